@@ -59,4 +59,4 @@ def test_every_snippet(tmp_path: Path, home: Path) -> None:
     for file, kind, text in snippets:
         reader.reads(file, kind, text)
     run(["ruff", "check", "--isolated", "--line-length", "120", "."], reader.package, reader.site)
-    assert [wheel.name for wheel in (reader.package / "dist").iterdir()] == ["breadknife_dates-0.2.0-py3-none-any.whl"]
+    assert [wheel.name for wheel in (reader.package / "dist").iterdir()] == ["breadknife_dates-0.3.0-py3-none-any.whl"]

@@ -123,6 +123,7 @@ class Plugin:
 """
 AFTER = "class Wrong(Plugin):\n    "
 FINDS = "return Findings((Finding(Span(0, {}), 'wrong', 'x', {}),))"
+SHOWS = AFTER + "serves = {{{0}: frozenset({{'*'}})}}\n    def answer(self, request, context, /):\n        return {1}\n"
 ANSWER = AFTER + "def answer(self, request, context, /):\n        text = request.document.text\n        "
 SETTINGS = "@dataclass(frozen=True)\nclass S:\n    {}\n\n" + AFTER + "settings = S\n"
 
@@ -160,6 +161,11 @@ SETTINGS = "@dataclass(frozen=True)\nclass S:\n    {}\n\n" + AFTER + "settings =
             ANSWER + FINDS.format(0, "'x', fixes=(Fix('break', (TextEdit(Span(0, 0), '('),)),)"),
             ["the fix “break”"],
         ),
+        (SHOWS.format("HoverRequest", "Hover('x' * 99999)"), ["HoverRequest for an ordinary", "a hover of 99,999"]),
+        (SHOWS.format("LensRequest", "Lenses((Lens(Span(0, 0), '', Command('a', 'a')),))"), ["isn't one line"]),
+        (SHOWS.format("InlayRequest", "Inlays((Inlay(1, 'x'),))"), ["an empty document", "outside the document"]),
+        (SHOWS.format("InlayRequest", "Inlays((Inlay(0, 'x'),))"), []),
+        ("class Ping(OwnRequest):\n    pass\n\n" + SHOWS.format("Ping", "None"), []),
     ],
 )  # fmt: skip
 def test_check_says_what_is_wrong(code: str, said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,6 +180,36 @@ def test_check_says_what_is_wrong(code: str, said: list[str], tmp_path: Path, mo
     assert [part for part in said if part not in result.stdout] == [], result.stdout
     assert result.exit_code == (1 if said else 0), result.stdout
     assert ("→" in result.stdout) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        ('[roles]\npainter = "smollm2-135m"\n', []),
+        (
+            '[roles]\npainter = "nothing"\n',
+            ["the role 'painter' of breadknife-wrong is left out", "no model has the role"],
+        ),
+        (None, ["there is no models.toml in the package painting"]),
+    ],
+)
+def test_check_reads_the_models_that_a_package_brings(
+    models: str | None, said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = f"breadknife_painting_{abs(hash(models))}"
+    (tmp_path / "painting").mkdir()
+    if models is not None:
+        (tmp_path / "painting" / "models.toml").write_text(models, "utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "breadknife-wrong"\n'
+        f'[project.entry-points."breadknife.plugins"]\nwrong = "{module}:Wrong"\n'
+        '[project.entry-points."breadknife.models"]\nwrong = "painting"\n'
+    )
+    (tmp_path / f"{module}.py").write_text(f"{PLUGIN}{AFTER}roles = ('painter',)", "utf-8")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    result = plugins("check", str(tmp_path))
+    assert [part for part in said if part not in result.stdout] == [], result.stdout
+    assert result.exit_code == (1 if said else 0), result.stdout
 
 
 @pytest.mark.parametrize("target", ["nobody", "./nowhere", "."])

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.engine.api import Prompt, Trim
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import ChatRequest, Engine, Message, Prompt, Trim
 from breadknife.engine.models.catalog import builtin_catalog
-from breadknife.engine.models.chat import Message, chat_prompt
+from breadknife.engine.models.chat import chat_prompt
 from breadknife.engine.models.gguf import GgufInfo, read_gguf
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineError, ModelUnfit
@@ -166,3 +167,11 @@ def test_a_message_is_never_control_text(name: str, contents: list[str]) -> None
         return "".join("".join(part.text.split()) for part in parts if part.control)
 
     assert template_text(parts) == template_text(prompt(["x"] * len(contents)))
+
+
+@pytest.mark.model
+def test_a_real_model_chats(real_engine: Engine) -> None:
+    question = Message("user", "What colour is the sky on a clear day? Answer with one word.")
+    chunks = list(real_engine.chat(ChatRequest("qwen2.5-coder-0.5b", (question,), 8), CancelToken()))
+    assert "blue" in "".join(chunk.text for chunk in chunks).lower()
+    assert chunks[-1].finish == "stop"

@@ -121,4 +121,4 @@ def test_one_bad_plugin_is_not_everybodys_problem(monkeypatch: pytest.MonkeyPatc
 def test_the_built_in_plugins_are_found_like_anybodys() -> None:
     found = {plugin.name: (api_of(plugin), roles_of(plugin)) for plugin in discover().plugins}
     assert {"completion", "nullcheck", "prose"} <= found.keys()
-    assert found["completion"] == (1, ("completion",))
+    assert found["completion"] == (API, ("completion",))

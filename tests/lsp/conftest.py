@@ -168,7 +168,9 @@ def _capabilities(editor: str) -> lsp.ClientCapabilities:
     if editor == "visual_studio_code" and capabilities.text_document and capabilities.workspace:
         capabilities.text_document.inline_completion = lsp.InlineCompletionClientCapabilities()
         capabilities.text_document.diagnostic = lsp.DiagnosticClientCapabilities(dynamic_registration=True)
+        capabilities.text_document.inlay_hint = lsp.InlayHintClientCapabilities(dynamic_registration=True)
         capabilities.workspace.diagnostics = lsp.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+        capabilities.workspace.inlay_hint = lsp.InlayHintWorkspaceClientCapabilities(refresh_support=True)
     return capabilities
 
 

@@ -73,48 +73,14 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(site))
 
 
-class Watcher:
-    """What the server asks the client to show, and its progress bars."""
-
-    def __init__(self, session: Any) -> None:
-        self.shown: list[lsp.ShowDocumentParams] = []
-        self.bars: list[Any] = []
-        self.refreshed: list[str] = []
-        client = session.client
-
-        @client.feature(lsp.WINDOW_SHOW_DOCUMENT)
-        def show(params: lsp.ShowDocumentParams) -> lsp.ShowDocumentResult:
-            self.shown.append(params)
-            return lsp.ShowDocumentResult(success=True)
-
-        @client.feature(lsp.WINDOW_WORK_DONE_PROGRESS_CREATE)
-        def create(params: lsp.WorkDoneProgressCreateParams) -> None:
-            pass
-
-        @client.feature(lsp.PROGRESS)
-        def progress(params: lsp.ProgressParams) -> None:
-            self.bars.append(params.value)
-
-        @client.feature(lsp.WORKSPACE_CODE_LENS_REFRESH)
-        def lenses(*_: Any) -> None:
-            self.refreshed.append("lenses")
-
-        @client.feature(lsp.WORKSPACE_INLAY_HINT_REFRESH)
-        def inlays(*_: Any) -> None:
-            self.refreshed.append("inlays")
-
-
 async def hover(session: Any, uri: str, line: int = 1, character: int = 4) -> lsp.Hover | None:
     where = lsp.HoverParams(lsp.TextDocumentIdentifier(uri), lsp.Position(line, character))
     return await session.client.text_document_hover_async(where)
 
 
-async def run(session: Any, uri: str, *arguments: str) -> Any:
-    """What the lens's command returns, with other arguments if there are some."""
-    asked = lsp.CodeLensParams(lsp.TextDocumentIdentifier(uri))
-    [lens] = await session.client.text_document_code_lens_async(asked)
-    given = list(lens.command.arguments)[: 4 if arguments else None]
-    command = lsp.ExecuteCommandParams(lens.command.command, [*given, *arguments])
+async def run(session: Any, uri: str, argument: str = "x") -> Any:
+    """What the lens's command returns."""
+    command = lsp.ExecuteCommandParams("breadknife.command", ["shown", uri, "open", "Open", argument])
     return await session.client.workspace_execute_command_async(command)
 
 
@@ -122,7 +88,8 @@ async def test_a_client_asks_for_what_a_plugin_serves(connect, script, home) -> 
     session = await connect(engine_script=script([]))
     options = await session.registration(lsp.TEXT_DOCUMENT_HOVER)
     assert options["documentSelector"] == [{"language": "python"}]
-    assert "documentSelector" not in await session.registration(lsp.TEXT_DOCUMENT_INLAY_HINT)
+    every = await session.registration(lsp.TEXT_DOCUMENT_INLAY_HINT)
+    assert every["documentSelector"] is None
     assert session.result.capabilities.hover_provider is None
 
 
@@ -183,7 +150,7 @@ async def test_lenses_and_inlays_are_at_their_places(connect, script, home) -> N
     document = lsp.TextDocumentIdentifier(uri)
     [lens] = await session.client.text_document_code_lens_async(lsp.CodeLensParams(document))
     assert lens.range == lsp.Range(lsp.Position(1, 0), lsp.Position(1, 8))
-    assert (lens.command.title, lens.command.arguments[0]) == ("Open it", "shown")
+    assert lens.command == lsp.Command("Open it", "breadknife.command", arguments=("shown", uri, "open", "Open", "x"))
     [inlay] = await session.client.text_document_inlay_hint_async(lsp.InlayHintParams(document, RANGE))
     assert (inlay.position, inlay.label, inlay.tooltip) == (lsp.Position(0, 2), "!", "why")
 
@@ -191,17 +158,11 @@ async def test_lenses_and_inlays_are_at_their_places(connect, script, home) -> N
 @pytest.mark.parametrize("opens_untitled", [True, False])
 async def test_a_command_opens_documents(connect, script, home, opens_untitled: bool) -> None:
     experimental = {"breadknife": {"opensUntitled": opens_untitled}}
-    watchers: list[Watcher] = []
-    session = await connect(
-        engine_script=script([]),
-        experimental=experimental,
-        configuration=lambda session: watchers.append(Watcher(session)),
-    )
-    [watcher] = watchers
+    session = await connect(engine_script=script([]), experimental=experimental)
     await session.registration(lsp.TEXT_DOCUMENT_CODE_LENS)
     uri = session.open("a.py", TEXT)
     assert await run(session, uri) == {"done": True, "result": {"n": 1}, "documents": []}
-    new, place = watcher.shown
+    new, place = session.client.shown_documents
     assert (place.uri, place.selection) == (uri, lsp.Range(lsp.Position(1, 0), lsp.Position(1, 1)))
     if opens_untitled:
         assert new.uri == "untitled:A title 2-1.md"
@@ -222,19 +183,15 @@ async def test_a_client_that_shows_no_documents_gets_their_text(connect, script,
 
 
 async def test_a_commands_progress_is_a_bar(connect, script, home) -> None:
-    watchers: list[Watcher] = []
-    session = await connect(engine_script=script([]), configuration=lambda session: watchers.append(Watcher(session)))
-    [watcher] = watchers
+    session = await connect(engine_script=script([]))
     await session.registration(lsp.TEXT_DOCUMENT_CODE_LENS)
     uri = session.open("a.py", TEXT)
     await run(session, uri)
-    assert watcher.bars == []
+    assert session.client.progress_reports == {}
     await run(session, uri, "slow")
     async with asyncio.timeout(10):
-        while not any(_field(bar, "kind") == "end" for bar in watcher.bars):
+        while not (bars := [*session.client.progress_reports.values()]) or bars[0][-1].kind != "end":
             await asyncio.sleep(0.02)
-    assert {"half of it", "more of it"} & {_field(bar, "message") for bar in watcher.bars}
-
-
-def _field(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+    [(begin, *more, _)] = bars
+    assert begin.message in ("Open", "half of it")
+    assert "more of it" in [each.message for each in more]
