@@ -81,6 +81,7 @@ $(STAMP): $(DEV) $(ENGINE)
 model: core
 	@echo '== model'
 	@$(BIN)/breadknife models pull
+	@$(BIN)/breadknife models pull all-minilm-l6-v2
 
 # Never fails: prose goes on without LanguageTool.
 languagetool: core

@@ -73,12 +73,13 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "mcp": {"assemble", "lint", "output"},
     },
     "engine": {
-        "api": set(),
+        "kinds": set(),
+        "api": {"kinds"},
         "client": {"api", "connection", "crashes", "installed", "models", "presence", "transport", "wire"},
         "routing": {"api", "runtimes"},
-        "models": {"api"},
+        "models": {"api", "kinds"},
         "grammars": {"api", "model"},
-        "llama": {"api", "grammars", "installed", "machine", "model"},
+        "llama": {"api", "grammars", "installed", "kinds", "machine", "model"},
         "remote": {"api", "runtimes"},
     },
     "plugins/prose": {

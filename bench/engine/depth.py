@@ -14,6 +14,7 @@ from breadknife.engine.daemon.pool import from_store
 from breadknife.engine.llama import amx
 from breadknife.engine.llama import model as llama
 from breadknife.engine.llama.model import LlamaModel
+from breadknife.engine.llama.weights import Weights
 from breadknife.engine.model import Evaluation
 
 WIDTHS = (1, 2, 4, 8, 16, 32, 63, 64, 96, 128)
@@ -28,9 +29,8 @@ def main() -> None:
     chosen = parser.parse_args()
     for name in chosen.models:
         path = from_store(name)
-        model = LlamaModel(
-            path, cells=4096, sequences=2, threads=chosen.threads, width=max(WIDTHS), amx=amx.may_be_used(path)
-        )
+        weights = Weights(path, amx=amx.may_be_used(path))
+        model = LlamaModel(weights, cells=4096, sequences=2, threads=chosen.threads, width=max(WIDTHS))
         text = Path(llama.__file__).read_text("utf-8")
         [tokens] = model.tokenize((Part(text),))
         print(f"\n| {name}, ms | {' | '.join(map(str, WIDTHS))} |\n|---|{'---|' * len(WIDTHS)}")

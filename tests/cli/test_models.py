@@ -55,6 +55,7 @@ def test_list_for_programs(models: Path) -> None:
         "context_size": 32768,
         "size": 491_400_064,
         "sha256": DEFAULT.sha256,
+        "kind": "decoder",
         "roles": ["completion", "nullcheck", "rewrite"],
         "default_for": ["completion", "nullcheck"],
         "path": str(path),

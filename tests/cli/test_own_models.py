@@ -34,6 +34,7 @@ from breadknife.errors import ModelCorrupt, ModelMissing, SettingsError
 from breadknife.paths import config_dir, state_dir
 from engine.gguf_files import ADAPTER, MODEL, gguf
 from engine.hub import Hub
+from engine.tiny_models import bert
 
 DEFAULT = builtin_catalog().model("qwen2.5-coder-0.5b")
 CONTENT = gguf()
@@ -109,6 +110,39 @@ def test_a_role_is_given_at_once(home: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("content", "role", "said", "kind"),
+    [
+        (CONTENT, "embedding", "a decoder: writes text", "decoder"),
+        (bert(), "embedding", "an encoder: embeddings of 32 numbers", "encoder"),
+        (bert("rank"), "rerank", "a reranker: says how relevant texts are for a query", "reranker"),
+        (bert("rank", ("bug", "wish")), "classify", "a classifier: bug, wish", "classifier"),
+    ],
+)
+def test_each_kind_is_added_and_says_what_it_can_do(
+    home: Path, content: bytes, role: str, said: str, kind: str
+) -> None:
+    path = write(home / "tiny.gguf", content)
+    added = run("add", str(path))
+    assert f"\n  {said}\n" in added.stdout
+    assert "to use it: --role ROLE here, or `" in added.stdout
+    again = run("add", str(path), "--role", role)
+    assert f"it does {role} from now on" in again.stdout
+    assert read_models().for_role(role).kind == kind
+    assert [row["kind"] for row in rows("list") if row["name"] == "tiny"] == [kind]
+    assert ", from models.toml" in run("which", role).stdout
+
+
+def test_a_role_that_is_given_to_a_model_known_already_is_checked(home: Path) -> None:
+    path = write(home / "tiny.gguf", bert())
+    run("add", str(path))
+    assert "can't have the role judge" in run("add", str(path), "--role", "judge").stderr
+    user = user_catalog()
+    write_user_catalog(replace(user, roles={"judge": "tiny"}))  # by hand
+    told = run("which", "judge")
+    assert (told.exit_code, "tiny is an encoder, so it can't have the role judge" in told.stderr) == (2, True)
+
+
 def test_config_toml_wins_over_a_role_and_it_is_said(home: Path) -> None:
     configure('[models]\ncompletion = "qwen2.5-coder-1.5b"\n')
     result = run("add", str(write(home / "tiny.gguf")), "--role", "completion")
@@ -126,7 +160,18 @@ def test_config_toml_wins_over_a_role_and_it_is_said(home: Path) -> None:
         (gguf(ADAPTER), ("--adapter-of", "qwen"), "did you mean qwen2.5-coder"),
         (CONTENT, ("--adapter-of", DEFAULT.name), "is no LoRA adapter; leave out --adapter-of"),
         (gguf(ADAPTER), ("--adapter-of", DEFAULT.name, "--role", "judge"), "leave out --role"),
-        (CONTENT, ("--role", "completions"), "no role 'completions'; the roles are completion, judge, nullcheck"),
+        (CONTENT, ("--role", "completions"), "no role 'completions'; the roles are classify, completion, embedding"),
+        (CONTENT, ("--role", "rerank"), "is a decoder, so it can't have the role rerank, which needs a reranker"),
+        (
+            bert(),
+            ("--role", "completion"),
+            "is an encoder, so it can't have the role completion",
+        ),
+        (
+            gguf({"general.architecture": "t5", "t5.context_length": 512}),
+            (),
+            "(t5) is no kind of model",
+        ),
         (CONTENT, ("--name", "Tiny!"), "can't be a name"),
         (CONTENT, ("--name", "../x"), "can't be a name"),
         (CONTENT, ("--name", DEFAULT.name), "there is another model qwen2.5-coder-0.5b; choose another name"),
@@ -274,7 +319,7 @@ def test_which_says_who_decided(config: str, name: str, layer: str) -> None:
 
 
 def test_which_of_an_unknown_role() -> None:
-    assert "the roles are completion, nullcheck, judge" in refused("which", "cooking")
+    assert "the roles are completion, nullcheck, judge, embedding, rerank, classify" in refused("which", "cooking")
 
 
 def test_allow_takes_back_a_setting_aside() -> None:

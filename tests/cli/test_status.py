@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from breadknife.cli.main import app
 from breadknife.cli.status_view import view
 from breadknife.engine.api import Calibration, ClientStatus, EngineStatus, Failure, LaneStatus, ModelStatus
+from breadknife.engine.kinds import Kind
 
 ENGINE = EngineStatus(
     pid=7,
@@ -40,6 +41,7 @@ ENGINE = EngineStatus(
             calibration=Calibration(2, 64, ((1, 0.015), (8, 0.06))),
         ),
         ModelStatus("new", 0, 8_192),
+        ModelStatus("reads", 0, 0, kind=Kind.ENCODER, bytes=25_000_000, prompt_tokens=4_321),
     ),
     lanes=(LaneStatus("typing", 0, 1, 40),),
     failures=(Failure(0.0, "tiny", "out of memory"),),
@@ -83,6 +85,8 @@ new                 0 MB, idle 0 s
   cache             0 of 8,192 tokens in 0 sequences; 0% of prompts came from there
   output            0 tokens/s, 0 tokens written
   machine           not measured yet: that is done when it is quiet
+reads               25 MB, idle 0 s
+  encoder           4,321 tokens read
 bad is set aside: the engine died over it three times; `breadknife models allow bad`
 failed   1970-01-01 00:00:00, tiny: out of memory
 completion: text leaves this machine, to the engine work at https://models.example

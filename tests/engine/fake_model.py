@@ -13,7 +13,7 @@ import numpy as np
 from breadknife.engine.api import Calibration, EmbedRequest, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest
 from breadknife.engine.daemon.decoding import Work, make_plan
 from breadknife.engine.daemon.sequences import Sequences
-from breadknife.engine.model import Evaluation, Model, Next, Rows
+from breadknife.engine.model import AnyModel, Evaluation, Model, Next, Rows
 from breadknife.errors import EngineError, ModelMissing
 
 END = 0
@@ -141,19 +141,19 @@ class FakeModel:
 class FakeModels:
     """Models in memory, loaded when first asked for."""
 
-    load: Callable[[str], Model]
+    load: Callable[[str], AnyModel]
     cost: Calibration | None = None
     snapshots: set[tuple[int, ...]] = field(default_factory=set[tuple[int, ...]])
     idle: threading.Event = field(default_factory=threading.Event)
     """It was told that nothing else is to be computed."""
-    _loaded: dict[str, Model] = field(default_factory=dict[str, Model])
+    _loaded: dict[str, AnyModel] = field(default_factory=dict[str, AnyModel])
 
-    def get(self, name: str, adapter: str = "") -> Model:
+    def get(self, name: str, adapter: str = "") -> AnyModel:
         if name not in self._loaded:
             self._loaded[name] = self.load(name)
         return self._loaded[name]
 
-    def loaded(self) -> Mapping[str, Model]:
+    def loaded(self) -> Mapping[str, AnyModel]:
         return self._loaded.copy()
 
     def calibration(self, name: str) -> Calibration | None:
@@ -167,7 +167,9 @@ class FakeModels:
         return True
 
     def keep(self, name: str, sequence: int, length: int, adapter: str = "") -> None:
-        self.snapshots.add(tuple(self._loaded[name].tokens[sequence][:length]))
+        model = self._loaded[name]
+        assert isinstance(model, FakeModel)
+        self.snapshots.add(tuple(model.tokens[sequence][:length]))
 
     def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
         if idle:

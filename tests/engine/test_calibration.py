@@ -129,9 +129,10 @@ def test_a_folder_that_can_not_be_written_is_no_error(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def real_model() -> Iterator[Model]:
     from breadknife.engine.llama.model import LlamaModel
+    from breadknife.engine.llama.weights import Weights
 
     path = ModelStore().verified(builtin_catalog().model("smollm2-135m"))
-    model = LlamaModel(path, cells=CONTEXT_SIZE, sequences=2, threads=1, width=128)
+    model = LlamaModel(Weights(path), cells=CONTEXT_SIZE, sequences=2, threads=1, width=128)
     yield model
     model.close()
 

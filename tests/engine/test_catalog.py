@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from breadknife.engine.kinds import Kind
 from breadknife.engine.models.catalog import builtin_catalog, read_catalog
-from breadknife.errors import UnknownModel
+from breadknife.engine.models.roles import check_role
+from breadknife.errors import ModelError, UnknownModel
 
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"
 
@@ -28,7 +31,12 @@ sha256 = "{sum}"
 
 @pytest.mark.parametrize(
     ("role", "name"),
-    [("completion", "qwen2.5-coder-0.5b"), ("nullcheck", "qwen2.5-coder-0.5b"), ("judge", "smollm2-135m")],
+    [
+        ("completion", "qwen2.5-coder-0.5b"),
+        ("nullcheck", "qwen2.5-coder-0.5b"),
+        ("judge", "smollm2-135m"),
+        ("embedding", "all-minilm-l6-v2"),
+    ],
 )
 def test_a_role_has_a_model_by_default(role: str, name: str) -> None:
     assert builtin_catalog().for_role(role).name == name
@@ -39,18 +47,22 @@ def test_the_models_are_what_was_measured() -> None:
         ("qwen2.5-coder-0.5b", 491_400_064, "1d961463", "Q4_K_M", "Apache-2.0"),
         ("qwen2.5-coder-1.5b", 1_117_320_768, "cc324af0", "Q4_K_M", "Apache-2.0"),
         ("smollm2-135m", 98_362_432, "b179c952", "Q4_1", "Apache-2.0"),
+        ("all-minilm-l6-v2", 25_279_200, "57381c39", "Q8_0", "Apache-2.0"),
     ]
 
 
 def test_the_catalog_agrees_with_itself() -> None:
     catalog = builtin_catalog()
-    assert all(role in catalog.model(name).roles for role, name in catalog.roles.items())
+    for role, name in catalog.roles.items():
+        model = catalog.model(name)
+        assert role in model.roles
+        check_role(role, name, model.kind)
     for key in "name", "file", "sha256":
         assert len({getattr(model, key) for model in catalog.models}) == len(catalog.models), key
     for model in catalog.models:
-        assert model.hub or model.parts, f"{model.name} has no source"
+        assert model.hub or model.parts or model.convert, f"{model.name} has no source"
         assert Path(model.file).name == model.file, "a file name, not a path: it is joined to the store's folder"
-        requirements = [part.requirement for part in model.parts]
+        requirements = [part.requirement for part in (*model.parts, *filter(None, [model.convert]))]
         assert len(set(requirements)) == len(requirements)
         assert all("==" in requirement for requirement in requirements), "a part without a version may change"
 
@@ -66,8 +78,36 @@ def test_an_unknown_name_is_answered_with_the_nearest(asked: str, hint: str) -> 
 
 
 def test_an_unknown_role_is_answered_with_the_roles() -> None:
-    with pytest.raises(UnknownModel, match=r"'cooking'.*completion, nullcheck, judge"):
+    with pytest.raises(UnknownModel, match=r"'cooking'.*completion, nullcheck, judge, embedding, rerank, classify"):
         builtin_catalog().for_role("cooking")
+
+
+@pytest.mark.parametrize(("role", "kind"), [("rerank", "a reranker"), ("classify", "a classifier")])
+def test_a_role_without_a_model_is_answered_with_how_to_add_one(role: str, kind: str) -> None:
+    with pytest.raises(UnknownModel, match=f"`breadknife models add FILE --role {role}` adds {kind} of your own"):
+        builtin_catalog().for_role(role)
+
+
+def test_what_nothing_here_uses_is_not_fetched_unasked() -> None:
+    assert [model.name for model in builtin_catalog().defaults] == ["qwen2.5-coder-0.5b", "smollm2-135m"]
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "reason"),
+    [
+        ("completion", Kind.DECODER, ""),
+        ("embedding", Kind.DECODER, ""),
+        ("embedding", Kind.ENCODER, ""),
+        ("a-plugins-own", Kind.CLASSIFIER, ""),
+        ("completion", Kind.ENCODER, "is an encoder, so it can't have the role completion, which needs a decoder"),
+        ("judge", Kind.RERANKER, "it can have: rerank"),
+        ("embedding", Kind.RERANKER, "which needs an encoder"),
+        ("rerank", Kind.DECODER, "it can have: completion, nullcheck, judge, embedding"),
+    ],
+)
+def test_a_role_is_for_models_of_a_kind(role: str, kind: Kind, reason: str) -> None:
+    with pytest.raises(ModelError, match=reason) if reason else nullcontext():
+        check_role(role, "tiny", kind)
 
 
 def test_a_catalog_file_is_read_into_values(tmp_path: Path) -> None:

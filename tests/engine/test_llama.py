@@ -17,6 +17,7 @@ from gguf import GGUFWriter
 from breadknife.engine.api import Part, Sampling
 from breadknife.engine.grammars.constraint import Beginning, Grammar
 from breadknife.engine.llama.model import LlamaModel
+from breadknife.engine.llama.weights import Weights
 from breadknife.engine.model import Evaluation, Rows
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
@@ -33,7 +34,7 @@ def model_file(name: str) -> Path:
 
 @pytest.fixture(scope="module")
 def loaded(tests_home: Path) -> Iterator[LlamaModel]:
-    model = LlamaModel(model_file("smollm2-135m"), cells=256, sequences=8, threads=2, width=64)
+    model = LlamaModel(Weights(model_file("smollm2-135m")), cells=256, sequences=8, threads=2, width=64)
     yield model
     model.close()
 
@@ -399,7 +400,9 @@ def test_a_sequence_that_does_not_fit_stays_on_disk(model: LlamaModel, tmp_path:
 def test_a_sequence_of_another_model_is_refused(model: LlamaModel, tmp_path: Path) -> None:
     evaluate(model, 0, tokens_of(model))
     model.save(0, tmp_path / "sequence")
-    other = LlamaModel(model_file(builtin_catalog().roles["completion"]), cells=256, sequences=2, threads=2, width=32)
+    other = LlamaModel(
+        Weights(model_file(builtin_catalog().roles["completion"])), cells=256, sequences=2, threads=2, width=32
+    )
     assert not other.load(0, tmp_path / "sequence")
     assert other.tokens[0] == []
     other.close()
@@ -421,12 +424,12 @@ def test_a_truncated_model_is_refused_with_a_reason(tmp_path: Path, size: int) -
     with model_file("smollm2-135m").open("rb") as file:
         path.write_bytes(file.read(size))
     with pytest.raises(ModelError, match=r"can't load .*: (?!it gives no reason)"):
-        LlamaModel(path, cells=256, sequences=1, threads=1, width=32)
+        LlamaModel(Weights(path), cells=256, sequences=1, threads=1, width=32)
     with pytest.raises(ModelError):
-        LlamaModel(tmp_path / "missing.gguf", cells=256, sequences=1, threads=1, width=32)
+        LlamaModel(Weights(tmp_path / "missing.gguf"), cells=256, sequences=1, threads=1, width=32)
 
 
 def test_too_little_memory_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(llama, "llama_init_from_model", lambda *_: None)  # as it answers when it can't allocate
     with pytest.raises(EngineError, match="no memory for a context"):
-        LlamaModel(model_file("smollm2-135m"), cells=256, sequences=1, threads=1, width=32)
+        LlamaModel(Weights(model_file("smollm2-135m")), cells=256, sequences=1, threads=1, width=32)

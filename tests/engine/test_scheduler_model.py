@@ -22,6 +22,7 @@ from breadknife.engine.api import (
 from breadknife.engine.daemon.jobs import Reply
 from breadknife.engine.daemon.scheduler import Job, Scheduler
 from breadknife.engine.llama.model import LlamaModel
+from breadknife.engine.llama.weights import Weights
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
 from engine.fake_model import FakeModels
@@ -35,7 +36,7 @@ WIDTH_IS_DEAR = Calibration(2, 48, ((1, 1.0), (48, 96.0)))
 @pytest.fixture(scope="module")
 def model(tests_home: Path) -> Iterator[LlamaModel]:
     path = ModelStore().verified(builtin_catalog().model("smollm2-135m"))
-    model = LlamaModel(path, cells=4096, sequences=16, threads=2, width=128)
+    model = LlamaModel(Weights(path), cells=4096, sequences=16, threads=2, width=128)
     yield model
     model.close()
 

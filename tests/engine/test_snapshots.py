@@ -132,10 +132,11 @@ import sys
 from pathlib import Path
 from breadknife.engine.api import Part, Sampling
 from breadknife.engine.llama.model import LlamaModel
+from breadknife.engine.llama.weights import Weights
 from breadknife.engine.model import Evaluation
 from breadknife.engine.daemon.snapshots import Snapshots, snapshot_key
 
-model = LlamaModel(Path(sys.argv[1]), cells=2048, sequences=2, threads=1, width=128)
+model = LlamaModel(Weights(Path(sys.argv[1])), cells=2048, sequences=2, threads=1, width=128)
 snapshots = Snapshots(Path(sys.argv[2]), 1 << 30)
 [prompt] = model.tokenize((Part("def area(width, height):\\n    return width * height\\n\\n" * 20 + "def "),))
 tokens, last = prompt[:-1], prompt[-1]

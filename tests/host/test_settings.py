@@ -63,6 +63,11 @@ def said(settings: Settings) -> dict[str, object]:
         ("[models]\ncompletion = 1\n", "config.toml:2: models.completion: Expected `str`, got `int`"),
         ('[models]\ncompletion = "qwen"\n', "config.toml:2: models.completion: no model 'qwen'; there are qwen2.5"),
         ('[models]\ncompletion = "smolm2"\n', "no model 'smolm2'; did you mean `smollm2-135m`?"),
+        (
+            '[models]\ncompletion = "all-minilm-l6-v2"\n',
+            "config.toml:2: models.completion: all-minilm-l6-v2 is an encoder, so it can't have the role completion",
+        ),
+        ('[models]\nrerank = "smollm2-135m"\n', "models.rerank: smollm2-135m is a decoder, so it can't have the role"),
         ('[escalate]\ncompletio = "x"\n', "config.toml:2: escalate.completio: no such setting; did you mean"),
         ('[escalate]\ncompletion = "far:x"\n', "there is no [engines.far] in config.toml"),
         ("[engine]\nthreads = -1\n", "config.toml:2: engine.threads: Expected `int` >= 0"),

@@ -14,11 +14,23 @@ import pytest
 
 from breadknife import errors
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest, Lane, Part, Sampling, Trim
+from breadknife.engine.api import (
+    Chunk,
+    Embeddings,
+    EmbedRequest,
+    GenerateRequest,
+    Lane,
+    Part,
+    RerankRequest,
+    Sampling,
+    Trim,
+)
 from breadknife.engine.models.adding import Wish, add_model
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.scripted import Line, ScriptedEngine
+from breadknife.openai.answers import embeddings
 from engine.gguf_files import ADAPTER, MODEL, gguf
+from engine.tiny_models import bert
 from openai_api.serving import Served, serving
 
 FIM = {"tokenizer.ggml.tokens": ["<fim_prefix>", "<fim_suffix>", "<fim_middle>"]}
@@ -35,13 +47,16 @@ SCRIPT = [
 
 @pytest.fixture
 def models(home: Path, tmp_path: Path) -> None:
-    """`chat` has a template, `fim` and `qwen` can fill in, `base` has neither; `style` is an adapter of `chat`."""
+    """`chat` has a template, `fim` and `qwen` can fill in, `base` has neither; `style` is an adapter of `chat`; `reads`
+    is an encoder and `ranks` a reranker."""
     files = {
         "chat": gguf(),
         "fim": gguf({**MODEL, **FIM, "general.name": "F", "tokenizer.ggml.add_bos_token": True}),
         "qwen": gguf({**MODEL, **FIM, "general.architecture": "qwen2", "qwen2.context_length": 99}),
         "base": gguf({**MODEL, "tokenizer.chat_template": ""}),
         "style": gguf(ADAPTER),
+        "reads": bert(),
+        "ranks": bert("rank"),
     }
     for name, content in files.items():
         path = tmp_path / f"{name}.gguf"
@@ -182,6 +197,39 @@ def test_embeddings(client: openai.OpenAI, encoding: str) -> None:
     assert client.embeddings.create(model="chat", input="one cat").data[0].embedding == pytest.approx(vectors[0])
 
 
+def test_embeddings_of_an_encoder(client: openai.OpenAI, engine: Recording) -> None:
+    answer = client.embeddings.create(model="reads", input=["one cat", "one dog"], encoding_format="float")
+    assert len(answer.data) == 2
+    assert engine.requests == [EmbedRequest("reads", ("one cat", "one dog"), Lane.ACTION)]
+
+
+RERANK = {"model": "ranks", "query": "red bricks", "documents": ["the sea", {"text": "red bricks"}, "red paint"]}
+
+
+def test_the_most_relevant_comes_first(served: Served, engine: Recording) -> None:
+    status, _, answer = served.raw("/v1/rerank", RERANK)
+    assert (status, answer["object"], answer["model"]) == (200, "list", "ranks")
+    assert [each["index"] for each in answer["results"]] == [1, 2, 0]
+    scores = [each["relevance_score"] for each in answer["results"]]
+    assert scores == sorted(scores, reverse=True)
+    assert answer["usage"] == {"prompt_tokens": 8, "total_tokens": 8}
+    texts = ("the sea", "red bricks", "red paint")
+    assert engine.requests == [RerankRequest("ranks", "red bricks", texts, Lane.ACTION)]
+
+
+def test_only_so_many_and_with_their_texts(served: Served) -> None:
+    _, _, answer = served.raw("/v1/rerank", RERANK | {"top_n": 1, "return_documents": True})
+    assert [(each["index"], each["document"]) for each in answer["results"]] == [(1, {"text": "red bricks"})]
+
+
+def test_what_a_text_lost_is_said() -> None:
+    assert embeddings(Embeddings(((1.0,),), 64, 36), "reads", "float")["usage"] == {
+        "prompt_tokens": 64,
+        "total_tokens": 64,
+        "prompt_tokens_details": {"trimmed_tokens": 36},
+    }
+
+
 # What is asked of the engine
 
 
@@ -291,6 +339,15 @@ COMPLETION = {"model": "base", "prompt": "a"}
         ("completions", COMPLETION | {"best_of": 3}, "best_of", "is not supported"),
         ("embeddings", {"model": "chat", "input": ["a", ""]}, "input", "an empty text"),
         ("embeddings", {"model": "chat", "input": "a", "dimensions": 8}, "dimensions", "own number"),
+        ("embeddings", {"model": "ranks", "input": "a"}, "model", "is a reranker; this needs an encoder (here: "),
+        ("completions", COMPLETION | {"model": "reads"}, "model", "is an encoder; this needs a decoder (here: "),
+        ("chat/completions", CHAT | {"model": "reads"}, "model", "is an encoder; this needs a decoder"),
+        ("rerank", RERANK | {"model": "chat"}, "model", "is a decoder; this needs a reranker (here: ranks)"),
+        ("rerank", RERANK | {"query": " "}, "query", "is empty"),
+        ("rerank", RERANK | {"documents": []}, "documents", "has 0 texts"),
+        ("rerank", RERANK | {"documents": ["a", ""]}, "documents", "an empty text"),
+        ("rerank", RERANK | {"documents": [{"title": "a"}]}, "documents", "is a text or a list of texts"),
+        ("rerank", RERANK | {"top_n": 0}, "top_n", "can't be used"),
     ],
 )
 def test_a_bad_request_names_the_field(

@@ -40,7 +40,7 @@ app.command("prune")(own_models.prune)
 
 @app.command("list")
 def list_models(as_json: Json = False) -> None:
-    """List the models, their roles and their files.
+    """List the models, what kind each is, their roles and their files.
 
     Doesn't read the files; `breadknife models verify` does.
 
@@ -63,6 +63,7 @@ def list_models(as_json: Json = False) -> None:
             "context_size": model.context_size,
             "size": model.size,
             "sha256": model.sha256,
+            "kind": model.kind,
             "roles": list(model.roles),
             "default_for": [role for role, name in catalog.roles.items() if name == model.name],
             "path": str(path) if (path := store.find(model)) else None,
@@ -81,13 +82,13 @@ def list_models(as_json: Json = False) -> None:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in "model", "from", "size", "licence", "default for":
+    for heading in "model", "kind", "from", "size", "licence", "default for":
         table.add_column(heading, no_wrap=True)
     table.add_column("on this machine", overflow="fold")
     for row in escaped_values(rows):
         where = row["path"] or "no"
-        cells = (row["name"], row["from"], megabytes(row["size"]), row["licence"], ", ".join(row["default_for"]))
-        table.add_row(*cells, where)
+        about = (row["from"], megabytes(row["size"]), row["licence"], ", ".join(row["default_for"]))
+        table.add_row(row["name"], "adapter" if row["adapter_of"] else row["kind"], *about, where)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     _tell_of_the_engine()
 
@@ -193,5 +194,4 @@ def _named(names: Iterable[str] | None) -> list[ModelInfo]:
 
 
 def _defaults() -> list[ModelInfo]:
-    catalog = read_models()
-    return list(dict.fromkeys(map(catalog.for_role, catalog.roles)))
+    return list(read_models().defaults)

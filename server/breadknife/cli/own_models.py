@@ -19,6 +19,7 @@ from breadknife.cli.output import (
     tell,
 )
 from breadknife.engine.models.catalog import ModelInfo, merged, user_catalog, user_file
+from breadknife.engine.models.roles import ROLES, an, check_role
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelError
 
@@ -44,9 +45,12 @@ def add(
 
       breadknife models add hf:Qwen/Qwen3-0.6B-GGUF/Qwen3-0.6B-Q8_0.gguf --name qwen3-0.6b
 
+      breadknife models add bge-small-en-v1.5-q8_0.gguf --role embedding
+
       breadknife models add my-style.gguf --adapter-of qwen2.5-coder-0.5b
     """
     from breadknife.engine.models.adding import Wish, add_model
+    from breadknife.engine.models.gguf import ability, read_gguf
 
     wish = Wish(source, name, tuple(role or ()), adapter_of)
     with errors_told():
@@ -54,6 +58,7 @@ def add(
             added = add_model(wish, ModelStore(), report, offline=offline or offline_by_settings())
         choices = {each: choice(each) for each in wish.roles}
     model = added.model
+    does = "" if model.base else ability(read_gguf(added.path))
     if as_json:
         print_json(
             {
@@ -63,6 +68,8 @@ def add(
                 "size": model.size,
                 "sha256": model.sha256,
                 "licence": model.licence,
+                "kind": model.kind,
+                "does": does,
                 "roles": [each for each, chosen in choices.items() if chosen.name == model.name],
             }
         )
@@ -70,6 +77,8 @@ def add(
     say(f"{model.name} {'is added' if added.new else 'was known already'}: {added.path}")
     about = (model.title, model.quantisation, megabytes(model.size), f"licence {model.licence}")
     say(f"  {', '.join(about)}, up to {model.context_size} tokens")
+    if does:
+        say(f"  {does}")
     say(f"  SHA-256 {model.sha256}; nothing else is ever loaded under this name")
     for each, chosen in choices.items():
         if chosen.name == model.name:
@@ -77,11 +86,12 @@ def add(
         else:
             say(f"  {each} is still done by {chosen.name}, because your {chosen.layer} says so: change it there")
     if not choices and not model.base:
-        say(f'  to use it: --role ROLE here, or `completion = "{model.name}"` in [models] of your config.toml')
+        able = next(each for each, kinds in ROLES.items() if model.kind in kinds)
+        say(f'  to use it: --role ROLE here, or `{able} = "{model.name}"` in [models] of your config.toml')
 
 
 def which(
-    role: Annotated[str, typer.Argument(metavar="ROLE", help="For example completion, nullcheck or judge.")],
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="For example completion, nullcheck, judge or embedding.")],
     as_json: Json = False,
 ) -> None:
     """Show the model of a role, who chose it, and its file.
@@ -93,6 +103,8 @@ def which(
     with errors_told():
         chosen = choice(role)
         model = None if ":" in chosen.name else merged(user_catalog()).model(chosen.name)
+        if model:
+            check_role(role, model.name, model.kind)
     path = ModelStore().find(model) if model else None
     if as_json:
         print_json(
@@ -111,7 +123,7 @@ def which(
         say("  a model of another runtime; `breadknife status` says where")
         return
     say(f"  {path or f'not on this machine; `breadknife models pull {model.name}` fetches it'}")
-    say(f"  {megabytes(model.size)}, SHA-256 {model.sha256}")
+    say(f"  {an(model.kind)}, {megabytes(model.size)}, SHA-256 {model.sha256}")
 
 
 def allow(

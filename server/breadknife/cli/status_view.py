@@ -72,6 +72,9 @@ def _loaded(model: Values) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(min_width=18)
     table.add_row(Text(model["name"], "bold"), f"{model['bytes'] / 1e6:,.0f} MB, idle {duration(model['idle'])}")
+    if not model["cells"]:
+        table.add_row(f"  {model['kind']}", f"{model['prompt_tokens']:,} tokens read")
+        return table
     held = f"{model['cached_tokens']:,} of {model['cells']:,} tokens in {model['sequences']} sequences"
     reused = f"{_share(model['reused_tokens'], model['prompt_tokens'])} of prompts came from there"
     table.add_row("  cache", f"{held}; {reused}")

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from breadknife.cancel import CancelToken
+from breadknife.engine.kinds import Kind
 
 CONTEXT_SIZE = 4096
 """The most tokens that a prompt and its output may have together."""
@@ -217,8 +218,8 @@ class RerankRequest:
 @dataclass(frozen=True)
 class Relevances:
     scores: tuple[float, ...]
-    """One for each text, the higher the more relevant: the logit of the model's head, of any sign. They compare texts
-    for one query and one model. A model of another runtime may tell them on another scale."""
+    """One for each text, the higher the more relevant: what the model's head says, of most models a logit of any sign,
+    of some a probability. They compare texts for one query and one model."""
     prompt_tokens: int = 0
     trimmed_tokens: int = 0
     """As in Embeddings. A query is never trimmed."""
@@ -277,7 +278,8 @@ class ModelStatus:
     name: str
     cached_tokens: int
     cells: int
-    """The most tokens that its cache can hold."""
+    """The most tokens that its cache can hold; 0 for a model that has none, because it only reads."""
+    kind: Kind = Kind.DECODER
     sequences: int = 0
     """The number of sequences in its cache that aren't empty."""
     bytes: int = 0

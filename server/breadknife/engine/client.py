@@ -87,7 +87,7 @@ class DaemonEngine:
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
         (reply,) = self._ask(lambda id: wire.Embed(id, request), cancel)
         assert isinstance(reply, wire.Embedded)
-        return reply.embeddings
+        return reply.embeddings()
 
     def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
         (reply,) = self._ask(lambda id: wire.Rerank(id, request), cancel)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from breadknife.engine.api import Calibration, Chunk, Prompt, Reading, Sampling, Scores
+from breadknife.engine.kinds import Kind
 
 Rows = NDArray[np.float32]
 """One row for each requested output, in order: logits [outputs, vocabulary], or hidden states [outputs, width].
@@ -35,6 +36,15 @@ class Evaluation:
 Steps = Generator[tuple[Evaluation, ...] | Chunk | Scores | Reading, list[Rows], None]
 """A job: yields what it wants evaluated next (of any length, each on a sequence of its own) and is sent the rows of
 each; yields chunks as they come, or the one answer. Rows have to be used before it asks for the next evaluation."""
+
+
+@dataclass(frozen=True)
+class Framed:
+    """A text that a model is to read, with what the model wants around it."""
+
+    before: list[int]
+    text: list[int]
+    after: list[int]
 
 
 @dataclass(frozen=True)
@@ -120,14 +130,47 @@ class Model(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class Encoder(Protocol):
+    """One model in memory that reads texts, each as a whole and by itself: it has no cache, and nothing to share.
+
+    Not thread-safe, but for `interrupt`.
+    """
+
+    kind: Kind
+    context: int
+    """Tokens of one text, with what is around it."""
+    labels: tuple[str, ...]
+    """Of a classifier."""
+    bytes: int
+
+    def framed(self, text: str) -> Framed: ...
+
+    def paired(self, query: str, text: str) -> Framed:
+        """For a reranker."""
+        ...
+
+    def encode(self, tokens: Sequence[int]) -> Rows | None:
+        """One row: the vector of a text (of any length), or a number from each output of the model's head. None when
+        interrupted. Raises EngineError."""
+        ...
+
+    def set_threads(self, threads: int) -> None: ...
+    def interrupt(self, on: bool) -> None: ...
+    def close(self) -> None: ...
+
+
+AnyModel = Model | Encoder
+
+
 class Models(Protocol):
     """The models in memory. Only the computing thread may call a method, unless its docstring allows any thread."""
 
-    def get(self, name: str, adapter: str = "") -> Model:
+    def get(self, name: str, adapter: str = "") -> AnyModel:
         """The model with the adapter attached; loads it if necessary. Raises ModelError or EngineError."""
         ...
 
-    def loaded(self) -> Mapping[str, Model]:
+    def loaded(self) -> Mapping[str, AnyModel]:
         """The models in memory, by name. Any thread may call it."""
         ...
 

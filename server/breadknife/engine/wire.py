@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import msgspec
 
 from breadknife import errors
@@ -110,9 +112,17 @@ class Scored(msgspec.Struct, tag="scored", frozen=True):
     scores: Scores
 
 
-class Embedded(msgspec.Struct, tag="embedded", frozen=True):
+class Embedded(msgspec.Struct, tag="embedded", frozen=True, omit_defaults=True):
+    """Vectors are little-endian floats of 32 bits: a quarter of the bytes that their decimals have."""
+
     id: int
-    embeddings: Embeddings
+    vectors: tuple[bytes, ...]
+    prompt_tokens: int = 0
+    trimmed_tokens: int = 0
+
+    def embeddings(self) -> Embeddings:
+        vectors = tuple(struct.unpack(f"<{len(raw) // 4}f", raw) for raw in self.vectors)
+        return Embeddings(vectors, self.prompt_tokens, self.trimmed_tokens)
 
 
 class Reranked(msgspec.Struct, tag="reranked", frozen=True):
@@ -155,6 +165,11 @@ decode_from_daemon = msgspec.json.Decoder(FromDaemon).decode
 
 def encode(message: FromClient | FromDaemon) -> bytes:
     return msgspec.json.encode(message) + b"\n"
+
+
+def embedded(id: int, found: Embeddings) -> Embedded:
+    vectors = tuple(struct.pack(f"<{len(vector)}f", *vector) for vector in found.vectors)
+    return Embedded(id, vectors, found.prompt_tokens, found.trimmed_tokens)
 
 
 def failed(id: int, error: errors.BreadknifeError) -> Failed:

@@ -49,7 +49,8 @@ def _engine(engine: Values) -> Iterator[str]:
     clients = (f"{client['name']} ({client['pid']})" for client in engine["clients"])
     yield f"clients  {', '.join(clients) or 'none'}"
     for model in engine["models"]:
-        held = f"{model['cached_tokens']} of {model['cells']} tokens held"
+        reads = f"{model['kind']}, {model['prompt_tokens']} tokens read"
+        held = f"{model['cached_tokens']} of {model['cells']} tokens held" if model["cells"] else reads
         yield f"loaded   {model['name']}: {model['bytes'] / 1e6:.0f} MB, idle {duration(model['idle'])}, {held}"
     for name in engine["set_aside"]:
         yield f"{name} is set aside: the engine died over it; `breadknife models allow {name}`"

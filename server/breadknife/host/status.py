@@ -13,6 +13,7 @@ from breadknife.engine.runtimes import split_model
 from breadknife.errors import EngineUnavailable
 from breadknife.host.host import Host
 from breadknife.host.receipts import Outcome
+from breadknife.host.registry import roles_of
 
 
 def status(host: Host) -> dict[str, Any]:
@@ -22,7 +23,9 @@ def status(host: Host) -> dict[str, Any]:
         engine = host.engine.status()
     except EngineUnavailable as error:
         problem = str(error)
-    roles = {**host.catalog.roles, **host.settings.models}
+    needed = {role for plugin in host.registry.plugins for role in roles_of(plugin)}
+    asked = {role: name for role, name in host.catalog.roles.items() if role in needed or _is_usual(host, name)}
+    roles = asked | dict(host.settings.models)
     return {
         "version": __version__,
         "offline": host.settings.offline,
@@ -46,6 +49,10 @@ def status(host: Host) -> dict[str, Any]:
         "failures": [asdict(receipt) for receipt in host.ledger.newest(limit=100) if receipt.outcome is Outcome.FAILED],
         "bytes_sent": host.bytes_sent,
     }
+
+
+def _is_usual(host: Host, name: str) -> bool:
+    return any(model.name == name and model.usual for model in host.catalog.models)
 
 
 def _path(host: Host, name: str) -> str | None:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from breadknife.engine.api import Chunk, Embeddings
+from breadknife.engine.api import Chunk, Embeddings, Relevances
 
 Json = dict[str, Any]
-Kind = Literal["completion", "chat"]
+Form = Literal["completion", "chat"]
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Choice:
     """One output as far as it has come, and its next piece."""
 
     index: int
-    kind: Kind
+    kind: Form
     with_logprobs: bool
     text: str = ""
     finish: str | None = None
@@ -57,7 +57,7 @@ class Choice:
 class Envelope:
     """What all answers to one request share."""
 
-    kind: Kind
+    kind: Form
     model: str
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     created: int = field(default_factory=lambda: int(time.time()))
@@ -98,8 +98,29 @@ def embeddings(found: Embeddings, model: str, encoding: str) -> Json:
             {"object": "embedding", "index": index, "embedding": encoded(vector)}
             for index, vector in enumerate(found.vectors)
         ],
-        "usage": {"prompt_tokens": found.prompt_tokens, "total_tokens": found.prompt_tokens},
+        "usage": _read(found),
     }
+
+
+def ranking(found: Relevances, texts: Sequence[str], model: str, top: int, *, with_texts: bool) -> Json:
+    """The most relevant first."""
+    order = sorted(range(len(texts)), key=lambda index: -found.scores[index])[:top]
+    return {
+        "object": "list",
+        "model": model,
+        "results": [
+            {"index": index, "relevance_score": found.scores[index]}
+            | ({"document": {"text": texts[index]}} if with_texts else {})
+            for index in order
+        ],
+        "usage": _read(found),
+    }
+
+
+def _read(found: Embeddings | Relevances) -> Json:
+    """Of what only reads. What was left out of texts that are too long is never left unsaid."""
+    trimmed = {"prompt_tokens_details": {"trimmed_tokens": found.trimmed_tokens}} if found.trimmed_tokens else {}
+    return {"prompt_tokens": found.prompt_tokens, "total_tokens": found.prompt_tokens, **trimmed}
 
 
 def _token(chunk: Chunk, offset: int) -> Json:
@@ -110,7 +131,7 @@ def _token(chunk: Chunk, offset: int) -> Json:
     return {**entry(chunk.text, chunk.logprob), "top_logprobs": top, "offset": offset}
 
 
-def _logprobs(kind: Kind, tokens: Sequence[Json]) -> Json:
+def _logprobs(kind: Form, tokens: Sequence[Json]) -> Json:
     if kind == "chat":
         return {"content": [{key: value for key, value in token.items() if key != "offset"} for token in tokens]}
     return {

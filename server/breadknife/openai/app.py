@@ -18,12 +18,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest
+from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest, RerankRequest
+from breadknife.engine.kinds import Kind
 from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.models.chat import chat_prompt
 from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, ModelUnfit, PromptTooLong
-from breadknife.openai.answers import Choice, Envelope, Json, Kind, embeddings, usage
-from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, Sampled, decoded
+from breadknife.openai.answers import Choice, Envelope, Form, Json, embeddings, ranking, usage
+from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, RerankBody, Sampled, decoded
 from breadknife.openai.errors import CLIENT_GONE, ApiError, as_api_error
 from breadknife.openai.offer import Offer, completion_prompt
 from breadknife.openai.reading import read_body
@@ -52,7 +53,7 @@ class Api:
     async def completions(self, request: Request) -> Response:
         body = await _read(request, CompletionBody)
         body.check()
-        target = await asyncio.to_thread(self.offer.target, body.model)
+        target = await asyncio.to_thread(self.offer.able, body.model, Kind.DECODER)
         asked = [
             GenerateRequest(
                 target.model,
@@ -72,7 +73,7 @@ class Api:
         body = await _read(request, ChatBody)
         body.check()
         messages = [message.message() for message in body.messages]
-        target = await asyncio.to_thread(self.offer.target, body.model)
+        target = await asyncio.to_thread(self.offer.able, body.model, Kind.DECODER)
         try:
             prompt = await asyncio.to_thread(chat_prompt, target.info, messages)
         except (EngineError, ModelUnfit) as error:
@@ -91,15 +92,30 @@ class Api:
 
     async def embeddings(self, request: Request) -> Response:
         body = await _read(request, EmbeddingBody)
-        target = await asyncio.to_thread(self.offer.target, body.model)
+        target = await asyncio.to_thread(self.offer.able, body.model, Kind.ENCODER, Kind.DECODER)
         asked = EmbedRequest(target.model, tuple(body.texts))
         cancel = CancelToken()
         async with while_connected(request, cancel):
             found = await self.workers.embed(asked, cancel)
         return JSONResponse(embeddings(found, body.model, body.encoding_format))
 
+    async def rerank(self, request: Request) -> Response:
+        body = await _read(request, RerankBody)
+        target = await asyncio.to_thread(self.offer.able, body.model, Kind.RERANKER)
+        texts = body.texts
+        cancel = CancelToken()
+        async with while_connected(request, cancel):
+            found = await self.workers.rerank(RerankRequest(target.model, body.query, tuple(texts)), cancel)
+        top = body.top_n or len(texts)
+        return JSONResponse(ranking(found, texts, body.model, top, with_texts=body.return_documents))
+
     async def _generate(
-        self, request: Request, body: Sampled, kind: Kind, asked: Sequence[GenerateRequest], choices: Sequence[Choice]
+        self,
+        request: Request,
+        body: Sampled,
+        kind: Form,
+        asked: Sequence[GenerateRequest],
+        choices: Sequence[Choice],
     ) -> Response:
         cancel, envelope = CancelToken(), Envelope(kind, body.model)
         chunks = self.workers.generate(asked, cancel)
@@ -164,6 +180,7 @@ def make_app(workers: Workers, offer: Offer, token: str, run_recipe: RunRecipe |
             Route("/v1/chat/completions", api.chat, methods=["POST"]),
             Route("/v1/embeddings", api.embeddings, methods=["POST"]),
             *recipes,
+            Route("/v1/rerank", api.rerank, methods=["POST"]),
         ],
         exception_handlers={
             ApiError: _on_error,

@@ -166,6 +166,23 @@ class EmbeddingBody(msgspec.Struct):
         return _texts(self.input, "input", MAX_INPUTS)
 
 
+class RerankBody(msgspec.Struct):
+    """As Jina's API has it, and llama-server and vLLM after it."""
+
+    model: str
+    query: str
+    documents: list[str | dict[str, Any]]
+    top_n: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    return_documents: bool = False
+
+    @property
+    def texts(self) -> list[str]:
+        if not self.query.strip():
+            raise ApiError("query is empty", "query")
+        texts = [text if isinstance(text, str) else text.get("text") for text in self.documents]
+        return _texts(texts, "documents", MAX_INPUTS)
+
+
 Body = TypeVar("Body")
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.engine.api import Part, Prompt, Trim
+from breadknife.engine.kinds import Kind
 from breadknife.engine.models.catalog import Catalog, ModelInfo, read_models
 from breadknife.engine.models.gguf import GgufInfo, read_header
+from breadknife.engine.models.roles import an
 from breadknife.engine.models.store import ModelStore
 from breadknife.openai.errors import ApiError
 
@@ -32,6 +34,17 @@ class Offer:
     def here(self) -> list[tuple[ModelInfo, Path]]:
         found = ((model, self.store.find(model)) for model in self.catalog().models)
         return [(model, path) for model, path in found if path]
+
+    def able(self, name: str, *kinds: Kind) -> Target:
+        """As `target`. Raises ApiError, too, for a model of another kind than these."""
+        target = self.target(name)
+        does = target.info.does
+        if does not in kinds:
+            what = an(does) if does else "no kind of model that breadknife runs"
+            others = [model.name for model, _ in self.here() if model.kind in kinds and not model.base]
+            here = f"here: {', '.join(others)}" if others else "`breadknife models add FILE` adds one"
+            raise ApiError(f"the model {name!r} is {what}; this needs {an(kinds[0])} ({here})", "model")
+        return target
 
     def target(self, name: str) -> Target:
         """Raises UnknownModel, ModelMissing, ModelCorrupt, or another ModelError."""

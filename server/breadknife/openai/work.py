@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from starlette.requests import Request
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import Chunk, Embeddings, EmbedRequest, Engine, GenerateRequest
+from breadknife.engine.api import Chunk, Embeddings, EmbedRequest, Engine, GenerateRequest, Relevances, RerankRequest
 from breadknife.errors import BreadknifeError, EngineError
 
 THREADS = 32
@@ -26,6 +26,9 @@ class Workers:
 
     async def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._engine.embed, request, cancel)
+
+    async def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._engine.rerank, request, cancel)
 
     async def generate(
         self, requests: Sequence[GenerateRequest], cancel: CancelToken

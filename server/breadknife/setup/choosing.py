@@ -35,7 +35,7 @@ class Parts:
     @cached_property
     def default_models(self) -> tuple[ModelPart, ...]:
         """Those that do something unless settings say otherwise."""
-        return tuple(part for part in self.models if part.model.name in self.catalog.roles.values())
+        return tuple(part for part in self.models if part.model in self.catalog.defaults)
 
     @cached_property
     def languagetool(self) -> LanguageToolPart:

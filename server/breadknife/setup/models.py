@@ -46,7 +46,8 @@ class ModelPart:
             return Look(True, str(path), self.model.size)
         partial = self.store.partial(self.model)
         begun = sum(path.stat().st_size for path in partial.rglob("*") if path.is_file())
-        state = f"{begun * 100 // self.model.size} % fetched" if 0 < begun < self.model.size else "not here"
+        whole = self.model.convert.size if self.model.convert else self.model.size
+        state = f"{begun * 100 // whole} % fetched" if 0 < begun < whole else "not here"
         return Look(False, state, self.model.size)
 
     def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:

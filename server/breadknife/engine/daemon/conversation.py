@@ -201,7 +201,7 @@ class Conversation:
             case Scores():
                 self._send(wire.Scored(id, answer))
             case Embeddings():
-                self._send(wire.Embedded(id, answer))
+                self._send(wire.embedded(id, answer))
             case Relevances():
                 self._send(wire.Reranked(id, answer))
             case Classes():

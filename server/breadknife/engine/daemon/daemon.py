@@ -34,7 +34,8 @@ from breadknife.engine.daemon.pool import Pool, from_store
 from breadknife.engine.daemon.scheduler import Scheduler
 from breadknife.engine.grammars.gate import GrammarGate
 from breadknife.engine.installed import llama_build
-from breadknife.engine.model import Model
+from breadknife.engine.kinds import Kind
+from breadknife.engine.model import AnyModel
 from breadknife.engine.presence import announce, withdraw
 from breadknife.engine.settings import EngineSettings, read_engine_settings
 from breadknife.engine.transport import BACKLOG, Endpoint, connect, forget, listen, private_folder
@@ -184,11 +185,13 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(event.wait(), seconds)
 
 
-def load_model(name: str, settings: EngineSettings) -> Model:
+def load_model(name: str, settings: EngineSettings) -> AnyModel:
     """A model in memory. Raises ModelError or EngineError."""
     try:
         from breadknife.engine.llama import amx  # it and llama.cpp are imported when the first model is needed
+        from breadknife.engine.llama.encoder import LlamaEncoder
         from breadknife.engine.llama.model import LlamaModel
+        from breadknife.engine.llama.weights import Weights
     except Exception as error:  # llama_cpp raises RuntimeError for a library that can't be loaded
         raise EngineUnavailable(
             f"the engine can't be loaded: {error}; `breadknife setup engine` installs it anew"
@@ -196,10 +199,12 @@ def load_model(name: str, settings: EngineSettings) -> Model:
 
     path = from_store(name)
     started = time.monotonic()
+    weights = Weights(path, amx=amx.may_be_used(path))
     # The pool says how many threads.
-    model = LlamaModel(
-        path, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH, amx=amx.may_be_used(path)
-    )
+    if weights.kind is Kind.DECODER:
+        model = LlamaModel(weights, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH)
+    else:
+        model = LlamaEncoder(weights, threads=1)
     log.info("loaded %s from %s in %.1f s", name, path, time.monotonic() - started)
     return model
 
@@ -208,7 +213,7 @@ def run(
     folder: Path,
     *,
     idle_seconds: float = IDLE_SECONDS,
-    load: Callable[[str, EngineSettings], Model] = load_model,
+    load: Callable[[str, EngineSettings], AnyModel] = load_model,
 ) -> None:
     """Serve until idle; return at once when another daemon serves this folder."""
     forbid_network()  # the engine has no business on the network, ever
@@ -231,7 +236,7 @@ def run(
 
 
 def _serve_locked(
-    folder: Path, idle_seconds: float, load: Callable[[str, EngineSettings], Model], settings: EngineSettings
+    folder: Path, idle_seconds: float, load: Callable[[str, EngineSettings], AnyModel], settings: EngineSettings
 ) -> None:
     ledger = CrashLedger(state_dir(), folder)
     if model := ledger.settle(psutil.boot_time()):
@@ -240,7 +245,7 @@ def _serve_locked(
     threading.excepthook = partial(_on_thread_error, ledger)
     announce(folder)
 
-    def checked(name: str) -> Model:
+    def checked(name: str) -> AnyModel:
         ledger.check(name)
         return load(name, settings)
 

@@ -11,6 +11,7 @@ import numpy as np
 from breadknife.engine.api import (
     Calibration,
     Chunk,
+    ClassifyRequest,
     Embeddings,
     EmbedRequest,
     EngineRequest,
@@ -25,7 +26,9 @@ from breadknife.engine.api import (
 )
 from breadknife.engine.daemon.lookup import Drafter
 from breadknife.engine.daemon.sequences import Sequences
+from breadknife.engine.kinds import Kind
 from breadknife.engine.model import Evaluation, Model, Rows, Steps
+from breadknife.engine.models.roles import an
 from breadknife.errors import EngineError, ModelError, PromptTooLong
 
 TRIM_STEPS = 16
@@ -92,16 +95,33 @@ def make_plan(model: Model, request: EngineRequest, context: int) -> Plan:
             branches = max(map(len, groups), default=0)
             return Plan(prompt, 1 + branches, cells, lambda work: score(work, prompt, alternatives, groups, request))
         case EmbedRequest():
-            texts = [text[:context] for text in model.tokenize(tuple(map(Part, request.texts)))]
+            whole = model.tokenize(tuple(map(Part, request.texts)))
+            texts = [text[:context] for text in whole]
             if not all(texts):
                 raise EngineError("an empty text has no embedding; leave it out")
             groups = _groups(list(map(len, texts)), model)
             cells = max((sum(len(texts[i]) for i in group) for group in groups), default=0)
             branches = max(map(len, groups), default=0)
-            return Plan(Fitted([]), branches, cells, lambda work: embed(work, texts, groups))
+            return Plan(Fitted([]), branches, cells, lambda work: embed(work, texts, groups, sum(map(len, whole))))
         case _:
-            ask = "a reranker" if isinstance(request, RerankRequest) else "a classifier"
-            raise ModelError(f"{request.model} writes text and has no head to read it with; choose {ask}")
+            raise unable(request, Kind.DECODER)
+
+
+def unable(request: EngineRequest, kind: Kind) -> ModelError:
+    """Says what a model of this kind can't be asked, and what to do."""
+    match request:
+        case EmbedRequest():
+            wanted, needed = "embed texts", "an encoder"
+        case RerankRequest():
+            wanted, needed = "rank texts", "a reranker"
+        case ClassifyRequest():
+            wanted, needed = "say classes", "a classifier"
+        case _:
+            wanted, needed = "write or score text", "a decoder"
+    return ModelError(
+        f"the model {request.model} can't {wanted}: it is no more than {an(kind)}. Choose {needed} in [models] of your "
+        "config.toml; `breadknife models list` shows what each model is"
+    )
 
 
 def fit(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, output: int) -> Fitted:
@@ -250,8 +270,9 @@ def _pieces(model: Model, tokens: Sequence[int], rows: Iterable[Rows], request: 
     ]
 
 
-def embed(work: Work, texts: list[list[int]], groups: list[list[int]]) -> Steps:
-    """The mean of each text's last hidden states, of length 1. Texts longer than the context lose their ends."""
+def embed(work: Work, texts: list[list[int]], groups: list[list[int]], total: int) -> Steps:
+    """The mean of each text's last hidden states, of length 1. Texts longer than the context lost their ends: `total`
+    is their tokens before."""
     vectors: dict[int, tuple[float, ...]] = {}
     for group in groups:
         for sequence in work.sequences:
@@ -263,7 +284,8 @@ def embed(work: Work, texts: list[list[int]], groups: list[list[int]]) -> Steps:
         for i, states in zip(group, rows, strict=True):
             mean = states.mean(axis=0, dtype=np.float64)
             vectors[i] = tuple((mean / (np.linalg.norm(mean) or 1.0)).tolist())
-    yield Embeddings(tuple(vectors[i] for i in range(len(texts))), sum(map(len, texts)))
+    read = sum(map(len, texts))
+    yield Embeddings(tuple(vectors[i] for i in range(len(texts))), read, total - read)
 
 
 def _groups(lengths: list[int], model: Model) -> list[list[int]]:

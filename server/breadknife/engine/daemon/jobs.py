@@ -19,7 +19,7 @@ from breadknife.engine.api import (
 from breadknife.engine.daemon.batching import Asked
 from breadknife.engine.daemon.decoding import Plan, Work
 from breadknife.engine.daemon.sequences import Sequences, common_prefix
-from breadknife.engine.model import Steps
+from breadknife.engine.model import Model, Steps
 from breadknife.errors import BreadknifeError, EngineError
 
 SHARED_START = 64
@@ -36,6 +36,7 @@ class Job:
     reply: Callable[[Reply], None]
     owner: object = None
     queued_at: float = field(default_factory=time.monotonic)
+    """Or when the last of its texts was read, where each is a turn of its own."""
     cancelled: bool = False
     superseded: bool = False
     plan: Plan | None = None
@@ -85,6 +86,10 @@ class Run:
     kept: bool = False
     first: Chunk | None = None
     last: Chunk | Scores | Reading | None = None
+
+    @property
+    def model(self) -> Model:
+        return self.work.model
 
     def leave(self) -> None:
         """Give the sequences back; `held` tells what to ask for again."""

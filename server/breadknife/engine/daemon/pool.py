@@ -14,12 +14,12 @@ from breadknife.engine.daemon.calibration import Measured, calibrate, read_calib
 from breadknife.engine.daemon.snapshots import SHORTEST, Snapshots, snapshot_key
 from breadknife.engine.installed import llama_build
 from breadknife.engine.machine import Memory
-from breadknife.engine.model import Model
+from breadknife.engine.model import AnyModel, Encoder
 from breadknife.engine.models.catalog import ModelInfo, read_models
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.models.sums import KnownSums
 from breadknife.engine.settings import EngineSettings
-from breadknife.errors import BreadknifeError, EngineError, UnknownModel
+from breadknife.errors import BreadknifeError, EngineError, ModelError, UnknownModel
 from breadknife.paths import state_dir
 
 LEFT_FOR_OTHERS = 512 << 20
@@ -48,7 +48,7 @@ def from_store(name: str) -> Path:
 
 @dataclass(eq=False)
 class _Loaded:
-    model: Model
+    model: AnyModel
     key: str
     """What identifies its file."""
     used_at: float
@@ -79,7 +79,7 @@ class Pool:
     def __init__(
         self,
         settings: EngineSettings,
-        load: Callable[[str], Model],
+        load: Callable[[str], AnyModel],
         *,
         info: Callable[[str], ModelInfo] = from_catalog,
         adapter_file: Callable[[str], Path] = from_store,
@@ -108,7 +108,7 @@ class Pool:
         fixed = f", {settings.threads} threads" if settings.threads else ""
         self._calibrations = read_calibrations(self._calibration_file, machine.machine() + fixed)
 
-    def get(self, name: str, adapter: str = "") -> Model:
+    def get(self, name: str, adapter: str = "") -> AnyModel:
         if name in self._models and name not in self._busy | self._got and self._was_replaced(name):
             self._drop(name, "another file has its name now")
         self._got.add(name)
@@ -117,6 +117,8 @@ class Pool:
         loaded = self._models[name]
         loaded.used_at = self._clock()
         if adapter and adapter not in loaded.adapters:
+            if isinstance(loaded.model, Encoder):
+                raise ModelError(f"{adapter} can't be attached to {name}, which writes no text; leave it out")
             key = self._sum(adapter) or adapter
             loaded.model.attach(adapter, self._adapter_file(adapter))
             loaded.adapters[adapter] = key
@@ -124,7 +126,7 @@ class Pool:
         self._forget_pending(lambda pending: pending.name == name and pending.adapter != adapter)
         return loaded.model
 
-    def loaded(self) -> Mapping[str, Model]:
+    def loaded(self) -> Mapping[str, AnyModel]:
         return {name: loaded.model for name, loaded in self._models.copy().items()}
 
     def calibration(self, name: str) -> Calibration | None:
@@ -133,13 +135,13 @@ class Pool:
 
     def restore(self, name: str, sequence: int, tokens: Sequence[int], adapter: str = "") -> bool:
         loaded = self._models.get(name)
-        if loaded is None or len(tokens) < SHORTEST:
+        if loaded is None or isinstance(loaded.model, Encoder) or len(tokens) < SHORTEST:
             return False
         return self._snapshots.restore(self._snapshot(loaded, adapter, tokens), loaded.model, sequence, tokens)
 
     def keep(self, name: str, sequence: int, length: int, adapter: str = "") -> None:
         loaded = self._models.get(name)
-        if loaded is None or length < SHORTEST:
+        if loaded is None or isinstance(loaded.model, Encoder) or length < SHORTEST:
             return
         tokens = loaded.model.tokens[sequence][:length]
         key = self._snapshot(loaded, adapter, tokens)
@@ -254,6 +256,8 @@ class Pool:
 
     def _calibrate(self, mark: Callable[[str], None]) -> None:
         for name, loaded in self._models.items():
+            if isinstance(loaded.model, Encoder):
+                continue  # what one text costs changes nothing
             if loaded.key in self._calibrations.models or not loaded.calibrates or not self._quiet:
                 continue
             mark(name)
@@ -289,6 +293,8 @@ class Pool:
     def _save(self, pending: _Pending) -> None:
         """Nothing, when the sequence was used for something else since."""
         model, length = self._models[pending.name].model, len(pending.tokens)
+        if isinstance(model, Encoder):
+            return
         held = model.tokens[pending.sequence]
         if held[:length] != pending.tokens:
             return

@@ -2,7 +2,8 @@
 
 Each job is a generator that says what it wants evaluated, so that switching to a more urgent one loses nothing. The
 most urgent job's lane goes first; other jobs of that lane share its decodes. A decode that runs for a job that was
-cancelled, or that a more urgent one overtakes, is interrupted, and repeated later.
+cancelled, or that a more urgent one overtakes, is interrupted, and repeated later. An encoder's job has no part in
+that: it has one text after the other read (`one_by_one`).
 """
 
 from __future__ import annotations
@@ -11,16 +12,28 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 
-from breadknife.engine.api import Chunk, EmbedRequest, Lane, LaneStatus, ModelStatus, ScoreRequest
+from breadknife.engine.api import (
+    Chunk,
+    Classes,
+    Embeddings,
+    EmbedRequest,
+    Lane,
+    LaneStatus,
+    ModelStatus,
+    Relevances,
+    ScoreRequest,
+)
 from breadknife.engine.daemon.batching import Asked, shares, take_part
 from breadknife.engine.daemon.calibration import PROMPTS
 from breadknife.engine.daemon.decoding import Work, make_plan
 from breadknife.engine.daemon.jobs import SHARED_START, Job, Reply, Run, is_being_evaluated, make_way
+from breadknife.engine.daemon.one_by_one import OneByOne, begin
 from breadknife.engine.daemon.sequences import Sequences, common_prefix
 from breadknife.engine.daemon.tally import Tally
-from breadknife.engine.model import Evaluation, Model, Models, Rows
+from breadknife.engine.model import Encoder, Evaluation, Model, Models, Rows
 from breadknife.errors import BreadknifeError, EngineError, Superseded
 
 TEND_SECONDS = 1.0
@@ -40,8 +53,8 @@ class Scheduler:
         self._on_compute = on_compute
         self._marked: str | None = None
         self._waiting: list[Job] = []
-        self._runs: list[Run] = []
-        self._computing: list[Run] = []
+        self._runs: list[Run | OneByOne] = []
+        self._computing: Sequence[Run | OneByOne] = ()
         self._tending = False
         self._tend_at = time.monotonic() + TEND_SECONDS
         self._caches: dict[str, Sequences] = {}
@@ -79,7 +92,7 @@ class Scheduler:
     def models(self) -> tuple[ModelStatus, ...]:
         """Those in memory."""
         return tuple(
-            self._tallies.get(name, Tally()).status(name, model, self._models.calibration(name))
+            self._tallies.get(name, Tally(model)).status(name, model, self._models.calibration(name))
             for name, model in self._models.loaded().items()
         )
 
@@ -105,10 +118,10 @@ class Scheduler:
             for model in self._models.loaded().values():
                 model.interrupt(True)
         if self._computing and self._overtaken(self._computing):
-            self._computing[0].work.model.interrupt(True)
+            self._computing[0].model.interrupt(True)
         self._changed.notify()
 
-    def _overtaken(self, runs: list[Run]) -> bool:
+    def _overtaken(self, runs: Sequence[Run | OneByOne]) -> bool:
         lane = runs[0].job.lane
         urgent = any(job.lane < lane and not job.unwanted for job in self._waiting)
         return self._closed or urgent or all(run.job.unwanted for run in runs)
@@ -174,7 +187,7 @@ class Scheduler:
 
         self._mark(focus.request.model)
         with self._changed:
-            pushed_out = {run.job: run for run in self._runs if run.held is not None}
+            pushed_out = {run.job: run for run in self._sharing() if run.held is not None}
             jobs = sorted(filter(like_focus, (*self._waiting, *pushed_out)), key=lambda job: job.urgency)
         for job in jobs:
             try:
@@ -188,20 +201,33 @@ class Scheduler:
     def _begin(self, job: Job) -> bool:
         name = job.request.model
         model = self._models.get(name, job.adapter)
+        if isinstance(model, Encoder):
+            self._start(begin(job, model))
+            return True
         cache = self._cache(name, model)
         plan = job.plan = job.plan or make_plan(model, job.request, cache.context)
-        if is_being_evaluated(job, plan, cache, self._runs):
+        if is_being_evaluated(job, plan, cache, self._sharing()):
             return True
-        if not make_way(job, plan, cache, self._runs):
+        if not make_way(job, plan, cache, self._sharing()):
             return False
         work = Work(model, cache, calibration=self._models.calibration(name))
         run = Run(job, plan, work, plan.steps(work))
-        with self._changed:
-            self._waiting.remove(job)
-            self._runs.append(run)
-        self._tallies[name].adapters |= {job.adapter} - {""}
+        self._start(run)
         self._seat(run)
         return True
+
+    def _start(self, run: Run | OneByOne) -> None:
+        name = run.job.request.model
+        with self._changed:
+            self._waiting.remove(run.job)
+            self._runs.append(run)
+        if name not in self._tallies or self._tallies[name].model is not run.model:
+            self._tallies[name] = Tally(run.model)
+        self._tallies[name].adapters |= {run.job.adapter} - {""}
+
+    def _sharing(self) -> list[Run]:
+        """Those that have sequences, or want them back."""
+        return [run for run in self._runs if isinstance(run, Run)]
 
     def _seat(self, run: Run) -> None:
         """Give a job its sequences, and let it say what it wants first."""
@@ -227,7 +253,7 @@ class Scheduler:
         model.truncate(sequence, run.work.cached)
 
     def _resume(self, run: Run) -> bool:
-        if not make_way(run.job, run.plan, run.work.cache, self._runs):
+        if not make_way(run.job, run.plan, run.work.cache, self._sharing()):
             return False
         if not run.come_back():
             run.steps.close()
@@ -239,13 +265,16 @@ class Scheduler:
         cache = self._caches.get(name)
         if cache is None or cache.model is not model:
             cache = self._caches[name] = Sequences(model)
-            self._tallies[name] = Tally()
         return cache
 
     def _compute(self, focus: Job) -> None:
         """One decode for the most urgent job and those that can share it."""
         lane, name = focus.lane, focus.request.model
-        seated = [run for run in self._runs if run.held is None and run.asked and run.job.request.model == name]
+        read = next((run for run in self._runs if isinstance(run, OneByOne) and run.job is focus), None)
+        if read:
+            self._read(read)
+            return
+        seated = [run for run in self._sharing() if run.held is None and run.asked and run.job.request.model == name]
         like = sorted((run for run in seated if run.job.lane is lane), key=lambda run: run.job.urgency)
         like = [run for run in like if run.job.kind == like[0].job.kind]
         if not like:
@@ -254,6 +283,30 @@ class Scheduler:
             self._decode(like, seated)
         except Exception as error:
             self._end(like[0].job, error)
+
+    def _read(self, run: OneByOne) -> None:
+        """One text; then it waits for its next turn behind those that came meanwhile."""
+        try:
+            with self._interruptible([run]):
+                answer = run.step()
+        except Exception as error:
+            self._end(run.job, error)
+            return
+        with self._changed:
+            run.job.queued_at = time.monotonic()
+        if answer:
+            self._end(run.job, answer)
+
+    @contextmanager
+    def _interruptible(self, runs: Sequence[Run | OneByOne]) -> Generator[None, None, None]:
+        with self._changed:
+            runs[0].model.interrupt(self._overtaken(runs))
+            self._computing = runs
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._computing = ()
 
     def _decode(self, like: list[Run], seated: list[Run]) -> None:
         work, name = like[0].work, like[0].job.request.model
@@ -276,14 +329,8 @@ class Scheduler:
             batch.append((run, asked, asked.head(run.work.sequences[asked.seat], size)))
         runs = list(dict.fromkeys(run for run, _, _ in batch))
         started = time.monotonic()
-        with self._changed:
-            work.model.interrupt(self._overtaken(runs))
-            self._computing = runs
-        try:
+        with self._interruptible(runs):
             answers = work.model.decode([evaluation for _, _, evaluation in batch])
-        finally:
-            with self._changed:
-                self._computing = []
         seconds = time.monotonic() - started
         for run in runs:
             run.work.queued = run.work.queued or started - run.job.queued_at
@@ -350,18 +397,21 @@ class Scheduler:
                 return  # it has had its last reply
         try:
             if run:
-                self._let_go(run)
+                self._let_go(run, reply)
         finally:
             with self._changed:
                 self._finished[job.lane] += 1
                 if not job.cancelled:
                     job.reply(reply)
 
-    def _let_go(self, run: Run) -> None:
-        run.steps.close()
-        for sequence in run.work.sequences:
-            run.work.cache.release(sequence, forget=isinstance(run.job.request, EmbedRequest))
+    def _let_go(self, run: Run | OneByOne, reply: Reply | Exception) -> None:
         tally = self._tallies[run.job.request.model]
-        tally.look(run.work.model)
-        if run.last:
-            tally.add(run.last, run.first)
+        if isinstance(run, Run):
+            run.steps.close()
+            for sequence in run.work.sequences:
+                run.work.cache.release(sequence, forget=isinstance(run.job.request, EmbedRequest))
+            if run.last:
+                tally.add(run.last, run.first)
+        elif isinstance(reply, Embeddings | Relevances | Classes):
+            tally.add(reply, None)
+        tally.look()

@@ -6,13 +6,15 @@ import time
 from dataclasses import dataclass, field
 
 from breadknife.engine.api import Calibration, Chunk, ModelStatus, Reading, Scores
-from breadknife.engine.model import Model
+from breadknife.engine.kinds import Kind
+from breadknife.engine.model import AnyModel, Encoder
 
 
 @dataclass(eq=False)
 class Tally:
     """Written by the computing thread, which alone may look into a model; read by any."""
 
+    model: AnyModel
     used: int = 0
     sequences: int = 0
     prompt_tokens: int = 0
@@ -24,8 +26,9 @@ class Tally:
     last_use: float = field(default_factory=time.monotonic)
     adapters: set[str] = field(default_factory=set[str])
 
-    def look(self, model: Model) -> None:
-        self.used, self.sequences = model.used(), sum(map(bool, model.tokens))
+    def look(self) -> None:
+        if not isinstance(self.model, Encoder):
+            self.used, self.sequences = self.model.used(), sum(map(bool, self.model.tokens))
         self.last_use = time.monotonic()
 
     def add(self, answer: Chunk | Scores | Reading, first: Chunk | None) -> None:
@@ -40,11 +43,13 @@ class Tally:
             if (seconds := answer.computed - first.computed) > 0:
                 self.tokens_per_second = round((answer.output_tokens - first.output_tokens) / seconds, 1)
 
-    def status(self, name: str, model: Model, calibration: Calibration | None) -> ModelStatus:
+    def status(self, name: str, model: AnyModel, calibration: Calibration | None) -> ModelStatus:
+        reads = isinstance(model, Encoder)
         return ModelStatus(
             name,
             self.used,
-            model.cells,
+            0 if reads else model.cells,
+            kind=model.kind if reads else Kind.DECODER,
             sequences=self.sequences,
             bytes=model.bytes,
             prompt_tokens=self.prompt_tokens,

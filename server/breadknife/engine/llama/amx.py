@@ -17,7 +17,10 @@ import msgspec
 import numpy as np
 
 from breadknife.engine.installed import llama_build
-from breadknife.engine.llama.model import LlamaModel, has_amx
+from breadknife.engine.kinds import Kind
+from breadknife.engine.llama.encoder import LlamaEncoder
+from breadknife.engine.llama.model import LlamaModel
+from breadknife.engine.llama.weights import Weights, has_amx
 from breadknife.engine.machine import cores
 from breadknife.engine.model import Evaluation, Rows
 from breadknife.paths import state_dir, write_atomically
@@ -70,15 +73,24 @@ def works(path: Path) -> bool:
 
 
 def main(path: Path) -> int:
-    made: list[Rows] = []
-    for amx in (False, True):
-        model = LlamaModel(path, cells=128, sequences=1, threads=cores()[0], width=len(TOKENS), amx=amx)
-        made += [rows[-1].copy() for rows in model.decode([Evaluation(0, TOKENS)]) or ()]
-        model.close()
-    plain, tiled = made
+    plain, tiled = (_computed(path, amx=amx) for amx in (False, True))
     if np.array_equal(plain, tiled):
         return UNUSED
     return 0 if plain[tiled.argmax()] > plain.max() - SAME else OTHER_RESULTS
+
+
+def _computed(path: Path, *, amx: bool) -> Rows:
+    weights = Weights(path, amx=amx)
+    if weights.kind is Kind.DECODER:
+        model = LlamaModel(weights, cells=128, sequences=1, threads=cores()[0], width=len(TOKENS))
+        made = [rows[-1].copy() for rows in model.decode([Evaluation(0, TOKENS)]) or ()]
+        model.close()
+        return made[0]
+    encoder = LlamaEncoder(weights, threads=cores()[0])
+    row = encoder.encode(TOKENS)
+    encoder.close()
+    assert row is not None  # nobody interrupts it
+    return row
 
 
 if __name__ == "__main__":

@@ -1,63 +1,43 @@
-"""One model in memory, driven through llama.cpp's low-level API: tokens in, rows of logits out."""
+"""A model that writes, driven through llama.cpp's low-level API: tokens in, rows of logits out."""
 
 from __future__ import annotations
 
 import ctypes
 import os
-import sys
-from collections import deque
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-# Idle OpenMP threads that spin make decoding erratic on a busy machine; read once, when libgomp is loaded.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-# Threads that sleep at once lose half of the speed, though: decoding has hundreds of short parallel parts, and waking
-# takes longer than most. So many turns (microseconds) bridge them. Tokens a second on two cores with 0, 300, 1,000 and
-# 100,000 turns: Qwen2.5-Coder-0.5B 19, 21, 29, 32, SmolLM2-135M 30, 44, 188, 225.
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-
-import llama_cpp
-import llama_cpp.llama_cpp as _bindings
 import numpy as np
 from numpy.typing import NDArray
 
 from breadknife.engine.api import Prompt, Sampling
 from breadknife.engine.grammars.constraint import Beginning, Grammar, Vocabulary
 from breadknife.engine.grammars.grammar import beginning_of
+from breadknife.engine.kinds import Kind
 from breadknife.engine.llama.sampling import Constraint, TokenSampler
 from breadknife.engine.llama.state_file import read_state, write_state
+from breadknife.engine.llama.weights import Abort, Weights, forget_log, llama, reason
 from breadknife.engine.model import Evaluation, Rows
 from breadknife.errors import EngineError, ModelError
 
-llama: Any = _bindings  # the bindings have no usable types
-
 
 class LlamaModel:
-    """A GGUF and its KV cache of `cells` tokens, shared by `sequences` token sequences. Implements `model.Model`.
+    """A model that writes, and its KV cache of `cells` tokens, shared by `sequences` token sequences. Implements
+    `model.Model`.
 
     `width` is how many tokens one `decode` takes at most: an interruption loses what it was evaluating (64 tokens
-    are about 0.3 s on two slow cores with a 0.5B model). `amx` says whether AMX kernels may be used where the processor
-    has them: not every compiler makes ones that work (see `amx`). Raises ModelError when llama.cpp refuses the file,
-    EngineError when the memory is short.
+    are about 0.3 s on two slow cores with a 0.5B model). It owns the weights. Raises ModelError for what writes no
+    text, EngineError when the memory is short.
     """
 
-    def __init__(self, path: Path, *, cells: int, sequences: int, threads: int, width: int, amx: bool = False) -> None:
-        _start_backend()
-        model_params = llama.llama_model_default_params()  # its defaults map the file into memory
-        # Without the extra buffer types the weights stay off the AMX kernels (and aren't repacked for others).
-        model_params.use_extra_bufts = amx or not has_amx()
-        model_params.n_gpu_layers = 999 if llama.llama_supports_gpu_offload() else 0
-        _log.clear()
-        self._model = llama.llama_model_load_from_file(os.fsencode(path), model_params)
-        if not self._model:
-            raise ModelError(f"llama.cpp can't load {path}: {_reason()}; get another file or a newer breadknife")
-        self._vocab = llama.llama_model_get_vocab(self._model)
+    def __init__(self, weights: Weights, *, cells: int, sequences: int, threads: int, width: int) -> None:
+        self._weights = weights
+        self._model, self._vocab, self._path = weights.handle, weights.vocab, weights.path
         self.width = width
-        self.bytes = path.stat().st_size
-        self._path = path
+        self.bytes = weights.bytes
         self._context = self._new_context(cells, sequences, threads)
         self._memory = llama.llama_get_memory(self._context)
         self.cells: int = llama.llama_n_ctx(self._context)
@@ -71,20 +51,18 @@ class LlamaModel:
         self._batch = _Batch(width)
         self._vocab_size: int = llama.llama_vocab_n_tokens(self._vocab)
         self._hidden_size: int = llama.llama_model_n_embd(self._model)
-        self._abort_flag = ctypes.create_string_buffer(2)
-        # llama.cpp asks the callback before each of some 700 graph nodes. As a Python function it would take the GIL
-        # each time; C's own strlen() of a flag that is "" or "1" answers the same question without Python.
-        self._strlen = ctypes.cast(_libc().strlen, llama.ggml_abort_callback)
-        llama.llama_set_abort_callback(self._context, self._strlen, ctypes.addressof(self._abort_flag))
+        self._abort = Abort(self._context)
 
     def _new_context(self, cells: int, sequences: int, threads: int) -> Any:
         try:
+            if self._weights.kind is not Kind.DECODER:
+                raise ModelError(f"{self._path} is no decoder ({self._weights.kind}): it writes no text")
             if llama.llama_model_is_recurrent(self._model) or llama.llama_model_is_hybrid(self._model):
                 raise ModelError(
                     f"{self._path} has a recurrent memory, which can't be rolled back; choose a plain transformer"
                 )
             params = llama.llama_context_default_params()
-            params.n_ctx = min(cells, llama.llama_model_n_ctx_train(self._model))
+            params.n_ctx = min(cells, self._weights.context_size)
             # llama.cpp ends the process when its batch has less room than one output for each sequence.
             params.n_batch = params.n_ubatch = max(self.width, sequences)
             params.n_seq_max = sequences
@@ -94,37 +72,23 @@ class LlamaModel:
             params.pooling_type = llama.LLAMA_POOLING_TYPE_NONE
             params.no_perf = True
             params.n_threads = params.n_threads_batch = threads
-            _log.clear()
-            context = llama.llama_init_from_model(self._model, params)
-            if not context:
-                raise EngineError(
-                    f"no memory for a context of {params.n_ctx} tokens of {self._path.name} ({_reason()}); "
-                    "close something and try again"
-                )
+            context = self._weights.context(params)
             if llama.llama_model_has_encoder(self._model) or not llama.llama_get_memory(context):
                 llama.llama_free(context)
-                raise ModelError(f"{self._path} is an encoder; choose a model that writes text")
+                raise ModelError(f"{self._path} keeps nothing of what it reads; choose a model that writes text")
         except Exception:
-            llama.llama_model_free(self._model)
+            self._weights.close()
             raise
         return context
 
     def interrupt(self, on: bool) -> None:
-        self._abort_flag[0] = b"1" if on else b"\0"
+        self._abort.set(on)
 
     def set_threads(self, threads: int) -> None:
         llama.llama_set_n_threads(self._context, threads, threads)
 
     def tokenize(self, prompt: Prompt) -> list[list[int]]:
-        return [self._tokenize(part.text.encode("utf-8", "replace"), part.control) for part in prompt]
-
-    def _tokenize(self, raw: bytes, control: bool) -> list[int]:
-        room = len(raw) + 8
-        buffer = (llama.llama_token * room)()
-        length: int = llama.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, control)
-        if length < 0:
-            raise EngineError(f"llama.cpp can't tokenize a text of {len(raw)} bytes")
-        return buffer[:length]
+        return [self._weights.tokenize(part.text, control=part.control) for part in prompt]
 
     def piece(self, token: int) -> bytes:
         """The bytes of a token; control tokens have none."""
@@ -182,7 +146,7 @@ class LlamaModel:
         rows = self._batch.fill(batch, [len(self.tokens[evaluation.sequence]) for evaluation in batch])
         self._use_adapter(batch[0].adapter)
         llama.llama_set_embeddings(self._context, batch[0].embeddings)
-        _log.clear()
+        forget_log()
         status: int = llama.llama_decode(self._context, self._batch.struct)
         if status == 0:
             for evaluation in batch:
@@ -193,7 +157,7 @@ class LlamaModel:
             llama.llama_memory_seq_rm(self._memory, evaluation.sequence, len(self.tokens[evaluation.sequence]), -1)
         if status == 2:  # interrupted
             return None
-        why = f"{self.used()} of {self.cells} cells are in use" if status == 1 else _reason()
+        why = f"{self.used()} of {self.cells} cells are in use" if status == 1 else reason()
         raise EngineError(f"llama.cpp can't evaluate a batch for {self._path.name}: {why} (llama_decode: {status})")
 
     def _logits(self, batch: Sequence[Evaluation], rows: int) -> list[Rows]:
@@ -235,10 +199,10 @@ class LlamaModel:
     def attach(self, adapter: str, path: Path) -> None:
         if adapter in self._adapters:
             return
-        _log.clear()
+        forget_log()
         handle = llama.llama_adapter_lora_init(self._model, os.fsencode(path))
         if not handle:
-            raise ModelError(f"{path} can't be used as an adapter of {self._path.name}: {_reason()}")
+            raise ModelError(f"{path} can't be used as an adapter of {self._path.name}: {reason()}")
         self._adapters[adapter] = handle
 
     def _use_adapter(self, adapter: str) -> None:
@@ -252,25 +216,16 @@ class LlamaModel:
             (ctypes.c_float * 1)(1.0),
         )
 
-    @cached_property
-    def _owner(self) -> str:
-        """Whose a state is, besides what its keeper knows of the model: another llama.cpp may lay it out otherwise."""
-        buffer = ctypes.create_string_buffer(128)
-        llama.llama_model_desc(self._model, buffer, len(buffer))
-        return (
-            f"{buffer.value.decode('utf-8', 'replace')}, {self.bytes} bytes, llama-cpp-python {llama_cpp.__version__}"
-        )
-
     def save(self, sequence: int, path: Path) -> None:
         size: int = llama.llama_state_seq_get_size(self._context, sequence)
         buffer = (ctypes.c_uint8 * size)()
         if llama.llama_state_seq_get_data(self._context, buffer, size, sequence) != size:
-            raise OSError(f"llama.cpp can't give away the state of sequence {sequence}: {_reason()}")
-        write_state(path, self._owner, self.tokens[sequence], memoryview(buffer))
+            raise OSError(f"llama.cpp can't give away the state of sequence {sequence}: {reason()}")
+        write_state(path, self._weights.description, self.tokens[sequence], memoryview(buffer))
 
     def load(self, sequence: int, path: Path) -> bool:
         self.truncate(sequence, 0)
-        read = read_state(path, self._owner)
+        read = read_state(path, self._weights.description)
         if read is None:
             return False
         tokens, state = read
@@ -284,7 +239,7 @@ class LlamaModel:
 
     def close(self) -> None:
         llama.llama_free(self._context)
-        llama.llama_model_free(self._model)  # and its adapters
+        self._weights.close()
 
 
 class _Batch:
@@ -324,34 +279,3 @@ class _Batch:
             at = end
         self.struct.n_tokens = at
         return outputs
-
-
-def has_amx() -> bool:
-    """Whether this build of llama.cpp has kernels for AMX, and the processor the instructions."""
-    return b"AMX_INT8 = 1" in llama.llama_print_system_info()
-
-
-def _libc() -> Any:
-    return ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
-
-
-_log: deque[str] = deque(maxlen=4)
-"""The last errors that llama.cpp wrote; it has one log per process."""
-
-
-@llama.llama_log_callback
-def _listen(level: int, text: bytes, _data: object) -> None:
-    """llama.cpp would write hundreds of lines to stderr on each load."""
-    if level == 4:  # GGML_LOG_LEVEL_ERROR
-        _log.append(text.decode("utf-8", "replace"))
-
-
-def _reason() -> str:
-    """What llama.cpp said, without the names of its functions."""
-    lines = (line.strip().split(": ", 1)[-1] for line in _log)
-    return "; ".join(line for line in lines if line) or "it gives no reason"
-
-
-def _start_backend() -> None:
-    llama.llama_log_set(_listen, None)
-    llama.llama_backend_init()

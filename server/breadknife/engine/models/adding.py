@@ -10,9 +10,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from breadknife.engine.kinds import Kind
 from breadknife.engine.models.catalog import Catalog, ModelInfo, merged, user_catalog, user_file, write_user_catalog
 from breadknife.engine.models.gguf import GgufInfo, read_gguf
 from breadknife.engine.models.pull import PullProgress, Report, hub_offer, pull
+from breadknife.engine.models.roles import check_role
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError
@@ -48,7 +50,7 @@ def add_model(wish: Wish, store: ModelStore, progress: Report, *, offline: bool)
     Raises ModelError (ModelCorrupt for what isn't a GGUF, DownloadFailed), SettingsError for a broken catalog.
     """
     catalog = merged(user_catalog())
-    _check_roles(wish, catalog)
+    _check_names(wish, catalog)
     if wish.base:
         catalog.model(wish.base)
     if wish.name and not re.fullmatch("[a-z0-9][a-z0-9._-]*", wish.name):
@@ -121,6 +123,8 @@ def _from_hub(wish: Wish, catalog: Catalog, store: ModelStore, progress: Report,
     offer = hub_offer(hub, file)
     known = _known(wish, catalog, offer.sha256)
     if known:
+        for role in wish.roles:
+            check_role(role, known.name, known.kind)
         return Added(known, pull(known, store, progress), new=False)
     name = _free_name(wish, catalog, file.rpartition(".")[0])
     if any(file.lower() == model.file.lower() for model in catalog.models):
@@ -135,8 +139,8 @@ def _from_hub(wish: Wish, catalog: Catalog, store: ModelStore, progress: Report,
     return Added(_described(draft, info, wish, catalog), path, new=True)
 
 
-def _check_roles(wish: Wish, catalog: Catalog) -> None:
-    roles = {*catalog.roles, *(role for model in catalog.models for role in model.roles)}
+def _check_names(wish: Wish, catalog: Catalog) -> None:
+    roles = {*catalog.known_roles, *(role for model in catalog.models for role in model.roles)}
     for role in wish.roles:
         if role not in roles:
             raise ModelError(f"there is no role {role!r}; the roles are {', '.join(sorted(roles))}")
@@ -162,6 +166,13 @@ def _fit(info: GgufInfo, path: Path, wish: Wish, catalog: Catalog, store: ModelS
     if info.kind != "model" or not info.architecture or not info.context_size:
         what = info.kind if info.kind != "model" else info.architecture or "of no architecture"
         raise ModelCorrupt(f"{path} is a GGUF but no language model ({what}); take the model's main file")
+    if info.does is None:
+        raise ModelError(
+            f"{path} ({info.architecture}) is no kind of model that breadknife runs; take one that writes text, an "
+            "encoder, a reranker or a classifier"
+        )
+    for role in wish.roles:
+        check_role(role, str(path), info.does)
     return info
 
 
@@ -190,4 +201,5 @@ def _described(draft: ModelInfo, info: GgufInfo, wish: Wish, catalog: Catalog) -
         quantisation=info.quantisation or "unknown",
         context_size=info.context_size or catalog.model(wish.base).context_size,
         base=wish.base,
+        kind=info.does or Kind.DECODER,
     )

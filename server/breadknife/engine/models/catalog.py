@@ -17,12 +17,12 @@ from typing import Any, cast
 import msgspec
 
 from breadknife.engine.models.declared import declared
-from breadknife.engine.models.info import Catalog, ModelInfo, Part, builtin_catalog, read_catalog
+from breadknife.engine.models.info import Catalog, Conversion, ModelInfo, Part, builtin_catalog, read_catalog
 from breadknife.errors import SettingsError
 from breadknife.paths import config_dir, write_atomically
 
 __all__ = [
-    "Catalog", "ModelInfo", "Part", "builtin_catalog", "installed_catalog", "merged", "read_catalog", "read_models",
+    "Catalog", "Conversion", "ModelInfo", "Part", "builtin_catalog", "installed_catalog", "merged", "read_catalog", "read_models",
     "user_catalog", "user_file", "write_user_catalog",
 ]  # fmt: skip
 

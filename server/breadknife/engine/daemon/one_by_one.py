@@ -1,0 +1,103 @@
+"""A job whose texts an encoder reads one by one.
+
+Packing several into one computation made it three to four times slower. So each text is a turn of its own: a more
+urgent job waits for none, one of the same lane for one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from breadknife.engine.api import (
+    Classes,
+    ClassifyRequest,
+    Embeddings,
+    EmbedRequest,
+    Reading,
+    ReadRequest,
+    Relevances,
+    RerankRequest,
+)
+from breadknife.engine.daemon.decoding import unable
+from breadknife.engine.daemon.jobs import Job
+from breadknife.engine.kinds import Kind
+from breadknife.engine.model import Encoder, Framed, Rows
+from breadknife.errors import EngineError, PromptTooLong
+
+_ASKED: dict[Kind, type[ReadRequest]] = {
+    Kind.ENCODER: EmbedRequest,
+    Kind.RERANKER: RerankRequest,
+    Kind.CLASSIFIER: ClassifyRequest,
+}
+
+
+@dataclass(eq=False)
+class OneByOne:
+    """A job of an encoder that has begun. An interrupted text is read again from its start."""
+
+    job: Job
+    model: Encoder
+    request: ReadRequest
+    rows: list[Rows] = field(default_factory=list[Rows])
+    tokens: int = 0
+    trimmed: int = 0
+    held: None = None
+    """It has nothing that another job could take from it."""
+
+    def step(self) -> Reading | None:
+        """Read the next text; the answer, when that was the last. Raises EngineError."""
+        texts = self.request.texts
+        if len(self.rows) < len(texts):
+            tokens, trimmed = _fitted(self._framed(texts[len(self.rows)]), self.model.context)
+            row = self.model.encode(tokens)
+            if row is None:
+                return None
+            self.rows.append(row)
+            self.tokens += len(tokens)
+            self.trimmed += trimmed
+        return self._answer() if len(self.rows) == len(texts) else None
+
+    def _framed(self, text: str) -> Framed:
+        if isinstance(self.request, RerankRequest):
+            return self.model.paired(self.request.query, text)
+        return self.model.framed(text)
+
+    def _answer(self) -> Reading:
+        match self.request:
+            case EmbedRequest():
+                return Embeddings(tuple(map(_unit, self.rows)), self.tokens, self.trimmed)
+            case RerankRequest():
+                return Relevances(tuple(float(row[0]) for row in self.rows), self.tokens, self.trimmed)
+            case ClassifyRequest():
+                return Classes(self.model.labels, tuple(map(_softmax, self.rows)), self.tokens, self.trimmed)
+
+
+def begin(job: Job, model: Encoder) -> OneByOne:
+    """Raises ModelError for what a model of this kind can't be asked."""
+    request = job.request
+    if not isinstance(request, _ASKED[model.kind]):
+        raise unable(request, model.kind)
+    return OneByOne(job, model, request)
+
+
+def _fitted(framed: Framed, context: int) -> tuple[list[int], int]:
+    """The tokens that are read, and how many the text lost at its end. Raises PromptTooLong, EngineError."""
+    around = len(framed.before) + len(framed.after)
+    if not framed.text:
+        raise EngineError("an empty text says nothing; leave it out")
+    if around >= context:
+        raise PromptTooLong(f"a query of {around} tokens leaves no room for a text; {context} are the most together")
+    text = framed.text[: context - around]
+    return [*framed.before, *text, *framed.after], len(framed.text) - len(text)
+
+
+def _unit(row: Rows) -> tuple[float, ...]:
+    vector = row.astype(np.float64)
+    return tuple((vector / (np.linalg.norm(vector) or 1.0)).tolist())
+
+
+def _softmax(row: Rows) -> tuple[float, ...]:
+    likely = np.exp(row.astype(np.float64) - float(row.max()))
+    return tuple((likely / likely.sum()).tolist())

@@ -1,0 +1,111 @@
+"""A model that reads texts, each by itself: an encoder, a reranker, a classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from breadknife.engine.kinds import Kind
+from breadknife.engine.llama.weights import Abort, Weights, forget_log, llama, reason
+from breadknife.engine.model import Framed, Rows
+from breadknife.errors import EngineError, ModelError
+
+LONGEST = 2048
+"""Tokens of a text. Its tokens see each other, so that it is evaluated in one piece, and an interruption waits for one
+step of that: with a model of 110M and so many tokens about 0.1 s on two slow cores."""
+
+ROOM = 512 << 20
+"""Bytes. For each token of a text llama.cpp sets aside a row of logits, as wide as the vocabulary, though nobody reads
+it: a vocabulary of 250,000 would take 2 GB for the longest text."""
+
+
+class LlamaEncoder:
+    """Implements `model.Encoder`. It owns the weights. Raises ModelError for what writes text, EngineError when the
+    memory is short."""
+
+    def __init__(self, weights: Weights, *, threads: int) -> None:
+        self._weights = weights
+        try:
+            self.kind = weights.kind
+            if self.kind is Kind.DECODER:
+                raise ModelError(f"{weights.path} writes text and was not made to read it")
+            width: int = llama.llama_vocab_n_tokens(weights.vocab)
+            self.context = min(LONGEST, weights.context_size, ROOM // (4 * width))
+            self._context = weights.context(self._params(threads))
+        except Exception:
+            weights.close()
+            raise
+        self.labels = weights.labels if self.kind is Kind.CLASSIFIER else ()
+        self.bytes = weights.bytes
+        self._memory = llama.llama_get_memory(self._context)
+        self._abort = Abort(self._context)
+        outputs = llama.llama_model_n_cls_out if weights.pooling == "rank" else llama.llama_model_n_embd_out
+        self._outputs: int = outputs(weights.handle)
+
+    def _params(self, threads: int) -> Any:
+        params = llama.llama_context_default_params()
+        # All tokens of a text see each other, so that they are evaluated in one piece.
+        params.n_ctx = params.n_batch = params.n_ubatch = self.context
+        params.n_seq_max = 1
+        params.embeddings = True
+        if self._weights.pooling in ("", "none"):  # the file leaves it to us
+            params.pooling_type = llama.LLAMA_POOLING_TYPE_MEAN
+        params.no_perf = True
+        params.n_threads = params.n_threads_batch = threads
+        return params
+
+    @cached_property
+    def _frame(self) -> tuple[list[int], list[int]]:
+        """What the model wants before and after a text."""
+        bare, whole = self._weights.tokenize("a"), self._weights.tokenize("a", special=True)
+        begin = next(at for at in range(len(whole)) if whole[at : at + len(bare)] == bare)
+        return whole[:begin], whole[begin + len(bare) :]
+
+    def framed(self, text: str) -> Framed:
+        before, after = self._frame
+        return Framed(before, self._weights.tokenize(text), after)
+
+    def paired(self, query: str, text: str) -> Framed:
+        """As llama.cpp's server has it (`format_prompt_rerank`), but that no text can become a control token."""
+        tokenize, vocab = self._weights.tokenize, self._weights.vocab
+        if template := self._weights.rerank_template:
+            before, _, after = template.partition("{document}")
+            begin, _, middle = before.partition("{query}")
+            lead = tokenize(begin, control=True) + tokenize(query) + tokenize(middle, control=True)
+            return Framed(lead, tokenize(text), tokenize(after, control=True))
+        separator: int = llama.llama_vocab_sep(vocab)
+        end: int = llama.llama_vocab_eos(vocab)
+        ends = [separator if end == llama.LLAMA_TOKEN_NULL else end] if llama.llama_vocab_get_add_eos(vocab) else []
+        begins = [llama.llama_vocab_bos(vocab)] if llama.llama_vocab_get_add_bos(vocab) else []
+        parts = [separator] if llama.llama_vocab_get_add_sep(vocab) else []
+        return Framed([*begins, *tokenize(query), *ends, *parts], tokenize(text), ends)
+
+    def encode(self, tokens: Sequence[int]) -> Rows | None:
+        if len(tokens) > self.context:
+            raise EngineError(f"a text has more than {self.context} tokens")  # llama.cpp would abort
+        if self._memory:
+            llama.llama_memory_clear(self._memory, False)
+        forget_log()
+        array = (llama.llama_token * len(tokens))(*tokens)
+        status: int = llama.llama_decode(self._context, llama.llama_batch_get_one(array, len(tokens)))
+        if status == 2:  # interrupted
+            return None
+        if status:
+            raise EngineError(f"llama.cpp can't read a text with {self._weights.path.name}: {reason()} ({status})")
+        pooled = llama.llama_get_embeddings_seq(self._context, 0)
+        if not pooled:
+            raise ModelError(f"{self._weights.path} makes nothing of a text; choose another model")
+        return np.ctypeslib.as_array(pooled, (self._outputs,)).copy()
+
+    def interrupt(self, on: bool) -> None:
+        self._abort.set(on)
+
+    def set_threads(self, threads: int) -> None:
+        llama.llama_set_n_threads(self._context, threads, threads)
+
+    def close(self) -> None:
+        llama.llama_free(self._context)
+        self._weights.close()

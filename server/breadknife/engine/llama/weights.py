@@ -1,0 +1,159 @@
+"""A model's file in memory, whatever kind of model it is, and its vocabulary."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections import deque
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+# Idle OpenMP threads that spin make decoding erratic on a busy machine; read once, when libgomp is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Threads that sleep at once lose half of the speed, though: decoding has hundreds of short parallel parts, and waking
+# takes longer than most. So many turns (microseconds) bridge them. Tokens a second on two cores with 0, 300, 1,000 and
+# 100,000 turns: Qwen2.5-Coder-0.5B 19, 21, 29, 32, SmolLM2-135M 30, 44, 188, 225.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+
+import llama_cpp
+import llama_cpp.llama_cpp as _bindings
+
+from breadknife.engine.kinds import POOLINGS, kind_of
+from breadknife.errors import EngineError, ModelError
+
+llama: Any = _bindings  # the bindings have no usable types
+
+
+class Weights:
+    """A GGUF in memory. `amx` says whether AMX kernels may be used where the processor has them: not every compiler
+    makes ones that work (see `amx`). Raises ModelError when llama.cpp refuses the file, or we do."""
+
+    def __init__(self, path: Path, *, amx: bool = False) -> None:
+        llama.llama_log_set(_listen, None)
+        llama.llama_backend_init()
+        params = llama.llama_model_default_params()  # its defaults map the file into memory
+        # Without the extra buffer types the weights stay off the AMX kernels (and aren't repacked for others).
+        params.use_extra_bufts = amx or not has_amx()
+        params.n_gpu_layers = 999 if llama.llama_supports_gpu_offload() else 0
+        self.path = path
+        _log.clear()
+        self.handle = llama.llama_model_load_from_file(os.fsencode(path), params)
+        if not self.handle:
+            raise ModelError(f"llama.cpp can't load {path}: {reason()}; get another file or a newer breadknife")
+        self.vocab = llama.llama_model_get_vocab(self.handle)
+        self.bytes = path.stat().st_size
+        self.context_size: int = llama.llama_model_n_ctx_train(self.handle)
+        kind = kind_of(self.architecture, self.pooling, self.labels, rerank_template=bool(self.rerank_template))
+        if kind is None:
+            self.close()
+            raise ModelError(f"{self.path} ({self.architecture}) is no kind of model that breadknife runs")
+        self.kind = kind
+
+    @cached_property
+    def architecture(self) -> str:
+        return self.value("general.architecture")
+
+    @cached_property
+    def pooling(self) -> str:
+        """One of POOLINGS; empty where the file names none."""
+        said = self.value(f"{self.architecture}.pooling_type")
+        return POOLINGS[int(said)] if said.isdigit() and int(said) < len(POOLINGS) else ""
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Of a classifier's classes, where the file names them."""
+        count: int = llama.llama_model_n_cls_out(self.handle)
+        found = (llama.llama_model_cls_label(self.handle, number) for number in range(count))
+        return tuple(label.decode("utf-8", "replace") for label in found if label is not None)
+
+    @cached_property
+    def rerank_template(self) -> str:
+        """How a query and a text are put before a reranker that was made of a model that writes."""
+        found: bytes | None = llama.llama_model_chat_template(self.handle, b"rerank")
+        return found.decode("utf-8", "replace") if found else ""
+
+    def value(self, key: str) -> str:
+        """What the file says of itself under a key; empty where it says nothing."""
+        buffer = ctypes.create_string_buffer(256)
+        length: int = llama.llama_model_meta_val_str(self.handle, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
+
+    def tokenize(self, text: str, *, control: bool = False, special: bool = False) -> list[int]:
+        """`control`: what looks like a control token becomes one. `special`: with what belongs around a text."""
+        raw = text.encode("utf-8", "replace")
+        room = len(raw) + 8
+        buffer = (llama.llama_token * room)()
+        length: int = llama.llama_tokenize(self.vocab, raw, len(raw), buffer, room, special, control)
+        if length < 0:
+            raise EngineError(f"llama.cpp can't tokenize a text of {len(raw)} bytes")
+        return buffer[:length]
+
+    @cached_property
+    def description(self) -> str:
+        """Of what is evaluated: another llama.cpp may lay out a state otherwise."""
+        buffer = ctypes.create_string_buffer(128)
+        llama.llama_model_desc(self.handle, buffer, len(buffer))
+        return (
+            f"{buffer.value.decode('utf-8', 'replace')}, {self.bytes} bytes, llama-cpp-python {llama_cpp.__version__}"
+        )
+
+    def context(self, params: Any) -> Any:
+        """A place to compute in. Raises EngineError when the memory is short."""
+        _log.clear()
+        context = llama.llama_init_from_model(self.handle, params)
+        if not context:
+            raise EngineError(
+                f"no memory for a context of {params.n_ctx} tokens of {self.path.name} ({reason()}); "
+                "close something and try again"
+            )
+        return context
+
+    def close(self) -> None:
+        llama.llama_model_free(self.handle)  # and its adapters
+
+
+class Abort:
+    """Ends what a context computes, from any thread."""
+
+    def __init__(self, context: Any) -> None:
+        self._flag = ctypes.create_string_buffer(2)
+        # llama.cpp asks the callback before each of some 700 graph nodes. As a Python function it would take the GIL
+        # each time; C's own strlen() of a flag that is "" or "1" answers the same question without Python.
+        self._strlen = ctypes.cast(_libc().strlen, llama.ggml_abort_callback)
+        llama.llama_set_abort_callback(context, self._strlen, ctypes.addressof(self._flag))
+
+    def set(self, on: bool) -> None:
+        self._flag[0] = b"1" if on else b"\0"
+
+
+def has_amx() -> bool:
+    """Whether this build of llama.cpp has kernels for AMX, and the processor the instructions."""
+    return b"AMX_INT8 = 1" in llama.llama_print_system_info()
+
+
+def _libc() -> Any:
+    return ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
+
+
+_log: deque[str] = deque(maxlen=4)
+"""The last errors that llama.cpp wrote; it has one log per process."""
+
+
+@llama.llama_log_callback
+def _listen(level: int, text: bytes, _data: object) -> None:
+    """llama.cpp would write hundreds of lines to stderr on each load."""
+    if level == 4:  # GGML_LOG_LEVEL_ERROR
+        _log.append(text.decode("utf-8", "replace"))
+
+
+def reason() -> str:
+    """What llama.cpp said, without the names of its functions."""
+    lines = (line.strip().split(": ", 1)[-1] for line in _log)
+    return "; ".join(line for line in lines if line) or "it gives no reason"
+
+
+def forget_log() -> None:
+    """What is written from now on is the reason of what fails next."""
+    _log.clear()
