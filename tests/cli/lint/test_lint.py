@@ -21,7 +21,7 @@ def project(tmp_path: Path, home: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / ".git").mkdir()
-    (folder / "breadknife.toml").write_text("[prose]\nlanguagetool = false\n")
+    (folder / "breadknife.toml").write_text("[prose]\nlanguagetool = false\nmodel = false\n")
     return folder
 
 
