@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from breadknife.engine.api import Engine
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
+
+# Thousands of processes that the tests start would compile all of breadknife anew: more than half of their time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long something takes says nothing where other programs run. New examples are for people to look into, not for CI.
 settings.register_profile(

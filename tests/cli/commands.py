@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import IO
+
+from typer.testing import CliRunner
+
+from breadknife.cli.main import app
 
 
 def breadknife(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -19,6 +24,13 @@ def breadknife(folder: Path, *arguments: str, given: str = "") -> subprocess.Com
         encoding="utf-8",
         timeout=120,
     )
+
+
+def within(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """As `breadknife`, but in this process: for tables of many rows, where to load it takes longer than all else."""
+    with contextlib.chdir(folder):
+        result = CliRunner().invoke(app, arguments, input=given, catch_exceptions=False)
+    return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
 
 
 def read(folder: Path, name: str) -> str:

@@ -45,7 +45,7 @@ def clone(tmp_path: Path, home: Path) -> Iterator[Path]:
         folder,
         {
             ".git/HEAD": "ref: refs/heads/main\n",
-            "breadknife.toml": "[prose]\nlanguagetool = false\n",
+            "breadknife.toml": "[prose]\nlanguagetool = false\nmodel = false\n",
             "a.md": "This is an useful option for large repositories.\n",
             "b.py": "import re\nfrom c import d\n\nre.match('a', d()).group()\n",
             "c.py": "def d():\n    return None\n",

@@ -34,7 +34,7 @@ def project(tmp_path: Path, home: Path) -> Path:
     """A folder with such a name, and such files with something wrong in them."""
     folder = tmp_path / FOLDER
     files = {f"{name}.py": NULL for name in NAMES} | {f"{name}.md": "This is an useful option.\n" for name in NAMES}
-    settings = '[prose]\nlanguagetool = false\n\n[nullcheck]\noracle = "off"\n'
+    settings = '[prose]\nlanguagetool = false\nmodel = false\n\n[nullcheck]\noracle = "off"\n'
     stale = "".join(f"Rule{at}\tabc\t{name}\x1b[2J\n" for at, name in enumerate(("::x", "##[x]")))
     return write(folder, {"breadknife.toml": settings, ".breadknife/ignores.txt": stale, **files})
 

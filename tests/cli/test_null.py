@@ -19,7 +19,7 @@ from breadknife.host.kinds import KINDS
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.python.language import PythonFile
 from breadknife.task.values import ActionRequest
-from cli.commands import breadknife
+from cli.commands import within
 from cli.fix.checkers import mypy
 from project.folders import write
 
@@ -61,7 +61,7 @@ def project(tmp_path: Path, home: Path) -> Path:
 
 
 def report(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return breadknife(folder, "null", "report", *arguments, given=PYRIGHT.format(root=folder.as_posix()))
+    return within(folder, "null", "report", *arguments, given=PYRIGHT.format(root=folder.as_posix()))
 
 
 def test_json(project: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_repair_is_the_first_that_fix_tries(
     assert found["kind"] == cause[0]
     assert (found["repair"] or "").startswith(cause[3] or "")
     assert cause[3] or found["repair"] is None
-    result = breadknife(tmp_path / "project", "fix", "--null", "--json")
+    result = within(tmp_path / "project", "fix", "--null", "--json")
     tried = {each.get("cause"): each.get("strategy") for each in json.loads(result.stdout)["outcomes"]}
     assert tried.get(cause[1]) == cause[2]
 
@@ -168,7 +168,7 @@ def test_one_check_of_a_local_value_that_ends_several_findings_is_a_repair(tmp_p
     text = "import re\n\n\ndef f(s):\n    m = re.match('a', s)\n    print(m.end())\n    print(m.group())\n"
     write(tmp_path / "project", {"a.py": text, "breadknife.toml": '[nullcheck]\noracle = "off"\n', ".git/HEAD": ""})
     said = mypy("a.py", 6, "end") + mypy("a.py", 7, "group")
-    result = breadknife(tmp_path / "project", "null", "report", "--from", "-", "--json", given=said)
+    result = within(tmp_path / "project", "null", "report", "--from", "-", "--json", given=said)
     [cause] = json.loads(result.stdout)["causes"]
     assert (cause["kind"], cause["count"], cause["strategy"]) == ("library", 2, "assert")
     assert cause["repair"].startswith("Assert that `m` is not None")
@@ -236,7 +236,7 @@ def test_what_stands_in_a_file_is_called_what_it_is(project: Path, use: str, nam
     at = use.index("strip")
     line, column = use.count("\n", 0, at) + 1, at - use.rfind("\n", 0, at)
     said = f'store.py:{line}:{column} - error: "strip" is not a known attribute of "None" (reportOptionalMemberAccess)'
-    result = breadknife(project, "null", "report", "--from", "-", given=f"  {project.as_posix()}/{said}\n")
+    result = within(project, "null", "report", "--from", "-", given=f"  {project.as_posix()}/{said}\n")
     assert name in result.stdout
 
 

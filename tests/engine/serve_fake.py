@@ -1,8 +1,9 @@
 """A real daemon process with a fake model: `serve_fake.py FOLDER IDLE_SECONDS VERSION`.
 
 The model says the rest of the alphabet. `!segv`, `!kill` and `!exit` in a prompt end the process as they say. `!sleep`
-keeps the computing thread for three seconds, `!burn` all threads, `!hold` all threads for ever without computing; then
-FOLDER has a file `held`. A grammar with `wait` in it is tried until FOLDER has a file `go`.
+keeps the computing thread for three seconds, `!once` for ever, but only while FOLDER has no file `once`, which it then
+has. `!burn` keeps all threads, `!hold` all threads for ever without computing; then FOLDER has a file `held`. A grammar
+with `wait` in it is tried until FOLDER has a file `go`.
 """
 
 import ctypes
@@ -34,6 +35,9 @@ class Fragile(FakeModel):
             raise SystemExit(3)
         if "!sleep" in text:
             time.sleep(3)
+        if "!once" in text and not (seen := Path(sys.argv[1], "once")).exists():
+            seen.touch()
+            time.sleep(600)
         if "!burn" in text:
             burn(3)
         if "!hold" in text:

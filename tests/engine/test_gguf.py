@@ -189,7 +189,7 @@ def test_a_real_header_cut_off_anywhere_is_refused(head: bytes, share: float) ->
 
 
 @pytest.mark.model
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_damaged_real_header_is_read_or_refused(head: bytes, data: st.DataObject) -> None:
     """Nothing but ModelCorrupt comes out, and no allocation follows from a number in the file."""

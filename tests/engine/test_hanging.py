@@ -226,12 +226,12 @@ def test_looking_tells_it_from_none_and_replaces_nothing(daemons: Daemons, engin
 def test_it_is_no_fault_of_the_model(daemons: Daemons, engine: DaemonEngine) -> None:
     for _ in range(4):
         came: list[str | BreadknifeError] = []
-        thread = threading.Thread(target=lambda came=came: came.append(say(engine, "!sleep w")))
+        thread = threading.Thread(target=lambda came=came: came.append(say(engine, "!once w")))
         thread.start()
-        while not status_of(engine).lanes[1].running:
-            pass
+        until((computes := daemons.folder / "once").exists, 60)
         stop(daemons)
         thread.join()
+        computes.unlink()
         assert came == ["xyz"]
     assert status_of(engine).set_aside == ()
     assert "was stopped while it computed with fake: replaced" in failures()[0]

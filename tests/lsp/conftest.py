@@ -142,7 +142,7 @@ class Session:
         self.choice = lambda titles: next((each for each in titles if chosen and each.startswith(chosen)), None)
         command = lsp.ExecuteCommandParams(item.command.command, list(item.command.arguments or ()))
         await self.client.workspace_execute_command_async(command)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while len(self.questions) == asked or (chosen and edits and len(self.applied) == applied):
                 await asyncio.sleep(0.01)
         return [each.title for each in self.questions[-1].actions or []]

@@ -91,7 +91,7 @@ def places(found: list[lsp.Diagnostic]) -> list[tuple[str, int]]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not condition():
             await asyncio.sleep(0.02)
 

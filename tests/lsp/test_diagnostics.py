@@ -21,7 +21,7 @@ PROSE = "This is an useful option for large repositories.\n"
 
 
 async def until_pushed(session, uri: str, wanted) -> list[lsp.Diagnostic]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not wanted(found := list(session.client.diagnostics.get(uri, []))):
             await asyncio.sleep(0.02)
         return found
@@ -137,7 +137,7 @@ async def test_what_is_wrong_is_silenced(
     found = await diagnostics(session, uri, lambda found: len(found) == 3)
     [wrong] = [each for each in found if each.range.start.line == line]
     await session.carry_out(uri, wrong.range, [wrong], title)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while len(found) != len(left):  # the second menu's command is carried out beside
             found = await diagnostics(session, uri, lambda found: len(found) == len(left))
     assert [each.range.start.line for each in found] == left
@@ -206,7 +206,7 @@ async def test_a_wrong_setting_is_told_once_and_clearly(connect, script) -> None
     (await connect(engine_script=script([]), options={"prose": {"languagetol": False}}))
     session = await connect(engine_script=script([]), options={"prose": {"languagetol": False}})
     session.open("a.py", NULL)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not session.client.messages:
             await asyncio.sleep(0.02)
     assert [m.message for m in session.client.messages] == [
@@ -247,7 +247,7 @@ async def test_what_another_file_says_by_now_is_told_of_an_open_document(
             session.open("rows.py", better)
         case _:
             session.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(other)))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while await diagnostics(session, uri, lambda found: not found):
             await asyncio.sleep(0.1)
 
@@ -264,7 +264,7 @@ async def test_a_place_of_another_file_that_explains_a_finding_is_told(
         session.open("rows.py", f"# é\n\n{FINDS}")
     uri = session.open("uses.py", USES)
     line = 2 if shown else 1
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:  # the server learns of the open document beside the request
             found = [each for each in await diagnostics(session, uri) if str(each.code).startswith("nullcheck/")]
             first = next((place for each in found for place in each.related_information or ()), None)

@@ -61,7 +61,7 @@ async def test_a_client_that_knows_how_is_told_to_ask_again(connect, script):
     uri = session.open("a.py", "def block():\n    \n", version=7)
     await session.pull(uri)
     first = await session.inline(uri, 1, 4)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not told:
             await asyncio.sleep(0.02)
     assert told[0] == (uri, 7)

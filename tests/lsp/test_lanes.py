@@ -31,7 +31,7 @@ class Work:
         self._ends[name].set()
 
     async def until_began(self, *names: str) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while sorted(self.began) != sorted(names):
                 await asyncio.sleep(0.005)
 

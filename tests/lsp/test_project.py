@@ -66,7 +66,7 @@ async def test_documents_and_files_on_disk(connect, script, home, telling) -> No
 
     async def until(expected: list[str], question: str = "? f") -> None:
         nonlocal version
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while True:
                 version += 1
                 session.replace(asking, f"{question}\n" + "\n" * (version % 2), version)

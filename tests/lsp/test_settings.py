@@ -19,7 +19,7 @@ async def found(session, uri: str) -> int:
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not await condition():
             await asyncio.sleep(0.05)
 

@@ -45,7 +45,7 @@ class Typist:
         return [lines[each.range.start.line][each.range.start.character : each.range.end.character] for each in items]
 
     async def until(self, wanted: Callable[[list[str]], bool]) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not wanted(await self.underlined()):
                 await asyncio.sleep(0.02)
 
@@ -89,7 +89,7 @@ async def test_the_client_is_told_when_typing_has_paused(connect, script, home) 
     while await typist.underlined():  # until one key is answered in time
         typist.type("d")
     before = session.client.diagnostic_refresh_count
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while session.client.diagnostic_refresh_count == before:
             await asyncio.sleep(0.02)
     assert await typist.underlined() != []

@@ -23,7 +23,7 @@ async def test_the_editor_and_the_command_line_hear_the_same(connect, script, ho
     [receipt] = [each for each in await session.why(uri) if each["request"] == "completion"]
     assert [step["name"] for step in receipt["steps"]] == ["place", "known", "model", "fit"]
     assert (receipt["verdict"], receipt["quantisation"]) == ("accepted", "Q4_K_M")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not (heard := await why(str(session.folder / "a.py"))):
             await asyncio.sleep(0.1)
     assert receipt["id"] in [each["id"] for each in heard]

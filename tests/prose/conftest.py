@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,10 @@ class Squatter:
 
     @property
     def heard(self) -> bytes:
+        """Once there is something, where they listen: their process may still be about to note it."""
+        deadline = time.monotonic() + 60
+        while self.process.poll() is None and not self.notes.stat().st_size and time.monotonic() < deadline:
+            time.sleep(0.02)
         return self.notes.read_bytes()
 
 

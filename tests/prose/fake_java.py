@@ -2,7 +2,8 @@
 
     python -P -m prose.fake_java FOLDER JAVA'S ARGUMENT…
 
-It also takes the part of Java's `keytool`. FOLDER has `server.pem` (a key with its certificate) and `authority.pem`.
+It also takes the part of Java's `keytool`. FOLDER has `server.pem` (a key with its certificate) and `authority.pem`,
+and the notes of whoever sits at a port, see `squatter.py`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,13 @@ def main() -> None:
         port = int(ARGUMENTS[ARGUMENTS.index("--port") + 1])
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(FOLDER / "server.pem")
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), LanguageTool)
+        try:
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", port), LanguageTool)
+        except OSError:
+            # The real one takes seconds until it tries, and is looked for at its port meanwhile.
+            while not any(notes.stat().st_size for notes in FOLDER.glob(f"heard-{port}-*")):
+                time.sleep(0.02)
+            raise
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         server.serve_forever()
 

@@ -78,20 +78,17 @@ def test_a_killed_server_is_replaced(engine: LanguageToolEngine) -> None:
 
 
 @pytest.mark.java
-def test_a_server_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languagetool_client, "CHECK_S", 5.0)
-    before = {process.pid for process in servers()}
-    engine = LanguageToolEngine("en-US")
-    try:
-        engine.check("Warm.")
-        [server] = [process for process in servers() if process.pid not in before]
-        server.suspend()
+def test_a_server_that_hangs_is_replaced(engine: LanguageToolEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.check("Warm.")
+    [hanging] = servers()
+    hanging.suspend()
+    with monkeypatch.context() as impatient:
+        impatient.setattr(languagetool_client, "CHECK_S", 5.0)
         with pytest.raises(EngineDied, match="ended or hung"):
             engine.check("Nobody answers this.")
-        assert [lint.rule for lint in engine.check("This is an useful thing.")] == ["EN_A_VS_AN"]
-    finally:
-        engine.close()
-    assert {process.pid for process in servers()} == before
+    assert [lint.rule for lint in engine.check("This is an useful thing.")] == ["EN_A_VS_AN"]
+    [new] = servers()
+    assert new.pid != hanging.pid
 
 
 @pytest.mark.java
@@ -212,13 +209,14 @@ def codes(plugin: ProsePlugin, doc: Document, context: PluginContext, *, whole: 
 
 
 @pytest.mark.java
-def test_a_server_that_dies_in_the_middle_harms_nobody(engine: LanguageToolEngine) -> None:
-    before = {process.pid for process in servers()}
-    plugin, editor = ProsePlugin(), Editor()
+def test_a_server_that_dies_in_the_middle_harms_nobody(
+    engine: LanguageToolEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin, editor = shared_plugin(engine, monkeypatch), Editor()
     try:
         doc = document("You see the the end. The function return a list.", "markdown")
         assert codes(plugin, doc, editor, whole=True) == ["RepeatedWords", "SHE_LIVE"]
-        [server] = [process for process in servers() if process.pid not in before]
+        [server] = servers()
         server.kill()
         server.wait(30)
         changed = document("You see the the end now. The function return a list.", "markdown")
@@ -228,7 +226,6 @@ def test_a_server_that_dies_in_the_middle_harms_nobody(engine: LanguageToolEngin
         assert editor.notices == []
     finally:
         plugin.close()
-    assert {process.pid for process in servers()} == before
 
 
 STRANGE = {
@@ -282,8 +279,8 @@ LANGUAGES = {
 
 
 @pytest.mark.java
-def test_the_language_of_documents_and_paragraphs() -> None:
-    plugin, editor = ProsePlugin(), Editor()
+def test_the_language_of_documents_and_paragraphs(engine: LanguageToolEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin, editor = shared_plugin(engine, monkeypatch), Editor()
     try:
         for name, (text, expected) in LANGUAGES.items():
             doc = document(text, "markdown")
@@ -336,8 +333,8 @@ You can checkout the main branch.
 
 
 @pytest.mark.java
-def test_planted_mistakes_that_harper_alone_misses(engine: LanguageToolEngine) -> None:
-    plugin = ProsePlugin()
+def test_planted_mistakes_that_harper_alone_misses(engine: LanguageToolEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = shared_plugin(engine, monkeypatch)
     try:
         doc = document(PLANTED.replace("\n", "\n\n"), "markdown")
         answer = plugin.answer(CheckRequest(doc, whole=True), Editor())

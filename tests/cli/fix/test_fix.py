@@ -1,4 +1,4 @@
-"""`breadknife fix` as people run it: real processes, real output of checkers, git."""
+"""`breadknife fix` as people run it: real processes (but for the long tables), real output of checkers, git."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cli.fix.repairs import NO_ACTION, TO_CHOOSE
-from cli.commands import breadknife, read
+from cli.commands import breadknife, read, within
 from cli.fix.checkers import USES, mypy
 from project.folders import write
 
@@ -52,7 +52,7 @@ def test_the_default_is_a_diff(project: Path) -> None:
 )
 def test_write_changes_only_what_has_to_be(project: Path, before: str, line: int, after: str) -> None:
     write(project, {"a.py": before, "log": mypy("a.py", line, "y")})
-    result = breadknife(project, "fix", "--from", "log", "--write")
+    result = within(project, "fix", "--from", "log", "--write")
     assert (result.returncode, result.stdout) == (0, ""), result.stderr
     assert read(project, "a.py") == after
 
@@ -341,7 +341,7 @@ FORMATS = Path(__file__).parents[2] / "nullcheck" / "formats"
 @pytest.mark.parametrize("printed", sorted((FORMATS / "printed").iterdir()), ids=lambda path: path.name)
 def test_what_any_checker_prints_leads_to_offers(project: Path, printed: Path) -> None:
     shutil.copytree(FORMATS / "sources", project, dirs_exist_ok=True)
-    result = breadknife(project, "fix", "--from", str(printed), "--list", "--json")
+    result = within(project, "fix", "--from", str(printed), "--list", "--json")
     assert result.returncode in (0, 1), result.stderr
     assert any(finding["offers"] for finding in json.loads(result.stdout)["findings"]), result.stderr
 
@@ -363,7 +363,7 @@ OUTSIDE = "/home/runner/work/app/app/pkg/a.py"
 )
 def test_only_files_of_this_folder_are_repaired(project: Path, printed: str, paths: list[str], repaired: bool) -> None:
     write(project, {"a.py": USES, "pkg/a.py": USES, "../outside.py": USES})
-    result = breadknife(project, "fix", *paths, "--from", "-", given=mypy(printed, 2, "y"))
+    result = within(project, "fix", *paths, "--from", "-", given=mypy(printed, 2, "y"))
     assert (result.returncode, bool(result.stdout)) == (0, repaired), result.stderr
     assert read(project, "../outside.py") == USES
 
@@ -398,7 +398,7 @@ def test_only_files_of_this_folder_are_repaired(project: Path, printed: str, pat
 )
 def test_exit_codes(project: Path, arguments: list[str], given: str, code: int, said: str) -> None:
     write(project, {"a.py": USES, "lazy.py": "def f(x=None):\n    return lambda: x.y\n"})
-    result = breadknife(project, "fix", *arguments, given=given)
+    result = within(project, "fix", *arguments, given=given)
     assert result.returncode == code, result.stdout + result.stderr
     assert said in result.stderr
     assert "Traceback" not in result.stderr

@@ -1,4 +1,4 @@
-"""`breadknife lint` as CI runs it: real processes, the built-in plugins, Harper alone."""
+"""`breadknife lint` as CI runs it: the built-in plugins, Harper alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import breadknife, in_terminal, shown_lines
+from cli.commands import in_terminal, shown_lines, within
 from project.folders import write
 
 NULL = 'import re\n\nm = re.match("a", "é😀")\nprint("😀", m.group())\n'
@@ -21,12 +21,12 @@ def project(tmp_path: Path, home: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / ".git").mkdir()
-    (folder / "breadknife.toml").write_text("[prose]\nlanguagetool = false\n")
+    (folder / "breadknife.toml").write_text("[prose]\nlanguagetool = false\nmodel = false\n")
     return folder
 
 
 def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return breadknife(folder, "lint", *arguments)
+    return within(folder, "lint", *arguments)
 
 
 @pytest.mark.parametrize(
