@@ -18,22 +18,23 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from recipes.cases import Case, commits, functions, names  # noqa: E402
-from recipes.findings import findings  # noqa: E402
+from recipes.cases import Case, commits, functions, names
+from recipes.findings import findings
 
-from breadknife.cli.assemble import make_host, settings_for  # noqa: E402
-from breadknife.cli.recipes.finding import find  # noqa: E402
-from breadknife.cli.recipes.running import ask  # noqa: E402
-from breadknife.task.values import Silence  # noqa: E402
+from breadknife.cli.assemble import make_host, settings_for
+from breadknife.cli.recipes.finding import find
+from breadknife.cli.recipes.running import ask
+from breadknife.host import kinds
+from breadknife.task.values import Silence
 
 HERE = Path(__file__).parent
+HEAD = ("case", "answer", "verdict", "why")
 KINDS: dict[str, Callable[[Path, int], Iterator[Case]]] = {
     "docstring": functions,
     "commit-message": commits,
     "better-name": names,
     "explain-diagnostic": findings,
 }
-HEAD = ("case", "answer", "verdict", "why")
 
 
 def main() -> None:
@@ -44,22 +45,26 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--model", default="", help="for the roles that write")
     parser.add_argument("--file", type=Path, help="a draft of the recipe")
-    parser.add_argument("--show", action="store_true", help="print what a reader needs to judge, and write nothing")
+    parser.add_argument("--show", action="store_true", help="also print what a reader needs to judge")
+    parser.add_argument("--table", type=Path, help="write here")
     parser.add_argument("--score", action="store_true", help="count the verdicts of the file")
     given = parser.parse_args()
-    table = HERE / f"{given.recipe}.tsv"
+    table = given.table or HERE / f"{given.recipe}.tsv"
     if given.score:
         print(score(table))
         return
-    rows = [HEAD, *answers(given)]
-    if not given.show:
-        with table.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, delimiter="\t", lineterminator="\n").writerows(rows)
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerow(HEAD)
+        for row in answers(given):
+            writer.writerow(row)
+            file.flush()
 
 
 def answers(given: argparse.Namespace) -> Iterator[tuple[str, str, str, str]]:
     entry = find([str(given.file) if given.file else given.recipe])[0]
     cases = itertools.islice(KINDS[given.recipe](given.folder.resolve(), given.seed), given.count)
+    kinds.OWN_SECONDS = 600.0  # quality is measured, and the machine may be busy
     host = make_host(None)
     try:
         host.settings = replace(settings_for(host, False, Path.cwd()), trusted=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from breadknife.steps.builtin.renaming import weak_locals
+from breadknife.steps.builtin.scopes import weak_locals
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.outline import Definition, outline
 from breadknife.text.syntax import parse
@@ -75,7 +75,9 @@ def _without_docstring(text: str, of: Definition) -> str | None:
     """Cut out with its line; None where that isn't simple."""
     source = text[of.span.start : of.span.end]
     match = re.search(r"\n[ \t]*[rRuU]?(\"\"\"|''')[\s\S]*?\1[ \t]*(?=\n)", source)
-    return text[: of.span.start] + source[: match.start()] + source[match.end() :] + text[of.span.end :] if match else None
+    return (
+        text[: of.span.start] + source[: match.start()] + source[match.end() :] + text[of.span.end :] if match else None
+    )
 
 
 def names(folder: Path, seed: int) -> Iterator[Case]:
@@ -99,7 +101,10 @@ def commits(repository: Path, seed: int, most: int = 60) -> Iterator[Case]:
     hashes = sorted(log.split())
     random.Random(seed).shuffle(hashes)
     for each in hashes:
-        rows = [row.split("\t") for row in _git(repository, "show", "--numstat", "--no-renames", "--format=", each).splitlines()]
+        rows = [
+            row.split("\t")
+            for row in _git(repository, "show", "--numstat", "--no-renames", "--format=", each).splitlines()
+        ]
         if not rows or any(row[0] == "-" for row in rows) or not 0 < sum(int(a) + int(b) for a, b, *_ in rows) <= most:
             continue
         paths = [row[2] for row in rows]
@@ -109,7 +114,9 @@ def commits(repository: Path, seed: int, most: int = 60) -> Iterator[Case]:
         diff = _git(repository, "show", "-U2", "--format=", each)
         subject = _git(repository, "show", "-s", "--format=%s", each).strip()
         committed = {path: text for path, text in before.items() if text is not None}
-        yield Case(each[:10], document, Span(0, 0), files=committed, staged=after, about=f"{diff}\n--- theirs: {subject}")
+        yield Case(
+            each[:10], document, Span(0, 0), files=committed, staged=after, about=f"{diff}\n--- theirs: {subject}"
+        )
 
 
 def _shown(repository: Path, what: str) -> str | None:

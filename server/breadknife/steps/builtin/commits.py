@@ -123,7 +123,7 @@ def _renamed_files(files: list[FileDiff]) -> str:
 def _of_changelog(files: list[FileDiff]) -> str:
     """The one entry that is added to a changelog, as an imperative."""
     logs = [file for file in files if re.search(tables().changelogs, file.new)]
-    if len(logs) != 1 or logs[0].is_new or len(files) == 1 and logs[0].removed:
+    if len(logs) != 1 or logs[0].is_new or (len(files) == 1 and logs[0].removed):
         return ""
     entries: list[str] = []
     for line in logs[0].added:
@@ -158,7 +158,7 @@ def _of_values(files: list[FileDiff]) -> str:
                 return ""
             changed.append((one[1], _plain(one[2]), _plain(other[2])))
     is_version = [all(re.match(tables().version, value) for value in each[1:]) for each in changed]
-    if len({each for each in changed}) == 1:
+    if len(set(changed)) == 1:
         name, before, after = changed[0]
         if re.match(r"^[0-9a-f]{40}", after):
             return ""
@@ -230,7 +230,8 @@ def _one_word(files: list[FileDiff]) -> str:
         return ""
     a, b = (each.strip(".,;:()`'\"") for each in differing[0])
     is_prose = _WORD_OF_PROSE.fullmatch(a) and _WORD_OF_PROSE.fullmatch(b) and a[0].lower() == b[0].lower()
-    return f"Fix a typo in {files[0].name}: {b}" if is_prose and a.lower() != b.lower() and abs(len(a) - len(b)) < 3 else ""
+    is_typo = is_prose and a.lower() != b.lower() and abs(len(a) - len(b)) < 3
+    return f"Fix a typo in {files[0].name}: {b}" if is_typo else ""
 
 
 @dataclass(frozen=True)

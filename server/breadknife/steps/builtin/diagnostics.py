@@ -51,13 +51,13 @@ def meaning(given: MeaningWanted, context: StepContext) -> MeaningFound:
     """What a message of a common checker means, in plain words, by a table of such messages."""
     for pattern, says in meanings():
         if match := pattern.search(given.message[:LONGEST]):
-            groups = [match[0].rstrip("."), *(group for group in match.groups() if group is not None)]
-            return MeaningFound(re.sub(r"\{(\d)\}", lambda hole: _group(groups, int(hole[1])), says))
+            return MeaningFound(_filled(says, match))
     return MeaningFound("")
 
 
-def _group(groups: list[str], number: int) -> str:
-    return groups[number] if number < len(groups) else "it"
+def _filled(says: str, match: re.Match[str]) -> str:
+    groups = [match[0].rstrip("."), *(group for group in match.groups() if group is not None)]
+    return re.sub(r"\{(\d)\}", lambda hole: groups[int(hole[1])] if int(hole[1]) < len(groups) else "it", says)
 
 
 EXPLAINING = (StepType("diagnostic.meaning", 1, Kind.RULE, MeaningWanted, MeaningFound, meaning),)

@@ -21,7 +21,7 @@ from breadknife.text.document import Document
 LONGEST_LINE = 88
 """Code points of a line that is written."""
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_CODE_NAME = re.compile(r"`([^`]+)`|\b(\w*_\w+|[a-z]+[A-Z]\w*|\w+\(\))")
+_CODE_NAME = re.compile(r"`([^`]+)`|\b(\w*_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|\w+\(\))")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 _NUMBER = re.compile(r"\b\d+\b")
 
@@ -45,6 +45,7 @@ class Claim:
 class Rules:
     """The tables of `docstrings.toml`."""
 
+    plain_verbs: frozenset[str]
     styles: tuple[Style, ...]
     claims: tuple[Claim, ...]
     empty: tuple[Claim, ...]
@@ -135,7 +136,7 @@ class VerifyWanted:
     raises: tuple[str, ...] = ()
     returns: bool = True
     yields: bool = False
-    known: float = literal(0.4)
+    known: float = literal(0.5)
     """The share of its content words that the source must have, too."""
 
 
@@ -168,6 +169,9 @@ def refusal(text: str, given: VerifyWanted) -> str:
     for number in _NUMBER.findall(text):
         if number not in source:
             return f"it names {number}, which the function doesn't have"
+    verb = text.split()[0]
+    if verb.lower() not in rules().plain_verbs and not any(_is_near(stem(verb), each) for each in parts(source)):
+        return f"nothing in the function says “{verb}”"
     facts = {"returns": given.returns or given.yields, "yields": given.yields, "raises": bool(given.raises)}
     for claim in rules().claims:
         match = re.search(claim.says, text, re.IGNORECASE)

@@ -62,7 +62,9 @@ def symbol_facts(given: FactsWanted, context: StepContext) -> Facts | Silence:
     end = given.document.line_span(given.document.line_at(tree.offset(colon.start_byte))).end
     row = given.document.line_text(given.document.line_at(tree.offset(body.start_byte)))
     own = list(nodes_in(body, OWN_SCOPE))
-    raised = dict(_raised(tree, body, own))
+    raised: dict[str, str] = {}
+    for name, condition in _raised(tree, body, own):  # of two conditions, neither is the whole story
+        raised[name] = condition if name not in raised else ""
     kind = function.child_by_field_name("return_type")
     return Facts(
         tuple(raised),
@@ -96,7 +98,6 @@ def _is_none(statement: Node) -> bool:
 
 
 def _raised(tree: SyntaxTree, body: Node, own: list[Node]) -> Iterator[tuple[str, str]]:
-    seen: set[str] = set()
     for node in own:
         if node.type != "raise_statement" or not node.named_children:
             continue
@@ -104,9 +105,8 @@ def _raised(tree: SyntaxTree, body: Node, own: list[Node]) -> Iterator[tuple[str
         called = what.child_by_field_name("function") if what.type == "call" else what
         name = tree.source(called) if called is not None else ""
         # `raise error` raises what a variable holds; `raise make()` what a function gives.
-        if not re.fullmatch(r"(\w+\.)*[A-Z]\w*", name) or name in seen or _is_caught(tree, node, body, name):
+        if not re.fullmatch(r"(\w+\.)*[A-Z]\w*", name) or _is_caught(tree, node, body, name):
             continue
-        seen.add(name)
         yield name, _condition(tree, node, body)
 
 
