@@ -22,8 +22,8 @@ from breadknife.errors import SettingsError
 from breadknife.paths import config_dir, write_atomically
 
 __all__ = [
-    "Catalog", "Conversion", "ModelInfo", "Part", "builtin_catalog", "installed_catalog", "merged", "read_catalog", "read_models",
-    "user_catalog", "user_file", "write_user_catalog",
+    "Catalog", "Conversion", "ModelInfo", "Part", "builtin_catalog", "installed_catalog", "merged", "read_catalog",
+    "read_models", "user_catalog", "user_file", "write_user_catalog",
 ]  # fmt: skip
 
 log = logging.getLogger("breadknife.engine")

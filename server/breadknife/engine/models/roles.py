@@ -12,6 +12,7 @@ ROLES: Mapping[str, tuple[Kind, ...]] = {
     "completion": _WRITERS,
     "nullcheck": _WRITERS,
     "judge": _WRITERS,
+    "rewrite": _WRITERS,
     "embedding": (Kind.ENCODER, Kind.DECODER),
     "rerank": (Kind.RERANKER,),
     "classify": (Kind.CLASSIFIER,),
