@@ -62,6 +62,7 @@ def test_list_for_programs(models: Path) -> None:
         "purpose": "completes code, words fixes; quick on any laptop",
         "languages": "22 programming languages",
         "added": False,
+        "from": "breadknife",
         "adapter_of": None,
     }
     assert rows["smollm2-135m"]["path"] is None
