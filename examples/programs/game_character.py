@@ -25,7 +25,7 @@ LEAST = 0.35
 GESTURE = (
     'root ::= "The miller " verb " " word (" " word){1,5} "."\n'
     'verb ::= "wipes" | "points" | "nods" | "smiles" | "looks" | "leans" | "shrugs" | "laughs"\n'
-    'word ::= [a-z]{1,10}'
+    "word ::= [a-z]{1,10}"
 )
 """No number, no name, no quotation: nothing that could be taken for a fact of the game."""
 
@@ -96,7 +96,7 @@ class Miller:
         return f"{self._gesture(words, said)} “{said}”", after
 
     def _gesture(self, words: str, said: str) -> str:
-        prompt = f'A scene in a story. A stranger says: “{words}” The miller answers: “{said}” Meanwhile, '
+        prompt = f"A scene in a story. A stranger says: “{words}” The miller answers: “{said}” Meanwhile, "
         request = GenerateRequest(
             WRITER, (Part(prompt),), max_tokens=24, grammar=GESTURE, sampling=Sampling(temperature=0.7, seed=len(words))
         )

@@ -57,7 +57,7 @@ def test_list_for_programs(models: Path) -> None:
         "sha256": DEFAULT.sha256,
         "kind": "decoder",
         "roles": ["completion", "nullcheck", "rewrite"],
-        "default_for": ["completion", "nullcheck"],
+        "default_for": ["completion", "nullcheck", "rewrite"],
         "path": str(path),
         "purpose": "completes code, words fixes; quick on any laptop",
         "languages": "22 programming languages",

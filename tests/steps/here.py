@@ -7,7 +7,6 @@ from typing import Any
 
 from breadknife.cancel import CancelToken
 from breadknife.steps.builtin.select import SymbolFound, SymbolWanted, select_symbol
-from breadknife.steps.step import StepContext
 from breadknife.steps.values import Symbol
 from breadknife.task.plugin import Model
 from breadknife.task.values import Resource
@@ -15,12 +14,13 @@ from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree, parse
 
 
-class Here(StepContext):
+class Here:
     """A context without models and files."""
 
-    cancel = CancelToken()
-    root = None
-    trusted = False
+    def __init__(self) -> None:
+        self.cancel = CancelToken()
+        self.root: Path | None = None
+        self.trusted = False
 
     def tree(self, document: Document, /) -> SyntaxTree | None:
         return parse(document.text, document.language)

@@ -35,6 +35,7 @@ from steps.here import Here, at, python
         ("tmp = list(path)", ()),  # taken
         ("tmp = get_list()", ()),  # one of Python's own
         ("tmp = 3", ()),
+        ("tmp = await self.coroutine", ()),
     ],
 )
 def test_names_that_the_code_suggests(body: str, names: tuple[str, ...]) -> None:
@@ -48,10 +49,7 @@ def test_names_that_the_code_suggests(body: str, names: tuple[str, ...]) -> None
     ("source", "renamed"),
     [
         ("def f():\n    tmp = g()\n    return tmp + 1\n", "session = g()\n    return session"),
-        (
-            "def f():\n    tmp = g()\n    h(tmp=tmp)\n    tmp.tmp = 1\n",
-            "session = g()\n    h(tmp=session)\n    session",
-        ),
+        ("def f():\n    tmp = g()\n    h(tmp=tmp)\n    tmp.a = 1\n", "session = g()\n    h(tmp=session)\n    session"),
         ('def f():\n    tmp = g()\n    return f"{tmp!r}"\n', 'session = g()\n    return f"{session'),
         ("def f():\n    tmp = g()\n    return lambda: tmp\n", "session = g()\n    return lambda: session"),
         ("def f():\n    tmp = g()\n    return [x for x in tmp]\n", "session = g()\n    return [x for x in session"),

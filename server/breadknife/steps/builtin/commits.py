@@ -33,10 +33,12 @@ class Tables:
     tests: str
     test_name: str
     definition: str
+    action: str
     value: str
     version: str
     markup: str
     imperatives: Mapping[str, str]
+    verbs: frozenset[str]
 
 
 @cache
@@ -141,7 +143,7 @@ def imperative(entry: str) -> str:
     sentence = re.split(r"(?<=[\w`)])[.;](?:\s|$)", " ".join(entry.split()), maxsplit=1)[0].strip(" .-–—:")
     first, _, rest = sentence.partition(" ")
     known = tables().imperatives
-    verb = known.get(first.lower(), first if first in set(known.values()) else "")
+    verb = known.get(first.lower(), first if first in {*known.values(), *tables().verbs} else "")
     return f"{verb} {rest}" if verb and rest and not re.search(r"[<>{}]", rest) else ""
 
 
@@ -149,21 +151,24 @@ def _of_values(files: list[FileDiff]) -> str:
     """What became of values that have names, where nothing else changed."""
     changed: list[tuple[str, str, str]] = []
     for file in files:
-        old, new = file.removed, file.added
+        # Lines of comments alone don't count: tools write there why a version is needed.
+        old, new = ([line for line in side if re.match(r"\s*[^#\s]", line)] for side in (file.removed, file.added))
         if file.is_renamed or len(old) != len(new):
             return ""
         for before, after in zip(old, new, strict=True):
-            one, other = re.match(tables().value, before), re.match(tables().value, after)
+            one, other = (re.match(tables().action, line) or re.match(tables().value, line) for line in (before, after))
             if one is None or other is None or one[1] != other[1]:
                 return ""
             changed.append((one[1], _plain(one[2]), _plain(other[2])))
+        if file.name.startswith(".pre-commit"):  # each hook's version is called `rev`
+            changed = [(f"a hook in {file.name}", before, after) for _, before, after in changed]
     is_version = [all(re.match(tables().version, value) for value in each[1:]) for each in changed]
     if len(set(changed)) == 1:
         name, before, after = changed[0]
         if re.match(r"^[0-9a-f]{40}", after):
-            return ""
+            return f"Bump {name}" if "/" in name else ""
         if is_version[0]:
-            name = files[0].name if name in ("version", "__version__", "rev") else name
+            name = files[0].name if name in ("version", "__version__") else name
             return f"Bump {'version' if name == files[0].name else name} from {before} to {after}"
         return f"Change {name} from {before} to {after}" if len(before) + len(after) < 40 else ""
     if changed and all(is_version):
@@ -172,7 +177,8 @@ def _of_values(files: list[FileDiff]) -> str:
 
 
 def _plain(value: str) -> str:
-    return value.strip().strip("\"'")
+    """Without quotes, and without a comment behind it."""
+    return re.sub(r"\s+#.*$", "", value).strip().strip("\"'")
 
 
 def _whole_files(files: list[FileDiff]) -> str:
@@ -241,6 +247,8 @@ class NamesWanted:
     """What may be named stands in here."""
     new_words: float = literal(1.0)
     """The share of content words that may be others than those of `within`."""
+    longest: int = literal(0)
+    """Code points; 0 for any number."""
 
 
 @dataclass(frozen=True)
@@ -254,6 +262,8 @@ def verify_names(given: NamesWanted, context: StepContext) -> NamesKept | Silenc
     strange = strange_name(text, given.within) if text else "nothing"
     if strange:
         return Silence("names-refused", f"The text was refused: it names {strange}.", "ask again, or write it yourself")
+    if (given.longest and len(text) > given.longest) or text.count("`") % 2:
+        return Silence("names-refused", "The text was refused: it is too long, or breaks off.", "ask again")
     new, total = new_words(given.within.replace("_", " "), text)
     if total and len(new) / total > given.new_words:
         return Silence("names-refused", f"The text was refused: it speaks of {', '.join(new[:3])}.", "ask again")

@@ -138,6 +138,8 @@ class VerifyWanted:
     yields: bool = False
     known: float = literal(0.5)
     """The share of its content words that the source must have, too."""
+    longest: int = literal(120)
+    """Code points."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,8 @@ def refusal(text: str, given: VerifyWanted) -> str:
     symbol, source = given.symbol, given.symbol.body
     if len(text.split()) < 3 or not text.endswith("."):
         return "it is no sentence"
+    if len(text) > given.longest:
+        return f"it has {len(text)} characters"
     if '"""' in text or "\\" in text:
         return "it has characters that end a docstring"
     for rule in rules().empty:

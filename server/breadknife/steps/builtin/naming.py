@@ -71,7 +71,9 @@ def noun(tree: SyntaxTree, node: Node) -> str:
         case "attribute":
             last = node.child_by_field_name("attribute")
             return tree.source(last) if last is not None else ""
-        case "await" | "parenthesized_expression" if node.named_children:
+        case "await" if node.named_children and node.named_children[0].type == "call":
+            return _of_call(tree, node.named_children[0])  # what is awaited otherwise isn't what it gives
+        case "parenthesized_expression" if node.named_children:
             return noun(tree, node.named_children[0])
         case "subscript":
             return _of_key(tree, node)
