@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import compute
+import encoders
 import recovery
 import service
 from peers import own_home
@@ -42,6 +43,9 @@ def main() -> None:
         "chaos": lambda: service.chaos(model),
         "recovery": recovery.killed_and_stopped,
         "noticing": lambda: recovery.noticing(model),
+        "encoder": encoders.against_llama_cpp,
+        "beside": encoders.typing_beside,
+        "kinds": encoders.memory,
         "grammars": lambda: recovery.hostile_grammars(model),
     }
     print("| what | goal | reached |\n|---|---|---|")
