@@ -119,7 +119,7 @@ def typing_beside() -> Row:
 def memory() -> Row:
     texts = paragraphs(BLOCK)
     files = sum(builtin_catalog().model(name).size for name in (EMBEDDING, JUDGE, COMPLETION)) / 1e6
-    cancel = CancelToken()
+    cancel, files_held = CancelToken(), 0.0
     with closing(DaemonEngine()) as engine:
         seen = list[str]()
         for name in (EMBEDDING, JUDGE, COMPLETION):
@@ -132,9 +132,12 @@ def memory() -> Row:
                 first_token(engine, GenerateRequest(name, fim_prompt(document, offset, offset), 8))
             status = engine.status()
             assert status
-            seen.append(f"{psutil.Process(status.pid).memory_info().rss / 1e6:.0f}")
+            held = psutil.Process(status.pid).memory_info()
+            seen.append(f"{held.rss / 1e6:.0f}")
+            files_held = getattr(held, "shared", 0) / 1e6
     return Row(
         "memory of embedding, judge and completion models in one daemon",
         "≤ sum of files + 300 MB",
-        f"{seen[-1]} MB, files {files:.0f} MB (after embedding, judge, completion: {' / '.join(seen)} MB)",
+        f"{seen[-1]} MB, {files_held:.0f} of them pages of files; files {files:.0f} MB "
+        f"(after embedding, judge, completion: {' / '.join(seen)} MB)",
     )
