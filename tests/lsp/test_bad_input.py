@@ -53,7 +53,7 @@ async def test_every_request_is_answered(connect, script, names: list[str]) -> N
         assert [r for r in receipts if r["outcome"] == "failed"] == [], name
         told = [message.message for message in session.client.messages]
         assert len(told) == (name in NO_PROSE), name
-        assert all("data, not checked as prose" in message for message in told)
+        assert all("characters aren't checked" in message for message in told)
 
 
 async def test_a_hanging_model_holds_nobody_up(connect, script) -> None:

@@ -200,7 +200,7 @@ def test_one_that_hangs_or_fails(
     monkeypatch.setattr(vale, "_CHECK_S", 0.5)
     with pytest.raises(EngineDied, match="hung"):
         engine.check("hang")
-    with pytest.raises(EngineUnavailable, match="not understood"):
+    with pytest.raises(EngineUnavailable, match="output can't be read"):
         engine.check("nonsense")
     context = Editor(installed)
     plugin = ProsePlugin()

@@ -156,7 +156,7 @@ def test_nothing_is_added_to_a_link_nor_copied_from_what_it_leads_to(tmp_path: P
     (root / link).parent.mkdir(exist_ok=True)
     (root / link).symlink_to(target)
     before = {each: each.is_symlink() for each in tmp_path.rglob("*")}
-    with pytest.raises(BreadknifeError, match=r"dictionary\.txt can't be written: .*; put a file") as refused:
+    with pytest.raises(BreadknifeError, match=r"dictionary\.txt can't be written: .*; replace the link") as refused:
         Decisions().add(dictionary_path(root), "word")
     assert str(dictionary_path(root)) in str(refused.value)
     assert {each: each.is_symlink() for each in tmp_path.rglob("*")} == before

@@ -104,8 +104,8 @@ def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) ->
           ("s", "Nothing checks it before the use")]),
         ("Map<String, A> m = g();\nif (m.get(k) == null) { g(); }\nm.get(k).trim();", "none-attribute",
          "`m.get(k)` may be null: `Map.get` returns null when the key is missing",
-         [("m.get(k)", "`Map.get` returns null when the key is missing; the path from there to here has no check that "
-           "leaves")]),
+         [("m.get(k)", "`Map.get` returns null when the key is missing; no check on the path from there to here "
+           "exits")]),
         ("Map<String, Integer> m = g();\nboolean b = m.containsKey(j);\nint n = m.get(k);", "none-assign",
          "`m.get(k)` may be null: `Map.get` returns null when the key is missing; it is unboxed here",
          [("m.get(k)", "`Map.get` returns null when the key is missing; nothing checks it before the use")]),

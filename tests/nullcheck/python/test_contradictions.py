@@ -63,7 +63,7 @@ def test_the_test_is_turned_round_or_a_value_given(body: str, changes: dict[str,
 def test_nobody_is_asked_before_a_test_is_turned_round_unseen() -> None:
     _, offers = offered(LIST + "    if x is None:\n        ⟦x⟧.append(1)\n")
     assert [(offer.title, offer.is_asked_for) for offer in offers[:2]] == [
-        ("Turn the test of `x` round (`is not None`)", True),
+        ("Reverse the test of `x` (`is not None`)", True),
         ("Give `x` a value such as `[]` first", False),
     ]
 
