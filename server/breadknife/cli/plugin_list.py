@@ -46,7 +46,7 @@ def rows(folder: Path) -> list[Row]:
         if plugin.name in disabled:
             state, why = "disabled", "your settings say so"
         elif pause := pauses.get(plugin.name):
-            state, why = "paused", f"{pause.sentence}; `breadknife plugins resume {plugin.name}` asks it again"
+            state, why = "paused", f"{pause.sentence}; `breadknife plugins resume {plugin.name}` uses it again"
         found.append(
             Row(
                 plugin.name,
