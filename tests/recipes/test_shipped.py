@@ -1,0 +1,84 @@
+"""The recipes that come with breadknife: their own tests pass, and each has a page that says what it is worth."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from breadknife.cli.recipes import testing
+from breadknife.recipes.book import SHIPPED, Shelf, read_entry
+from breadknife.recipes.checking import Plan
+from breadknife.recipes.expressions import reference
+from breadknife.steps.registry import discover_steps
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "recipes"
+NAMES = sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def plan(name: str) -> Plan:
+    entry = read_entry(SHIPPED / f"{name}.toml", Shelf(SHIPPED, "breadknife"), discover_steps().types)
+    assert entry.problems == ()
+    assert entry.plan is not None
+    return entry.plan
+
+
+def test_there_are_some() -> None:
+    assert NAMES == ["better-name", "commit-message", "docstring", "explain-diagnostic"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_has_tests_and_a_page(name: str) -> None:
+    recipe = plan(name).recipe
+    assert 4 <= len(recipe.examples) <= 8
+    page = (PAGES / f"{name}.md").read_text("utf-8")
+    assert page.startswith(f"# {name}\n")
+    assert f"({name}.md)" in (PAGES / "README.md").read_text("utf-8")
+    assert ("is on by default" in page) == recipe.enabled
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_result_of_a_model_goes_through_a_rule(name: str) -> None:
+    """What a model wrote isn't shown as it is."""
+    ready = plan(name)
+    shown = reference(ready.recipe.show.text)
+    assert shown
+    assert not ready.types[shown.step].writes
+
+
+RULES_ALONE = {
+    "commit-message": 5,
+    "docstring": 3,
+    "explain-diagnostic": 6,
+    "better-name": 4,
+}
+"""Name -> how many of its tests pass without a model that says anything."""
+
+
+@pytest.mark.parametrize(("name", "count"), RULES_ALONE.items())
+def test_what_needs_no_model(name: str, count: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "script.json"
+    script.write_text("[]")
+    testing.run([str(SHIPPED / f"{name}.toml")], [], as_json=False, offline=True, engine_script=script)
+    said = capsys.readouterr().out.splitlines()[-1]
+    passed = int(said.split()[1])
+    assert passed >= count, said
+
+
+@pytest.mark.slow
+@pytest.mark.model
+@pytest.mark.timeout(600)
+def test_their_own_tests_pass_with_the_real_model(capsys: pytest.CaptureFixture[str]) -> None:
+    files = [str(SHIPPED / f"{name}.toml") for name in NAMES]
+    code = testing.run(files, [], as_json=False, offline=True, engine_script=None)
+    assert code == 0, capsys.readouterr().out
+
+
+def test_the_page_of_steps_is_what_the_code_says() -> None:
+    ran = subprocess.run(
+        [sys.executable, PAGES / "steps.py", "--check"], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert ran.returncode == 0, ran.stderr
