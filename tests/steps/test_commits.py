@@ -59,6 +59,7 @@ NEW, GONE = "new file mode 100644\n", "deleted file mode 100644\n"
         (changed("tests/test_a.py", "+def test_a_dog_barks():\n+    assert dog\n"), "Test a dog barks"),
         (changed("a.test.ts", "+  it('barks at night', () => {\n"), "Test barks at night"),
         (changed("a.md", "-The dog barsk at night.\n+The dog barks at night.\n"), "Fix a typo in a.md: barks"),
+        (changed("a.md", "-Install it now with pip.\n+Install it now with pipx.\n"), ""),
         (changed("a.md", "-The dog barks at night.\n+The cat barks at night.\n"), ""),
         (
             diff(

@@ -22,7 +22,7 @@ LONGEST = 72
 _NAME = re.compile(r"[\w-]+(?:[./][\w-]+)+|\w*_\w+|[a-z]+[A-Z]\w*|\b\d+(?:\.\d+)*\b")
 _CODE = re.compile(r"`([^`]+)`")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w+")
-_WORD_OF_PROSE = re.compile(r"[A-Za-z]{3,}")
+_WORD_OF_PROSE = re.compile(r"[A-Za-z]{5,}")
 
 
 @dataclass(frozen=True)
