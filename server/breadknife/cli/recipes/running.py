@@ -13,6 +13,7 @@ from breadknife.cli.output import tell
 from breadknife.cli.recipes.finding import find, here, plan_of
 from breadknife.errors import RecipeError
 from breadknife.host.host import Host
+from breadknife.host.workspace import root_of
 from breadknife.recipes.book import Entry
 from breadknife.recipes.requests import RecipeRequest, RecipeResult, Watcher
 from breadknife.task.values import Silence
@@ -58,7 +59,8 @@ def _offset(document: Document, written: str, option: str) -> int:
 def run(name: str, place: Place, *, offline: bool, engine_script: Path | None) -> int:
     entry = find([name])[0]
     plan_of(entry)
-    root, _ = here()
+    # As in an editor: the folder of the document, wherever the command runs.
+    root = root_of(place.file.absolute(), (Path.cwd(),)) if place.file else here()[0]
     host = make_host(engine_script)
     try:
         host.settings = settings_for(host, offline, root)
