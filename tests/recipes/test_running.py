@@ -172,3 +172,9 @@ def test_a_finding_may_have_many_places(tmp_path: Path) -> None:
     reply = run(tmp_path, steps, "TODO a\nTODO b", show=show)
     [(_, answer)] = reply.answers
     assert not isinstance(answer, Silence)
+
+
+def test_a_missing_model_is_a_reason_with_the_remedy(tmp_path: Path) -> None:
+    [receipt] = run(tmp_path, GENERATE.replace('"completion"', '"no-such-role"')).receipts
+    assert receipt.reason == "model-unknown"
+    assert "no-such-role" in receipt.sentence

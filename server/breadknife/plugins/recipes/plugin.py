@@ -46,6 +46,8 @@ from breadknife.task.values import (
 from breadknife.text.document import Document, Span, TextEdit
 
 RUN = "recipes.run"
+_KINDS: Mapping[Way, type[Any]] = {"completion": CompletionRequest, "hover": HoverRequest, "finding": CheckRequest}
+"""How a result shows -> the request that asks for it. All other ways begin in the menu."""
 _OFFERED = 50
 """Menus whose entries can still be chosen."""
 _NO_RECIPE = Silence("no-recipe", "There is no such recipe that can run.", "see `breadknife recipes check`")
@@ -56,13 +58,6 @@ class RecipesPlugin:
     api = 2
     name = "recipes"
     settings: type[Any] = RecipesSettings
-    serves: Mapping[type[Any], frozenset[str]] = {
-        ActionRequest: _ALL,
-        CompletionRequest: _ALL,
-        CheckRequest: _ALL,
-        HoverRequest: _ALL,
-        RecipeRequest: _ALL,
-    }
 
     def __init__(self) -> None:
         self._book = Book()
@@ -71,6 +66,23 @@ class RecipesPlugin:
         self._offered: dict[str, Input] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._roots: dict[Path, None] = {}
+        """Trusted folders that have been asked about."""
+
+    @property
+    def serves(self) -> Mapping[type[Any], frozenset[str]]:
+        """What the recipes that are known need: nobody is asked at each key for recipes that don't exist. Those of a
+        workspace are known from the first request for a menu on."""
+        found: dict[type[Any], frozenset[str]] = {RecipeRequest: _ALL, ActionRequest: _ALL}
+        with self._lock:
+            roots = tuple(self._roots)
+        entries = {
+            entry.path: entry for root in (None, *roots) for entry in self._book.entries(root, trusted=root is not None)
+        }
+        for plan in (entry.plan for entry in entries.values() if entry.plan):
+            if kind := _KINDS.get(plan.recipe.show.way):
+                found[kind] = found.get(kind, frozenset()) | set(plan.recipe.languages)
+        return found
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
@@ -97,6 +109,9 @@ class RecipesPlugin:
 
     def _plans(self, document: Document, context: Context, *ways: Way) -> Iterator[Plan]:
         settings: RecipesSettings = context.settings(RecipesSettings)
+        if context.root is not None and context.trusted:
+            with self._lock:
+                self._roots[context.root] = None
         for entry in self._book.entries(context.root, trusted=context.trusted):
             if (plan := entry.plan) is None or plan.recipe.show.way not in ways:
                 continue
