@@ -50,6 +50,7 @@ test-peers: setup model peers vale
 	@$(BIN)/python -m pytest -m peers
 
 test-slow: setup model languagetool
+	@$(PIP) install --quiet -e '.[examples]'
 	@echo '== test-slow'
 	@$(BIN)/python -m pytest -m slow
 
