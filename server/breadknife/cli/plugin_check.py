@@ -60,7 +60,7 @@ class Target:
     @property
     def roles(self) -> frozenset[str]:
         """Those that a model has: ours, and the package's own."""
-        return frozenset(builtin_catalog().roles) | frozenset(self.declared.catalog.roles)
+        return frozenset(builtin_catalog().known_roles) | frozenset(self.declared.catalog.roles)
 
 
 def find(target: str) -> Target:

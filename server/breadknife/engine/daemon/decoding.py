@@ -29,7 +29,7 @@ from breadknife.engine.daemon.sequences import Sequences
 from breadknife.engine.kinds import Kind
 from breadknife.engine.model import Evaluation, Model, Rows, Steps
 from breadknife.engine.models.roles import an
-from breadknife.errors import EngineError, ModelError, PromptTooLong
+from breadknife.errors import EngineError, ModelUnfit, PromptTooLong
 
 TRIM_STEPS = 16
 """Of the context: 256 tokens of 4,096 give way at once. A window whose edge moves with each key would leave nothing
@@ -107,7 +107,7 @@ def make_plan(model: Model, request: EngineRequest, context: int) -> Plan:
             raise unable(request, Kind.DECODER)
 
 
-def unable(request: EngineRequest, kind: Kind) -> ModelError:
+def unable(request: EngineRequest, kind: Kind) -> ModelUnfit:
     """Says what a model of this kind can't be asked, and what to do."""
     match request:
         case EmbedRequest():
@@ -118,7 +118,7 @@ def unable(request: EngineRequest, kind: Kind) -> ModelError:
             wanted, needed = "say classes", "a classifier"
         case _:
             wanted, needed = "write or score text", "a decoder"
-    return ModelError(
+    return ModelUnfit(
         f"the model {request.model} can't {wanted}: it is no more than {an(kind)}. Choose {needed} in [models] of your "
         "config.toml; `breadknife models list` shows what each model is"
     )
