@@ -116,12 +116,19 @@ def test_each_mistake_has_its_place_and_the_nearest_word(old: str, new: str, pla
     assert message in problems[0].message
 
 
-def test_what_a_document_says_never_becomes_a_path() -> None:
-    source = GOOD + '\n[steps.open]\nuse = "open"\npath = "$loud.text"\n'
-    plan, problems = checked(source)
+@pytest.mark.parametrize(
+    ("step", "source"),
+    [
+        ('path = "$loud.text"', "$loud.text"),
+        ('path = "$input.line"', "$input.line"),
+        ('each = { p = "$paragraph.sentences" }\npath = "$p"', "$p"),
+    ],
+)
+def test_what_a_document_says_never_becomes_a_path(step: str, source: str) -> None:
+    plan, problems = checked(GOOD + f'\n[steps.open]\nuse = "open"\n{step}\n')
     assert plan is None
-    assert [(problem.line, problem.message) for problem in problems] == [
-        (32, "`path` takes nothing that comes from documents, PDFs or programs, and $loud.text does")
+    assert [problem.message for problem in problems] == [
+        f"`path` takes nothing that comes from documents, PDFs or programs, and {source} does"
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import graphlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -301,17 +301,28 @@ class _Checking:
             if kind.from_outside or dirty or self._takes_input(use, kind):
                 tainted.add(name)
             for port in kind.inputs.values():
-                source = reference(use.given.get(port.name))
-                if port.is_clean and source and source.step in tainted:
+                if port.is_clean and (source := self._dirty_source(use, port, tainted)):
                     self.reader.report(
                         ("steps", name, port.name),
                         f"`{port.name}` takes nothing that comes from documents, PDFs or programs, and {source} does",
                     )
         return frozenset(tainted - {INPUT})
 
+    def _dirty_source(self, use: Use, port: Port, tainted: Set[str]) -> str:
+        """The reference through which a tainted value gets to a port; empty if there is none."""
+        if port.name not in use.given:
+            return f"${INPUT}.{port.name}" if self._is_implied(port) else ""
+        for written in _values_of(use.given[port.name]):
+            if (found := reference(written)) is None:
+                continue
+            items = reference(use.each.get(found.step))
+            if (items.step if items else found.step) in tainted:
+                return str(found)
+        return ""
+
     def _takes_input(self, use: Use, kind: StepType[Any, Any]) -> bool:
-        given = [value for value in use.given.values() if reference(value)]
-        named = any((found := reference(value)) and found.step == INPUT for value in given)
+        given = [each for value in (*use.given.values(), *use.each.values()) for each in _values_of(value)]
+        named = any((found := reference(each)) and found.step == INPUT for each in given)
         read = any(
             path[0] == INPUT for (step, _), each in self.templates.items() if step == use.name for path in each.uses
         )
@@ -319,11 +330,16 @@ class _Checking:
         return named or read or implied
 
 
+def _values_of(written: Any) -> list[Any]:
+    """What a recipe writes for one input: a list of values, or one."""
+    return cast("list[Any]", written) if isinstance(written, list) else [written]
+
+
 def steps_named(plan: Plan) -> Iterator[tuple[str, str]]:
     """(Step, step that it takes something from), for drawings."""
     for use in plan.order:
         for value in (*use.given.values(), *use.each.values()):
-            for each in cast("list[Any]", value) if isinstance(value, list) else [value]:
+            for each in _values_of(value):
                 if (found := reference(each)) is not None:
                     yield use.name, found.step
         for (step, _), compiled in plan.templates.items():
