@@ -64,10 +64,11 @@ def run(names: list[str], models: list[str], *, as_json: bool, offline: bool, en
 
 def run_diff(old: str, new: str, *, offline: bool, engine_script: Path | None) -> int:
     one, other = find([old, new])
-    examples = {example: None for entry in (one, other) for example in plan_of(entry).recipe.examples}
+    examples = [*plan_of(one).recipe.examples]
+    examples += [each for each in plan_of(other).recipe.examples if each not in examples]
     differ = 0
     with _host(offline, engine_script) as host:
-        for number, example in enumerate(shown(list(examples), lambda each: each.name or "a test"), 1):
+        for number, example in enumerate(shown(examples, lambda each: each.name or "a test"), 1):
             answers = [_answer(host, entry, example) for entry in (one, other)]
             if answers[0] == answers[1]:
                 continue
