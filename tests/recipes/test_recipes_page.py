@@ -11,8 +11,12 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from breadknife.host.registry import discover
 from breadknife.host.settings import Author, Layer, resolve
+from breadknife.steps.registry import discover_steps
+from recipes.asking import result, run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "recipes" / "README.md").read_text("utf-8")
 SNIPPETS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
@@ -50,5 +54,29 @@ def test_every_command(tmp_path: Path, home: Path) -> None:
 
 
 def test_the_settings_on_the_page() -> None:
-    [text] = [text for kind, text in SNIPPETS if kind == "toml"]
+    text, _ = [text for kind, text in SNIPPETS if kind == "toml"]
     assert resolve([Layer("README.md", tomllib.loads(text), text, Author.USER)], discover().settings_types)[1] == ()
+
+
+def test_the_step_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [code] = [text for kind, text in SNIPPETS if kind == "python"]
+    _, registered = [tomllib.loads(text) for kind, text in SNIPPETS if kind == "toml"]
+    entries = registered["project"]["entry-points"]["breadknife.steps"]
+    package = tmp_path / "breadknife_rot"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "steps.py").write_text(code)
+    info = tmp_path / "breadknife_rot-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: breadknife-rot\nVersion: 1.0\n")
+    lines = "".join(f"{name} = {value}\n" for name, value in entries.items())
+    (info / "entry_points.txt").write_text(f"[breadknife.steps]\n{lines}")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    discover_steps.cache_clear()
+    try:
+        for text, wanted in (("So be it.", "Fb or vg."), ("1.", "too-short")):
+            steps = f'[steps.out]\nuse = "rot.turn"\ntext = "{text}"\n'
+            assert result(run(tmp_path, steps)) == wanted
+    finally:
+        discover_steps.cache_clear()
