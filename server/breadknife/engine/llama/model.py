@@ -33,6 +33,8 @@ class LlamaModel:
     text, EngineError when the memory is short.
     """
 
+    rolls_back = True
+
     def __init__(self, weights: Weights, *, cells: int, sequences: int, threads: int, width: int) -> None:
         self._weights = weights
         self._model, self._vocab, self._path = weights.handle, weights.vocab, weights.path
