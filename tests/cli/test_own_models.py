@@ -34,7 +34,7 @@ from breadknife.errors import ModelCorrupt, ModelMissing, SettingsError
 from breadknife.paths import config_dir, state_dir
 from engine.gguf_files import ADAPTER, MODEL, gguf
 from engine.hub import Hub
-from engine.tiny_models import bert
+from engine.tiny_models import RECURRENT, bert, recurrent
 
 DEFAULT = builtin_catalog().model("qwen2.5-coder-0.5b")
 CONTENT = gguf()
@@ -117,6 +117,7 @@ def test_a_role_is_given_at_once(home: Path) -> None:
         (bert(), "embedding", "an encoder: embeddings of 32 numbers", "encoder"),
         (bert("rank"), "rerank", "a reranker: says how relevant texts are for a query", "reranker"),
         (bert("rank", ("bug", "wish")), "classify", "a classifier: bug, wish", "classifier"),
+        *((recurrent(name), "completion", "a decoder: writes text", "decoder") for name in RECURRENT),
     ],
 )
 def test_each_kind_is_added_and_says_what_it_can_do(

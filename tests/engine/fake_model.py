@@ -48,6 +48,9 @@ class FakeModel:
     """The likeliest token after a sequence's tokens."""
     tokens: list[list[int]] = field(default_factory=lambda: [[] for _ in range(2)])
     bytes: int = 0
+    block: int = 1
+    """It can be rolled back to so many tokens, twice as many and so on: with more than one it is as a recurrent one."""
+    rolls_back: bool = field(init=False)
     decoded: list[list[int]] = field(default_factory=list[list[int]])
     """The number of tokens of each evaluation, of each decode that was carried out."""
     samplers: list[FakeSampler] = field(default_factory=list[FakeSampler])
@@ -57,6 +60,7 @@ class FakeModel:
 
     def __post_init__(self) -> None:
         self._cells = [[] for _ in self.tokens]
+        self.rolls_back = self.block == 1
 
     @property
     def evaluated(self) -> list[int]:
@@ -73,12 +77,17 @@ class FakeModel:
         return token == END
 
     def truncate(self, sequence: int, length: int) -> None:
+        length = self._known(sequence, length)
         del self.tokens[sequence][length:], self._cells[sequence][length:]
 
     def copy(self, source: int, target: int, length: int) -> None:
         assert source != target
         assert length <= len(self.tokens[source])
+        length = self._known(source, length)
         self.tokens[target], self._cells[target] = self.tokens[source][:length], self._cells[source][:length]
+
+    def _known(self, sequence: int, length: int) -> int:
+        return length if length >= len(self.tokens[sequence]) else length // self.block * self.block
 
     def used(self) -> int:
         return len(set(itertools.chain(*self._cells)))

@@ -126,3 +126,11 @@ def test_only_greedy_text_is_drafted(options: dict[str, Any]) -> None:
     chunks = carry_out(FakeModel(width=200, says=lambda held: held[-2]), request, FLAT)
     assert isinstance(chunks[-1], Chunk)
     assert chunks[-1].drafted_tokens == 0
+
+
+@pytest.mark.parametrize("block", [1, 10])
+def test_nothing_is_drafted_that_could_not_be_taken_back(block: int) -> None:
+    request = GenerateRequest("m", (Part("ab" * 30),), 60)
+    chunks = carry_out(FakeModel(width=200, says=lambda held: held[-2], block=block), request, FLAT)
+    assert isinstance(chunks[-1], Chunk)
+    assert (chunks[-1].drafted_tokens > 0) == (block == 1)

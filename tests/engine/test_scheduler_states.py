@@ -111,7 +111,8 @@ class Asked:
 def test_each_job_has_one_last_reply_and_leaves_nothing(asks: list[Ask], cost: Calibration | None) -> None:
     def load(name: str) -> FakeModel:
         tokens: list[list[int]] = [[] for _ in range(SEQUENCES)]
-        return FakeModel(cells=CELLS, step_seconds=0.0001, says=by_all_before, tokens=tokens)
+        block = 1 if name == "one" else 7
+        return FakeModel(cells=CELLS, step_seconds=0.0001, says=by_all_before, tokens=tokens, block=block)
 
     models = FakeModels(load, cost)
     scheduler = Scheduler(models)

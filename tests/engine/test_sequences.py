@@ -20,8 +20,8 @@ def test_common_prefix(a: list[int], b: list[int], length: int) -> None:
 class Cache:
     """Sequences whose clock stands at the number of the last use."""
 
-    def __init__(self, sequences: int = 3, cells: int = 1000) -> None:
-        self.model = FakeModel(cells=cells, width=1000, tokens=[[] for _ in range(sequences)])
+    def __init__(self, sequences: int = 3, cells: int = 1000, block: int = 1) -> None:
+        self.model = FakeModel(cells=cells, width=1000, tokens=[[] for _ in range(sequences)], block=block)
         self.now = 0.0
         self.sequences = Sequences(self.model, lambda: self.now)
 
@@ -70,6 +70,15 @@ def test_what_a_running_job_has_is_shared_too() -> None:
     assert cache.model.evaluated == [8, 1]
     assert cache.model.used() == 9
     assert cache.sequences.distinct([running, other]) == 9
+
+
+def test_a_memory_that_cannot_be_rolled_back_gives_what_it_can() -> None:
+    cache, begin = Cache(block=10), "a" * 25
+    long = cache.use(begin + LONG)
+    other = cache.use(begin + "b")
+    assert cache.use(begin + "c") == other != long
+    assert cache.model.evaluated == [25 + len(LONG), 6, 6]
+    assert cache.model.used() == cache.sequences.distinct([long, other]) == 25 + len(LONG) + 6
 
 
 def test_adapters_do_not_share() -> None:

@@ -7,6 +7,7 @@ import json
 import random
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from breadknife.engine.kinds import POOLINGS
 from breadknife.engine.models.gguf_writer import F32, Tensor, Value, write_gguf
@@ -84,6 +85,109 @@ def causal(architecture: str = "llama", pooling: str = "", template: str = "") -
     return _written(values, tensors)
 
 
+def recurrent(architecture: str) -> bytes:
+    """A model whose memory can't be rolled back: `mamba`, or one with a layer of attention behind the recurrent one:
+    `lfm2`, `qwen35`. It says letters only, and no end."""
+    values: dict[str, Value] = {
+        **_about(architecture),
+        f"{architecture}.context_length": 4096,
+        f"{architecture}.block_count": 2,
+        f"{architecture}.attention.layer_norm_rms_epsilon": 1e-5,
+        **{f"{architecture}.{key}": value for key, value in RECURRENT[architecture].items()},
+    }
+    tensors = [
+        _tensor("token_embd.weight", VOCABULARY, WIDTH),
+        _tensor("token_embd_norm.weight" if architecture == "lfm2" else "output_norm.weight", WIDTH),
+        _output_of_letters(),
+    ]
+    state = STATE_LAYER[architecture]
+    for number, layer in enumerate((state, ATTENTION_LAYER.get(architecture, state))):
+        shapes: Shapes = {"attn_norm.weight": (WIDTH,), **layer}
+        if architecture in ATTENTION_LAYER:
+            norm = "post_attention_norm" if architecture == "qwen35" else "ffn_norm"
+            shapes = {**shapes, f"{norm}.weight": (WIDTH,), **FEED_FORWARD}
+        for name, shape in shapes.items():
+            tensor = _tensor(f"blk.{number}.{name}", *shape)
+            tensors.append(_decay(tensor) if name == "ssm_a" else tensor)
+    return _written(values, tensors)
+
+
+HEAD, STATE, KERNEL, RANK = 16, 8, 4, 4
+RECURRENT: Mapping[str, Mapping[str, Value]] = {
+    "mamba": {
+        "attention.head_count": 0,
+        "feed_forward_length": 0,
+        "ssm.conv_kernel": KERNEL,
+        "ssm.inner_size": 2 * WIDTH,
+        "ssm.state_size": STATE,
+        "ssm.time_step_rank": RANK,
+    },
+    "lfm2": {"attention.head_count_kv": [0, 2], "shortconv.l_cache": KERNEL, "rope.freq_base": 1e4},
+    "qwen35": {
+        "attention.head_count_kv": 2,
+        "attention.key_length": HEAD,
+        "attention.value_length": HEAD,
+        "rope.dimension_count": HEAD,
+        "rope.dimension_sections": [4, 2, 2, 0],
+        "rope.freq_base": 1e4,
+        "full_attention_interval": 2,
+        "ssm.conv_kernel": KERNEL,
+        "ssm.inner_size": 2 * HEAD,
+        "ssm.state_size": HEAD,
+        "ssm.time_step_rank": 2,
+        "ssm.group_count": 2,
+    },
+}
+"""Architecture -> what its file says of the layers besides what all say."""
+Shapes = Mapping[str, tuple[int, ...]]
+STATE_LAYER: Mapping[str, Shapes] = {
+    "mamba": {
+        "ssm_in.weight": (4 * WIDTH, WIDTH),
+        "ssm_conv1d.weight": (2 * WIDTH, KERNEL),
+        "ssm_conv1d.bias": (2 * WIDTH,),
+        "ssm_x.weight": (RANK + 2 * STATE, 2 * WIDTH),
+        "ssm_dt.weight": (2 * WIDTH, RANK),
+        "ssm_dt.bias": (2 * WIDTH,),
+        "ssm_a": (2 * WIDTH, STATE),
+        "ssm_d": (2 * WIDTH,),
+        "ssm_out.weight": (WIDTH, 2 * WIDTH),
+    },
+    "lfm2": {
+        "shortconv.conv.weight": (WIDTH, KERNEL),
+        "shortconv.in_proj.weight": (3 * WIDTH, WIDTH),
+        "shortconv.out_proj.weight": (WIDTH, WIDTH),
+    },
+    "qwen35": {
+        "attn_qkv.weight": (6 * HEAD, WIDTH),
+        "attn_gate.weight": (2 * HEAD, WIDTH),
+        "ssm_conv1d.weight": (6 * HEAD, KERNEL),
+        "ssm_dt.bias": (2,),
+        "ssm_a": (2,),
+        "ssm_beta.weight": (2, WIDTH),
+        "ssm_alpha.weight": (2, WIDTH),
+        "ssm_norm.weight": (HEAD,),
+        "ssm_out.weight": (WIDTH, 2 * HEAD),
+    },
+}
+_ATTENTION: Shapes = {
+    "attn_q.weight": (WIDTH, WIDTH),
+    "attn_k.weight": (WIDTH, WIDTH),
+    "attn_v.weight": (WIDTH, WIDTH),
+    "attn_output.weight": (WIDTH, WIDTH),
+    "attn_q_norm.weight": (HEAD,),
+    "attn_k_norm.weight": (HEAD,),
+}
+ATTENTION_LAYER: Mapping[str, Shapes] = {
+    "lfm2": _ATTENTION,
+    "qwen35": {**_ATTENTION, "attn_q.weight": (2 * WIDTH, WIDTH)},  # with a gate for each output
+}
+FEED_FORWARD: Shapes = {
+    "ffn_gate.weight": (INNER, WIDTH),
+    "ffn_up.weight": (INNER, WIDTH),
+    "ffn_down.weight": (WIDTH, INNER),
+}
+
+
 def sentence_transformer() -> dict[str, bytes]:
     """The files of a package of sentence-transformers, as `converting` takes them."""
     shapes: dict[str, tuple[int, ...]] = {
@@ -155,6 +259,18 @@ _SPECIAL: Mapping[str, str] = {
 def _tensor(name: str, *shape: int) -> Tensor:
     """`shape` with the outputs first."""
     return Tensor(name, tuple(reversed(shape)), F32, random_weights(shape, name))
+
+
+def _decay(tensor: Tensor) -> Tensor:
+    """So little that a state remembers what was a hundred tokens ago."""
+    numbers = struct.unpack(f"<{len(tensor.data) // 4}f", tensor.data)
+    return replace(tensor, data=struct.pack(f"<{len(numbers)}f", *(-0.001 - abs(number) / 50 for number in numbers)))
+
+
+def _output_of_letters() -> Tensor:
+    whole = _tensor("output.weight", VOCABULARY, WIDTH)
+    control = sum(word.startswith("[") for word in WORDS)
+    return replace(whole, data=bytes(4 * WIDTH * control) + whole.data[4 * WIDTH * control :])
 
 
 def _written(values: Mapping[str, Value], tensors: Sequence[Tensor]) -> bytes:

@@ -77,6 +77,9 @@ class Model(Protocol):
     tokens: list[list[int]]
     """The tokens that the cache holds, by sequence."""
     bytes: int
+    rolls_back: bool
+    """Whether `truncate` and `copy` keep as many tokens as they are told. A recurrent memory knows only some of its
+    earlier states, so that they may keep fewer: look at `tokens`. And it decodes one sequence after the other."""
 
     def tokenize(self, prompt: Prompt) -> list[list[int]]:
         """Returns the tokens of each part."""
@@ -90,11 +93,12 @@ class Model(Protocol):
         ...
 
     def truncate(self, sequence: int, length: int) -> None:
-        """Drop all but the first `length` tokens of a sequence."""
+        """Drop all but the first `length` tokens of a sequence, or more of them (see `rolls_back`)."""
         ...
 
     def copy(self, source: int, target: int, length: int) -> None:
-        """Set `target` to the first `length` tokens of `source`. Both share the cells."""
+        """Set `target` to the first `length` tokens of `source`, or fewer unless that is all that `source` holds (see
+        `rolls_back`). Both share the cells."""
         ...
 
     def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:

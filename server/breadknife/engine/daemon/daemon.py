@@ -190,7 +190,7 @@ def load_model(name: str, settings: EngineSettings) -> AnyModel:
     try:
         from breadknife.engine.llama import amx  # it and llama.cpp are imported when the first model is needed
         from breadknife.engine.llama.encoder import LlamaEncoder
-        from breadknife.engine.llama.model import LlamaModel
+        from breadknife.engine.llama.recurrent import open_model
         from breadknife.engine.llama.weights import Weights
     except Exception as error:  # llama_cpp raises RuntimeError for a library that can't be loaded
         raise EngineUnavailable(
@@ -202,7 +202,7 @@ def load_model(name: str, settings: EngineSettings) -> AnyModel:
     weights = Weights(path, amx=amx.may_be_used(path))
     # The pool says how many threads.
     if weights.kind is Kind.DECODER:
-        model = LlamaModel(weights, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH)
+        model = open_model(weights, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH)
     else:
         model = LlamaEncoder(weights, threads=1)
     log.info("loaded %s from %s in %.1f s", name, path, time.monotonic() - started)

@@ -218,7 +218,8 @@ def generate(work: Work, prompt: Fitted, request: GenerateRequest) -> Steps:
                     drafter.push(best.token)
                 if not agreed:
                     fed, draft, settled = [best.token], [], False
-                    if drafter is None and sampler.lossless and not request.grammar and work.calibration:
+                    drafts = model.rolls_back and sampler.lossless and not request.grammar
+                    if drafter is None and drafts and work.calibration:
                         hints = model.tokenize(tuple(map(Part, request.hints)))
                         drafter = Drafter(hints, [*prompt.tokens, *written], work.calibration)
                     if drafter and work.calibration and work.alone:

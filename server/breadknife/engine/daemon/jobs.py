@@ -105,15 +105,16 @@ class Run:
         it for itself, for which there is no room. The job has to begin anew.
         """
         held, self.held = self.held or [], None
-        if self.plan.prompt.tokens and len(held) > 1:
-            first, _ = self.work.cache.shared(held[0], self.job.kind)
-            if first < len(held[0]):
-                return False
+        shares = bool(self.plan.prompt.tokens) and len(held) > 1
         embeddings = isinstance(self.job.request, EmbedRequest)
         for seat, tokens in enumerate(held):
             sequence = self.work.cache.take(tokens, self.job.kind, self.job.request.lane)
             self.work.sequences.append(sequence)
             if missing := tokens[len(self.work.model.tokens[sequence]) :]:
+                if shares and not seat:
+                    self.work.cache.release(sequence)
+                    self.work.sequences.clear()
+                    return False
                 asked = next((asked for asked in self.asked if asked.seat == seat and asked.tokens), None)
                 if asked:
                     asked.tokens = [*missing, *asked.tokens]

@@ -302,6 +302,8 @@ class Pool:
         if len(held) == length:
             self._snapshots.save(key, model, pending.sequence)
             return
+        if not model.rolls_back:  # it seldom has that very state, and the copy would cost another sequence its content
+            return
         others = (s for s in range(len(model.tokens)) if s != pending.sequence)
         scratch = min(others, key=lambda s: len(model.tokens[s]), default=None)
         if scratch is not None:

@@ -251,6 +251,7 @@ class Scheduler:
                 run.work.cache.renew(sequence)
         run.work.cached = min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1)
         model.truncate(sequence, run.work.cached)
+        run.work.cached = len(model.tokens[sequence])
 
     def _resume(self, run: Run) -> bool:
         if not make_way(run.job, run.plan, run.work.cache, self._sharing()):
@@ -313,7 +314,7 @@ class Scheduler:
         calibration = self._models.calibration(name)
         room = min(work.model.width, calibration.slice if calibration else PROMPTS[0])
         wanted = [sum(min(len(asked.tokens), run.most) for asked in run.asked) for run in like]
-        count = take_part(wanted, room, calibration)
+        count = take_part(wanted, room, calibration) if work.model.rolls_back else 1
         sharers = [(run, asked) for run in like[:count] for asked in run.asked if asked.tokens]
         sizes = list(shares([min(len(asked.tokens), run.most) for run, asked in sharers], room))
         total = sum(size for _, size in sizes)

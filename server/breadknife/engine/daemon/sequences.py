@@ -62,7 +62,7 @@ class Sequences:
         return best[0], where
 
     def take(self, tokens: Sequence[int], adapter: str, lane: Lane) -> int:
-        """A sequence of one's own that holds as many of the first `tokens` as are cached, and nothing else."""
+        """A sequence of one's own that holds as many of the first `tokens` as the cache can give, and nothing else."""
         length, source = self.shared(tokens, adapter)
         held = len(self.model.tokens[source]) if length else 0
         if length and source not in self.in_use and held - length < WORTH_KEEPING:
@@ -87,7 +87,7 @@ class Sequences:
         self._count(source)
         self._truncate(target, 0)
         self.model.copy(source, target, length)
-        self._cells[target] = self._cells[source][:length]
+        self._cells[target] = self._cells[source][: len(self.model.tokens[target])]
 
     def forget(self) -> None:
         """All that is idle, but what typing has cached."""

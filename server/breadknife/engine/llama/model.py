@@ -31,7 +31,11 @@ class LlamaModel:
     `width` is how many tokens one `decode` takes at most: an interruption loses what it was evaluating (64 tokens
     are about 0.3 s on two slow cores with a 0.5B model). It owns the weights. Raises ModelError for what writes no
     text, EngineError when the memory is short.
+
+    Its memory can be rolled back to any token; `recurrent.open_model` chooses another class where it can't.
     """
+
+    rolls_back = True
 
     def __init__(self, weights: Weights, *, cells: int, sequences: int, threads: int, width: int) -> None:
         self._weights = weights
@@ -57,10 +61,6 @@ class LlamaModel:
         try:
             if self._weights.kind is not Kind.DECODER:
                 raise ModelError(f"{self._path} is no decoder ({self._weights.kind}): it writes no text")
-            if llama.llama_model_is_recurrent(self._model) or llama.llama_model_is_hybrid(self._model):
-                raise ModelError(
-                    f"{self._path} has a recurrent memory, which can't be rolled back; choose a plain transformer"
-                )
             params = llama.llama_context_default_params()
             params.n_ctx = min(cells, self._weights.context_size)
             # llama.cpp ends the process when its batch has less room than one output for each sequence.

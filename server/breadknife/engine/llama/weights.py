@@ -6,6 +6,8 @@ import ctypes
 import os
 import sys
 from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -118,14 +120,31 @@ class Abort:
     """Ends what a context computes, from any thread."""
 
     def __init__(self, context: Any) -> None:
+        self._context = context
         self._flag = ctypes.create_string_buffer(2)
         # llama.cpp asks the callback before each of some 700 graph nodes. As a Python function it would take the GIL
         # each time; C's own strlen() of a flag that is "" or "1" answers the same question without Python.
         self._strlen = ctypes.cast(_libc().strlen, llama.ggml_abort_callback)
-        llama.llama_set_abort_callback(context, self._strlen, ctypes.addressof(self._flag))
+        self._arm()
 
     def set(self, on: bool) -> None:
         self._flag[0] = b"1" if on else b"\0"
+
+    @property
+    def is_set(self) -> bool:
+        return self._flag[0] != b"\0"
+
+    @contextmanager
+    def ignored(self) -> Generator[None, None, None]:
+        """What is computed meanwhile runs to its end."""
+        llama.llama_set_abort_callback(self._context, llama.ggml_abort_callback(), None)
+        try:
+            yield
+        finally:
+            self._arm()
+
+    def _arm(self) -> None:
+        llama.llama_set_abort_callback(self._context, self._strlen, ctypes.addressof(self._flag))
 
 
 def has_amx() -> bool:
