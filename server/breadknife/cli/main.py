@@ -222,10 +222,10 @@ def mcp(
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> None:
-    """Serve agents over the Model Context Protocol: lint, fix, why, recipe.
+    """Serve agents over MCP: lint, fix, why, recipe.
 
-    Your agent starts it and talks to it over stdin and stdout. No tool writes a file. Needs the package `mcp`:
-    pip install 'breadknife[mcp]'.
+    MCP is the Model Context Protocol. Your agent starts this and talks to it over stdin and stdout. No tool writes a
+    file. Needs the package `mcp`: pip install 'breadknife[mcp]'.
 
     Examples:
 

@@ -9,7 +9,7 @@ import typer
 
 from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error
 
-app = typer.Typer(help="Write, check, run and test recipes: chains of small steps and models.", no_args_is_help=True)
+app = typer.Typer(help="Write, check, run and test chains of small steps.", no_args_is_help=True)
 
 Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe's name, or a file.")]
 Recipes = Annotated[list[str] | None, typer.Argument(metavar="[RECIPE]...", help="Names or files. Default: all.")]
@@ -17,7 +17,9 @@ Recipes = Annotated[list[str] | None, typer.Argument(metavar="[RECIPE]...", help
 
 @app.command("list")
 def list_command(as_json: Json = False) -> None:
-    """List the recipes: breadknife's, yours, and those of this folder if you trust it.
+    """List the recipes that can be offered here.
+
+    Those of breadknife, yours, and those of this folder if you trust it.
 
     Example:
 
@@ -30,7 +32,7 @@ def list_command(as_json: Json = False) -> None:
 
 @app.command()
 def steps(as_json: Json = False) -> None:
-    """List the types of steps, with what each takes and gives.
+    """List the types of steps, with their ports.
 
     Example:
 
@@ -62,9 +64,9 @@ def new(
 
 @app.command()
 def check(recipes: Recipes = None, as_json: Json = False) -> None:
-    """Check recipes before they run: steps, ports, types, and the lock.
+    """Check recipes before they run.
 
-    Prints FILE:LINE:COLUMN and the nearest right word.
+    Checks steps, ports, types and the lock. Prints FILE:LINE:COLUMN and the nearest right word.
 
     Exit code: 0 if nothing is wrong, 1 if something is, 2 if there is no such recipe.
 
@@ -90,7 +92,7 @@ def run_command(
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> None:
-    """Run a recipe, and show what each step gave, took and cost.
+    """Run a recipe, and show what each step gave.
 
     Steps go to stderr, the result to stdout. Changes no file.
 
@@ -119,7 +121,7 @@ def run_tests(
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> None:
-    """Run the tests that stand beside recipes; print a score for each model.
+    """Run recipes' tests; print a score for each model.
 
     Exit code: 0 if all pass, 1 if some don't, 2 after an error.
 
@@ -138,7 +140,9 @@ def run_tests(
 
 @app.command()
 def diff(old: Recipe, new: Recipe, offline: Offline = False, engine_script: EngineScript = None) -> None:
-    """Show what two versions of a recipe answer differently on their own tests.
+    """Show what two recipes answer differently.
+
+    Asks both the tests of both.
 
     Exit code: 0 if all answers are the same, 1 if some differ, 2 after an error.
 
@@ -156,7 +160,7 @@ def graph(
     recipe: Recipe,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw an SVG file instead of Mermaid.")] = None,
 ) -> None:
-    """Draw a recipe's steps, as Mermaid on stdout or as SVG.
+    """Draw a recipe's steps: Mermaid or SVG.
 
     Examples:
 
@@ -171,9 +175,9 @@ def graph(
 
 @app.command()
 def lock(recipes: Recipes = None) -> None:
-    """Write recipe.lock: the versions of steps, models and engine as they are now.
+    """Write recipe.lock: steps, models and engine.
 
-    `check` then says what has changed.
+    It has their versions as they are now. `check` then says what has changed.
 
     Example:
 
