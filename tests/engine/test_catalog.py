@@ -78,7 +78,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(asked: str, hint: str) -> 
 
 
 def test_an_unknown_role_is_answered_with_the_roles() -> None:
-    with pytest.raises(UnknownModel, match=r"'cooking'.*completion, nullcheck, judge, embedding, rerank, classify"):
+    with pytest.raises(UnknownModel, match=r"'cooking'.*completion, nullcheck, judge, embedding, rewrite, rerank, classify"):
         builtin_catalog().for_role("cooking")
 
 
@@ -102,7 +102,7 @@ def test_what_nothing_here_uses_is_not_fetched_unasked() -> None:
         ("completion", Kind.ENCODER, "is an encoder, so it can't have the role completion, which needs a decoder"),
         ("judge", Kind.RERANKER, "it can have: rerank"),
         ("embedding", Kind.RERANKER, "which needs an encoder"),
-        ("rerank", Kind.DECODER, "it can have: completion, nullcheck, judge, embedding"),
+        ("rerank", Kind.DECODER, "it can have: completion, nullcheck, judge, rewrite, embedding"),
     ],
 )
 def test_a_role_is_for_models_of_a_kind(role: str, kind: Kind, reason: str) -> None:
