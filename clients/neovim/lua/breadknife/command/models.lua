@@ -18,12 +18,12 @@ local HINT = "<Enter> fetches a model"
 ---@param fetching table<string, string> how far those are that are being fetched, by name
 ---@return string[]
 local function lines_of(models, fetching)
-  local lines = { ("%-22s %9s  %-22s %s"):format("model", "size", "used for", "state") }
+  local lines = { ("%-18s %8s  %-16s %s"):format("model", "size", "state", "used for") }
   for _, model in ipairs(models) do
     local is_here = type(model.path) == "string"
     local state = fetching[model.name] or (is_here and "on this machine" or "")
     local used = #model.default_for > 0 and table.concat(model.default_for, ", ") or "–"
-    lines[#lines + 1] = ("%-22s %6.0f MB  %-22s %s"):format(model.name, model.size / 1e6, used, state)
+    lines[#lines + 1] = ("%-18s %5.0f MB  %-16s %s"):format(model.name, model.size / 1e6, state, used)
   end
   return lines
 end
