@@ -14,7 +14,7 @@ server = LanguageServer("suggesting", "1", text_document_sync_kind=lsp.TextDocum
 said: list[lsp.Diagnostic] = []
 SECONDS = 0.5
 """Until the rest is there: the beginning is on the screen by then."""
-REFRESH = {"breadknife": {"refreshCompletion": True, "offersSetup": True}}
+REFRESH = {"breadknife": {"refreshCompletion": True, "offersSetup": True, "opensUntitled": True}}
 
 
 def say(uri: str, what: str) -> None:
