@@ -78,7 +78,8 @@ def test_an_unknown_name_is_answered_with_the_nearest(asked: str, hint: str) -> 
 
 
 def test_an_unknown_role_is_answered_with_the_roles() -> None:
-    with pytest.raises(UnknownModel, match=r"'cooking'.*completion, nullcheck, judge, embedding, rewrite, rerank, classify"):
+    roles = "completion, nullcheck, judge, embedding, rewrite, rerank, classify"
+    with pytest.raises(UnknownModel, match=f"'cooking'.*{roles}"):
         builtin_catalog().for_role("cooking")
 
 
