@@ -10,9 +10,9 @@ import statistics
 import time
 from collections.abc import Callable
 
-from breadknife.recipes.book import SHIPPED
 from breadknife.recipes.checking import check
 from breadknife.recipes.expressions import condition, template
+from breadknife.recipes.places import SHIPPED
 from breadknife.recipes.remembering import Result, StepMemory, digest
 from breadknife.steps.registry import discover_steps
 from breadknife.steps.values import ModelPrompt

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breadknife.recipes.book import SHIPPED
 from breadknife.recipes.checking import Plan, check
+from breadknife.recipes.places import SHIPPED
 from breadknife.recipes.values import Problem
 from breadknife.steps.ports import clean
 from breadknife.steps.registry import discover_steps

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from breadknife.cli.recipes import testing
-from breadknife.recipes.book import SHIPPED, Shelf, read_entry
+from breadknife.recipes.book import read_entry
 from breadknife.recipes.checking import Plan
 from breadknife.recipes.expressions import reference
+from breadknife.recipes.places import SHIPPED, Shelf
 from breadknife.steps.registry import discover_steps
 
 ROOT = Path(__file__).parents[2]
@@ -82,3 +83,11 @@ def test_the_page_of_steps_is_what_the_code_says() -> None:
         [sys.executable, PAGES / "steps.py", "--check"], capture_output=True, text=True, encoding="utf-8", check=False
     )
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_shipped_begins_in_the_menu(name: str) -> None:
+    """The plugin is then asked nothing at a key, a hover or a check, and reads no recipe to know that."""
+    plan = read_entry(SHIPPED / f"{name}.toml", Shelf(SHIPPED, "breadknife"), discover_steps().types).plan
+    assert plan is not None
+    assert plan.recipe.show.way in ("edit", "document", "command")

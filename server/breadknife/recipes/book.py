@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.disk.reading import read_regular
-from breadknife.paths import config_dir
 from breadknife.recipes.checking import Plan, check
-from breadknife.recipes.lock import LOCK, Lock, read_lock
+from breadknife.recipes.lock import LOCK, read_lock
+from breadknife.recipes.places import Shelf, files_on, shelves
 from breadknife.recipes.reading import LARGEST
 from breadknife.recipes.values import Problem
 from breadknife.steps.registry import AnyStep, discover_steps
-
-SHIPPED = Path(__file__).parent / "shipped"
-IN_WORKSPACE = Path(".breadknife") / "recipes"
-MAX_FILES = 200
-"""In one folder."""
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """A folder of recipes."""
-
-    folder: Path
-    owner: str
-    """`breadknife`, `you` or `workspace`."""
-    root: Path | None = None
-    """The folder that its files must be in."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +29,6 @@ class Entry:
     @property
     def name(self) -> str:
         return self.plan.recipe.name if self.plan else self.path.stem
-
-
-def user_folder() -> Path:
-    return config_dir() / "recipes"
-
-
-def shelves(root: Path | None, *, trusted: bool) -> tuple[Shelf, ...]:
-    """The folders in which recipes of a workspace folder are looked for; the first that has a name counts."""
-    found = [Shelf(user_folder(), "you"), Shelf(SHIPPED, "breadknife")]
-    if root is not None and trusted:
-        found.append(Shelf(root / IN_WORKSPACE, "workspace", root))
-    return tuple(found)
 
 
 @dataclass
@@ -85,13 +56,8 @@ class Book:
         return tuple(found[name] for name in sorted(found))
 
     def _on(self, shelf: Shelf) -> Iterator[Entry]:
-        try:
-            with os.scandir(shelf.folder) as listed:
-                paths = sorted(Path(each.path) for each in listed if each.name.endswith(".toml"))
-        except OSError:
-            return
         lock_file = shelf.folder / LOCK
-        for path in paths[:MAX_FILES]:
+        for path in files_on(shelf):
             stamp = (_stamp(path), _stamp(lock_file))
             with self._lock:
                 known = self._read.get(path)
@@ -122,6 +88,3 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-__all__ = ["Book", "Entry", "Lock", "Shelf", "read_entry", "shelves", "user_folder"]

@@ -8,8 +8,9 @@ from pathlib import Path
 from breadknife.errors import RecipeError
 from breadknife.host.trust import is_trusted
 from breadknife.host.workspace import root_of
-from breadknife.recipes.book import Book, Entry, Shelf, read_entry
+from breadknife.recipes.book import Book, Entry, read_entry
 from breadknife.recipes.checking import Plan
+from breadknife.recipes.places import Shelf
 
 
 def here() -> tuple[Path, bool]:

@@ -1,57 +1,25 @@
-"""Serves recipes in editors: as code actions, completions, hovers and findings."""
+"""The recipes plugin: serves recipes in editors, as code actions, completions, hovers and findings."""
 
 from __future__ import annotations
 
-import itertools
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from breadknife.plugins.recipes.settings import RecipesSettings
-from breadknife.recipes.book import Book, Shelf, read_entry
-from breadknife.recipes.checking import Plan, role_of
-from breadknife.recipes.inputs import INPUT, Input
-from breadknife.recipes.requests import RecipeRequest, RecipeResult
-from breadknife.recipes.running import Kitchen, Served, State
-from breadknife.recipes.values import Way
-from breadknife.steps.isolated import Isolation
-from breadknife.steps.registry import discover_steps
-from breadknife.task.cascade import Kind
+from breadknife.recipes.places import Shelf, files_on, shelves
+from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.plugin import ANY_LANGUAGE, Context
-from breadknife.task.values import (
-    Action,
-    ActionRequest,
-    Actions,
-    Answer,
-    CheckRequest,
-    Command,
-    CommandRequest,
-    CompletionItem,
-    CompletionRequest,
-    Completions,
-    Done,
-    Finding,
-    Findings,
-    Hover,
-    HoverRequest,
-    NewDocument,
-    Request,
-    ResolveRequest,
-    Severity,
-    Silence,
-    Trigger,
-)
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.task.values import ActionRequest, Answer, Request
 
-RUN = "recipes.run"
-_KINDS: Mapping[Way, type[Any]] = {"completion": CompletionRequest, "hover": HoverRequest, "finding": CheckRequest}
-"""How a result shows -> the request that asks for it. All other ways begin in the menu."""
-_OFFERED = 50
-"""Menus whose entries can still be chosen."""
-_NO_RECIPE = Silence("no-recipe", "There is no such recipe that can run.", "see `breadknife recipes check`")
-_ALL = frozenset({ANY_LANGUAGE})
+if TYPE_CHECKING:
+    from breadknife.plugins.recipes.serving import Serving
+
+_ALWAYS: Mapping[type[Any], frozenset[str]] = {
+    RecipeRequest: frozenset({ANY_LANGUAGE}),
+    ActionRequest: frozenset({ANY_LANGUAGE}),
+}
 
 
 class RecipesPlugin:
@@ -60,176 +28,44 @@ class RecipesPlugin:
     settings: type[Any] = RecipesSettings
 
     def __init__(self) -> None:
-        self._book = Book()
-        self._isolation = Isolation(dict(discover_steps().steps))
-        self._kitchen = Kitchen(self._isolation)
-        self._offered: dict[str, Input] = {}
-        self._numbers = itertools.count(1)
-        self._lock = threading.Lock()
+        self._made: Serving | None = None
         self._roots: dict[Path, None] = {}
         """Trusted folders that have been asked about."""
+        self._lock = threading.Lock()
 
     @property
     def serves(self) -> Mapping[type[Any], frozenset[str]]:
         """What the recipes that are known need: nobody is asked at each key for recipes that don't exist. Those of a
-        workspace are known from the first request for a menu on."""
-        found: dict[type[Any], frozenset[str]] = {RecipeRequest: _ALL, ActionRequest: _ALL}
+        workspace are known from the first request for a menu on. The shipped ones begin in the menu, all of them."""
         with self._lock:
             roots = tuple(self._roots)
-        entries = {
-            entry.path: entry for root in (None, *roots) for entry in self._book.entries(root, trusted=root is not None)
-        }
-        for plan in (entry.plan for entry in entries.values() if entry.plan):
-            if kind := _KINDS.get(plan.recipe.show.way):
-                found[kind] = found.get(kind, frozenset()) | set(plan.recipe.languages)
-        return found
+        if not any(files_on(shelf) for shelf in _others(roots)):
+            return _ALWAYS
+        return {**self._serving.languages(roots), **_ALWAYS}
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
-        match request:
-            case ActionRequest(document=document, span=span, findings=findings):
-                message = findings[0].message if findings else ""
-                return Actions(tuple(self._actions(Input(document, span, message), context)))
-            case ResolveRequest(document=document, action=action):
-                return self._resolve(document, action, context)
-            case CommandRequest(command=Command(name=name, arguments=(recipe, token))) if name == RUN:
-                return self._command(recipe, token, context)
-            case CompletionRequest(document=document, offset=offset, trigger=trigger):
-                return self._complete(Input(document, Span(offset, offset)), trigger, context)
-            case HoverRequest(document=document, offset=offset):
-                return self._hover(Input(document, Span(offset, offset)), context)
-            case CheckRequest(document=document):
-                return self._check(Input(document, Span(0, len(document.text))), context)
-            case RecipeRequest():
-                return self._serve(request, context)
-            case _:
-                return None
-
-    def close(self) -> None:
-        self._isolation.close()
-
-    def _plans(self, document: Document, context: Context, *ways: Way) -> Iterator[Plan]:
-        settings: RecipesSettings = context.settings(RecipesSettings)
         if context.root is not None and context.trusted:
             with self._lock:
                 self._roots[context.root] = None
-        for entry in self._book.entries(context.root, trusted=context.trusted):
-            if (plan := entry.plan) is None or plan.recipe.show.way not in ways:
-                continue
-            recipe = plan.recipe
-            is_on = recipe.name not in settings.off and (recipe.enabled or recipe.name in settings.on)
-            if is_on and {ANY_LANGUAGE, document.language} & set(recipe.languages):
-                yield plan
+        return self._serving.answer(request, context)
 
-    def _actions(self, asked: Input, context: Context) -> Iterator[Action]:
-        for plan in self._plans(asked.document, context, "edit", "document", "command"):
-            if not self._may_fit(plan, asked, context):
-                continue
-            show, recipe = plan.recipe.show, plan.recipe
-            title = show.title or recipe.title
-            if show.way == "edit":
-                data = {"recipe": recipe.name, "start": asked.span.start, "end": asked.span.end, "about": asked.message}
-                whole = Span(0, len(asked.document.text))
-                yield Action(title, show.kind, data=data, within=whole)
-            else:
-                command = Command(RUN, title, (recipe.name, self._keep(asked)))
-                yield Action(title, show.kind, command=command)
-
-    def _may_fit(self, plan: Plan, asked: Input, context: Context) -> bool:
-        """Whether the recipe's rules have nothing against the place: no model is asked, and no program run, for a
-        menu."""
-        rules = itertools.takewhile(
-            lambda use: (
-                plan.types[use.name].kind is Kind.RULE
-                and not plan.types[use.name].needs_trust
-                and not plan.types[use.name].isolated
-                and not role_of(plan, use)
-            ),
-            plan.order,
-        )
-        names = {use.name for use in rules}
-        first_other = next((use.name for use in plan.order if use.name not in names), "")
-        steps = self._kitchen.cascade(plan, until=first_other)
-        return not isinstance(context.run(steps, State({INPUT: asked.values()})), Silence)
-
-    def _resolve(self, document: Document, action: Action, context: Context) -> Answer:
-        data = action.data
-        name, start, end = str(data.get("recipe", "")), int(data.get("start", 0)), int(data.get("end", 0))
-        asked = Input(document, Span(start, end), str(data.get("about", "")))
-        served = self._run(name, asked, context)
-        if isinstance(served, Silence):
-            return served
-        edit = TextEdit(served.span, served.text)
-        # The recipe's own rules say where the edit goes, before a model is asked.
-        return Actions((replace(action, edits=(edit,), origin=served.origin, within=served.span),))
-
-    def _command(self, recipe: str, token: str, context: Context) -> Answer:
+    def close(self) -> None:
         with self._lock:
-            asked = self._offered.get(token)
-        if asked is None:
-            return Silence("menu-gone", "That menu is too old.", "open it again")
-        served = self._run(recipe, asked, context)
-        if isinstance(served, Silence):
-            return served
-        plan = self._plan(recipe, context)
-        if plan is not None and plan.recipe.show.way == "document":
-            show = plan.recipe.show
-            document = NewDocument(served.text, show.language or "plaintext", plan.recipe.title, served.origin)
-            return Done(documents=(document,))
-        return Done(served.text[:2000], {"text": served.text})
+            made = self._made
+        if made is not None:
+            made.close()
 
-    def _complete(self, asked: Input, trigger: Trigger, context: Context) -> Answer | None:
-        for plan in self._plans(asked.document, context, "completion"):
-            if not self._may_fit(plan, asked, context):
-                continue
-            served = self._kitchen.run(plan, asked, context)
-            if isinstance(served, Silence):
-                return served
-            return Completions((CompletionItem(served.span, served.text, served.origin),))
-        return None
+    @property
+    def _serving(self) -> Serving:
+        from breadknife.plugins.recipes.serving import Serving
 
-    def _hover(self, asked: Input, context: Context) -> Answer | None:
-        for plan in self._plans(asked.document, context, "hover"):
-            if not self._may_fit(plan, asked, context):
-                continue
-            served = self._kitchen.run(plan, asked, context)
-            return served if isinstance(served, Silence) else Hover(served.text, served.span, served.origin)
-        return None
-
-    def _check(self, asked: Input, context: Context) -> Answer | None:
-        found: list[Finding] = []
-        for plan in self._plans(asked.document, context, "finding"):
-            served = self._kitchen.run(plan, asked, context)
-            if isinstance(served, Served):
-                severity = Severity(plan.recipe.show.severity)
-                places = served.places or ((served.span, served.text),)
-                found += (Finding(span, "recipes", plan.recipe.name, text, severity) for span, text in places)
-        return Findings(tuple(found)) if found else None
-
-    def _serve(self, request: RecipeRequest, context: Context) -> Answer:
-        asked = Input(request.document, request.span, request.message)
-        plan = self._plan(request.recipe, context) if request.file is None else self._plan_of(request.file)
-        served = _NO_RECIPE if plan is None else self._kitchen.run(plan, asked, context, request.watcher)
-        if isinstance(served, Silence):
-            return served
-        return RecipeResult(served.text, served.span, served.origin, tuple(each.sentence for each in served.refused))
-
-    def _plan(self, name: str, context: Context) -> Plan | None:
-        for entry in self._book.entries(context.root, trusted=context.trusted):
-            if entry.plan is not None and entry.name == name:
-                return entry.plan
-        return None
-
-    def _run(self, name: str, asked: Input, context: Context) -> Served | Silence:
-        plan = self._plan(name, context)
-        return _NO_RECIPE if plan is None else self._kitchen.run(plan, asked, context)
-
-    def _plan_of(self, file: Path) -> Plan | None:
-        return read_entry(file, Shelf(file.parent, "you"), self._book.types).plan
-
-    def _keep(self, asked: Input) -> str:
         with self._lock:
-            token = str(next(self._numbers))
-            self._offered[token] = asked
-            if len(self._offered) > _OFFERED:
-                del self._offered[next(iter(self._offered))]
-        return token
+            if self._made is None:
+                self._made = Serving()
+            return self._made
+
+
+def _others(roots: tuple[Path, ...]) -> list[Shelf]:
+    """The folders of recipes that don't come with breadknife."""
+    found = (shelf for root in (None, *roots) for shelf in shelves(root, trusted=root is not None))
+    return [shelf for shelf in found if shelf.owner != "breadknife"]
