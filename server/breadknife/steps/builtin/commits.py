@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-import msgspec
 
 from breadknife.steps.builtin.diffs import FileDiff, found_in, read_diff
 from breadknife.steps.builtin.guard import new_words
+from breadknife.steps.builtin.tables import read_table
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -41,9 +38,8 @@ class Tables:
     verbs: frozenset[str]
 
 
-@cache
 def tables() -> Tables:
-    return msgspec.toml.decode(Path(__file__).with_name("commits.toml").read_bytes(), type=Tables)
+    return read_table("commits", Tables)
 
 
 @dataclass(frozen=True)

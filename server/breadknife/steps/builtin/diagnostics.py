@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import msgspec
 
+from breadknife.steps.builtin.tables import read_table
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
 
@@ -32,7 +32,7 @@ class Meanings(msgspec.Struct, frozen=True):
 
 @cache
 def meanings() -> tuple[tuple[re.Pattern[str], str], ...]:
-    read = msgspec.toml.decode(Path(__file__).with_name("diagnostics.toml").read_bytes(), type=Meanings)
+    read = read_table("diagnostics", Meanings)
     return tuple((re.compile(each.pattern, re.MULTILINE), each.says) for each in read.meanings)
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-import msgspec
 
 from breadknife.steps.builtin.guard import stem, words
+from breadknife.steps.builtin.tables import read_table
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.steps.values import Symbol
@@ -51,9 +48,8 @@ class Rules:
     empty: tuple[Claim, ...]
 
 
-@cache
 def rules() -> Rules:
-    return msgspec.toml.decode(Path(__file__).with_name("docstrings.toml").read_bytes(), type=Rules)
+    return read_table("docstrings", Rules)
 
 
 @dataclass(frozen=True)

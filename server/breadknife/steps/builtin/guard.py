@@ -6,11 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 
-import msgspec
-
+from breadknife.steps.builtin.tables import read_table
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -43,9 +41,8 @@ class Words:
         return re.compile(rf"({'|'.join(self.openings)})\b", re.IGNORECASE)
 
 
-@cache
 def words() -> Words:
-    return msgspec.toml.decode(Path(__file__).with_name("guard.toml").read_bytes(), type=Words)
+    return read_table("guard", Words)
 
 
 def _bare(text: str) -> str:

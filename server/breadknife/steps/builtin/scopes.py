@@ -7,12 +7,11 @@ import keyword
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import msgspec
 
 from breadknife.steps.builtin.functions import function_at
+from breadknife.steps.builtin.tables import read_table
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in
 
@@ -30,9 +29,8 @@ class Tables(msgspec.Struct, frozen=True):
     calls: dict[str, str]
 
 
-@cache
 def tables() -> Tables:
-    return msgspec.toml.decode(Path(__file__).with_name("renaming.toml").read_bytes(), type=Tables)
+    return read_table("renaming", Tables)
 
 
 @dataclass(frozen=True)
