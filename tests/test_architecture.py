@@ -70,7 +70,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "fix": {"assemble", "files", "output"},
         "lint": {"assemble", "files", "formats", "output"},
         "recipes": {"assemble", "output"},
-        "mcp": {"assemble", "lint", "output"},
+        "mcp": {"assemble", "lint", "output", "recipes"},
     },
     "engine": {
         "kinds": set(),
@@ -154,12 +154,8 @@ OWN_FILES = {
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
-    "steps/builtin/commits.py": "a list of this package",
-    "steps/builtin/diagnostics.py": "a list of this package",
-    "steps/builtin/docstrings.py": "a list of this package",
     "steps/builtin/documents.py": "a temporary folder, for tesseract",
-    "steps/builtin/guard.py": "a list of this package",
-    "steps/builtin/scopes.py": "a list of this package",
+    "steps/builtin/tables.py": "lists of this package",
     "steps/worker.py": "its own stdout",
     "setup/": "what is fetched, compiled and installed for the user",
 }

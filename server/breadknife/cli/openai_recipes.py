@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 
 from breadknife.cancel import CancelToken
+from breadknife.cli.recipes.asking import ask_recipe, sentence_of
 from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import read_models
 from breadknife.host.host import Host
 from breadknife.host.registry import discover
 from breadknife.host.settings import load
 from breadknife.openai.recipes import RecipeBody, RecipeReply
-from breadknife.recipes.requests import RecipeRequest, RecipeResult
+from breadknife.recipes.requests import RecipeRequest
+from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
 
 
@@ -27,14 +29,11 @@ class HostedRecipes:
     def __call__(self, name: str, body: RecipeBody, cancel: CancelToken) -> RecipeReply:
         document = Document("untitled:request", body.language, body.text)
         span = Span(body.start, body.start if body.end is None else body.end)
-        reply = self._made().ask(RecipeRequest(name, document, span, body.message), cancel, plugin="recipes")
-        for _, answer in reply.answers:
-            if isinstance(answer, RecipeResult):
-                where = answer.span
-                return RecipeReply(answer.text, where.start, where.end, answer.origin.model, answer.refused)
-        [receipt] = reply.receipts
-        remedy = f" → {receipt.remedy}" if receipt.remedy else ""
-        return RecipeReply(None, reason=receipt.reason, sentence=receipt.sentence + remedy)
+        answer = ask_recipe(self._made(), RecipeRequest(name, document, span, body.message), None, cancel)
+        if isinstance(answer, Silence):
+            return RecipeReply(None, reason=answer.reason, sentence=sentence_of(answer))
+        where = answer.span
+        return RecipeReply(answer.text, where.start, where.end, answer.origin.model, answer.refused)
 
     def close(self) -> None:
         """Ends the host's plugins, and the engine's connection."""

@@ -18,12 +18,13 @@ from breadknife.cli.mcp.values import (
     position,
     problem_of,
 )
+from breadknife.cli.recipes.asking import ask_recipe, sentence_of
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
 from breadknife.host.lines import folded, receipt_lines
 from breadknife.host.workspace import root_of
-from breadknife.recipes.requests import RecipeRequest, RecipeResult
-from breadknife.task.values import Action, ActionRequest, CheckRequest, Confidence, ResolveRequest
+from breadknife.recipes.requests import RecipeRequest
+from breadknife.task.values import Action, ActionRequest, CheckRequest, Confidence, ResolveRequest, Silence
 from breadknife.text.document import Document, Span, read_document
 
 MAX_PROBLEMS = 200
@@ -90,14 +91,11 @@ class Tools:
         document, root = self._read(path)
         start = _line(document, line)
         span = Span(start.start, _line(document, end_line).end) if end_line else Span(start.start, start.start)
-        reply = self._host.ask(RecipeRequest(name, document, span), root=root, plugin="recipes")
-        for _, answer in reply.answers:
-            if isinstance(answer, RecipeResult):
-                ends = position(document, answer.span.start), position(document, answer.span.end)
-                return RecipeAnswer(answer.text, answer.origin.model, *ends, refused=answer.refused)
-        [receipt] = reply.receipts
-        remedy = f" → {receipt.remedy}" if receipt.remedy else ""
-        return RecipeAnswer(reason=receipt.sentence + remedy)
+        answer = ask_recipe(self._host, RecipeRequest(name, document, span), root)
+        if isinstance(answer, Silence):
+            return RecipeAnswer(reason=sentence_of(answer))
+        ends = position(document, answer.span.start), position(document, answer.span.end)
+        return RecipeAnswer(answer.text, answer.origin.model, *ends, refused=answer.refused)
 
     def _resolved(
         self, document: Document, plugin: str, action: Action, root: Path, refused: list[str]

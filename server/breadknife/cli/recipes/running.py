@@ -10,6 +10,7 @@ from typing import Any
 
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import tell
+from breadknife.cli.recipes.asking import ask_recipe, sentence_of
 from breadknife.cli.recipes.finding import find, here, plan_of
 from breadknife.errors import RecipeError
 from breadknife.host.host import Host
@@ -69,7 +70,7 @@ def run(name: str, place: Place, *, offline: bool, engine_script: Path | None) -
     finally:
         host.close()
     if isinstance(answer, Silence):
-        tell(answer.sentence + (f" → {answer.remedy}" if answer.remedy else ""))
+        tell(sentence_of(answer))
         return 1
     print(answer.text)
     for each in answer.refused:
@@ -87,13 +88,7 @@ def ask(
     watcher: Watcher | None = None,
 ) -> RecipeResult | Silence:
     """What the host answers, or why it doesn't."""
-    request = RecipeRequest(entry.name, document, span, message, entry.path, watcher)
-    reply = host.ask(request, root=root, plugin="recipes")
-    for _, answer in reply.answers:
-        if isinstance(answer, RecipeResult):
-            return answer
-    [receipt] = reply.receipts
-    return Silence(receipt.reason, receipt.sentence, receipt.remedy)
+    return ask_recipe(host, RecipeRequest(entry.name, document, span, message, entry.path, watcher), root)
 
 
 def _report(step: str, gave: Any, milliseconds: float, remembered: bool) -> None:
