@@ -39,4 +39,4 @@ STATISTICS: Mapping[str, Format] = {
     "text": Format(Statistics, names_rules=True),
     "json": Format(JsonStatistics, names_rules=True),
 }
-"""What `--statistics` writes for each `--format`."""
+"""Writes what `--statistics` shows, for each `--format`."""

@@ -169,7 +169,7 @@ class _Run:
         return Processes(number, self._host.projects.folders, partial(self._folder, settings), self._host.notify)
 
     def _folder(self, settings: Mapping[Path, Settings], root: Path) -> Folder:
-        """What each process is told of a folder, which is read complete: to pack it takes as long as to unpack it."""
+        """Packs what each process needs of a folder, which is read complete: packing takes as long as unpacking."""
         with self._lock:
             if root not in self._folders:
                 self._folders[root] = Folder(root, settings[root], self._host.projects.known(root))

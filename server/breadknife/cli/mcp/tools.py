@@ -62,7 +62,7 @@ class Tools:
         return FoundProblems(tuple(problems[:MAX_PROBLEMS]), _each_once(failed), max(0, len(problems) - MAX_PROBLEMS))
 
     def fix(self, path: str, line: int) -> VerifiedFixes:
-        """The verified ways to repair what is wrong at a line, as edits. Nothing is written."""
+        """Find verified ways to repair what is wrong at a line, as edits. Nothing is written."""
         document, root = self._read(path)
         span = _line(document, line)
         found = self._host.ask(CheckRequest(document, whole=True), root=root).findings
@@ -81,7 +81,7 @@ class Tools:
         return VerifiedFixes(tuple(fixes), _each_once(refused))
 
     def why(self, path: str = "") -> list[str]:
-        """What the last requests did, which model they asked, what that cost, and why there was no answer."""
+        """Show what the last requests did, which model they asked, what that cost, and why there was no answer."""
         uri = self._inside(path).as_uri() if path else None
         receipts = map(asdict, self._host.ledger.newest(uri, 20 * _RECEIPTS))
         return [line for receipt, times in folded(receipts)[:_RECEIPTS] for line in receipt_lines(receipt, times)]

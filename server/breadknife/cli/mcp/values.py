@@ -1,4 +1,4 @@
-"""What the tools of `breadknife mcp` give: values that become JSON. Lines and columns count from 1, in code points."""
+"""Defines what the tools of `breadknife mcp` give, as JSON. Lines and columns count from 1, in code points."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class VerifiedFix:
     title: str
     edits: tuple[Edit, ...]
     checks: str = ""
-    """What the edits have passed."""
+    """The checks that the edits have passed."""
     model: str = ""
     """The model that wrote something of it; empty if rules alone did."""
 
@@ -68,7 +68,7 @@ class RecipeAnswer:
     model: str = ""
     start: Position | None = None
     end: Position | None = None
-    """What the text is about, or would replace. Nothing is written."""
+    """The place that the text is about, or would replace. Nothing is written."""
     reason: str = ""
     """Why there is no text."""
     refused: tuple[str, ...] = field(default_factory=tuple[str, ...])

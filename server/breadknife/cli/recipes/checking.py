@@ -28,7 +28,7 @@ def run(names: list[str], *, as_json: bool) -> int:
 
 
 def _changes(entry: Entry) -> list[Problem]:
-    """What isn't as it was locked."""
+    """Finds what isn't as it was locked."""
     lock, _ = read_lock(entry.path.parent / LOCK)
     if entry.plan is None or lock is None or entry.path.stem not in lock.recipes:
         return []

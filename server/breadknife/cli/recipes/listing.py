@@ -1,4 +1,4 @@
-"""What `breadknife recipes list` and `steps` show."""
+"""Prints what `breadknife recipes list` and `steps` show."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def run(names: list[str]) -> int:
 
 
 def locked_now(plan: Plan) -> LockedRecipe:
-    """What a recipe depends on, as it is here and now."""
+    """Collects what a recipe depends on, as it is here and now."""
     catalog = read_models()
     models: dict[str, LockedModel] = {}
     for role in plan.roles:

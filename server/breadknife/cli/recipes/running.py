@@ -26,7 +26,7 @@ _SHOWN = 200
 
 @dataclass(frozen=True)
 class Place:
-    """Where a recipe is asked, as the command line says it."""
+    """The place at which a recipe is asked, as the command line says it."""
 
     file: Path | None
     at: str
