@@ -182,15 +182,21 @@ async def test_a_client_that_shows_no_documents_gets_their_text(connect, script,
         assert result["documents"] == [{"text": "# New\n", "language": "markdown", "title": "A: title/2"}]
 
 
+def bars_of(session: Any) -> list[list[Any]]:
+    """The progress of commands: on a slow machine, loading the model has a bar of its own."""
+    bars = [*session.client.progress_reports.values()]
+    return [bar for bar in bars if not (bar[0].message or "").startswith("loading")]
+
+
 async def test_a_commands_progress_is_a_bar(connect, script, home) -> None:
     session = await connect(engine_script=script([]))
     await session.registration(lsp.TEXT_DOCUMENT_CODE_LENS)
     uri = session.open("a.py", TEXT)
     await run(session, uri)
-    assert session.client.progress_reports == {}
+    assert bars_of(session) == []
     await run(session, uri, "slow")
     async with asyncio.timeout(10):
-        while not (bars := [*session.client.progress_reports.values()]) or bars[0][-1].kind != "end":
+        while not (bars := bars_of(session)) or bars[0][-1].kind != "end":
             await asyncio.sleep(0.02)
     [(begin, *more, _)] = bars
     assert begin.message in ("Open", "half of it")
