@@ -17,12 +17,14 @@ _AT_LINE_END = re.compile(rf"([^\W_]+)(?:{PDFIUM}|-(?=\n[^\W\d_]))\n?([^\W_]*)")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _GONE = re.compile(rf"{SOFT}\s*|[\u200b\u2060\ufeff\x00-\x08\x0b\x0e-\x1f\x7f]")
 _HARD = re.compile(rf"{HARD}\s*\n\s*|{HARD}")
+_PATH = re.compile(r"/\n(?=[a-z0-9])")
+"""A path or a link that goes on in the next line."""
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 
 
 def clean(text: str) -> str:
     """A piece of stored text as it is searched and shown: one line, words whole. It depends on that piece alone."""
-    text = _HARD.sub("-", _GONE.sub("", text))
+    text = _PATH.sub("/", _HARD.sub("-", _GONE.sub("", text)))
     return " ".join(text.translate(_LIGATURES).split())
 
 
