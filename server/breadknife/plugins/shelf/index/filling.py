@@ -138,13 +138,13 @@ def _make_chunks(store: Store, file: int) -> None:
     store.put_chunks(file, pages, chunks_of(pages))
 
 
-def fill_vectors(store: Store, embedder: Embedder, tell: Tell, cancel: CancelToken, total: int) -> None:
-    """Make the vectors that are missing; `total` is how many. Raises ModelError, EngineError and Cancelled."""
+def fill_vectors(store: Store, embedder: Embedder, tell: Tell, cancel: CancelToken) -> None:
+    """Make the vectors that are missing. Raises ModelError, EngineError and Cancelled."""
     store.begin_vectors(embedder.identity)
-    done = 0
+    done, total = 0, store.vectors_waiting
     while chunks := store.without_vector(_EMBEDDED_AT_ONCE):
         tell(Progress("embed", done, total))
         vectors = embedder.embed([text for _, text in chunks], cancel)
         store.put_vectors((id, pack(vector)) for (id, _), vector in zip(chunks, vectors, strict=True))
         done += len(chunks)
-    tell(Progress("embed", done, max(done, total)))
+    tell(Progress("embed", done, total))

@@ -29,6 +29,12 @@ _MOST_WORDS = 32
 _WORD = re.compile(r"\w+")
 
 
+@functools.cache
+def open_shelves() -> OpenShelves:
+    """The one of this process: it keeps vectors in memory."""
+    return OpenShelves()
+
+
 @dataclass
 class _Index:
     """One folder's index while it is open."""

@@ -141,6 +141,14 @@ class Store:
                 self._connection.execute("DELETE FROM vectors")
                 self._connection.execute("UPDATE about SET model = ?, removals = removals + 1", (model,))
 
+    @property
+    def vectors_waiting(self) -> int:
+        """Chunks that have no vector."""
+        [(count,)] = self._connection.execute(
+            "SELECT (SELECT count(*) FROM chunks) - (SELECT count(*) FROM vectors)"
+        ).fetchall()
+        return int(count)
+
     def without_vector(self, most: int) -> tuple[tuple[int, str], ...]:
         """The first chunks that have no vector: id and text."""
         rows = self._connection.execute(

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 _LARGEST = 127
 
 
+def identity_of(name: str, digest: str) -> str:
+    """Of a model, as its catalog's name and its file's digest: vectors of two can't be compared. Another build of the
+    engine changes their last digits alone, so it doesn't count."""
+    return f"{name} {digest.partition(' ')[0]}".strip()
+
+
 def pack(vector: Vector) -> bytes:
     """A vector as bytes, for the disk."""
     scale = _LARGEST / (max(map(abs, vector), default=0.0) or 1.0)

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from breadknife.errors import DocumentError
+from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.html import text_of
-from breadknife.plugins.shelf.reading.plain import decode, one_page
 from breadknife.plugins.shelf.reading.values import MAX_TEXT, FileText
 
 MAX_PARTS = 5_000

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from breadknife.plugins.shelf.reading.plain import decode, one_page
+from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.values import FileText
 from breadknife.text.languages.values import kinds
 
