@@ -13,7 +13,8 @@ SOFT, HARD = "\u00ad", "\u2010"
 characters that end lines, so that no offset moves."""
 PDFIUM = "\ufffe"
 """A hyphen and the line end after it, as pdfium has them."""
-_AT_LINE_END = re.compile(rf"([^\W_]+)(?:{PDFIUM}|-(?=\n[^\W\d_]))\n?([^\W_]*)")
+_AT_LINE_END = re.compile(rf"{PDFIUM}|(?<=[^\W_])-(?=\n[^\W\d_])")
+_BEFORE, _AFTER = re.compile(r"[^\W_]{1,40}$"), re.compile(r"\n?([^\W_]*)")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _GONE = re.compile(rf"{SOFT}\s*|[\u200b\u2060\ufeff\x00-\x08\x0b\x0e-\x1f\x7f]")
 _HARD = re.compile(rf"{HARD}\s*\n\s*|{HARD}")
@@ -41,23 +42,20 @@ def with_hyphens(pages: Sequence[PageText]) -> tuple[PageText, ...]:
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    """All words in small letters; of one with hyphens also each two neighbours."""
-    found = set[str]()
-    for text in texts:
-        for word in {each[0].lower() for each in _WORD.finditer(text)}:
-            parts = word.split("-")
-            found.update(parts if len(parts) == 1 else map("-".join, pairwise(parts)))
+    """All words in small letters; of one with hyphens each two neighbours."""
+    found = set[str]().union(*(_WORD.findall(text.lower()) for text in texts))
+    for word in [word for word in found if word.count("-") > 1]:
+        found.update(map("-".join, pairwise(word.split("-"))))
     return found
 
 
 def _marked(found: re.Match[str], known: set[str]) -> str:
-    before, after = found[1], found[2]
-    left, right = before.lower(), after.lower()
-    if left + right in known:
-        is_hard = False
-    elif f"{left}-{right}" in known:
-        is_hard = True
-    else:  # a name (`Jean-Luc`), a number (`UTF-8`), or no word at all
-        is_hard = not after or not after[0].islower() or before[-1].isdigit()
-    middle = found[0][len(before) : len(found[0]) - len(after)]
-    return before + (HARD if is_hard else SOFT) + middle[1:] + after
+    left = _BEFORE.search(found.string, max(0, found.start() - 40), found.start())
+    right = _AFTER.match(found.string, found.end())
+    before, after = left[0] if left else "", right[1] if right else ""
+    if (before + after).lower() in known:
+        return SOFT
+    if f"{before}-{after}".lower() in known:
+        return HARD
+    # A name (`Jean-Luc`), a number (`UTF-8`), or no word at all.
+    return SOFT if before and after[:1].islower() and not before[-1].isdigit() else HARD

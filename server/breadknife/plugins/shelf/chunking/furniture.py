@@ -14,8 +14,10 @@ _EDGE = 2
 _NEAR, _LEAST = 7, 3
 """A line that stands at the edge of this many of so many pages in a row is a head or foot: a chapter's on even pages,
 say, is on no more."""
+_BEGINNING = 24
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
 _AT_ENDS = re.compile(r"^\d{1,4}\b|\b\d{1,4}$")
+_DOTS = re.compile(r"(?:[.·…_]\s?){4}")
 _LEADERS = re.compile(r"(?:[.·…_]\s?){4,}\s*[\divxlc]*\s*$")
 _ENTRY = re.compile(r"\S.*?\s(\d{1,4})$")
 _ENTRIES, _SHARE = 10, 0.6
@@ -33,14 +35,21 @@ def lines_of(text: str) -> Iterator[Span]:
 def furniture(texts: Sequence[str]) -> list[frozenset[int]]:
     """For each page of a file the starts of the lines that are left out."""
     edges = [_edges(text) for text in texts]
-    recurring = _recurring([{_NUMBER.sub("#", line) for line in each.values()} for each in edges])
+    recurring = _recurring([set[str]().union(*map(_keys, edge.values())) for edge in edges])
     numbered = _numbered(edges)
     return [
-        frozenset(start for start, line in edge.items() if (bare := _NUMBER.sub("#", line)) in again or bare == "#")
-        | pages_number
+        frozenset(start for start, line in edge.items() if "#" in (keys := _keys(line)) or keys & again)
+        | with_number
         | _contents(text)
-        for text, edge, again, pages_number in zip(texts, edges, recurring, numbered, strict=True)
+        for text, edge, again, with_number in zip(texts, edges, recurring, numbered, strict=True)
     ]
+
+
+def _keys(line: str) -> set[str]:
+    """What another line at an edge must have in common with it: all but numbers, or a long beginning, since a head
+    often names the chapter and then the section."""
+    bare = _NUMBER.sub("#", line)
+    return {bare, bare[:_BEGINNING]} if len(bare) > _BEGINNING else {bare}
 
 
 def _edges(text: str) -> dict[int, str]:
@@ -60,9 +69,10 @@ def _recurring(pages: Sequence[set[str]]) -> list[set[str]]:
         for line in lines:
             where.setdefault(line, []).append(number)
     for line, numbers in where.items():
-        for first, last in zip(numbers, numbers[_LEAST - 1 :], strict=False):
-            if last - first < _NEAR:
-                for number in numbers[numbers.index(first) : numbers.index(last) + 1]:
+        for at in range(len(numbers) - _LEAST + 1):
+            window = numbers[at : at + _LEAST]
+            if window[-1] - window[0] < _NEAR:
+                for number in window:
                     found[number].add(line)
     return found
 
@@ -86,6 +96,8 @@ def _contents(text: str) -> frozenset[int]:
     spans = [span for span in lines_of(text) if text[span.start : span.end].strip()]
     if len(spans) >= _ENTRIES and _is_contents([text[span.start : span.end].strip() for span in spans]):
         return frozenset(span.start for span in spans)
+    if not _DOTS.search(text):
+        return frozenset()
     led = [at for at, span in enumerate(spans) if _LEADERS.search(text, span.start, span.end)]
     # The first line of an entry that takes two has no leaders.
     between = {at for one, other in pairwise(led) if other - one == 2 for at in (one + 1,)}

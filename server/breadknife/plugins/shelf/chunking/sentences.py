@@ -23,7 +23,7 @@ _USUAL = 0.8
 """The usual width is that of the line which is longer than this share of the lines."""
 _MARKED = re.compile(r"\s*[•·▪◦‣∙●○■□]\s*\S")
 _NUMBERED = re.compile(r"\s*(?:[*–—-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])\s+\S")
-_ENDED = re.compile(r"[.!?:;][\"'”’)\]]*\s*$")
+_CLOSING = "\"'”’)]"
 _STOP = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W_a-z])")
 _LAST_WORD = re.compile(r"[\w.]*$")
 _MOST_WORDS = 120
@@ -94,7 +94,7 @@ def _begins(line: str, before: str, width: int) -> bool:
     """Whether a line begins a block, if the one before it isn't empty."""
     if _MARKED.match(line):
         return True
-    ended = _ENDED.search(before) is not None
+    ended = before.rstrip().rstrip(_CLOSING).endswith((".", "!", "?", ":", ";"))
     if _NUMBERED.match(line) and (ended or _NUMBERED.match(before)):
         return True
     first = line.split(maxsplit=1)[0]
@@ -129,8 +129,8 @@ def _limited(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _may_be_heading(text: str, span: Span, words: int) -> bool:
-    piece = text[span.start : span.end]
-    return words <= _HEADING_WORDS and "\n" not in piece and not re.search(r"[.!?,;][\"'”’)\]]*$", piece)
+    piece = text[span.start : span.end].rstrip(_CLOSING)
+    return words <= _HEADING_WORDS and "\n" not in piece and not piece.endswith((".", "!", "?", ",", ";"))
 
 
 @cache
