@@ -1,0 +1,241 @@
+"""What an attribute of a class, or a variable of the module, may be for whoever uses it.
+
+A null that is set first counts only while nothing surely replaces it: an object's `__init__` is followed to its end.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.il import Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.solve import Solution
+
+_MOST_BASES = 8
+"""Base classes are followed so far up."""
+
+
+class Attributes(ABC):
+    """The part of a home that knows classes and variables. `Home` says what its methods answer."""
+
+    file: File
+    knowledge: Knowledge
+
+    def __init__(self) -> None:
+        self._attributes = dict[tuple[Class, str], Fact]()
+        self._variables = dict[str, Fact]()
+        self._asked = set[tuple[Class, str]]()
+
+    @abstractmethod
+    def solution(self, function: Function, /) -> Solution | None:
+        """What is known of a function when it is followed; None while that is under way."""
+
+    @abstractmethod
+    def value_of(self, store: Store, /) -> Fact:
+        """What the expression of a store is worth by itself, without the flow around it."""
+
+    @abstractmethod
+    def may_store_null(self, function: Function, /) -> bool:
+        """Whether the function's words allow that it stores a null."""
+
+    @abstractmethod
+    def class_target(self, name: str, /) -> Target | None: ...
+
+    @abstractmethod
+    def property_fact(self, function: Function, at: il.At, /) -> Fact: ...
+
+    @abstractmethod
+    def qualified_type(self, type_: il.Type | None, /) -> il.Type | None: ...
+
+    # Attributes
+
+    def attribute(self, class_: Class, name: str) -> Fact:
+        """An attribute of the class, as it or a class above it declares and stores it."""
+        key = class_, name
+        if key not in self._attributes:
+            if key in self._asked:
+                return NOTHING
+            self._asked.add(key)
+            self._attributes[key] = self._attribute(class_, name, _MOST_BASES)
+            self._asked.discard(key)
+        return self._attributes[key]
+
+    def _attribute(self, class_: Class, name: str, steps: int) -> Fact:
+        if (method := class_.methods.get(name)) is not None:
+            return self.property_fact(method, method.at) if method.is_property else NOTHING
+        stores = class_.stores.get(name)
+        if stores:
+            return self._judged(class_, name, stores)
+        for base in class_.bases if steps else ():
+            target = self.class_target(base)
+            if target is not None and target.class_ is not None and isinstance(target.home, Attributes):
+                fact = target.home._attribute(target.class_, name, steps - 1)
+                if fact != NOTHING:
+                    return _elsewhere(fact, target.home.uri) if target.home is not self else fact  # pyright: ignore
+        return NOTHING
+
+    def _judged(self, class_: Class, name: str, stores: Sequence[Store]) -> Fact:
+        annotation = next((store.annotation for store in stores if store.annotation is not None), None)
+        type_ = self.qualified_type(annotation)
+        kinds = self.knowledge.classes
+        has_fields = not kinds["fields"].isdisjoint((*class_.decorators, *class_.bases))
+        if not kinds["without_variables"].isdisjoint(class_.bases):
+            return NOTHING
+        if type_ is not None:
+            none = next((store for store in stores if store.is_null and store.function is None), None)
+            if not type_.nullable and not (has_fields and none is not None):
+                return Fact(type=type_)
+            type_ = type_._replace(nullable=False)
+            if self._is_settled(class_, name, stores, has_fields, is_declared=True):
+                return Fact(type=type_)
+            kind = OriginKind.ANNOTATION if annotation is not None and annotation.nullable else OriginKind.DEFAULT
+            at = stores[0].at
+            return Fact(Nullness.MAYBE, Origin(kind, at, f"`{name}` is declared so that it may be None"), type_)
+        facts = [(store, self._stored(store, name)) for store in stores if store.has_value]
+        type_ = self._type_of(facts)
+        if self._is_dynamic(class_):
+            return Fact(type=type_)
+        origin = self._origin(class_, name, stores, facts)
+        return Fact(Nullness.MAYBE, origin, type_) if origin is not None else Fact(type=type_)
+
+    def _origin(
+        self, class_: Class, name: str, stores: Sequence[Store], facts: Sequence[tuple[Store, Fact]]
+    ) -> Origin | None:
+        kinds = self.knowledge.classes
+        nulls = [(store, fact) for store, fact in facts if fact.may_be_null]
+        nulls = [each for each in nulls if not _is_within(each[0], kinds["framework"])]
+        if not nulls:
+            return None
+        if all(store.function is None for store, _ in facts) and nulls[0][0].is_null:
+            return None  # classes below may set it
+        is_first = [store.function is None or store.function.name in kinds["first"] for store, _ in nulls]
+        if all(is_first) and self._is_settled(class_, name, stores, has_fields=False, is_declared=False):
+            return None
+        chosen = next((each for each, first in zip(nulls, is_first, strict=True) if not first), nulls[0])
+        if self._is_settled(class_, name, stores, has_fields=False, is_declared=False) and all(is_first):
+            return None
+        store, fact = chosen
+        if store.is_null or fact.origin is None:
+            return Origin(OriginKind.LIFE_CYCLE, store.at, f"`{name}` is set to None")
+        return fact.origin
+
+    def _is_settled(
+        self, class_: Class, name: str, stores: Sequence[Store], has_fields: bool, is_declared: bool
+    ) -> bool:
+        """Whether it surely is there once an object is made, and nothing takes it away again."""
+        kinds = self.knowledge.classes
+        first = [
+            method
+            for method in class_.methods.values()
+            if method.name in kinds["first"] or not kinds["checks_after"].isdisjoint(method.decorators)
+        ]
+        if has_fields:
+            first = [method for method in first if method.name != "__init__"]
+        if not first:
+            return False
+        for store in stores:
+            if store.function is None or store.function in first or not (store.has_value or store.is_null):
+                continue
+            if store.is_null or (is_declared and self._stored(store, name).nullness != Nullness.THERE):
+                return False
+        if any(store.is_null for store in self.file.stored_elsewhere.get(name, ())):
+            return False
+        if is_declared and any(_leaves_out(each, class_) for each in self.file.classes.values()):
+            return False
+        return any(self._ends_with(method, name) for method in first)
+
+    def _ends_with(self, method: Function, name: str) -> bool:
+        """Whether the attribute is there wherever the method comes back."""
+        solution = self.solution(method)
+        if solution is None:
+            owner = method.owner
+            stores = owner.stores.get(name, ()) if owner is not None else ()
+            return any(store.function is method and not store.is_null for store in stores)
+        key = f"{method.receiver}.{name}"
+        states = [each.state for each in solution.returns] + ([solution.end] if solution.end is not None else [])
+        facts = [state.facts.get(key) for state in states]
+        return bool(facts) and all(fact is not None and not fact.may_be_null for fact in facts)
+
+    def _is_dynamic(self, class_: Class, steps: int = _MOST_BASES) -> bool:
+        if class_.is_dynamic:
+            return True
+        targets = [self.class_target(base) for base in class_.bases] if steps else []
+        return any(
+            target is not None and target.class_ is not None and self._is_dynamic(target.class_, steps - 1)
+            for target in targets
+        )
+
+    def _stored(self, store: Store, name: str) -> Fact:
+        """What a store gives."""
+        if store.is_null:
+            return Fact(Nullness.NULL)
+        function = store.function
+        fact = self.value_of(store)
+        if function is None or fact.nullness == Nullness.THERE or not self.may_store_null(function):
+            return fact
+        parameter = next((each for each in function.parameters if each.name == store.is_parameter), None)
+        if parameter is not None and b"if" not in function.words and b"or" not in function.words:
+            return fact
+        solution = self.solution(function)
+        facts = solution.stores.get(name, ()) if solution is not None else ()
+        if solution is not None and not facts and fact.may_be_null:
+            return NOTHING
+        return next((each for each in facts if each.may_be_null), facts[0] if facts else fact)
+
+    def _type_of(self, facts: Sequence[tuple[Store, Fact]]) -> il.Type | None:
+        types = {fact.type for _, fact in facts if fact.type is not None}
+        return types.pop() if len(types) == 1 else None
+
+    # Variables of the module
+
+    def variable(self, name: str, stores: Sequence[Store]) -> Fact:
+        """A variable of the module, for functions."""
+        if name not in self._variables:
+            self._variables[name] = NOTHING
+            self._variables[name] = self._variable(name, stores)
+        return self._variables[name]
+
+    def _variable(self, name: str, stores: Sequence[Store]) -> Fact:
+        annotation = next((store.annotation for store in stores if store.annotation is not None), None)
+        if (type_ := self.qualified_type(annotation)) is not None:
+            if not type_.nullable:
+                return Fact(type=type_)
+            why = f"`{name}` is declared so that it may be None"
+            return Fact(
+                Nullness.MAYBE, Origin(OriginKind.ANNOTATION, stores[0].at, why), type_._replace(nullable=False)
+            )
+        if name in self.file.imports:
+            return NOTHING
+        outside = [store for store in stores if store.function is not None]
+        if not outside:
+            if len(stores) > 1:
+                return NOTHING
+            solution = self.solution(self.file.main)
+            if solution is None or solution.end is None:
+                return self.value_of(stores[0])
+            fact = solution.end.facts.get(name, NOTHING)
+            return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=None)
+        nulls = [store for store in stores if store.is_null]
+        if nulls and len(nulls) < len(stores):
+            return Fact(Nullness.MAYBE, Origin(OriginKind.LIFE_CYCLE, nulls[0].at, f"`{name}` is set to None"))
+        return NOTHING
+
+
+def _is_within(store: Store, methods: frozenset[str]) -> bool:
+    return store.function is not None and store.function.name in methods
+
+
+def _leaves_out(class_: Class, base: Class) -> bool:
+    """Whether a class below has an `__init__` that doesn't run that of the base."""
+    init = class_.methods.get("__init__")
+    return base.name in class_.bases and init is not None and b"super" not in init.words
+
+
+def _elsewhere(fact: Fact, uri: str) -> Fact:
+    if fact.origin is None or fact.origin.file:
+        return fact
+    return fact._replace(origin=fact.origin._replace(file=uri))

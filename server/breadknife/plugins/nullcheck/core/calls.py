@@ -1,0 +1,310 @@
+"""What a call gives, what it needs, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.evaluate import Evaluator
+from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
+from breadknife.plugins.nullcheck.core.nullness import (
+    NOTHING,
+    Fact,
+    Nullness,
+    Origin,
+    OriginKind,
+    State,
+    forgotten,
+    there,
+)
+from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, holds
+from breadknife.plugins.nullcheck.values import Use
+
+
+class Callee(NamedTuple):
+    """What is called, as far as it is known."""
+
+    name: str = ""
+    """Its qualified name, in the words of the knowledge for what that knows."""
+    target: Target | None = None
+    owner: Fact = NOTHING
+    """Of a method: the object."""
+
+
+class CallEvaluator(Evaluator):
+    def called(self, call: il.Call, state: State) -> str:
+        uses, self.uses = self.uses, []
+        name = self._callee(call.callee, state).name
+        self.uses = uses
+        return name
+
+    def call(self, expression: il.Call, state: State) -> Fact:
+        callee = self._callee(expression.callee, state)
+        functions = self.home.knowledge.functions
+        facts = [self.value(argument.value, state) for argument in expression.arguments]
+        self._needed(expression, callee, state)
+        if self.raised is not None:
+            self.raised.append(state.copy())
+        self._change(expression, callee, state)
+        if callee.name in functions["never_return"] or expression.callee.key in functions["never_return"]:
+            self.is_dead = True
+        if expression.key:
+            known = state.facts.get(expression.key)
+            if known is not None and known.nullness == Nullness.THERE:
+                return known
+        fact = self._result(expression, callee, facts, state)
+        if callee.name in functions["iterators"]:
+            fact = fact._replace(nullness=Nullness.THERE, truth=True)
+        return fact
+
+    def _callee(self, callee: il.Expression, state: State) -> Callee:
+        if isinstance(callee, il.Attribute):
+            if callee.name in self.home.null_attributes:
+                owner = self.value(callee.owner, state)
+            else:
+                owner = self.need(callee.owner, Use.ATTRIBUTE, state)
+            if callee.key and (fact := state.facts.get(callee.key)) is not None and fact.called:
+                return Callee(fact.called, self.home.target(fact.called), owner)
+            if owner.type is not None:
+                target = self.home.method(owner.type, callee.name)
+                if target is None:
+                    held = self.home.member(owner.type, callee.name, callee.at)
+                    if held.called:
+                        return Callee(held.called, self.home.target(held.called), owner)
+                return Callee(f"{owner.type.name}.{callee.name}", target, owner)
+            name = f"{owner.called}.{callee.name}" if owner.called else ""
+            return Callee(name, self.home.target(name) if name else None, owner)
+        fact = self.need(callee, Use.CALL, state)
+        return Callee(fact.called, self.home.target(fact.called)) if fact.called else Callee()
+
+    def _needed(self, expression: il.Call, callee: Callee, state: State) -> None:
+        """What a function has no use for null as."""
+        knowledge, arguments = self.home.knowledge, expression.arguments
+        for argument in arguments:
+            if argument.name == "*":
+                self.need(argument.value, Use.ITERATE, state)
+        if not arguments or arguments[0].name:
+            return
+        if callee.name in knowledge.functions["iterate"]:
+            self.need(arguments[0].value, Use.ITERATE, state)
+        elif callee.name in knowledge.functions["need"] or callee.name in knowledge.takers:
+            self.need(arguments[0].value, Use.ARGUMENT, state)
+
+    # Effects
+
+    def _change(self, expression: il.Call, callee: Callee, state: State) -> None:
+        """Forget what the call may change."""
+        functions = self.home.knowledge.functions
+        if callee.name in functions["keep"]:
+            return
+        given = {argument.value.key for argument in expression.arguments}
+        owner_key = ""
+        if isinstance(expression.callee, il.Attribute):
+            owner_key = expression.callee.owner.key
+            if expression.callee.name not in functions["keep_methods"]:
+                given.add(owner_key)
+        state.forget_compound_truths(given)
+        if callee.name not in self.home.knowledge.calls:
+            for name in self.home.shared:
+                fact = state.facts.get(name)
+                if fact is not None and fact.may_be_null:
+                    state.facts[name] = forgotten(fact)
+        set_ = self._set_by(callee)
+        if set_ is None:
+            self._forget_nulls_of(given | {owner_key}, state)
+        elif owner_key:
+            for name in set_:
+                key = f"{owner_key}.{name}"
+                if (fact := self.known(key, state)).may_be_null:
+                    state.facts[key] = forgotten(fact)
+        if isinstance(expression.callee, il.Attribute) and expression.callee.name in ("update", "clear", "append"):
+            state.examined |= {owner_key}
+
+    def _set_by(self, callee: Callee) -> frozenset[str] | None:
+        target = callee.target
+        if target is None or target.function is None or target.function.owner is None or target.function.is_stub:
+            return None
+        if target.home.is_overridden(target.function):
+            return None
+        return target.home.attributes_set_by(target.function.owner, target.function)
+
+    def _forget_nulls_of(self, objects: set[str], state: State) -> None:
+        for key, fact in state.facts.items():
+            if fact.may_be_null and "." in key and any(each and key.startswith(each + ".") for each in objects):
+                state.facts[key] = forgotten(fact)
+
+    # Results
+
+    def _result(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
+        name, knowledge = callee.name, self.home.knowledge
+        if name == "getattr" and (known := self._attribute_by_name(call, state)) is not None:
+            return known
+        if (rule := knowledge.calls.get(name)) is not None:
+            return self._by_rule(rule, call, callee, facts, state)
+        if callee.target is not None:
+            if callee.target.function is not None:
+                return self._by_summary(call, callee.target, facts, state)
+            if callee.target.class_ is not None:
+                return Fact(Nullness.THERE, type=Type(name))
+        own = callee.owner.type.arguments if callee.owner.type is not None else ()
+        result = knowledge.results.get(name)
+        if result is not None:
+            first = facts[0].type if facts else None
+            container = call.arguments[0].value.key if call.arguments else callee_key(call)
+            literal = call.arguments[0].value.key if call.arguments else ""
+            type_ = self.home.qualified_type(knowledge_type(self.home.refined_result(name, literal), own, first, result))
+            return Fact(Nullness.THERE, type=type_, container=facts[0].container if facts and facts[0].container else container)
+        return Fact(Nullness.THERE, type=Type(name)) if name in knowledge.types else NOTHING
+
+    def _attribute_by_name(self, call: il.Call, state: State) -> Fact | None:
+        """`getattr(x, "a", None)`, if it is known whether `x.a` is there."""
+        if len(call.arguments) < 2 or not isinstance(call.arguments[1].value, il.Constant):
+            return None
+        owner, name = call.arguments[0].value.key, call.arguments[1].value.key[1:-1]
+        return state.facts.get(f"{owner}.{name}") if owner else None
+
+    def _by_rule(
+        self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State
+    ) -> Fact:
+        gives = rule.gives
+        if rule.name == "dict.get" and callee.owner.type is not None and len(callee.owner.type.arguments) == 2:
+            gives = callee.owner.type.arguments[1]
+        if any(argument.name == "*" for argument in call.arguments):
+            return Fact(type=gives)
+        default: Fact | None = None
+        given: il.Expression | None = None
+        for at, argument in enumerate(call.arguments):
+            if argument.name == "default" or (not argument.name and at == rule.default_at):
+                default, given = facts[at], argument.value
+        match rule.default:
+            case "never":
+                gives_null = True
+            case "optional":
+                gives_null = isinstance(given, il.Null) if default is not None else bool(call.arguments)
+            case "alone":
+                gives_null = default is None or isinstance(given, il.Null)
+            case _:
+                gives_null = isinstance(given, il.Null)
+        container = callee_key(call)
+        if not gives_null:
+            is_there = default is None or default.nullness == Nullness.THERE
+            return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
+        if container in state.examined and rule.name == "dict.get" and gives is not None and gives.nullable:
+            return NOTHING
+        origin = Origin(rule.kind, call.at, f"`{rule.name}` returns None {rule.why}")
+        return Fact(Nullness.MAYBE, origin, gives._replace(nullable=False) if gives else None, container=container)
+
+    def _by_summary(self, call: il.Call, target: Target, facts: Sequence[Fact], state: State) -> Fact:
+        function = target.function
+        assert function is not None
+        if function.is_async != call.is_awaited or function.is_generator:
+            return NOTHING
+        summary = target.home.summary(function)
+        if summary.tries:
+            self.home.forgiven.update(
+                each.value.at for each in call.arguments if isinstance(each.value, il.Closure)
+            )
+        declared = target.home.qualified_type(function.returns)
+        if not summary.is_known:
+            return Fact(type=declared)
+        is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
+        given = bind(call, function, dict(enumerate(facts)), is_bound)
+        ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state)]
+        is_certain = not target.home.is_overridden(function)
+        if not ways:
+            self.is_dead = self.is_dead or is_certain
+            return NOTHING
+        if given is not None and is_certain:
+            for condition in frozenset.intersection(*(way.conditions for way in ways)):
+                self._apply(condition, given, state)
+        return self._joined(call, function, ways, given or {}, declared)
+
+    def _apply(self, condition: Condition, given: dict[str, Given], state: State) -> None:
+        """What holds of an argument whenever the call comes back holds after it."""
+        fact, expression = given.get(condition.parameter, Given(NOTHING, None))
+        if expression is None or not expression.key or isinstance(expression, il.Constant | il.Null):
+            return
+        if condition.test == "null" and not condition.outcome:
+            self.settle(expression, there(fact, expression.at), state)
+        elif condition.test == "truth":
+            if condition.outcome:
+                self.settle(expression, there(fact, expression.at), state)
+            if not state.assume(expression.key, condition.outcome):
+                self.is_dead = True
+
+    def _joined(
+        self,
+        call: il.Call,
+        function: il.Function,
+        ways: Sequence[Outcome],
+        given: dict[str, Given],
+        declared: Type | None,
+    ) -> Fact:
+        results = [_given_back(way, given) for way in ways]
+        nulls = [way for way, fact in zip(ways, results, strict=True) if fact.may_be_null]
+        types = {fact.type for fact in results if not fact.may_be_null and fact.type is not None}
+        type_ = declared or (types.pop() if len(types) == 1 else None)
+        items = tuple(self._item(call, function, each) for fact in results for each in fact.items)
+        if any(not fact.items for fact in results):
+            items = ()
+        if not nulls:
+            is_there = all(fact.nullness == Nullness.THERE for fact in results)
+            truth = results[0].truth if len({fact.truth for fact in results}) == 1 else None
+            return Fact(Nullness.THERE if is_there else Nullness.UNKNOWN, type=type_, items=items, truth=truth)
+        first = next(fact.origin for fact in results if fact.may_be_null)
+        origin = Origin(_kind(first), call.at, f"`{function.name}` may return None")
+        unless = None
+        if len(nulls) < len(ways):
+            for condition in frozenset.intersection(*(way.conditions for way in nulls)):
+                expression = given.get(condition.parameter, Given(NOTHING, None)).expression
+                if expression is not None and isinstance(expression, il.Name | il.Attribute) and expression.key:
+                    key = expression.key if condition.test == "truth" else f"{expression.key} is None"
+                    if condition.test in ("truth", "null"):
+                        unless = key, not condition.outcome
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False) if type_ else None, unless, items=items)
+
+    def _item(self, call: il.Call, function: il.Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        why = f"`{function.name}` may return None there"
+        return tuple(
+            each._replace(origin=Origin(_kind(each.origin), call.at, why), via=None, parameter="")
+            if each.may_be_null
+            else each._replace(parameter="")
+            for each in items
+        )
+
+
+def _is_possible(way: Outcome, given: dict[str, Given], state: State) -> bool:
+    return all(
+        condition.parameter not in given or holds(condition, given[condition.parameter], state) is not False
+        for condition in way.conditions
+    )
+
+
+def _given_back(way: Outcome, given: dict[str, Given]) -> Fact:
+    """The result of one way back, where it is an argument that of the call."""
+    result = way.result
+    if not result.parameter or result.parameter not in given or result.nullness in (Nullness.NULL, Nullness.THERE):
+        return result
+    fact = given[result.parameter].fact
+    if not fact.may_be_null:
+        return fact._replace(test=None)
+    kind = fact.origin or result.origin or Origin(OriginKind.CALL, il.At(0, 0), "")
+    return fact._replace(origin=kind)
+
+
+def _kind(origin: Origin | None) -> OriginKind:
+    if origin is None or origin.kind is OriginKind.EXIT:
+        return OriginKind.CALL
+    return origin.kind
+
+
+def callee_key(call: il.Call) -> str:
+    """The key of the object whose method is called."""
+    return call.callee.owner.key if isinstance(call.callee, il.Attribute) else ""
+
+
+def knowledge_type(refined: Type | None, own: tuple[Type, ...], first: Type | None, result: Type) -> Type | None:
+    return refined or filled(result, own, first)

@@ -1,0 +1,405 @@
+"""What an expression is worth in a state, and what a test leaves of a state."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.home import Home
+from breadknife.plugins.nullcheck.core.il import At, Expression, Type
+from breadknife.plugins.nullcheck.core.knowledge import element, held
+from breadknife.plugins.nullcheck.core.nullness import (
+    NOTHING,
+    SURE,
+    Fact,
+    Nullness,
+    Origin,
+    OriginKind,
+    State,
+    forgotten,
+    join,
+    join_facts,
+    there,
+)
+from breadknife.plugins.nullcheck.values import Use
+
+
+class NullUse(NamedTuple):
+    """The use of a value that may be null, as if it couldn't."""
+
+    at: At
+    use: Use
+    fact: Fact
+
+
+@dataclass
+class Evaluator(ABC):
+    """Evaluates the expressions of one function."""
+
+    home: Home
+    function: il.Function
+    uses: list[NullUse] = field(default_factory=list[NullUse])
+    forgives: bool = False
+    """Whether uses of null are caught where the evaluation is."""
+    is_dead: bool = False
+    """Set by a call that never comes back."""
+    raised: list[State] | None = None
+    """If not None: gets the states in which a call may raise."""
+    stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
+    """What the receiver's attributes get."""
+    _declared: dict[str, Fact] = field(default_factory=dict[str, Fact])
+    _results: dict[int, Fact] = field(default_factory=dict[int, Fact])
+    """What calls gave when they were last evaluated, by the identity of the call."""
+
+    # Values
+
+    def value(self, expression: Expression, state: State) -> Fact:
+        return _VALUES[type(expression)](self, expression, state)
+
+    def declared(self, key: str, /) -> Fact:
+        fact = self._declared.get(key)
+        if fact is None:
+            fact = self._declared[key] = self.home.declared(self.function, key)
+        return fact
+
+    def known(self, key: str, state: State) -> Fact:
+        return state.facts.get(key) or self.declared(key)
+
+    def need(self, expression: Expression, use: Use, state: State) -> Fact:
+        """The value of an expression that must be there: if it may be null, that is a finding, once."""
+        fact = self.value(expression, state)
+        if fact.may_be_null and not isinstance(expression, il.Null):
+            if not self.forgives and not self.home.file.is_ignored(expression.at):
+                self.uses.append(NullUse(expression.at, use, fact))
+            fact = there(fact)
+            if expression.key:
+                state.facts[expression.key] = fact
+                state.assume(f"{expression.key} is None", False)
+        return fact
+
+    def _null(self, expression: il.Null, _state: State) -> Fact:
+        return Fact(Nullness.NULL, Origin(OriginKind.EXIT, expression.at, "it is None here"), truth=False)
+
+    def _constant(self, expression: il.Constant, _state: State) -> Fact:
+        return Fact(Nullness.THERE, type=Type(expression.type), truth=expression.truth)
+
+    def _name(self, expression: il.Name, state: State) -> Fact:
+        return state.facts.get(expression.key) or self.declared(expression.key)
+
+    def _attribute(self, expression: il.Attribute, state: State) -> Fact:
+        if expression.name in self.home.null_attributes:
+            owner = self.value(expression.owner, state)
+        else:
+            owner = self.need(expression.owner, Use.ATTRIBUTE, state)
+        if expression.key and (fact := state.facts.get(expression.key)) is not None:
+            return fact
+        if owner.type is not None:
+            return self.home.member(owner.type, expression.name, expression.at)
+        return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else NOTHING
+
+    def _element(self, expression: il.Element, state: State) -> Fact:
+        owner = self.need(expression.owner, Use.SUBSCRIPT, state)
+        if expression.index is None:
+            return owner._replace(nullness=Nullness.THERE, origin=None, items=(), called="")
+        self.value(expression.index, state)
+        if expression.key and (fact := state.facts.get(expression.key)) is not None:
+            return fact
+        if owner.type is None:
+            return NOTHING
+        field_ = self.home.typed_field(owner.type, expression.index.key, is_asked=False)
+        type_ = field_ or held(owner.type, expression.index.key)
+        return self.held_fact(type_, expression.owner, state, expression.at) if type_ is not None else NOTHING
+
+    def held_fact(self, type_: Type, container: Expression, state: State, at: At) -> Fact:
+        """What is taken out of a container that holds values of the type."""
+        if not type_.nullable or container.key in state.examined:
+            return Fact(type=type_._replace(nullable=False))
+        why = f"the type of `{_shown(container)}` lets what it holds be None"
+        origin = Origin(OriginKind.ANNOTATION, at, why)
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False), container=container.key)
+
+    def _call(self, expression: il.Call, state: State) -> Fact:
+        fact = self._results[id(expression)] = self.call(expression, state)
+        return fact
+
+    @abstractmethod
+    def call(self, expression: il.Call, state: State) -> Fact: ...
+
+    @abstractmethod
+    def called(self, call: il.Call, state: State) -> str:
+        """The qualified name of the function that is called, or ""."""
+
+    def _operation(self, expression: il.Operation, state: State) -> Fact:
+        operator, operands = expression.operator, expression.operands
+        if operator == "next":
+            return self._next(operands[0], state)
+        use = self.home.knowledge.operators.get(operator)
+        first = NOTHING
+        for at, operand in enumerate(operands):
+            is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
+            if use is None or is_text:
+                first = self.value(operand, state)
+            else:
+                first = self.need(operand, use, state)
+        if operator in ("with", "await"):
+            return forgotten(first) if operator == "with" else first
+        return SURE
+
+    def _next(self, iterable: Expression, state: State) -> Fact:
+        fact = self.value(iterable, state)
+        if isinstance(iterable, il.Display) and fact.items:
+            facts = fact.items[0]
+            joined = facts[0]
+            for each in facts[1:]:
+                joined = joined if joined == each else join_facts(joined, each, [])
+            return joined
+        type_ = element(fact.type) if fact.type is not None else None
+        if type_ is None:
+            return NOTHING
+        of = il.Name(iterable.at, fact.container or iterable.key)
+        return self.held_fact(type_, of, state, iterable.at)
+
+    def _test(self, expression: il.Test, state: State) -> Fact:
+        self.value(expression.left, state)
+        if expression.operator == "in":
+            self.need(expression.right, Use.OPERAND, state)
+        else:
+            self.value(expression.right, state)
+        return Fact(Nullness.THERE, test=expression)
+
+    def _not(self, expression: il.Not, state: State) -> Fact:
+        self.value(expression.operand, state)
+        return Fact(Nullness.THERE, test=expression)
+
+    def _display(self, expression: il.Display, state: State) -> Fact:
+        facts = tuple(self.value(each, state) for each in expression.items)
+        truth = bool(facts) if expression.type in ("tuple", "list", "dict") else None
+        items = (facts,) if expression.type in ("tuple", "list") else ()
+        return Fact(Nullness.THERE, type=Type(expression.type), items=items, truth=truth or None)
+
+    def _parts(self, expression: il.Parts, state: State) -> Fact:
+        for part in expression.parts:
+            self.value(part, state)
+        return NOTHING
+
+    def _closure(self, _expression: il.Closure, _state: State) -> Fact:
+        return SURE
+
+    # Stores
+
+    def assign(self, target: Expression, fact: Fact, state: State, at: At) -> None:
+        match target:
+            case il.Name(key=key):
+                state.forget(key)
+                state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
+            case il.Attribute(owner=owner, name=name, key=key):
+                self.need(owner, Use.ATTRIBUTE, state)
+                self.store(key, fact, state, at)
+                if owner.key == self.function.receiver:
+                    self.stores.setdefault(name, []).append(fact)
+            case il.Element(owner=owner, index=index, key=key):
+                self.need(owner, Use.SUBSCRIPT, state)
+                if index is not None:
+                    self.value(index, state)
+                self.store(key, fact, state, at)
+                if owner.key:
+                    state.examined |= {owner.key}
+            case il.Display(items=items):
+                self._unpack(items, fact, state, at)
+            case il.Parts(parts=parts):
+                for part in parts:
+                    self.assign(part, NOTHING, state, at)
+            case _:
+                self.value(target, state)
+
+    def store(self, key: str, fact: Fact, state: State, at: At) -> None:
+        if key:
+            state.forget(key)
+            state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
+
+    def _unpack(self, targets: tuple[Expression, ...], fact: Fact, state: State, at: At) -> None:
+        ways = [way for way in fact.items if len(way) == len(targets)]
+        if fact.type is not None and not ways and fact.type.name == "tuple" and len(fact.type.arguments) == len(targets):
+            types, of = fact.type.arguments, il.Name(at, fact.container)
+            ways = [tuple(self.held_fact(each, of, state, at) for each in types)]
+        if len(ways) != len(fact.items) and fact.items or not ways or any(isinstance(t, il.Parts) for t in targets):
+            ways = [(NOTHING,) * len(targets)]
+        joined: State | None = None
+        for way in ways:
+            branch = state.copy()
+            for target, given in zip(targets, way, strict=True):
+                self.assign(target, given, branch, at)
+            if len(ways) > 1:
+                for target, given in zip(targets, way, strict=True):
+                    if isinstance(target, il.Name):
+                        self._assume_of(target.key, given, branch)
+            joined = branch if joined is None else join(joined, branch, self.declared)
+        if joined is not None:
+            state.facts, state.truths, state.examined = joined.facts, joined.truths, joined.examined
+
+    def _assume_of(self, key: str, fact: Fact, state: State) -> None:
+        if fact.truth is not None:
+            state.assume(key, fact.truth)
+        if fact.nullness in (Nullness.NULL, Nullness.THERE):
+            state.assume(f"{key} is None", fact.nullness == Nullness.NULL)
+        elif not fact.may_be_null:  # what isn't known to be null is taken to be there beside ways where it is
+            state.assume(f"{key} is None", False)
+
+    # Tests
+
+    def refine(self, test: Expression, outcome: bool, state: State) -> bool:
+        """Change the state to what holds after the test. False if the test can't come out so."""
+        match test:
+            case il.Not(operand=operand):
+                return self.refine(operand, not outcome, state)
+            case il.Test():
+                return self._refine_test(test, outcome != test.negated, state)
+            case il.Call():
+                return self._refine_call(test, outcome, state)
+            case il.Constant(truth=truth):
+                return truth == outcome
+            case il.Name() | il.Attribute() | il.Element():
+                return self._refine_truth(test, outcome, state)
+            case _:
+                return True
+
+    def _refine_truth(self, test: Expression, outcome: bool, state: State) -> bool:
+        key = test.key
+        fact = self.known_value(test, state)
+        if fact.truth is not None and fact.truth != outcome:
+            return False
+        if fact.test is not None and not self.refine(fact.test, outcome, state):
+            return False
+        if not key:
+            return True
+        if outcome:
+            if fact.nullness == Nullness.NULL:
+                return False
+            return self.settle(test, there(fact, test.at), state) and state.assume(key, True)
+        state.rule_out(f"{key} is None", True)
+        if fact.container:
+            state.examined |= {fact.container}
+        return state.assume(key, False)
+
+    def settle(self, test: Expression, fact: Fact, state: State) -> bool:
+        """The value under the key is there."""
+        key = test.key
+        state.facts[key] = fact
+        if fact.container:
+            state.examined |= {fact.container}
+        return state.assume(f"{key} is None", False)
+
+    def known_value(self, expression: Expression, state: State) -> Fact:
+        """The value of an expression that was evaluated before: nothing is found a second time."""
+        if isinstance(expression, il.Call) and (result := self._results.get(id(expression))) is not None:
+            return (expression.key and state.facts.get(expression.key)) or result
+        uses, raised, is_dead = self.uses, self.raised, self.is_dead
+        self.uses, self.raised = [], None
+        fact = self.value(expression, state)
+        self.uses, self.raised, self.is_dead = uses, raised, is_dead
+        return fact
+
+    def _refine_test(self, test: il.Test, outcome: bool, state: State) -> bool:
+        left, right = test.left, test.right
+        if test.operator in ("is", "=="):
+            for one, other in ((left, right), (right, left)):
+                if isinstance(other, il.Null):
+                    return self._refine_null(one, outcome, state)
+        if test.operator == "in" and isinstance(left, il.Null):
+            inner = right.callee.owner if isinstance(right, il.Call) and isinstance(right.callee, il.Attribute) else right
+            state.examined |= {inner.key}
+            return True
+        if test.operator == "instance":
+            if outcome and left.key and not _names_null(right):
+                fact = there(self.known_value(left, state), test.at)
+                type_ = self.home.instance_type(self.function, right)
+                self.settle(left, fact._replace(type=type_ or fact.type), state)
+        elif outcome:
+            for side in (left, right) if test.operator != "in" else (left,):
+                self._is_there(side, state, test.at)
+                if isinstance(side, il.Call) and test.operator != "in":
+                    for argument in side.arguments:
+                        self._is_there(argument.value, state, test.at)
+            if test.operator == "in" and right.key and left.key:
+                for key in (f"{right.key}.get({left.key})", f"{right.key}[{left.key}]"):
+                    state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
+        return state.assume(test.key, outcome) if test.key else True
+
+    def _is_there(self, expression: Expression, state: State, at: At) -> None:
+        if isinstance(expression, il.Display):
+            for each in expression.items:
+                self._is_there(each, state, at)
+        elif expression.key and not isinstance(expression, il.Constant | il.Null):
+            self.settle(expression, there(self.known_value(expression, state), at), state)
+
+    def _refine_null(self, one: Expression, is_null: bool, state: State) -> bool:
+        fact = self.known_value(one, state)
+        key = one.key
+        if not is_null:
+            if fact.nullness == Nullness.NULL:
+                return False
+            return self.settle(one, there(fact, one.at), state) if key else True
+        if fact.container:
+            state.examined |= {fact.container}
+        if not key:
+            return True
+        if not state.assume(f"{key} is None", True):
+            return False
+        fact = self.known_value(one, state)
+        if fact.nullness == Nullness.MAYBE:
+            state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=one.at, truth=False)
+        elif fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Element):
+            origin = Origin(OriginKind.COMPARISON, one.at, "it is tested for None, and this path continues if it is")
+            state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False)
+        state.truths[key] = False
+        return True
+
+    def _refine_call(self, test: il.Call, outcome: bool, state: State) -> bool:
+        fact = self.known_value(test, state)
+        if fact.truth is not None and fact.truth != outcome:
+            return False
+        name = self.called(test, state)
+        believed = name in self.home.knowledge.functions["believe"]
+        for argument in test.arguments:
+            key = argument.value.key
+            if key:
+                state.examined |= {key}
+            if outcome or not believed:
+                self._is_there(argument.value, state, test.at)
+        if outcome and name == "hasattr" and len(test.arguments) == 2:
+            owner, attribute = (each.value for each in test.arguments)
+            if owner.key and isinstance(attribute, il.Constant):
+                state.facts.setdefault(f"{owner.key}.{attribute.key[1:-1]}", SURE)
+        if not test.key:
+            return True
+        if outcome:
+            return self.settle(test, there(fact, test.at), state)
+        return True
+
+
+def _names_null(classes: Expression) -> bool:
+    items = classes.items if isinstance(classes, il.Display) else (classes,)
+    return any(isinstance(each, il.Null) or each.key.endswith("NoneType") or isinstance(each, il.Call) for each in items)
+
+
+def _shown(expression: Expression) -> str:
+    return expression.key.partition("@")[0] or "this"
+
+
+_VALUES: dict[type[Expression], Callable[[Evaluator, Expression, State], Fact]] = {
+    il.Null: Evaluator._null,
+    il.Constant: Evaluator._constant,
+    il.Name: Evaluator._name,
+    il.Attribute: Evaluator._attribute,
+    il.Element: Evaluator._element,
+    il.Call: Evaluator._call,
+    il.Operation: Evaluator._operation,
+    il.Test: Evaluator._test,
+    il.Not: Evaluator._not,
+    il.Display: Evaluator._display,
+    il.Closure: Evaluator._closure,
+    il.Parts: Evaluator._parts,
+}  # pyright: ignore[reportAssignmentType, reportPrivateUsage]

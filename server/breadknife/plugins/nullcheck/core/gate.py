@@ -1,0 +1,100 @@
+"""Which functions can't have to do with null, by their words alone: those need not be lowered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from breadknife.plugins.nullcheck.core.il import File, Function, Type
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+
+_ROUNDS = 4
+"""Calls are followed so far for what their names may give."""
+_ENDS = frozenset({b"raise", b"assert", b"exit", b"_exit", b"abort", b"quit", b"skip", b"fail", b"error"})
+"""Words without one of which a function always comes back, unless it calls one that doesn't."""
+
+
+class Gate:
+    def __init__(self, file: File, knowledge: Knowledge) -> None:
+        self._file = file
+        self._knowledge = knowledge
+
+    def may_use_null(self, function: Function) -> bool:
+        if not function.words.isdisjoint(self.nullable):
+            return True
+        around = function.around
+        return around is not None and any(
+            each.annotation is not None and each.annotation.nullable and each.name.encode() in function.words
+            for each in around.parameters
+        )
+
+    def needs_flow(self, function: Function) -> bool:
+        """Whether its words don't show that it always comes back, and with a value."""
+        if not function.words.isdisjoint(self._ending):
+            return True
+        if b"return" not in function.words:
+            return False
+        return function.is_open or self.may_use_null(function)
+
+    @cached_property
+    def _ending(self) -> frozenset[bytes]:
+        words = set(_ENDS)
+        waiting = [each for each in self._file.functions if each.name]
+        for _ in range(_ROUNDS):
+            found = [each for each in waiting if not each.words.isdisjoint(words)]
+            new = {each.name.encode() for each in found} - words
+            if not new:
+                break
+            words |= new
+            waiting = [each for each in waiting if each.words.isdisjoint(words)]
+        return frozenset(words)
+
+    @cached_property
+    def nullable(self) -> frozenset[bytes]:
+        """The words under which something may be null in this file."""
+        words = {b"None", b"Optional", *_library_words(self._knowledge, self._roots())}
+        words |= {name.encode() for name in self._declared()}
+        waiting = [each for each in self._file.functions if b"return" in each.words and each.name]
+        for _ in range(_ROUNDS):
+            found = [each for each in waiting if each.is_open or not each.words.isdisjoint(words)]
+            new = {each.name.encode() for each in found} - words
+            if not new:
+                break
+            words |= new
+            waiting = [each for each in waiting if each not in found]
+        for class_ in self._file.classes.values():
+            for name, stores in class_.stores.items():
+                if any(each.function is not None and not each.function.words.isdisjoint(words) for each in stores):
+                    words.add(name.encode())
+        return frozenset(words)
+
+    def _roots(self) -> frozenset[str]:
+        return frozenset(name.partition(".")[0] for name in self._file.imports.values())
+
+    def _declared(self) -> Iterator[str]:
+        """Names whose declarations allow null, or that hold what may be null."""
+        tables = [self._file.variables, *(each.stores for each in self._file.classes.values())]
+        for table in tables:
+            for name, stores in table.items():
+                if any(each.is_null or _allows_null(each.annotation) for each in stores):
+                    yield name
+        for name, stores in self._file.variables.items():
+            if any(each.function is None and each.has_value and not each.is_null for each in stores):
+                yield from self._bound(name)
+        for function in self._file.functions:
+            if _allows_null(function.returns):
+                yield function.name
+
+    def _bound(self, name: str) -> Iterator[str]:
+        """A variable that may hold what a call of the library gives."""
+        if not self._file.main.words.isdisjoint(_library_words(self._knowledge, self._roots())):
+            yield name
+
+
+def _allows_null(type_: Type | None) -> bool:
+    return type_ is not None and (type_.nullable or any(_allows_null(each) for each in type_.arguments))
+
+
+def _library_words(knowledge: Knowledge, roots: frozenset[str]) -> frozenset[bytes]:
+    table = knowledge.words
+    return table[""].union(*(table.get(root, ()) for root in roots))

@@ -1,0 +1,94 @@
+"""What the analysis of a function asks of what is around it: its file, and the files that this imports."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from breadknife.plugins.nullcheck.core.il import At, Class, Expression, File, Function, Type
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.core.nullness import Fact
+from breadknife.plugins.nullcheck.core.summary import Summary
+
+
+class Target(NamedTuple):
+    """What a qualified name means: a function or a class, and the home that it is at."""
+
+    home: Home
+    function: Function | None = None
+    class_: Class | None = None
+
+
+class Home(Protocol):
+    """A file as the analysis sees it. All answers are facts; nothing found is the empty one."""
+
+    @property
+    def file(self) -> File: ...
+
+    @property
+    def knowledge(self) -> Knowledge: ...
+
+    @property
+    def null_attributes(self) -> frozenset[str]:
+        """Attributes that null itself has."""
+        ...
+
+    @property
+    def uri(self) -> str:
+        """Of the file, if it isn't the one that is checked."""
+        ...
+
+    @property
+    def forgiven(self) -> set[At]:
+        """Functions without a name that run where a use of null is caught."""
+        ...
+
+    def declared(self, function: Function, key: str, /) -> Fact:
+        """What a key is in a function where its flow says nothing."""
+        ...
+
+    def global_(self, name: str, /) -> Fact:
+        """What a qualified name means: a function, a class, a module, a variable of another file."""
+        ...
+
+    def member(self, type_: Type, name: str, at: At, /) -> Fact:
+        """An attribute of an object of the type. `at` is where it is asked for."""
+        ...
+
+    def typed_field(self, type_: Type, key: str, /, *, is_asked: bool) -> Type | None:
+        """What a dictionary with declared keys holds. `is_asked`: by `get`, where a missing key gives null."""
+        ...
+
+    def instance_type(self, function: Function, classes: Expression, /) -> Type | None:
+        """The type of an object of these classes."""
+        ...
+
+    def target(self, name: str, /) -> Target | None:
+        """The function or class with a qualified name, if its text is known."""
+        ...
+
+    def method(self, type_: Type, name: str, /) -> Target | None:
+        """The function that a call of an object's method runs, if only one can be meant."""
+        ...
+
+    def is_overridden(self, function: Function, /) -> bool:
+        """Whether a class below has another method of the name."""
+        ...
+
+    def summary(self, function: Function, /) -> Summary: ...
+
+    def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
+        """The attributes that a method, and those that it calls, may set; None if that isn't known."""
+        ...
+
+    def qualified_type(self, type_: Type | None, /) -> Type | None:
+        """A type that this file declares, in words that hold in every file."""
+        ...
+
+    def refined_result(self, name: str, argument: str, /) -> Type | None:
+        """The type that a call of the library gives for the key of its first argument, where that tells more."""
+        ...
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """Names of variables that some function sets for others."""
+        ...

@@ -1,0 +1,153 @@
+"""What is known of a language's own functions and library without reading them: a TOML file, as values."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from breadknife.plugins.nullcheck.core.cfg import Errors
+from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
+from breadknife.plugins.nullcheck.values import Use
+
+_FOLDER = "breadknife.plugins.nullcheck.knowledge"
+
+
+class NullableCall(NamedTuple):
+    name: str
+    why: str
+    kind: OriginKind
+    default: str
+    """Whether a default of the call's own decides that null comes out: `never`, `optional`, `alone`, `required`."""
+    default_at: int
+    gives: Type | None
+    """The type of the value if there is one."""
+
+
+class NullableAttribute(NamedTuple):
+    name: str
+    why: str
+    kind: OriginKind
+
+
+class Examples(NamedTuple):
+    name: str
+    fires: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    calls: Mapping[str, NullableCall]
+    attributes: Mapping[str, NullableAttribute]
+    takers: frozenset[str]
+    results: Mapping[str, Type]
+    annotations: Mapping[str, str]
+    functions: Mapping[str, frozenset[str]]
+    classes: Mapping[str, frozenset[str]]
+    operators: Mapping[str, Use]
+    catching: frozenset[str]
+    errors: Errors
+    types: frozenset[str]
+    """The types that it says something of."""
+    words: Mapping[str, frozenset[bytes]]
+    """Top module, "" for what needs no import -> the words under which something of it may be null."""
+    examples: tuple[Examples, ...]
+
+
+def read(name: str) -> Knowledge:
+    """The knowledge about a language. Raises an error if the file that is part of breadknife is broken."""
+    table = tomllib.loads(files(_FOLDER).joinpath(f"{name}.toml").read_text("utf-8"))
+    calls = {row["name"]: _call(row) for row in table["call"]}
+    attributes = {
+        row["name"]: NullableAttribute(row["name"], row["why"], OriginKind(row["kind"])) for row in table["attribute"]
+    }
+    rows = [*table["call"], *table["attribute"], *table["taker"]]
+    results = {key: parse_type(value) for key, value in table["results"].items()}
+    types = {key.rpartition(".")[0] for key in (*calls, *attributes, *results)} - {""}
+    return Knowledge(
+        calls,
+        attributes,
+        frozenset(row["name"] for row in table["taker"]),
+        results,
+        table["annotations"],
+        {key: frozenset(value) for key, value in table["functions"].items()},
+        {key: frozenset(value) for key, value in table["classes"].items()},
+        {key: Use(value) for key, value in table["operators"].items()},
+        frozenset(table["contexts"]["catching"]),
+        Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
+        frozenset(types),
+        _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}),
+        tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
+    )
+
+
+def _words(rules: list[str], results: Mapping[str, str]) -> Mapping[str, frozenset[bytes]]:
+    words = dict[str, set[bytes]]()
+    for name in rules:
+        words.setdefault(_module(name), set()).add(name.rpartition(".")[2].encode())
+    for name, type_ in results.items():
+        words.setdefault(_module(name), set()).update(words.get(_module(type_), ()))
+    return {module: frozenset(each) for module, each in words.items()}
+
+
+def _module(name: str) -> str:
+    """The module that must be imported for a name, or ""."""
+    root, dot, _ = name.partition(".")
+    return root if dot and root not in ("dict", "list", "self") else ""
+
+
+def _call(row: Mapping[str, Any]) -> NullableCall:
+    gives = parse_type(row["gives"]) if "gives" in row else None
+    kind = OriginKind(row["kind"])
+    return NullableCall(row["name"], row["why"], kind, row.get("default", "never"), row.get("default_at", 0), gives)
+
+
+def parse_type(written: str) -> Type:
+    """`iterable[tuple[$0, int]]` as a type."""
+    name, bracket, rest = written.strip().partition("[")
+    if not bracket:
+        return Type(name)
+    arguments, depth, start = list[Type](), 0, 0
+    inside = rest.removesuffix("]")
+    for at, char in enumerate(inside):
+        depth += (char == "[") - (char == "]")
+        if char == "," and not depth:
+            arguments.append(parse_type(inside[start:at]))
+            start = at + 1
+    return Type(name, (*arguments, parse_type(inside[start:])))
+
+
+def filled(type_: Type, own: tuple[Type, ...], first: Type | None) -> Type | None:
+    """A result's type for an object with these type arguments, and a first argument of this type."""
+    match type_.name[:1]:
+        case "$":
+            at = int(type_.name[1:])
+            return own[at] if at < len(own) else None
+        case "@":
+            return element(first) if first is not None else None
+        case "?":
+            return None
+        case _:
+            arguments = tuple(filled(each, own, first) or Type("") for each in type_.arguments)
+            return type_._replace(arguments=arguments)
+
+
+def element(type_: Type) -> Type | None:
+    """What one gets by iterating over a value of the type."""
+    if type_.name == "tuple":
+        one = type_.arguments[0] if len(type_.arguments) == 2 and type_.arguments[1].name == "..." else None
+        return one
+    return type_.arguments[0] if type_.arguments and type_.name in ("list", "iterable", "dict") else None
+
+
+def held(type_: Type, key: str) -> Type | None:
+    """What one gets by a key or an index."""
+    if type_.name == "dict":
+        return type_.arguments[1] if len(type_.arguments) == 2 else None
+    if type_.name == "tuple" and type_.arguments and type_.arguments[-1].name != "...":
+        return type_.arguments[int(key)] if key.isdigit() and int(key) < len(type_.arguments) else None
+    return type_.arguments[0] if type_.name in ("list", "tuple") and type_.arguments else None

@@ -1,0 +1,161 @@
+"""The worklist: follows a function's graph until nothing changes any more."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.calls import CallEvaluator
+from breadknife.plugins.nullcheck.core.cfg import Graph, Node, NodeKind
+from breadknife.plugins.nullcheck.core.evaluate import NullUse
+from breadknife.plugins.nullcheck.core.home import Home
+from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, State, join
+from breadknife.plugins.nullcheck.values import Use
+
+_MOST_VISITS = 12
+"""A node that is still not at rest after so many is left as it is."""
+
+
+class Returned(NamedTuple):
+    state: State
+    fact: Fact
+    is_value: bool
+    """Something else than the null itself is written there."""
+
+
+@dataclass
+class Solution:
+    """What is known of a function when it has been followed."""
+
+    uses: list[NullUse] = field(default_factory=list[NullUse])
+    returns: list[Returned] = field(default_factory=list[Returned])
+    end: State | None = None
+    """At the end of its last statement; None if that is never reached."""
+    stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
+    """What attributes of the receiver get."""
+
+
+def solve(home: Home, function: il.Function, graph: Graph, start: State) -> Solution:
+    """Follow the function from the state at its entry."""
+    return _Run(home, function).run(graph, start)
+
+
+class _Run:
+    def __init__(self, home: Home, function: il.Function) -> None:
+        self.evaluator = CallEvaluator(home, function)
+        self.states = dict[Node, State]()
+        self.uses = dict[Node, list[NullUse]]()
+        self.returns = dict[Node, Returned]()
+        self.stores = dict[Node, dict[str, list[Fact]]]()
+
+    def run(self, graph: Graph, start: State) -> Solution:
+        self.states[graph.entry] = start
+        waiting, todo, visits = [0], {0}, dict[Node, int]()
+        while waiting:
+            index = heapq.heappop(waiting)
+            todo.discard(index)
+            node = graph.nodes[index]
+            visits[node] = visits.get(node, 0) + 1
+            if visits[node] > _MOST_VISITS:
+                continue
+            for target, state in self.flow(node):
+                if self.arrive(target, state) and target.index not in todo:
+                    todo.add(target.index)
+                    heapq.heappush(waiting, target.index)
+        solution = Solution()
+        for node in graph.nodes:
+            solution.uses += self.uses.get(node, ())
+            if node in self.returns:
+                solution.returns.append(self.returns[node])
+            for name, facts in self.stores.get(node, {}).items():
+                solution.stores.setdefault(name, []).extend(facts)
+            if node.kind is NodeKind.END:
+                solution.end = self.states.get(node)
+        return solution
+
+    def arrive(self, target: Node, state: State) -> bool:
+        """Whether the state there is another one with this path."""
+        known = self.states.get(target)
+        if known is None:
+            self.states[target] = state
+            return True
+        joined = join(known, state, self.evaluator.declared, target.kind is NodeKind.SHORT)
+        if joined == known:
+            return False
+        self.states[target] = joined
+        return True
+
+    def flow(self, node: Node) -> Iterator[tuple[Node, State]]:
+        """Where a node leads, with the state there."""
+        state, evaluator = self.states[node], self.evaluator
+        if node.action is None:
+            for edge in node.edges:
+                yield edge.target, state
+            return
+        before, state = state, state.copy()
+        evaluator.uses, evaluator.stores = [], {}
+        evaluator.is_dead, evaluator.forgives = False, node.forgives
+        evaluator.raised = [] if node.catches else None
+        self.act(node, state)
+        self.uses[node], self.stores[node] = evaluator.uses, evaluator.stores
+        raised = evaluator.raised or []
+        is_dead = evaluator.is_dead
+        for catch in node.catches:
+            if catch.after_null:
+                yield catch, before
+            elif isinstance(node.action, il.Parts):  # `raise`
+                yield catch, state
+            for each in raised:
+                yield catch, each
+        if is_dead:
+            return
+        if node.kind is NodeKind.BRANCH:
+            action = node.action
+            for edge in node.edges:
+                branch = state.copy()
+                evaluator.uses = []
+                if edge.when is None or evaluator.refine(action, edge.when, branch):  # pyright: ignore[reportArgumentType]
+                    yield edge.target, branch
+            return
+        for edge in node.edges:
+            yield edge.target, state
+
+    def act(self, node: Node, state: State) -> None:
+        evaluator = self.evaluator
+        match node.action:
+            case il.Assign() as assign:
+                fact = self.assigned(assign, evaluator.value(assign.value, state))
+                evaluator.assign(assign.target, fact, state, assign.at)
+            case il.Return(value=value):
+                fact = evaluator.value(value, state) if value is not None else Fact(Nullness.NULL)
+                is_value = value is not None and not isinstance(value, il.Null)
+                self.returns[node] = Returned(state.copy(), fact, is_value)
+            case il.Delete(targets=targets):
+                for target in targets:
+                    if isinstance(target, il.Element | il.Attribute):
+                        use = Use.SUBSCRIPT if isinstance(target, il.Element) else Use.ATTRIBUTE
+                        evaluator.need(target.owner, use, state)
+                        state.forget_compound_truths({target.owner.key})
+                        state.examined |= {target.owner.key}
+                    if target.key:
+                        state.forget(target.key)
+            case il.Define(name=name):
+                state.forget(name)
+            case None:
+                pass
+            case expression:
+                evaluator.value(expression, state)
+
+    def assigned(self, assign: il.Assign, fact: Fact) -> Fact:
+        """The fact that the target gets, with what its annotation says."""
+        type_ = self.evaluator.home.qualified_type(assign.annotation)
+        if type_ is None:
+            return fact
+        if not type_.nullable and assign.is_trusted:
+            return SURE._replace(type=type_)
+        if fact.nullness in (Nullness.UNKNOWN, Nullness.THERE):
+            return fact._replace(type=type_._replace(nullable=False))
+        return fact._replace(type=type_._replace(nullable=False))

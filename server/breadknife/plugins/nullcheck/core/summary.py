@@ -1,0 +1,149 @@
+"""What the callers of a function need to know of it: the ways in which it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from breadknife.plugins.nullcheck.core.il import Call, Constant, Expression, Function, Null, Parameter
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, State
+
+MOST_OUTCOMES = 8
+"""A function with more ways back is known by what they have in common."""
+
+
+class Condition(NamedTuple):
+    """Something that holds of a parameter wherever the function comes back in one way."""
+
+    parameter: str
+    test: str
+    """`null`, `truth`, or the rest of a comparison: `== 'r'`."""
+    outcome: bool
+
+
+class Outcome(NamedTuple):
+    result: Fact
+    """Its `parameter` names the argument that is given back."""
+    conditions: frozenset[Condition]
+
+
+class Summary(NamedTuple):
+    outcomes: tuple[Outcome, ...] = ()
+    """No outcome: it never comes back."""
+    is_known: bool = False
+    tries: bool = False
+    """It calls what it is given, and catches what a use of null raises there."""
+
+
+UNKNOWN = Summary()
+
+
+class Given(NamedTuple):
+    """An argument of one call, as the call's parameter gets it."""
+
+    fact: Fact
+    expression: Expression | None
+    """None where the parameter's default is taken, or what is given can't be told."""
+
+
+def conditions_at(state: State, parameters: Iterable[Parameter]) -> frozenset[Condition]:
+    """What holds there of the parameters that still have their first value."""
+    found = set[Condition]()
+    names = {each.name for each in parameters if not each.kind.startswith("*")}
+    for name in names:
+        fact = state.facts.get(name)
+        if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.THERE):
+            found.add(Condition(name, "null", fact.nullness == Nullness.NULL))
+    for key, outcome in state.truths.items():
+        if key in names:
+            found.add(Condition(key, "truth", outcome))
+        elif key[:1] == "(":
+            name, _, rest = key[1:-1].partition(" ")
+            if name in names:
+                found.add(Condition(name, rest, outcome))
+    return frozenset(found)
+
+
+def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> list[Outcome]:
+    """The ways back of one `return`. A null that an assumption rules out is a way of its own."""
+    conditions = conditions_at(state, parameters)
+    plain = Fact(
+        result.nullness, result.origin, result.type, truth=result.truth, items=result.items, parameter=result.parameter
+    )
+    if result.nullness != Nullness.MAYBE or result.unless is None:
+        return [Outcome(plain, conditions)]
+    key, outcome = result.unless
+    name, _, is_null = key.partition(" is None")
+    if all(each.name != name for each in parameters):
+        return [Outcome(plain, conditions)]
+    test = "null" if key != name and not is_null else "truth"
+    null = plain._replace(nullness=Nullness.NULL)
+    value = plain._replace(nullness=Nullness.UNKNOWN, origin=None)
+    return [
+        Outcome(null, conditions | {Condition(name, test, not outcome)}),
+        Outcome(value, conditions | {Condition(name, test, outcome)}),
+    ]
+
+
+def summarised(outcomes: Sequence[Outcome], tries: bool) -> Summary:
+    merged = dict[Fact, frozenset[Condition]]()
+    if len(outcomes) > MOST_OUTCOMES:
+        for outcome in outcomes:
+            known = merged.get(outcome.result)
+            merged[outcome.result] = outcome.conditions if known is None else known & outcome.conditions
+        outcomes = [Outcome(result, conditions) for result, conditions in merged.items()]
+    return Summary(tuple(outcomes), is_known=True, tries=tries)
+
+
+def bind(call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bool) -> dict[str, Given] | None:
+    """The parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments, by
+    their place."""
+    parameters = function.parameters[1:] if is_bound else function.parameters
+    by_place = [each for each in parameters if each.kind == ""]
+    found = dict[str, Given]()
+    at = 0
+    for place, argument in enumerate(call.arguments):
+        if argument.name == "*":
+            return None
+        if argument.name:
+            found[argument.name] = Given(facts[place], argument.value)
+        elif at < len(by_place):
+            found[by_place[at].name] = Given(facts[place], argument.value)
+            at += 1
+    for parameter in parameters:
+        if parameter.name not in found and not parameter.kind.startswith("*"):
+            default = parameter.default
+            if isinstance(default, Null):
+                fact = Fact(Nullness.NULL)
+            elif isinstance(default, Constant):
+                fact = Fact(Nullness.THERE, truth=default.truth)
+            else:
+                fact = NOTHING
+            found[parameter.name] = Given(fact, default)
+    return found
+
+
+def holds(condition: Condition, given: Given, state: State) -> bool | None:
+    """Whether a call's argument fulfils the condition; None if that isn't known."""
+    fact, expression = given
+    key = expression.key if expression is not None else ""
+    match condition.test:
+        case "null":
+            if fact.nullness in (Nullness.NULL, Nullness.THERE):
+                return (fact.nullness == Nullness.NULL) == condition.outcome
+            known = state.truths.get(f"{key} is None") if key else None
+            return None if known is None else known == condition.outcome
+        case "truth":
+            if fact.truth is not None or fact.nullness == Nullness.NULL:
+                return bool(fact.truth) == condition.outcome
+            known = state.truths.get(key) if key else None
+            return None if known is None else known == condition.outcome
+        case _:
+            operator, _, other = condition.test.partition(" ")
+            if operator not in ("==", "is"):
+                return None
+            if isinstance(expression, Constant) or fact.nullness == Nullness.NULL:
+                is_literal = other[:1] in ("'", '"') or other[:1].isdigit() or other in ("True", "False", "None")
+                same = fact.nullness != Nullness.NULL and expression is not None and expression.key == other
+                return same == condition.outcome if is_literal or same else None
+            return condition.outcome if key == other and key else None

@@ -1,0 +1,1 @@
+"""How each language is lowered to the intermediate language of `core`."""

@@ -1,0 +1,1 @@
+"""Python: its grammar, lowered."""

@@ -1,0 +1,42 @@
+"""Python, as the core sees it."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from functools import cache
+
+from breadknife.plugins.nullcheck.core.analysis import FileHome, Others
+from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
+from breadknife.plugins.nullcheck.languages.python.outline import Outline
+from breadknife.text.syntax import SyntaxTree
+
+_LONGEST_PATTERN = 200
+
+
+class PythonLanguage:
+    null_attributes = frozenset(dir(None))
+    builtins = frozenset(dir(builtins))
+
+    def refined_result(self, name: str, argument: str, /) -> Type | None:
+        """A pattern that matches the empty text matches any."""
+        if name != "re.compile" or not argument or len(argument) > _LONGEST_PATTERN:
+            return None
+        pattern = argument.lstrip("rR")
+        if pattern[:1] not in ("'", '"') or pattern[:3] in ("'''", '"""'):
+            return None
+        try:
+            return Type("re.AnyPattern") if re.match(pattern[1:-1], "") is not None else None
+        except (re.error, RecursionError, OverflowError):
+            return None
+
+
+@cache
+def knowledge() -> Knowledge:
+    return read("python")
+
+
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
+    """The analysis of one file."""
+    return FileHome(Outline(tree, knowledge()).file(), knowledge(), PythonLanguage(), others, uri)

@@ -1,0 +1,97 @@
+"""Annotations as types."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from functools import lru_cache
+
+from breadknife.plugins.nullcheck.core.il import Type
+
+_LONGEST = 400
+"""Characters of an annotation that is read."""
+_DEEPEST = 12
+_WRAPPERS = frozenset({"Annotated", "Final", "ClassVar", "Required", "ReadOnly"})
+_NULL = Type("None", nullable=True)
+_UNKNOWN = Type("")
+
+
+def type_of(written: str, names: Mapping[str, str], imports: Mapping[str, str]) -> Type | None:
+    """The type that an annotation declares; None if it can't be read. `names`: the last name of an annotation, and the
+    type that it is followed as."""
+    type_ = _read(written)
+    return _qualified(type_, names, imports) if type_ is not None else None
+
+
+def _qualified(type_: Type, names: Mapping[str, str], imports: Mapping[str, str]) -> Type:
+    last = type_.name.rpartition(".")[2]
+    root, dot, rest = type_.name.partition(".")
+    name = names.get(last) or imports.get(root, root) + dot + rest
+    if not type_.arguments:
+        return type_._replace(name=name)
+    return type_._replace(name=name, arguments=tuple(_qualified(each, names, imports) for each in type_.arguments))
+
+
+@lru_cache(maxsize=1 << 12)
+def _read(written: str) -> Type | None:
+    if len(written) > _LONGEST:
+        return None
+    try:
+        tree = ast.parse(written.strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    return _of(tree.body, _DEEPEST)
+
+
+def _of(node: ast.expr, depth: int) -> Type:
+    match node:
+        case _ if not depth:
+            return _UNKNOWN
+        case ast.Constant(value=None):
+            return _NULL
+        case ast.Constant(value=str(text)):
+            return (_read(text) if '"' not in text and "'" not in text else None) or _UNKNOWN
+        case ast.Name(id=name):
+            return Type(name)
+        case ast.Attribute():
+            return Type(_dotted(node))
+        case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+            return _union([_of(left, depth - 1), _of(right, depth - 1)])
+        case ast.Subscript(value=value, slice=inside):
+            return _generic(_dotted(value), inside, depth)
+        case ast.Constant(value=value) if value is ...:
+            return Type("...")
+        case _:
+            return _UNKNOWN
+
+
+def _generic(name: str, inside: ast.expr, depth: int) -> Type:
+    last = name.rpartition(".")[2]
+    members = inside.elts if isinstance(inside, ast.Tuple) else [inside]
+    if last == "Literal":
+        return Type("", nullable=any(isinstance(each, ast.Constant) and each.value is None for each in members))
+    types = tuple(_of(each, depth - 1) for each in members)
+    if last == "Optional":
+        return types[0]._replace(nullable=True)
+    if last == "Union":
+        return _union(list(types))
+    return types[0] if last in _WRAPPERS else Type(name, types)
+
+
+def _union(types: list[Type]) -> Type:
+    flat = [each for type_ in types for each in (type_.arguments if type_.name == "|" else (type_,))]
+    nullable = any(each.nullable for each in types)
+    rest = [each._replace(nullable=False) for each in flat if each.name not in ("None", "Any", "typing.Any")]
+    if len(rest) == 1:
+        return rest[0]._replace(nullable=nullable)
+    return Type("|", tuple(rest), nullable) if rest else Type("", nullable=nullable)
+
+
+def _dotted(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=name):
+            return f"{_dotted(value)}.{name}"
+        case _:
+            return ""
