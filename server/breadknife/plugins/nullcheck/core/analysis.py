@@ -114,7 +114,20 @@ class FileHome(Attributes):
             if parameter.name == function.receiver and parameter is function.parameters[0]:
                 continue
             facts[parameter.name] = self._given(function, parameter)
+        if function.owner is not None and self.is_first(function):
+            facts |= self._initial(function.owner, function)
         return State(facts, {})
+
+    def _initial(self, class_: Class, function: Function) -> dict[str, Fact]:
+        """What the body of the class has set to null before an object is made."""
+        found = dict[str, Fact]()
+        nullness = Nullness.MAYBE if self.has_own_fields(class_) and function.name != "__init__" else Nullness.NULL
+        for name, stores in class_.stores.items():
+            first = stores[0]
+            if first.function is None and first.is_null:
+                origin = Origin(OriginKind.LIFE_CYCLE, first.at, f"`{name}` is set to None")
+                found[f"{function.receiver}.{name}"] = Fact(nullness, origin, self.qualified_type(first.annotation))
+        return found
 
     def _given(self, function: Function, parameter: il.Parameter) -> Fact:
         type_ = self.qualified_type(parameter.annotation)
@@ -146,8 +159,10 @@ class FileHome(Attributes):
     def summary(self, function: Function, /) -> Summary:
         found = self._summaries.get(function)
         if found is None:
-            if function.is_stub or not function.is_plain or function.is_generator:
+            if not function.is_plain or function.is_generator:
                 found = UNKNOWN
+            elif function.is_stub:
+                found = self._declared_summary(function) if function.returns is not None else UNKNOWN
             elif not self.gate.needs_flow(function):
                 found = Summary((Outcome(Fact(type=self.qualified_type(function.returns)), frozenset()),), True)
             else:
@@ -172,10 +187,10 @@ class FileHome(Attributes):
         if function.returns is not None and function.returns.name in ("NoReturn", "Never"):
             return Summary((), True)
         ways = list[Outcome]()
-        gives_value = any(each.is_value for each in solution.returns)
+        gives_value = solution.gives_value
         declared = self._declared_result(function) if function.returns is not None else None
         parameters = function.parameters
-        for state, fact, _ in solution.returns:
+        for state, fact in solution.returns:
             ways += outcomes_at(state, fact if gives_value else NOTHING, parameters)
         if solution.end is not None:
             fact = Fact(Nullness.NULL) if gives_value else NOTHING
@@ -244,6 +259,8 @@ class FileHome(Attributes):
             class_ = file.classes[root]
             if rest in class_.methods:
                 return Fact(Nullness.THERE, called=name)
+            if any(isinstance(each.value(), il.Call) and each.annotation for each in class_.stores.get(rest, ())):
+                return NOTHING  # a descriptor: the class has another value than its objects
             stores = [each for each in class_.stores.get(rest, ()) if each.function is None]
             return self.attribute(class_, rest) if stores or not class_.stores.get(rest) else NOTHING
         if self.others is not None and (known := self.others.variable(self, name)) != NOTHING:
@@ -332,7 +349,11 @@ class FileHome(Attributes):
         for _ in range(8):
             if name in class_.stores:
                 found = target.home.qualified_type(class_.stores[name][0].annotation)
-                return found if target.home.is_typed_dict(class_) else None
+                if found is None or not target.home.is_typed_dict(class_):
+                    return None
+                if found.name == "NotRequired":
+                    return found.arguments[0]._replace(nullable=found.arguments[0].nullable or is_asked)
+                return found
             bases = [target.home.class_target(base) for base in class_.bases if base not in kinds]
             known = next((base for base in bases if base is not None and base.class_ is not None), None)
             if known is None or known.class_ is None:

@@ -82,7 +82,7 @@ class Attributes(ABC):
         annotation = next((store.annotation for store in stores if store.annotation is not None), None)
         type_ = self.qualified_type(annotation)
         kinds = self.knowledge.classes
-        has_fields = not kinds["fields"].isdisjoint((*class_.decorators, *class_.bases))
+        has_fields = self.has_own_fields(class_)
         if not kinds["without_variables"].isdisjoint(class_.bases):
             return NOTHING
         if type_ is not None:
@@ -127,12 +127,7 @@ class Attributes(ABC):
         self, class_: Class, name: str, stores: Sequence[Store], has_fields: bool, is_declared: bool
     ) -> bool:
         """Whether it surely is there once an object is made, and nothing takes it away again."""
-        kinds = self.knowledge.classes
-        first = [
-            method
-            for method in class_.methods.values()
-            if method.name in kinds["first"] or not kinds["checks_after"].isdisjoint(method.decorators)
-        ]
+        first = [method for method in class_.methods.values() if self.is_first(method)]
         if has_fields:
             first = [method for method in first if method.name != "__init__"]
         if not first:
@@ -146,17 +141,37 @@ class Attributes(ABC):
             return False
         if is_declared and any(_leaves_out(each, class_) for each in self.file.classes.values()):
             return False
-        return any(self._ends_with(method, name) for method in first)
+        stored = [store for store in stores if store.function in first]
+        if is_declared and stored and all(store.value() is None for store in stored):
+            return False
+        return any(self._ends_with(method, name, is_declared) for method in first)
 
-    def _ends_with(self, method: Function, name: str) -> bool:
+    def is_first(self, method: Function) -> bool:
+        """Whether it runs before any other method of an object."""
+        kinds = self.knowledge.classes
+        return method.name in kinds["first"] or not kinds["checks_after"].isdisjoint(method.decorators)
+
+    def has_own_fields(self, class_: Class) -> bool:
+        return not self.knowledge.classes["fields"].isdisjoint((*class_.decorators, *class_.bases))
+
+    def has_fields(self, type_: il.Type, /) -> bool:
+        target = self.class_target(type_.name)
+        return target is not None and target.class_ is not None and self.has_own_fields(target.class_)
+
+    def _ends_with(self, method: Function, name: str, is_declared: bool) -> bool:
         """Whether the attribute is there wherever the method comes back."""
         solution = self.solution(method)
         if solution is None:
             owner = method.owner
             stores = owner.stores.get(name, ()) if owner is not None else ()
-            return any(store.function is method and not store.is_null for store in stores)
+            own = [self.value_of(store) for store in stores if store.function is method and not store.is_null]
+            return any(not fact.may_be_null for fact in own)
         key = f"{method.receiver}.{name}"
-        states = [each.state for each in solution.returns] + ([solution.end] if solution.end is not None else [])
+        if any(use.key == key for use in solution.uses):
+            return False  # it is there because the method relies on it
+        states = [solution.end] if solution.end is not None else []
+        if is_declared or not states:
+            states += [each.state for each in solution.returns]
         facts = [state.facts.get(key) for state in states]
         return bool(facts) and all(fact is not None and not fact.may_be_null for fact in facts)
 
@@ -188,7 +203,11 @@ class Attributes(ABC):
 
     def _type_of(self, facts: Sequence[tuple[Store, Fact]]) -> il.Type | None:
         types = {fact.type for _, fact in facts if fact.type is not None}
-        return types.pop() if len(types) == 1 else None
+        type_ = types.pop() if len(types) == 1 else None
+        if type_ is None or type_.name in self.knowledge.types and not type_.arguments:
+            return type_
+        is_known = all(fact.type is not None or store.is_null for store, fact in facts)
+        return type_ if is_known else None
 
     # Variables of the module
 
@@ -203,7 +222,7 @@ class Attributes(ABC):
         annotation = next((store.annotation for store in stores if store.annotation is not None), None)
         if (type_ := self.qualified_type(annotation)) is not None:
             if not type_.nullable:
-                return Fact(type=type_)
+                return Fact(type=self.value_of(stores[0]).type or type_) if len(stores) == 1 else Fact(type=type_)
             why = f"`{name}` is declared so that it may be None"
             return Fact(
                 Nullness.MAYBE, Origin(OriginKind.ANNOTATION, stores[0].at, why), type_._replace(nullable=False)

@@ -104,8 +104,13 @@ class CallEvaluator(Evaluator):
         owner_key = ""
         if isinstance(expression.callee, il.Attribute):
             owner_key = expression.callee.owner.key
+            if owner_key == "super()":
+                owner_key = self.function.receiver
             if expression.callee.name not in functions["keep_methods"]:
                 given.add(owner_key)
+                fact = state.facts.get(owner_key)
+                if fact is not None and fact.parameter:
+                    state.facts[owner_key] = fact._replace(parameter="")
         state.forget_compound_truths(given)
         if callee.name not in self.home.knowledge.calls:
             for name in self.home.shared:
@@ -149,6 +154,10 @@ class CallEvaluator(Evaluator):
                 return self._by_summary(call, callee.target, facts, state)
             if callee.target.class_ is not None:
                 return Fact(Nullness.THERE, type=Type(name))
+        if isinstance(call.callee, il.Attribute) and call.callee.name == "get" and callee.owner.type and call.arguments:
+            field_ = self.home.typed_field(callee.owner.type, call.arguments[0].value.key, is_asked=len(facts) == 1)
+            if field_ is not None:
+                return self.held_fact(field_, call.callee.owner, state, call.at)
         own = callee.owner.type.arguments if callee.owner.type is not None else ()
         result = knowledge.results.get(name)
         if result is not None:

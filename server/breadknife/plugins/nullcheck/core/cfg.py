@@ -7,7 +7,7 @@ a variable `%1` that no program can name, and the slot stands in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -80,7 +80,7 @@ class Edge(NamedTuple):
 @dataclass(eq=False, slots=True)
 class Node:
     index: int
-    """In the order of the text, nearly: a node with a higher one is followed later."""
+    """A node with a higher one is followed later."""
     kind: NodeKind
     action: Action | None
     edges: list[Edge]
@@ -148,7 +148,33 @@ def build(body: Block, errors: Errors) -> Graph:
     builder = _Builder(errors)
     builder.block(body)
     builder.go(builder.node(NodeKind.END))
-    return builder.graph
+    return _ordered(builder.graph)
+
+
+def _ordered(graph: Graph) -> Graph:
+    """The nodes that can be reached, each after those that lead to it, but for loops."""
+    found, seen = list[Node](), {graph.entry}
+    path: list[tuple[Node, Iterator[Node]]] = [(graph.entry, _following(graph.entry))]
+    while path:
+        node, rest = path[-1]
+        following = next(rest, None)
+        if following is None:
+            found.append(node)
+            path.pop()
+        elif following not in seen:
+            seen.add(following)
+            path.append((following, _following(following)))
+    found.reverse()
+    for index, node in enumerate(found):
+        node.index = index
+    return Graph(found)
+
+
+def _following(node: Node) -> Iterator[Node]:
+    """Those after a loop first: in the order that results, they stand behind it."""
+    yield from node.catches
+    for edge in reversed(node.edges):
+        yield edge.target
 
 
 @dataclass
@@ -393,7 +419,7 @@ class _Builder:
             case Both():
                 return self._either(value)
             case Choice(at=at, test=test, then=then, otherwise=otherwise):
-                slot, after = self.slot(at), self.node(NodeKind.SHORT)
+                slot, after = self.slot(at), self.node(NodeKind.MERGE)
                 yes, no = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
                 self.condition(test, yes, no)
                 for start, chosen in ((yes, then), (no, otherwise)):

@@ -33,6 +33,7 @@ class NullUse(NamedTuple):
     at: At
     use: Use
     fact: Fact
+    key: str
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Evaluator(ABC):
         fact = self.value(expression, state)
         if fact.may_be_null and not isinstance(expression, il.Null):
             if not self.forgives and not self.home.file.is_ignored(expression.at):
-                self.uses.append(NullUse(expression.at, use, fact))
+                self.uses.append(NullUse(expression.at, use, fact, expression.key))
             fact = there(fact)
             if expression.key:
                 state.facts[expression.key] = fact
@@ -163,11 +164,13 @@ class Evaluator(ABC):
         return self.held_fact(type_, of, state, iterable.at)
 
     def _test(self, expression: il.Test, state: State) -> Fact:
-        self.value(expression.left, state)
+        left = self.value(expression.left, state)
         if expression.operator == "in":
             self.need(expression.right, Use.OPERAND, state)
         else:
-            self.value(expression.right, state)
+            right = self.value(expression.right, state)
+            if expression.operator == "is":
+                state.examined |= {fact.container for fact in (left, right) if fact.container}
         return Fact(Nullness.THERE, test=expression)
 
     def _not(self, expression: il.Not, state: State) -> Fact:
@@ -233,16 +236,20 @@ class Evaluator(ABC):
             for target, given in zip(targets, way, strict=True):
                 self.assign(target, given, branch, at)
             if len(ways) > 1:
-                for target, given in zip(targets, way, strict=True):
+                for place, (target, given) in enumerate(zip(targets, way, strict=True)):
                     if isinstance(target, il.Name):
-                        self._assume_of(target.key, given, branch)
+                        truths = {each[place].truth for each in ways} - {None}
+                        self._assume_of(target.key, given, truths, branch)
             joined = branch if joined is None else join(joined, branch, self.declared)
         if joined is not None:
             state.facts, state.truths, state.examined = joined.facts, joined.truths, joined.examined
 
-    def _assume_of(self, key: str, fact: Fact, state: State) -> None:
+    def _assume_of(self, key: str, fact: Fact, truths: set[bool | None], state: State) -> None:
+        """One of several values at once tells the others. `truths`: of the value where it is a constant."""
         if fact.truth is not None:
             state.assume(key, fact.truth)
+        elif len(truths) == 1 and not fact.may_be_null:  # beside a constant, what isn't one is the contrary
+            state.assume(key, not truths.pop())
         if fact.nullness in (Nullness.NULL, Nullness.THERE):
             state.assume(f"{key} is None", fact.nullness == Nullness.NULL)
         elif not fact.may_be_null:  # what isn't known to be null is taken to be there beside ways where it is
@@ -288,6 +295,9 @@ class Evaluator(ABC):
         """The value under the key is there."""
         key = test.key
         state.facts[key] = fact
+        if isinstance(test, il.Call) and len(test.arguments) == 1 and isinstance(test.callee, il.Attribute):
+            if test.callee.name == "get" and test.callee.owner.key:
+                state.facts[f"{test.callee.owner.key}[{test.arguments[0].value.key}]"] = fact
         if fact.container:
             state.examined |= {fact.container}
         return state.assume(f"{key} is None", False)

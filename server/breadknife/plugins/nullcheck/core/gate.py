@@ -23,10 +23,12 @@ class Gate:
         if not function.words.isdisjoint(self.nullable):
             return True
         around = function.around
-        return around is not None and any(
-            each.annotation is not None and each.annotation.nullable and each.name.encode() in function.words
-            for each in around.parameters
-        )
+        while around is not None:
+            for each in around.parameters:
+                if each.annotation is not None and each.annotation.nullable and each.name.encode() in function.words:
+                    return True
+            around = around.around
+        return False
 
     def needs_flow(self, function: Function) -> bool:
         """Whether its words don't show that it always comes back, and with a value."""

@@ -84,6 +84,10 @@ class Home(Protocol):
         """A type that this file declares, in words that hold in every file."""
         ...
 
+    def has_fields(self, type_: Type, /) -> bool:
+        """Whether objects of the type have as attributes what their class is called with."""
+        ...
+
     def refined_result(self, name: str, argument: str, /) -> Type | None:
         """The type that a call of the library gives for the key of its first argument, where that tells more."""
         ...

@@ -103,6 +103,8 @@ class Fact(NamedTuple):
     """The parameter whose value it is."""
     called: str = ""
     """The qualified name of the function that the value is."""
+    is_soft: bool = False
+    """Only an earlier part of the condition under way says that it is null."""
 
     @property
     def may_be_null(self) -> bool:
@@ -238,10 +240,10 @@ def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_shor
         )
     null, value = (one, other) if one.may_be_null else (other, one)
     origin = null.origin
-    if is_short and origin is not None and origin.kind is OriginKind.COMPARISON and value.nullness == Nullness.THERE:
+    if is_short and null.is_soft and not value.may_be_null:
         return Fact(type=type_, checked=value.checked)
     unless = null.unless if null.unless == value.unless or not value.may_be_null else None
-    if not value.may_be_null and opposite:
+    if unless is None and not value.may_be_null and opposite:
         key, outcome = opposite[0]
         unless = key, outcome if null is other else not outcome
     parameter = one.parameter if one.parameter == other.parameter else ""

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.calls import CallEvaluator
-from breadknife.plugins.nullcheck.core.cfg import Graph, Node, NodeKind
+from breadknife.plugins.nullcheck.core.cfg import Action, Graph, Node, NodeKind
 from breadknife.plugins.nullcheck.core.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, State, join
+from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind, State, join
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_VISITS = 12
@@ -22,8 +22,6 @@ _MOST_VISITS = 12
 class Returned(NamedTuple):
     state: State
     fact: Fact
-    is_value: bool
-    """Something else than the null itself is written there."""
 
 
 @dataclass
@@ -32,6 +30,8 @@ class Solution:
 
     uses: list[NullUse] = field(default_factory=list[NullUse])
     returns: list[Returned] = field(default_factory=list[Returned])
+    gives_value: bool = False
+    """Whether a `return` has something else than the null itself."""
     end: State | None = None
     """At the end of its last statement; None if that is never reached."""
     stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
@@ -47,6 +47,8 @@ class _Run:
     def __init__(self, home: Home, function: il.Function) -> None:
         self.evaluator = CallEvaluator(home, function)
         self.states = dict[Node, State]()
+        self.arrived = dict[Node, dict[tuple[int, int], State]]()
+        """What comes by each way."""
         self.uses = dict[Node, list[NullUse]]()
         self.returns = dict[Node, Returned]()
         self.stores = dict[Node, dict[str, list[Fact]]]()
@@ -61,8 +63,8 @@ class _Run:
             visits[node] = visits.get(node, 0) + 1
             if visits[node] > _MOST_VISITS:
                 continue
-            for target, state in self.flow(node):
-                if self.arrive(target, state) and target.index not in todo:
+            for way, (target, state) in enumerate(self.flow(node)):
+                if self.arrive(target, (index, way), state) and target.index not in todo:
                     todo.add(target.index)
                     heapq.heappush(waiting, target.index)
         solution = Solution()
@@ -74,16 +76,20 @@ class _Run:
                 solution.stores.setdefault(name, []).extend(facts)
             if node.kind is NodeKind.END:
                 solution.end = self.states.get(node)
+            elif isinstance(node.action, il.Return) and not isinstance(node.action.value, il.Null | None):
+                solution.gives_value = True
         return solution
 
-    def arrive(self, target: Node, state: State) -> bool:
-        """Whether the state there is another one with this path."""
+    def arrive(self, target: Node, way: tuple[int, int], state: State) -> bool:
+        """Whether the state there is another one with what comes this way now."""
+        arrived = self.arrived.setdefault(target, {})
+        arrived[way] = state
+        is_short = target.kind is NodeKind.SHORT
+        joined: State | None = None
+        for each in arrived.values():
+            joined = each if joined is None else join(joined, each, self.evaluator.declared, is_short)
         known = self.states.get(target)
-        if known is None:
-            self.states[target] = state
-            return True
-        joined = join(known, state, self.evaluator.declared, target.kind is NodeKind.SHORT)
-        if joined == known:
+        if joined is None or joined == known:
             return False
         self.states[target] = joined
         return True
@@ -118,6 +124,8 @@ class _Run:
                 branch = state.copy()
                 evaluator.uses = []
                 if edge.when is None or evaluator.refine(action, edge.when, branch):  # pyright: ignore[reportArgumentType]
+                    if edge.target.kind is NodeKind.SHORT:
+                        _soften(branch, action)
                     yield edge.target, branch
             return
         for edge in node.edges:
@@ -127,12 +135,16 @@ class _Run:
         evaluator = self.evaluator
         match node.action:
             case il.Assign() as assign:
-                fact = self.assigned(assign, evaluator.value(assign.value, state))
+                if isinstance(assign.target, il.Display):
+                    fact = evaluator.need(assign.value, Use.ITERATE, state)
+                else:
+                    fact = self.assigned(assign, evaluator.value(assign.value, state))
                 evaluator.assign(assign.target, fact, state, assign.at)
+                if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
+                    self.made(assign.target.key, assign.value, fact, state)
             case il.Return(value=value):
                 fact = evaluator.value(value, state) if value is not None else Fact(Nullness.NULL)
-                is_value = value is not None and not isinstance(value, il.Null)
-                self.returns[node] = Returned(state.copy(), fact, is_value)
+                self.returns[node] = Returned(state.copy(), fact)
             case il.Delete(targets=targets):
                 for target in targets:
                     if isinstance(target, il.Element | il.Attribute):
@@ -149,6 +161,13 @@ class _Run:
             case expression:
                 evaluator.value(expression, state)
 
+    def made(self, key: str, call: il.Call, fact: Fact, state: State) -> None:
+        """A new object has as its fields what its class was called with."""
+        if fact.type is not None and self.evaluator.home.has_fields(fact.type):
+            for argument in call.arguments:
+                if argument.name and not argument.name.startswith("*"):
+                    state.facts[f"{key}.{argument.name}"] = self.evaluator.known_value(argument.value, state)
+
     def assigned(self, assign: il.Assign, fact: Fact) -> Fact:
         """The fact that the target gets, with what its annotation says."""
         type_ = self.evaluator.home.qualified_type(assign.annotation)
@@ -159,3 +178,12 @@ class _Run:
         if fact.nullness in (Nullness.UNKNOWN, Nullness.THERE):
             return fact._replace(type=type_._replace(nullable=False))
         return fact._replace(type=type_._replace(nullable=False))
+
+
+def _soften(state: State, test: Action) -> None:
+    """What an earlier part of the condition says to be null may not be what decides it."""
+    for key, fact in state.facts.items():
+        origin = fact.origin
+        if origin is not None and origin.kind is OriginKind.COMPARISON and fact.nullness == Nullness.NULL:
+            is_own = isinstance(test, il.Test) and test.at.start <= origin.at.start < test.at.end
+            state.facts[key] = fact._replace(is_soft=not is_own)

@@ -55,9 +55,9 @@ def conditions_at(state: State, parameters: Iterable[Parameter]) -> frozenset[Co
         if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.THERE):
             found.add(Condition(name, "null", fact.nullness == Nullness.NULL))
     for key, outcome in state.truths.items():
-        if key in names:
+        if key in names and state.facts[key].parameter == key:
             found.add(Condition(key, "truth", outcome))
-        elif key[:1] == "(":
+        elif key[:1] == "(" and key[-1:] == ")":
             name, _, rest = key[1:-1].partition(" ")
             if name in names:
                 found.add(Condition(name, rest, outcome))
@@ -132,6 +132,8 @@ def holds(condition: Condition, given: Given, state: State) -> bool | None:
             if fact.nullness in (Nullness.NULL, Nullness.THERE):
                 return (fact.nullness == Nullness.NULL) == condition.outcome
             known = state.truths.get(f"{key} is None") if key else None
+            if known is None and condition.outcome and not fact.may_be_null:
+                return False  # null for null: nothing says that there is one
             return None if known is None else known == condition.outcome
         case "truth":
             if fact.truth is not None or fact.nullness == Nullness.NULL:

@@ -153,7 +153,7 @@ class Expressions:
         if kind == "str":
             key = _string_key(said) if node.type == "string" else ""
             return il.Constant(at, key, kind, key not in ("", '""') or len(said) > 3)
-        truth = kind == "ellipsis" or said.strip("0.jJeElLxXbBoO_") not in ("", "False")
+        truth = node.type in ("true", "ellipsis") or (kind != "bool" and said.strip("0.jJeElLxXbBoO_") != "")
         return il.Constant(at, {"true": "True", "false": "False"}.get(node.type, said), kind, truth)
 
     def _display(self, node: Node) -> Expression:
@@ -187,7 +187,9 @@ class Expressions:
             part = left
         operands += [part] if part is not None else []
         lowered = tuple(self.expression(each) for each in reversed(operands))
-        return il.Operation(at_of(node), operator, lowered, any(each.forks for each in lowered))
+        is_named = all(each.key for each in lowered)
+        key = _short(f"({f' {operator} '.join(each.key for each in lowered)})") if is_named else ""
+        return il.Operation(at_of(node), operator, lowered, any(each.forks for each in lowered), key)
 
     def _unary(self, node: Node) -> Expression:
         operand = self.expression(node.child_by_field_name("argument"))

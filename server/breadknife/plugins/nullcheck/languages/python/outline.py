@@ -311,8 +311,10 @@ class Outline:
         return tuple(found)
 
     def _decorator(self, node: Node) -> str:
-        """Its qualified name, without arguments."""
-        return self._qualified(text(node).lstrip("@").partition("(")[0].strip())
+        """Its qualified name, without arguments but for when a validator runs."""
+        name, _, given = text(node).lstrip("@").partition("(")
+        when = "(after)" if given.replace(" ", "").replace("'", '"') == 'mode="after")' else ""
+        return self._qualified(name.strip()) + when
 
     def _qualified(self, written: str) -> str:
         root, dot, rest = written.strip().partition(".")
