@@ -60,7 +60,7 @@ class FileHome(Attributes):
     ) -> None:
         super().__init__()
         self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
-        self.null_attributes = language.null_attributes
+        self.null_attributes, self.builtins = language.null_attributes, language.builtins
         self.forgiven = set[At]()
         self._solutions = dict[Function, Solution]()
         self._summaries = dict[Function, Summary]()
@@ -164,7 +164,8 @@ class FileHome(Attributes):
             elif function.is_stub:
                 found = self._declared_summary(function) if function.returns is not None else UNKNOWN
             elif not self.gate.needs_flow(function):
-                found = Summary((Outcome(Fact(type=self.qualified_type(function.returns)), frozenset()),), True)
+                result = Fact(type=self.qualified_type(function.returns))
+                found = Summary((Outcome(result, frozenset()),), True, tries(function, self.knowledge.errors))
             else:
                 solution = self.solution(function)
                 if solution is None:
@@ -254,7 +255,7 @@ class FileHome(Attributes):
             if name in file.imports:
                 known = self.others.variable(self, file.imports[name]) if self.others is not None else NOTHING
                 return known if known != NOTHING else Fact(called=file.imports[name])
-            return Fact(Nullness.THERE, called=name) if name in self.language.builtins else NOTHING
+            return Fact(Nullness.THERE, called=name) if name in self.builtins else NOTHING
         if root in file.classes:
             class_ = file.classes[root]
             if rest in class_.methods:

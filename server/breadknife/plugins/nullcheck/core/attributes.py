@@ -142,7 +142,7 @@ class Attributes(ABC):
         if is_declared and any(_leaves_out(each, class_) for each in self.file.classes.values()):
             return False
         stored = [store for store in stores if store.function in first]
-        if is_declared and stored and all(store.value() is None for store in stored):
+        if is_declared and any(store.value() is None for store in stored):
             return False
         return any(self._ends_with(method, name, is_declared) for method in first)
 

@@ -108,25 +108,36 @@ class CallEvaluator(Evaluator):
                 owner_key = self.function.receiver
             if expression.callee.name not in functions["keep_methods"]:
                 given.add(owner_key)
-                fact = state.facts.get(owner_key)
-                if fact is not None and fact.parameter:
-                    state.facts[owner_key] = fact._replace(parameter="")
-        state.forget_compound_truths(given)
+                state.examined |= {owner_key}
+        state.forget_compound_truths(given if callee.target is None else ())
+        comes_back = self._comes_back(expression, callee)
+        if not comes_back:
+            for key, fact in state.facts.items():
+                if fact.origin is not None and fact.origin.kind is OriginKind.COMPARISON:
+                    state.facts[key] = forgotten(fact)
         if callee.name not in self.home.knowledge.calls:
             for name in self.home.shared:
                 fact = state.facts.get(name)
                 if fact is not None and fact.may_be_null:
                     state.facts[name] = forgotten(fact)
         set_ = self._set_by(callee)
-        if set_ is None:
+        if set_ is None and (not comes_back or callee.target is not None):
             self._forget_nulls_of(given | {owner_key}, state)
-        elif owner_key:
+        elif owner_key and set_ is not None:
             for name in set_:
                 key = f"{owner_key}.{name}"
                 if (fact := self.known(key, state)).may_be_null:
                     state.facts[key] = forgotten(fact)
         if isinstance(expression.callee, il.Attribute) and expression.callee.name in ("update", "clear", "append"):
             state.examined |= {owner_key}
+
+    def _comes_back(self, expression: il.Call, callee: Callee) -> bool:
+        """Whether the call is known to come back: where a value was only compared with null, it may be an error's."""
+        knowledge = self.home.knowledge
+        if callee.target is not None or callee.name in self.home.builtins or callee.name in knowledge.calls:
+            return True
+        method = expression.callee.name if isinstance(expression.callee, il.Attribute) else ""
+        return method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]
 
     def _set_by(self, callee: Callee) -> frozenset[str] | None:
         target = callee.target
@@ -162,10 +173,10 @@ class CallEvaluator(Evaluator):
         result = knowledge.results.get(name)
         if result is not None:
             first = facts[0].type if facts else None
-            container = call.arguments[0].value.key if call.arguments else callee_key(call)
             literal = call.arguments[0].value.key if call.arguments else ""
-            type_ = self.home.qualified_type(knowledge_type(self.home.refined_result(name, literal), own, first, result))
-            return Fact(Nullness.THERE, type=type_, container=facts[0].container if facts and facts[0].container else container)
+            type_ = self.home.refined_result(name, literal) or filled(result, own, first)
+            view = (facts[0].view or literal) if facts else callee_key(call)
+            return Fact(Nullness.THERE, type=type_, view=view)
         return Fact(Nullness.THERE, type=Type(name)) if name in knowledge.types else NOTHING
 
     def _attribute_by_name(self, call: il.Call, state: State) -> Fact | None:
@@ -287,7 +298,8 @@ class CallEvaluator(Evaluator):
 
 def _is_possible(way: Outcome, given: dict[str, Given], state: State) -> bool:
     return all(
-        condition.parameter not in given or holds(condition, given[condition.parameter], state) is not False
+        condition.parameter not in given
+        or holds(condition, given[condition.parameter], state, is_strict=not way.result.parameter) is not False
         for condition in way.conditions
     )
 
@@ -313,7 +325,3 @@ def _kind(origin: Origin | None) -> OriginKind:
 def callee_key(call: il.Call) -> str:
     """The key of the object whose method is called."""
     return call.callee.owner.key if isinstance(call.callee, il.Attribute) else ""
-
-
-def knowledge_type(refined: Type | None, own: tuple[Type, ...], first: Type | None, result: Type) -> Type | None:
-    return refined or filled(result, own, first)

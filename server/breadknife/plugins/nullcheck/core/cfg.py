@@ -266,7 +266,11 @@ class _Builder:
                 self.step(Assign(iterable.at, held, iterable))
                 iterable = held if not isinstance(iterable, Display) else iterable
             self.step(Operation(iterable.at, "iterate", (iterable,), forks=False))
-            self.condition(iterable, body, out)
+            if isinstance(iterable, Call):
+                self.go(body)
+                self.go(out)
+            else:
+                self.condition(iterable, body, out)
             each = Operation(iterable.at, "next", (iterable,), forks=False)
             bind = lambda: self.step(Assign(target.at, self.value(target), each))  # noqa: E731
         elif statement.test is not None:

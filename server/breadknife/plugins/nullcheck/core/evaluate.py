@@ -22,6 +22,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
     forgotten,
     join,
     join_facts,
+    mentions,
     there,
 )
 from breadknife.plugins.nullcheck.values import Use
@@ -117,7 +118,7 @@ class Evaluator(ABC):
     def held_fact(self, type_: Type, container: Expression, state: State, at: At) -> Fact:
         """What is taken out of a container that holds values of the type."""
         if not type_.nullable or container.key in state.examined:
-            return Fact(type=type_._replace(nullable=False))
+            return Fact(type=type_._replace(nullable=False), view=container.key)
         why = f"the type of `{_shown(container)}` lets what it holds be None"
         origin = Origin(OriginKind.ANNOTATION, at, why)
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False), container=container.key)
@@ -160,7 +161,7 @@ class Evaluator(ABC):
         type_ = element(fact.type) if fact.type is not None else None
         if type_ is None:
             return NOTHING
-        of = il.Name(iterable.at, fact.container or iterable.key)
+        of = il.Name(iterable.at, fact.view or iterable.key)
         return self.held_fact(type_, of, state, iterable.at)
 
     def _test(self, expression: il.Test, state: State) -> Fact:
@@ -175,7 +176,9 @@ class Evaluator(ABC):
 
     def _not(self, expression: il.Not, state: State) -> Fact:
         self.value(expression.operand, state)
-        return Fact(Nullness.THERE, test=expression)
+        operand = expression.operand
+        test = operand._replace(negated=not operand.negated) if isinstance(operand, il.Test) else None
+        return Fact(Nullness.THERE, test=test)
 
     def _display(self, expression: il.Display, state: State) -> Fact:
         facts = tuple(self.value(each, state) for each in expression.items)
@@ -196,8 +199,7 @@ class Evaluator(ABC):
     def assign(self, target: Expression, fact: Fact, state: State, at: At) -> None:
         match target:
             case il.Name(key=key):
-                state.forget(key)
-                state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
+                self.store(key, fact, state, at)
             case il.Attribute(owner=owner, name=name, key=key):
                 self.need(owner, Use.ATTRIBUTE, state)
                 self.store(key, fact, state, at)
@@ -220,13 +222,15 @@ class Evaluator(ABC):
 
     def store(self, key: str, fact: Fact, state: State, at: At) -> None:
         if key:
+            if fact.test is not None and mentions(fact.test.key, key):
+                fact = fact._replace(test=None)
             state.forget(key)
             state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
 
     def _unpack(self, targets: tuple[Expression, ...], fact: Fact, state: State, at: At) -> None:
         ways = [way for way in fact.items if len(way) == len(targets)]
         if fact.type is not None and not ways and fact.type.name == "tuple" and len(fact.type.arguments) == len(targets):
-            types, of = fact.type.arguments, il.Name(at, fact.container)
+            types, of = fact.type.arguments, il.Name(at, fact.view)
             ways = [tuple(self.held_fact(each, of, state, at) for each in types)]
         if len(ways) != len(fact.items) and fact.items or not ways or any(isinstance(t, il.Parts) for t in targets):
             ways = [(NOTHING,) * len(targets)]
@@ -238,7 +242,7 @@ class Evaluator(ABC):
             if len(ways) > 1:
                 for place, (target, given) in enumerate(zip(targets, way, strict=True)):
                     if isinstance(target, il.Name):
-                        truths = {each[place].truth for each in ways} - {None}
+                        truths = {each[place].truth for each in ways if each[place].nullness != Nullness.NULL} - {None}
                         self._assume_of(target.key, given, truths, branch)
             joined = branch if joined is None else join(joined, branch, self.declared)
         if joined is not None:

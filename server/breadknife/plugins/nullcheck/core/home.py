@@ -33,6 +33,11 @@ class Home(Protocol):
         ...
 
     @property
+    def builtins(self) -> frozenset[str]:
+        """Names that need no declaration."""
+        ...
+
+    @property
     def uri(self) -> str:
         """Of the file, if it isn't the one that is checked."""
         ...

@@ -318,7 +318,7 @@ class Parameter(NamedTuple):
     """"" by place or name, "name" by name only, "*" the other ones by place, "**" the other ones by name."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Function:
     """Its body is lowered when it is first asked for. Values of identity: two functions are never equal."""
 
@@ -383,7 +383,7 @@ class Store(NamedTuple):
     """The name alone that is written there."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Class:
     at: At
     name: str
@@ -396,7 +396,7 @@ class Class:
     """It sets attributes whose names it computes."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class File:
     """One file, lowered as far as it was asked for."""
 

@@ -99,6 +99,8 @@ class Fact(NamedTuple):
     """The tuples that the value may be."""
     container: str = ""
     """The key of the container that the value was taken out of."""
+    view: str = ""
+    """The key of a container that holds all that this value holds."""
     parameter: str = ""
     """The parameter whose value it is."""
     called: str = ""
@@ -182,9 +184,15 @@ class State:
     def forget_compound_truths(self, given: Collection[str]) -> None:
         """A call may change everything but the values of variables that aren't `given` to it."""
         if self.truths:
-            gone = [key for key in self.truths if not key.isidentifier() or key in given]
+            gone = [key for key in self.truths if key in given or _is_compound(key)]
             for key in gone:
                 del self.truths[key]
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_compound(key: str) -> bool:
+    """Whether it is about more than variables and constants."""
+    return "." in key or "[" in key or "(" in key[1:]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -211,7 +219,11 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
     for key in one_facts.keys() | other_facts.keys():
         one = one_facts.get(key) or declared(key)
         other = other_facts.get(key) or declared(key)
-        facts[key] = one if one == other else join_facts(one, other, opposite, is_short)
+        if one == other:
+            facts[key] = one
+        else:
+            telling = [each for each in opposite if each[0] not in (key, f"{key} is None")] if opposite else opposite
+            facts[key] = join_facts(one, other, telling, is_short)
     return State(facts, truths, a.examined | b.examined)
 
 
@@ -260,7 +272,9 @@ def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_shor
 
 
 def _joined_type(one: Fact, other: Fact) -> Type | None:
-    """Null has every type."""
+    """Null has every type, and an empty container that of any other one."""
+    if one.type is not None and other.type is not None and one.type.name == other.type.name:
+        return one.type if not other.type.arguments else other.type if not one.type.arguments else None
     if one.nullness == Nullness.NULL:
         return other.type
     return one.type if other.nullness == Nullness.NULL else None

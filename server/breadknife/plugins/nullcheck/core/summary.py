@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import Call, Constant, Expression, Function, Null, Parameter
+from breadknife.plugins.nullcheck.core.il import Call, Constant, Display, Expression, Function, Null, Parameter
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, State
 
 MOST_OUTCOMES = 8
@@ -55,7 +55,7 @@ def conditions_at(state: State, parameters: Iterable[Parameter]) -> frozenset[Co
         if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.THERE):
             found.add(Condition(name, "null", fact.nullness == Nullness.NULL))
     for key, outcome in state.truths.items():
-        if key in names and state.facts[key].parameter == key:
+        if key in names and key not in state.examined and state.facts[key].parameter == key:
             found.add(Condition(key, "truth", outcome))
         elif key[:1] == "(" and key[-1:] == ")":
             name, _, rest = key[1:-1].partition(" ")
@@ -123,8 +123,9 @@ def bind(call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bo
     return found
 
 
-def holds(condition: Condition, given: Given, state: State) -> bool | None:
-    """Whether a call's argument fulfils the condition; None if that isn't known."""
+def holds(condition: Condition, given: Given, state: State, is_strict: bool) -> bool | None:
+    """Whether a call's argument fulfils the condition; None if that isn't known. `is_strict`: an argument that isn't
+    known to be null isn't."""
     fact, expression = given
     key = expression.key if expression is not None else ""
     match condition.test:
@@ -132,7 +133,7 @@ def holds(condition: Condition, given: Given, state: State) -> bool | None:
             if fact.nullness in (Nullness.NULL, Nullness.THERE):
                 return (fact.nullness == Nullness.NULL) == condition.outcome
             known = state.truths.get(f"{key} is None") if key else None
-            if known is None and condition.outcome and not fact.may_be_null:
+            if known is None and is_strict and condition.outcome and not fact.may_be_null:
                 return False  # null for null: nothing says that there is one
             return None if known is None else known == condition.outcome
         case "truth":
@@ -148,4 +149,6 @@ def holds(condition: Condition, given: Given, state: State) -> bool | None:
                 is_literal = other[:1] in ("'", '"') or other[:1].isdigit() or other in ("True", "False", "None")
                 same = fact.nullness != Nullness.NULL and expression is not None and expression.key == other
                 return same == condition.outcome if is_literal or same else None
+            if isinstance(expression, Display) and operator == "is":
+                return not condition.outcome
             return condition.outcome if key == other and key else None
