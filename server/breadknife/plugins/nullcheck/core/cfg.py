@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.il import (
+    Absent,
     Argument,
     Assign,
     At,
@@ -36,12 +37,15 @@ from breadknife.plugins.nullcheck.core.il import (
     Loop,
     Name,
     Not,
+    Null,
     Operation,
     Parts,
     Raise,
     Return,
     Statement,
+    Switch,
     Test,
+    Told,
     Try,
 )
 
@@ -180,9 +184,13 @@ def _following(node: Node) -> Iterator[Node]:
 @dataclass
 class _LoopEnds:
     after: Node
-    again: Node
+    again: Node | None
+    """None for what isn't a loop."""
     finals: int
     """How many `finally` are around it."""
+    label: str = ""
+    is_block: bool = False
+    """Only a jump with its label leaves it."""
 
 
 class _Builder:
@@ -280,8 +288,13 @@ class _Builder:
         self.start(body)
         if bind is not None:
             bind()
-        self._loops.append(_LoopEnds(after, again, len(self._finals)))
+        rounds = self.node(NodeKind.MERGE) if statement.update else again
+        self._loops.append(_LoopEnds(after, rounds, len(self._finals), statement.label))
         self.block(statement.body)
+        if statement.update:
+            self.go(rounds)
+            self.start(rounds)
+            self.block(statement.update)
         self._loops.pop()
         self.go(again)
         if bind is not None:
@@ -293,11 +306,35 @@ class _Builder:
         self.go(after)
         self.start(after)
 
+    def switch(self, statement: Switch) -> None:
+        after, bodies = self.node(NodeKind.MERGE), [self.node(NodeKind.MERGE) for _ in statement.cases]
+        default = after
+        for case, body in zip(statement.cases, bodies, strict=True):
+            if case.test is None:
+                default = body
+            elif self._at is not None:
+                next_ = self.node(NodeKind.MERGE)
+                self.condition(case.test, body, next_)
+                self.start(next_)
+        self.go(default)
+        self._loops.append(_LoopEnds(after, None, len(self._finals), statement.label, statement.is_block))
+        self._at = None
+        for case, body in zip(statement.cases, bodies, strict=True):
+            self.go(body)
+            self.start(body)
+            self.block(case.body)
+        self._loops.pop()
+        self.go(after)
+        self.start(after)
+
     def jump(self, statement: Jump) -> None:
-        if self._loops:
-            loop = self._loops[-1]
-            self.leave(loop.finals)
-            self.go(loop.after if statement.is_break else loop.again)
+        for loop in reversed(self._loops):
+            is_meant = loop.label == statement.label if statement.label else not loop.is_block
+            target = loop.after if statement.is_break else loop.again
+            if is_meant and target is not None:
+                self.leave(loop.finals)
+                self.go(target)
+                break
         self._at = None
 
     def leave(self, finals: int) -> None:
@@ -397,6 +434,8 @@ class _Builder:
                 self.go(no if is_and else yes)
             case Constant(truth=truth):
                 self.go(yes if truth else no)
+            case Null() | Absent():
+                self.go(no)
             case Display(items=items) if items:
                 self.step(self.value(test))
                 self.go(yes)
@@ -437,6 +476,8 @@ class _Builder:
                 return target
             case Comprehension():
                 return self._comprehend(value)
+            case Told():
+                return value._replace(value=self.value(value.value), forks=False)
             case Attribute():
                 return value._replace(owner=self.value(value.owner), forks=False)
             case Element():
@@ -521,6 +562,7 @@ _STATEMENTS: dict[type[Statement], Callable[[_Builder, Statement], None]] = {
     Assign: _Builder.assign,
     If: _Builder.choose,
     Loop: _Builder.loop,
+    Switch: _Builder.switch,
     Jump: _Builder.jump,
     Return: _Builder.return_,
     Raise: _Builder.raise_,

@@ -56,6 +56,14 @@ class Knowledge:
     words: Mapping[str, frozenset[bytes]]
     """Top module, "" for what needs no import -> the words under which something of it may be null."""
     examples: tuple[Examples, ...]
+    nulls: tuple[str, ...]
+    """The names of the language's nulls."""
+    left_out: int
+    """The null, as a bit, that is where nothing was given."""
+
+    def null_name(self, nulls: int) -> str:
+        """The nulls of these bits in words."""
+        return " or ".join(name for at, name in enumerate(self.nulls) if nulls & 1 << at)
 
 
 def read(name: str) -> Knowledge:
@@ -82,6 +90,8 @@ def read(name: str) -> Knowledge:
         frozenset(types),
         _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}),
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
+        tuple(table["nulls"]["names"]),
+        table["nulls"]["left_out"],
     )
 
 

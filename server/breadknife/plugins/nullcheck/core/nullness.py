@@ -19,7 +19,7 @@ from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import At, Expression, Type
+from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
 
 
 class Nullness(IntEnum):
@@ -105,6 +105,10 @@ class Fact(NamedTuple):
     """The parameter whose value it is."""
     called: str = ""
     """The qualified name of the function that the value is."""
+    nulls: int = ANY_NULL
+    """Of MAYBE and NULL: which nulls it may be, as bits."""
+    proves: tuple[tuple[str, bool], ...] = ()
+    """Assumptions that hold where the value is true."""
     is_soft: bool = False
     """Only an earlier part of the condition under way says that it is null."""
 
@@ -179,7 +183,9 @@ class State:
         for key, fact in facts.items():
             unless = fact.unless is not None and mentions(fact.unless[0], target)
             if unless or (fact.test is not None and mentions(fact.test.key, target)):
-                facts[key] = fact._replace(unless=None if unless else fact.unless, test=None)
+                facts[key] = fact = fact._replace(unless=None if unless else fact.unless, test=None)
+            if fact.proves and any(mentions(each[0], target) for each in fact.proves):
+                facts[key] = fact._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
 
     def forget_compound_truths(self, given: Collection[str]) -> None:
         """A call may change everything but the values of variables that aren't `given` to it."""
@@ -245,6 +251,7 @@ def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_shor
             test=one.test if one.test == other.test else None,
             truth=one.truth if one.truth == other.truth else None,
             checked=one.checked or other.checked,
+            proves=_proved(one, other, opposite),
             items=one.items if one.items == other.items else (),
             container=one.container if one.container == other.container else "",
             parameter=one.parameter if one.parameter == other.parameter else "",
@@ -268,7 +275,18 @@ def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_shor
         checked=one.checked or other.checked,
         container=one.container if one.container == other.container else "",
         parameter=parameter,
+        nulls=one.nulls | other.nulls if one.may_be_null and other.may_be_null else null.nulls,
+        proves=_proved(one, other, opposite),
     )
+
+
+def _proved(one: Fact, other: Fact, opposite: list[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
+    """What holds if the joined value is true: one that is surely false leaves only the other side."""
+    if one.truth is False or one.nullness == Nullness.NULL:
+        return (*other.proves, *((key, not outcome) for key, outcome in opposite)) if other.truth is not False else ()
+    if other.truth is False or other.nullness == Nullness.NULL:
+        return (*one.proves, *opposite)
+    return tuple(each for each in one.proves if each in other.proves)
 
 
 def _joined_type(one: Fact, other: Fact) -> Type | None:
