@@ -231,7 +231,7 @@ class Attributes(ABC):
             return NOTHING
         outside = [store for store in stores if store.function is not None]
         if not outside:
-            if len(stores) > 1:
+            if len(stores) != 1:
                 return NOTHING
             solution = self.solution(self.file.main)
             if solution is None or solution.end is None:

@@ -7,7 +7,7 @@ a variable `%1` that no program can name, and the slot stands in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -153,28 +153,25 @@ def build(body: Block, errors: Errors) -> Graph:
 
 def _ordered(graph: Graph) -> Graph:
     """The nodes that can be reached, each after those that lead to it, but for loops."""
-    found, seen = list[Node](), {graph.entry}
-    path: list[tuple[Node, Iterator[Node]]] = [(graph.entry, _following(graph.entry))]
+    found, path = list[Node](), [graph.entry]
+    begun, done = bytearray(len(graph.nodes)), bytearray(len(graph.nodes))
     while path:
-        node, rest = path[-1]
-        following = next(rest, None)
-        if following is None:
+        node = path[-1]
+        index = node.index
+        if not begun[index]:
+            begun[index] = 1
+            # Those after a loop are to stand behind it: they are visited first, and thus put in last.
+            path += [edge.target for edge in node.edges if not begun[edge.target.index]]
+            path += [each for each in node.catches if not begun[each.index]]
+            continue
+        path.pop()
+        if not done[index]:
+            done[index] = 1
             found.append(node)
-            path.pop()
-        elif following not in seen:
-            seen.add(following)
-            path.append((following, _following(following)))
     found.reverse()
     for index, node in enumerate(found):
         node.index = index
     return Graph(found)
-
-
-def _following(node: Node) -> Iterator[Node]:
-    """Those after a loop first: in the order that results, they stand behind it."""
-    yield from node.catches
-    for edge in reversed(node.edges):
-        yield edge.target
 
 
 @dataclass

@@ -152,7 +152,7 @@ class Evaluator(ABC):
 
     def _next(self, iterable: Expression, state: State) -> Fact:
         fact = self.value(iterable, state)
-        if isinstance(iterable, il.Display) and fact.items:
+        if isinstance(iterable, il.Display) and fact.items and fact.items[0]:
             facts = fact.items[0]
             joined = facts[0]
             for each in facts[1:]:

@@ -55,8 +55,9 @@ class Gate:
     def nullable(self) -> frozenset[bytes]:
         """The words under which something may be null in this file."""
         words = {b"None", b"Optional", *_library_words(self._knowledge, self._roots())}
+        origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
-        waiting = [each for each in self._file.functions if b"return" in each.words and each.name]
+        waiting = [each for each in self._file.functions if _may_give_null(each)]
         for _ in range(_ROUNDS):
             found = [each for each in waiting if each.is_open or not each.words.isdisjoint(words)]
             new = {each.name.encode() for each in found} - words
@@ -66,7 +67,8 @@ class Gate:
             waiting = [each for each in waiting if each not in found]
         for class_ in self._file.classes.values():
             for name, stores in class_.stores.items():
-                if any(each.function is not None and not each.function.words.isdisjoint(words) for each in stores):
+                givers = (each.function for each in stores if each.passes_on)
+                if any(giver is not None and not giver.words.isdisjoint(origins) for giver in givers):
                     words.add(name.encode())
         return frozenset(words)
 
@@ -91,6 +93,13 @@ class Gate:
         """A variable that may hold what a call of the library gives."""
         if not self._file.main.words.isdisjoint(_library_words(self._knowledge, self._roots())):
             yield name
+
+
+def _may_give_null(function: Function) -> bool:
+    """Whether a call by its name may give null, as far as its declaration says."""
+    if not function.name or function.name.startswith("__") or b"return" not in function.words:
+        return False
+    return function.returns is None or _allows_null(function.returns)
 
 
 def _allows_null(type_: Type | None) -> bool:

@@ -381,6 +381,8 @@ class Store(NamedTuple):
     """It isn't only declared."""
     is_parameter: str = ""
     """The name alone that is written there."""
+    passes_on: bool = False
+    """What is written there may give a null that it is given: a name, a call, a choice."""
 
 
 @dataclass(eq=False, repr=False)
