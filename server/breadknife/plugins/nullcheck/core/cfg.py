@@ -7,7 +7,7 @@ a variable `%1` that no program can name, and the slot stands in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -91,6 +91,8 @@ class Node:
     catches: tuple[Node, ...]
     forgives: bool
     """A use of null is caught here, and meant to be."""
+    entries: int = 0
+    """How many ways lead here."""
     after_null: bool = True
     """Of CATCH: whether what a use of null raises arrives here."""
 
@@ -157,28 +159,30 @@ def build(body: Block, errors: Errors) -> Graph:
 
 def _ordered(graph: Graph) -> Graph:
     """The nodes that can be reached, each after those that lead to it, but for loops."""
-    found, seen = list[Node](), {graph.entry}
-    path: list[tuple[Node, Iterator[Node]]] = [(graph.entry, _following(graph.entry))]
+    found, path = list[Node](), [graph.entry]
+    begun, done = bytearray(len(graph.nodes)), bytearray(len(graph.nodes))
     while path:
-        node, rest = path[-1]
-        following = next(rest, None)
-        if following is None:
+        node = path[-1]
+        index = node.index
+        if not begun[index]:
+            begun[index] = 1
+            # Those after a loop are to stand behind it: they are visited first, and thus put in last.
+            path += [edge.target for edge in node.edges if not begun[edge.target.index]]
+            path += [each for each in node.catches if not begun[each.index]]
+            continue
+        path.pop()
+        if not done[index]:
+            done[index] = 1
             found.append(node)
-            path.pop()
-        elif following not in seen:
-            seen.add(following)
-            path.append((following, _following(following)))
     found.reverse()
     for index, node in enumerate(found):
         node.index = index
+        for edge in node.edges:
+            edge.target.entries += 1
+        for catch in node.catches:
+            catch.entries += 2  # before and after it
+    found[0].entries += 1
     return Graph(found)
-
-
-def _following(node: Node) -> Iterator[Node]:
-    """Those after a loop first: in the order that results, they stand behind it."""
-    yield from node.catches
-    for edge in reversed(node.edges):
-        yield edge.target
 
 
 @dataclass
@@ -202,7 +206,8 @@ class _Builder:
         self._loops = list[_LoopEnds]()
         self._finals = list[tuple[Block, tuple[Node, ...], bool]]()
         """Each `finally` around, with what catches its own exceptions."""
-        self._slots = 0
+        self._slots = self._held = 0
+        """Slots that were given away; those of them that a loop around holds. The others serve the next statement."""
         self._at: Node | None = self.node(NodeKind.MERGE)
 
     # Nodes
@@ -235,6 +240,7 @@ class _Builder:
         for statement in statements:
             if self._at is None:
                 return
+            self._slots = self._held
             _STATEMENTS[type(statement)](self, statement)
 
     def evaluate(self, statement: Evaluate) -> None:
@@ -290,11 +296,13 @@ class _Builder:
             bind()
         rounds = self.node(NodeKind.MERGE) if statement.update else again
         self._loops.append(_LoopEnds(after, rounds, len(self._finals), statement.label))
+        held, self._held = self._held, self._slots
         self.block(statement.body)
         if statement.update:
             self.go(rounds)
             self.start(rounds)
             self.block(statement.update)
+        self._held = held
         self._loops.pop()
         self.go(again)
         if bind is not None:

@@ -10,8 +10,6 @@ from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
 _ROUNDS = 4
 """Calls are followed so far for what their names may give."""
-_ENDS = frozenset({b"raise", b"assert", b"exit", b"_exit", b"abort", b"quit", b"skip", b"fail", b"error"})
-"""Words without one of which a function always comes back, unless it calls one that doesn't."""
 
 
 class Gate:
@@ -20,7 +18,7 @@ class Gate:
         self._knowledge = knowledge
 
     def may_use_null(self, function: Function) -> bool:
-        if not function.words.isdisjoint(self.nullable):
+        if function.has_declared_null or not function.words.isdisjoint(self.nullable):
             return True
         around = function.around
         while around is not None:
@@ -34,13 +32,13 @@ class Gate:
         """Whether its words don't show that it always comes back, and with a value."""
         if not function.words.isdisjoint(self._ending):
             return True
-        if b"return" not in function.words:
+        if b"return" not in function.words and not function.is_expression:
             return False
         return function.is_open or self.may_use_null(function)
 
     @cached_property
     def _ending(self) -> frozenset[bytes]:
-        words = set(_ENDS)
+        words = set(_encoded(self._knowledge, "ending_words"))
         waiting = [each for each in self._file.functions if each.name]
         for _ in range(_ROUNDS):
             found = [each for each in waiting if not each.words.isdisjoint(words)]
@@ -54,9 +52,10 @@ class Gate:
     @cached_property
     def nullable(self) -> frozenset[bytes]:
         """The words under which something may be null in this file."""
-        words = {b"None", b"Optional", *_library_words(self._knowledge, self._roots())}
+        words = {*_encoded(self._knowledge, "null_words"), *_library_words(self._knowledge, self._roots())}
+        origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
-        waiting = [each for each in self._file.functions if b"return" in each.words and each.name]
+        waiting = [each for each in self._file.functions if _may_give_null(each)]
         for _ in range(_ROUNDS):
             found = [each for each in waiting if each.is_open or not each.words.isdisjoint(words)]
             new = {each.name.encode() for each in found} - words
@@ -66,7 +65,8 @@ class Gate:
             waiting = [each for each in waiting if each not in found]
         for class_ in self._file.classes.values():
             for name, stores in class_.stores.items():
-                if any(each.function is not None and not each.function.words.isdisjoint(words) for each in stores):
+                givers = (each.function for each in stores if each.passes_on)
+                if any(giver is not None and not giver.words.isdisjoint(origins) for giver in givers):
                     words.add(name.encode())
         return frozenset(words)
 
@@ -93,8 +93,19 @@ class Gate:
             yield name
 
 
+def _may_give_null(function: Function) -> bool:
+    """Whether a call by its name may give null, as far as its declaration says."""
+    if not function.name or function.name.startswith("__") or b"return" not in function.words:
+        return False
+    return function.returns is None or _allows_null(function.returns)
+
+
 def _allows_null(type_: Type | None) -> bool:
     return type_ is not None and (type_.nullable or any(_allows_null(each) for each in type_.arguments))
+
+
+def _encoded(knowledge: Knowledge, table: str) -> frozenset[bytes]:
+    return frozenset(each.encode() for each in knowledge.functions[table])
 
 
 def _library_words(knowledge: Knowledge, roots: frozenset[str]) -> frozenset[bytes]:

@@ -401,6 +401,14 @@ class Function:
     """Names that it assigns; filled when it is lowered."""
     shared: set[str] = field(default_factory=set[str])
     """Names that it assigns for the module or the function around it."""
+    changed_within: set[str] = field(default_factory=set[str])
+    """Its variables that functions within it assign."""
+    keeps: Callable[[str], bool] = lambda _: False
+    """Whether a variable or parameter of its keeps its first value."""
+    tells_types: bool = False
+    """Inner functions may rely on what its parameters and variables are declared to be."""
+    types: dict[str, Type] = field(default_factory=dict[str, Type])
+    """What variables are declared to be; filled when it is lowered."""
     reads: set[str] = field(default_factory=set[str])
     """Names that it reads itself; filled when it is lowered."""
     is_expression: bool = False
@@ -418,6 +426,10 @@ class Function:
     @cached_property
     def body(self) -> Block:
         return self.lower(self)
+
+    @cached_property
+    def parameter_names(self) -> frozenset[str]:
+        return frozenset(each.name for each in self.parameters)
 
     @cached_property
     def words(self) -> frozenset[bytes]:
@@ -440,6 +452,8 @@ class Store(NamedTuple):
     """It isn't only declared."""
     is_parameter: str = ""
     """The name alone that is written there."""
+    passes_on: bool = False
+    """What is written there may give a null that it is given: a name, a call, a choice."""
 
 
 @dataclass(eq=False, repr=False)

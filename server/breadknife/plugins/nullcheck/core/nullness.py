@@ -101,6 +101,8 @@ class Fact(NamedTuple):
     """The key of the container that the value was taken out of."""
     view: str = ""
     """The key of a container that holds all that this value holds."""
+    key_of: str = ""
+    """The key of a container that has a value for this key."""
     parameter: str = ""
     """The parameter whose value it is."""
     called: str = ""
@@ -176,11 +178,14 @@ class State:
     def forget(self, target: str) -> None:
         """The value of `target` is another one now: nothing holds of what is read through it."""
         facts = self.facts
-        for key in [key for key in facts if key == target or mentions(key, target)]:
+        for key in [key for key in facts if target in key and (key == target or mentions(key, target))]:
             del facts[key]
-        for key in [key for key in self.truths if key == target or mentions(key, target)]:
-            del self.truths[key]
-        for key, fact in facts.items():
+        truths = self.truths
+        if truths:
+            for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
+                del truths[key]
+        for key in [key for key, fact in facts.items() if fact.unless is not None or fact.test is not None]:
+            fact = facts[key]
             unless = fact.unless is not None and mentions(fact.unless[0], target)
             if unless or (fact.test is not None and mentions(fact.test.key, target)):
                 facts[key] = fact = fact._replace(unless=None if unless else fact.unless, test=None)
@@ -218,11 +223,13 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
     """What holds where two paths meet. `is_short`: they are the two ways through one condition."""
     if a == b:
         return a
-    facts: dict[str, Fact] = {}
+    facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
     opposite = [(key, value) for key, value in a.truths.items() if b.truths.get(key) == (not value)]
     one_facts, other_facts = a.facts, b.facts
-    for key in one_facts.keys() | other_facts.keys():
+    differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
+    differing += [key for key in other_facts if key not in one_facts]
+    for key in differing:
         one = one_facts.get(key) or declared(key)
         other = other_facts.get(key) or declared(key)
         if one == other:

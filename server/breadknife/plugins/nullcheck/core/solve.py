@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -36,6 +35,10 @@ class Solution:
     """At the end of its last statement; None if that is never reached."""
     stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
     """What attributes of the receiver get."""
+    captured: dict[il.At, State] = field(default_factory=dict[il.At, State])
+    """What is known where functions within it are made."""
+    given: dict[il.At, tuple[Fact, ...]] = field(default_factory=dict[il.At, tuple[Fact, ...]])
+    """What those get whose callers are known."""
 
 
 def solve(home: Home, function: il.Function, graph: Graph, start: State) -> Solution:
@@ -49,25 +52,22 @@ class _Run:
         self.states = dict[Node, State]()
         self.arrived = dict[Node, dict[tuple[int, int], State]]()
         """What comes by each way."""
+        self.waiting, self.todo = list[int](), set[int]()
         self.uses = dict[Node, list[NullUse]]()
         self.returns = dict[Node, Returned]()
         self.stores = dict[Node, dict[str, list[Fact]]]()
 
     def run(self, graph: Graph, start: State) -> Solution:
         self.states[graph.entry] = start
-        waiting, todo, visits = [0], {0}, dict[Node, int]()
-        while waiting:
-            index = heapq.heappop(waiting)
-            todo.discard(index)
-            node = graph.nodes[index]
+        visits = dict[Node, int]()
+        self.push(graph.entry)
+        while self.waiting:
+            node = graph.nodes[heapq.heappop(self.waiting)]
+            self.todo.discard(node.index)
             visits[node] = visits.get(node, 0) + 1
-            if visits[node] > _MOST_VISITS:
-                continue
-            for way, (target, state) in enumerate(self.flow(node)):
-                if self.arrive(target, (index, way), state) and target.index not in todo:
-                    todo.add(target.index)
-                    heapq.heappush(waiting, target.index)
-        solution = Solution()
+            if visits[node] <= _MOST_VISITS:
+                self.follow(node)
+        solution = Solution(captured=self.evaluator.captured, given=self.evaluator.given)
         for node in graph.nodes:
             solution.uses += self.uses.get(node, ())
             if node in self.returns:
@@ -80,56 +80,77 @@ class _Run:
                 solution.gives_value = True
         return solution
 
-    def arrive(self, target: Node, way: tuple[int, int], state: State) -> bool:
-        """Whether the state there is another one with what comes this way now."""
-        arrived = self.arrived.setdefault(target, {})
-        arrived[way] = state
-        is_short = target.kind is NodeKind.SHORT
-        joined: State | None = None
-        for each in arrived.values():
-            joined = each if joined is None else join(joined, each, self.evaluator.declared, is_short)
-        known = self.states.get(target)
-        if joined is None or joined == known:
-            return False
-        self.states[target] = joined
-        return True
+    def push(self, node: Node) -> None:
+        if node.index not in self.todo:
+            self.todo.add(node.index)
+            heapq.heappush(self.waiting, node.index)
 
-    def flow(self, node: Node) -> Iterator[tuple[Node, State]]:
-        """Where a node leads, with the state there."""
-        state, evaluator = self.states[node], self.evaluator
-        if node.action is None:
-            for edge in node.edges:
-                yield edge.target, state
+    def arrive(self, target: Node, way: tuple[int, int], state: State) -> None:
+        """Join what comes this way now, and have the target followed if that makes its state another one."""
+        known = self.states.get(target)
+        if target.entries == 1:
+            joined = state
+        else:
+            arrived = self.arrived.setdefault(target, {})
+            arrived[way] = state
+            ways = iter(arrived.values())
+            joined = next(ways)
+            for each in ways:
+                joined = join(joined, each, self.evaluator.declared, target.kind is NodeKind.SHORT)
+        if known is None or joined != known:
+            self.states[target] = joined
+            self.push(target)
+
+    def follow(self, node: Node) -> None:
+        """Go on from a node as long as there is one way on, and no other way leads there."""
+        state = self.states[node].copy()
+        while True:
+            if node.action is not None and not self.perform(node, state):
+                return
+            if node.kind is NodeKind.BRANCH:
+                self.branch(node, state)
+                return
+            edges = node.edges
+            if len(edges) == 1 and edges[0].target.entries == 1:
+                node = edges[0].target
+                if node.kind is NodeKind.END:
+                    self.states[node] = state
+                continue
+            for way, edge in enumerate(edges):
+                self.arrive(edge.target, (node.index, way), state.copy() if way else state)
             return
-        before, state = state, state.copy()
+
+    def perform(self, node: Node, state: State) -> bool:
+        """Do what the node does. False if nothing comes after it."""
+        evaluator, catches = self.evaluator, node.catches
         evaluator.uses, evaluator.stores = [], {}
         evaluator.is_dead, evaluator.forgives = False, node.forgives
-        evaluator.raised = [] if node.catches else None
+        evaluator.raised = [] if catches else None
+        before = state.copy() if catches else state
         self.act(node, state)
-        self.uses[node], self.stores[node] = evaluator.uses, evaluator.stores
-        raised = evaluator.raised or []
-        is_dead = evaluator.is_dead
-        for catch in node.catches:
+        if evaluator.uses or node in self.uses:
+            self.uses[node] = evaluator.uses
+        if evaluator.stores:
+            self.stores[node] = evaluator.stores
+        is_dead, raised = evaluator.is_dead, evaluator.raised or []
+        if isinstance(node.action, il.Parts):  # `raise`
+            raised.append(state.copy())
+        for place, catch in enumerate(catches):
             if catch.after_null:
-                yield catch, before
-            elif isinstance(node.action, il.Parts):  # `raise`
-                yield catch, state
-            for each in raised:
-                yield catch, each
-        if is_dead:
-            return
-        if node.kind is NodeKind.BRANCH:
-            action = node.action
-            for edge in node.edges:
-                branch = state.copy()
-                evaluator.uses = []
-                if edge.when is None or evaluator.refine(action, edge.when, branch):  # pyright: ignore[reportArgumentType]
-                    if edge.target.kind is NodeKind.SHORT:
-                        _soften(branch, action)
-                    yield edge.target, branch
-            return
-        for edge in node.edges:
-            yield edge.target, state
+                self.arrive(catch, (node.index, -1 - place), before)
+            for number, each in enumerate(raised):
+                self.arrive(catch, (node.index, 100 * (place + 1) + number), each)
+        return not is_dead
+
+    def branch(self, node: Node, state: State) -> None:
+        evaluator, test = self.evaluator, node.action
+        for way, edge in enumerate(node.edges):
+            branch = state.copy()
+            evaluator.uses = []
+            if edge.when is None or evaluator.refine(test, edge.when, branch):  # pyright: ignore[reportArgumentType]
+                if edge.target.kind is NodeKind.SHORT and test is not None:
+                    _soften(branch, test)
+                self.arrive(edge.target, (node.index, way), branch)
 
     def act(self, node: Node, state: State) -> None:
         evaluator = self.evaluator
@@ -138,12 +159,18 @@ class _Run:
                 if isinstance(assign.target, il.Display):
                     fact = evaluator.need(assign.value, Use.ITERATE, state)
                 else:
-                    fact = self.assigned(assign, evaluator.value(assign.value, state))
+                    fact = self.assigned(assign, self.accepted(assign.value, assign.annotation, Use.ASSIGN, state))
+                    if assign.target.key[:1] == "%" and assign.value.key in state.truths and fact.truth is None:
+                        fact = fact._replace(truth=state.truths[assign.value.key])
+                    if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
+                        fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
                     self.made(assign.target.key, assign.value, fact, state)
             case il.Return(value=value):
-                fact = evaluator.value(value, state) if value is not None else Fact(Nullness.NULL)
+                returns = self.evaluator.function.returns
+                fact = Fact(Nullness.NULL, nulls=evaluator.home.knowledge.left_out)
+                fact = self.accepted(value, returns, Use.RETURN, state) if value is not None else fact
                 self.returns[node] = Returned(state.copy(), fact)
             case il.Delete(targets=targets):
                 for target in targets:
@@ -160,6 +187,13 @@ class _Run:
                 pass
             case expression:
                 evaluator.value(expression, state)
+
+    def accepted(self, value: il.Expression, declared: il.Type | None, use: Use, state: State) -> Fact:
+        """The value, which is found if it may be null and its declaration excludes that."""
+        home = self.evaluator.home
+        if declared is not None and (type_ := home.qualified_type(declared)) is not None and home.excludes_null(type_):
+            return self.evaluator.need(value, use, state)
+        return self.evaluator.value(value, state)
 
     def made(self, key: str, call: il.Call, fact: Fact, state: State) -> None:
         """A new object has as its fields what its class was called with."""

@@ -22,6 +22,10 @@ _PARAMETERS = frozenset({
     "identifier", "default_parameter", "typed_parameter", "typed_default_parameter", "list_splat_pattern",
     "dictionary_splat_pattern", "keyword_separator",
 })  # fmt: skip
+_PASSES_ON = frozenset({
+    "identifier", "call", "conditional_expression", "boolean_operator", "attribute", "named_expression", "await",
+    "parenthesized_expression",
+})  # fmt: skip
 _DEEPEST = 200
 
 
@@ -171,7 +175,8 @@ class Outline:
             annotation = annotation._replace(nullable=True)
         elif annotation is None and value is not None and function is None and self._is_nullable_field(value):
             annotation = Type("", nullable=True)
-        store = Store(at_of(target), function, value_of, annotation, is_null, not is_declared, parameter)
+        passes_on = value is not None and value.type in _PASSES_ON
+        store = Store(at_of(target), function, value_of, annotation, is_null, not is_declared, parameter, passes_on)
         table.setdefault(name, []).append(store)
 
     def _is_nullable_field(self, value: Node) -> bool:
@@ -263,10 +268,13 @@ class Outline:
         is_bound = owner is not None and not is_static and bool(parameters)
         receiver = parameters[0].name if is_bound else around.receiver if around is not None else ""
         receiver_class = owner if is_bound else around.receiver_class if around is not None and owner is None else None
-        source = self.tree.encoded[node.start_byte : node.end_byte]
+        source, returns = self.tree.encoded[node.start_byte : node.end_byte], node.child_by_field_name("return_type")
+        if returns is not None:  # its words are those of a declaration: `-> None`
+            begin = node.start_byte
+            source = source[: returns.start_byte - begin] + source[returns.end_byte - begin :]
         words_end = source.rfind(b"yield")
         function = Function(
-            at_of(node), name, parameters, self.type(node.child_by_field_name("return_type")),
+            at_of(node), name, parameters, self.type(returns),
             lambda function: self._lowered(function, body), source, owner, around, receiver, receiver_class,
             is_async=node.children[0].type == "async",
             is_generator=words_end >= 0 and _yields(body),
