@@ -274,6 +274,8 @@ class FileHome(Attributes):
                 return self._captured(function, around, key)
             around = around.around
         if key in self.file.variables and function is not self.file.main:
+            if self.file.variables[key][0].annotation is None and not self.file.may_be_unset(function, key):
+                return NOTHING
             return self.variable(key, self.file.variables[key])
         return self.global_(key)
 
@@ -361,6 +363,8 @@ class FileHome(Attributes):
             return Target(self, file.named[name])
         if name in file.classes:
             return Target(self, class_=file.classes[name])
+        if name in file.closures:
+            return Target(self, file.closures[name])
         root, dot, rest = name.partition(".")
         if dot and root in file.classes:
             function = self.static(file.classes[root], rest) or file.classes[root].methods.get(rest)

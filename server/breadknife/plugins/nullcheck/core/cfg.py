@@ -280,7 +280,7 @@ class _Builder:
                 self.step(Assign(iterable.at, held, iterable))
                 iterable = held if not isinstance(iterable, Display) else iterable
             self.step(Operation(iterable.at, "iterate", (iterable,), forks=False))
-            if isinstance(iterable, Call):
+            if isinstance(iterable, Call) or statement.is_true:
                 self.go(body)
                 self.go(out)
             else:

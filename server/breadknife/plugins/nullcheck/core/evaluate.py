@@ -237,7 +237,7 @@ class Evaluator(ABC):
     def _closure(self, expression: il.Closure, state: State) -> Fact:
         known = self.captured.get(expression.at)
         self.captured[expression.at] = state.copy() if known is None else join(known, state, self.declared)
-        return _FUNCTION
+        return _FUNCTION._replace(called=expression.key) if expression.key else _FUNCTION
 
     # Stores
 

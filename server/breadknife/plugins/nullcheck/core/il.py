@@ -280,6 +280,8 @@ class Loop(NamedTuple):
     update: Block = ()
     """It runs before each round but the first."""
     label: str = ""
+    is_true: bool = False
+    """An iterable is true even if it has no elements."""
 
 
 class Case(NamedTuple):
@@ -493,3 +495,9 @@ class File:
     """Declarations say what may be null: less is guessed where they don't."""
     aliases: Mapping[str, Type] = field(default_factory=dict[str, Type])
     """Names of types that stand for other types."""
+    closures: Mapping[str, Function] = field(default_factory=dict[str, Function])
+    """Key of a closure -> its function; filled while functions are lowered."""
+    exports: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Exported name -> the name that it has within the file, or the qualified name of what another file has."""
+    may_be_unset: Callable[[Function, str], bool] = lambda _function, _name: True
+    """Whether a function may run while a variable of the module is still what it was first."""
