@@ -165,7 +165,7 @@ class CallEvaluator(Evaluator):
             if callee.target.function is not None:
                 return self._by_summary(call, callee.target, facts, state)
             if callee.target.class_ is not None:
-                return Fact(Nullness.THERE, type=Type(name))
+                return Fact(Nullness.THERE, type=callee.target.home.own_type(callee.target.class_))
         if isinstance(call.callee, il.Attribute) and call.callee.name == "get" and callee.owner.type and call.arguments:
             field_ = self.home.typed_field(callee.owner.type, call.arguments[0].value.key, is_asked=len(facts) == 1)
             if field_ is not None:
@@ -241,7 +241,7 @@ class CallEvaluator(Evaluator):
         if given is not None and is_certain:
             for condition in frozenset.intersection(*(way.conditions for way in ways)):
                 self._apply(condition, given, state)
-        return self._joined(call, function, ways, given or {}, declared)
+        return self._joined(call, function, ways, given or {}, declared, target)
 
     def _apply(self, condition: Condition, given: dict[str, Given], state: State) -> None:
         """What holds of an argument whenever the call comes back holds after it."""
@@ -263,6 +263,7 @@ class CallEvaluator(Evaluator):
         ways: Sequence[Outcome],
         given: dict[str, Given],
         declared: Type | None,
+        target: Target,
     ) -> Fact:
         results = [_given_back(way, given) for way in ways]
         nulls = [way for way, fact in zip(ways, results, strict=True) if fact.may_be_null]
@@ -276,7 +277,8 @@ class CallEvaluator(Evaluator):
             truth = results[0].truth if len({fact.truth for fact in results}) == 1 else None
             return Fact(Nullness.THERE if is_there else Nullness.UNKNOWN, type=type_, items=items, truth=truth)
         first = next(fact.origin for fact in results if fact.may_be_null)
-        origin = Origin(_kind(first), call.at, f"`{function.name}` may return None")
+        why = f"`{function.name}` may return None"
+        origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
         unless = None
         if len(nulls) < len(ways):
             for condition in frozenset.intersection(*(way.conditions for way in nulls)):
