@@ -45,6 +45,10 @@ class Others(Protocol):
 
     def variable(self, home: FileHome, name: str, /) -> Fact: ...
 
+    def nullable(self, home: FileHome, /) -> frozenset[bytes]:
+        """The words under which something of the imported files may be null, of those that the file has."""
+        ...
+
 
 @dataclass(frozen=True)
 class Found:
@@ -66,13 +70,15 @@ class FileHome(Attributes):
         self._summaries = dict[Function, Summary]()
         self._starts = dict[Function, dict[str, Fact]]()
         self._globals = dict[str, Fact]()
+        self._types = dict[Type, Type]()
         self._under_way = list[Function]()
 
     # Following functions
 
     @cached_property
     def gate(self) -> Gate:
-        return Gate(self.file, self.knowledge)
+        others = self.others
+        return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
 
     @cached_property
     def shared(self) -> frozenset[str]:
@@ -145,8 +151,10 @@ class FileHome(Attributes):
         facts = self._starts[function] = {}
         if function.receiver and function.receiver_class is not None:
             class_ = function.receiver_class
-            is_static = class_.statics.get(function.name) is function
-            facts[function.receiver] = Fact(Nullness.THERE, type=None if is_static else Type(class_.name), called=class_.name if is_static else "")
+            if class_.statics.get(function.name) is function:
+                facts[function.receiver] = Fact(Nullness.THERE, called=class_.name)
+            else:
+                facts[function.receiver] = Fact(Nullness.THERE, type=self.own_type(class_))
         for parameter in function.parameters:
             if parameter.name == function.receiver and parameter is function.parameters[0]:
                 continue
@@ -366,7 +374,7 @@ class FileHome(Attributes):
         if name in file.closures:
             return Target(self, file.closures[name])
         root, dot, rest = name.partition(".")
-        if dot and root in file.classes:
+        if dot and root in file.classes and "#" not in name:
             function = self.static(file.classes[root], rest) or file.classes[root].methods.get(rest)
             return Target(self, function) if function is not None and function.is_of_class else None
         if ">" in name:
@@ -477,14 +485,28 @@ class FileHome(Attributes):
             return Type("|", known) if known and len(known) == len(types) else None
         if isinstance(classes, il.Name):
             called = self.declared(function, classes.key).called
-            return Type(self.knowledge.annotations.get(called, called)) if called else None
+            return self.qualified_type(Type(self.knowledge.annotations.get(called, called))) if called else None
         if isinstance(classes, il.Attribute) and classes.key:
             called = self.declared(function, classes.key).called
-            return Type(called) if called else None
+            return self.qualified_type(Type(called)) if called else None
         return None
 
+    def own_type(self, class_: Class, /) -> Type:
+        return Type(f"{self.uri}#{class_.name}" if self.uri else class_.name)
+
     def qualified_type(self, type_: Type | None, /) -> Type | None:
-        return type_
+        if type_ is None or not self.uri:
+            return type_
+        if type_ not in self._types:
+            self._types[type_] = self._qualified(type_)
+        return self._types[type_]
+
+    def _qualified(self, type_: Type) -> Type:
+        name = type_.name
+        target = self.target(name) if name in self.file.classes or "." in name else None
+        if target is not None and target.class_ is not None:
+            name = target.home.own_type(target.class_).name
+        return Type(name, tuple(self._qualified(each) for each in type_.arguments), type_.nullable)
 
     def refined_result(self, name: str, argument: str, /) -> Type | None:
         return self.language.refined_result(name, argument)

@@ -118,7 +118,9 @@ class CallEvaluator(Evaluator):
             return
         if callee.name in knowledge.functions["iterate"]:
             self.need(arguments[0].value, Use.ITERATE, state)
-        elif callee.name in knowledge.functions["need"] or callee.name in knowledge.takers:
+        elif callee.name in knowledge.functions["need"] or callee.name in knowledge.takers or (
+            self.home.file.is_typed and callee.name in knowledge.typed_takers
+        ):  # fmt: skip
             self.need(arguments[0].value, Use.ARGUMENT, state)
         elif callee.target is not None and callee.target.function is not None:
             self._accepted(expression, callee.target, callee.target.function, state)
@@ -216,7 +218,7 @@ class CallEvaluator(Evaluator):
             if callee.target.function is not None:
                 return self._by_summary(call, callee.target, facts, state)
             if callee.target.class_ is not None:
-                return Fact(Nullness.THERE, type=Type(name))
+                return Fact(Nullness.THERE, type=callee.target.home.own_type(callee.target.class_))
         if isinstance(call.callee, il.Attribute) and call.callee.name == "get" and callee.owner.type and call.arguments:
             field_ = self.home.typed_field(callee.owner.type, call.arguments[0].value.key, is_asked=len(facts) == 1)
             if field_ is not None:
@@ -312,7 +314,7 @@ class CallEvaluator(Evaluator):
         if given is not None and is_certain:
             for condition in frozenset.intersection(*(way.conditions for way in ways)):
                 self._apply(condition, given, state)
-        return self._joined(call, function, ways, given or {}, declared)
+        return self._joined(call, function, ways, given or {}, declared, target)
 
     def _apply(self, condition: Condition, given: dict[str, Given], state: State) -> None:
         """What holds of an argument whenever the call comes back holds after it."""
@@ -336,6 +338,7 @@ class CallEvaluator(Evaluator):
         ways: Sequence[Outcome],
         given: dict[str, Given],
         declared: Type | None,
+        target: Target,
     ) -> Fact:
         results = [_given_back(way, given) for way in ways]
         nulls = [way for way, fact in zip(ways, results, strict=True) if fact.may_be_null]
@@ -349,7 +352,8 @@ class CallEvaluator(Evaluator):
             truth = results[0].truth if len({fact.truth for fact in results}) == 1 else None
             return Fact(Nullness.THERE if is_there else Nullness.UNKNOWN, type=type_, items=items, truth=truth)
         first = next(fact.origin for fact in results if fact.may_be_null)
-        origin = Origin(_kind(first), call.at, f"`{function.name}` may return {self.home.knowledge.null}")
+        why = f"`{function.name}` may return {self.home.knowledge.null}"
+        origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
         unless = None
         bits = 0
         for fact in results:

@@ -97,6 +97,10 @@ class Home(Protocol):
         """The attributes that a method, and those that it calls, may set; None if that isn't known."""
         ...
 
+    def own_type(self, class_: Class, /) -> Type:
+        """The type of an object of a class of this file."""
+        ...
+
     def qualified_type(self, type_: Type | None, /) -> Type | None:
         """A type that this file declares, in words that hold in every file."""
         ...

@@ -76,6 +76,8 @@ class Knowledge:
     """Method -> (type of the first argument, qualified name): calls that this argument tells from others."""
     typed_operators: Mapping[str, Use]
     """Operators that take null, though a checker of types refuses it."""
+    typed_takers: frozenset[str]
+    """Functions that take null, though a checker of types refuses it."""
     properties: Mapping[str, Type]
     """Qualified name of an attribute -> its type, for the type arguments of its object."""
     globals: Mapping[str, Type]
@@ -116,7 +118,7 @@ def read(name: str) -> Knowledge:
     return Knowledge(
         calls,
         attributes,
-        frozenset(row["name"] for row in table["taker"]),
+        frozenset(row["name"] for row in table["taker"] if "typed_only" not in row),
         results,
         table["annotations"],
         {key: frozenset(value) for key, value in table["functions"].items()},
@@ -131,6 +133,7 @@ def read(name: str) -> Knowledge:
         table["nulls"]["left_out"],
         {method: tuple(rows) for method, rows in _by_argument(table["call"]).items()},
         {key: Use(value) for key, value in table.get("typed_operators", {}).items()},
+        frozenset(row["name"] for row in table["taker"] if "typed_only" in row),
         _types(table.get("properties", {})),
         _types(table.get("globals", {})),
         _types(table.get("elements", {})),

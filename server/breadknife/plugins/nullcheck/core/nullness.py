@@ -76,6 +76,8 @@ class Origin(NamedTuple):
     """A clause: "`re.match` returns None when nothing matches"."""
     file: str = ""
     """The URI of the file that `at` is in, if it is another one."""
+    here: At | None = None
+    """Of a function that returns it: the call."""
 
 
 class Fact(NamedTuple):
