@@ -91,7 +91,8 @@ class FileHome(Attributes):
         waiting = [self.file.main, *self.file.functions]
         known = set(waiting)
         for function in waiting:  # lowering one adds the functions without a name that are in it
-            if function is self.file.main or self.gate.may_use_null(function):
+            is_inner = function.around is not None and function.around is not self.file.main and not function.name
+            if function is self.file.main or is_inner or self.gate.may_use_null(function):
                 waiting += [each for each in function.within if each not in known] if function.body else []
                 solution = self.solution(function)
                 for use in solution.uses if solution is not None else ():
@@ -125,8 +126,8 @@ class FileHome(Attributes):
             for parameter, fact in zip(function.parameters, given, strict=False):
                 if parameter.annotation is None:
                     facts[parameter.name] = fact
-                    if fact.key_of:
-                        facts[f"{fact.key_of}.get({parameter.name})"] = SURE
+                if fact.key_of:
+                    facts[f"{fact.key_of}.get({parameter.name})"] = SURE
             if (state := solution.captured.get(function.at)) is not None:
                 facts |= {key: fact for key, fact in state.facts.items() if self._is_kept(key, function)}
                 truths = {key: truth for key, truth in state.truths.items() if self._is_kept(key.removesuffix(" is None"), function)}
@@ -207,6 +208,8 @@ class FileHome(Attributes):
         if found is None:
             if not function.is_plain or function.is_generator:
                 found = UNKNOWN
+            elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
+                found = Summary((), is_known=True)
             elif function.is_stub:
                 is_declared = function.returns is not None or function.asserts
                 found = self._declared_summary(function) if is_declared else UNKNOWN
@@ -234,8 +237,6 @@ class FileHome(Attributes):
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
     def _summarised(self, function: Function, solution: Solution) -> Summary:
-        if function.returns is not None and function.returns.name in ("NoReturn", "Never"):
-            return Summary((), True)
         ways = list[Outcome]()
         gives_value = solution.gives_value
         declared = self._declared_result(function) if function.returns is not None else None
@@ -277,14 +278,16 @@ class FileHome(Attributes):
         if function is not self.file.main and (key in function.locals or key in function.parameter_names):
             return NOTHING
         around = function.around
-        while around is not None:
+        while around is not None and around is not self.file.main:
             if key in around.parameter_names or (around.body is not None and key in around.locals):  # lowering fills `locals`
                 return self._captured(function, around, key)
             around = around.around
         if key in self.file.variables and function is not self.file.main:
-            if self.file.variables[key][0].annotation is None and not self.file.may_be_unset(function, key):
+            stores = self.file.variables[key]
+            is_unset = stores[0].annotation is None and any(store.is_null for store in stores)
+            if is_unset and not self.file.may_be_unset(function, key):
                 return NOTHING
-            return self.variable(key, self.file.variables[key])
+            return self.variable(key, stores)
         return self.global_(key)
 
     def _captured(self, function: Function, around: Function, key: str) -> Fact:
@@ -484,8 +487,8 @@ class FileHome(Attributes):
             known = tuple(each for each in types if each is not None)
             return Type("|", known) if known and len(known) == len(types) else None
         if isinstance(classes, il.Name):
-            called = self.declared(function, classes.key).called
-            return self.qualified_type(Type(self.knowledge.annotations.get(called, called))) if called else None
+            called = self.declared(function, classes.key).called or classes.key
+            return self.qualified_type(Type(self.knowledge.annotations.get(called, called)))
         if isinstance(classes, il.Attribute) and classes.key:
             called = self.declared(function, classes.key).called
             return self.qualified_type(Type(called)) if called else None
@@ -495,14 +498,19 @@ class FileHome(Attributes):
         return Type(f"{self.uri}#{class_.name}" if self.uri else class_.name)
 
     def qualified_type(self, type_: Type | None, /) -> Type | None:
-        if type_ is None or not self.uri:
+        if type_ is None or not (self.uri or self.file.aliases):
             return type_
         if type_ not in self._types:
             self._types[type_] = self._qualified(type_)
         return self._types[type_]
 
-    def _qualified(self, type_: Type) -> Type:
+    def _qualified(self, type_: Type, steps: int = 8) -> Type:
         name = type_.name
+        if name in self.file.aliases and steps:
+            meant = self._qualified(self.file.aliases[name], steps - 1)
+            return meant if meant.name == "any" else meant._replace(nullable=meant.nullable | type_.nullable)
+        if not self.uri:
+            return type_._replace(arguments=tuple(self._qualified(each, steps) for each in type_.arguments))
         target = self.target(name) if name in self.file.classes or "." in name else None
         if target is not None and target.class_ is not None:
             name = target.home.own_type(target.class_).name

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.home import Target
-from breadknife.plugins.nullcheck.core.il import Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.il import ANY_NULL, Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
 from breadknife.plugins.nullcheck.core.solve import Solution
@@ -94,7 +94,9 @@ class Attributes(ABC):
                 return Fact(type=type_)
             kind = OriginKind.ANNOTATION if annotation is not None and annotation.nullable else OriginKind.DEFAULT
             at = stores[0].at
-            return Fact(Nullness.MAYBE, Origin(kind, at, f"`{name}` is declared so that it may be {self.knowledge.null}"), type_)
+            why = f"`{name}` is declared so that it may be {self.knowledge.null}"
+            nulls = annotation.nullable if annotation is not None and annotation.nullable else ANY_NULL
+            return Fact(Nullness.MAYBE, Origin(kind, at, why), type_, nulls=nulls)
         facts = [(store, self._stored(store, name)) for store in stores if store.has_value]
         type_ = self._type_of(facts)
         if self._is_dynamic(class_):
@@ -224,9 +226,8 @@ class Attributes(ABC):
             if not type_.nullable:
                 return Fact(type=self.value_of(stores[0]).type or type_) if len(stores) == 1 else Fact(type=type_)
             why = f"`{name}` is declared so that it may be {self.knowledge.null}"
-            return Fact(
-                Nullness.MAYBE, Origin(OriginKind.ANNOTATION, stores[0].at, why), type_._replace(nullable=False)
-            )
+            origin = Origin(OriginKind.ANNOTATION, stores[0].at, why)
+            return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
         if name in self.file.imports:
             return NOTHING
         outside = [store for store in stores if store.function is not None]

@@ -103,9 +103,10 @@ class CallEvaluator(Evaluator):
         """Note what the functions get that the call is given."""
         own = callee.owner.type.arguments if callee.owner.type is not None else ()
         types = self.home.knowledge.callbacks[callee.name]
+        of = callee.owner.view or callee_key(call)
         for argument in call.arguments:
             if isinstance(argument.value, il.Closure):
-                facts = (self.typed_fact(filled(each, own, None), callee_key(call), argument.value.at) for each in types)
+                facts = (self.typed_fact(filled(each, own, None), of, argument.value.at) for each in types)
                 self.given[argument.value.at] = tuple(facts)
 
     def _needed(self, expression: il.Call, callee: Callee, state: State) -> None:
@@ -163,6 +164,10 @@ class CallEvaluator(Evaluator):
         if callee.name not in self.home.knowledge.calls:
             for name in (self.home.shared | self.function.changed_within).intersection(nulls):
                 state.facts[name] = forgotten(state.facts[name])
+        if callee.target is not None and callee.target.home is self.home and callee.target.function is not None:
+            for name in self.home.shared:
+                if name.encode() in callee.target.function.words and name not in state.facts and self.declared(name).may_be_null:
+                    state.facts[name] = forgotten(self.declared(name))
         set_ = self._set_by(callee)
         if set_ is None and (not comes_back or callee.target is not None):
             if nulls:
@@ -305,8 +310,8 @@ class CallEvaluator(Evaluator):
         if not summary.is_known:
             return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
-        given = bind(call, function, dict(enumerate(facts)), is_bound)
-        ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state)]
+        given = bind(call, function, dict(enumerate(facts)), is_bound, self.home.knowledge.left_out & 2)
+        ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state, self.home.knowledge.believes_arguments)]
         is_certain = not target.home.is_overridden(function)
         if not ways:
             self.is_dead = self.is_dead or is_certain
@@ -378,10 +383,10 @@ class CallEvaluator(Evaluator):
         )
 
 
-def _is_possible(way: Outcome, given: dict[str, Given], state: State) -> bool:
+def _is_possible(way: Outcome, given: dict[str, Given], state: State, believes: bool) -> bool:
     return all(
         condition.parameter not in given
-        or holds(condition, given[condition.parameter], state, is_strict=not way.result.parameter) is not False
+        or holds(condition, given[condition.parameter], state, not way.result.parameter, believes) is not False
         for condition in way.conditions
     )
 

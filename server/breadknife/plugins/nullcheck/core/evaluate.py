@@ -420,6 +420,16 @@ class Evaluator(ABC):
             if value.key:
                 self.settle(value, there(fact)._replace(type=self.narrower(fact.type, type_)), state)
 
+    def _may_narrow(self, test: il.Call, state: State) -> None:
+        """A function that nothing is known of, but that is named like a predicate, may tell more of its argument."""
+        callee, value = test.callee, test.arguments[0].value
+        name = callee.name if isinstance(callee, il.Attribute) else callee.key
+        word = name.lstrip("_").partition("_")[0]
+        words = self.home.knowledge.functions["predicate_words"]
+        if any(word == each or (word.startswith(each) and word[len(each) : len(each) + 1].isupper()) for each in words):
+            if value.key in state.facts:
+                state.facts[value.key] = state.facts[value.key]._replace(type=None)
+
     def _imply(self, test: il.Call, callee: il.Attribute, state: State) -> None:
         """What is there as well where a call of a method is true: `m.get(k)` where `m.has(k)` is."""
         arguments = [each.value for each in test.arguments]
@@ -460,6 +470,8 @@ class Evaluator(ABC):
                 if key:
                     state.facts[key] = fact._replace(nulls=left)
                 return True
+        if fact.nullness == Nullness.UNKNOWN and nulls != il.ANY_NULL and not is_null:
+            return True
         if not is_null:
             if fact.nullness == Nullness.NULL:
                 return False
@@ -494,6 +506,8 @@ class Evaluator(ABC):
                 self._is_there(argument.value, state, test.at)
         if outcome and test.arguments:
             self._narrow_by(test, name, state)
+            if not name or self.home.target(name) is None:
+                self._may_narrow(test, state)
         if outcome and isinstance(test.callee, il.Attribute):
             self._imply(test, test.callee, state)
         if outcome and name == "hasattr" and len(test.arguments) == 2:

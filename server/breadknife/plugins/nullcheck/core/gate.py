@@ -88,6 +88,7 @@ class Gate:
             for name, stores in table.items():
                 if any(each.is_null or _allows_null(each.annotation) for each in stores):
                     yield name
+        yield from (name for name, type_ in self._file.aliases.items() if _allows_null(type_))
         for function in self._file.functions:
             if _allows_null(function.returns):
                 yield function.name

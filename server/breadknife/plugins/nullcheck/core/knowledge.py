@@ -72,6 +72,8 @@ class Knowledge:
     """The names of the language's nulls."""
     left_out: int
     """The null, as a bit, that is where nothing was given."""
+    believes_arguments: bool
+    """An argument of which nothing is known is taken to be true."""
     by_argument: Mapping[str, tuple[tuple[str, str], ...]]
     """Method -> (type of the first argument, qualified name): calls that this argument tells from others."""
     typed_operators: Mapping[str, Use]
@@ -131,6 +133,7 @@ def read(name: str) -> Knowledge:
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
         tuple(table["nulls"]["names"]),
         table["nulls"]["left_out"],
+        table["nulls"].get("believes_arguments", False),
         {method: tuple(rows) for method, rows in _by_argument(table["call"]).items()},
         {key: Use(value) for key, value in table.get("typed_operators", {}).items()},
         frozenset(row["name"] for row in table["taker"] if "typed_only" in row),

@@ -24,7 +24,7 @@ _SILENT = frozenset({
 })  # fmt: skip
 """What is no expression."""
 _EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
-_LAST = {"binary_expression": "right", "unary_expression": "argument", "await_expression": ""}
+_LAST = {"binary_expression": "right", "unary_expression": "argument"}
 """Expressions that the grammar takes for the operand of a `!` which belongs to their last part."""
 _WHOLE = {"string": "string", "template_string": "string", "number": "number", "true": "boolean", "false": "boolean"}
 
@@ -40,6 +40,10 @@ class Reading(Protocol):
     def class_(self, node: Node, names: Mapping[str, str], around: Function | None, /) -> None: ...
 
     def type(self, node: Node | None, /) -> Type | None: ...
+
+    def named_type(self, name: str, /) -> Type:
+        """The type that a class's name means."""
+        ...
 
     def cast(self, node: Node, /) -> Type | None:
         """The type that a comment before a parenthesis tells."""
@@ -80,8 +84,10 @@ class Expressions:
     reading: Reading
     names: dict[str, str]
     """Visible names -> their keys."""
-    _told: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
-    """Where operands stand that a `!` is behind, though the grammar puts it behind more."""
+    own: set[str] = field(default_factory=set[str])
+    """Keys of variables that the function declares."""
+    _instead: dict[int, Expression] = field(default_factory=dict[int, Expression])
+    """End of a `!` that the grammar puts behind too much -> what it is behind."""
     _depth: int = 0
 
     def expression(self, node: Node | None) -> Expression:
@@ -91,8 +97,6 @@ class Expressions:
         lower = _EXPRESSIONS.get(node.type)
         found = lower(self, node) if lower is not None else self._parts(node)
         self._depth -= 1
-        if self._told and (node.start_byte, node.end_byte) in self._told:
-            return il.Told(found.at, found, None, found.key, found.forks)
         return found
 
     def _parts(self, node: Node) -> Expression:
@@ -165,11 +169,32 @@ class Expressions:
     # Chains
 
     def _chain(self, node: Node) -> Expression:
+        if (misplaced := _misplaced(node)) is not None and misplaced.end_byte not in self._instead:
+            return self._placed(node, misplaced)
         asked = list[Expression]()
         found = self._link(node, asked)
         for owner in reversed(asked):
             named = owner.target if isinstance(owner, il.Bind) else owner
             found = il.Choice(at_of(node), is_null(owner, negated=True), found, il.Absent(at_of(node), named))
+        return found
+
+    def _placed(self, node: Node, told: Node) -> Expression:
+        """`a || b!.c`, which the grammar takes for `(a || b)!.c`."""
+        around, last = list[Node](), inner(told)[0]
+        while last.type in _LAST and (next_ := last.child_by_field_name(_LAST[last.type])) is not None:
+            around.append(last)
+            last = next_
+        value = self.expression(last)
+        self._instead[told.end_byte] = il.Told(at_of(last), value, None, value.key, value.forks)
+        found = self._chain(node)
+        del self._instead[told.end_byte]
+        found = found._replace(at=At(last.start_byte, found.at.end))
+        for each in reversed(around):
+            at = At(each.start_byte, found.at.end)
+            if each.type == "unary_expression":
+                found = self._applied(text(each.child_by_field_name("operator")), found, at)
+            else:
+                found = self._combined(each, found, at)
         return found
 
     def _link(self, node: Node, asked: list[Expression]) -> Expression:
@@ -178,23 +203,13 @@ class Expressions:
         owner_node = node.child_by_field_name(field_) if field_ else (inner(node) or [None])[0]
         if owner_node is None:
             return self._parts(node)
-        if node.type == "non_null_expression":
-            last = owner_node
-            while last.type in _LAST:
-                next_ = last.child_by_field_name(_LAST[last.type]) if _LAST[last.type] else (inner(last) or [None])[0]
-                if next_ is None:
-                    break
-                last = next_
-            if last != owner_node:
-                self._told.add((last.start_byte, last.end_byte))
-                return self.expression(owner_node)
+        if node.type == "non_null_expression" and node.end_byte in self._instead:
+            return self._instead[node.end_byte]
         if self._depth > _DEEPEST:
             return self._parts(node)
         self._depth += 1
         owner = self._link(owner_node, asked) if owner_node.type in _LINKS else self.expression(owner_node)
         self._depth -= 1
-        if self._told and (owner_node.start_byte, owner_node.end_byte) in self._told and owner_node.type in _LINKS:
-            owner = il.Told(owner.at, owner, None, owner.key, owner.forks)
         if node.type == "non_null_expression":
             return il.Told(at_of(node), owner, None, owner.key, owner.forks)
         is_optional = any(child.type in ("optional_chain", "?.") for child in node.children[1:3])
@@ -248,9 +263,10 @@ class Expressions:
         types = inner(node.child_by_field_name("type_arguments"))
         call = il.Call(at_of(node), callee, arguments, "", callee.forks or any(each.value.forks for each in arguments))
         own = tuple(self.reading.type(each) or Type("") for each in types)
-        type_ = self.reading.type(node.child_by_field_name("constructor"))
-        made = type_of_made(text(node)) if callee.key == "RegExp" else Type(callee.key, own) if type_ is None else type_
-        return il.Told(call.at, call, made._replace(arguments=made.arguments or own), "", call.forks)
+        is_name = isinstance(callee, il.Name) and not callee.key.startswith("@")
+        made = self.reading.named_type(callee.key)._replace(arguments=own) if is_name else Type("")
+        made = type_of_made(text(node)) if callee.key == "RegExp" else made
+        return il.Told(call.at, call, made, "", call.forks)
 
     def _await(self, node: Node) -> Expression:
         value = self.expression(inner(node)[0]) if inner(node) else self._parts(node)
@@ -284,17 +300,16 @@ class Expressions:
         return il.Told(at_of(node), value, self.reading.type(type_) or Type(""), "", value.forks)
 
     def _binary(self, node: Node) -> Expression:
-        operator = text(node.child_by_field_name("operator"))
-        left_node, right_node = node.child_by_field_name("left"), node.child_by_field_name("right")
+        return self._combined(node, self.expression(node.child_by_field_name("right")), at_of(node))
+
+    def _combined(self, node: Node, right: Expression, at: At) -> Expression:
+        operator, left = text(node.child_by_field_name("operator")), self.expression(node.child_by_field_name("left"))
         if operator in ("&&", "||"):
-            left, right = self.expression(left_node), self.expression(right_node)
-            return il.Both(at_of(node), operator == "&&", left, right)
-        left = self.expression(left_node)
+            return il.Both(at, operator == "&&", left, right)
         if operator == "??":
             first, again = self.held(left)
-            return il.Choice(at_of(node), is_null(first, negated=True), again, self.expression(right_node))
-        right = self.expression(right_node)
-        return self._compared(at_of(node), operator, left, right)
+            return il.Choice(at, is_null(first, negated=True), again, right)
+        return self._compared(at, operator, left, right)
 
     def _compared(self, at: At, operator: str, left: Expression, right: Expression) -> Expression:
         negated = _EQUAL.get(operator, False)
@@ -324,8 +339,10 @@ class Expressions:
         return il.Operation(at, operator, (left, right), forks, key)
 
     def _unary(self, node: Node) -> Expression:
-        operator, at = text(node.child_by_field_name("operator")), at_of(node)
         operand = self.expression(node.child_by_field_name("argument"))
+        return self._applied(text(node.child_by_field_name("operator")), operand, at_of(node))
+
+    def _applied(self, operator: str, operand: Expression, at: At) -> Expression:
         match operator:
             case "!":
                 return il.Not(at, operand, operand.forks, short(f"(not {operand.key})") if operand.key else "")
@@ -341,7 +358,10 @@ class Expressions:
                 return operand._replace(at=at, key=f"{operator}{operand.key}") if isinstance(operand, il.Constant) else parts(at, (operand,))
 
     def _conditional(self, node: Node) -> Expression:
-        test = self.expression(node.child_by_field_name("condition"))
+        condition = node.child_by_field_name("condition")
+        if text(condition).startswith("arguments."):
+            return self._parts(node)  # what compilers make of a parameter
+        test = self.expression(condition)
         then_node = node.child_by_field_name("consequence")
         then, otherwise = self.expression(then_node), self.expression(node.child_by_field_name("alternative"))
         tested = _tested(test)
@@ -375,14 +395,34 @@ class Expressions:
             return target, il.Operation(at, operator, (read,), read.forks)
         return target, il.Operation(at, operator, (read, right), read.forks or right.forks)
 
+    def declared_type(self, target: Expression) -> Type | None:
+        """What a variable or a parameter of the function is declared to be."""
+        if not isinstance(target, il.Name) or target.key in self.function.types:
+            return self.function.types.get(target.key)
+        return next((each.annotation for each in self.function.parameters if each.name == target.key), None)
+
     def target(self, node: Node | None) -> Expression:
         """What is assigned to, if it is no pattern."""
         found = self.expression(node)
         if isinstance(found, il.Told):
             found = found.value
-        if isinstance(found, il.Name) and found.key in self.names.values():
+        if isinstance(found, il.Name) and found.key in self.own:
             self.function.locals.add(found.key)
         return found
+
+
+def _misplaced(node: Node) -> Node | None:
+    """The `!` of a chain that the grammar puts behind several operands."""
+    part: Node | None = node
+    while part is not None and part.type in _LINKS:
+        if part.type == "non_null_expression":
+            inside = inner(part)
+            if inside and inside[0].type in _LAST:
+                return part
+            part = inside[0] if inside else None
+        else:
+            part = part.child_by_field_name("function" if part.type == "call_expression" else "object")
+    return None
 
 
 def _is_typeof(value: Expression) -> bool:
@@ -433,6 +473,7 @@ def _tested(test: Expression) -> Expression | None:
 _E = Expressions
 _EXPRESSIONS: dict[str, Callable[[Expressions, Node], Expression]] = {
     "identifier": _E._name,
+    "shorthand_property_identifier_pattern": _E._name,
     "this": _E._name,
     "super": _E._name,
     "null": _E._null,

@@ -35,17 +35,17 @@ class ModuleState:
             return False
         if len(setters) < len({store.function for store in set_}):
             return False  # a callback, or the module itself, sets it
-        return all(self._is_called_by_others(setter, user) for setter in setters if setter) and not any(
+        return all(self._is_called_by_others(setter, user, name) for setter in setters if setter) and not any(
             each.name.encode() in user.words and name.encode() in each.words
             for each in self.functions
             if each is not user and each.name
         )
 
-    def _is_called_by_others(self, setter: Function, user: Function) -> bool:
+    def _is_called_by_others(self, setter: Function, user: Function, name: str) -> bool:
         if setter.name not in self._exported or setter.name.encode() in self._loose or setter.name in self.first:
             return False
         return user.name.encode() not in setter.words and not any(
-            other.encode() in user.words
+            other != name and other.encode() in user.words
             for other, stores in self.variables.items()
             if len(stores) > 1 and any(store.function is setter for store in stores) and self._is_switch(stores)
         )

@@ -24,6 +24,7 @@ from breadknife.plugins.nullcheck.languages.ecmascript.types import (
     Types,
     doc_of,
     inner,
+    optional,
     promised,
     text,
 )
@@ -38,6 +39,7 @@ _BEFORE = re.compile(
 )
 """What may stand between a comment and what it tells of."""
 _CAST = re.compile(rb"@type[^*]*\*/\s*\Z")
+_RETURNS_NULL = re.compile(rb"\breturn\s+(?:null|undefined)\b")
 _IGNORES = (b"@ts-expect-error", b"@ts-ignore")
 _ASSIGNED = """
 (assignment_expression left: [(identifier) (object_pattern) (array_pattern)] @to)
@@ -64,6 +66,7 @@ class Outline:
     variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
     aliases: dict[str, Type] = field(default_factory=dict[str, Type])
     closures: dict[str, Function] = field(default_factory=dict[str, Function])
+    _names: dict[str, str] = field(default_factory=dict[str, str])
     _repeated: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
@@ -79,6 +82,8 @@ class Outline:
         self._checks_comments = b"@ts-check" in self.tree.encoded[:500]
 
     def file(self) -> File:
+        for node in inner(self.tree.root):
+            self._declare(node)
         for node in inner(self.tree.root):
             self._top(node)
         for name in self._repeated | (self.named.keys() & self.classes.keys()):
@@ -100,6 +105,13 @@ class Outline:
 
     # What is at the top of the module
 
+    def _declare(self, node: Node) -> None:
+        """Note the names that a statement at the top declares."""
+        definition = (node.child_by_field_name("declaration") or node) if node.type == "export_statement" else node
+        for each in [definition, *(inner(definition) if definition.type.endswith("declaration") else ())]:
+            for name in bound(each.child_by_field_name("name")):
+                self._names[name] = name
+
     def _top(self, node: Node) -> None:
         definition = (node.child_by_field_name("declaration") or node) if node.type == "export_statement" else node
         if definition.type == "ambient_declaration":
@@ -108,7 +120,7 @@ class Outline:
         if kind in ("function_declaration", "generator_function_declaration", "function_signature"):
             self._named(text(definition.child_by_field_name("name")), definition)
         elif kind in _SHAPES:
-            self.class_(definition, {}, None)
+            self.class_(definition, self._names, None)
         elif kind == "type_alias_declaration":
             self._alias(definition)
         elif kind in ("lexical_declaration", "variable_declaration"):
@@ -121,7 +133,8 @@ class Outline:
                 self._top(each)
 
     def _named(self, name: str, node: Node) -> None:
-        function = self.function(node, {}, self.main)
+        function = self.function(node, self._names, self.main)
+        function.name = name
         if name in self.named:
             self._repeated.add(name)
         self.named[name] = function
@@ -151,7 +164,7 @@ class Outline:
         for node in nodes:
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if node.type == "assignment_expression" and right is not None and right.type in FUNCTIONS and left is not None:
-                function = self.function(right, {}, self.main)
+                function = self.function(right, self._names, self.main)
                 function.name = text(left.child_by_field_name("property") or left)
                 self.functions.append(function)
             elif node.type == "internal_module":
@@ -220,8 +233,10 @@ class Outline:
         body = node.child_by_field_name("body")
         bounds = self._bounds(node)
         doc = self._doc(node) if not self.is_typed else NOTHING_SAID
-        returns = self._result(node, doc)
         source = self.tree.encoded[at.start : at.end]
+        returns = self._result(node, doc)
+        if not self.is_typed and returns is not None and not returns.nullable and _RETURNS_NULL.search(source):
+            returns = None  # the code gives the lie to the comment
         is_async = bool(node.children) and any(child.type == "async" for child in node.children[:4])
         gives = promised(returns)
         is_arrow = node.type == "arrow_function"
@@ -299,7 +314,7 @@ class Outline:
             if type_ is None and name in doc.parameters and not _is_looked_at(name, node, source):
                 type_ = doc.parameters[name]
             if type_ is not None and each.type == "optional_parameter":
-                type_ = type_._replace(nullable=type_.nullable | UNDEFINED) if type_.name or type_.nullable else type_
+                type_ = optional(type_)
             default = self._default(value)
             if value is not None and type_ is not None:
                 type_ = type_._replace(nullable=type_.nullable & ~UNDEFINED)
@@ -321,6 +336,9 @@ class Outline:
 
     def type(self, node: Node | None, /) -> Type | None:
         return self.types.read(node)
+
+    def named_type(self, name: str, /) -> Type:
+        return self.types.named(name)
 
     def cast(self, node: Node, /) -> Type | None:
         if self.is_typed or _CAST.search(self.tree.encoded, max(node.start_byte - 200, 0), node.start_byte) is None:
@@ -362,7 +380,7 @@ class Outline:
             for each in clauses:
                 if each.type in ("extends_clause", "extends_type_clause") or (clause.type == "class_heritage" and not self.is_typed):
                     values = each.children_by_field_name("value") or each.children_by_field_name("type") or [each]
-                    bases += [type_.name for value in values if (type_ := self.type(value)) or (type_ := self._base(value))]
+                    bases += [(self._base(value) or self.type(value) or Type("")).name for value in values]
         if name in self.classes and self.classes[name].at == at_of(node):
             return
         body = node.child_by_field_name("body")
@@ -406,14 +424,23 @@ class Outline:
                 if any(child.type in ("accessibility_modifier", "readonly") for child in each.children[:2]):
                     type_, pattern = self.type(each.child_by_field_name("type")), each.child_by_field_name("pattern")
                     if type_ is not None and each.type == "optional_parameter":
-                        type_ = type_._replace(nullable=type_.nullable | UNDEFINED)
+                        type_ = optional(type_)
                     class_.stores[text(pattern)] = [Store(at_of(each), None, lambda: None, type_)]
+            self._told_fields(node, class_)
+
+    def _told_fields(self, node: Node, class_: Class) -> None:
+        """`/** @type {A|null} */ this.a = b` in a constructor, where the file asks to be checked."""
+        for each in inner(node.child_by_field_name("body")) if self._checks_comments else ():
+            left = next((part.child_by_field_name("left") for part in inner(each)), None)
+            name = text(left).removeprefix("this.")
+            if name.isidentifier() and (type_ := self._doc(each).type) is not None:
+                class_.stores.setdefault(name, []).append(Store(at_of(each), None, lambda: None, type_))
 
     def _field(self, node: Node, class_: Class, names: Mapping[str, str], around: Function) -> None:
         name, value = text(node.child_by_field_name("name") or node.child_by_field_name("property")), node.child_by_field_name("value")
         type_ = self.type(node.child_by_field_name("type"))
         if any(child.type == "?" for child in node.children) and type_ is not None:
-            type_ = type_._replace(nullable=type_.nullable | UNDEFINED) if type_ != Type("") else type_
+            type_ = optional(type_)
         if type_ is None and self._checks_comments:
             type_ = self._doc(node).type
         if value is not None and value.type in FUNCTIONS:

@@ -71,6 +71,7 @@ class Statements(Expressions):
                     found = list(bound(each.child_by_field_name("name")))
                     if is_variable:
                         self.names |= {name: self.names.get(name, name) for name in found}
+                        self.own |= {self.names[name] for name in found}
                     else:
                         names += found
             elif definition.type in _HOISTED or definition.type.endswith("class_declaration"):
@@ -80,6 +81,7 @@ class Statements(Expressions):
 
     def add(self, name: str, node: Node, is_own: bool = False) -> None:
         self.names[name] = f"{name}@{node.start_byte}" if name in self.names and not is_own else name
+        self.own.add(self.names[name])
 
     def statement(self, node: Node) -> Iterable[Statement]:
         lower = _STATEMENTS.get(node.type)
@@ -127,7 +129,8 @@ class Statements(Expressions):
         elif target.type in ("assignment_pattern", "object_assignment_pattern"):
             yield from self._with_default(target, value, at)
         else:
-            yield il.Assign(at, self.target(target), value, type_)
+            left = self.target(target)
+            yield il.Assign(at, left, value, type_ or self.declared_type(left))
 
     def _as_declared(self, value: Expression, type_: Type | None) -> Expression:
         return il.Told(value.at, value, type_, value.key, value.forks) if type_ is not None else value
@@ -285,12 +288,15 @@ class Statements(Expressions):
             for name in bound(left):
                 self.add(name, node)
         binds: Block = ()
+        skips: Block = ()
+        if text(node.child_by_field_name("operator")) == "in" and isinstance(iterable, il.Parts) and iterable.parts[0].key:
+            skips = (il.If(is_null(iterable.parts[0]), (il.Jump(is_break=True),), ()),)  # null has no keys
         target: Expression = il.Name(at_of(node), f"@{node.start_byte}")
         if left is not None and left.type in _PATTERNS:
             binds = tuple(self.assign(left, target, at_of(left)))
         elif left is not None:
             target = self.target(left)
-        body = (*binds, *self.block(node.child_by_field_name("body")))
+        body = (*skips, *binds, *self.block(node.child_by_field_name("body")))
         self.names = before
         return (il.Loop(at_of(node), None, target, iterable, body, (), label=label, is_true=True),)
 

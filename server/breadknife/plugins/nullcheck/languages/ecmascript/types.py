@@ -49,8 +49,7 @@ class Types:
         """The type that is written; None where nothing is."""
         if node is None:
             return None
-        type_ = self._of(node, depth)
-        return UNKNOWN if type_.name == ANY.name else type_
+        return self._of(node, depth)
 
     def _of(self, node: Node, depth: int) -> Type:
         if depth > _DEEPEST:
@@ -59,7 +58,7 @@ class Types:
             case "type_annotation" | "parenthesized_type" | "readonly_type" | "constraint" | "optional_type":
                 parts = inner(node)
                 type_ = self._of(parts[0], depth + 1) if parts else UNKNOWN
-                return type_._replace(nullable=type_.nullable | UNDEFINED) if node.type == "optional_type" else type_
+                return optional(type_) if node.type == "optional_type" else type_
             case "union_type":
                 return self._union([self._of(child, depth + 1) for child in inner(node)])
             case "literal_type" | "undefined" | "null":
@@ -68,12 +67,12 @@ class Types:
                 name = text(node)
                 return ANY if name in _ANYTHING else Type("", (), UNDEFINED) if name == "undefined" else Type(name)
             case "type_identifier" | "nested_type_identifier":
-                return self._named(text(node))
+                return self.named(text(node))
             case "array_type":
                 return Type("list", tuple(self._of(child, depth + 1) for child in inner(node)))
             case "generic_type":
                 arguments = inner(node.child_by_field_name("type_arguments"))
-                type_ = self._named(text(node.child_by_field_name("name")))
+                type_ = self.named(text(node.child_by_field_name("name")))
                 return type_._replace(arguments=tuple(self._of(each, depth + 1) for each in arguments))
             case "tuple_type":
                 return Type("tuple", tuple(self._item(child, depth) for child in inner(node)))
@@ -92,7 +91,7 @@ class Types:
     def _item(self, node: Node, depth: int) -> Type:
         if node.type in ("required_parameter", "optional_parameter"):
             type_ = self.read(node.child_by_field_name("type"), depth + 1) or UNKNOWN
-            return type_._replace(nullable=type_.nullable | UNDEFINED) if node.type[0] == "o" else type_
+            return optional(type_) if node.type[0] == "o" else type_
         return self._of(node, depth + 1)
 
     def _literal(self, written: str) -> Type:
@@ -102,7 +101,7 @@ class Types:
             return Type("string")
         return Type("number" if written[:1].isdigit() else "boolean" if written in ("true", "false") else "")
 
-    def _named(self, name: str) -> Type:
+    def named(self, name: str) -> Type:
         if name in self.bounds:
             return self.bounds[name]
         if name == "undefined":
@@ -126,6 +125,11 @@ class Types:
         if len(distinct) == 1:
             return distinct[0]._replace(nullable=nulls)
         return Type("|", distinct, nulls) if distinct else Type("", (), nulls)
+
+
+def optional(type_: Type) -> Type:
+    """The type of what may be left out."""
+    return type_ if type_.name == ANY.name else type_._replace(nullable=type_.nullable | UNDEFINED)
 
 
 def promised(type_: Type | None) -> Type | None:
@@ -172,7 +176,7 @@ def doc_of(comment: str) -> Doc:
                 if name["optional"] and not name["default"] and said != ANY:
                     said = said._replace(nullable=said.nullable | UNDEFINED)
                 if not name["default"]:
-                    parameters[name["name"]] = said if said != ANY else UNKNOWN
+                    parameters[name["name"]] = said
     return Doc(parameters, returns, declared)
 
 
@@ -200,8 +204,10 @@ def _said(written: str) -> Type:
     others = [member for member in members if member not in _NULLS]
     for member in members:
         nulls |= _NULLS.get(member, 0)
-    if any(other in _ANYTHING or other.startswith("function(") or "=>" in other for other in others):
+    if any(other in _ANYTHING for other in others):
         return ANY
+    if "=>" in written or any(other.startswith("function(") for other in others):
+        return Type("function")
     if len(others) == 1 and (match := _PROMISE.match(others[0])) is not None:
         return Type("Promise", (_said(match[1]),), nulls)
     name = others[0] if len(others) == 1 and others[0].isidentifier() else ""
