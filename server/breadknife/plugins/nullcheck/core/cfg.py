@@ -480,7 +480,9 @@ class _Builder:
                 self.start(after)
                 return slot
             case Bind(at=at, target=target, value=bound):
-                self.step(Assign(at, target, self.value(bound)))
+                said = self.value(bound)
+                target = self.value(target)
+                self.step(Assign(at, target, said))
                 return target
             case Comprehension():
                 return self._comprehend(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 from breadknife.plugins.nullcheck.core.il import Type
 
@@ -27,7 +28,8 @@ def type_of_made(written: str) -> Type:
 
 def _type(pattern: str, goes_on: bool) -> Type:
     try:
-        always = len(pattern) <= _LONGEST and re.search(pattern.replace("(?<", "(?P<"), "") is not None
+        with warnings.catch_warnings(action="ignore", category=FutureWarning):
+            always = len(pattern) <= _LONGEST and re.search(pattern.replace("(?<", "(?P<"), "") is not None
     except (re.error, RecursionError, OverflowError):
         always = False
     return Type("AnyRegExp" if always else "RegExp", _stateful(goes_on))
