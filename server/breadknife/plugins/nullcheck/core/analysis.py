@@ -71,6 +71,7 @@ class FileHome(Attributes):
         self._starts = dict[Function, dict[str, Fact]]()
         self._globals = dict[str, Fact]()
         self._types = dict[Type, Type]()
+        self._set_by = dict[tuple[Class, Function], frozenset[str]]()
         self._under_way = list[Function]()
 
     # Following functions
@@ -88,6 +89,8 @@ class FileHome(Attributes):
     def findings(self) -> Sequence[Found]:
         """Every use of a value that may be null, in the order of the text."""
         found = dict[At, Found]()
+        if not self.gate.may_use_null(self.file.main):
+            return ()
         waiting = [self.file.main, *self.file.functions]
         known = set(waiting)
         for function in waiting:  # lowering one adds the functions without a name that are in it
@@ -214,7 +217,7 @@ class FileHome(Attributes):
                 is_declared = function.returns is not None or function.asserts
                 found = self._declared_summary(function) if is_declared else UNKNOWN
             elif not self.gate.needs_flow(function):
-                result = Fact(type=self.qualified_type(function.returns))
+                result = self._declared_result(function)
                 found = Summary((Outcome(result, frozenset()),), True, tries(function, self.knowledge))
             else:
                 solution = self.solution(function)
@@ -441,6 +444,12 @@ class FileHome(Attributes):
         return name in class_.bases or (steps > 0 and any(self._is_below(base, name, steps - 1) for base in bases))
 
     def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
+        known = self._set_by.get((class_, function))
+        if known is None:
+            known = self._set_by[class_, function] = self._attributes_set_by(class_, function)
+        return known
+
+    def _attributes_set_by(self, class_: Class, function: Function) -> frozenset[str]:
         found, waiting, seen = set[str](), [function], set[Function]()
         while waiting:
             each = waiting.pop()

@@ -79,6 +79,9 @@ class Gate:
         return frozenset(words)
 
     def _roots(self) -> frozenset[str]:
+        if not self._knowledge.needs_imports:
+            words = self._file.main.words
+            return frozenset(each for each in self._knowledge.words if each.encode() in words)
         return frozenset(name.partition(".")[0] for name in self._file.imports.values())
 
     def _declared(self) -> Iterator[str]:

@@ -66,8 +66,9 @@ class Knowledge:
     types: frozenset[str]
     """The types that it says something of."""
     words: Mapping[str, frozenset[bytes]]
-    """Top module, "" for what needs no import -> the words under which something of it may be null."""
+    """Top module, or a word that a file must have, or "" -> the words under which something of it may be null."""
     examples: tuple[Examples, ...]
+    needs_imports: bool
     nulls: tuple[str, ...]
     """The names of the language's nulls."""
     left_out: int
@@ -129,8 +130,11 @@ def read(name: str) -> Knowledge:
         frozenset(table["contexts"]["catching"]),
         Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
         frozenset(types),
-        _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}, table["imports"]),
+        _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()})
+        if table["imports"]
+        else _words_of_rows([*table["call"], *table["attribute"]]),
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
+        table["imports"],
         tuple(table["nulls"]["names"]),
         table["nulls"]["left_out"],
         table["nulls"].get("believes_arguments", False),
@@ -158,10 +162,16 @@ def _by_argument(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[tuple[s
     return found
 
 
-def _words(rules: list[str], results: Mapping[str, str], needs_imports: bool) -> Mapping[str, frozenset[bytes]]:
+def _words_of_rows(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, frozenset[bytes]]:
+    words: dict[str, set[bytes]] = {"": set()}
+    for row in rows:
+        for need in row.get("needs", [""]):
+            words.setdefault(need, set()).add(row.get("word", row["name"].rpartition(".")[2]).encode())
+    return {need: frozenset(each) for need, each in words.items()}
+
+
+def _words(rules: list[str], results: Mapping[str, str]) -> Mapping[str, frozenset[bytes]]:
     words = dict[str, set[bytes]]()
-    if not needs_imports:
-        return {"": frozenset(name.rpartition(".")[2].encode() for name in rules)}
     for name in rules:
         words.setdefault(_module(name), set()).add(name.rpartition(".")[2].encode())
     for name, type_ in results.items():

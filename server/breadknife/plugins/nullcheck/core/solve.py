@@ -91,12 +91,16 @@ class _Run:
         if target.entries == 1:
             joined = state
         else:
-            arrived = self.arrived.setdefault(target, {})
+            arrived, is_short = self.arrived.setdefault(target, {}), target.kind is NodeKind.SHORT
+            is_first = way not in arrived
             arrived[way] = state
-            ways = iter(arrived.values())
-            joined = next(ways)
-            for each in ways:
-                joined = join(joined, each, self.evaluator.declared, target.kind is NodeKind.SHORT)
+            if is_first:  # what came by the other ways is joined already
+                joined = state if known is None else join(known, state, self.evaluator.declared, is_short)
+            else:
+                ways = iter(arrived.values())
+                joined = next(ways)
+                for each in ways:
+                    joined = join(joined, each, self.evaluator.declared, is_short)
         if known is None or joined != known:
             self.states[target] = joined
             self.push(target)

@@ -169,7 +169,8 @@ class Expressions:
     # Chains
 
     def _chain(self, node: Node) -> Expression:
-        if (misplaced := _misplaced(node)) is not None and misplaced.end_byte not in self._instead:
+        misplaced = _misplaced(node) if self.reading.is_typed else None
+        if misplaced is not None and misplaced.end_byte not in self._instead:
             return self._placed(node, misplaced)
         asked = list[Expression]()
         found = self._link(node, asked)
@@ -212,8 +213,9 @@ class Expressions:
         self._depth -= 1
         if node.type == "non_null_expression":
             return il.Told(at_of(node), owner, None, owner.key, owner.forks)
-        is_optional = any(child.type in ("optional_chain", "?.") for child in node.children[1:3])
-        if is_optional:
+        if node.child_by_field_name("optional_chain") is not None or (
+            node.type == "call_expression" and node.child_count > 2 and node.children[1].type in ("?.", "optional_chain")
+        ):
             first, owner = self.held(owner)
             asked.append(first)
         if node.type == "call_expression":

@@ -39,6 +39,11 @@ _BEFORE = re.compile(
 )
 """What may stand between a comment and what it tells of."""
 _CAST = re.compile(rb"@type[^*]*\*/\s*\Z")
+_ASKS = re.compile(
+    rb"(?<![\w$.])([\w$]+)\s*(?:&&|\|\||\?\??[^.]|[!=]=|=(?![=>]))|!([\w$]+)|typeof ([\w$]+)|\b(arguments)\b"
+    rb"|\b(?:if|while)\s*\(\s*([\w$]+)\s*\)|[&|(]\s*([\w$]+)\s*(?:\)\s*[{?]|\?)"
+)
+"""Code that asks whether a name is there."""
 _RETURNS_NULL = re.compile(rb"\breturn\s+(?:null|undefined)\b")
 _IGNORES = (b"@ts-expect-error", b"@ts-ignore")
 _ASSIGNED = """
@@ -49,6 +54,8 @@ _ASSIGNED = """
 [(arrow_function) (function_expression) (generator_function) (method_definition) (function_declaration)
  (generator_function_declaration)] @function
 """
+_DECLARING = (b"?:", b"void 0", b"@param", b"@type")
+"""How code says without the word that something may be null."""
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
 _NO_FUNCTION = Function(At(0, 0), "?", (), None, lambda _: (), b"")
 """Stands for a function that isn't at the top of the module."""
@@ -78,6 +85,7 @@ class Outline:
             at_of(root), "", (), None, lambda function: self._statements(function, {}).body(root), self.tree.encoded,
             keeps=partial(self._keeps, At(0, root.end_byte)), tells_types=self.is_typed,
             changed_within=self._changed(at_of(root)),
+            has_declared_null=any(each in self.tree.encoded for each in _DECLARING),
         )  # fmt: skip
         self._checks_comments = b"@ts-check" in self.tree.encoded[:500]
 
@@ -249,7 +257,9 @@ class Outline:
             is_async=is_async or gives is not None,
             is_generator=node.type.startswith("generator") or any(child.type == "*" for child in node.children[:5]),
             is_stub=body is None, is_expression=body is not None and body.type != "statement_block",
-            has_declared_null=b"?:" in source or b"@param" in source or bool(doc.parameters),
+            has_declared_null=any(each in source for each in _DECLARING) or any(
+                each.nullable for each in doc.parameters.values()
+            ),
             keeps=partial(self._keeps, at), tells_types=self.is_typed, changed_within=self._changed(at),
         )  # fmt: skip
         function.parameters = self._parameters(node, doc, source)
@@ -301,6 +311,7 @@ class Outline:
 
     def _parameters(self, node: Node, doc: Doc, source: bytes) -> tuple[Parameter, ...]:
         found = list[Parameter]()
+        asked = _looked_at(node, source) if any(each.nullable for each in doc.parameters.values()) else frozenset[str]()
         for each in _given(node):
             pattern = each.child_by_field_name("pattern") or each
             value = each.child_by_field_name("value") or each.child_by_field_name("right")
@@ -311,7 +322,7 @@ class Outline:
             else:
                 kind = ""
             type_ = self.type(each.child_by_field_name("type"))
-            if type_ is None and name in doc.parameters and not _is_looked_at(name, node, source):
+            if type_ is None and name in doc.parameters and asked.isdisjoint((name, "arguments")):
                 type_ = doc.parameters[name]
             if type_ is not None and each.type == "optional_parameter":
                 type_ = optional(type_)
@@ -480,15 +491,12 @@ def _is_open(body: Node) -> bool:
     return not statements or statements[-1].type not in _OPEN_ENDS or b"return;" in (body.text or b"")
 
 
-def _is_looked_at(name: str, node: Node, source: bytes) -> bool:
-    """Whether a function asks for a parameter that only a comment declares: then it knows more than the comment."""
+def _looked_at(node: Node, source: bytes) -> frozenset[str]:
+    """Names of which a function asks whether they are there: then it knows more than a comment does."""
     body = node.child_by_field_name("body")
     said = source[body.start_byte - node.start_byte :] if body is not None else b""
-    its = re.escape(name.encode())
-    looked = rb"arguments\b|(?<![\w$.])(?:if|while)\s*\([^{;]*?(?<![\w$.])" + its + rb"(?![\w$])|(?<![\w$.])" + its + (
-        rb"\s*(?:&&|\|\||\?\??[^.]|[!=]=|=(?![=>]))|!" + its + rb"(?![\w$])|typeof " + its
-    )  # fmt: skip
-    return re.search(looked, said) is not None
+    found = (name.decode("utf-8", "replace") for match in _ASKS.finditer(said) for name in match.groups() if name)
+    return frozenset(found)
 
 
 __all__ = ["NULL", "Outline"]

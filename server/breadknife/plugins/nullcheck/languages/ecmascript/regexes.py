@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import warnings
+from functools import lru_cache
 
 from breadknife.plugins.nullcheck.core.il import Type
 
 _LONGEST = 200
 _GOES_ON = re.compile("[gy]")
 """Among a pattern's flags."""
+_OPTIONAL = re.compile(r"[*?|{]")
+"""Without one of these a pattern that has a character matches something."""
 _MADE = re.compile(r"new\s+RegExp\s*\((?P<pattern>[^,]*)(?:,\s*(?P<flags>.*))?\)\Z", re.DOTALL)
 
 
@@ -26,7 +29,10 @@ def type_of_made(written: str) -> Type:
     return Type("RegExp", _stateful(bool(flags) and (flags[:1] not in "'\"" or _GOES_ON.search(flags) is not None)))
 
 
+@lru_cache(1 << 10)
 def _type(pattern: str, goes_on: bool) -> Type:
+    if _OPTIONAL.search(pattern) is None and pattern.strip("^$"):
+        return Type("RegExp", _stateful(goes_on))
     try:
         with warnings.catch_warnings(action="ignore", category=FutureWarning):
             always = len(pattern) <= _LONGEST and re.search(pattern.replace("(?<", "(?P<"), "") is not None
