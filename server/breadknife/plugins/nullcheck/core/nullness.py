@@ -14,12 +14,16 @@ The truth table of nullness. `join` is what holds where two paths meet; `there` 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import IntEnum, StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
+
+
+_MOST_PROVED = 8
+"""Assumptions that are kept of one value."""
 
 
 class Nullness(IntEnum):
@@ -228,6 +232,9 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
     facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
     opposite = [(key, value) for key, value in a.truths.items() if b.truths.get(key) == (not value)]
+    only = [each for each in a.truths.items() if each[0] not in truths], [
+        each for each in b.truths.items() if each[0] not in truths
+    ]
     one_facts, other_facts = a.facts, b.facts
     differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
     differing += [key for key in other_facts if key not in one_facts]
@@ -238,7 +245,11 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
             facts[key] = one
         else:
             telling = [each for each in opposite if each[0] not in (key, f"{key} is None")] if opposite else opposite
-            facts[key] = join_facts(one, other, telling, is_short)
+            joined = join_facts(one, other, telling, is_short, only)
+            own = (key, f"{key} is None")
+            if any(each[0] in own for each in joined.proves):
+                joined = joined._replace(proves=tuple(each for each in joined.proves if each[0] not in own))
+            facts[key] = joined
     return State(facts, truths, a.examined | b.examined)
 
 
@@ -249,8 +260,14 @@ class Declared:
         raise NotImplementedError
 
 
-def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_short: bool = False) -> Fact:
-    """`opposite`: assumptions that hold on the side of `one`, and their contraries on the other."""
+Truths: TypeAlias = Sequence[tuple[str, bool]]
+
+
+def join_facts(
+    one: Fact, other: Fact, opposite: Truths, is_short: bool = False, only: tuple[Truths, Truths] = ((), ())
+) -> Fact:
+    """`opposite`: assumptions that hold on the side of `one`, and their contraries on the other. `only`: those that
+    hold on one side alone."""
     nullness = JOIN[one.nullness][other.nullness]
     type_ = one.type if one.type == other.type else _joined_type(one, other)
     if nullness < Nullness.MAYBE:
@@ -260,7 +277,7 @@ def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_shor
             test=one.test if one.test == other.test else None,
             truth=one.truth if one.truth == other.truth else None,
             checked=one.checked or other.checked,
-            proves=_proved(one, other, opposite),
+            proves=_proved(one, other, only),
             items=one.items if one.items == other.items else (),
             container=one.container if one.container == other.container else "",
             parameter=one.parameter if one.parameter == other.parameter else "",
@@ -285,16 +302,18 @@ def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_shor
         container=one.container if one.container == other.container else "",
         parameter=parameter,
         nulls=one.nulls | other.nulls if one.may_be_null and other.may_be_null else null.nulls,
-        proves=_proved(one, other, opposite),
+        proves=_proved(one, other, only),
     )
 
 
-def _proved(one: Fact, other: Fact, opposite: list[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
+def _proved(one: Fact, other: Fact, only: tuple[Truths, Truths]) -> tuple[tuple[str, bool], ...]:
     """What holds if the joined value is true: one that is surely false leaves only the other side."""
     if one.truth is False or one.nullness == Nullness.NULL:
-        return (*other.proves, *((key, not outcome) for key, outcome in opposite)) if other.truth is not False else ()
+        return (*other.proves, *only[1])[:_MOST_PROVED] if other.truth is not False else ()
     if other.truth is False or other.nullness == Nullness.NULL:
-        return (*one.proves, *opposite)
+        return (*one.proves, *only[0])[:_MOST_PROVED]
+    if not one.proves:
+        return ()
     return tuple(each for each in one.proves if each in other.proves)
 
 

@@ -79,8 +79,9 @@ def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> 
     """The ways back of one `return`. A null that an assumption rules out is a way of its own."""
     conditions = conditions_at(state, parameters)
     plain = Fact(
-        result.nullness, result.origin, result.type, truth=result.truth, items=result.items, parameter=result.parameter
-    )
+        result.nullness, result.origin, result.type, truth=result.truth, items=result.items, parameter=result.parameter,
+        nulls=result.nulls,
+    )  # fmt: skip
     if result.nullness != Nullness.MAYBE or result.unless is None:
         return [Outcome(plain, conditions)]
     key, outcome = result.unless

@@ -154,6 +154,8 @@ class Expressions:
                 values += [self.expression(each.child_by_field_name("value"))]
             elif each.type == "shorthand_property_identifier":
                 values.append(self._name(each))
+            elif each.type == "spread_element":  # null has no properties to give
+                values += [self.expression(part) for part in inner(each)]
             else:
                 values.append(self.expression(each))
         return il.Display(at_of(node), "object", tuple(values), any(each.forks for each in values))
