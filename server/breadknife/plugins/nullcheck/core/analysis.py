@@ -189,8 +189,8 @@ class FileHome(Attributes):
         if isinstance(parameter.default, il.Null):
             if self.is_filled(function, name):
                 return Fact(type=bare, parameter=name)
-            why = f"the default of `{name}` in `{function.name}` is None"
-            return Fact(Nullness.MAYBE, Origin(OriginKind.DEFAULT, parameter.at, why), bare, parameter=name)
+            why = f"the default of `{name}` in `{function.name}` is {self.knowledge.null_name(parameter.default.nulls)}"
+            return Fact(Nullness.MAYBE, Origin(OriginKind.DEFAULT, parameter.at, why), bare, parameter=name, nulls=parameter.default.nulls)
         if type_ is not None and type_.nullable:
             why = f"`{name}` is declared so that it may be {self.knowledge.null}"
             origin = Origin(OriginKind.ANNOTATION, parameter.at, why)
@@ -263,9 +263,12 @@ class FileHome(Attributes):
         type_ = types.pop() if len(types) == 1 else None
         if not nulls:
             return Fact(type=type_)
+        bits = 0
+        for way in nulls:
+            bits |= way.result.nulls
         inner = nulls[0].result.origin
         kind = inner.kind if inner is not None and inner.kind is not OriginKind.EXIT else OriginKind.CALL
-        return Fact(Nullness.MAYBE, Origin(kind, function.at, f"`{function.name}` may return {self.knowledge.null}"), type_)
+        return Fact(Nullness.MAYBE, Origin(kind, function.at, f"`{function.name}` may return {self.knowledge.null_name(bits)}"), type_, nulls=bits)
 
     # Names
 
@@ -287,7 +290,7 @@ class FileHome(Attributes):
             around = around.around
         if key in self.file.variables and function is not self.file.main:
             stores = self.file.variables[key]
-            is_unset = stores[0].annotation is None and any(store.is_null for store in stores)
+            is_unset = any(store.is_null for store in stores) or stores[0].annotation is not None
             if is_unset and not self.file.may_be_unset(function, key):
                 return NOTHING
             return self.variable(key, stores)

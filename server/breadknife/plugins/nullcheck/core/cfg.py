@@ -23,6 +23,7 @@ from breadknife.plugins.nullcheck.core.il import (
     Both,
     Call,
     Choice,
+    Comma,
     Comprehension,
     Constant,
     Define,
@@ -444,6 +445,10 @@ class _Builder:
                 self.go(yes if truth else no)
             case Null() | Absent():
                 self.go(no)
+            case Comma(first=first, last=last):
+                for each in first:
+                    self.step(self.value(each))
+                self.condition(last, yes, no)
             case Display(items=items) if items:
                 self.step(self.value(test))
                 self.go(yes)
@@ -486,6 +491,10 @@ class _Builder:
                 return target
             case Comprehension():
                 return self._comprehend(value)
+            case Comma(first=first, last=last):
+                for each in first:
+                    self.step(self.value(each))
+                return self.value(last)
             case Told():
                 return value._replace(value=self.value(value.value), forks=False)
             case Attribute():

@@ -364,6 +364,9 @@ class Evaluator(ABC):
         """The value under the key is there."""
         key = test.key
         state.facts[key] = fact
+        if fact.same and fact.same != key:
+            state.facts[fact.same] = there(self.known(fact.same, state))
+            state.assume(f"{fact.same} is None", False)
         if isinstance(test, il.Call) and len(test.arguments) == 1 and isinstance(test.callee, il.Attribute):
             if test.callee.name == "get" and test.callee.owner.key:
                 state.facts[f"{test.callee.owner.key}[{test.arguments[0].value.key}]"] = fact

@@ -229,6 +229,16 @@ class Told(NamedTuple):
     forks: bool
 
 
+class Comma(NamedTuple):
+    """`a, b`: all are evaluated, and the last one is the value."""
+
+    at: At
+    first: tuple[Expression, ...]
+    last: Expression
+    key: str = ""
+    forks: bool = True
+
+
 class Parts(NamedTuple):
     """Anything else: its parts are evaluated, and nothing is known of the result."""
 
@@ -239,7 +249,7 @@ class Parts(NamedTuple):
 
 
 Expression: TypeAlias = (
-    Null | Absent | Told | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice | Bind | Display
+    Null | Absent | Told | Comma | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice | Bind | Display
     | Comprehension | Closure | Parts
 )  # fmt: skip
 

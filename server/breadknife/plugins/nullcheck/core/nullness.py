@@ -117,12 +117,19 @@ class Fact(NamedTuple):
     """Of MAYBE and NULL: which nulls it may be, as bits."""
     proves: tuple[tuple[str, bool], ...] = ()
     """Assumptions that hold where the value is true."""
+    same: str = ""
+    """The key of the expression that gave the value."""
     is_soft: bool = False
     """Only an earlier part of the condition under way says that it is null."""
 
     @property
     def may_be_null(self) -> bool:
         return self.nullness >= Nullness.MAYBE
+
+    @property
+    def is_related(self) -> bool:
+        """Whether it tells of other values, too."""
+        return self.unless is not None or self.test is not None or bool(self.proves or self.same)
 
 
 NOTHING = Fact()
@@ -190,11 +197,13 @@ class State:
         if truths:
             for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
                 del truths[key]
-        for key in [key for key, fact in facts.items() if fact.unless is not None or fact.test is not None]:
+        for key in [key for key, fact in facts.items() if fact.is_related]:
             fact = facts[key]
             unless = fact.unless is not None and mentions(fact.unless[0], target)
             if unless or (fact.test is not None and mentions(fact.test.key, target)):
                 facts[key] = fact = fact._replace(unless=None if unless else fact.unless, test=None)
+            if fact.same and mentions(fact.same, target):
+                facts[key] = fact = fact._replace(same="")
             if fact.proves and any(mentions(each[0], target) for each in fact.proves):
                 facts[key] = fact._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
 
@@ -281,6 +290,7 @@ def join_facts(
             items=one.items if one.items == other.items else (),
             container=one.container if one.container == other.container else "",
             parameter=one.parameter if one.parameter == other.parameter else "",
+            same=one.same if one.same == other.same else "",
             called=one.called if one.called == other.called else "",
         )
     null, value = (one, other) if one.may_be_null else (other, one)

@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.core.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.cfg import Action, Graph, Node, NodeKind
 from breadknife.plugins.nullcheck.core.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind, State, join
+from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind, State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_VISITS = 12
@@ -166,8 +166,12 @@ class _Run:
                     fact = self.assigned(assign, self.accepted(assign.value, assign.annotation, Use.ASSIGN, state))
                     if assign.target.key[:1] == "%" and assign.value.key in state.truths and fact.truth is None:
                         fact = fact._replace(truth=state.truths[assign.value.key])
+                    if assign.value.key and isinstance(assign.value, il.Call | il.Attribute | il.Element):
+                        fact = fact._replace(same=assign.value.key)
                     if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
                         fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
+                if fact.same and mentions(fact.same, assign.target.key or "?"):
+                    fact = fact._replace(same="")
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
                     self.made(assign.target.key, assign.value, fact, state)

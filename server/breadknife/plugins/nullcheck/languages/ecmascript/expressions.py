@@ -361,6 +361,10 @@ class Expressions:
             case _:
                 return operand._replace(at=at, key=f"{operator}{operand.key}") if isinstance(operand, il.Constant) else parts(at, (operand,))
 
+    def _comma(self, node: Node) -> Expression:
+        values = [self.expression(each) for each in inner(node)]
+        return il.Comma(at_of(node), tuple(values[:-1]), values[-1]) if values else parts(at_of(node), ())
+
     def _conditional(self, node: Node) -> Expression:
         condition = node.child_by_field_name("condition")
         if text(condition).startswith("arguments."):
@@ -493,6 +497,7 @@ _EXPRESSIONS: dict[str, Callable[[Expressions, Node], Expression]] = {
     "binary_expression": _E._binary,
     "unary_expression": _E._unary,
     "ternary_expression": _E._conditional,
+    "sequence_expression": _E._comma,
     "assignment_expression": _E._assignment,
     "augmented_assignment_expression": _E._augmented,
     "update_expression": _E._augmented,

@@ -22,6 +22,7 @@ class ModuleState:
     """Those at the top of the module, and methods."""
     variables: Mapping[str, list[Store]]
     links: Links
+    is_typed: bool
     first: frozenset[str]
     """Names of functions that some framework calls before all others."""
 
@@ -29,6 +30,8 @@ class ModuleState:
         """Whether a function may run while a variable is still null."""
         user = self._around(function)
         stores = self.variables.get(name, ())
+        if stores and stores[0].annotation is not None:
+            return self.is_typed or (user is not None and user.name in self._exported)
         set_ = [store for store in stores[1:] if not store.is_null]
         setters = {store.function for store in set_ if store.function in self.functions}
         if user is None or user.name not in self._exported or not set_ or user in setters:

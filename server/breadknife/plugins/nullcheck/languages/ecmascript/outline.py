@@ -100,7 +100,8 @@ class Outline:
             for offset in offsets:
                 self._stored(name, offset)
         state = ModuleState(
-            self.tree.encoded, self.functions, self.variables, self.links, self.knowledge.functions["first_functions"]
+            self.tree.encoded, self.functions, self.variables, self.links, self.is_typed,
+            self.knowledge.functions["first_functions"],
         )
         return File(
             self.main, self.links.imports, self.functions, self.named, self.classes, self.variables, {},
@@ -324,6 +325,8 @@ class Outline:
             type_ = self.type(each.child_by_field_name("type"))
             if type_ is None and name in doc.parameters and asked.isdisjoint((name, "arguments")):
                 type_ = doc.parameters[name]
+                if type_.nullable and name in doc.optional and not _uses_at_once(name, node, source):
+                    type_ = type_._replace(nullable=type_.nullable & ~UNDEFINED)
             if type_ is not None and each.type == "optional_parameter":
                 type_ = optional(type_)
             default = self._default(value)
@@ -489,6 +492,15 @@ def _given(node: Node) -> list[Node]:
 def _is_open(body: Node) -> bool:
     statements = inner(body)
     return not statements or statements[-1].type not in _OPEN_ENDS or b"return;" in (body.text or b"")
+
+
+def _uses_at_once(name: str, node: Node, source: bytes) -> bool:
+    """Whether a function uses a parameter outside of all blocks: in an `if` it may know that it was given."""
+    body = node.child_by_field_name("body")
+    said = source[body.start_byte - node.start_byte :].decode("utf-8", "replace") if body is not None else ""
+    match = re.search(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", said)
+    before = said[: match.start()] if match is not None else ""
+    return match is not None and before.count("{") - before.count("}") <= 1
 
 
 def _looked_at(node: Node, source: bytes) -> frozenset[str]:

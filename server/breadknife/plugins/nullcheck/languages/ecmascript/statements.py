@@ -267,7 +267,8 @@ class Statements(Expressions):
         first, found = node.child_by_field_name("initializer"), list[Statement]()
         if first is not None:
             self.declare([first], node)
-            found += self.statement(first)
+            is_statement = first.type.endswith(("statement", "declaration"))
+            found += self.statement(first) if is_statement else self._effect(first)
         tests = [child for child in node.children_by_field_name("condition") if child.is_named and child.type != "empty_statement"]
         tests = [part for each in tests for part in (inner(each) if each.type == "expression_statement" else [each])]
         endless = il.Constant(at_of(node), "", "boolean", truth=True)

@@ -149,6 +149,8 @@ class Doc:
     parameters: Mapping[str, Type]
     returns: Type | None = None
     type: Type | None = None
+    optional: frozenset[str] = frozenset()
+    """Parameters that are only said to be optional, by brackets around their names."""
 
 
 NOTHING_SAID = Doc({})
@@ -158,6 +160,7 @@ NOTHING_SAID = Doc({})
 def doc_of(comment: str) -> Doc:
     """What a `/** … */` says of null."""
     parameters, returns, declared = dict[str, Type](), None, None
+    left_out = set[str]()
     for tag in _TAG.finditer(comment):
         end = _closing(comment, tag.end())
         written = comment[tag.end() : end]
@@ -173,11 +176,13 @@ def doc_of(comment: str) -> Doc:
                 name = _NAME.match(comment, end + 1)
                 if name is None or name["rest"]:
                     continue
+                if name["optional"] and not said.nullable:
+                    left_out.add(name["name"])
                 if name["optional"] and not name["default"] and said != ANY:
                     said = said._replace(nullable=said.nullable | UNDEFINED)
                 if not name["default"]:
                     parameters[name["name"]] = said
-    return Doc(parameters, returns, declared)
+    return Doc(parameters, returns, declared, frozenset(left_out))
 
 
 def _closing(comment: str, start: int) -> int:
