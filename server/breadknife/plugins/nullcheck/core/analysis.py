@@ -68,6 +68,8 @@ class FileHome(Attributes):
         self.forgiven = set[At]()
         self._solutions = dict[Function, Solution]()
         self._summaries = dict[Function, Summary]()
+        self._provisional = dict[Function, Solution]()
+        """Solutions that came about while a function that they ask of was under way."""
         self._starts = dict[Function, dict[str, Fact]]()
         self._globals = dict[str, Fact]()
         self._types = dict[Type, Type]()
@@ -98,11 +100,13 @@ class FileHome(Attributes):
         return [found[at] for at in sorted(found) if found[at].function.at not in self.forgiven]
 
     def solution(self, function: Function, /) -> Solution | None:
-        found = self._solutions.get(function)
+        found = self._solutions.get(function) or self._provisional.get(function)
         if found is None:
             if function in self._under_way or len(self._under_way) >= _MOST_UNDER_WAY:
+                self.is_early = True
                 return None
             self._under_way.append(function)
+            was_early, self.is_early = self.is_early, False
             try:
                 graph = cfg.build(function.body, self.knowledge.errors)
                 found = solve(self, function, graph, self.start(function))
@@ -110,8 +114,22 @@ class FileHome(Attributes):
                 found = Solution()
             finally:
                 self._under_way.pop()
-            self._solutions[function] = found
+            if self.is_early and self._under_way:
+                self._provisional[function] = found
+            else:
+                self._solutions[function] = found
+            self.is_early = bool(self._under_way) and (self.is_early or was_early)
+            if not self._under_way:
+                self._forget_provisional()
+        elif function in self._provisional:
+            self.is_early = True
         return found
+
+    def _forget_provisional(self) -> None:
+        for function in self._provisional:
+            self._summaries.pop(function, None)
+        self._provisional.clear()
+        self.forget_early()
 
     def start(self, function: Function) -> State:
         """What is known where the function begins."""

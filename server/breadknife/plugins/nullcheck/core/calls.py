@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
 from breadknife.plugins.nullcheck.core.nullness import (
     NOTHING,
+    Assumption,
     Fact,
     Nullness,
     Origin,
@@ -279,15 +280,15 @@ class CallEvaluator(Evaluator):
         first = next(fact.origin for fact in results if fact.may_be_null)
         why = f"`{function.name}` may return None"
         origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
-        unless = None
+        unless = set[Assumption]()
         if len(nulls) < len(ways):
             for condition in frozenset.intersection(*(way.conditions for way in nulls)):
                 expression = given.get(condition.parameter, Given(NOTHING, None)).expression
                 if expression is not None and isinstance(expression, il.Name | il.Attribute) and expression.key:
                     key = expression.key if condition.test == "truth" else f"{expression.key} is None"
                     if condition.test in ("truth", "null"):
-                        unless = key, not condition.outcome
-        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False) if type_ else None, unless, items=items)
+                        unless.add((key, not condition.outcome))
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False) if type_ else None, frozenset(unless), items=items)
 
     def _item(self, call: il.Call, function: il.Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
         why = f"`{function.name}` may return None there"

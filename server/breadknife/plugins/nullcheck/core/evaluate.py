@@ -157,7 +157,7 @@ class Evaluator(ABC):
             facts = fact.items[0]
             joined = facts[0]
             for each in facts[1:]:
-                joined = joined if joined == each else join_facts(joined, each, [])
+                joined = joined if joined == each else join_facts(joined, each)
             return joined
         type_ = element(fact.type) if fact.type is not None else None
         if type_ is None:

@@ -80,6 +80,12 @@ class Origin(NamedTuple):
     """Of a function that returns it: the call."""
 
 
+Assumption = tuple[str, bool]
+"""The key of a test, and its outcome."""
+NO_ASSUMPTIONS: frozenset[Assumption] = frozenset()
+_MOST_ASSUMPTIONS = 8
+
+
 class Fact(NamedTuple):
     """What is known of one value. The empty fact is no knowledge."""
 
@@ -87,8 +93,8 @@ class Fact(NamedTuple):
     origin: Origin | None = None
     """Of MAYBE and NULL."""
     type: Type | None = None
-    unless: tuple[str, bool] | None = None
-    """An assumption under which the value is there after all."""
+    unless: frozenset[Assumption] = NO_ASSUMPTIONS
+    """Assumptions each of which means that the value is there after all: the null came by a path that excludes it."""
     test: Expression | None = None
     """The value is the outcome of this test."""
     truth: bool | None = None
@@ -123,7 +129,7 @@ def there(fact: Fact, checked: At | None = None) -> Fact:
     """The fact after a test, or a use, that only a value passes."""
     if fact.nullness == Nullness.THERE:
         return fact
-    return fact._replace(nullness=Nullness.THERE, origin=None, unless=None, checked=checked or fact.checked)
+    return fact._replace(nullness=Nullness.THERE, origin=None, unless=NO_ASSUMPTIONS, checked=checked or fact.checked)
 
 
 def forgotten(fact: Fact) -> Fact:
@@ -134,25 +140,32 @@ def forgotten(fact: Fact) -> Fact:
 class State:
     """All that is known at one point of a function."""
 
-    __slots__ = ("examined", "facts", "truths")
+    __slots__ = ("examined", "facts", "past", "truths")
 
     def __init__(
-        self, facts: dict[str, Fact], truths: dict[str, bool], examined: frozenset[str] = frozenset()
+        self,
+        facts: dict[str, Fact],
+        truths: dict[str, bool],
+        past: dict[str, bool] | None = None,
+        examined: frozenset[str] = frozenset(),
     ) -> None:
         self.facts = facts
         self.truths = truths
         """Assumptions: the key of a test, and its outcome."""
+        self.past = past if past is not None else {}
+        """Those that a call may have changed: they tell which way a value came, and exclude no way on."""
         self.examined = examined
         """Containers whose elements were tested: nobody knows any more which of them is null."""
 
     def copy(self) -> State:
-        return State(dict(self.facts), dict(self.truths), self.examined)
+        return State(dict(self.facts), dict(self.truths), dict(self.past), self.examined)
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, State)
             and self.facts == other.facts
             and self.truths == other.truths
+            and self.past == other.past
             and self.examined == other.examined
         )
 
@@ -162,13 +175,14 @@ class State:
         if known is not None:
             return known == outcome
         self.truths[key] = outcome
+        self.past.pop(key, None)
         self.rule_out(key, outcome)
         return True
 
     def rule_out(self, key: str, outcome: bool) -> None:
         fits = (key, outcome)
         for name, fact in self.facts.items():
-            if fact.unless == fits:
+            if fits in fact.unless:
                 self.facts[name] = there(fact)
 
     def forget(self, target: str) -> None:
@@ -176,22 +190,22 @@ class State:
         facts = self.facts
         for key in [key for key in facts if target in key and (key == target or mentions(key, target))]:
             del facts[key]
-        truths = self.truths
-        if truths:
+        for truths in (self.truths, self.past):
             for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
                 del truths[key]
-        for key in [key for key, fact in facts.items() if fact.unless is not None or fact.test is not None]:
+        for key in [key for key, fact in facts.items() if fact.unless or fact.test is not None]:
             fact = facts[key]
-            unless = fact.unless is not None and mentions(fact.unless[0], target)
-            if unless or (fact.test is not None and mentions(fact.test.key, target)):
-                facts[key] = fact._replace(unless=None if unless else fact.unless, test=None)
+            kept = frozenset(each for each in fact.unless if each[0] != target and not mentions(each[0], target))
+            is_retold = fact.test is not None and mentions(fact.test.key, target)
+            if is_retold or len(kept) < len(fact.unless):
+                facts[key] = fact._replace(unless=kept, test=None if is_retold else fact.test)
 
     def forget_compound_truths(self, given: Collection[str]) -> None:
         """A call may change everything but the values of variables that aren't `given` to it."""
         if self.truths:
             gone = [key for key in self.truths if key in given or _is_compound(key)]
             for key in gone:
-                del self.truths[key]
+                self.past[key] = self.truths.pop(key)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -219,7 +233,9 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
         return a
     facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
-    opposite = [(key, value) for key, value in a.truths.items() if b.truths.get(key) == (not value)]
+    mine, its = a.past | a.truths, b.past | b.truths
+    past = {key: value for key, value in mine.items() if key not in truths and its.get(key) == value}
+    against = _excluded(mine, its), _excluded(its, mine)
     one_facts, other_facts = a.facts, b.facts
     differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
     differing += [key for key in other_facts if key not in one_facts]
@@ -229,9 +245,16 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
         if one == other:
             facts[key] = one
         else:
-            telling = [each for each in opposite if each[0] not in (key, f"{key} is None")] if opposite else opposite
-            facts[key] = join_facts(one, other, telling, is_short)
-    return State(facts, truths, a.examined | b.examined)
+            facts[key] = join_facts(one, other, against, is_short, key)
+    return State(facts, truths, past, a.examined | b.examined)
+
+
+def _excluded(mine: dict[str, bool], its: dict[str, bool]) -> frozenset[Assumption]:
+    """The assumptions that exclude one path and not the other one; those that only the other one has come first."""
+    found = [(key, not value) for key, value in mine.items() if its.get(key) != value]
+    if len(found) > _MOST_ASSUMPTIONS:
+        found.sort(key=lambda each: each[0] not in its)
+    return frozenset(found[:_MOST_ASSUMPTIONS])
 
 
 class Declared:
@@ -241,8 +264,14 @@ class Declared:
         raise NotImplementedError
 
 
-def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_short: bool = False) -> Fact:
-    """`opposite`: assumptions that hold on the side of `one`, and their contraries on the other."""
+def join_facts(
+    one: Fact,
+    other: Fact,
+    against: tuple[frozenset[Assumption], frozenset[Assumption]] = (NO_ASSUMPTIONS, NO_ASSUMPTIONS),
+    is_short: bool = False,
+    key: str = "",
+) -> Fact:
+    """`against`: the assumptions that exclude the path of `one`, and that of `other`. `key` is that of the fact."""
     nullness = JOIN[one.nullness][other.nullness]
     type_ = one.type if one.type == other.type else _joined_type(one, other)
     if nullness < Nullness.MAYBE:
@@ -261,10 +290,8 @@ def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_shor
     origin = null.origin
     if is_short and null.is_soft and not value.may_be_null:
         return Fact(type=type_, checked=value.checked)
-    unless = null.unless if null.unless == value.unless or not value.may_be_null else None
-    if unless is None and not value.may_be_null and opposite:
-        key, outcome = opposite[0]
-        unless = key, outcome if null is other else not outcome
+    sides = [(fact.unless | path) for fact, path in zip((one, other), against, strict=True) if fact.may_be_null]
+    unless = frozenset(each for each in sides[0] & sides[-1] if each[0] not in (key, f"{key} is None"))
     parameter = one.parameter if one.parameter == other.parameter else ""
     return Fact(
         nullness,

@@ -76,19 +76,22 @@ def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> 
     plain = Fact(
         result.nullness, result.origin, result.type, truth=result.truth, items=result.items, parameter=result.parameter
     )
-    if result.nullness != Nullness.MAYBE or result.unless is None:
+    if result.nullness != Nullness.MAYBE:
         return [Outcome(plain, conditions)]
-    key, outcome = result.unless
-    name, _, is_null = key.partition(" is None")
-    if all(each.name != name for each in parameters):
+    excluding = {_condition(key, outcome, parameters) for key, outcome in result.unless} - {None}
+    if not excluding:
         return [Outcome(plain, conditions)]
-    test = "null" if key != name and not is_null else "truth"
-    null = plain._replace(nullness=Nullness.NULL)
     value = plain._replace(nullness=Nullness.UNKNOWN, origin=None)
-    return [
-        Outcome(null, conditions | {Condition(name, test, not outcome)}),
-        Outcome(value, conditions | {Condition(name, test, outcome)}),
-    ]
+    against = frozenset(each._replace(outcome=not each.outcome) for each in excluding if each is not None)
+    return [Outcome(plain._replace(nullness=Nullness.NULL), conditions | against), Outcome(value, conditions)]
+
+
+def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Condition | None:
+    """An assumption as a condition on a parameter, if it is about one alone."""
+    name = key.removesuffix(" is None")
+    if all(each.name != name for each in parameters):
+        return None
+    return Condition(name, "truth" if key == name else "null", outcome)
 
 
 def summarised(outcomes: Sequence[Outcome], tries: bool) -> Summary:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,16 +19,45 @@ from breadknife.text.syntax import parse
 
 _MOST_FILES = 60
 """Files that one analysis reads. What it would need of others stays unknown."""
+_KEPT = 500
+"""Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
 _MOST_STEPS = 5
 """Re-exports are followed this far."""
 
 
 @dataclass
-class PythonProject:
-    """Reads files through `text`, and finds them through `paths`: see `Project.text` and `Project.module`."""
+class Files:
+    """The files of a project that were read, for all analyses of its files. Not for use from two threads."""
 
     paths: Callable[[Import, Document], Sequence[Path]]
+    """See `Project.module`."""
     text: Callable[[Path], str | None]
+    """See `Project.text`."""
+    homes: OrderedDict[Path, tuple[str | None, FileHome | None]] = field(
+        default_factory=OrderedDict[Path, "tuple[str | None, FileHome | None]"]
+    )
+
+    def home(self, path: Path, others: PythonProject) -> FileHome | None:
+        """The file as it is now. What it imports is looked up anew by each analysis."""
+        text = self.text(path)
+        known = self.homes.get(path)
+        if known is not None and known[0] == text:
+            if known[1] is not None:
+                known[1].others = others
+            return known[1]
+        tree = parse(text, "python") if text is not None else None
+        home = home_of(tree, others, path.as_uri()) if tree is not None else None
+        self.homes[path] = text, home
+        while len(self.homes) > _KEPT:
+            self.homes.popitem(last=False)
+        return home
+
+
+@dataclass
+class PythonProject:
+    """What one analysis asks of the other files: each is read once, and their number is limited."""
+
+    files: Files
     document: Document
     """The file that is checked."""
     _homes: dict[Path, FileHome | None] = field(default_factory=dict[Path, "FileHome | None"])
@@ -94,7 +124,7 @@ class PythonProject:
         if not last or name.partition(".")[0] in sys.stdlib_module_names:
             return set()
         module = module + "." if name[:1] == "." and not module.strip(".") else module
-        homes = (self.home(path) for path in self.paths(Import(module or name, ((last, last),) if module else ()), here)[:2])
+        homes = (self.home(path) for path in self.files.paths(Import(module or name, ((last, last),) if module else ()), here)[:2])
         return {there for there in homes if there is not None}
 
     def _directly_imported(self, home: FileHome) -> set[FileHome]:
@@ -111,9 +141,7 @@ class PythonProject:
         if path not in self._homes:
             if len(self._homes) >= _MOST_FILES:
                 return None
-            text = self.text(path)
-            tree = parse(text, "python") if text is not None else None
-            self._homes[path] = home_of(tree, self, path.as_uri()) if tree is not None else None
+            self._homes[path] = self.files.home(path, self)
         return self._homes[path]
 
     def _resolved(self, home: FileHome, name: str, steps: int) -> tuple[FileHome, str] | None:
@@ -132,7 +160,7 @@ class PythonProject:
         here = Document(home.uri, "python", "") if home.uri else self.document
         for at in range(len(parts) - 1, -1 if dots else 0, -1):
             module, named, rest = name[:dots] + ".".join(parts[:at]), parts[at], parts[at + 1 :]
-            for path in self.paths(Import(module, ((named, named),)), here):
+            for path in self.files.paths(Import(module, ((named, named),)), here):
                 is_module = path.stem == named or (path.stem == "__init__" and path.parent.name == named)
                 is_module = is_module and not module.endswith(f".{named}") and module != named
                 wanted = rest if is_module else [named, *rest]
