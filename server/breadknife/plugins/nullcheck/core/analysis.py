@@ -66,6 +66,8 @@ class FileHome(Attributes):
         self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
         self.null_attributes, self.builtins = language.null_attributes, language.builtins
         self.forgiven = set[At]()
+        self.asked = set[str]()
+        """The URIs of files that it has asked something of."""
         self._solutions = dict[Function, Solution]()
         self._summaries = dict[Function, Summary]()
         self._provisional = dict[Function, Solution]()
@@ -328,6 +330,8 @@ class FileHome(Attributes):
 
     def target(self, name: str, /) -> Target | None:
         file = self.file
+        if self.uri and name.startswith(self.uri):
+            name = name.removeprefix(f"{self.uri}#")
         if name in file.named:
             return Target(self, file.named[name])
         if name in file.classes:
