@@ -9,11 +9,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.flow.solve import Solution
 from breadknife.plugins.nullcheck.core.home import Target
-from breadknife.plugins.nullcheck.core.il import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, NOTHING, Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.core.solve import Solution
 
 _MOST_BASES = 8
 """Base classes are followed so far up."""
@@ -221,7 +221,7 @@ class Attributes(ABC):
     def _type_of(self, facts: Sequence[tuple[Store, Fact]]) -> il.Type | None:
         types = {fact.type for _, fact in facts if fact.type is not None}
         type_ = types.pop() if len(types) == 1 else None
-        if type_ is None or type_.name in self.knowledge.types and not type_.arguments:
+        if type_ is None or (type_.name in self.knowledge.types and not type_.arguments):
             return type_
         is_known = all(fact.type is not None or store.is_null for store, fact in facts)
         return type_ if is_known else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from breadknife.plugins.nullcheck.core.cfg import Errors
+from breadknife.plugins.nullcheck.core.flow.cfg import Errors
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.values import Use
@@ -139,8 +139,7 @@ def filled(type_: Type, own: tuple[Type, ...], first: Type | None) -> Type | Non
 def element(type_: Type) -> Type | None:
     """What one gets by iterating over a value of the type."""
     if type_.name == "tuple":
-        one = type_.arguments[0] if len(type_.arguments) == 2 and type_.arguments[1].name == "..." else None
-        return one
+        return type_.arguments[0] if len(type_.arguments) == 2 and type_.arguments[1].name == "..." else None
     return type_.arguments[0] if type_.arguments and type_.name in ("list", "iterable", "dict") else None
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import Call, Constant, Display, Expression, Function, Null, Parameter
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, State
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
+from breadknife.plugins.nullcheck.core.il import Call, Constant, Display, Expression, Null
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
+from breadknife.plugins.nullcheck.core.state import State
 
 MOST_OUTCOMES = 8
 """A function with more ways back is known by what they have in common."""

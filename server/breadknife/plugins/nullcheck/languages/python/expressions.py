@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import Argument, At, Clause, Expression, Function
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
+from breadknife.plugins.nullcheck.core.il import Argument, At, Clause, Expression
 from breadknife.text.syntax import Node
 
 _LONGEST_KEY = 100
@@ -116,7 +117,7 @@ class Expressions:
     def _lambda(self, node: Node) -> Expression:
         at, body = at_of(node), node.child_by_field_name("body")
         parameters = tuple(
-            il.Parameter(at_of(each), text(each.child_by_field_name("name") or each), None, None)
+            Parameter(at_of(each), text(each.child_by_field_name("name") or each), None, None)
             for each in inner(node.child_by_field_name("parameters"))
         )
         here, renamed = self.function, dict(self.renamed)

@@ -191,14 +191,14 @@ class PythonProject:
     def _imported(self, home: FileHome) -> set[FileHome]:
         """The files that it imports, and those that these have base classes of, or hand on names of."""
         found, used = set(self._those_of(home, set(home.file.imports.values()))), home.file.main.words
-        waiting = list(found)
+        waiting = sorted(found, key=lambda there: there.uri)
         for _ in range(_MOST_STEPS):
             more = set[FileHome]()
             for there in waiting:
                 bases = {base for class_ in there.file.classes.values() for base in class_.bases}
                 names = {name for here, name in there.file.imports.items() if here.encode() in used or name in bases}
                 more |= set(self._those_of(there, names))
-            waiting = list(more - found)
+            waiting = sorted(more - found, key=lambda there: there.uri)
             found |= more
         return found
 

@@ -223,7 +223,9 @@ class Statements(Expressions):
         return il.Test(at, "instance", subject, classes, negated=False, key="", forks=False)
 
     def _delete(self, node: Node) -> Iterable[Statement]:
-        targets = [part for child in inner(node) for part in (inner(child) if child.type == "expression_list" else [child])]
+        targets = [
+            part for child in inner(node) for part in (inner(child) if child.type == "expression_list" else [child])
+        ]
         return (il.Delete(tuple(self.expression(each) for each in targets)),)
 
     def _shared(self, node: Node) -> Iterable[Statement]:
@@ -241,7 +243,10 @@ class Statements(Expressions):
         if named is None:
             return ()
         if definition.type == "class_definition":
-            values += [argument.value for argument in map(self._argument, inner(definition.child_by_field_name("superclasses")))]
+            values += [
+                argument.value
+                for argument in map(self._argument, inner(definition.child_by_field_name("superclasses")))
+            ]
             body = self._class_body(definition)
         else:
             parameters = inner(definition.child_by_field_name("parameters"))
@@ -360,7 +365,13 @@ _STATEMENTS: dict[str, Callable[[Statements, Node], Iterable[Statement]]] = {
     "break_statement": lambda _, node: (il.Jump(is_break=True),),
     "continue_statement": lambda _, node: (il.Jump(is_break=False),),
     **dict.fromkeys(
-        ("pass_statement", "import_statement", "import_from_statement", "future_import_statement", "type_alias_statement"),
+        (
+            "pass_statement",
+            "import_statement",
+            "import_from_statement",
+            "future_import_statement",
+            "type_alias_statement",
+        ),
         lambda _, node: (),
     ),
 }  # pyright: ignore[reportPrivateUsage]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.evaluate import Evaluator
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.flow.refine import Refiner
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
@@ -17,10 +18,10 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Nullness,
     Origin,
     OriginKind,
-    State,
     forgotten,
     there,
 )
+from breadknife.plugins.nullcheck.core.state import State
 from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, holds
 from breadknife.plugins.nullcheck.values import Use
 
@@ -35,7 +36,7 @@ class Callee(NamedTuple):
     """Of a method: the object."""
 
 
-class CallEvaluator(Evaluator):
+class CallEvaluator(Refiner):
     def called(self, call: il.Call, state: State) -> str:
         uses, self.uses = self.uses, []
         name = self._callee(call.callee, state).name
@@ -101,7 +102,8 @@ class CallEvaluator(Evaluator):
         functions = self.home.knowledge.functions
         if callee.name in functions["keep"]:
             return
-        given = {argument.value.key for argument in expression.arguments}
+        nulls = [key for key, fact in state.facts.items() if fact.nullness >= Nullness.MAYBE]
+        given = {argument.value.key for argument in expression.arguments} if nulls or state.truths else set[str]()
         owner_key = ""
         if isinstance(expression.callee, il.Attribute):
             owner_key = expression.callee.owner.key
@@ -110,15 +112,15 @@ class CallEvaluator(Evaluator):
             if expression.callee.name not in functions["keep_methods"]:
                 given.add(owner_key)
                 state.examined |= {owner_key}
-        state.forget_compound_truths(given if callee.target is None else ())
-        comes_back = self._comes_back(expression, callee)
-        nulls = [key for key, fact in state.facts.items() if fact.nullness >= Nullness.MAYBE]
+        if state.truths:
+            state.forget_compound_truths(given if callee.target is None else ())
+        comes_back = not nulls or self._comes_back(expression, callee)
         if not comes_back:
             for key in nulls:
                 origin = state.facts[key].origin
                 if origin is not None and origin.kind is OriginKind.COMPARISON:
                     state.facts[key] = forgotten(state.facts[key])
-        if callee.name not in self.home.knowledge.calls:
+        if nulls and callee.name not in self.home.knowledge.calls:
             for name in self.home.shared.intersection(nulls):
                 state.facts[name] = forgotten(state.facts[name])
         set_ = self._set_by(callee)
@@ -188,9 +190,7 @@ class CallEvaluator(Evaluator):
         owner, name = call.arguments[0].value.key, call.arguments[1].value.key[1:-1]
         return state.facts.get(f"{owner}.{name}") if owner else None
 
-    def _by_rule(
-        self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State
-    ) -> Fact:
+    def _by_rule(self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
         gives = rule.gives
         if rule.name == "dict.get" and callee.owner.type is not None and len(callee.owner.type.arguments) == 2:
             gives = callee.owner.type.arguments[1]
@@ -226,9 +226,7 @@ class CallEvaluator(Evaluator):
             return NOTHING
         summary = target.home.summary(function)
         if summary.tries:
-            self.home.forgiven.update(
-                each.value.at for each in call.arguments if isinstance(each.value, il.Closure)
-            )
+            self.home.forgiven.update(each.value.at for each in call.arguments if isinstance(each.value, il.Closure))
         declared = target.home.qualified_type(function.returns)
         if not summary.is_known:
             return Fact(type=declared)
@@ -260,7 +258,7 @@ class CallEvaluator(Evaluator):
     def _joined(
         self,
         call: il.Call,
-        function: il.Function,
+        function: Function,
         ways: Sequence[Outcome],
         given: dict[str, Given],
         declared: Type | None,
@@ -288,9 +286,11 @@ class CallEvaluator(Evaluator):
                     key = expression.key if condition.test == "truth" else f"{expression.key} is None"
                     if condition.test in ("truth", "null"):
                         unless.add((key, not condition.outcome))
-        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False) if type_ else None, frozenset(unless), items=items)
+        return Fact(
+            Nullness.MAYBE, origin, type_._replace(nullable=False) if type_ else None, frozenset(unless), items=items
+        )
 
-    def _item(self, call: il.Call, function: il.Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    def _item(self, call: il.Call, function: Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
         why = f"`{function.name}` may return None there"
         return tuple(
             each._replace(origin=Origin(_kind(each.origin), call.at, why), via=None, parameter="")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.cfg import Errors
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.flow.cfg import Errors
 
 
-def tries(function: il.Function, errors: Errors) -> bool:
+def tries(function: Function, errors: Errors) -> bool:
     """Whether it calls one of its parameters, or an element of one, in a `try` that catches the use of a null."""
     if b"except" not in function.words:
         return False
