@@ -52,11 +52,6 @@ class FileHome(Names):
         others = self.others
         return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
 
-    @cached_property
-    def shared(self) -> frozenset[str]:
-        names = (name for name, stores in self.file.variables.items() if any(each.function for each in stores))
-        return frozenset(names)
-
     def findings(self) -> Sequence[Found]:
         """Every use of a value that may be null, in the order of the text."""
         found = dict[At, Found]()
@@ -189,9 +184,8 @@ class FileHome(Names):
         if solution.end is not None:
             fact = Fact(Nullness.NULL) if gives_value else NOTHING
             ways += outcomes_at(solution.end, fact, parameters)
-        if declared is not None:
-            if not declared.may_be_null or not any(each.result.may_be_null for each in ways):
-                ways = [Outcome(declared, each.conditions) for each in ways]
+        if declared is not None and not (declared.may_be_null and any(each.result.may_be_null for each in ways)):
+            ways = [Outcome(declared, each.conditions) for each in ways]
         return summarised(ways, tries(function, self.knowledge.errors))
 
     def property_fact(self, function: Function, at: At, /) -> Fact:

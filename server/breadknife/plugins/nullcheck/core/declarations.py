@@ -66,6 +66,11 @@ class Function:
     def body(self) -> Block:
         return self.lower(self)
 
+    @property
+    def assigned(self) -> set[str]:
+        """The names that it assigns; it is lowered for that."""
+        return self.locals if self.body else set()
+
     @cached_property
     def parameter_names(self) -> frozenset[str]:
         return frozenset(each.name for each in self.parameters)

@@ -73,7 +73,8 @@ class Element(NamedTuple):
 
     at: At
     owner: Expression
-    index: Expression | None
+    within: Expression | None
+    """The index or the key."""
     key: str
     forks: bool
 

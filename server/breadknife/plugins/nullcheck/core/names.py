@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin
+from breadknife.plugins.nullcheck.core.summary import Summary
 
 _MOST_BASES = 8
 """Base classes are followed so far up."""
@@ -56,12 +57,19 @@ class Names(Attributes):
         self.forgiven = set[At]()
         self.asked = set[str]()
         """The URIs of files that it has asked something of."""
+        self.shared = frozenset(
+            name for name, stores in file.variables.items() if any(each.function for each in stores)
+        )
         self._globals = dict[str, Fact]()
         self._types = dict[Type, Type]()
 
     @abstractmethod
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
         """What is known of its parameters where a function begins."""
+
+    @abstractmethod
+    def summary(self, function: Function, /) -> Summary:
+        """What callers need to know of the function."""
 
     @abstractmethod
     def given(self, function: Function, parameter: Parameter, /) -> Fact:
@@ -80,9 +88,7 @@ class Names(Attributes):
             return NOTHING
         around = function.around
         while around is not None:
-            if key in around.parameter_names or (
-                around.body is not None and key in around.locals
-            ):  # lowering fills `locals`
+            if key in around.parameter_names or key in around.assigned:
                 return self._captured(function, around, key)
             around = around.around
         if key in self.file.variables and function is not self.file.main:

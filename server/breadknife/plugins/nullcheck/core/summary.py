@@ -106,6 +106,12 @@ def summarised(outcomes: Sequence[Outcome], tries: bool) -> Summary:
     return Summary(tuple(outcomes), is_known=True, tries=tries)
 
 
+def common_conditions(ways: Sequence[Outcome]) -> frozenset[Condition]:
+    """What holds in each of the ways, of which there is at least one."""
+    first, *rest = ways
+    return first.conditions.intersection(*(way.conditions for way in rest))
+
+
 def bind(call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bool) -> dict[str, Given] | None:
     """The parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments, by
     their place."""

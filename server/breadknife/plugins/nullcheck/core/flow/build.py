@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from breadknife.plugins.nullcheck.core.flow.cfg import Edge, Errors, Graph, Node, NodeKind, ordered
 from breadknife.plugins.nullcheck.core.flow.choosing import Choosing
@@ -53,7 +54,7 @@ class _Builder(Choosing):
         super().__init__()
         self._errors = errors
         self._loops = list[_LoopEnds]()
-        self._finals = list[tuple[Block, tuple[Node, ...], bool]]()
+        self._finals: list[tuple[Block, tuple[Node, ...], bool]] = []
         """Each `finally` around, with what catches its own exceptions."""
 
     # Statements
@@ -221,7 +222,7 @@ class _Builder(Choosing):
         return exact or (handler.is_quiet and self._is_broad(handler))
 
 
-_STATEMENTS: dict[type[Statement], Callable[[_Builder, Statement], None]] = {
+_STATEMENTS: dict[type[Statement], Callable[[_Builder, Any], None]] = {
     Evaluate: _Builder.evaluate,
     Assign: _Builder.assign,
     If: _Builder.choose,
@@ -232,4 +233,4 @@ _STATEMENTS: dict[type[Statement], Callable[[_Builder, Statement], None]] = {
     Delete: _Builder.delete,
     Define: _Builder.define,
     Try: _Builder.try_,
-}  # pyright: ignore[reportAssignmentType]
+}

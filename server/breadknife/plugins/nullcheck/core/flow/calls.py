@@ -22,7 +22,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
     there,
 )
 from breadknife.plugins.nullcheck.core.state import State
-from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, holds
+from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, common_conditions, holds
 from breadknife.plugins.nullcheck.values import Use
 
 
@@ -238,7 +238,7 @@ class CallEvaluator(Refiner):
             self.is_dead = self.is_dead or is_certain
             return NOTHING
         if given is not None and is_certain:
-            for condition in frozenset.intersection(*(way.conditions for way in ways)):
+            for condition in common_conditions(ways):
                 self._apply(condition, given, state)
         return self._joined(call, function, ways, given or {}, declared, target)
 
@@ -280,7 +280,7 @@ class CallEvaluator(Refiner):
         origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
         unless = set[Assumption]()
         if len(nulls) < len(ways):
-            for condition in frozenset.intersection(*(way.conditions for way in nulls)):
+            for condition in common_conditions(nulls):
                 expression = given.get(condition.parameter, Given(NOTHING, None)).expression
                 if expression is not None and isinstance(expression, il.Name | il.Attribute) and expression.key:
                     key = expression.key if condition.test == "truth" else f"{expression.key} is None"

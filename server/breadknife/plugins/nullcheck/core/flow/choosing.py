@@ -31,8 +31,9 @@ class Choosing:
     def __init__(self) -> None:
         self.graph = Graph()
         self._catches: tuple[Node, ...] = ()
-        self._forgives = False
-        self._slots = self._held = 0
+        self._forgives: bool = False
+        self._slots: int = 0
+        self._held: int = 0
         """Slots that were given away; those of them that a loop around holds. The others serve the next statement."""
         self._at: Node | None = self.node(NodeKind.MERGE)
 
@@ -118,8 +119,8 @@ class Choosing:
             case Attribute():
                 return value._replace(owner=self.value(value.owner), forks=False)
             case Element():
-                index = self.value(value.index) if value.index is not None else None
-                return value._replace(owner=self.value(value.owner), index=index, forks=False)
+                within = self.value(value.within) if value.within is not None else None
+                return value._replace(owner=self.value(value.owner), within=within, forks=False)
             case Call():
                 callee = self.value(value.callee)
                 arguments = tuple(Argument(each.name, self.value(each.value)) for each in value.arguments)

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
@@ -82,16 +82,16 @@ class Evaluator(ABC):
                 state.assume(f"{expression.key} is None", False)
         return fact
 
-    def _null(self, expression: il.Null, _state: State) -> Fact:
+    def evaluate_null(self, expression: il.Null, _state: State) -> Fact:
         return Fact(Nullness.NULL, Origin(OriginKind.EXIT, expression.at, "it is None here"), truth=False)
 
-    def _constant(self, expression: il.Constant, _state: State) -> Fact:
+    def evaluate_constant(self, expression: il.Constant, _state: State) -> Fact:
         return constant_fact(expression.type, expression.truth)
 
-    def _name(self, expression: il.Name, state: State) -> Fact:
+    def evaluate_name(self, expression: il.Name, state: State) -> Fact:
         return state.facts.get(expression.key) or self.declared(expression.key)
 
-    def _attribute(self, expression: il.Attribute, state: State) -> Fact:
+    def evaluate_attribute(self, expression: il.Attribute, state: State) -> Fact:
         if expression.name in self.home.null_attributes:
             owner = self.value(expression.owner, state)
         else:
@@ -102,17 +102,17 @@ class Evaluator(ABC):
             return self.home.member(owner.type, expression.name, expression.at)
         return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else NOTHING
 
-    def _element(self, expression: il.Element, state: State) -> Fact:
+    def evaluate_element(self, expression: il.Element, state: State) -> Fact:
         owner = self.need(expression.owner, Use.SUBSCRIPT, state)
-        if expression.index is None:
+        if expression.within is None:
             return owner._replace(nullness=Nullness.THERE, origin=None, items=(), called="")
-        self.value(expression.index, state)
+        self.value(expression.within, state)
         if expression.key and (fact := state.facts.get(expression.key)) is not None:
             return fact
         if owner.type is None:
             return NOTHING
-        field_ = self.home.typed_field(owner.type, expression.index.key, is_asked=False)
-        type_ = field_ or held(owner.type, expression.index.key)
+        field_ = self.home.typed_field(owner.type, expression.within.key, is_asked=False)
+        type_ = field_ or held(owner.type, expression.within.key)
         return self.held_fact(type_, expression.owner, state, expression.at) if type_ is not None else NOTHING
 
     def held_fact(self, type_: Type, container: Expression, state: State, at: At) -> Fact:
@@ -123,7 +123,7 @@ class Evaluator(ABC):
         origin = Origin(OriginKind.ANNOTATION, at, why)
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False), container=container.key)
 
-    def _call(self, expression: il.Call, state: State) -> Fact:
+    def evaluate_call(self, expression: il.Call, state: State) -> Fact:
         fact = self._results[id(expression)] = self.call(expression, state)
         return fact
 
@@ -134,7 +134,7 @@ class Evaluator(ABC):
     def called(self, call: il.Call, state: State) -> str:
         """The qualified name of the function that is called, or ""."""
 
-    def _operation(self, expression: il.Operation, state: State) -> Fact:
+    def evaluate_operation(self, expression: il.Operation, state: State) -> Fact:
         operator, operands = expression.operator, expression.operands
         if operator == "next":
             return self._next(operands[0], state)
@@ -142,10 +142,7 @@ class Evaluator(ABC):
         first = NOTHING
         for at, operand in enumerate(operands):
             is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
-            if use is None or is_text:
-                first = self.value(operand, state)
-            else:
-                first = self.need(operand, use, state)
+            first = self.value(operand, state) if use is None or is_text else self.need(operand, use, state)
         if operator in ("with", "await"):
             return forgotten(first) if operator == "with" else first
         return SURE
@@ -164,7 +161,7 @@ class Evaluator(ABC):
         of = il.Name(iterable.at, fact.view or iterable.key)
         return self.held_fact(type_, of, state, iterable.at)
 
-    def _test(self, expression: il.Test, state: State) -> Fact:
+    def evaluate_test(self, expression: il.Test, state: State) -> Fact:
         left = self.value(expression.left, state)
         if expression.operator == "in":
             self.need(expression.right, Use.OPERAND, state)
@@ -174,24 +171,24 @@ class Evaluator(ABC):
                 state.examined |= {fact.container for fact in (left, right) if fact.container}
         return Fact(Nullness.THERE, test=expression)
 
-    def _not(self, expression: il.Not, state: State) -> Fact:
+    def evaluate_not(self, expression: il.Not, state: State) -> Fact:
         self.value(expression.operand, state)
         operand = expression.operand
         test = operand._replace(negated=not operand.negated) if isinstance(operand, il.Test) else None
         return Fact(Nullness.THERE, test=test)
 
-    def _display(self, expression: il.Display, state: State) -> Fact:
+    def evaluate_display(self, expression: il.Display, state: State) -> Fact:
         facts = tuple(self.value(each, state) for each in expression.items)
         truth = bool(facts) if expression.type in ("tuple", "list", "dict") else None
         items = (facts,) if expression.type in ("tuple", "list") else ()
         return Fact(Nullness.THERE, type=Type(expression.type), items=items, truth=truth or None)
 
-    def _parts(self, expression: il.Parts, state: State) -> Fact:
+    def evaluate_parts(self, expression: il.Parts, state: State) -> Fact:
         for part in expression.parts:
             self.value(part, state)
         return NOTHING
 
-    def _closure(self, _expression: il.Closure, _state: State) -> Fact:
+    def evaluate_closure(self, _expression: il.Closure, _state: State) -> Fact:
         return SURE
 
     # Stores
@@ -205,10 +202,10 @@ class Evaluator(ABC):
                 self.store(key, fact, state, at)
                 if owner.key == self.function.receiver:
                     self.stores.setdefault(name, []).append(fact)
-            case il.Element(owner=owner, index=index, key=key):
+            case il.Element(owner=owner, within=within, key=key):
                 self.need(owner, Use.SUBSCRIPT, state)
-                if index is not None:
-                    self.value(index, state)
+                if within is not None:
+                    self.value(within, state)
                 self.store(key, fact, state, at)
                 if owner.key:
                     state.examined |= {owner.key}
@@ -276,17 +273,17 @@ def _shown(expression: Expression) -> str:
     return expression.key.partition("@")[0] or "this"
 
 
-_VALUES: dict[type[Expression], Callable[[Evaluator, Expression, State], Fact]] = {
-    il.Null: Evaluator._null,
-    il.Constant: Evaluator._constant,
-    il.Name: Evaluator._name,
-    il.Attribute: Evaluator._attribute,
-    il.Element: Evaluator._element,
-    il.Call: Evaluator._call,
-    il.Operation: Evaluator._operation,
-    il.Test: Evaluator._test,
-    il.Not: Evaluator._not,
-    il.Display: Evaluator._display,
-    il.Closure: Evaluator._closure,
-    il.Parts: Evaluator._parts,
-}  # pyright: ignore[reportAssignmentType, reportPrivateUsage]
+_VALUES: dict[type[Expression], Callable[[Evaluator, Any, State], Fact]] = {
+    il.Null: Evaluator.evaluate_null,
+    il.Constant: Evaluator.evaluate_constant,
+    il.Name: Evaluator.evaluate_name,
+    il.Attribute: Evaluator.evaluate_attribute,
+    il.Element: Evaluator.evaluate_element,
+    il.Call: Evaluator.evaluate_call,
+    il.Operation: Evaluator.evaluate_operation,
+    il.Test: Evaluator.evaluate_test,
+    il.Not: Evaluator.evaluate_not,
+    il.Display: Evaluator.evaluate_display,
+    il.Closure: Evaluator.evaluate_closure,
+    il.Parts: Evaluator.evaluate_parts,
+}

@@ -50,9 +50,8 @@ class Refiner(Evaluator):
         """The value under the key is there."""
         key = test.key
         state.facts[key] = fact
-        if isinstance(test, il.Call) and len(test.arguments) == 1 and isinstance(test.callee, il.Attribute):
-            if test.callee.name == "get" and test.callee.owner.key:
-                state.facts[f"{test.callee.owner.key}[{test.arguments[0].value.key}]"] = fact
+        if (owner := _asked_of(test)) and isinstance(test, il.Call):
+            state.facts[f"{owner}[{test.arguments[0].value.key}]"] = fact
         if fact.container:
             state.examined |= {fact.container}
         return state.assume(f"{key} is None", False)
@@ -152,3 +151,10 @@ def _names_null(classes: Expression) -> bool:
     return any(
         isinstance(each, il.Null) or each.key.endswith("NoneType") or isinstance(each, il.Call) for each in items
     )
+
+
+def _asked_of(call: Expression) -> str:
+    """The key of the container of `d.get(k)`."""
+    if not isinstance(call, il.Call) or not isinstance(call.callee, il.Attribute) or len(call.arguments) != 1:
+        return ""
+    return call.callee.owner.key if call.callee.name == "get" else ""

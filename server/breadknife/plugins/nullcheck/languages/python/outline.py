@@ -1,4 +1,4 @@
-"""What a file of Python declares: functions, classes, imports, variables. Bodies are lowered when they are asked for."""
+"""What a file of Python declares. Bodies of functions are lowered when they are asked for."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact
 from breadknife.plugins.nullcheck.languages.python.language import home_of
 from breadknife.text.document import Document, uri_to_path
@@ -70,7 +71,7 @@ class PythonProject:
                 return known[1]
         return self._keep(path, document.text, home_of(tree, self, document.uri)) or home_of(tree, self, document.uri)
 
-    def target(self, home: FileHome, name: str, /) -> Target | None:
+    def target(self, home: Names, name: str, /) -> Target | None:
         if "#" in name:
             uri, _, rest = name.partition("#")
             path = uri_to_path(uri)
@@ -82,7 +83,7 @@ class PythonProject:
         home.asked.add(there.uri)
         return there.target(rest)
 
-    def variable(self, home: FileHome, name: str, /) -> Fact:
+    def variable(self, home: Names, name: str, /) -> Fact:
         found = self._resolved(home, name, _MOST_STEPS)
         if found is None:
             return NOTHING
@@ -102,7 +103,7 @@ class PythonProject:
             return Fact(type=fact.type)  # it is another thing by the time that another file imports it
         return _at(fact, there)
 
-    def nullable(self, home: FileHome, /) -> frozenset[bytes]:
+    def nullable(self, home: Names, /) -> frozenset[bytes]:
         words, used = set[bytes](), home.file.main.words
         for there in self._imported(home):
             home.asked.add(there.uri)
@@ -142,7 +143,7 @@ class PythonProject:
             self._homes.popitem(last=False)
         return home
 
-    def _is_current(self, home: FileHome) -> bool:
+    def _is_current(self, home: Names) -> bool:
         """Whether the files that it has asked still say the same."""
         for uri in list(home.asked):
             path = uri_to_path(uri)
@@ -153,7 +154,7 @@ class PythonProject:
 
     # Names
 
-    def _resolved(self, home: FileHome, name: str, steps: int) -> tuple[FileHome, str] | None:
+    def _resolved(self, home: Names, name: str, steps: int) -> tuple[FileHome, str] | None:
         """The file that a qualified name leads to, and the name there."""
         key = home.uri, name
         if key not in self._found:
@@ -163,7 +164,7 @@ class PythonProject:
         there = self.home(found[0]) if found is not None else None
         return (there, found[1]) if found is not None and there is not None else None
 
-    def _looked_up(self, home: FileHome, name: str, steps: int) -> tuple[Path, str] | None:
+    def _looked_up(self, home: Names, name: str, steps: int) -> tuple[Path, str] | None:
         dots = len(name) - len(name.lstrip("."))
         parts = name[dots:].split(".")
         if steps <= 0 or (not dots and (parts[0] in sys.stdlib_module_names or len(parts) < 2)):
@@ -188,7 +189,7 @@ class PythonProject:
             return self._looked_up(there, ".".join([file.imports[first], *wanted[1:]]), steps - 1)
         return None
 
-    def _imported(self, home: FileHome) -> set[FileHome]:
+    def _imported(self, home: Names) -> set[FileHome]:
         """The files that it imports, and those that these have base classes of, or hand on names of."""
         found, used = set(self._those_of(home, set(home.file.imports.values()))), home.file.main.words
         waiting = sorted(found, key=lambda there: there.uri)
@@ -202,7 +203,7 @@ class PythonProject:
             found |= more
         return found
 
-    def _those_of(self, home: FileHome, names: set[str]) -> Iterator[FileHome]:
+    def _those_of(self, home: Names, names: set[str]) -> Iterator[FileHome]:
         """The files that these qualified names lead to; for a module, that itself."""
         for name in sorted(names):
             resolved = self._resolved(home, name, _MOST_STEPS)
@@ -211,7 +212,7 @@ class PythonProject:
             else:
                 yield from self._module(home, name)
 
-    def _module(self, home: FileHome, name: str) -> Iterator[FileHome]:
+    def _module(self, home: Names, name: str) -> Iterator[FileHome]:
         module, _, last = name.rpartition(".")
         if not last or name.partition(".")[0] in sys.stdlib_module_names:
             return
