@@ -11,12 +11,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests")]
 
-from support import marked_spans  # noqa: E402
-
 from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of as ecmascript  # noqa: E402
 from breadknife.plugins.nullcheck.languages.python.language import home_of as python  # noqa: E402
 from breadknife.text.document import Span  # noqa: E402
 from breadknife.text.syntax import parse  # noqa: E402
+from support import marked_spans  # noqa: E402
 
 
 CASES = {"python": ROOT / "tests/nullcheck/cases", "ecmascript": ROOT / "tests/nullcheck/ecmascript/cases"}
@@ -56,8 +55,20 @@ def main(arguments: list[str]) -> None:
                 continue
             failed.append(at)
             if name in arguments and got is not None:
-                print(f"--- {name} {at}", *[f"missing {text[s.start:s.end]!r} line {text.count(chr(10),0,s.start)+1}" for s in spans if s not in got],
-                      *[f"extra {text[s.start:s.end]!r} line {text.count(chr(10),0,s.start)+1}" for s in got if s not in spans], sep="\n   ")
+                print(
+                    f"--- {name} {at}",
+                    *[
+                        f"missing {text[s.start : s.end]!r} line {text.count(chr(10), 0, s.start) + 1}"
+                        for s in spans
+                        if s not in got
+                    ],
+                    *[
+                        f"extra {text[s.start : s.end]!r} line {text.count(chr(10), 0, s.start) + 1}"
+                        for s in got
+                        if s not in spans
+                    ],
+                    sep="\n   ",
+                )
                 if numbers:
                     print(marked)
         print(f"{name}: {passed} of {passed + len(failed)}; failed {failed}")

@@ -9,11 +9,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.flow.solve import Solution
 from breadknife.plugins.nullcheck.core.home import Target
-from breadknife.plugins.nullcheck.core.il import ANY_NULL, Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.il import ANY_NULL
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.core.solve import Solution
+from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, NOTHING, Fact, Nullness, Origin, OriginKind
 
 _MOST_BASES = 8
 """Base classes are followed so far up."""
@@ -27,6 +28,10 @@ class Attributes(ABC):
 
     def __init__(self) -> None:
         self._attributes = dict[tuple[Class, str], Fact]()
+        self._early = set[tuple[Class, str]]()
+        """Those of them that came about while a function that they ask of was under way."""
+        self.is_early = False
+        """Set where a question couldn't be answered yet."""
         self._variables = dict[str, Fact]()
         self._asked = set[tuple[Class, str]]()
 
@@ -60,9 +65,22 @@ class Attributes(ABC):
             if key in self._asked:
                 return NOTHING
             self._asked.add(key)
+            was_early, self.is_early = self.is_early, False
             self._attributes[key] = self._attribute(class_, name, _MOST_BASES)
             self._asked.discard(key)
+            if self.is_early:
+                self._early.add(key)
+            self.is_early = self.is_early or was_early
+        elif key in self._early:
+            self.is_early = True
         return self._attributes[key]
+
+    def forget_early(self) -> None:
+        """Nothing is under way any more: what was answered too early is asked anew."""
+        for key in self._early:
+            del self._attributes[key]
+        self._early.clear()
+        self.is_early = False
 
     def _attribute(self, class_: Class, name: str, steps: int) -> Fact:
         if (method := class_.methods.get(name)) is not None:
@@ -199,14 +217,14 @@ class Attributes(ABC):
             return fact
         solution = self.solution(function)
         facts = solution.stores.get(name, ()) if solution is not None else ()
-        if solution is not None and not facts and fact.may_be_null:
+        if not facts and fact.may_be_null and (solution is not None or store.is_parameter in function.locals):
             return NOTHING
         return next((each for each in facts if each.may_be_null), facts[0] if facts else fact)
 
     def _type_of(self, facts: Sequence[tuple[Store, Fact]]) -> il.Type | None:
         types = {fact.type for _, fact in facts if fact.type is not None}
         type_ = types.pop() if len(types) == 1 else None
-        if type_ is None or type_.name in self.knowledge.types and not type_.arguments:
+        if type_ is None or (type_.name in self.knowledge.types and not type_.arguments):
             return type_
         is_known = all(fact.type is not None or store.is_null for store, fact in facts)
         return type_ if is_known else None
@@ -238,7 +256,7 @@ class Attributes(ABC):
             if solution is None or solution.end is None:
                 return self.value_of(stores[0])
             fact = solution.end.facts.get(name, NOTHING)
-            return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=None)
+            return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=NO_ASSUMPTIONS)
         nulls = [store for store in stores if store.is_null]
         if nulls and len(nulls) < len(stores):
             return Fact(Nullness.MAYBE, Origin(OriginKind.LIFE_CYCLE, nulls[0].at, f"`{name}` is set to {self.knowledge.null}"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.il import Attribute, Call, Expression, File, Function, Type
+from breadknife.plugins.nullcheck.core.declarations import File, Function
+from breadknife.plugins.nullcheck.core.il import Attribute, Call, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
 _ROUNDS = 4

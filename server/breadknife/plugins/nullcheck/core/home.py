@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from breadknife.plugins.nullcheck.core.il import At, Class, Expression, File, Function, Type
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function
+from breadknife.plugins.nullcheck.core.il import At, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.core.summary import Summary

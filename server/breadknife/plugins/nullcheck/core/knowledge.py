@@ -9,7 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from breadknife.plugins.nullcheck.core.cfg import Errors
+from breadknife.plugins.nullcheck.core.flow.cfg import Errors
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, Type
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.values import Use
@@ -234,8 +234,7 @@ def element(type_: Type, elements: Mapping[str, Type]) -> Type | None:
     if type_.name in elements:
         return filled(elements[type_.name], type_.arguments, None)
     if type_.name == "tuple":
-        one = type_.arguments[0] if len(type_.arguments) == 2 and type_.arguments[1].name == "..." else None
-        return one
+        return type_.arguments[0] if len(type_.arguments) == 2 and type_.arguments[1].name == "..." else None
     return type_.arguments[0] if type_.arguments and type_.name in ("list", "iterable", "dict") else None
 
 

@@ -14,10 +14,8 @@ The truth table of nullness. `join` is what holds where two paths meet; `there` 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from enum import IntEnum, StrEnum
-from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
 
@@ -84,6 +82,11 @@ class Origin(NamedTuple):
     """Of a function that returns it: the call."""
 
 
+Assumption = tuple[str, bool]
+"""The key of a test, and its outcome."""
+NO_ASSUMPTIONS: frozenset[Assumption] = frozenset()
+
+
 class Fact(NamedTuple):
     """What is known of one value. The empty fact is no knowledge."""
 
@@ -91,8 +94,8 @@ class Fact(NamedTuple):
     origin: Origin | None = None
     """Of MAYBE and NULL."""
     type: Type | None = None
-    unless: tuple[str, bool] | None = None
-    """An assumption under which the value is there after all."""
+    unless: frozenset[Assumption] = NO_ASSUMPTIONS
+    """Assumptions each of which means that the value is there after all: the null came by a path that excludes it."""
     test: Expression | None = None
     """The value is the outcome of this test."""
     truth: bool | None = None
@@ -129,7 +132,7 @@ class Fact(NamedTuple):
     @property
     def is_related(self) -> bool:
         """Whether it tells of other values, too."""
-        return self.unless is not None or self.test is not None or bool(self.proves or self.same)
+        return bool(self.unless) or self.test is not None or bool(self.proves or self.same)
 
 
 NOTHING = Fact()
@@ -140,7 +143,7 @@ def there(fact: Fact, checked: At | None = None) -> Fact:
     """The fact after a test, or a use, that only a value passes."""
     if fact.nullness == Nullness.THERE:
         return fact
-    return fact._replace(nullness=Nullness.THERE, origin=None, unless=None, checked=checked or fact.checked)
+    return fact._replace(nullness=Nullness.THERE, origin=None, unless=NO_ASSUMPTIONS, checked=checked or fact.checked)
 
 
 def forgotten(fact: Fact) -> Fact:
@@ -148,135 +151,14 @@ def forgotten(fact: Fact) -> Fact:
     return Fact(type=fact.type)
 
 
-class State:
-    """All that is known at one point of a function."""
-
-    __slots__ = ("examined", "facts", "truths")
-
-    def __init__(
-        self, facts: dict[str, Fact], truths: dict[str, bool], examined: frozenset[str] = frozenset()
-    ) -> None:
-        self.facts = facts
-        self.truths = truths
-        """Assumptions: the key of a test, and its outcome."""
-        self.examined = examined
-        """Containers whose elements were tested: nobody knows any more which of them is null."""
-
-    def copy(self) -> State:
-        return State(dict(self.facts), dict(self.truths), self.examined)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, State)
-            and self.facts == other.facts
-            and self.truths == other.truths
-            and self.examined == other.examined
-        )
-
-    def assume(self, key: str, outcome: bool) -> bool:
-        """Add an assumption, and apply it to what it rules out. False if it contradicts another one."""
-        known = self.truths.get(key)
-        if known is not None:
-            return known == outcome
-        self.truths[key] = outcome
-        self.rule_out(key, outcome)
-        return True
-
-    def rule_out(self, key: str, outcome: bool) -> None:
-        fits = (key, outcome)
-        for name, fact in self.facts.items():
-            if fact.unless == fits:
-                self.facts[name] = there(fact)
-
-    def forget(self, target: str) -> None:
-        """The value of `target` is another one now: nothing holds of what is read through it."""
-        facts = self.facts
-        for key in [key for key in facts if target in key and (key == target or mentions(key, target))]:
-            del facts[key]
-        truths = self.truths
-        if truths:
-            for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
-                del truths[key]
-        for key in [key for key, fact in facts.items() if fact.is_related]:
-            fact = facts[key]
-            unless = fact.unless is not None and mentions(fact.unless[0], target)
-            if unless or (fact.test is not None and mentions(fact.test.key, target)):
-                facts[key] = fact = fact._replace(unless=None if unless else fact.unless, test=None)
-            if fact.same and mentions(fact.same, target):
-                facts[key] = fact = fact._replace(same="")
-            if fact.proves and any(mentions(each[0], target) for each in fact.proves):
-                facts[key] = fact._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
-
-    def forget_compound_truths(self, given: Collection[str]) -> None:
-        """A call may change everything but the values of variables that aren't `given` to it."""
-        if self.truths:
-            gone = [key for key in self.truths if key in given or _is_compound(key)]
-            for key in gone:
-                del self.truths[key]
-
-
-@lru_cache(maxsize=1 << 12)
-def _is_compound(key: str) -> bool:
-    """Whether it is about more than variables and constants."""
-    return "." in key or "[" in key or "(" in key[1:]
-
-
-@lru_cache(maxsize=1 << 14)
-def mentions(key: str, target: str) -> bool:
-    """Whether the value under `key` is read through that of `target`."""
-    at = key.find(target)
-    while at >= 0:
-        end = at + len(target)
-        before, after = key[at - 1 : at], key[end : end + 1]
-        if not (before.isalnum() or before in ("_", ".", "@", '"')) and not (after.isalnum() or after in ("_", "@")):
-            return True
-        at = key.find(target, at + 1)
-    return False
-
-
-def join(a: State, b: State, declared: Declared, is_short: bool = False) -> State:
-    """What holds where two paths meet. `is_short`: they are the two ways through one condition."""
-    if a == b:
-        return a
-    facts = dict(a.facts)
-    truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
-    opposite = [(key, value) for key, value in a.truths.items() if b.truths.get(key) == (not value)]
-    only = [each for each in a.truths.items() if each[0] not in truths], [
-        each for each in b.truths.items() if each[0] not in truths
-    ]
-    one_facts, other_facts = a.facts, b.facts
-    differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
-    differing += [key for key in other_facts if key not in one_facts]
-    for key in differing:
-        one = one_facts.get(key) or declared(key)
-        other = other_facts.get(key) or declared(key)
-        if one == other:
-            facts[key] = one
-        else:
-            telling = [each for each in opposite if each[0] not in (key, f"{key} is None")] if opposite else opposite
-            joined = join_facts(one, other, telling, is_short, only)
-            own = (key, f"{key} is None")
-            if any(each[0] in own for each in joined.proves):
-                joined = joined._replace(proves=tuple(each for each in joined.proves if each[0] not in own))
-            facts[key] = joined
-    return State(facts, truths, a.examined | b.examined)
-
-
-class Declared:
-    """What a key is where no fact says otherwise: a parameter's, an attribute's, a variable's declaration."""
-
-    def __call__(self, key: str, /) -> Fact:
-        raise NotImplementedError
-
-
-Truths: TypeAlias = Sequence[tuple[str, bool]]
-
-
 def join_facts(
-    one: Fact, other: Fact, opposite: Truths, is_short: bool = False, only: tuple[Truths, Truths] = ((), ())
+    one: Fact,
+    other: Fact,
+    against: tuple[frozenset[Assumption], frozenset[Assumption]] = (NO_ASSUMPTIONS, NO_ASSUMPTIONS),
+    is_short: bool = False,
+    key: str = "",
 ) -> Fact:
-    """`opposite`: assumptions that hold on the side of `one`, and their contraries on the other. `only`: those that
-    hold on one side alone."""
+    """`against`: the assumptions that exclude the path of `one`, and that of `other`. `key` is that of the fact."""
     nullness = JOIN[one.nullness][other.nullness]
     type_ = one.type if one.type == other.type else _joined_type(one, other)
     if nullness < Nullness.MAYBE:
@@ -286,7 +168,7 @@ def join_facts(
             test=one.test if one.test == other.test else None,
             truth=one.truth if one.truth == other.truth else None,
             checked=one.checked or other.checked,
-            proves=_proved(one, other, only),
+            proves=_proved(one, other, against, key),
             items=one.items if one.items == other.items else (),
             container=one.container if one.container == other.container else "",
             parameter=one.parameter if one.parameter == other.parameter else "",
@@ -297,10 +179,8 @@ def join_facts(
     origin = null.origin
     if is_short and null.is_soft and not value.may_be_null:
         return Fact(type=type_, checked=value.checked)
-    unless = null.unless if null.unless == value.unless or not value.may_be_null else None
-    if unless is None and not value.may_be_null and opposite:
-        key, outcome = opposite[0]
-        unless = key, outcome if null is other else not outcome
+    sides = [(fact.unless | path) for fact, path in zip((one, other), against, strict=True) if fact.may_be_null]
+    unless = frozenset(each for each in sides[0] & sides[-1] if each[0] not in (key, f"{key} is None"))
     parameter = one.parameter if one.parameter == other.parameter else ""
     return Fact(
         nullness,
@@ -312,16 +192,21 @@ def join_facts(
         container=one.container if one.container == other.container else "",
         parameter=parameter,
         nulls=one.nulls | other.nulls if one.may_be_null and other.may_be_null else null.nulls,
-        proves=_proved(one, other, only),
+        proves=_proved(one, other, against, key),
     )
 
 
-def _proved(one: Fact, other: Fact, only: tuple[Truths, Truths]) -> tuple[tuple[str, bool], ...]:
-    """What holds if the joined value is true: one that is surely false leaves only the other side."""
-    if one.truth is False or one.nullness == Nullness.NULL:
-        return (*other.proves, *only[1])[:_MOST_PROVED] if other.truth is not False else ()
-    if other.truth is False or other.nullness == Nullness.NULL:
-        return (*one.proves, *only[0])[:_MOST_PROVED]
+def _proved(
+    one: Fact, other: Fact, against: tuple[frozenset[Assumption], frozenset[Assumption]], key: str
+) -> tuple[Assumption, ...]:
+    """What holds if the joined value is true: one that is surely false leaves only the path of the other one."""
+    is_null = one.truth is False or one.nullness == Nullness.NULL
+    if is_null and other.truth is False:
+        return ()
+    if is_null or other.truth is False or other.nullness == Nullness.NULL:
+        left, excluding = (other, against[1]) if is_null else (one, against[0])
+        proved = (*left.proves, *((test, not outcome) for test, outcome in sorted(excluding)))
+        return tuple(each for each in proved if each[0] not in (key, f"{key} is None"))[:_MOST_PROVED]
     if not one.proves:
         return ()
     return tuple(each for each in one.proves if each in other.proves)

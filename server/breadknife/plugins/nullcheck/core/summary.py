@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import ANY_NULL, Call, Constant, Display, Expression, Function, Null, Parameter
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, State
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
+from breadknife.plugins.nullcheck.core.il import ANY_NULL, Call, Constant, Display, Expression, Null
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
+from breadknife.plugins.nullcheck.core.state import State
 
 MOST_OUTCOMES = 8
 """A function with more ways back is known by what they have in common."""
@@ -82,19 +84,22 @@ def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> 
         result.nullness, result.origin, result.type, truth=result.truth, items=result.items, parameter=result.parameter,
         nulls=result.nulls,
     )  # fmt: skip
-    if result.nullness != Nullness.MAYBE or result.unless is None:
+    if result.nullness != Nullness.MAYBE:
         return [Outcome(plain, conditions)]
-    key, outcome = result.unless
-    name, _, is_null = key.partition(" is None")
-    if all(each.name != name for each in parameters):
+    excluding = {_condition(key, outcome, parameters) for key, outcome in result.unless} - {None}
+    if not excluding:
         return [Outcome(plain, conditions)]
-    test = "null" if key != name and not is_null else "truth"
-    null = plain._replace(nullness=Nullness.NULL)
     value = plain._replace(nullness=Nullness.UNKNOWN, origin=None)
-    return [
-        Outcome(null, conditions | {Condition(name, test, not outcome)}),
-        Outcome(value, conditions | {Condition(name, test, outcome)}),
-    ]
+    against = frozenset(each._replace(outcome=not each.outcome) for each in excluding if each is not None)
+    return [Outcome(plain._replace(nullness=Nullness.NULL), conditions | against), Outcome(value, conditions)]
+
+
+def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Condition | None:
+    """An assumption as a condition on a parameter, if it is about one alone."""
+    name = key.removesuffix(" is None")
+    if all(each.name != name for each in parameters):
+        return None
+    return Condition(name, "truth" if key == name else "null", outcome)
 
 
 def summarised(outcomes: Sequence[Outcome], tries: bool) -> Summary:
@@ -107,7 +112,15 @@ def summarised(outcomes: Sequence[Outcome], tries: bool) -> Summary:
     return Summary(tuple(outcomes), is_known=True, tries=tries)
 
 
-def bind(call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bool, left_out: int) -> dict[str, Given] | None:
+def common_conditions(ways: Sequence[Outcome]) -> frozenset[Condition]:
+    """What holds in each of the ways, of which there is at least one."""
+    first, *rest = ways
+    return first.conditions.intersection(*(way.conditions for way in rest))
+
+
+def bind(
+    call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bool, left_out: int
+) -> dict[str, Given] | None:
     """The parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments, by
     their place. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
     parameters = function.parameters[1:] if is_bound else function.parameters

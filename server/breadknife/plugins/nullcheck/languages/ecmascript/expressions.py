@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Function, Type
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
 from breadknife.plugins.nullcheck.languages.ecmascript.regexes import type_of_literal, type_of_made
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, inner, text

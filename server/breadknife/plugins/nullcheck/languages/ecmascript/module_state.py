@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.il import Function, Store
+from breadknife.plugins.nullcheck.core.declarations import Function, Store
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links
 
 _SPACES = bytes(c if chr(c).isalnum() or c in b"_$" or c > 127 else ord(" ") for c in range(256))

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.calls import CallEvaluator
-from breadknife.plugins.nullcheck.core.cfg import Action, Graph, Node, NodeKind
-from breadknife.plugins.nullcheck.core.evaluate import NullUse
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
+from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph, Node, NodeKind
+from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind, State, join, mentions
+from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind
+from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_VISITS = 12
@@ -41,13 +43,13 @@ class Solution:
     """What those get whose callers are known."""
 
 
-def solve(home: Home, function: il.Function, graph: Graph, start: State) -> Solution:
+def solve(home: Home, function: Function, graph: Graph, start: State) -> Solution:
     """Follow the function from the state at its entry."""
     return _Run(home, function).run(graph, start)
 
 
 class _Run:
-    def __init__(self, home: Home, function: il.Function) -> None:
+    def __init__(self, home: Home, function: Function) -> None:
         self.evaluator = CallEvaluator(home, function)
         self.states = dict[Node, State]()
         self.arrived = dict[Node, dict[tuple[int, int], State]]()
@@ -92,10 +94,10 @@ class _Run:
             joined = state
         else:
             arrived, is_short = self.arrived.setdefault(target, {}), target.kind is NodeKind.SHORT
-            is_first = way not in arrived
+            is_new = way not in arrived
             arrived[way] = state
-            if is_first:  # what came by the other ways is joined already
-                joined = state if known is None else join(known, state, self.evaluator.declared, is_short)
+            if is_new:
+                joined = join(known, state, self.evaluator.declared, is_short) if known is not None else state
             else:
                 ways = iter(arrived.values())
                 joined = next(ways)
@@ -139,11 +141,13 @@ class _Run:
         is_dead, raised = evaluator.is_dead, evaluator.raised or []
         if isinstance(node.action, il.Parts):  # `raise`
             raised.append(state.copy())
+        for each in raised[1:]:
+            raised[0] = join(raised[0], each, evaluator.declared)
         for place, catch in enumerate(catches):
             if catch.after_null:
                 self.arrive(catch, (node.index, -1 - place), before)
-            for number, each in enumerate(raised):
-                self.arrive(catch, (node.index, 100 * (place + 1) + number), each)
+            if raised:
+                self.arrive(catch, (node.index, -100 - place), raised[0])
         return not is_dead
 
     def branch(self, node: Node, state: State) -> None:

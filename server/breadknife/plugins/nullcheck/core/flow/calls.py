@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.evaluate import Evaluator
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.flow.refine import Refiner
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
 from breadknife.plugins.nullcheck.core.nullness import (
     NOTHING,
+    Assumption,
     Fact,
     Nullness,
     Origin,
     OriginKind,
-    State,
     forgotten,
     there,
 )
-from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, holds
+from breadknife.plugins.nullcheck.core.state import State
+from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, common_conditions, holds
 from breadknife.plugins.nullcheck.values import Use
 
 
@@ -36,7 +38,7 @@ class Callee(NamedTuple):
     """The type of a function that is a value."""
 
 
-class CallEvaluator(Evaluator):
+class CallEvaluator(Refiner):
     def called(self, call: il.Call, state: State) -> str:
         uses, self.uses = self.uses, []
         name = self._callee(call.callee, state).name
@@ -126,7 +128,7 @@ class CallEvaluator(Evaluator):
         elif callee.target is not None and callee.target.function is not None:
             self._accepted(expression, callee.target, callee.target.function, state)
 
-    def _accepted(self, call: il.Call, target: Target, function: il.Function, state: State) -> None:
+    def _accepted(self, call: il.Call, target: Target, function: Function, state: State) -> None:
         """Arguments whose parameters exclude null."""
         for argument, parameter in zip(call.arguments, function.parameters, strict=False):
             if argument.name or parameter.kind or parameter.left_out is not None or parameter.default is not None:
@@ -142,7 +144,8 @@ class CallEvaluator(Evaluator):
         functions = self.home.knowledge.functions
         if callee.name in functions["keep"]:
             return
-        given = {argument.value.key for argument in expression.arguments}
+        nulls = [key for key, fact in state.facts.items() if fact.nullness >= Nullness.MAYBE]
+        given = {argument.value.key for argument in expression.arguments} if nulls or state.truths else set[str]()
         owner_key = ""
         if isinstance(expression.callee, il.Attribute):
             owner_key = expression.callee.owner.key
@@ -153,15 +156,15 @@ class CallEvaluator(Evaluator):
                 state.examined |= {owner_key}
             if expression.callee.name in functions["removes"]:
                 self._remove(expression, owner_key, state)
-        state.forget_compound_truths(given if callee.target is None else ())
-        comes_back = self._comes_back(expression, callee)
-        nulls = [key for key, fact in state.facts.items() if fact.nullness >= Nullness.MAYBE]
+        if state.truths:
+            state.forget_compound_truths(given if callee.target is None else ())
+        comes_back = not nulls or self._comes_back(expression, callee)
         if not comes_back:
             for key in nulls:
                 origin = state.facts[key].origin
                 if origin is not None and origin.kind is OriginKind.COMPARISON:
                     state.facts[key] = forgotten(state.facts[key])
-        if callee.name not in self.home.knowledge.calls:
+        if nulls and callee.name not in self.home.knowledge.calls:
             for name in (self.home.shared | self.function.changed_within).intersection(nulls):
                 state.facts[name] = forgotten(state.facts[name])
         if callee.target is not None and callee.target.home is self.home and callee.target.function is not None:
@@ -260,9 +263,7 @@ class CallEvaluator(Evaluator):
         owner, name = call.arguments[0].value.key, call.arguments[1].value.key[1:-1]
         return state.facts.get(f"{owner}.{name}") if owner else None
 
-    def _by_rule(
-        self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State
-    ) -> Fact:
+    def _by_rule(self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
         gives = rule.gives
         if rule.name == "dict.get" and callee.owner.type is not None and len(callee.owner.type.arguments) == 2:
             gives = callee.owner.type.arguments[1]
@@ -303,9 +304,7 @@ class CallEvaluator(Evaluator):
             return NOTHING
         summary = target.home.summary(function)
         if summary.tries:
-            self.home.forgiven.update(
-                each.value.at for each in call.arguments if isinstance(each.value, il.Closure)
-            )
+            self.home.forgiven.update(each.value.at for each in call.arguments if isinstance(each.value, il.Closure))
         declared = target.home.qualified_type(function.returns)
         if not summary.is_known:
             return Fact(type=declared)
@@ -317,7 +316,7 @@ class CallEvaluator(Evaluator):
             self.is_dead = self.is_dead or is_certain
             return NOTHING
         if given is not None and is_certain:
-            for condition in frozenset.intersection(*(way.conditions for way in ways)):
+            for condition in common_conditions(ways):
                 self._apply(condition, given, state)
         return self._joined(call, function, ways, given or {}, declared, target)
 
@@ -339,7 +338,7 @@ class CallEvaluator(Evaluator):
     def _joined(
         self,
         call: il.Call,
-        function: il.Function,
+        function: Function,
         ways: Sequence[Outcome],
         given: dict[str, Given],
         declared: Type | None,
@@ -359,21 +358,21 @@ class CallEvaluator(Evaluator):
         first = next(fact.origin for fact in results if fact.may_be_null)
         why = f"`{function.name}` may return {self.home.knowledge.null}"
         origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
-        unless = None
+        unless = set[Assumption]()
         bits = 0
         for fact in results:
             bits |= fact.nulls if fact.may_be_null else 0
         if len(nulls) < len(ways):
-            for condition in frozenset.intersection(*(way.conditions for way in nulls)):
+            for condition in common_conditions(nulls):
                 expression = given.get(condition.parameter, Given(NOTHING, None)).expression
                 if expression is not None and isinstance(expression, il.Name | il.Attribute) and expression.key:
                     key = expression.key if condition.test == "truth" else f"{expression.key} is None"
                     if condition.test in ("truth", "null"):
-                        unless = key, not condition.outcome
+                        unless.add((key, not condition.outcome))
         bare = type_._replace(nullable=0) if type_ else None
-        return Fact(Nullness.MAYBE, origin, bare, unless, items=items, nulls=bits)
+        return Fact(Nullness.MAYBE, origin, bare, frozenset(unless), items=items, nulls=bits)
 
-    def _item(self, call: il.Call, function: il.Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    def _item(self, call: il.Call, function: Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
         why = f"`{function.name}` may return {self.home.knowledge.null} there"
         return tuple(
             each._replace(origin=Origin(_kind(each.origin), call.at, why), via=None, parameter="")

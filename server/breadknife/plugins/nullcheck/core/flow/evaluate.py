@@ -1,0 +1,337 @@
+"""What an expression is worth in a state, and what a test leaves of a state."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.home import Home
+from breadknife.plugins.nullcheck.core.il import At, Expression, Type
+from breadknife.plugins.nullcheck.core.knowledge import element, held
+from breadknife.plugins.nullcheck.core.nullness import (
+    NOTHING,
+    SURE,
+    Fact,
+    Nullness,
+    Origin,
+    OriginKind,
+    forgotten,
+    join_facts,
+    there,
+)
+from breadknife.plugins.nullcheck.core.state import State, join, mentions
+from breadknife.plugins.nullcheck.values import Use
+
+
+_FUNCTION = Fact(Nullness.THERE, type=Type("function"))
+
+
+class NullUse(NamedTuple):
+    """The use of a value that may be null, as if it couldn't."""
+
+    at: At
+    use: Use
+    fact: Fact
+    key: str
+
+
+@dataclass
+class Evaluator(ABC):
+    """Evaluates the expressions of one function."""
+
+    home: Home
+    function: Function
+    uses: list[NullUse] = field(default_factory=list[NullUse])
+    forgives: bool = False
+    """Whether uses of null are caught where the evaluation is."""
+    is_dead: bool = False
+    """Set by a call that never comes back."""
+    raised: list[State] | None = None
+    """If not None: gets the states in which a call may raise."""
+    stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
+    """What the receiver's attributes get."""
+    captured: dict[At, State] = field(default_factory=dict[At, State])
+    """What is known where functions without a name are made."""
+    given: dict[At, tuple[Fact, ...]] = field(default_factory=dict[At, tuple[Fact, ...]])
+    """What such functions are called with."""
+    _declared: dict[str, Fact] = field(default_factory=dict[str, Fact])
+    _results: dict[int, Fact] = field(default_factory=dict[int, Fact])
+    """What calls gave when they were last evaluated, by the identity of the call."""
+
+    # Values
+
+    def value(self, expression: Expression, state: State) -> Fact:
+        return _VALUES[type(expression)](self, expression, state)
+
+    def declared(self, key: str, /) -> Fact:
+        fact = self._declared.get(key)
+        if fact is None:
+            fact = self._declared[key] = self.home.declared(self.function, key)
+        return fact
+
+    def known(self, key: str, state: State) -> Fact:
+        return state.facts.get(key) or self.declared(key)
+
+    def need(self, expression: Expression, use: Use, state: State) -> Fact:
+        """The value of an expression that must be there: if it may be null, that is a finding, once."""
+        fact = self.value(expression, state)
+        if fact.may_be_null and not isinstance(expression, il.Null):
+            if not self.forgives and not self.home.file.is_ignored(expression.at):
+                self.uses.append(NullUse(expression.at, use, fact, expression.key))
+            fact = there(fact)
+            if expression.key:
+                state.facts[expression.key] = fact
+                state.assume(f"{expression.key} is None", False)
+        return fact
+
+    def evaluate_null(self, expression: il.Null, _state: State) -> Fact:
+        why = f"it is {self.home.knowledge.null_name(expression.nulls)} here"
+        return Fact(Nullness.NULL, Origin(OriginKind.EXIT, expression.at, why), truth=False, nulls=expression.nulls)
+
+    def evaluate_absent(self, expression: il.Absent, state: State) -> Fact:
+        fact = self.value(expression.owner, state)
+        if not fact.may_be_null:
+            return NOTHING
+        return Fact(Nullness.NULL, fact.origin, truth=False, nulls=self.home.knowledge.left_out)
+
+    def evaluate_told(self, expression: il.Told, state: State) -> Fact:
+        fact, type_ = self.value(expression.value, state), self.home.qualified_type(expression.type)
+        if type_ is not None and type_.nullable:
+            if fact.may_be_null:
+                return fact._replace(type=type_._replace(nullable=0))
+            return self.held_fact(type_, expression.value, state, expression.at)
+        fact = there(fact)._replace(type=type_ or fact.type)
+        if expression.key:
+            state.facts[expression.key] = fact
+            state.assume(f"{expression.key} is None", False)
+        return fact
+
+    def evaluate_constant(self, expression: il.Constant, _state: State) -> Fact:
+        return constant_fact(expression.type, expression.truth)
+
+    def evaluate_name(self, expression: il.Name, state: State) -> Fact:
+        return state.facts.get(expression.key) or self.declared(expression.key)
+
+    def evaluate_attribute(self, expression: il.Attribute, state: State) -> Fact:
+        if expression.name in self.home.null_attributes:
+            owner = self.value(expression.owner, state)
+        else:
+            owner = self.need(expression.owner, Use.ATTRIBUTE, state)
+        if expression.name in self.home.knowledge.functions["sizes"] and expression.owner.key:
+            state.examined |= {expression.owner.key}
+        if expression.key and (fact := state.facts.get(expression.key)) is not None:
+            return fact
+        if owner.type is not None:
+            return self.home.member(owner.type, expression.name, expression.at)
+        return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else NOTHING
+
+    def evaluate_element(self, expression: il.Element, state: State) -> Fact:
+        owner = self.need(expression.owner, Use.SUBSCRIPT, state)
+        if expression.within is None:
+            return owner._replace(nullness=Nullness.THERE, origin=None, items=(), called="")
+        self.value(expression.within, state)
+        if expression.key and (fact := state.facts.get(expression.key)) is not None:
+            return fact
+        if owner.type is None:
+            return NOTHING
+        field_ = self.home.typed_field(owner.type, expression.within.key, is_asked=False)
+        type_ = field_ or held(owner.type, expression.within.key)
+        return self.held_fact(type_, expression.owner, state, expression.at) if type_ is not None else NOTHING
+
+    def held_fact(self, type_: Type, container: Expression, state: State, at: At) -> Fact:
+        """What is taken out of a container that holds values of the type."""
+        return self.typed_fact(type_, container.key, at, state.examined)
+
+    def typed_fact(self, type_: Type | None, container: str, at: At, examined: Collection[str] = ()) -> Fact:
+        """A value of a type that may allow null. `container`: the key of what it comes from, or ""."""
+        if type_ is None:
+            return NOTHING
+        if type_.name == "key" and type_.arguments:
+            return Fact(type=type_.arguments[0], key_of=container)
+        if not type_.nullable or container in examined:
+            return Fact(type=type_._replace(nullable=0), view=container)
+        why = f"the type of `{_shown(container)}` lets what it holds be {self.home.knowledge.null_name(type_.nullable)}"
+        origin = Origin(OriginKind.ANNOTATION, at, why)
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), container=container, nulls=type_.nullable)
+
+    def evaluate_call(self, expression: il.Call, state: State) -> Fact:
+        fact = self._results[id(expression)] = self.call(expression, state)
+        return fact
+
+    @abstractmethod
+    def call(self, expression: il.Call, state: State) -> Fact: ...
+
+    @abstractmethod
+    def called(self, call: il.Call, state: State) -> str:
+        """The qualified name of the function that is called, or ""."""
+
+    def evaluate_operation(self, expression: il.Operation, state: State) -> Fact:
+        operator, operands = expression.operator, expression.operands
+        if operator == "next":
+            return self._next(operands[0], state)
+        use = self.home.knowledge.operators.get(operator)
+        if use is None and self.home.file.is_typed:
+            use = self.home.knowledge.typed_operators.get(operator)
+        first = NOTHING
+        for at, operand in enumerate(operands):
+            is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
+            first = self.value(operand, state) if use is None or is_text else self.need(operand, use, state)
+        if operator == "await" and first.type is not None and first.type.name == "Promise" and first.type.arguments:
+            return self.typed_fact(first.type.arguments[0], operands[0].key, expression.at)
+        if operator in ("with", "await"):
+            return forgotten(first) if operator == "with" else first
+        return SURE
+
+    def _next(self, iterable: Expression, state: State) -> Fact:
+        fact = self.value(iterable, state)
+        if isinstance(iterable, il.Display) and fact.items and fact.items[0]:
+            facts = fact.items[0]
+            joined = facts[0]
+            for each in facts[1:]:
+                joined = joined if joined == each else join_facts(joined, each)
+            return joined
+        type_ = element(fact.type, self.home.knowledge.elements) if fact.type is not None else None
+        if type_ is None:
+            return NOTHING
+        of = il.Name(iterable.at, fact.view or iterable.key)
+        return self.held_fact(type_, of, state, iterable.at)
+
+    def evaluate_test(self, expression: il.Test, state: State) -> Fact:
+        left = self.value(expression.left, state)
+        if expression.operator == "in":
+            self.need(expression.right, Use.OPERAND, state)
+        else:
+            right = self.value(expression.right, state)
+            if expression.operator == "is":
+                state.examined |= {fact.container for fact in (left, right) if fact.container}
+        return Fact(Nullness.THERE, test=expression)
+
+    def evaluate_not(self, expression: il.Not, state: State) -> Fact:
+        self.value(expression.operand, state)
+        operand = expression.operand
+        if expression.key:
+            return Fact(Nullness.THERE, test=expression)
+        test = operand._replace(negated=not operand.negated) if isinstance(operand, il.Test) else None
+        return Fact(Nullness.THERE, test=test)
+
+    def evaluate_display(self, expression: il.Display, state: State) -> Fact:
+        facts = tuple(self.value(each, state) for each in expression.items)
+        truth = bool(facts) if expression.type in ("tuple", "list", "dict") else None
+        items = (facts,) if expression.type in ("tuple", "list") else ()
+        return Fact(Nullness.THERE, type=Type(expression.type), items=items, truth=truth or None)
+
+    def evaluate_parts(self, expression: il.Parts, state: State) -> Fact:
+        for part in expression.parts:
+            self.value(part, state)
+        return NOTHING
+
+    def evaluate_closure(self, expression: il.Closure, state: State) -> Fact:
+        known = self.captured.get(expression.at)
+        self.captured[expression.at] = state.copy() if known is None else join(known, state, self.declared)
+        return _FUNCTION._replace(called=expression.key) if expression.key else _FUNCTION
+
+    # Stores
+
+    def assign(self, target: Expression, fact: Fact, state: State, at: At) -> None:
+        match target:
+            case il.Name(key=key):
+                self.store(key, fact, state, at)
+            case il.Attribute(owner=owner, name=name, key=key):
+                self.need(owner, Use.ATTRIBUTE, state)
+                self.store(key, fact, state, at)
+                if owner.key == self.function.receiver:
+                    self.stores.setdefault(name, []).append(fact)
+            case il.Element(owner=owner, within=within, key=key):
+                self.need(owner, Use.SUBSCRIPT, state)
+                if within is not None:
+                    self.value(within, state)
+                self.store(key, fact, state, at)
+                if owner.key:
+                    state.examined |= {owner.key}
+            case il.Display(items=items):
+                self._unpack(items, fact, state, at)
+            case il.Parts(parts=parts):
+                for part in parts:
+                    self.assign(part, NOTHING, state, at)
+            case _:
+                self.value(target, state)
+
+    def store(self, key: str, fact: Fact, state: State, at: At) -> None:
+        if key:
+            if fact.test is not None and mentions(fact.test.key, key):
+                fact = fact._replace(test=None)
+            state.forget(key)
+            if fact != NOTHING or key not in self.function.locals:
+                state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
+            if fact.key_of:
+                state.facts[f"{fact.key_of}.get({key})"] = SURE
+
+    def _unpack(self, targets: tuple[Expression, ...], fact: Fact, state: State, at: At) -> None:
+        ways = [way for way in fact.items if len(way) == len(targets)]
+        if (
+            fact.type is not None
+            and not ways
+            and fact.type.name == "tuple"
+            and len(fact.type.arguments) >= len(targets)
+        ):
+            types, of = fact.type.arguments, il.Name(at, fact.view)
+            ways = [tuple(self.held_fact(each, of, state, at) for each in types[: len(targets)])]
+        if (len(ways) != len(fact.items) and fact.items) or not ways or any(isinstance(t, il.Parts) for t in targets):
+            ways = [(NOTHING,) * len(targets)]
+        joined: State | None = None
+        for way in ways:
+            branch = state.copy()
+            for target, given in zip(targets, way, strict=True):
+                self.assign(target, given, branch, at)
+            if len(ways) > 1:
+                for place, (target, given) in enumerate(zip(targets, way, strict=True)):
+                    if isinstance(target, il.Name):
+                        truths = {each[place].truth for each in ways if each[place].nullness != Nullness.NULL} - {None}
+                        self._assume_of(target.key, given, truths, branch)
+            joined = branch if joined is None else join(joined, branch, self.declared)
+        if joined is not None:
+            state.facts, state.truths, state.examined = joined.facts, joined.truths, joined.examined
+
+    def _assume_of(self, key: str, fact: Fact, truths: set[bool | None], state: State) -> None:
+        """One of several values at once tells the others. `truths`: of the value where it is a constant."""
+        if fact.truth is not None:
+            state.assume(key, fact.truth)
+        elif len(truths) == 1 and not fact.may_be_null:  # beside a constant, what isn't one is the contrary
+            state.assume(key, not truths.pop())
+        if fact.nullness in (Nullness.NULL, Nullness.THERE):
+            state.assume(f"{key} is None", fact.nullness == Nullness.NULL)
+        elif not fact.may_be_null:  # what isn't known to be null is taken to be there beside ways where it is
+            state.assume(f"{key} is None", False)
+
+
+@cache
+def constant_fact(type_: str, truth: bool) -> Fact:
+    """One for each kind of literal: there are many literals."""
+    return Fact(Nullness.THERE, type=Type(type_), truth=truth)
+
+
+def _shown(key: str) -> str:
+    return key.partition("@")[0] or "this"
+
+
+_VALUES: dict[type[Expression], Callable[[Evaluator, Any, State], Fact]] = {
+    il.Null: Evaluator.evaluate_null,
+    il.Absent: Evaluator.evaluate_absent,
+    il.Told: Evaluator.evaluate_told,
+    il.Constant: Evaluator.evaluate_constant,
+    il.Name: Evaluator.evaluate_name,
+    il.Attribute: Evaluator.evaluate_attribute,
+    il.Element: Evaluator.evaluate_element,
+    il.Call: Evaluator.evaluate_call,
+    il.Operation: Evaluator.evaluate_operation,
+    il.Test: Evaluator.evaluate_test,
+    il.Not: Evaluator.evaluate_not,
+    il.Display: Evaluator.evaluate_display,
+    il.Closure: Evaluator.evaluate_closure,
+    il.Parts: Evaluator.evaluate_parts,
+}
