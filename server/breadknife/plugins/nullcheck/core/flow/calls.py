@@ -216,7 +216,7 @@ class CallEvaluator(Refiner):
         name, knowledge = callee.name, self.home.knowledge
         if name == "getattr" and (known := self._attribute_by_name(call, state)) is not None:
             return known
-        if (rule := knowledge.calls.get(name)) is not None:
+        if callee.target is None and (rule := knowledge.calls.get(name)) is not None:
             if rule.is_typed_only and not self.home.file.is_typed:
                 return Fact(type=filled(rule.gives, _own(callee), None, knowledge.elements) if rule.gives else None)
             return self._by_rule(rule, call, callee, facts, state)

@@ -74,7 +74,9 @@ def attribute(at: At, owner: Expression, name: str) -> il.Attribute:
 def is_null(value: Expression, nulls: int = il.ANY_NULL, *, negated: bool = False) -> il.Test:
     """The test whether a value is one of these nulls. It raises no suspicion."""
     null = il.Null(value.at, nulls=nulls)
-    return il.Test(value.at, "ask", value, null, negated, f"({value.key} ask {nulls})" if value.key else "", value.forks)
+    return il.Test(
+        value.at, "ask", value, null, negated, f"({value.key} ask {nulls})" if value.key else "", value.forks
+    )
 
 
 @dataclass
@@ -122,7 +124,12 @@ class Expressions:
     def _literal(self, node: Node) -> Expression:
         kind, at = _WHOLE[node.type], at_of(node)
         if node.type == "template_string":
-            values = [self.expression(part) for each in inner(node) if each.type == "template_substitution" for part in inner(each)]
+            values = [
+                self.expression(part)
+                for each in inner(node)
+                if each.type == "template_substitution"
+                for part in inner(each)
+            ]
             if values:
                 return il.Display(at, "string", tuple(values), any(each.forks for each in values))
         said = text(node)
@@ -134,14 +141,18 @@ class Expressions:
 
     def _regex(self, node: Node) -> Expression:
         at, said = at_of(node), text(node)
-        return il.Told(at, il.Constant(at, short(said), "RegExp", truth=True), type_of_literal(said), short(said), forks=False)
+        return il.Told(
+            at, il.Constant(at, short(said), "RegExp", truth=True), type_of_literal(said), short(said), forks=False
+        )
 
     def _array(self, node: Node) -> Expression:
         items, at = inner(node), at_of(node)
         if len(items) == 1 and items[0].type == "spread_element":
             value = self.expression(inner(items[0])[0]) if inner(items[0]) else self._parts(node)
             return il.Call(at, il.Name(at, "Array.from"), (Argument("", value),), "", value.forks)
-        lowered = tuple(self._spread(each) if each.type == "spread_element" else self.expression(each) for each in items)
+        lowered = tuple(
+            self._spread(each) if each.type == "spread_element" else self.expression(each) for each in items
+        )
         return il.Display(at, "list", lowered, any(each.forks for each in lowered))
 
     def _spread(self, node: Node) -> Expression:
@@ -217,7 +228,9 @@ class Expressions:
         if node.type == "non_null_expression":
             return il.Told(at_of(node), owner, None, owner.key, owner.forks)
         if node.child_by_field_name("optional_chain") is not None or (
-            node.type == "call_expression" and node.child_count > 2 and node.children[1].type in ("?.", "optional_chain")
+            node.type == "call_expression"
+            and node.child_count > 2
+            and node.children[1].type in ("?.", "optional_chain")
         ):
             first, owner = self.held(owner)
             asked.append(first)
@@ -251,12 +264,16 @@ class Expressions:
             key = short(f"{callee.key}({','.join(each.value.key for each in arguments)})")
         call = il.Call(at_of(node), callee, arguments, key, forks)
         types = node.child_by_field_name("type_arguments")
-        written = self.reading.knowledge.typed_calls.get(callee.key.removeprefix("React.")) if types is not None else None
+        written = (
+            self.reading.knowledge.typed_calls.get(callee.key.removeprefix("React.")) if types is not None else None
+        )
         if written is None:
             return call
         own = tuple(self.reading.type(each) or Type("") for each in inner(types))
         if callee.key.endswith("useRef"):
-            is_element = own[:1] and not own[0].nullable and len(arguments) == 1 and isinstance(arguments[0].value, il.Null)
+            is_element = (
+                own[:1] and not own[0].nullable and len(arguments) == 1 and isinstance(arguments[0].value, il.Null)
+            )
             own = (own[0]._replace(nullable=NULL),) if is_element else (Type(""),)
         elif not arguments and own:
             own = (own[0]._replace(nullable=own[0].nullable | UNDEFINED),)
@@ -326,7 +343,9 @@ class Expressions:
         if isinstance(left, il.Choice) and _absent(left) is not None:
             truth = (bool(nulls & UNDEFINED) if nulls else isinstance(right, il.Null)) != negated
             said: Expression = il.Constant(at, "", "boolean", truth)
-            made = [said if isinstance(each, il.Absent) else self._compared(at, operator, each, right) for each in left[2:4]]
+            made = [
+                said if isinstance(each, il.Absent) else self._compared(at, operator, each, right) for each in left[2:4]
+            ]
             return il.Choice(at, left.test, made[0], made[1])
         if isinstance(right, il.Choice) and _absent(right) is not None and operator in _EQUAL:
             return self._compared(at, operator, right, left)
@@ -354,13 +373,21 @@ class Expressions:
             case "typeof":
                 return _over(operand, lambda each: il.Operation(at, "typeof", (each,), each.forks), at)
             case "void":
-                return il.Null(at, "undefined", nulls=UNDEFINED) if isinstance(operand, il.Constant) else parts(at, (operand,))
+                return (
+                    il.Null(at, "undefined", nulls=UNDEFINED)
+                    if isinstance(operand, il.Constant)
+                    else parts(at, (operand,))
+                )
             case "-" | "~" if not isinstance(operand, il.Constant):
                 return il.Operation(at, "unary", (operand,), operand.forks)
             case "delete":
                 return parts(at, (operand,))
             case _:
-                return operand._replace(at=at, key=f"{operator}{operand.key}") if isinstance(operand, il.Constant) else parts(at, (operand,))
+                return (
+                    operand._replace(at=at, key=f"{operator}{operand.key}")
+                    if isinstance(operand, il.Constant)
+                    else parts(at, (operand,))
+                )
 
     def _comma(self, node: Node) -> Expression:
         values = [self.expression(each) for each in inner(node)]

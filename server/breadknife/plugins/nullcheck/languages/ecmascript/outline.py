@@ -101,7 +101,11 @@ class Outline:
             for offset in offsets:
                 self._stored(name, offset)
         state = ModuleState(
-            self.tree.encoded, self.functions, self.variables, self.links, self.is_typed,
+            self.tree.encoded,
+            self.functions,
+            self.variables,
+            self.links,
+            self.is_typed,
             self.knowledge.functions["first_functions"],
         )
         return File(
@@ -173,7 +177,12 @@ class Outline:
         """`exports.name = function () {}`."""
         for node in nodes:
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if node.type == "assignment_expression" and right is not None and right.type in FUNCTIONS and left is not None:
+            if (
+                node.type == "assignment_expression"
+                and right is not None
+                and right.type in FUNCTIONS
+                and left is not None
+            ):
                 function = self.function(right, self._names, self.main)
                 function.name = text(left.child_by_field_name("property") or left)
                 self.functions.append(function)
@@ -393,7 +402,9 @@ class Outline:
         for clause in inner(node):
             clauses = inner(clause) if clause.type == "class_heritage" else [clause]
             for each in clauses:
-                if each.type in ("extends_clause", "extends_type_clause") or (clause.type == "class_heritage" and not self.is_typed):
+                if each.type in ("extends_clause", "extends_type_clause") or (
+                    clause.type == "class_heritage" and not self.is_typed
+                ):
                     values = each.children_by_field_name("value") or each.children_by_field_name("type") or [each]
                     bases += [(self._base(value) or self.type(value) or Type("")).name for value in values]
         if name in self.classes and self.classes[name].at == at_of(node):
@@ -452,7 +463,10 @@ class Outline:
                 class_.stores.setdefault(name, []).append(Store(at_of(each), None, lambda: None, type_))
 
     def _field(self, node: Node, class_: Class, names: Mapping[str, str], around: Function) -> None:
-        name, value = text(node.child_by_field_name("name") or node.child_by_field_name("property")), node.child_by_field_name("value")
+        name, value = (
+            text(node.child_by_field_name("name") or node.child_by_field_name("property")),
+            node.child_by_field_name("value"),
+        )
         type_ = self.type(node.child_by_field_name("type"))
         if any(child.type == "?" for child in node.children) and type_ is not None:
             type_ = optional(type_)

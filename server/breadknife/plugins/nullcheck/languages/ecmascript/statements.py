@@ -218,7 +218,9 @@ class Statements(Expressions):
                 return [each for child in inner(node) for each in self._effect(child)]
             case "unary_expression" if text(node.child_by_field_name("operator")) == "delete":
                 return (il.Delete((self.expression(node.child_by_field_name("argument")),)),)
-            case "parenthesized_expression" if len(inner(node)) == 1 and inner(node)[0].type.endswith("assignment_expression"):
+            case "parenthesized_expression" if len(inner(node)) == 1 and inner(node)[0].type.endswith(
+                "assignment_expression"
+            ):
                 return self._effect(inner(node)[0])
             case "internal_module":
                 return self.block(node.child_by_field_name("body"))
@@ -232,7 +234,9 @@ class Statements(Expressions):
     def _is_assertion(self, node: Node) -> bool:
         name = text(node.child_by_field_name("function"))
         given = node.child_by_field_name("arguments")
-        is_known = name in self.reading.knowledge.functions["asserts"] and not self.reading.defines(name.partition(".")[0])
+        is_known = name in self.reading.knowledge.functions["asserts"] and not self.reading.defines(
+            name.partition(".")[0]
+        )
         return is_known and given is not None and bool(inner(given)) and inner(given)[0].type != "spread_element"
 
     def _return(self, node: Node) -> Iterable[Statement]:
@@ -269,13 +273,19 @@ class Statements(Expressions):
             self.declare([first], node)
             is_statement = first.type.endswith(("statement", "declaration"))
             found += self.statement(first) if is_statement else self._effect(first)
-        tests = [child for child in node.children_by_field_name("condition") if child.is_named and child.type != "empty_statement"]
+        tests = [
+            child
+            for child in node.children_by_field_name("condition")
+            if child.is_named and child.type != "empty_statement"
+        ]
         tests = [part for each in tests for part in (inner(each) if each.type == "expression_statement" else [each])]
         endless = il.Constant(at_of(node), "", "boolean", truth=True)
         test = self.expression(tests[0]) if tests else endless
         step = node.child_by_field_name("increment")
         update = tuple(self._effect(step)) if step is not None else ()
-        found.append(il.Loop(at_of(node), test, None, None, self.block(node.child_by_field_name("body")), (), update, label))
+        found.append(
+            il.Loop(at_of(node), test, None, None, self.block(node.child_by_field_name("body")), (), update, label)
+        )
         self.names = before
         return found
 
@@ -290,7 +300,11 @@ class Statements(Expressions):
                 self.add(name, node)
         binds: Block = ()
         skips: Block = ()
-        if text(node.child_by_field_name("operator")) == "in" and isinstance(iterable, il.Parts) and iterable.parts[0].key:
+        if (
+            text(node.child_by_field_name("operator")) == "in"
+            and isinstance(iterable, il.Parts)
+            and iterable.parts[0].key
+        ):
             skips = (il.If(is_null(iterable.parts[0]), (il.Jump(is_break=True),), ()),)  # null has no keys
         target: Expression = il.Name(at_of(node), f"@{node.start_byte}")
         if left is not None and left.type in _PATTERNS:
@@ -376,7 +390,10 @@ def _is_quiet(body: Node | None) -> bool:
     """Whether a handler does nothing but give a constant."""
     return body is not None and all(
         child.type in _QUIET
-        or (child.type == "return_statement" and all(each.type in _CONSTANTS and not inner(each) for each in inner(child)))
+        or (
+            child.type == "return_statement"
+            and all(each.type in _CONSTANTS and not inner(each) for each in inner(child))
+        )
         for child in body.named_children
     )
 

@@ -106,7 +106,7 @@ class Types:
             return self.bounds[name]
         if name == "undefined":
             return Type("", (), UNDEFINED)
-        if _ELEMENT.match(name):
+        if name not in self.names and _ELEMENT.match(name):
             return Type("Element")
         root, dot, rest = name.partition(".")
         return Type(self.names.get(name) or self.imports.get(root, root) + dot + rest)
