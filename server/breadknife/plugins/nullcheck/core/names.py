@@ -40,6 +40,10 @@ class Others(Protocol):
 
     def variable(self, home: Names, name: str, /) -> Fact: ...
 
+    def file(self, uri: str, /) -> File | None:
+        """The file that an origin is in."""
+        ...
+
     def nullable(self, home: Names, /) -> frozenset[bytes]:
         """The words under which something of the imported files may be null, of those that the file has."""
         ...
