@@ -113,9 +113,14 @@ class FileHome(Names):
                     facts[parameter.name] = fact
                 if fact.key_of:
                     facts[f"{fact.key_of}.get({parameter.name})"] = SURE
-            if (state := solution.captured.get(function.at)) is not None:
-                facts |= {key: fact for key, fact in state.facts.items() if self._is_kept(key, function)}
-                truths = {key: truth for key, truth in state.truths.items() if self._is_kept(key.removesuffix(" is None"), function)}
+            last = solution.end or (solution.returns[-1].state if solution.returns else None)
+            state = solution.captured.get(function.at)
+            for known in (last, state):  # a function may be made before the variables that it uses
+                if known is not None:
+                    facts |= {key: fact for key, fact in known.facts.items() if self._is_kept(key, function)}
+            if state is not None:
+                kept = ((key, self._is_kept(key.removesuffix(" is None"), function)) for key in state.truths)
+                truths = {key: state.truths[key] for key, is_kept in kept if is_kept}
         return State(facts, truths)
 
     def _is_kept(self, key: str, function: Function) -> bool:

@@ -26,6 +26,10 @@ from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome,
 from breadknife.plugins.nullcheck.values import Use
 
 
+_MOST_TOLD_APART = 2
+"""Arguments of a method that its first argument tells from others: with more of them it is another one."""
+
+
 class Callee(NamedTuple):
     """What is called, as far as it is known."""
 
@@ -49,7 +53,7 @@ class CallEvaluator(Refiner):
         callee = self._callee(expression.callee, state)
         functions = self.home.knowledge.functions
         facts = [self.value(argument.value, state) for argument in expression.arguments]
-        if not callee.name and facts and isinstance(expression.callee, il.Attribute):
+        if not callee.name and 0 < len(facts) <= _MOST_TOLD_APART and isinstance(expression.callee, il.Attribute):
             callee = callee._replace(name=self._told_apart(expression.callee.name, facts[0]))
         self._needed(expression, callee, state)
         if callee.name in self.home.knowledge.callbacks:
