@@ -55,7 +55,7 @@ class FileHome(Names):
     def findings(self) -> Sequence[Found]:
         """Every use of a value that may be null, in the order of the text."""
         found = dict[At, Found]()
-        if not self.gate.may_use_null(self.file.main):
+        if self.others is None and not self.gate.may_use_null(self.file.main):
             return ()
         waiting = [self.file.main, *self.file.functions]
         known = set(waiting)
@@ -245,7 +245,12 @@ class FileHome(Names):
             bits |= way.result.nulls
         inner = nulls[0].result.origin
         kind = inner.kind if inner is not None and inner.kind is not OriginKind.EXIT else OriginKind.CALL
-        return Fact(Nullness.MAYBE, Origin(kind, function.at, f"`{function.name}` may return {self.knowledge.null_name(bits)}"), type_, nulls=bits)
+        return Fact(
+            Nullness.MAYBE,
+            Origin(kind, function.at, f"`{function.name}` may return {self.knowledge.null_name(bits)}"),
+            type_,
+            nulls=bits,
+        )
 
     # Stores
 
@@ -262,7 +267,7 @@ class FileHome(Names):
         return evaluator.value(expression, state)
 
     def ends_with_null(self, at: At, /) -> Fact | None:
-        functions = (self._under_way[-1].within if self._under_way else ())
+        functions = self._under_way[-1].within if self._under_way else ()
         function = next((each for each in functions if each.at == at), None)
         solution = self.solution(function) if function is not None and not function.is_generator else None
         if solution is None:

@@ -115,7 +115,11 @@ def _last(expression: Expression) -> str:
 
 def _may_give_null(function: Function) -> bool:
     """Whether a call by its name may give null, as far as its declaration says."""
-    if not function.name or function.name.startswith("__") or not (b"return" in function.words or function.is_expression):
+    if (
+        not function.name
+        or function.name.startswith("__")
+        or not (b"return" in function.words or function.is_expression)
+    ):
         return False
     return function.returns is None or _allows_null(function.returns)
 

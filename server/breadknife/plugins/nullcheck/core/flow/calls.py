@@ -173,7 +173,11 @@ class CallEvaluator(Refiner):
                 state.facts[name] = forgotten(state.facts[name])
         if callee.target is not None and callee.target.home is self.home and callee.target.function is not None:
             for name in self.home.shared:
-                if name.encode() in callee.target.function.words and name not in state.facts and self.declared(name).may_be_null:
+                if (
+                    name.encode() in callee.target.function.words
+                    and name not in state.facts
+                    and self.declared(name).may_be_null
+                ):
                     state.facts[name] = forgotten(self.declared(name))
         set_ = self._set_by(callee)
         if set_ is None and (not comes_back or callee.target is not None):
@@ -295,11 +299,19 @@ class CallEvaluator(Refiner):
         if not gives_null:
             is_there = default is None or default.nullness == Nullness.THERE
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
-        if container in state.examined and rule.is_examined and (self.home.knowledge.left_out != 1 or (gives and gives.nullable)):
+        if (
+            container in state.examined
+            and rule.is_examined
+            and (self.home.knowledge.left_out != 1 or (gives and gives.nullable))
+        ):
             return NOTHING
-        origin = Origin(rule.kind, call.at, f"`{rule.name}` returns {self.home.knowledge.null_name(rule.nulls)} {rule.why}")
+        origin = Origin(
+            rule.kind, call.at, f"`{rule.name}` returns {self.home.knowledge.null_name(rule.nulls)} {rule.why}"
+        )
         type_ = gives._replace(nullable=0) if gives else None
-        return Fact(Nullness.MAYBE, origin, type_, container=container, nulls=rule.nulls | (gives.nullable if gives else 0))
+        return Fact(
+            Nullness.MAYBE, origin, type_, container=container, nulls=rule.nulls | (gives.nullable if gives else 0)
+        )
 
     def _by_summary(self, call: il.Call, target: Target, facts: Sequence[Fact], state: State) -> Fact:
         function = target.function
@@ -314,7 +326,11 @@ class CallEvaluator(Refiner):
             return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
         given = bind(call, function, dict(enumerate(facts)), is_bound, self.home.knowledge.left_out & 2)
-        ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state, self.home.knowledge.believes_arguments)]
+        ways = [
+            way
+            for way in summary.outcomes
+            if given is None or _is_possible(way, given, state, self.home.knowledge.believes_arguments)
+        ]
         is_certain = not target.home.is_overridden(function)
         if not ways:
             self.is_dead = self.is_dead or is_certain
