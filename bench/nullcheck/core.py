@@ -17,7 +17,6 @@ from breadknife.text.document import Span  # noqa: E402
 from breadknife.text.syntax import parse  # noqa: E402
 from support import marked_spans  # noqa: E402
 
-
 CASES = {"python": ROOT / "tests/nullcheck/cases", "ecmascript": ROOT / "tests/nullcheck/ecmascript/cases"}
 HOMES = {"python": python, "ecmascript": ecmascript}
 

@@ -247,8 +247,8 @@ class Parts(NamedTuple):
 
 
 Expression: TypeAlias = (
-    Null | Absent | Told | Comma | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice | Bind | Display
-    | Comprehension | Closure | Parts
+    Null | Absent | Told | Comma | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice
+    | Bind | Display | Comprehension | Closure | Parts
 )  # fmt: skip
 
 

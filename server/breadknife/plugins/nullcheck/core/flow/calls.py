@@ -25,7 +25,6 @@ from breadknife.plugins.nullcheck.core.state import State
 from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, common_conditions, holds
 from breadknife.plugins.nullcheck.values import Use
 
-
 _MOST_TOLD_APART = 2
 """Arguments of a method that its first argument tells from others: with more of them it is another one."""
 
@@ -239,9 +238,9 @@ class CallEvaluator(Refiner):
             field_ = self.home.typed_field(callee.owner.type, call.arguments[0].value.key, is_asked=len(facts) == 1)
             if field_ is not None:
                 return self.held_fact(field_, call.callee.owner, state, call.at)
-        if isinstance(call.callee, il.Attribute) and call.callee.name in knowledge.functions["give_back"]:
-            if call.is_awaited and (given := self._given_by(call)) is not None:
-                return given
+        gives_back = isinstance(call.callee, il.Attribute) and call.callee.name in knowledge.functions["give_back"]
+        if gives_back and call.is_awaited and (given := self._given_by(call)) is not None:
+            return given
         own = _own(callee)
         result = knowledge.results.get(name)
         if result is not None:

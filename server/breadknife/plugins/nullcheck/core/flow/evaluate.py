@@ -27,7 +27,6 @@ from breadknife.plugins.nullcheck.core.nullness import (
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
-
 _FUNCTION = Fact(Nullness.THERE, type=Type("function"))
 
 

@@ -8,7 +8,6 @@ from breadknife.plugins.nullcheck.core.il import At, Expression, Type
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind, there
 from breadknife.plugins.nullcheck.core.state import State
 
-
 _STATEFUL = (Type("stateful"),)
 
 
@@ -139,9 +138,9 @@ class Refiner(Evaluator):
         name = callee.name if isinstance(callee, il.Attribute) else callee.key
         word = name.lstrip("_").partition("_")[0]
         words = self.home.knowledge.functions["predicate_words"]
-        if any(word == each or (word.startswith(each) and word[len(each) : len(each) + 1].isupper()) for each in words):
-            if value.key in state.facts:
-                state.facts[value.key] = state.facts[value.key]._replace(type=None)
+        beginnings = [each for each in words if word.startswith(each)]
+        if any(word == each or word[len(each)].isupper() for each in beginnings) and value.key in state.facts:
+            state.facts[value.key] = state.facts[value.key]._replace(type=None)
 
     def _imply(self, test: il.Call, callee: il.Attribute, state: State) -> None:
         """What is there as well where a call of a method is true: `m.get(k)` where `m.has(k)` is."""

@@ -1,4 +1,5 @@
-"""Variables of a module that are null until a function sets them: `let conn = null`, which `open` sets and `query` uses.
+"""Variables of a module that are null until a function sets them: `let conn = null`, which `open` sets and `query`
+uses.
 
 Such a null can only be met if others call both, in an order that nothing here decides.
 """

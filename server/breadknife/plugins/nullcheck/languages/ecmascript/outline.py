@@ -4,58 +4,38 @@ are asked for."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS, at_of
+from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
+from breadknife.plugins.nullcheck.languages.ecmascript.building import at_of, bound
+from breadknife.plugins.nullcheck.languages.ecmascript.comments import Comments, looked_at, uses_at_once
+from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links, links
 from breadknife.plugins.nullcheck.languages.ecmascript.module_state import ModuleState
-from breadknife.plugins.nullcheck.languages.ecmascript.statements import Statements, bound
+from breadknife.plugins.nullcheck.languages.ecmascript.statements import Statements
 from breadknife.plugins.nullcheck.languages.ecmascript.types import (
     NOTHING_SAID,
-    NULL,
     UNDEFINED,
     Doc,
     Types,
-    doc_of,
     inner,
     optional,
     promised,
     text,
 )
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree, captures, is_misread
+from breadknife.text.syntax import Node, SyntaxTree
 
 _TYPED = frozenset({"typescript", "typescriptreact"})
 _SHAPES = frozenset({"interface_declaration", "class_declaration", "abstract_class_declaration", "class"})
 _METHODS = frozenset({"method_definition", "method_signature", "abstract_method_signature"})
-_BEFORE = re.compile(
-    rb"\*/\s*(?:(?:export|default|async|static|public|private|protected|readonly|override|declare|get|set|const|let|var"
-    rb"|function\s*\*?)\s+)*(?:[\w$.#]+\s*[=:(]\s*)?(?:async\s+)?\Z"
-)
-"""What may stand between a comment and what it tells of."""
-_CAST = re.compile(rb"@type[^*]*\*/\s*\Z")
-_ASKS = re.compile(
-    rb"(?<![\w$.])([\w$]+)\s*(?:&&|\|\||\?\??[^.]|[!=]=|=(?![=>]))|!([\w$]+)|typeof ([\w$]+)|\b(arguments)\b"
-    rb"|\b(?:if|while)\s*\(\s*([\w$]+)\s*\)|[&|(]\s*([\w$]+)\s*(?:\)\s*[{?]|\?)"
-)
-"""Code that asks whether a name is there."""
 _RETURNS_NULL = re.compile(rb"\breturn\s+(?:null|undefined)\b")
-_IGNORES = (b"@ts-expect-error", b"@ts-ignore")
-_ASSIGNED = """
-(assignment_expression left: [(identifier) (object_pattern) (array_pattern)] @to)
-(augmented_assignment_expression left: (identifier) @to)
-(update_expression argument: (identifier) @to)
-(for_in_statement left: (identifier) @to)
-[(arrow_function) (function_expression) (generator_function) (method_definition) (function_declaration)
- (generator_function_declaration)] @function
-"""
 _DECLARING = (b"?:", b"void 0", b"@param", b"@type")
 """How code says without the word that something may be null."""
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
@@ -80,13 +60,15 @@ class Outline:
 
     def __post_init__(self) -> None:
         self.is_typed = self.tree.language in _TYPED
+        self._assigned = Assigned(self.tree)
+        self._comments = Comments(self.tree, self.is_typed)
         self.links: Links = links(self.tree.root)
         self.types = Types(self.knowledge.annotations, self.links.imports, self._shape)
         root = self.tree.root
         self.main = Function(
             at_of(root), "", (), None, lambda function: self._statements(function, {}).body(root), self.tree.encoded,
-            keeps=partial(self._keeps, At(0, root.end_byte)), tells_types=self.is_typed,
-            changed_within=self._changed(at_of(root)),
+            keeps=partial(self._assigned.keeps, At(0, root.end_byte)), tells_types=self.is_typed,
+            changed_within=self._assigned.changed(at_of(root)),
             has_declared_null=any(each in self.tree.encoded for each in _DECLARING),
         )  # fmt: skip
         self._checks_comments = b"@ts-check" in self.tree.encoded[:500]
@@ -98,7 +80,7 @@ class Outline:
             self._top(node)
         for name in self._repeated | (self.named.keys() & self.classes.keys()):
             self.named.pop(name, None)
-        for name, offsets in self._assigned.items():
+        for name, offsets in self._assigned.offsets.items():
             for offset in offsets:
                 self._stored(name, offset)
         state = ModuleState(
@@ -111,7 +93,8 @@ class Outline:
         )
         return File(
             self.main, self.links.imports, self.functions, self.named, self.classes, self.variables, {},
-            self._is_ignored, self._span, self._source, self.is_typed, self.aliases, self.closures, self.links.exports,
+            self._comments.is_ignored,
+            self._span, self._source, self.is_typed, self.aliases, self.closures, self.links.exports,
             state.may_be_unset,
         )  # fmt: skip
 
@@ -171,7 +154,7 @@ class Outline:
             return
         annotation = self.type(node.child_by_field_name("type"))
         if annotation is None and not self.is_typed:
-            annotation = self._doc(holder).type
+            annotation = self._comments.doc(holder).type
             annotation = annotation if annotation is not None and annotation.nullable else None
         if value is not None and value.type in FUNCTIONS:
             self._named(text(name), value)
@@ -202,52 +185,11 @@ class Outline:
         if name not in self.variables:
             return
         around = next((each for each in self.functions if each.at.start <= offset < each.at.end), None)
-        if around is None and self._function_at(offset) is not None:
+        if around is None and self._assigned.function_at(offset) is not None:
             around = _NO_FUNCTION
         rest = self.tree.encoded[offset + len(name.encode()) : offset + len(name) + 40]
         is_null = re.match(rb"\s*=\s*(?:null|undefined)\b", rest) is not None
         self.variables[name].append(Store(At(offset, offset + len(name)), around, lambda: None, None, is_null))
-
-    # What is assigned where
-
-    @cached_property
-    def _marks(self) -> Mapping[str, list[Node]]:
-        return captures(self.tree, _ASSIGNED)
-
-    @cached_property
-    def _assigned(self) -> Mapping[str, list[int]]:
-        found = dict[str, list[int]]()
-        for node in self._marks.get("to", ()):
-            if node.type == "identifier":
-                found.setdefault(text(node), []).append(node.start_byte)
-            else:
-                for name in bound(node):
-                    found.setdefault(name, []).append(node.start_byte)
-        return {name: sorted(offsets) for name, offsets in found.items()}
-
-    @cached_property
-    def _spans(self) -> list[At]:
-        return sorted(at_of(node) for node in self._marks.get("function", ()))
-
-    def _function_at(self, offset: int) -> At | None:
-        """The innermost function around a place."""
-        at = bisect_left(self._spans, At(offset + 1, 0)) - 1
-        while at >= 0 and self._spans[at].end <= offset:
-            at -= 1
-        return self._spans[at] if at >= 0 else None
-
-    def _within(self, name: str, at: At) -> Iterator[int]:
-        return (offset for offset in self._assigned.get(name, ()) if at.start <= offset < at.end)
-
-    def _keeps(self, at: At, name: str) -> bool:
-        return not any(True for _ in self._within(name, at))
-
-    def _changed(self, at: At) -> set[str]:
-        return {
-            name
-            for name in self._assigned
-            if any(self._function_at(offset) not in (at, None) for offset in self._within(name, at))
-        }
 
     # Functions
 
@@ -258,7 +200,7 @@ class Outline:
             return self.closures[key]
         body = node.child_by_field_name("body")
         bounds = self._bounds(node)
-        doc = self._doc(node) if not self.is_typed else NOTHING_SAID
+        doc = self._comments.doc(node) if not self.is_typed else NOTHING_SAID
         source = self.tree.encoded[at.start : at.end]
         returns = self._result(node, doc)
         if not self.is_typed and returns is not None and not returns.nullable and _RETURNS_NULL.search(source):
@@ -278,7 +220,8 @@ class Outline:
             has_declared_null=any(each in source for each in _DECLARING) or any(
                 each.nullable for each in doc.parameters.values()
             ),
-            keeps=partial(self._keeps, at), tells_types=self.is_typed, changed_within=self._changed(at),
+            keeps=partial(self._assigned.keeps, at), tells_types=self.is_typed,
+            changed_within=self._assigned.changed(at),
         )  # fmt: skip
         function.parameters = self._parameters(node, doc, source)
         predicate = node.child_by_field_name("return_type")
@@ -329,7 +272,7 @@ class Outline:
 
     def _parameters(self, node: Node, doc: Doc, source: bytes) -> tuple[Parameter, ...]:
         found = list[Parameter]()
-        asked = _looked_at(node, source) if any(each.nullable for each in doc.parameters.values()) else frozenset[str]()
+        asked = looked_at(node, source) if any(each.nullable for each in doc.parameters.values()) else frozenset[str]()
         for each in _given(node):
             pattern = each.child_by_field_name("pattern") or each
             value = each.child_by_field_name("value") or each.child_by_field_name("right")
@@ -342,7 +285,7 @@ class Outline:
             type_ = self.type(each.child_by_field_name("type"))
             if type_ is None and name in doc.parameters and asked.isdisjoint((name, "arguments")):
                 type_ = doc.parameters[name]
-                if type_.nullable and name in doc.optional and not _uses_at_once(name, node, source):
+                if type_.nullable and name in doc.optional and not uses_at_once(name, node, source):
                     type_ = type_._replace(nullable=type_.nullable & ~UNDEFINED)
             if type_ is not None and each.type == "optional_parameter":
                 type_ = optional(type_)
@@ -365,26 +308,14 @@ class Outline:
 
     # Types
 
+    def cast(self, node: Node, /) -> Type | None:
+        return self._comments.cast(node)
+
     def type(self, node: Node | None, /) -> Type | None:
         return self.types.read(node)
 
     def named_type(self, name: str, /) -> Type:
         return self.types.named(name)
-
-    def cast(self, node: Node, /) -> Type | None:
-        if self.is_typed or _CAST.search(self.tree.encoded, max(node.start_byte - 200, 0), node.start_byte) is None:
-            return None
-        return self._doc(node).type
-
-    def _doc(self, node: Node) -> Doc:
-        """What the comment before a node says."""
-        start = max(node.start_byte - 200, 0)
-        match = _BEFORE.search(self.tree.encoded, start, node.start_byte)
-        if match is None:
-            return NOTHING_SAID
-        begins = self.tree.encoded.rfind(b"/*", 0, match.start() + 2)
-        comment = self.tree.encoded[begins : match.start() + 2]
-        return doc_of(comment.decode("utf-8", "replace")) if comment.startswith(b"/**") else NOTHING_SAID
 
     def _alias(self, node: Node) -> None:
         name, value = text(node.child_by_field_name("name")), node.child_by_field_name("value")
@@ -466,7 +397,7 @@ class Outline:
         for each in inner(node.child_by_field_name("body")) if self._checks_comments else ():
             left = next((part.child_by_field_name("left") for part in inner(each)), None)
             name = text(left).removeprefix("this.")
-            if name.isidentifier() and (type_ := self._doc(each).type) is not None:
+            if name.isidentifier() and (type_ := self._comments.doc(each).type) is not None:
                 class_.stores.setdefault(name, []).append(Store(at_of(each), None, lambda: None, type_))
 
     def _field(self, node: Node, class_: Class, names: Mapping[str, str], around: Function) -> None:
@@ -478,7 +409,7 @@ class Outline:
         if any(child.type == "?" for child in node.children) and type_ is not None:
             type_ = optional(type_)
         if type_ is None and self._checks_comments:
-            type_ = self._doc(node).type
+            type_ = self._comments.doc(node).type
         if value is not None and value.type in FUNCTIONS:
             function = self.function(value, names, around)
             function.receiver, function.receiver_class = "this", class_
@@ -489,19 +420,6 @@ class Outline:
                 return
         if type_ is not None:
             class_.stores.setdefault(name, []).append(Store(at_of(node), None, lambda: None, type_))
-
-    # Comments
-
-    def _is_ignored(self, at: At) -> bool:
-        source = self.tree.encoded
-        begin = source.rfind(b"\n", 0, at.start)
-        before = source.rfind(b"\n", 0, max(begin, 0))
-        if any(each in source[before + 1 : max(begin, 0)] for each in _IGNORES) or b"@ts-nocheck" in source[:200]:
-            return True
-        if not self.tree.root.has_error:
-            return False
-        node = self.tree.root.descendant_for_byte_range(at.start, at.end)
-        return node is not None and is_misread(node)
 
 
 def _given(node: Node) -> list[Node]:
@@ -514,23 +432,3 @@ def _given(node: Node) -> list[Node]:
 def _is_open(body: Node) -> bool:
     statements = inner(body)
     return not statements or statements[-1].type not in _OPEN_ENDS or b"return;" in (body.text or b"")
-
-
-def _uses_at_once(name: str, node: Node, source: bytes) -> bool:
-    """Whether a function uses a parameter outside of all blocks: in an `if` it may know that it was given."""
-    body = node.child_by_field_name("body")
-    said = source[body.start_byte - node.start_byte :].decode("utf-8", "replace") if body is not None else ""
-    match = re.search(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", said)
-    before = said[: match.start()] if match is not None else ""
-    return match is not None and before.count("{") - before.count("}") <= 1
-
-
-def _looked_at(node: Node, source: bytes) -> frozenset[str]:
-    """Names of which a function asks whether they are there: then it knows more than a comment does."""
-    body = node.child_by_field_name("body")
-    said = source[body.start_byte - node.start_byte :] if body is not None else b""
-    found = (name.decode("utf-8", "replace") for match in _ASKS.finditer(said) for name in match.groups() if name)
-    return frozenset(found)
-
-
-__all__ = ["NULL", "Outline"]

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.ecmascript.expressions import (
-    FUNCTIONS,
-    Expressions,
+from breadknife.plugins.nullcheck.languages.ecmascript.building import (
+    PATTERNS,
     at_of,
     attribute,
+    bound,
+    compared,
     is_null,
     parts,
 )
+from breadknife.plugins.nullcheck.languages.ecmascript.expressions import Expressions
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, inner, text
 from breadknife.text.syntax import Node
 
@@ -23,7 +25,6 @@ _DEEPEST = 60
 _DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration"})
 _HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
 _LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
-_PATTERNS = frozenset({"object_pattern", "array_pattern"})
 _QUIET = frozenset({"continue_statement", "break_statement", "comment", "empty_statement"})
 _CONSTANTS = frozenset({"null", "undefined", "true", "false", "number", "string", "array", "object"})
 
@@ -95,7 +96,7 @@ class Statements(Expressions):
 
     # Declarations
 
-    def _declaration(self, node: Node) -> Iterable[Statement]:
+    def lower_declaration(self, node: Node) -> Iterable[Statement]:
         is_let = bool(node.children) and node.children[0].type == "let"
         for each in inner(node):
             if each.type != "variable_declarator":
@@ -104,7 +105,7 @@ class Statements(Expressions):
             type_ = self.reading.type(each.child_by_field_name("type")) or self.reading.cast(node)
             if name is None:
                 continue
-            if name.type in _PATTERNS:
+            if name.type in PATTERNS:
                 yield from self.assign(name, self.expression(value), at_of(each), type_)
                 continue
             target = self.target(name)
@@ -172,7 +173,7 @@ class Statements(Expressions):
             before = False
             if child.type == "rest_pattern":
                 targets.append(parts(at_of(child), tuple(self.target(each) for each in inner(child))))
-            elif child.type in _PATTERNS or child.type == "assignment_pattern":
+            elif child.type in PATTERNS or child.type == "assignment_pattern":
                 name = il.Name(at_of(child), f"@{child.start_byte}")
                 targets.append(name)
                 later.append((child, name))
@@ -186,14 +187,14 @@ class Statements(Expressions):
         name = node.child_by_field_name("name")
         if name is None or node.child_by_field_name("body") is None:
             return ()
-        return (il.Assign(at_of(node), self.target(name), self._function(node)),)
+        return (il.Assign(at_of(node), self.target(name), self.lower_function(node)),)
 
-    def _class_declaration(self, node: Node) -> Iterable[Statement]:
+    def lower_class_declaration(self, node: Node) -> Iterable[Statement]:
         name = text(node.child_by_field_name("name"))
         self.reading.class_(node, self.names, self.function)
         return (il.Define(self.names.get(name, name), ()),)
 
-    def _export(self, node: Node) -> Iterable[Statement]:
+    def lower_export(self, node: Node) -> Iterable[Statement]:
         declaration, value = node.child_by_field_name("declaration"), node.child_by_field_name("value")
         if declaration is not None:
             return self.statement(declaration)
@@ -201,7 +202,7 @@ class Statements(Expressions):
 
     # Simple statements
 
-    def _expression_statement(self, node: Node) -> Iterable[Statement]:
+    def lower_expression_statement(self, node: Node) -> Iterable[Statement]:
         for child in inner(node):
             yield from self._effect(child)
 
@@ -239,25 +240,25 @@ class Statements(Expressions):
         )
         return is_known and given is not None and bool(inner(given)) and inner(given)[0].type != "spread_element"
 
-    def _return(self, node: Node) -> Iterable[Statement]:
+    def lower_return(self, node: Node) -> Iterable[Statement]:
         values = inner(node)
         return (il.Return(at_of(node), self.expression(values[0]) if values else None),)
 
-    def _throw(self, node: Node) -> Iterable[Statement]:
+    def lower_throw(self, node: Node) -> Iterable[Statement]:
         return (il.Raise(at_of(node), tuple(self.expression(child) for child in inner(node))),)
 
-    def _jump(self, node: Node) -> Iterable[Statement]:
+    def lower_jump(self, node: Node) -> Iterable[Statement]:
         return (il.Jump(node.type == "break_statement", text(node.child_by_field_name("label"))),)
 
     # Branches and loops
 
-    def _if(self, node: Node) -> Iterable[Statement]:
+    def lower_if(self, node: Node) -> Iterable[Statement]:
         alternative = node.child_by_field_name("alternative")
         otherwise = self.block(inner(alternative)[0]) if alternative is not None and inner(alternative) else ()
         test = self.expression(node.child_by_field_name("condition"))
         return (il.If(test, self.block(node.child_by_field_name("consequence")), otherwise),)
 
-    def _while(self, node: Node, label: str = "") -> Iterable[Statement]:
+    def lower_while(self, node: Node, label: str = "") -> Iterable[Statement]:
         test = self.expression(node.child_by_field_name("condition"))
         body = self.block(node.child_by_field_name("body"))
         if node.type == "while_statement":
@@ -266,7 +267,7 @@ class Statements(Expressions):
         endless = il.Constant(at_of(node), "", "boolean", truth=True)
         return (il.Loop(at_of(node), endless, None, None, body, (), update, label),)
 
-    def _for(self, node: Node, label: str = "") -> Iterable[Statement]:
+    def lower_for(self, node: Node, label: str = "") -> Iterable[Statement]:
         before, self.names = self.names, dict(self.names)
         first, found = node.child_by_field_name("initializer"), list[Statement]()
         if first is not None:
@@ -289,7 +290,7 @@ class Statements(Expressions):
         self.names = before
         return found
 
-    def _for_in(self, node: Node, label: str = "") -> Iterable[Statement]:
+    def lower_for_in(self, node: Node, label: str = "") -> Iterable[Statement]:
         before, iterable = self.names, self.expression(node.child_by_field_name("right"))
         self.names = dict(before)
         left, kind = node.child_by_field_name("left"), node.child_by_field_name("kind")
@@ -307,7 +308,7 @@ class Statements(Expressions):
         ):
             skips = (il.If(is_null(iterable.parts[0]), (il.Jump(is_break=True),), ()),)  # null has no keys
         target: Expression = il.Name(at_of(node), f"@{node.start_byte}")
-        if left is not None and left.type in _PATTERNS:
+        if left is not None and left.type in PATTERNS:
             binds = tuple(self.assign(left, target, at_of(left)))
         elif left is not None:
             target = self.target(left)
@@ -315,16 +316,18 @@ class Statements(Expressions):
         self.names = before
         return (il.Loop(at_of(node), None, target, iterable, body, (), label=label, is_true=True),)
 
-    def _labeled(self, node: Node) -> Iterable[Statement]:
+    def lower_labeled(self, node: Node) -> Iterable[Statement]:
         label, body = text(node.child_by_field_name("label")), node.child_by_field_name("body")
         if body is None:
             return ()
         if body.type in _LOOPS:
-            lower = {"for_statement": self._for, "for_in_statement": self._for_in}.get(body.type, self._while)
+            lower = {"for_statement": self.lower_for, "for_in_statement": self.lower_for_in}.get(
+                body.type, self.lower_while
+            )
             return lower(body, label)
         return (il.Switch((il.Case(None, self.block(body)),), label, is_block=True),)
 
-    def _switch(self, node: Node) -> Iterable[Statement]:
+    def lower_switch(self, node: Node) -> Iterable[Statement]:
         body = node.child_by_field_name("body")
         first, again = self.held(self.expression(node.child_by_field_name("value")))
         if isinstance(first, il.Bind) and not isinstance(first.value, il.Choice | il.Operation | il.Constant):
@@ -341,14 +344,14 @@ class Statements(Expressions):
                 said += self.statement(each) if each != value else ()
             test = None
             if value is not None:
-                test = self._compared(at_of(value), "===", again, self.expression(value))
+                test = compared(at_of(value), "===", again, self.expression(value))
                 if isinstance(again, il.Constant) and again.truth:  # `switch (true)`
                     test = self.expression(value)
             cases.append(il.Case(test, tuple(said)))
         self.names = before
         yield il.Switch(tuple(cases))
 
-    def _try(self, node: Node) -> Iterable[Statement]:
+    def lower_try(self, node: Node) -> Iterable[Statement]:
         caught, final = node.child_by_field_name("handler"), node.child_by_field_name("finalizer")
         handlers: tuple[il.Handler, ...] = ()
         if caught is not None:
@@ -362,23 +365,8 @@ class Statements(Expressions):
         ended = self.block(final.child_by_field_name("body")) if final is not None else ()
         return (il.Try(self.block(node.child_by_field_name("body")), handlers, (), ended),)
 
-    def _plain_block(self, node: Node) -> Iterable[Statement]:
+    def lower_plain_block(self, node: Node) -> Iterable[Statement]:
         return self.block(node)
-
-
-def bound(node: Node | None) -> Iterator[str]:
-    """The names that a pattern binds."""
-    if node is None:
-        return
-    if node.type in ("identifier", "shorthand_property_identifier_pattern"):
-        yield text(node)
-    elif node.type == "pair_pattern":
-        yield from bound(node.child_by_field_name("value"))
-    elif node.type in ("assignment_pattern", "object_assignment_pattern"):
-        yield from bound(node.child_by_field_name("left"))
-    elif node.type in _PATTERNS or node.type == "rest_pattern":
-        for child in node.named_children:
-            yield from bound(child)
 
 
 def _declared(node: Node) -> Node:
@@ -400,22 +388,20 @@ def _is_quiet(body: Node | None) -> bool:
 
 _S = Statements
 _STATEMENTS: dict[str, Callable[[Statements, Node], Iterable[Statement]]] = {
-    "expression_statement": _S._expression_statement,
-    "export_statement": _S._export,
-    "return_statement": _S._return,
-    "throw_statement": _S._throw,
-    "if_statement": _S._if,
-    "for_statement": _S._for,
-    "for_in_statement": _S._for_in,
-    "labeled_statement": _S._labeled,
-    "switch_statement": _S._switch,
-    "try_statement": _S._try,
-    "statement_block": _S._plain_block,
-    **dict.fromkeys(_DECLARATIONS, _S._declaration),
-    **dict.fromkeys(("while_statement", "do_statement"), _S._while),
-    **dict.fromkeys(("break_statement", "continue_statement"), _S._jump),
-    **dict.fromkeys(("class_declaration", "abstract_class_declaration"), _S._class_declaration),
+    "expression_statement": _S.lower_expression_statement,
+    "export_statement": _S.lower_export,
+    "return_statement": _S.lower_return,
+    "throw_statement": _S.lower_throw,
+    "if_statement": _S.lower_if,
+    "for_statement": _S.lower_for,
+    "for_in_statement": _S.lower_for_in,
+    "labeled_statement": _S.lower_labeled,
+    "switch_statement": _S.lower_switch,
+    "try_statement": _S.lower_try,
+    "statement_block": _S.lower_plain_block,
+    **dict.fromkeys(_DECLARATIONS, _S.lower_declaration),
+    **dict.fromkeys(("while_statement", "do_statement"), _S.lower_while),
+    **dict.fromkeys(("break_statement", "continue_statement"), _S.lower_jump),
+    **dict.fromkeys(("class_declaration", "abstract_class_declaration"), _S.lower_class_declaration),
     **dict.fromkeys(_HOISTED, lambda _self, _node: ()),
-}  # pyright: ignore[reportPrivateUsage]
-
-__all__ = ["FUNCTIONS", "Statements", "bound"]
+}
