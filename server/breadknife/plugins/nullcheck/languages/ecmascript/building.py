@@ -11,6 +11,8 @@ from breadknife.text.syntax import Node
 
 LONGEST_KEY = 100
 _EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
+_FALSE_FOR_UNDEFINED = frozenset({*_EQUAL, "<", ">", "<=", ">=", "instanceof", "in"})
+"""Comparisons that are decided where the left side is undefined."""
 PATTERNS = frozenset({"object_pattern", "array_pattern"})
 
 
@@ -45,7 +47,7 @@ def compared(at: At, operator: str, left: Expression, right: Expression) -> Expr
         return compared(at, operator, right, left)
     if nulls and len(operator) == 2:
         nulls = il.ANY_NULL
-    if isinstance(left, il.Choice) and absent_side(left) is not None:
+    if isinstance(left, il.Choice) and absent_side(left) is not None and operator in _FALSE_FOR_UNDEFINED:
         truth = (bool(nulls & UNDEFINED) if nulls else isinstance(right, il.Null)) != negated
         said: Expression = il.Constant(at, "", "boolean", truth)
         made = [said if isinstance(each, il.Absent) else compared(at, operator, each, right) for each in left[2:4]]

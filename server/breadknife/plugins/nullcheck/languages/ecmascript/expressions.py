@@ -171,6 +171,9 @@ class Expressions:
         misplaced = _misplaced(node) if self.reading.is_typed else None
         if misplaced is not None and misplaced.end_byte not in self._instead:
             return self._placed(node, misplaced)
+        if node.type == "non_null_expression" and node.end_byte not in self._instead and inner(node):
+            value = self.expression(inner(node)[0])
+            return il.Told(at_of(node), value, None, value.key, value.forks)
         asked = list[Expression]()
         found = self._link(node, asked)
         for owner in reversed(asked):

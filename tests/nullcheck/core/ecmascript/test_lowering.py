@@ -1,0 +1,170 @@
+"""TypeScript's and JavaScript's syntax in the intermediate language."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of
+from breadknife.plugins.nullcheck.languages.ecmascript.types import doc_of
+from breadknife.text.syntax import parse
+
+
+def lowered(text: str) -> str:
+    tree = parse(text, "typescriptreact")
+    assert tree is not None
+    return "; ".join(map(told, home_of(tree).file.main.body))
+
+
+def told(action: object) -> str:
+    """Statements and expressions in few words."""
+    match action:
+        case il.Assign(target=target, value=value):
+            return f"{told(target)} = {told(value)}"
+        case il.Evaluate(value=value):
+            return told(value)
+        case il.If(test=test, then=then, otherwise=otherwise):
+            return f"if {told(test)} {{{block(then)}}} else {{{block(otherwise)}}}"
+        case il.Loop(test=None, target=target, iterable=iterable, body=body):
+            return f"for {told(target)} of {told(iterable)} {{{block(body)}}}"
+        case il.Loop(test=test, body=body, update=update, label=label):
+            return f"{label + ': ' if label else ''}while {told(test)} {{{block(body)}}} then {{{block(update)}}}"
+        case il.Switch(cases=cases):
+            said = (f"{told(each.test) if each.test else 'default'} {{{block(each.body)}}}" for each in cases)
+            return f"switch {' '.join(said)}"
+        case il.Jump(is_break=is_break, label=label):
+            return f"{'break' if is_break else 'continue'} {label}".rstrip()
+        case il.Try(body=body, handlers=handlers, finally_=final):
+            return f"try {{{block(body)}}} catch {{{block(handlers[0].body)}}} finally {{{block(final)}}}"
+        case il.Raise(values=values):
+            return f"throw {', '.join(map(told, values))}".rstrip()
+        case il.Delete(targets=targets):
+            return f"delete {', '.join(map(told, targets))}"
+        case il.Define(name=name):
+            return f"class {name}"
+        case il.Null(nulls=nulls):
+            return {1: "null", 2: "undefined", 3: "nothing"}[nulls]
+        case il.Absent(owner=owner):
+            return f"absent {told(owner)}"
+        case il.Told(value=value, type=type_):
+            return f"<{type_.name if type_ is not None else '!'}>{told(value)}"
+        case il.Comma(first=first, last=last):
+            return f"[{', '.join(map(told, (*first, last)))}]"
+        case il.Operation(operator=operator, operands=operands):
+            return f"{operator}({', '.join(map(told, operands))})"
+        case il.Test(operator=operator, left=left, right=right, negated=negated):
+            return f"{told(left)} {'not ' if negated else ''}{operator} {told(right)}"
+        case il.Not(operand=operand):
+            return f"not {told(operand)}"
+        case il.Both(is_and=is_and, left=left, right=right):
+            return f"({told(left)} {'and' if is_and else 'or'} {told(right)})"
+        case il.Choice(test=test, then=then, otherwise=otherwise):
+            return f"({told(test)} ? {told(then)} : {told(otherwise)})"
+        case il.Bind(target=target, value=value):
+            return f"({told(target)} := {told(value)})"
+        case il.Call(callee=callee, arguments=arguments):
+            return f"{told(callee)}({', '.join(each.name + told(each.value) for each in arguments)})"
+        case il.Attribute(owner=owner, name=name):
+            return f"{told(owner)}.{name}"
+        case il.Element(owner=owner, within=within):
+            return f"{told(owner)}[{told(within)}]"
+        case il.Display(type=type_, items=items):
+            return f"{type_}({', '.join(map(told, items))})"
+        case il.Parts(parts=parts):
+            return f"parts({', '.join(map(told, parts))})"
+        case il.Closure():
+            return "function"
+        case il.Name(key=key) | il.Constant(key=key):
+            return key if key[:1] != "@" else "it"
+        case _:
+            raise AssertionError(action)
+
+
+def block(statements: il.Block) -> str:
+    return "; ".join(map(told, statements))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.b[0].c('d', ...e)", 'a.b[0].c("d", *e)'),
+        ("a['b']", "a.b"),
+        ("a?.b.c", "(a not ask nothing ? a.b.c : absent a)"),
+        ("a?.b?.c", "(a not ask nothing ? (a.b not ask nothing ? a.b.c : absent a.b) : absent a)"),
+        ("f()?.b", "((it := f()) not ask nothing ? it.b : absent it)"),
+        ("a?.(b)", "(a not ask nothing ? a(b) : absent a)"),
+        ("a ?? b", "(a not ask nothing ? a : b)"),
+        ("a === null", "a ask null"),
+        ("undefined !== a", "a not ask undefined"),
+        ("a != null", "a not ask nothing"),
+        ("a == void 0", "a ask nothing"),
+        ("typeof a === 'undefined'", "a ask undefined"),
+        ("typeof a === 'object'", "a not ask undefined"),
+        ("typeof a !== 'string'", 'a not instance "string"'),
+        ("a instanceof B", "a instance B"),
+        ("a?.b === 1", "(a not ask nothing ? a.b == 1 : )"),
+        ("a?.b! - c!", "-(<!>(a not ask nothing ? a.b : absent a), <!>c)"),
+        ("a - b!.c", "-(a, <!>b.c)"),
+        ("(a as B).c", "<B>a.c"),
+        ("new Map<string, A>()", "<Map>Map()"),
+        ("!a && b || c", "((not a and b) or c)"),
+        ("(a, b)", "[a, b]"),
+        ("f(a = b)", "f((a := b))"),
+        ("a ??= b", "a = (a not ask nothing ? a : b)"),
+        ("a ||= b", "a = (a or b)"),
+        ("a += b", "a = +(a, b)"),
+        ("a++", "a = ++(a)"),
+        ("`a${b}`", "string(b)"),
+        ("[a, ...b]", "list(a, parts(iterate(b)))"),
+        ("[...a]", "Array.from(a)"),
+        ("({ a, b: c, ...d })", "object(a, c, d)"),
+        ("const { a, b: c } = d", "unpack(d); a = d.a; c = d.b"),
+        ("const { a = 1 } = d", "unpack(d); a = (d.a not ask undefined ? d.a : 1)"),
+        ("const [a, , b] = c", "list(a, it, b) = c"),
+        ("let a", "a = undefined"),
+        ("let a: A", ""),
+        ("delete a.b", "delete a.b"),
+        ("x => x.y", "function"),
+        ("<A b={c}>{d.e}</A>", "parts(parts(A, parts(parts(c))), parts(d.e), parts(A))"),
+        ("if (a) b(); else c()", "if a {b()} else {c()}"),
+        ("for (const a of b) a()", "for a of b {a()}"),
+        ("for (const a in b) a()", "for a of parts(b) {if b ask nothing {break} else {}; a()}"),
+        ("for (let i = 0; i < n; i++) f()", "i = 0; while <(i, n) {f()} then {i = ++(i)}"),
+        ("do f(); while (a)", "while  {f()} then {if a {} else {break}}"),
+        ("a: for (;;) continue a", "a: while  {continue a} then {}"),
+        ("switch (a) { case 1: b(); default: c() }", "switch a == 1 {b()} default {c()}"),
+        ("switch (true) { case a != null: b() }", "switch a not ask nothing {b()}"),
+        ("try { a() } catch { b() } finally { c() }", "try {a()} catch {b()} finally {c()}"),
+        ("assert(a, 'b')", "if a {} else {throw}"),
+        ("throw a", "throw a"),
+        ("class A {}", "class A"),
+        ("import a from 'b'; type A = B; interface C {}", ""),
+    ],
+)
+def test_syntax(text: str, expected: str) -> None:
+    assert lowered(text) == expected
+
+
+def test_a_name_of_an_inner_block_has_a_key_of_its_own() -> None:
+    assert lowered("const a = 1; { const a = 2; f(a) } g(a)") == "a = 1; a@13 = 2; f(a@13); g(a)"
+
+
+@pytest.mark.parametrize(
+    ("comment", "parameters", "returns", "declared"),
+    [
+        ("/** @param {string|null} x */", {"x": Type("string", (), 1)}, None, None),
+        ("/** @param {?string} x */", {"x": Type("string", (), 1)}, None, None),
+        ("/** @param {string=} x */", {"x": Type("string", (), 2)}, None, None),
+        ("/** @param {string} [x] */", {"x": Type("string", (), 2)}, None, None),
+        ("/** @param {string} [x='a'] */", {}, None, None),
+        ("/** @param {*} [x] */", {"x": Type("any")}, None, None),
+        ("/** @returns {Promise<A | undefined>} */", {}, Type("Promise", (Type("A", (), 2),)), None),
+        ("/** @returns {never} */", {}, Type("never"), None),
+        ("/** @type {A|null} */", {}, None, Type("A", (), 1)),
+        ("/** @type {(a: string|null) => void} */", {}, None, Type("function")),
+    ],
+)
+def test_comments(comment: str, parameters: dict[str, Type], returns: Type | None, declared: Type | None) -> None:
+    said = doc_of(comment)
+    assert (dict(said.parameters), said.returns, said.type) == (parameters, returns, declared)
