@@ -125,7 +125,7 @@ def _may_give_null(function: Function) -> bool:
 
 
 def _allows_null(type_: Type | None) -> bool:
-    return type_ is not None and (type_.nullable or any(_allows_null(each) for each in type_.arguments))
+    return type_ is not None and (bool(type_.nullable) or any(_allows_null(each) for each in type_.arguments))
 
 
 def _encoded(knowledge: Knowledge, table: str) -> frozenset[bytes]:

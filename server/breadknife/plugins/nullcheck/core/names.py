@@ -80,6 +80,10 @@ class Names(Attributes):
     def given(self, function: Function, parameter: Parameter, /) -> Fact:
         """What a parameter may be."""
 
+    @abstractmethod
+    def ends_with_null(self, at: At, /) -> Fact | None:
+        """What a function without a name that stands there gives, if that may be null."""
+
     def declared(self, function: Function, key: str, /) -> Fact:
         if key[:1] == "%" or "(" in key or "[" in key or "@" in key:
             return NOTHING
