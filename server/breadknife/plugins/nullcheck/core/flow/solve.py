@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph, Node, NodeKind
 from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, OriginKind
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
@@ -170,7 +170,11 @@ class _Run:
                     fact = self.assigned(assign, self.accepted(assign.value, assign.annotation, Use.ASSIGN, state))
                     if assign.target.key[:1] == "%" and assign.value.key in state.truths and fact.truth is None:
                         fact = fact._replace(truth=state.truths[assign.value.key])
-                    if assign.value.key and isinstance(assign.value, il.Call | il.Attribute | il.Element):
+                    if (
+                        fact != NOTHING
+                        and assign.value.key
+                        and isinstance(assign.value, il.Call | il.Attribute | il.Element)
+                    ):
                         fact = fact._replace(same=assign.value.key)
                     if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
                         fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))

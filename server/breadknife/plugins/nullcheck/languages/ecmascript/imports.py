@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.languages.ecmascript.types import inner, text
 from breadknife.text.syntax import Node
 
+WHOLE = "="
+"""The key of what a module is as a whole, where that isn't the object of its exports."""
+STAR = "*"
+"""Before the keys of exports that pass on all names of a module."""
 DOT = "․"
 """Stands for a dot in the name of a module: a qualified name has dots of its own."""
 
@@ -17,8 +21,6 @@ class Links:
     """Local name -> `module.name`; `module` for all of it, `module.default` for its default."""
     exports: dict[str, str] = field(default_factory=dict[str, str])
     """Exported name -> local name, or the qualified name of what another module has."""
-    stars: list[str] = field(default_factory=list[str])
-    """Modules all of whose names are passed on."""
 
 
 def links(root: Node) -> Links:
@@ -79,7 +81,7 @@ def _export(node: Node, found: Links) -> None:
                 outside = text(each.child_by_field_name("alias")) or name
                 found.exports[outside] = f"{module}.{name}" if module else name
     if module and any(child.type == "*" for child in node.children):
-        found.stars.append(module)
+        found.exports[f"{STAR}{module}"] = module
 
 
 def _declared(node: Node) -> list[str]:
@@ -111,7 +113,9 @@ def _common(node: Node, found: Links) -> None:
         left, right = text(each.child_by_field_name("left")), each.child_by_field_name("right")
         if each.type != "assignment_expression" or right is None:
             continue
-        if left == "module.exports":
+        if left == "module.exports" and right.type == "identifier":
+            found.exports[WHOLE] = text(right)
+        elif left == "module.exports":
             for part in inner(right) if right.type == "object" else ():
                 key, value = part.child_by_field_name("key") or part, part.child_by_field_name("value") or part
                 if value.type in ("identifier", "shorthand_property_identifier"):

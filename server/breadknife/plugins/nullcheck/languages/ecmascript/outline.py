@@ -149,8 +149,10 @@ class Outline:
         if name is None:
             return
         if name.type != "identifier":
-            for each in bound(name):
+            for each in set(bound(name)) - self.links.imports.keys():
                 self.variables.setdefault(each, []).append(Store(at_of(node), None, lambda: None))
+            return
+        if text(name) in self.links.imports:
             return
         annotation = self.type(node.child_by_field_name("type"))
         if annotation is None and not self.is_typed:
