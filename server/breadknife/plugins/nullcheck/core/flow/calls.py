@@ -48,7 +48,7 @@ class CallEvaluator(Refiner):
         functions = self.home.knowledge.functions
         facts = [self.value(argument.value, state) for argument in expression.arguments]
         self._needed(expression, callee, state)
-        if self.raised is not None:
+        if self.raised is not None and (not self.raised or self.raised[-1] != state):
             self.raised.append(state.copy())
         self._change(expression, callee, state)
         if callee.name in functions["never_return"] or expression.callee.key in functions["never_return"]:
