@@ -65,8 +65,9 @@ class Names(Attributes):
             name for name, stores in file.variables.items() if any(each.function for each in stores)
         )
         self._globals = dict[str, Fact]()
+        self._overridden = dict[Function, bool]()
+        self._set_by = dict[Function, frozenset[str]]()
         self._types = dict[Type, Type]()
-        self._set_by = dict[tuple[Class, Function], frozenset[str]]()
 
     @abstractmethod
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
@@ -247,10 +248,16 @@ class Names(Attributes):
         return None
 
     def is_overridden(self, function: Function, /) -> bool:
+        found = self._overridden.get(function)
+        if found is None:
+            found = self._overridden[function] = self._has_another_below(function)
+        return found
+
+    def _has_another_below(self, function: Function) -> bool:
         owner = function.owner
         return owner is not None and any(
-            name_ is not owner and function.name in name_.methods and self._is_below(name_, owner.name)
-            for name_ in self.file.classes.values()
+            each is not owner and function.name in each.methods and self._is_below(each, owner.name)
+            for each in self.file.classes.values()
         )
 
     def _is_below(self, class_: Class, name: str, steps: int = _MOST_BASES) -> bool:
@@ -258,12 +265,9 @@ class Names(Attributes):
         return name in class_.bases or (steps > 0 and any(self._is_below(base, name, steps - 1) for base in bases))
 
     def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
-        known = self._set_by.get((class_, function))
-        if known is None:
-            known = self._set_by[class_, function] = self._attributes_set_by(class_, function)
-        return known
-
-    def _attributes_set_by(self, class_: Class, function: Function) -> frozenset[str]:
+        known = self._set_by.get(function)
+        if known is not None:
+            return known
         found, waiting, seen = set[str](), [function], set[Function]()
         while waiting:
             each = waiting.pop()
@@ -273,7 +277,8 @@ class Names(Attributes):
             waiting += (
                 method for name, method in class_.methods.items() if method not in seen and name.encode() in each.words
             )
-        return frozenset(found)
+        self._set_by[function] = frozenset(found)
+        return self._set_by[function]
 
     def typed_field(self, type_: Type, key: str, /, *, is_asked: bool) -> Type | None:
         target = self.class_target(type_.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from functools import lru_cache
 
-from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, join_facts, there
+from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, Nullness, join_facts, there
 
 _MOST_ASSUMPTIONS = 8
 """Of those that exclude a path, so many are kept."""
@@ -111,18 +111,27 @@ def join(a: State, b: State, declared: Callable[[str], Fact], is_short: bool = F
         return a
     facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
+    one_facts, other_facts = a.facts, b.facts
     mine, its = a.past | a.truths, b.past | b.truths
     past = {key: value for key, value in mine.items() if key not in truths and its.get(key) == value}
-    against = _excluded(mine, its), _excluded(its, mine)
-    one_facts, other_facts = a.facts, b.facts
-    differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
-    differing += [key for key in other_facts if key not in one_facts]
-    for key in differing:
+    keys = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
+    keys += [key for key in other_facts if key not in one_facts]
+    differing = list[tuple[str, Fact, Fact]]()
+    for key in keys:
         one = one_facts.get(key) or declared(key)
         other = other_facts.get(key) or declared(key)
         if one == other:
             facts[key] = one
-        else:
+            continue
+        differing.append((key, one, other))
+        # Where one of several values is set, all are: what is null on this path alone tells that it was this one.
+        if one.nullness == Nullness.NULL and not other.may_be_null:
+            mine[f"{key} is None"] = True
+        elif other.nullness == Nullness.NULL and not one.may_be_null:
+            its[f"{key} is None"] = True
+    if differing:
+        against = _excluded(mine, its), _excluded(its, mine)
+        for key, one, other in differing:
             facts[key] = join_facts(one, other, against, is_short, key)
     return State(facts, truths, past, a.examined | b.examined)
 

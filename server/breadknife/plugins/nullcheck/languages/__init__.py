@@ -1,1 +1,31 @@
-"""How each language is lowered to the intermediate language of `core`."""
+"""The languages that the null check knows: a folder each, imported when a file of it is first asked about.
+
+Within this folder are the lowerings to the intermediate language of `core`. The analyses that still serve are beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from breadknife.plugins.nullcheck.values import NullLanguage
+
+LANGUAGE_IDS = frozenset({"python", "javascript", "javascriptreact", "typescript", "typescriptreact", "go", "java"})
+
+
+def language(id: str, nullable: Sequence[str] = ()) -> NullLanguage:
+    """The language with that id, one of `LANGUAGE_IDS`. `nullable` are the user's own rows, see `rows`."""
+    if id == "go":
+        from breadknife.plugins.nullcheck.go.language import Go
+
+        return Go(nullable)
+    if id in ("javascript", "javascriptreact", "typescript", "typescriptreact"):
+        from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript
+
+        return EcmaScript(nullable)
+    if id == "java":
+        from breadknife.plugins.nullcheck.java.language import Java
+
+        return Java(nullable)
+    from breadknife.plugins.nullcheck.python.language import Python
+
+    return Python(nullable)

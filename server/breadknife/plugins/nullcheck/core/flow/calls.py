@@ -57,7 +57,7 @@ class CallEvaluator(Refiner):
         self._needed(expression, callee, state)
         if callee.name in self.home.knowledge.callbacks:
             self._give(expression, callee)
-        if self.raised is not None:
+        if self.raised is not None and (not self.raised or self.raised[-1] != state):
             self.raised.append(state.copy())
         self._change(expression, callee, state)
         if callee.name in functions["never_return"] or expression.callee.key in functions["never_return"]:

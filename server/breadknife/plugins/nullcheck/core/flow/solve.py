@@ -146,7 +146,7 @@ class _Run:
         for place, catch in enumerate(catches):
             if catch.after_null:
                 self.arrive(catch, (node.index, -1 - place), before)
-            if raised:
+            elif raised:
                 self.arrive(catch, (node.index, -100 - place), raised[0])
         return not is_dead
 
