@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,15 +43,39 @@ class Assigned:
         return {name: sorted(offsets) for name, offsets in found.items()}
 
     @cached_property
-    def _spans(self) -> list[At]:
-        return sorted(at_of(node) for node in self._marks.get("function", ()))
+    def _innermost(self) -> Mapping[int, At]:
+        """Place of an assignment -> the innermost function around it; none for those of the module."""
+        return {offset: around[-1] for offset, (_, around) in self._nested.items() if around}
+
+    @cached_property
+    def _nested(self) -> Mapping[int, tuple[list[str], list[At]]]:
+        """Place of an assignment -> what it assigns, and the functions around it, the innermost one last."""
+        found = dict[int, tuple[list[str], list[At]]]()
+        names = dict[int, list[str]]()
+        for name, offsets in self.offsets.items():
+            for offset in offsets:
+                names.setdefault(offset, []).append(name)
+        spans, opened, next_ = sorted(at_of(node) for node in self._marks.get("function", ())), list[At](), 0
+        for offset in sorted(names):
+            while next_ < len(spans) and spans[next_].start <= offset:
+                opened = [each for each in opened if each.end > spans[next_].start]
+                opened.append(spans[next_])
+                next_ += 1
+            opened = [each for each in opened if each.end > offset]
+            found[offset] = names[offset], list(opened)
+        return found
 
     def function_at(self, offset: int) -> At | None:
-        """The innermost function around a place."""
-        at = bisect_left(self._spans, At(offset + 1, 0)) - 1
-        while at >= 0 and self._spans[at].end <= offset:
-            at -= 1
-        return self._spans[at] if at >= 0 else None
+        """The innermost function around an assignment."""
+        return self._innermost.get(offset)
+
+    @cached_property
+    def _changed(self) -> Mapping[At | None, set[str]]:
+        found = dict[At | None, set[str]]()
+        for names, around in self._nested.values():
+            for each in (None, *around[:-1]) if around else ():
+                found.setdefault(each, set()).update(names)
+        return found
 
     def _within(self, name: str, at: At) -> Iterator[int]:
         return (offset for offset in self.offsets.get(name, ()) if at.start <= offset < at.end)
@@ -60,9 +83,6 @@ class Assigned:
     def keeps(self, at: At, name: str) -> bool:
         return not any(True for _ in self._within(name, at))
 
-    def changed(self, at: At) -> set[str]:
-        return {
-            name
-            for name in self.offsets
-            if any(self.function_at(offset) not in (at, None) for offset in self._within(name, at))
-        }
+    def changed(self, at: At | None) -> set[str]:
+        """The variables that functions within a function assign; None for the module."""
+        return self._changed.get(at, set())

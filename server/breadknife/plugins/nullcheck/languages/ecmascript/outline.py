@@ -68,7 +68,7 @@ class Outline:
         self.main = Function(
             at_of(root), "", (), None, lambda function: self._statements(function, {}).body(root), self.tree.encoded,
             keeps=partial(self._assigned.keeps, At(0, root.end_byte)), tells_types=self.is_typed,
-            changed_within=self._assigned.changed(at_of(root)),
+            changed_within=self._assigned.changed(None),
             has_declared_null=any(each in self.tree.encoded for each in _DECLARING),
         )  # fmt: skip
         self._checks_comments = b"@ts-check" in self.tree.encoded[:500]
