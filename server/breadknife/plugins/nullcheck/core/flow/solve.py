@@ -63,7 +63,7 @@ class _Run:
             node = graph.nodes[heapq.heappop(self.waiting)]
             self.todo.discard(node.index)
             visits[node] = visits.get(node, 0) + 1
-            if visits[node] <= _MOST_VISITS:
+            if visits[node] <= _MOST_VISITS and self.meet(node):
                 self.follow(node)
         solution = Solution()
         for node in graph.nodes:
@@ -84,24 +84,30 @@ class _Run:
             heapq.heappush(self.waiting, node.index)
 
     def arrive(self, target: Node, way: tuple[int, int], state: State) -> None:
-        """Join what comes this way now, and have the target followed if that makes its state another one."""
-        known = self.states.get(target)
+        """Note what comes this way now, and have the target followed if that is something else than before."""
         if target.entries == 1:
-            joined = state
+            before = self.states.get(target)
+            self.states[target] = state
         else:
-            arrived, is_short = self.arrived.setdefault(target, {}), target.kind is NodeKind.SHORT
-            is_new = way not in arrived
+            arrived = self.arrived.setdefault(target, {})
+            before = arrived.get(way)
             arrived[way] = state
-            if is_new:
-                joined = join(known, state, self.evaluator.declared, is_short) if known is not None else state
-            else:
-                ways = iter(arrived.values())
-                joined = next(ways)
-                for each in ways:
-                    joined = join(joined, each, self.evaluator.declared, is_short)
-        if known is None or joined != known:
-            self.states[target] = joined
+        if before is None or before != state:
             self.push(target)
+
+    def meet(self, node: Node) -> bool:
+        """Join what comes by all ways. False if that is what was there before."""
+        arrived = self.arrived.get(node)
+        if arrived is None:
+            return True
+        ways = iter(arrived.values())
+        joined = next(ways)
+        for each in ways:
+            joined = join(joined, each, self.evaluator.declared, node.kind is NodeKind.SHORT)
+        if joined == self.states.get(node):
+            return False
+        self.states[node] = joined
+        return True
 
     def follow(self, node: Node) -> None:
         """Go on from a node as long as there is one way on, and no other way leads there."""
