@@ -216,5 +216,5 @@ def _soften(state: State, test: Action) -> None:
     for key, fact in state.facts.items():
         origin = fact.origin
         if origin is not None and origin.kind is OriginKind.COMPARISON and fact.nullness == Nullness.NULL:
-            is_own = isinstance(test, il.Test) and test.at.start <= origin.at.start < test.at.end
+            is_own = isinstance(test, il.Test) and test.at[0] <= origin.at[0] < test.at[1]
             state.facts[key] = fact._replace(is_soft=not is_own)
