@@ -41,7 +41,8 @@ class FileHome(Names):
         self._solutions = dict[Function, Solution]()
         self._summaries = dict[Function, Summary]()
         self._provisional = dict[Function, Solution]()
-        """Solutions that came about while a function that they ask of was under way."""
+        """Solutions that came about while a function that they ask of was under way. They do for whoever asks; what is
+        found in such a function is looked for once more when its turn comes."""
         self._starts = dict[Function, dict[str, Fact]]()
         self._under_way = list[Function]()
 
@@ -59,6 +60,8 @@ class FileHome(Names):
         for function in waiting:  # lowering one adds the functions without a name that are in it
             if function is self.file.main or self.gate.may_use_null(function):
                 waiting += [each for each in function.within if not each.name] if function.body else []
+                if self._provisional.pop(function, None) is not None:
+                    self._summaries.pop(function, None)
                 solution = self.solution(function)
                 for use in solution.uses if solution is not None else ():
                     found.setdefault(use.at, Found(use, function))
@@ -85,16 +88,10 @@ class FileHome(Names):
                 self._solutions[function] = found
             self.is_early = bool(self._under_way) and (self.is_early or was_early)
             if not self._under_way:
-                self._forget_provisional()
+                self.forget_early()
         elif function in self._provisional:
             self.is_early = True
         return found
-
-    def _forget_provisional(self) -> None:
-        for function in self._provisional:
-            self._summaries.pop(function, None)
-        self._provisional.clear()
-        self.forget_early()
 
     def start(self, function: Function) -> State:
         """What is known where the function begins."""
