@@ -7,11 +7,10 @@ from itertools import product
 import pytest
 
 from breadknife.plugins.nullcheck.core import nullness
-from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.core.nullness import JOIN, Fact, Nullness, Origin, OriginKind, join_facts, there
 from breadknife.plugins.nullcheck.core.state import State, join
 
-ORIGIN = Origin(OriginKind.LOOKUP, At(0, 1), "nothing is found")
+ORIGIN = Origin(OriginKind.LOOKUP, (0, 1), "nothing is found")
 
 
 def fact(value: Nullness) -> Fact:

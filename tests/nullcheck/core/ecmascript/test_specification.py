@@ -29,12 +29,13 @@ FIRES, SILENT = blocks(CASES / "fires.md"), blocks(CASES / "silent.md")
 def found(text: str, language: str = "typescript") -> list[Span]:
     tree = parse(text, language)
     assert tree is not None
-    return [Span(tree.offset(each.use.at.start), tree.offset(each.use.at.end)) for each in home_of(tree).findings()]
+    return [Span(tree.offset(each.use.at[0]), tree.offset(each.use.at[1])) for each in home_of(tree).findings()]
 
 
 def marked(text: str) -> tuple[str, list[Span]]:
     """`⟦⟦a⟧.b⟧` as `a.b` with the spans of what was marked, inner marks too."""
-    plain, spans, opened = "", [], list[int]()
+    plain, opened = "", list[int]()
+    spans: list[Span] = []
     for char in text:
         if char == "⟦":
             opened.append(len(plain))

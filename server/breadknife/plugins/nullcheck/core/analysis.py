@@ -41,7 +41,8 @@ class FileHome(Names):
         self._solutions = dict[Function, Solution]()
         self._summaries = dict[Function, Summary]()
         self._provisional = dict[Function, Solution]()
-        """Solutions that came about while a function that they ask of was under way."""
+        """Solutions that came about while a function that they ask of was under way. They do for whoever asks; what is
+        found in such a function is looked for once more when its turn comes."""
         self._starts = dict[Function, dict[str, Fact]]()
         self._under_way = list[Function]()
 
@@ -63,6 +64,8 @@ class FileHome(Names):
             is_inner = function.around is not None and function.around is not self.file.main and not function.name
             if function is self.file.main or is_inner or self.gate.may_use_null(function):
                 waiting += [each for each in function.within if each not in known] if function.body else []
+                if self._provisional.pop(function, None) is not None:
+                    self._summaries.pop(function, None)
                 solution = self.solution(function)
                 for use in solution.uses if solution is not None else ():
                     found.setdefault(use.at, Found(use, function))
@@ -90,16 +93,10 @@ class FileHome(Names):
                 self._solutions[function] = found
             self.is_early = bool(self._under_way) and (self.is_early or was_early)
             if not self._under_way:
-                self._forget_provisional()
+                self.forget_early()
         elif function in self._provisional:
             self.is_early = True
         return found
-
-    def _forget_provisional(self) -> None:
-        for function in self._provisional:
-            self._summaries.pop(function, None)
-        self._provisional.clear()
-        self.forget_early()
 
     def start(self, function: Function) -> State:
         """What is known where the function begins."""

@@ -417,7 +417,7 @@ def _given_back(way: Outcome, given: dict[str, Given]) -> Fact:
     fact = given[result.parameter].fact
     if not fact.may_be_null:
         return fact._replace(test=None)
-    kind = fact.origin or result.origin or Origin(OriginKind.CALL, il.At(0, 0), "")
+    kind = fact.origin or result.origin or Origin(OriginKind.CALL, (0, 0), "")
     return fact._replace(origin=kind)
 
 

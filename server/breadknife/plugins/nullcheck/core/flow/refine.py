@@ -60,7 +60,7 @@ class Refiner(Evaluator):
         if key == name:
             is_known = state.truths.get(key) is not None
             return (
-                state.truths[key] == outcome if is_known else self._refine_truth(il.Name(At(0, 0), key), outcome, state)
+                state.truths[key] == outcome if is_known else self._refine_truth(il.Name((0, 0), key), outcome, state)
             )
         if is_null or outcome:
             return state.assume(key, outcome)

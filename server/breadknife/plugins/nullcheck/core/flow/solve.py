@@ -67,7 +67,7 @@ class _Run:
             node = graph.nodes[heapq.heappop(self.waiting)]
             self.todo.discard(node.index)
             visits[node] = visits.get(node, 0) + 1
-            if visits[node] <= _MOST_VISITS:
+            if visits[node] <= _MOST_VISITS and self.meet(node):
                 self.follow(node)
         solution = Solution(captured=self.evaluator.captured, given=self.evaluator.given)
         for node in graph.nodes:
@@ -88,24 +88,30 @@ class _Run:
             heapq.heappush(self.waiting, node.index)
 
     def arrive(self, target: Node, way: tuple[int, int], state: State) -> None:
-        """Join what comes this way now, and have the target followed if that makes its state another one."""
-        known = self.states.get(target)
+        """Note what comes this way now, and have the target followed if that is something else than before."""
         if target.entries == 1:
-            joined = state
+            before = self.states.get(target)
+            self.states[target] = state
         else:
-            arrived, is_short = self.arrived.setdefault(target, {}), target.kind is NodeKind.SHORT
-            is_new = way not in arrived
+            arrived = self.arrived.setdefault(target, {})
+            before = arrived.get(way)
             arrived[way] = state
-            if is_new:
-                joined = join(known, state, self.evaluator.declared, is_short) if known is not None else state
-            else:
-                ways = iter(arrived.values())
-                joined = next(ways)
-                for each in ways:
-                    joined = join(joined, each, self.evaluator.declared, is_short)
-        if known is None or joined != known:
-            self.states[target] = joined
+        if before is None or before != state:
             self.push(target)
+
+    def meet(self, node: Node) -> bool:
+        """Join what comes by all ways. False if that is what was there before."""
+        arrived = self.arrived.get(node)
+        if arrived is None:
+            return True
+        ways = iter(arrived.values())
+        joined = next(ways)
+        for each in ways:
+            joined = join(joined, each, self.evaluator.declared, node.kind is NodeKind.SHORT)
+        if joined == self.states.get(node):
+            return False
+        self.states[node] = joined
+        return True
 
     def follow(self, node: Node) -> None:
         """Go on from a node as long as there is one way on, and no other way leads there."""
@@ -235,5 +241,5 @@ def _soften(state: State, test: Action) -> None:
     for key, fact in state.facts.items():
         origin = fact.origin
         if origin is not None and origin.kind is OriginKind.COMPARISON and fact.nullness == Nullness.NULL:
-            is_own = isinstance(test, il.Test) and test.at.start <= origin.at.start < test.at.end
+            is_own = isinstance(test, il.Test) and test.at[0] <= origin.at[0] < test.at[1]
             state.facts[key] = fact._replace(is_soft=not is_own)

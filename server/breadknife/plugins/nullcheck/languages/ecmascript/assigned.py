@@ -55,13 +55,15 @@ class Assigned:
         for name, offsets in self.offsets.items():
             for offset in offsets:
                 names.setdefault(offset, []).append(name)
-        spans, opened, next_ = sorted(at_of(node) for node in self._marks.get("function", ())), list[At](), 0
+        spans = sorted(at_of(node) for node in self._marks.get("function", ()))
+        opened: list[At] = []
+        next_ = 0
         for offset in sorted(names):
-            while next_ < len(spans) and spans[next_].start <= offset:
-                opened = [each for each in opened if each.end > spans[next_].start]
+            while next_ < len(spans) and spans[next_][0] <= offset:
+                opened = [each for each in opened if each[1] > spans[next_][0]]
                 opened.append(spans[next_])
                 next_ += 1
-            opened = [each for each in opened if each.end > offset]
+            opened = [each for each in opened if each[1] > offset]
             found[offset] = names[offset], list(opened)
         return found
 
@@ -78,7 +80,7 @@ class Assigned:
         return found
 
     def _within(self, name: str, at: At) -> Iterator[int]:
-        return (offset for offset in self.offsets.get(name, ()) if at.start <= offset < at.end)
+        return (offset for offset in self.offsets.get(name, ()) if at[0] <= offset < at[1])
 
     def keeps(self, at: At, name: str) -> bool:
         return not any(True for _ in self._within(name, at))

@@ -17,7 +17,7 @@ PATTERNS = frozenset({"object_pattern", "array_pattern"})
 
 
 def at_of(node: Node) -> At:
-    return At(node.start_byte, node.end_byte)
+    return (node.start_byte, node.end_byte)
 
 
 def parts(at: At, values: tuple[Expression, ...]) -> il.Parts:

@@ -45,13 +45,13 @@ class Comments:
 
     def is_ignored(self, at: At) -> bool:
         source = self.tree.encoded
-        begin = source.rfind(b"\n", 0, at.start)
+        begin = source.rfind(b"\n", 0, at[0])
         before = source.rfind(b"\n", 0, max(begin, 0))
         if any(each in source[before + 1 : max(begin, 0)] for each in _IGNORES) or b"@ts-nocheck" in source[:200]:
             return True
         if not self.tree.root.has_error:
             return False
-        node = self.tree.root.descendant_for_byte_range(at.start, at.end)
+        node = self.tree.root.descendant_for_byte_range(at[0], at[1])
         return node is not None and is_misread(node)
 
 

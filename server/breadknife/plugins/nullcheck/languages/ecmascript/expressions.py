@@ -80,7 +80,7 @@ class Expressions:
 
     def expression(self, node: Node | None) -> Expression:
         if node is None or self._depth > _DEEPEST:
-            return il.Parts(At(0, 0) if node is None else at_of(node), (), forks=False)
+            return il.Parts((0, 0) if node is None else at_of(node), (), forks=False)
         self._depth += 1
         lower = _EXPRESSIONS.get(node.type)
         found = lower(self, node) if lower is not None else self._parts(node)
@@ -94,7 +94,7 @@ class Expressions:
         """The value as it is evaluated first, and as it can be named again."""
         if value.key and not isinstance(value, il.Call | il.Bind | il.Told):
             return value, value
-        name = il.Name(value.at, f"@{value.at.start}.{value.at.end}".replace(".", "_"))
+        name = il.Name(value.at, f"@{value.at[0]}.{value.at[1]}".replace(".", "_"))
         return il.Bind(value.at, name, value, name.key), name
 
     # Names and literals
@@ -159,7 +159,7 @@ class Expressions:
 
     def lower_function(self, node: Node) -> Expression:
         function = self.reading.function(node, self.names, self.function)
-        return il.Closure(function.at, (), parts(function.at, ()), f"=>{function.at.start}")
+        return il.Closure(function.at, (), parts(function.at, ()), f"=>{function.at[0]}")
 
     def lower_class(self, node: Node) -> Expression:
         self.reading.class_(node, self.names, self.function)
@@ -191,9 +191,9 @@ class Expressions:
         self._instead[told.end_byte] = il.Told(at_of(last), value, None, value.key, value.forks)
         found = self.lower_chain(node)
         del self._instead[told.end_byte]
-        found = found._replace(at=At(last.start_byte, found.at.end))
+        found = found._replace(at=(last.start_byte, found.at[1]))
         for each in reversed(around):
-            at = At(each.start_byte, found.at.end)
+            at = (each.start_byte, found.at[1])
             if each.type == "unary_expression":
                 found = applied(text(each.child_by_field_name("operator")), found, at)
             else:

@@ -60,7 +60,7 @@ class ModuleState:
 
     def _around(self, function: Function) -> Function | None:
         at = function.at
-        return next((each for each in self.functions if each.at.start <= at.start and at.end <= each.at.end), None)
+        return next((each for each in self.functions if each.at[0] <= at[0] and at[1] <= each.at[1]), None)
 
     @cached_property
     def _exported(self) -> frozenset[str]:
@@ -71,9 +71,9 @@ class ModuleState:
         """The words of the code that no function at the top holds, but for the lists of what is exported."""
         rest, end = list[bytes](), 0
         for function in sorted(self.functions, key=lambda each: each.at):
-            if function.at.start >= end:
-                rest.append(self.source[end : function.at.start])
-                end = function.at.end
+            if function.at[0] >= end:
+                rest.append(self.source[end : function.at[0]])
+                end = function.at[1]
         rest.append(self.source[end:])
         lines = (line for part in rest for line in part.split(b"\n") if b"export" not in line and b"import" not in line)
         words = b"\n".join(lines).translate(_SPACES).split()

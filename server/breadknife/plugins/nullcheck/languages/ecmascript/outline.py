@@ -39,7 +39,7 @@ _RETURNS_NULL = re.compile(rb"\breturn\s+(?:null|undefined)\b")
 _DECLARING = (b"?:", b"void 0", b"@param", b"@type")
 """How code says without the word that something may be null."""
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
-_NO_FUNCTION = Function(At(0, 0), "?", (), None, lambda _: (), b"")
+_NO_FUNCTION = Function((0, 0), "?", (), None, lambda _: (), b"")
 """Stands for a function that isn't at the top of the module."""
 
 
@@ -67,7 +67,7 @@ class Outline:
         root = self.tree.root
         self.main = Function(
             at_of(root), "", (), None, lambda function: self._statements(function, {}).body(root), self.tree.encoded,
-            keeps=partial(self._assigned.keeps, At(0, root.end_byte)), tells_types=self.is_typed,
+            keeps=partial(self._assigned.keeps, (0, root.end_byte)), tells_types=self.is_typed,
             changed_within=self._assigned.changed(None),
             has_declared_null=any(each in self.tree.encoded for each in _DECLARING),
         )  # fmt: skip
@@ -99,10 +99,10 @@ class Outline:
         )  # fmt: skip
 
     def _span(self, at: At) -> Span:
-        return Span(self.tree.offset(at.start), self.tree.offset(at.end))
+        return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))
 
     def _source(self, at: At) -> str:
-        return self.tree.encoded[at.start : at.end].decode("utf-8", "replace")
+        return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
 
     def defines(self, name: str, /) -> bool:
         return name in self.named or name in self._repeated
@@ -186,24 +186,24 @@ class Outline:
         """A value that a variable of the module gets later."""
         if name not in self.variables:
             return
-        around = next((each for each in self.functions if each.at.start <= offset < each.at.end), None)
+        around = next((each for each in self.functions if each.at[0] <= offset < each.at[1]), None)
         if around is None and self._assigned.function_at(offset) is not None:
             around = _NO_FUNCTION
         rest = self.tree.encoded[offset + len(name.encode()) : offset + len(name) + 40]
         is_null = re.match(rb"\s*=\s*(?:null|undefined)\b", rest) is not None
-        self.variables[name].append(Store(At(offset, offset + len(name)), around, lambda: None, None, is_null))
+        self.variables[name].append(Store((offset, offset + len(name)), around, lambda: None, None, is_null))
 
     # Functions
 
     def function(self, node: Node, names: Mapping[str, str], around: Function, /) -> Function:
         at = at_of(node)
-        key = f"=>{at.start}"
+        key = f"=>{at[0]}"
         if key in self.closures:
             return self.closures[key]
         body = node.child_by_field_name("body")
         bounds = self._bounds(node)
         doc = self._comments.doc(node) if not self.is_typed else NOTHING_SAID
-        source = self.tree.encoded[at.start : at.end]
+        source = self.tree.encoded[at[0] : at[1]]
         returns = self._result(node, doc)
         if not self.is_typed and returns is not None and not returns.nullable and _RETURNS_NULL.search(source):
             returns = None  # the code gives the lie to the comment
@@ -303,7 +303,7 @@ class Outline:
     def _default(self, value: Node | None) -> il.Expression | None:
         if value is None:
             return None
-        scratch = Function(At(0, 0), "", (), None, lambda _: (), b"")
+        scratch = Function((0, 0), "", (), None, lambda _: (), b"")
         if value.type in FUNCTIONS or inner(value):
             return il.Parts(at_of(value), (), forks=False)
         return Statements(scratch, self, {}).expression(value)

@@ -30,7 +30,7 @@ def text(node: Node | None) -> str:
 
 
 def at_of(node: Node) -> At:
-    return At(node.start_byte, node.end_byte)
+    return (node.start_byte, node.end_byte)
 
 
 def inner(node: Node | None) -> list[Node]:
@@ -49,7 +49,7 @@ class Expressions:
 
     def expression(self, node: Node | None) -> Expression:
         if node is None:
-            return il.Parts(At(0, 0), (), forks=False)
+            return il.Parts((0, 0), (), forks=False)
         lower = _EXPRESSIONS.get(node.type)
         if self._depth > _DEEPEST:
             return il.Parts(at_of(node), (), forks=False)
@@ -215,7 +215,7 @@ class Expressions:
         lowered = self.expression(part)
         for operand in reversed(operands):
             right = self.expression(operand)
-            lowered = il.Both(At(lowered.at.start, right.at.end), is_and, lowered, right)
+            lowered = il.Both((lowered.at[0], right.at[1]), is_and, lowered, right)
         return lowered._replace(at=at_of(node))
 
     def lower_comparison(self, node: Node) -> Expression:
@@ -225,7 +225,7 @@ class Expressions:
             return self._parts(node)
         lowered = [self.expression(each) for each in operands]
         tests = [
-            _compared(At(left.at.start, right.at.end), operator, left, right)
+            _compared((left.at[0], right.at[1]), operator, left, right)
             for operator, left, right in zip(operators, lowered, lowered[1:], strict=False)
         ]
         return tests[0] if len(tests) == 1 else _parts(at_of(node), tuple(tests))
@@ -267,7 +267,7 @@ class Expressions:
     def target(self, node: Node | None, is_own: bool = False) -> Expression:
         """What is assigned to. `is_own`: it is a variable of a comprehension."""
         if node is None:
-            return il.Parts(At(0, 0), (), forks=False)
+            return il.Parts((0, 0), (), forks=False)
         if node.type in ("identifier", "keyword_identifier"):
             name = text(node)
             if not is_own and name not in self.function.shared and name not in self.renamed:

@@ -77,10 +77,10 @@ class Outline:
         )
 
     def _span(self, at: At) -> Span:
-        return Span(self.tree.offset(at.start), self.tree.offset(at.end))
+        return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))
 
     def _source(self, at: At) -> str:
-        return self.tree.encoded[at.start : at.end].decode("utf-8", "replace")
+        return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
 
     def type(self, node: Node | None) -> Type | None:
         """The type that an annotation declares."""
@@ -93,8 +93,8 @@ class Outline:
 
     def _is_ignored(self, at: At) -> bool:
         source = self.tree.encoded
-        end = source.find(b"\n", at.start)
-        line = source[at.start : end if end >= 0 else len(source)]
+        end = source.find(b"\n", at[0])
+        line = source[at[0] : end if end >= 0 else len(source)]
         return b"ignore" in line and is_ignore(line.decode("utf-8", "replace"))
 
     def _lowered(self, function: Function, body: Node | None) -> Block:
@@ -209,7 +209,7 @@ class Outline:
         )
 
     def _value(self, function: Function | None, value: Node | None) -> Expression | None:
-        here = function or Function(At(0, 0), "", (), None, lambda _: (), b"")
+        here = function or Function((0, 0), "", (), None, lambda _: (), b"")
         scratch = replace(here, locals=set(), reads=set(), within=[])
         return Expressions(scratch).expression(value) if value is not None else None
 
