@@ -133,6 +133,8 @@ class CallEvaluator(Refiner):
 
     def _accepted(self, call: il.Call, target: Target, function: Function, state: State) -> None:
         """Arguments whose parameters exclude null."""
+        if not function.is_plain:
+            return
         for argument, parameter in zip(call.arguments, function.parameters, strict=False):
             if argument.name or parameter.kind or parameter.left_out is not None or parameter.default is not None:
                 return

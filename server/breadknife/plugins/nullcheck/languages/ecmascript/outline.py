@@ -141,6 +141,7 @@ class Outline:
         function.name = name
         if name in self.named:
             self._repeated.add(name)
+            self.named[name].is_plain = function.is_plain = False  # overloaded: which one is meant isn't known
         self.named[name] = function
         self.functions.append(function)
 
