@@ -12,7 +12,7 @@ from breadknife.text.document import Span
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
 _WORD = re.compile(r"[\w'’.-]*\w")
-_LEAST_ENGLISH = 0.2
+_LEAST_ENGLISH = 0.25
 """The share of words of a paragraph in English that are among the commonest."""
 
 

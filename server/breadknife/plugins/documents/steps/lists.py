@@ -18,7 +18,11 @@ from breadknife.text.document import Document, Span, line_break
 from breadknife.text.prose import ProseText
 
 FEWEST_ITEMS = 3
+_BEGINNING = 4
+"""Words of a sentence."""
 _SERIES = re.compile(r":\s+(?=\S)")
+_LABEL = re.compile(r"(?:\S+\s+){0,3}?\S+?(?:\s*\([^()]*\))?(?::|\s+[-–—])\s")
+"""What an item explains: a name, and a colon or a dash behind it."""
 _CHOICE = re.compile(r"\b(?:one of|either|any of|options?|choices?|alternatives?|following)\b", re.IGNORECASE)
 
 
@@ -57,6 +61,8 @@ def make_list(given: ListWanted, context: StepContext) -> ListMade | Silence:
         spans = sentences(text)
         if len(spans) < FEWEST_ITEMS:
             return Silence("too-few-items", f"There are fewer than {FEWEST_ITEMS} sentences, and no series.")
+        if any(text[span.end - 1] not in ".!?)”" for span in spans):
+            return Silence("unfinished", "The paragraph introduces what stands below it.")
         if why := _connected(text, spans):
             return Silence("connected", f"A sentence begins with “{why}”: it needs the one before it.")
     parts = [_trimmed(text, span) for span in ((intro, *spans) if intro else spans)]
@@ -117,9 +123,16 @@ def _is_before_list(document: Document, block: Block) -> bool:
 
 
 def _connected(text: str, spans: Sequence[Span]) -> str:
-    """The first word of a sentence that needs the one before it; empty if each can stand alone."""
-    firsts = (words(text[span.start : span.end])[:1] for span in spans[1:])
-    return next((first[0] for first in firsts if first and first[0] in english().connected), "")
+    """The word at the beginning of a sentence by which it needs the one before it; empty if each can stand alone."""
+    know = english()
+    for span in spans[1:]:
+        first, *rest = words(text[span.start : span.end])[:_BEGINNING] or [""]
+        if first in know.connected:
+            return first
+        found = next((word for word in rest if word in know.refers), "")
+        if found or (first in know.openers and rest[:1] == ["that"]):
+            return found or "that"
+    return ""
 
 
 def _series(text: str) -> tuple[Span, ...]:
@@ -204,7 +217,7 @@ def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
     listed = blocks(document, given.prose)
     if any(block.end is None or block.kind != ITEM or block.level != listed[0].level for block in listed):
         return Silence("nested-list", "The list has more than plain items.")
-    if why := _between(document, listed):
+    if why := _between(document, listed) or _below(document, listed[-1]):
         return Silence("nested-list", why)
     items = [source_of(document, block, Span(0, len(block.prose.text))) for block in listed]
     whole = [item for item in items if item is not None]
@@ -218,7 +231,12 @@ def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
         if around is None:
             return Silence("nested-list", "The list has more than plain items.")
         start, margin, end = around
-    if all(item[-1] in ".!?" for item in (block.prose.text for block in listed)):
+    texts = [block.prose.text for block in listed]
+    if any(_LABEL.match(block.prose.text) or "[" in block.marker for block in listed):
+        return Silence("labels", "An item begins with a label, which a paragraph can't have.")
+    if all(text[-1] in ".!?" for text in texts):
+        if any(text[0].islower() and words(text)[0] in english().commonest for text in texts):
+            return Silence("mixed-items", "Some items are sentences, and some aren't.")
         width = width_of(document, listed)
         text = laid_out(" ".join(whole), margin, margin, width, document)[len(margin) :]
         return _made(document, text, Span(start, end), whole)
@@ -271,6 +289,17 @@ def _between(document: Document, listed: Sequence[Block]) -> str:
         rest = gap.replace(other.marker.strip(), "", 1) if other.marker.strip() else gap
         if (rest.replace(margin, "") if margin else rest).strip():
             return "Something else stands between the items."
+    return ""
+
+
+def _below(document: Document, last: Block) -> str:
+    """What else belongs to the last item of a list; empty if nothing does."""
+    number, edge = document.line_at(last.end or last.prose.end) + 1, len(last.margin)
+    while number < document.line_count:
+        line = document.line_text(number)
+        if line[edge:].strip():
+            return "Something else belongs to the last item." if line[edge].isspace() else ""
+        number += 1
     return ""
 
 

@@ -59,7 +59,7 @@ def split_sentences(given: SplitWanted, context: StepContext) -> Changed | Silen
     made = edited(given.document, (edit for each in changes if (edit := each.edit(given.document)) is not None))
     if made is None:
         return Silence("no-safe-place", "No long sentence here has a place where it is safe to split it.")
-    before, after = around(given.document, made, given.prose)
+    before, after = around(given.document, made)
     count = len(made.texts)
     effect = f"{longest} words" if count == 1 else f"{count} places"
     return Changed(made.texts, made.places, effect, before, after)
