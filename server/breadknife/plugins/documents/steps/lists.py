@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from breadknife.plugins.documents.english import english, has_finite_verb, sentences, words
+from breadknife.plugins.documents.english import english, has_finite_verb, sentences, word_count, words
 from breadknife.plugins.documents.formats import ITEM, PARAGRAPH, Block, blocks, format_of
-from breadknife.plugins.documents.layout import are_plain, laid_out, source_of, width_of
+from breadknife.plugins.documents.layout import are_plain, laid_out, looks_like_list, source_of, width_of
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -18,6 +18,9 @@ from breadknife.text.document import Document, Span, line_break
 from breadknife.text.prose import ProseText
 
 FEWEST_ITEMS = 3
+MOST_ITEMS = 12
+_FEWEST_WORDS_BEFORE = 2
+"""A series."""
 _BEGINNING = 4
 """Words of a sentence."""
 _SERIES = re.compile(r":\s+(?=\S)")
@@ -55,14 +58,18 @@ def make_list(given: ListWanted, context: StepContext) -> ListMade | Silence:
     if _is_before_list(document, block):
         return Silence("before-a-list", "A list follows this paragraph.")
     text = block.prose.text
+    if looks_like_list(document, block):
+        return Silence("is-a-list", "The paragraph's lines look like a list already.")
     spans = _series(text)
     intro = Span(0, spans[0].start) if spans else None
     if not spans:
         spans = sentences(text)
         if len(spans) < FEWEST_ITEMS:
             return Silence("too-few-items", f"There are fewer than {FEWEST_ITEMS} sentences, and no series.")
-        if any(text[span.end - 1] not in ".!?)”" for span in spans):
-            return Silence("unfinished", "The paragraph introduces what stands below it.")
+        if len(spans) > MOST_ITEMS or any(text[span.end - 1] not in ".!?" for span in spans):
+            return Silence("unfinished", "Some of this is no whole sentence, or introduces what stands below.")
+        if _has_title(document, block, spans[0]):
+            return Silence("titled", "The paragraph begins with a title of its own.")
         if why := _connected(text, spans):
             return Silence("connected", f"A sentence begins with “{why}”: it needs the one before it.")
     parts = [_trimmed(text, span) for span in ((intro, *spans) if intro else spans)]
@@ -127,12 +134,18 @@ def _connected(text: str, spans: Sequence[Span]) -> str:
     know = english()
     for span in spans[1:]:
         first, *rest = words(text[span.start : span.end])[:_BEGINNING] or [""]
-        if first in know.connected:
+        if first in know.connected or text[span.start] == "(":
             return first
         found = next((word for word in rest if word in know.refers), "")
         if found or (first in know.openers and rest[:1] == ["that"]):
             return found or "that"
     return ""
+
+
+def _has_title(document: Document, block: Block, first: Span) -> bool:
+    """Whether the first sentence is bold as a whole."""
+    source = source_of(document, block, first) or ""
+    return re.fullmatch(r"(\*\*|__|\\textbf\{|\*).+(\1|\})", source) is not None
 
 
 def _series(text: str) -> tuple[Span, ...]:
@@ -167,6 +180,8 @@ def _series(text: str) -> tuple[Span, ...]:
         parts += [Span(cut.start, cut.start + inner[0].start()), Span(cut.start + inner[0].end(), cut.end)]
         word = inner[0][1]
     else:
+        return ()
+    if word_count(text[last.start : start]) < _FEWEST_WORDS_BEFORE:
         return ()
     if len(parts) < FEWEST_ITEMS or (word == "or" and not _CHOICE.search(text[last.start : start])):
         return ()
@@ -235,7 +250,7 @@ def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
     if any(_LABEL.match(block.prose.text) or "[" in block.marker for block in listed):
         return Silence("labels", "An item begins with a label, which a paragraph can't have.")
     if all(text[-1] in ".!?" for text in texts):
-        if any(text[0].islower() and words(text)[0] in english().commonest for text in texts):
+        if not all(_is_sentence(block.prose) for block in listed):
             return Silence("mixed-items", "Some items are sentences, and some aren't.")
         width = width_of(document, listed)
         text = laid_out(" ".join(whole), margin, margin, width, document)[len(margin) :]
@@ -246,6 +261,12 @@ def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
 def _made(document: Document, text: str, place: Span, items: Sequence[str], head: str = "") -> ListMade:
     before = " ".join((head, *items))
     return ListMade(text.replace("\n", line_break(document.text)), place, len(items), before, " ".join(text.split()))
+
+
+def _is_sentence(prose: ProseText) -> bool:
+    """Whether an item can stand in a paragraph: it begins with a capital or with code, and has a verb."""
+    first = prose.text[: sentences(prose.text)[0].end]
+    return not first[0].islower() and has_finite_verb(words(first))
 
 
 def _joined_series(

@@ -101,6 +101,8 @@ def _joints(text: str, span: Span) -> Iterator[tuple[Span, str]]:
             if has_finite_verb(before) and begins_clause(behind) and right[:1].isalpha():
                 yield Span(match.start(), match.end() + 1), f". {right[0].upper()}"
         elif _is_main(before, match["word"]) and begins_clause(after) and right[:1].isalpha():
+            if match["word"] == "and" and _is_promise(after):
+                continue
             if match["word"] == "and":
                 yield Span(match.start(), match.end() + 1), f". {right[0].upper()}"
             else:
@@ -123,6 +125,11 @@ def _is_main(before: list[str], word: str) -> bool:
     if word in ("but", "which"):
         inner = inner & {"not only", "whether", "if", "either", "only"}
     return not any(each in inner for each in before)
+
+
+def _is_promise(after: list[str]) -> bool:
+    """Whether a clause may say what follows if somebody does what the words before it ask for."""
+    return after[0].endswith("'ll") or after[1] == "will"
 
 
 SPLITTING = (StepType("sentence.split", 1, Kind.RULE, SplitWanted, Changed, split_sentences, from_outside=True),)
