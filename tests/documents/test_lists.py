@@ -66,18 +66,23 @@ def test_what_is_an_item_of_a_series(text: str, listed: str) -> None:
 @pytest.mark.parametrize(
     ("text", "listed"),
     [
-        ("One is here. Two is [there](a). Three is gone.", "- One is here.\n- Two is [there](a).\n- Three is gone."),
+        ("One is here. Two is [so](a). Three is gone.", "- One is here.\n- Two is [so](a).\n- Three is gone."),
         (
-            "Use e.g. One of them. Two is there. Three is gone.",
-            "- Use e.g. One of them.\n- Two is there.\n- Three is gone.",
+            "Use e.g. One of them. Two is here. Three is gone.",
+            "- Use e.g. One of them.\n- Two is here.\n- Three is gone.",
         ),
         ("One is here. This is two. Three is gone.", "connected"),
         ("One is here. If that fails, two is. Three is gone.", "connected"),
-        ("One is here. Two is there. Run this:", "unfinished"),
-        ("*One is here. Two* is there. Three is gone.", "markup-across"),
-        ("One is here.\\\nTwo is there. Three is gone.", "markup-across"),
-        ("One is here. Two is there.\n\n- Three is gone.", "before-a-list"),
-        ("- One is here. Two is there. Three is gone.", "no-paragraph"),
+        ("One is here. Two is gone. Run this:", "unfinished"),
+        ("One\n    is here. Two is\n    gone. Three is gone.", "not-alone"),
+        ("One is here. Two is a shop. People go there.", "connected"),
+        ("**One is here.** Two is gone. Three is gone.", "titled"),
+        ("One is here. (Two is gone.) Three is gone.", "connected"),
+        ("o One is here. Two is gone.\no Three is gone.", "is-a-list"),
+        ("*One is here. Two* is here. Three is gone.", "markup-across"),
+        ("One is here.\\\nTwo is here. Three is gone.", "markup-across"),
+        ("One is here. Two is here.\n\n- Three is gone.", "before-a-list"),
+        ("- One is here. Two is here. Three is gone.", "no-paragraph"),
     ],
 )
 def test_sentences_become_items_if_each_can_stand_alone(text: str, listed: str) -> None:
@@ -113,7 +118,10 @@ def _words(text: str) -> list[str]:
         ("- one\n- two\n", "no-sentences"),
         ("It has:\n\n- One\n- Two\n", "capital-items"),
         ("It has:\n\n- one thing\n- two things.\n", "mixed-items"),
+        ("It has:\n\n- one thing, or\n- two things\n", "mixed-items"),
+        ("It has:\n\n- Each one\n- All of `it`\n", "It has: each one and all of `it`.\n"),
+        ("- One thing.\n- Two things.\n", "mixed-items"),
     ],
 )
 def test_when_a_list_becomes_a_paragraph(text: str, paragraph: str) -> None:
-    assert acted("make-paragraph", text, cursor="One" if "One" in text else "one") == paragraph
+    assert acted("make-paragraph", text, cursor="- " if "- " in text else "") == paragraph

@@ -66,12 +66,12 @@ def make_list(given: ListWanted, context: StepContext) -> ListMade | Silence:
         spans = sentences(text)
         if len(spans) < FEWEST_ITEMS:
             return Silence("too-few-items", f"There are fewer than {FEWEST_ITEMS} sentences, and no series.")
-        if len(spans) > MOST_ITEMS or any(text[span.end - 1] not in ".!?" for span in spans):
+        if len(spans) > MOST_ITEMS or not all(_is_ended(text[span.start : span.end]) for span in spans):
             return Silence("unfinished", "Some of this is no whole sentence, or introduces what stands below.")
         if _has_title(document, block, spans[0]):
             return Silence("titled", "The paragraph begins with a title of its own.")
         if why := _connected(text, spans):
-            return Silence("connected", f"A sentence begins with “{why}”: it needs the one before it.")
+            return Silence("connected", f"A sentence needs the one before it, by its word “{why}”.")
     parts = [_trimmed(text, span) for span in ((intro, *spans) if intro else spans)]
     gaps = [Span(one.end, other.start) for one, other in pairwise(parts)]
     gaps.append(Span(parts[-1].end, len(text.rstrip())))
@@ -112,9 +112,13 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _has_own_lines(document: Document, block: Block) -> bool:
-    """Whether nothing but the margin stands before the paragraph, so that each line of a list can begin with it."""
-    before = document.text[document.line_span(document.line_at(block.start)).start : block.start]
-    return before.rstrip() == block.margin.rstrip() and "/*" not in before
+    """Whether each line of the paragraph begins with the same margin and nothing else, so that each line of a list can
+    begin with it."""
+    first, last = document.line_at(block.start), document.line_at(block.prose.end)
+    before = document.text[document.line_span(first).start : block.start]
+    rest = (document.line_text(number) for number in range(first + 1, last + 1))
+    begins = (line.startswith(before) and not line[len(before) :][:1].isspace() for line in rest)
+    return before == block.margin and "/*" not in before and all(begins)
 
 
 def _is_before_list(document: Document, block: Block) -> bool:
@@ -129,6 +133,10 @@ def _is_before_list(document: Document, block: Block) -> bool:
     return False
 
 
+def _is_ended(sentence: str) -> bool:
+    return sentence.rstrip(")”’\"'").endswith((".", "!", "?"))
+
+
 def _connected(text: str, spans: Sequence[Span]) -> str:
     """The word at the beginning of a sentence by which it needs the one before it; empty if each can stand alone."""
     know = english()
@@ -139,6 +147,8 @@ def _connected(text: str, spans: Sequence[Span]) -> str:
         found = next((word for word in rest if word in know.refers), "")
         if found or (first in know.openers and rest[:1] == ["that"]):
             return found or "that"
+        if words(text[span.start : span.end])[-1:] == ["there"]:
+            return first
     return ""
 
 
@@ -277,7 +287,9 @@ def _joined_series(
         return Silence("no-sentences", "The items are no sentences, and nothing introduces them.")
     [above] = blocks(document, [given.above])
     texts = [block.prose.text for block in listed]
-    if any(text[-1] in ".!?:;" or has_finite_verb(words(text)[:1]) for text in texts):
+    if any(
+        text[-1] in ".!?:;," or words(text)[-1] in ("and", "or") or has_finite_verb(words(text)[:1]) for text in texts
+    ):
         return Silence("mixed-items", "Some items are sentences, and some aren't.")
     if any(text[0].isupper() and words(text)[0] not in english().commonest for text in texts if not _is_code(text)):
         return Silence("capital-items", "The items begin with capitals, which may be names.")
@@ -290,6 +302,10 @@ def _joined_series(
         or between.replace(margin.strip(), "").strip()
     ):
         return Silence("no-sentences", "The items are no sentences, and nothing introduces them.")
+    items = [
+        item[0].lower() + item[1:] if words(text)[0] in english().commonest else item
+        for item, text in zip(items, texts, strict=True)
+    ]
     sign = ";" if any("," in each for each in texts) else ","
     last = f"{sign} and {items[-1]}" if len(items) > 2 or sign == ";" else f" and {items[-1]}"
     text = f"{head} {f'{sign} '.join(items[:-1])}{last}."

@@ -194,6 +194,8 @@ def _end(text: str) -> str:
     bare = text.rstrip()
     if re.search(r"[.!?:;]\s+\([^()]*\)$", bare):
         return "other"
+    if words(bare)[-1:] and words(bare)[-1] in english().prepositions:  # what stands below goes on
+        return "other"
     inner = bare.rstrip(")]`’”'\"")
     if bare.endswith("."):
         return "stop"
