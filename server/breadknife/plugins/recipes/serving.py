@@ -146,7 +146,8 @@ class Serving:
             context.refresh()
         edits = tuple(TextEdit(span, text) for span, text in served.parts)
         # The recipe's own rules say where the edits go, before a model is asked.
-        return Actions((replace(action, edits=edits, origin=served.origin, within=served.span),))
+        refused = (*(why for _, why in served.refused_places), *(each.sentence for each in served.refused))
+        return Actions((replace(action, edits=edits, origin=served.origin, within=served.span, refused=refused),))
 
     def _command(self, recipe: str, token: str, context: Context) -> Answer:
         with self._lock:
