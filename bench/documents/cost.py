@@ -1,5 +1,4 @@
-"""What the document recipes cost a menu: the CPU time of their rules against that of reading the document's prose for the
-first time.
+"""What the document recipes cost a menu: CPU time of all of them against that of reading the document's prose at first.
 
 `python bench/documents/cost.py FOLDER` takes the longest README among the wheels of FOLDER, and 20 random places in it.
 """

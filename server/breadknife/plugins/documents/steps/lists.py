@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from breadknife.plugins.documents.english import english, has_finite_verb, sentences, word_count, words
+from breadknife.plugins.documents.english import (
+    begins_clause,
+    english,
+    has_finite_verb,
+    sentences,
+    verbs,
+    word_count,
+    words,
+)
 from breadknife.plugins.documents.formats import ITEM, PARAGRAPH, Block, blocks, format_of
 from breadknife.plugins.documents.layout import are_plain, laid_out, looks_like_list, source_of, width_of
 from breadknife.steps.ports import literal
@@ -134,7 +142,9 @@ def _is_before_list(document: Document, block: Block) -> bool:
 
 
 def _is_ended(sentence: str) -> bool:
-    return sentence.rstrip(")”’\"'").endswith((".", "!", "?"))
+    bare = sentence.rstrip(")”’\"'")
+    last = words(sentence)[-1:] or [""]
+    return bare.endswith((".", "!", "?")) and last[0] not in english().abbreviations
 
 
 def _connected(text: str, spans: Sequence[Span]) -> str:
@@ -170,7 +180,7 @@ def _series(text: str) -> tuple[Span, ...]:
     while end > start and text[end - 1] in ".!":
         end -= 1
     body = text[start:end]
-    if "?" in body or "“" in body or '"' in body:
+    if not body or body[-1] == ":" or re.search(r"[?“\"]", body):
         return ()
     parts = _parts(body, ";") if ";" in body else _parts(body, ",")
     if len(parts) < 2:
@@ -260,6 +270,8 @@ def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
     if any(_LABEL.match(block.prose.text) or "[" in block.marker for block in listed):
         return Silence("labels", "An item begins with a label, which a paragraph can't have.")
     if all(text[-1] in ".!?" for text in texts):
+        if given.above is not None and given.above.text.rstrip().endswith(":"):
+            return Silence("introduced", "The line above introduces a list.")
         if not all(_is_sentence(block.prose) for block in listed):
             return Silence("mixed-items", "Some items are sentences, and some aren't.")
         width = width_of(document, listed)
@@ -276,6 +288,9 @@ def _made(document: Document, text: str, place: Span, items: Sequence[str], head
 def _is_sentence(prose: ProseText) -> bool:
     """Whether an item can stand in a paragraph: it begins with a capital or with code, and has a verb."""
     first = prose.text[: sentences(prose.text)[0].end]
+    if words(first)[0] in english().openers:  # "If it fails, the server stops"
+        main = words(first.partition(",")[2])
+        return begins_clause(main) or (bool(main) and main[0] in verbs("base"))
     return not first[0].islower() and has_finite_verb(words(first))
 
 

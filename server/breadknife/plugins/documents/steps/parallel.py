@@ -196,9 +196,9 @@ def _end(text: str) -> str:
         return "other"
     if words(bare)[-1:] and words(bare)[-1] in english().prepositions:  # what stands below goes on
         return "other"
-    inner = bare.rstrip(")]`’”'\"")
     if bare.endswith("."):
         return "stop"
+    inner = bare.rstrip(")]")  # a quote's end may be a command's
     return "none" if inner[-1:].isalnum() else "other"
 
 
