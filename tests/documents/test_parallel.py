@@ -27,6 +27,7 @@ from steps.here import Here
         ("- Add the a\n- Read the b\n- Logging the c\n", "- Add the a\n- Read the b\n- Log the c\n"),
         ("- Add the a\n- Read the b\n- Logging of c\n", "parallel"),
         ("- the a\n- the b\n- the c. It is d.\n", "parallel"),
+        ("- the a.\n- the b.\n- the c of\n", "parallel"),
         ("- the a\n- the b\n", "too-few-items"),
         ("The a.\n", "no-list"),
     ],

@@ -194,7 +194,8 @@ def _end(text: str) -> str:
     bare = text.rstrip()
     if re.search(r"[.!?:;]\s+\([^()]*\)$", bare):
         return "other"
-    if words(bare)[-1:] and words(bare)[-1] in english().prepositions:  # what stands below goes on
+    know = english()
+    if any(word in know.prepositions | know.subordinators for word in words(bare)[-1:]):  # it goes on below
         return "other"
     if bare.endswith("."):
         return "stop"
