@@ -61,6 +61,6 @@ def test_what_is_not_certain_is_named_at_its_place() -> None:
     assert isinstance(place, PlaceFound)
     made = make_parallel(ParallelWanted(document, place.prose, place.kind), here)
     assert not isinstance(made, Silence)
-    assert made.others == ("This one begins with no verb; most items here begin with a command.",)
+    assert made.others == ("Most items here begin with a command; this one doesn't.",)
     assert [document.slice(span) for span in made.other_places] == ["Names"]
     assert made.effect == "1 of 5 items"

@@ -19,7 +19,7 @@ from breadknife.text.prose import Kind as Piece
 from breadknife.text.prose import ProseText
 
 FEWEST = 3
-_FORMS = {"base": "a command", "gerund": "a word in -ing", "third": "a verb in -s", "other": "no verb"}
+_FORMS = {"base": "a command", "gerund": "a word in -ing"}
 _PLAIN_WORD = re.compile(r"[A-Za-z][a-z]+(?=[\s,.:;]|$)")
 
 
@@ -119,7 +119,7 @@ def _first_words(
             continue
         found = item.text.split(None, 1)[0]
         if form == "other" or not _is_verb(item.text, form):
-            say = f"This one begins with {_FORMS['other']}; most {noun} here begin with {_FORMS[wanted]}."
+            say = f"Most {noun} here begin with {_FORMS[wanted]}; this one doesn't."
             named.append((item.source_span(Span(0, len(found))), say))
             continue
         new = getattr(verbs(form)[found.lower()], wanted)
@@ -194,11 +194,11 @@ def _end(text: str) -> str:
     bare = text.rstrip()
     if re.search(r"[.!?:;]\s+\([^()]*\)$", bare):
         return "other"
+    if bare.endswith("."):
+        return "stop"
     know = english()
     if any(word in know.prepositions | know.subordinators for word in words(bare)[-1:]):  # it goes on below
         return "other"
-    if bare.endswith("."):
-        return "stop"
     inner = bare.rstrip(")]")  # a quote's end may be a command's
     return "none" if inner[-1:].isalnum() else "other"
 
