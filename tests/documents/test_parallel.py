@@ -28,6 +28,8 @@ from steps.here import Here
         ("- Add the a\n- Read the b\n- Logging of c\n", "parallel"),
         ("- the a\n- the b\n- the c. It is d.\n", "parallel"),
         ("- the a.\n- the b.\n- the c of\n", "parallel"),
+        ("- the a.\n- the b.\n- the c https://x.org/d\n", "parallel"),
+        ("- the a.\n- the b.\n- It is c. #12\n", "parallel"),
         ("- the a\n- the b\n", "too-few-items"),
         ("The a.\n", "no-list"),
     ],

@@ -168,7 +168,7 @@ def _is_common(word: str) -> bool:
 def _stops(document: Document, items: Sequence[ProseText], share: float) -> list[tuple[int, TextEdit]]:
     """A full stop behind each item, or none, as most have it. Nothing is certain of a list that has other signs there,
     or items of several sentences without a stop."""
-    kinds = [_end(item.text) for item in items]
+    kinds = ["other" if _ends_in_address(document, item) else _end(item.text) for item in items]
     wanted = _most(kinds, share)
     edits: list[tuple[int, TextEdit]] = []
     if wanted == "none" and ("other" in kinds or any(len(sentences(item.text)) > 1 for item in items)):
@@ -189,10 +189,15 @@ def _stops(document: Document, items: Sequence[ProseText], share: float) -> list
     return edits
 
 
+def _ends_in_address(document: Document, item: ProseText) -> bool:
+    """Whether it ends in a URL, of which a full stop could become a part."""
+    return "://" in document.text[item.start : item.end].rpartition(" ")[2]
+
+
 def _end(text: str) -> str:
-    """How a text ends: `stop`, `none`, or `other`, such as a question, or a sentence with a note in brackets behind."""
+    """How a text ends: `stop`, `none`, or `other`, such as a question, or a sentence with a note or a number behind."""
     bare = text.rstrip()
-    if re.search(r"[.!?:;]\s+\([^()]*\)$", bare):
+    if re.search(r"[.!?:;]\s+(?:\([^()]*\)|\S+)$", bare):
         return "other"
     if bare.endswith("."):
         return "stop"
