@@ -126,7 +126,8 @@ def _has_own_lines(document: Document, block: Block) -> bool:
     before = document.text[document.line_span(first).start : block.start]
     rest = (document.line_text(number) for number in range(first + 1, last + 1))
     begins = (line.startswith(before) and not line[len(before) :][:1].isspace() for line in rest)
-    return before == block.margin and "/*" not in before and all(begins)
+    label = document.text[block.start : block.prose.source_span(Span(0, 1)).start]  # of a footnote
+    return before == block.margin and "/*" not in before and ":" not in label and all(begins)
 
 
 def _is_before_list(document: Document, block: Block) -> bool:
