@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.plugins.documents.layout import laid_out
-from breadknife.plugins.documents.steps.lists import JoinWanted, ListMade, ListWanted, join_list, make_list
+from breadknife.plugins.documents.steps.lists import ListMade, ListWanted, make_list
+from breadknife.plugins.documents.steps.paragraphs import JoinWanted, join_list
 from breadknife.plugins.documents.steps.parallel import ParallelMade, ParallelWanted, make_parallel
 from breadknife.plugins.documents.steps.place import PlaceFound, PlaceWanted, find_place
 from breadknife.plugins.documents.steps.plain import PlainFound, PlainWanted, find_wordy
