@@ -122,6 +122,17 @@ async def test_what_was_refused_is_a_hint_until_it_changes(connect, script) -> N
     assert hint.range == lsp.Range(lsp.Position(0, 13), lsp.Position(0, 18))
 
 
+async def test_no_recipe_runs_while_the_cursor_moves(connect, script) -> None:
+    session = await connect(engine_script=script([]))
+    uri = session.open("a.md", TEXT, "markdown")
+    for kind, is_there in ((lsp.CodeActionTriggerKind.Automatic, False), (lsp.CodeActionTriggerKind.Invoked, True)):
+        context = lsp.CodeActionContext([], trigger_kind=kind)
+        found = await session.client.text_document_code_action_async(
+            lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), START, context)
+        )
+        assert (TITLE in [each.title for each in found or []]) is is_there, kind
+
+
 async def test_a_refactoring_is_found_under_its_kind_alone(connect, script) -> None:
     session = await connect(engine_script=script([]))
     uri = session.open("a.md", TEXT, "markdown")

@@ -78,6 +78,8 @@ class Serving:
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
+            case ActionRequest(span=span, invoked=False) if not span:
+                return None  # the editor asks at each move of the cursor, and nobody sees the menu
             case ActionRequest(document=document, span=span, findings=findings):
                 message = findings[0].message if findings else ""
                 return Actions(tuple(self._actions(Input(document, span, message), context)))
