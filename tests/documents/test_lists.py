@@ -81,6 +81,7 @@ def test_what_is_an_item_of_a_series(text: str, listed: str) -> None:
         ("One is here. Two is gone. Use three, e.g.", "unfinished"),
         ("It reads these: one, two, and three:", "too-few-items"),
         ("[^1]: One is here. Two is gone. Three is gone.", "not-alone"),
+        ("!!!!\nOne is here. Two is gone. Three is gone.", "unfinished"),
         ("o One is here. Two is gone.\no Three is gone.", "is-a-list"),
         ("*One is here. Two* is here. Three is gone.", "markup-across"),
         ("One is here.\\\nTwo is here. Three is gone.", "markup-across"),

@@ -139,7 +139,7 @@ def _is_before_list(document: Document, block: Block) -> bool:
 def _is_ended(sentence: str) -> bool:
     bare = sentence.rstrip(")”’\"'")
     last = words(sentence)[-1:] or [""]
-    return bare.endswith((".", "!", "?")) and last[0] not in english().abbreviations
+    return bare.endswith((".", "!", "?")) and bool(last[0]) and last[0] not in english().abbreviations
 
 
 def _connected(text: str, spans: Sequence[Span]) -> str:
