@@ -7,8 +7,9 @@ below it.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from breadknife.plugins.shelf.chunking.furniture import lines_of
 from breadknife.text.document import Span
 
 _FULL = 0.85
-"""Of the page's usual width: a line that could have been so long and isn't has been ended by its author."""
+"""Of the usual width: a line that could have been so long and isn't has been ended by its author."""
 _USUAL = 0.8
 """The usual width is that of the line which is longer than this share of the lines."""
 _MARKED = re.compile(r"\s*[•·▪◦‣∙●○■□]\s*\S")
@@ -47,14 +48,17 @@ class Unit:
     """Whether something that is left out stands right before it."""
 
 
-def units(text: str, left_out: Collection[int] = ()) -> tuple[Unit, ...]:
-    """The units of a page in order. `left_out` are the starts of lines that don't count."""
+def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[Unit, ...]:
+    """The units of a page in order. `left_out` are the starts of lines that don't count; `width` is the usual one of
+    the file, in characters: a page may have a table and little else."""
     found = list[Unit]()
-    for block, is_cut_off in _blocks(text, left_out):
+    for block, is_cut_off in _blocks(text, left_out, width):
         sentences = list(_sentences(text, block))
         for at, span in enumerate(sentences):
             words = len(_WORD.findall(text, span.start, span.end))
-            is_heading = len(sentences) == 1 and _may_be_heading(text, span, words)
+            # A paragraph whose last line is full doesn't show that the heading below it is none of its sentences.
+            has_a_line = at == len(sentences) - 1 and text[span.start - 1] == "\n"
+            is_heading = (len(sentences) == 1 or has_a_line) and _may_be_heading(text, span, words)
             found.append(Unit(span, words, is_heading, at == 0, is_cut_off and at == 0))
     return tuple(found)
 
@@ -64,10 +68,17 @@ def sentences(text: str) -> tuple[Span, ...]:
     return tuple(unit.span for unit in units(text))
 
 
-def _blocks(text: str, left_out: Collection[int]) -> Iterator[tuple[Span, bool]]:
+def usual_width(lengths: Iterable[int]) -> int:
+    """Of lines with text: what most of them don't exceed, and those of prose come near."""
+    ordered = sorted(lengths)
+    return ordered[math.ceil(_USUAL * (len(ordered) - 1))] if ordered else 0
+
+
+def _blocks(text: str, left_out: Collection[int], width: int) -> Iterator[tuple[Span, bool]]:
     """The blocks, each with whether a line before it was left out."""
     lines = list(lines_of(text))
-    width = _width([len(span) for span in lines if span.start not in left_out and text[span.start : span.end].strip()])
+    lengths = [len(span) for span in lines if span.start not in left_out and text[span.start : span.end].strip()]
+    width = max(usual_width(lengths), min(width, max(lengths, default=0)))
     start = end = -1
     is_cut_off = False
     before = ""
@@ -84,10 +95,6 @@ def _blocks(text: str, left_out: Collection[int]) -> Iterator[tuple[Span, bool]]
             end, before = span.end, line
     if start >= 0:
         yield Span(start, end), is_cut_off
-
-
-def _width(lengths: Sequence[int]) -> int:
-    return sorted(lengths)[int(_USUAL * (len(lengths) - 1))] if lengths else 0
 
 
 def _begins(line: str, before: str, width: int) -> bool:
@@ -117,8 +124,8 @@ def _sentences(text: str, block: Span) -> Iterator[Span]:
 
 def _is_short(word: str) -> bool:
     """Whether a full stop after the word needn't end a sentence: `e.g`, an initial."""
-    word = word.strip(".").lower()
-    return word in _abbreviations() or (len(word) == 1 and word.isalpha())
+    word = word.strip(".")
+    return word.lower() in _abbreviations() or (len(word) == 1 and word.isupper())
 
 
 def _limited(text: str, start: int, end: int) -> Iterator[Span]:

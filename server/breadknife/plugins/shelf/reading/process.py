@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import IO
 
@@ -31,7 +31,13 @@ _LOOK_SECONDS = 0.05
 class ReadingProcess:
     """Reads files one after the other, in a process that is started for the first and again after a bad one."""
 
-    def __init__(self, part_seconds: float = PART_SECONDS, max_memory: int = MAX_MEMORY) -> None:
+    def __init__(
+        self,
+        part_seconds: float = PART_SECONDS,
+        max_memory: int = MAX_MEMORY,
+        program: Sequence[str] = (sys.executable, "-m", "breadknife.plugins.shelf.reading.worker"),
+    ) -> None:
+        self._program = program
         self._part_seconds = part_seconds
         self._max_memory = max_memory
         self._popen: subprocess.Popen[bytes] | None = None
@@ -86,7 +92,7 @@ class ReadingProcess:
         if self._popen is None or self._popen.poll() is not None:
             self.close()
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "breadknife.plugins.shelf.reading.worker"],
+                self._program,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
