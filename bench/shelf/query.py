@@ -13,9 +13,12 @@ import os
 import sqlite3
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy
+import pypdfium2
 
 from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host
@@ -54,16 +57,20 @@ def main() -> None:
 
 
 def make_index(source: Path, folder: Path, pages: int) -> None:
+    """Of the first files that have so many pages together."""
     folder.mkdir()
-    with Store(folder) as store, ReadingProcess() as reading:
-        for path in sorted(source.rglob("*.pdf")):
+    left = pages
+    for path in sorted(source.rglob("*.pdf")):
+        if left > 0:
             (folder / path.name).write_bytes(path.read_bytes())
+            left -= len(pypdfium2.PdfDocument(path))
+    with Store(folder) as store, ReadingProcess() as reading:
         fill_text(store, reading, lambda progress: None, CancelToken())
+        store.begin_vectors("random")
         chance = numpy.random.default_rng(1)
         while chunks := store.without_vector(1000):
             vectors = chance.normal(size=(len(chunks), WIDTH)).tolist()
             store.put_vectors((id, pack(tuple(vector))) for (id, _), vector in zip(chunks, vectors, strict=True))
-    print(f"at most {pages:,} pages wanted")
 
 
 def measure(folder: Path, questions: list[str], rounds: int, embedder: EngineEmbedder | None) -> None:
@@ -78,10 +85,10 @@ def measure(folder: Path, questions: list[str], rounds: int, embedder: EngineEmb
     ours, alone, whole = list[float](), list[float](), list[float]()
     for _ in range(rounds):
         for question in questions:
-            alone.append(timed(lambda: fts_alone(connection, question)))
-            ours.append(timed(lambda: shelves.search(question, vector, 5)))
+            alone.append(timed(partial(fts_alone, connection, question)))
+            ours.append(timed(partial(shelves.search, question, vector, 5)))
             if embedder is not None:
-                whole.append(timed(lambda: shelves.search(question, embedder.embed([question], CancelToken())[0], 5)))
+                whole.append(timed(partial(ask, shelves, embedder, question)))
     for name, times in (("FTS5 alone", alone), ("search", ours), ("search with the question's vector", whole)):
         if times:
             print(f"{name}: p50 {numpy.percentile(times, 50):.1f} ms, p95 {numpy.percentile(times, 95):.1f} ms")
@@ -97,9 +104,13 @@ def fts_alone(connection: sqlite3.Connection, question: str) -> None:
     ).fetchall()
 
 
-def timed(work: object) -> float:
+def ask(shelves: OpenShelves, embedder: EngineEmbedder, question: str) -> None:
+    [vector] = embedder.embed([question], CancelToken())
+    shelves.search(question, vector, 5)
+
+
+def timed(work: Callable[[], object]) -> float:
     """Milliseconds."""
-    assert callable(work)
     started = time.perf_counter()
     work()
     return (time.perf_counter() - started) * 1000
