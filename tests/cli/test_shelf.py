@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,3 +107,18 @@ def test_one_program_at_a_time_writes_an_index(folder: Path, tmp_path: Path) -> 
     lock.parent.mkdir(parents=True)
     with FileLock(lock):
         assert "another program is working on" in breadknife(tmp_path, "shelf", "add", "papers").stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_stops_in_order_and_the_next_call_goes_on(folder: Path, tmp_path: Path) -> None:
+    for number in range(300):
+        (folder / f"{number}.txt").write_text(f"Loaf number {number}.")
+    command = [sys.executable, "-m", "breadknife", "shelf", "add", "papers", "--engine-script", "script.json"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stderr
+    process.stderr.readline()  # reading has begun
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == "breadknife: stopped; `breadknife shelf add` goes on from here"
+    assert "301 files" in within(tmp_path, "shelf", "add", "--engine-script", "script.json").stdout
