@@ -81,6 +81,7 @@ def test_what_is_skipped_is_named(folder: Path) -> None:
         ),
     )
     assert status().files == 2
+    assert fill(folder) == []
     (folder / "locked.pdf").write_bytes(pdf("Rye bread."))
     fill(folder)
     assert [each.file.name for each in status().skipped] == ["passwords.txt"]

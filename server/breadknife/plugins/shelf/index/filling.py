@@ -24,6 +24,8 @@ from breadknife.plugins.shelf.reading.values import Job, Part
 from breadknife.plugins.shelf.values import PageText
 from breadknife.steps.values import Vector
 
+_NO_SIZE = -1
+"""Of a file that is to be read again although it hasn't changed."""
 _EMBEDDED_AT_ONCE = 16
 """Chunks whose vectors are written together: what a kill loses, about a second's work."""
 
@@ -82,21 +84,20 @@ def _is_below(path: str, folders: Sequence[str]) -> bool:
 
 
 def _has_changed(file: Found, known: Known | None) -> bool:
-    if known is None or (file.size, file.changed) != (known.size, known.changed):
-        return True
-    return known.is_skipped and not file.why_not  # perhaps it can be read now
+    return known is None or (file.size, file.changed) != (known.size, known.changed)
 
 
 def _read(store: Store, parts: Iterable[Part], path: str, file: Found) -> int:
     """Put what was read of a file into the index. Returns how many pages it has."""
-    pages, pictures, head, error = list[PageText](), list[int](), Part(), ""
+    pages, pictures, head, last = list[PageText](), list[int](), Part(), Part()
     for part in parts:
         head = part if part.sha256 else head
         pages += part.pages
         pictures += part.pictures
-        error = part.error
-    if error:
-        store.put(FileState(path, file.size, file.changed, skipped=error), (), (), ())
+        last = part
+    if last.error:
+        size = _NO_SIZE if last.is_passing else file.size
+        store.put(FileState(path, size, file.changed, skipped=last.error), (), (), ())
         return 0
     if head.is_same:
         store.touch(path, file.size, file.changed)
@@ -109,8 +110,7 @@ def _read(store: Store, parts: Iterable[Part], path: str, file: Found) -> int:
 
 
 def _job(folder: Path, path: str, known: Known | None = None, pictures: tuple[int, ...] = ()) -> Job:
-    sha256 = known.sha256 if known is not None and not known.is_skipped else ""
-    return Job(os.fsencode(folder / path), os.fsencode(folder), sha256, pictures)
+    return Job(os.fsencode(folder / path), os.fsencode(folder), known.sha256 if known is not None else "", pictures)
 
 
 def fill_pictures(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
