@@ -17,6 +17,8 @@ from breadknife.errors import ShelfError
 VERSION = 1
 """Raised when files must be read again: another schema, or other chunks of the same text."""
 _BUSY_SECONDS = 30.0
+_WITHOUT_WAITING = "PRAGMA synchronous = NORMAL"
+"""For the disk at each file: the newest ones may be lost with the power, nothing else."""
 _SUFFIX = ".sqlite"
 _SCHEMA = """
 CREATE TABLE about (version INTEGER NOT NULL, folder TEXT NOT NULL, model TEXT NOT NULL, removals INTEGER NOT NULL);
@@ -77,6 +79,7 @@ def open_index(path: Path, folder: Path | None = None) -> sqlite3.Connection:
     try:
         connection = _connected(path)
         if _version(connection) == VERSION:
+            connection.execute(_WITHOUT_WAITING)
             return connection
         connection.close()
         if folder is None:
@@ -87,6 +90,7 @@ def open_index(path: Path, folder: Path | None = None) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")  # one may search while another process writes
         with transaction(connection):
             _create(connection, folder)
+        connection.execute(_WITHOUT_WAITING)
         return connection
     except (sqlite3.Error, OSError) as error:
         raise ShelfError(f"{path} can't be used: {error}; remove it, and add its folder again") from error
@@ -114,11 +118,7 @@ def transaction(connection: sqlite3.Connection) -> Generator[None]:
 
 def _connected(path: Path) -> sqlite3.Connection:
     address = f"{path.as_uri()}?mode=rw"
-    connection = sqlite3.connect(
-        address, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
-    )
-    connection.execute("PRAGMA synchronous = NORMAL")  # the newest pages may be lost with the power, nothing else
-    return connection
+    return sqlite3.connect(address, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -74,7 +74,7 @@ class OpenShelves:
     def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
         """See `Shelves`. Scores of words are compared across folders as they are."""
         wanted = max(_RANKED, keep)
-        match = _match(question)
+        match = match_of(question)
         with self._lock:
             indexes = self._refreshed()
             words, near = dict[int, float](), dict[int, float]()
@@ -184,7 +184,7 @@ class OpenShelves:
         return list(found.values())
 
 
-def _match(question: str) -> str:
+def match_of(question: str) -> str:
     """What FTS5 is asked: any of the words that say something, or of all words if none does."""
     words = list(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
     telling = [word for word in words if word not in _stop_words()] or words
