@@ -27,13 +27,14 @@ def main() -> None:
     reader.add_argument("folder", type=Path)
     reader.add_argument("--shelf", choices=("fitting", "held-out", "shared"), default="held-out")
     reader.add_argument("--shared", type=Path, help="the file with the questions of the shelf `shared`")
+    reader.add_argument("--words", action="store_true", help="without a model, by words alone")
     given = reader.parse_args()
     asked = questions(given.shelf, given.shared)
     with shelf(given.folder, given.shelf) as (shelves, embedding):
         found = [
             (each, answer(each.question, vector, shelves, embedding.embed, CancelToken()))
             for each in asked
-            for vector in embedding.embed((each.question,))
+            for vector in ([()] if given.words else embedding.embed((each.question,)))
         ]
         on_page = sum(has_page(each, shelves, embedding) for each in asked if each.is_answerable)
         proved = [is_proved(quote, shelves.page_text) for _, quotes in found for quote in shown(quotes)]
