@@ -37,22 +37,22 @@ class MemoryShelves:
         }
         self._pages = {(file, page.number): page.text for file, pages in read.items() for page in pages}
         pieces = [(file, piece) for file, pages in read.items() for piece in chunks_of(pages)]
-        self._chunks = [
+        self.chunks = [
             Chunk(id, file, file.stem, piece.page, piece.start, piece.end, piece.text)
             for id, (file, piece) in enumerate(pieces, 1)
         ]
-        self._stems = stems([chunk.text for chunk in self._chunks])
-        self.status = Status(files=len(files), pages=len(self._pages), pages_waiting=waiting, chunks=len(self._chunks))
+        self._stems = stems([chunk.text for chunk in self.chunks])
+        self.status = Status(files=len(files), pages=len(self._pages), pages_waiting=waiting, chunks=len(self.chunks))
 
     @property
     def chunk_count(self) -> int:
-        return len(self._chunks)
+        return len(self.chunks)
 
     def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
         [wanted] = stems([question])
         found: list[Candidate] = []
         for chunk, words, other in zip(
-            self._chunks, self._stems, embed([chunk.text for chunk in self._chunks]), strict=True
+            self.chunks, self._stems, embed([chunk.text for chunk in self.chunks]), strict=True
         ):
             cosine = sum(a * b for a, b in zip(vector, other, strict=True)) if vector else 0.0
             shared = float(len(set(wanted) & set(words)))

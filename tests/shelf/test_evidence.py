@@ -123,6 +123,16 @@ def test_a_page_that_has_changed_is_not_quoted() -> None:
     assert isinstance(say(ANSWERED[0][0], shelves), Silence)
 
 
+def test_the_document_that_asks_is_not_quoted() -> None:
+    question = "How long does the loaf bake under a lid?"
+    shelves = MemoryShelves({"bread.pdf": BREAD, "notes.md": (f"Things to find out:\n?? {question}\n",)})
+    [vector] = embed([question])
+    asked_in = next(chunk.file for chunk in shelves.chunks if chunk.file.name == "notes.md")
+    quotes = answer(question, vector, shelves, embed, CancelToken(), WEIGHTS, asked_in)
+    assert isinstance(quotes, tuple)
+    assert {quote.file.name for quote in quotes} == {"bread.pdf"}
+
+
 def test_a_question_needs_a_word() -> None:
     said = ask("What is it?")
     assert isinstance(said, Silence)

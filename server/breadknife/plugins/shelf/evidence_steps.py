@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from breadknife.errors import PluginError
 from breadknife.plugins.shelf.evidence.choosing import answer
@@ -12,6 +14,7 @@ from breadknife.plugins.shelf.index.shelves import open_shelves
 from breadknife.plugins.shelf.steps import NO_SHELF, question_vector
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
+from breadknife.steps.values import Vector
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
@@ -53,6 +56,8 @@ def find_question(given: QuestionWanted, context: StepContext) -> QuestionFound 
 @dataclass(frozen=True)
 class EvidenceWanted:
     question: str
+    document: Document
+    """That has the question. It isn't quoted, even if it is on the shelf."""
     model: str = literal("embedding", role=True)
 
 
@@ -75,10 +80,13 @@ def find_evidence(given: EvidenceWanted, context: StepContext) -> EvidenceFound 
     shelves = open_shelves()
     if not shelves.status.folders:
         return NO_SHELF
+
+    def embed(texts: Sequence[str]) -> Sequence[Vector]:
+        return context.model(given.model).embed(tuple(texts))
+
     vector = question_vector(given.question, given.model, shelves, context)
-    quotes = answer(
-        given.question, vector, shelves, lambda texts: context.model(given.model).embed(texts), context.cancel
-    )
+    place = _resolved(given.document)
+    quotes = answer(given.question, vector, shelves, embed, context.cancel, asked_in=place)
     if isinstance(quotes, Silence):
         return quotes
     return EvidenceFound(
@@ -88,6 +96,11 @@ def find_evidence(given: EvidenceWanted, context: StepContext) -> EvidenceFound 
         tuple(quote.uri for quote in quotes),
         quotes[0].likelihood,
     )
+
+
+def _resolved(document: Document) -> Path | None:
+    """Where the document is, as the shelf names files."""
+    return document.path.resolve() if document.path is not None else None
 
 
 @dataclass(frozen=True)

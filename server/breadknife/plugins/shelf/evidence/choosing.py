@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.evidence.features import Embed, Passage, passages
@@ -25,13 +26,15 @@ def answer(
     embed: Embed,
     cancel: CancelToken,
     weights: Weights | None = None,
+    asked_in: Path | None = None,
 ) -> tuple[Quote, ...] | Silence:
     """The quotes, best first. `vector` is the question's and `embed` asks the model that made it; without a vector,
-    words alone decide, and nothing is asked."""
+    words alone decide, and nothing is asked. `asked_in` is the document that has the question: it isn't quoted."""
     question = read_question(text, shelves.frequency, shelves.chunk_count)
     if not question.terms:
         return Silence("no-question", "The question has no word to look for.", "name what you look for")
-    candidates = shelves.search(question.text, vector, CANDIDATES)
+    found_chunks = shelves.search(question.text, vector, CANDIDATES)
+    candidates = [each for each in found_chunks if each.chunk.file != asked_in]
     cancel.raise_if_cancelled()
     found = passages(question, vector, candidates, shelves, embed)
     weights = weights or fitted(with_vectors=bool(vector))
