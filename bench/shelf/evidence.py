@@ -1,6 +1,7 @@
 """Asks a shelf its questions, and counts what is right: `python bench/shelf/evidence.py FOLDER --shelf held-out`.
 
 FOLDER is what `documents.py` has made. What each question got is written to `evidence-SHELF.tsv`, for people to read.
+The tables that are committed come from a scratch index, not from this script: see the figures in `bench/README.md`.
 """
 
 from __future__ import annotations
