@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from breadknife.plugins.shelf.evidence_steps import EVIDENCE
 from breadknife.plugins.shelf.steps import STEPS as SHELF
 from breadknife.steps.builtin import STEPS
 from breadknife.steps.ports import Port
@@ -29,7 +30,7 @@ Everything else takes a value of the given type: `"$step.port"`, or a plain valu
 
 
 def page() -> str:
-    steps = sorted((*STEPS, *SHELF), key=lambda each: each.name)
+    steps = sorted((*STEPS, *SHELF, *EVIDENCE), key=lambda each: each.name)
     return "\n".join([HEAD, *(line for kind in steps for line in _section(kind))])
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from breadknife import paths
 from breadknife.errors import ShelfError
 
-VERSION = 1
+VERSION = 2
 """Raised when files must be read again: another schema, or other chunks of the same text."""
 _BUSY_SECONDS = 30.0
 _WITHOUT_WAITING = "PRAGMA synchronous = NORMAL"
@@ -36,17 +36,24 @@ CREATE TABLE chunks (
     end INTEGER NOT NULL, text TEXT NOT NULL
 );
 CREATE INDEX chunks_of_files ON chunks (file);
-CREATE VIRTUAL TABLE words USING fts5(text, content='chunks', content_rowid='id', tokenize='porter unicode61');
+CREATE VIEW searched AS
+    SELECT chunks.id AS id, text, title || ' ' || path AS name FROM chunks JOIN files ON files.id = file;
+CREATE VIRTUAL TABLE words USING fts5(
+    text, name, content='searched', content_rowid='id', tokenize='porter unicode61'
+);
 CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
-    INSERT INTO words(rowid, text) VALUES (new.id, new.text);
+    INSERT INTO words(rowid, text, name)
+    VALUES (new.id, new.text, (SELECT title || ' ' || path FROM files WHERE id = new.file));
 END;
 CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
-    INSERT INTO words(words, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO words(words, rowid, text, name)
+    VALUES ('delete', old.id, old.text, (SELECT title || ' ' || path FROM files WHERE id = old.file));
 END;
 CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NULL UNIQUE, numbers BLOB NOT NULL);
 """
 """- `pages.how` is `text`, `ocr`, or `picture` for a page that waits for OCR.
 - `files.skipped` says why a file isn't read. One that `is_stale` has pages from OCR that no chunk is made of yet.
+- `words.name` is a file's title and path, which say what its chunks are about. They change only with the chunks.
 - `about.removals` counts how often vectors have gone. Other than that, new ones only come after the old."""
 
 
