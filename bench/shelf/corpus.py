@@ -96,7 +96,7 @@ def shelf(folder: Path, name: str) -> Generator[tuple[OpenShelves, Embedding]]:
         with closing(Store(documents)) as store, closing(ReadingProcess()) as reading:
             fill_text(store, reading, _tell, cancel)
             fill_pictures(store, reading, _tell, cancel)
-            fill_vectors(store, embedding, _tell, cancel, 0)
+            fill_vectors(store, embedding, _tell, cancel)
         with closing(OpenShelves()) as shelves:
             yield shelves, embedding
 
