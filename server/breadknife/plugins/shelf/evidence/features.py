@@ -150,6 +150,8 @@ def _cosines(vector: Vector, texts: Sequence[str], embed: Embed) -> dict[str, fl
 
 def has(text: Stems, wanted: Stems) -> bool:
     """Whether the words stand in the text one after the other."""
+    if len(wanted) == 1:
+        return wanted[0] in text  # nearly all are single words, for which this takes a tenth of the time
     size = len(wanted)
     return any(text[at : at + size] == wanted for at in range(len(text) - size + 1))
 
