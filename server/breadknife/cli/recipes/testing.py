@@ -6,13 +6,14 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import print_json, say, shown
 from breadknife.cli.recipes.finding import find, here, plan_of
+from breadknife.cli.recipes.own_shelf import own_shelf
 from breadknife.cli.recipes.running import ask
 from breadknife.errors import RecipeError
 from breadknife.host.host import Host
@@ -110,7 +111,8 @@ def _answer(host: Host, entry: Entry, example: Example) -> tuple[str | None, str
     with _workspace(example) as root:
         path = root / (example.file or f"example{_suffix(example.language)}")
         document = Document(path.as_uri(), example.language, example.text, 1)
-        answer = ask(host, entry, document, place_of(example, document), example.message, root)
+        with own_shelf(example.shelf, entry.path) if example.shelf else nullcontext():
+            answer = ask(host, entry, document, place_of(example, document), example.message, root)
     if isinstance(answer, Silence):
         return None, answer.reason
     return answer.text, ""

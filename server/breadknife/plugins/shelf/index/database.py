@@ -62,17 +62,18 @@ def index_folder() -> Path:
     return paths.data_dir() / "shelf"
 
 
-def index_of(folder: Path) -> Path:
-    """The file of a folder's index, whether or not there is one. Its name begins with the folder's."""
+def index_of(folder: Path, indexes: Path | None = None) -> Path:
+    """The file of a folder's index, whether or not there is one. Its name begins with the folder's. `indexes` is where
+    it is, if not among the user's own."""
     name = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:40] or "shelf"
     digest = hashlib.sha256(os.fsencode(os.path.normcase(folder))).hexdigest()[:12]
-    return index_folder() / f"{name}-{digest}{_SUFFIX}"
+    return (indexes or index_folder()) / f"{name}-{digest}{_SUFFIX}"
 
 
-def all_indexes() -> tuple[Path, ...]:
-    """The index files that there are."""
+def all_indexes(indexes: Path | None = None) -> tuple[Path, ...]:
+    """The index files that there are, among the user's own or in another folder."""
     with contextlib.suppress(OSError):
-        return tuple(sorted(path for path in index_folder().iterdir() if path.suffix == _SUFFIX))
+        return tuple(sorted(path for path in (indexes or index_folder()).iterdir() if path.suffix == _SUFFIX))
     return ()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,7 +71,21 @@ class OpenShelves:
     def __init__(self) -> None:
         self._open: dict[Path, _Index] = {}
         self._problems: tuple[str, ...] = ()
+        self._indexes: Path | None = None
+        """Where the indexes are, if not among the user's own."""
         self._lock = threading.RLock()
+
+    @contextlib.contextmanager
+    def only(self, indexes: Path) -> Generator[None]:
+        """Search the indexes in this folder alone meanwhile, for the test of a recipe."""
+        with self._lock:
+            before, self._indexes = self._indexes, indexes
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.close()
+                self._indexes = before
 
     def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
         """See `Shelves`. Scores of words are compared across folders as they are."""
@@ -161,7 +176,7 @@ class OpenShelves:
 
     def _refreshed(self) -> list[_Index]:
         found, problems = dict[Path, _Index](), list[str]()
-        for path in all_indexes():
+        for path in all_indexes(self._indexes):
             try:
                 status = path.stat()
                 identity = (status.st_dev, status.st_ino)

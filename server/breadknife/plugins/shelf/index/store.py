@@ -46,10 +46,10 @@ class FileState:
 class Store:
     """The index of one folder, to be written. One process at a time; others may search meanwhile."""
 
-    def __init__(self, folder: Path) -> None:
-        """Makes the index if there is none. Raises ShelfError."""
+    def __init__(self, folder: Path, indexes: Path | None = None) -> None:
+        """Makes the index if there is none, among the user's own or in the folder `indexes`. Raises ShelfError."""
         self.folder = folder
-        self._connection = open_index(index_of(folder), folder)
+        self._connection = open_index(index_of(folder, indexes), folder)
 
     def __enter__(self) -> Store:
         return self
