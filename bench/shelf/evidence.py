@@ -1,7 +1,6 @@
 """Asks a shelf its questions, and counts what is right: `python bench/shelf/evidence.py FOLDER --shelf held-out`.
 
 FOLDER is what `documents.py` has made. What each question got is written to `evidence-SHELF.tsv`, for people to read.
-The tables that are committed come from a scratch index, not from this script: see the figures in `bench/README.md`.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def main() -> None:
     asked = questions(given.shelf, given.shared)
     with shelf(given.folder, given.shelf) as (shelves, embedding):
         found = [
-            (each, answer(each.question, vector, shelves, embedding.embed, CancelToken()))
+            (each, answer(each.question, vector, shelves, CancelToken()))
             for each in asked
             for vector in ([()] if given.words else embedding.embed((each.question,)))
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from breadknife.plugins.shelf.evidence.choosing import answer
 from breadknife.plugins.shelf.evidence.model import Weights, fitted
 from breadknife.plugins.shelf.evidence.quoting import Quote
 from breadknife.plugins.shelf.values import Shelves
-from breadknife.steps.values import Vector
 from breadknife.task.values import Silence
 from shelf.evidence_cases import MemoryShelves, embed
 
@@ -25,8 +23,8 @@ BREAD = (
     "face turns to gel.\n",
 )
 KNIVES = ("A bread knife has a serrated edge. It saws through a crust instead of crushing the crumb.\n",)
-WEIGHTS = Weights(-4.0, {"words in passage": 8.0}, 0.5)
-"""A passage must have half of what the question's words weigh."""
+WEIGHTS = Weights(-4.0, {"words in chunk": 8.0}, 0.5)
+"""A chunk must have half of what the question's words weigh."""
 
 
 def ask(
@@ -38,7 +36,7 @@ def ask(
 
 def say(question: str, shelves: Shelves, weights: Weights | None = WEIGHTS) -> tuple[Quote, ...] | Silence:
     [vector] = embed([question])
-    return answer(question, vector, shelves, embed, CancelToken(), weights)
+    return answer(question, vector, shelves, CancelToken(), weights)
 
 
 ANSWERED = [
@@ -128,7 +126,7 @@ def test_the_document_that_asks_is_not_quoted() -> None:
     shelves = MemoryShelves({"bread.pdf": BREAD, "notes.md": (f"Things to find out:\n?? {question}\n",)})
     [vector] = embed([question])
     asked_in = next(chunk.file for chunk in shelves.chunks if chunk.file.name == "notes.md")
-    quotes = answer(question, vector, shelves, embed, CancelToken(), WEIGHTS, asked_in)
+    quotes = answer(question, vector, shelves, CancelToken(), WEIGHTS, asked_in)
     assert isinstance(quotes, tuple)
     assert {quote.file.name for quote in quotes} == {"bread.pdf"}
 
@@ -145,11 +143,8 @@ def test_the_fitted_weights_are_of_features_that_exist() -> None:
     assert 0 < fitted(with_vectors=True).threshold < 1
 
 
-def test_without_vectors_no_model_is_asked() -> None:
-    def refused(texts: Sequence[str]) -> Sequence[Vector]:
-        raise AssertionError("no model is there")
-
+def test_without_vectors_words_alone_decide() -> None:
     shelves = MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES})
-    quotes = answer(ANSWERED[0][0], (), shelves, refused, CancelToken())
+    quotes = answer(ANSWERED[0][0], (), shelves, CancelToken())
     assert isinstance(quotes, tuple)
     assert "20 minutes" in quotes[0].text

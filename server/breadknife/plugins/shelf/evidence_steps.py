@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from breadknife.plugins.shelf.index.shelves import open_shelves
 from breadknife.plugins.shelf.steps import NO_SHELF, question_vector
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
-from breadknife.steps.values import Vector
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
@@ -80,13 +78,9 @@ def find_evidence(given: EvidenceWanted, context: StepContext) -> EvidenceFound 
     shelves = open_shelves()
     if not shelves.status.folders:
         return NO_SHELF
-
-    def embed(texts: Sequence[str]) -> Sequence[Vector]:
-        return context.model(given.model).embed(tuple(texts))
-
     vector = question_vector(given.question, given.model, shelves, context)
     place = _resolved(given.document)
-    quotes = answer(given.question, vector, shelves, embed, context.cancel, asked_in=place)
+    quotes = answer(given.question, vector, shelves, context.cancel, asked_in=place)
     if isinstance(quotes, Silence):
         return quotes
     return EvidenceFound(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.plugins.shelf.evidence.features import Embed, Passage, passages
+from breadknife.plugins.shelf.evidence.features import Passage, passages
 from breadknife.plugins.shelf.evidence.model import Weights, fitted
 from breadknife.plugins.shelf.evidence.question import Question, read_question
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
@@ -23,28 +23,28 @@ def answer(
     text: str,
     vector: Vector,
     shelves: Shelves,
-    embed: Embed,
     cancel: CancelToken,
     weights: Weights | None = None,
     asked_in: Path | None = None,
 ) -> tuple[Quote, ...] | Silence:
-    """The quotes, best first. `vector` is the question's and `embed` asks the model that made it; without a vector,
-    words alone decide, and nothing is asked. `asked_in` is the document that has the question: it isn't quoted."""
+    """The quotes, best first. `vector` is the question's; without it, or while chunks wait for theirs, words alone
+    decide. `asked_in` is the document that has the question: it isn't quoted."""
     question = read_question(text, shelves.frequency, shelves.chunk_count)
     if not question.terms:
         return Silence("no-question", "The question has no word to look for.", "name what you look for")
     found_chunks = shelves.search(question.text, vector, CANDIDATES)
     candidates = [each for each in found_chunks if each.chunk.file != asked_in]
     cancel.raise_if_cancelled()
-    found = passages(question, vector, candidates, shelves, embed)
-    weights = weights or fitted(with_vectors=bool(vector))
+    found = passages(question, candidates, shelves)
+    status = shelves.status
+    weights = weights or fitted(with_vectors=bool(vector) and not status.chunks_waiting)
     ranked = sorted(((weights.likelihood(each.features), each) for each in found), key=lambda pair: -pair[0])
     likely = [pair for pair in ranked if not pair[1].missing]
     if not likely or likely[0][0] < weights.threshold:
-        return _silence(question, [each for _, each in ranked], shelves.status)
+        return _silence(question, [each for _, each in ranked], status)
     quotes = [_quote(likelihood, each) for likelihood, each in apart(likely)]
     proved = tuple(quote for quote in quotes if is_proved(quote, shelves.page_text))
-    return proved or _silence(question, [], shelves.status)
+    return proved or _silence(question, [], status)
 
 
 def apart(ranked: Iterable[tuple[float, Passage]]) -> list[tuple[float, Passage]]:

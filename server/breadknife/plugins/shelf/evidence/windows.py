@@ -19,21 +19,16 @@ class Window:
     span: Span
     middle: Span
     """The sentence, item or row that it is there for."""
-    heading: Span | None
-    """The nearest heading above it in the chunk."""
 
 
 def windows(page: str, start: int, end: int) -> tuple[Window, ...]:
-    """The windows of a chunk, which is the given piece of its page's stored text, from the top."""
+    """The windows of a chunk, which is the given piece of its page's stored text, from the top. Headings have none."""
     found = [_moved(unit, start) for unit in units(page[start:end])]
-    heading: Span | None = None
-    seen: list[Window] = []
-    for at, unit in enumerate(found):
-        if _begins_like_heading(page, unit) and _is_head(found, at):
-            heading = unit.span
-        else:
-            seen.append(Window(_around(found, at), unit.span, heading))
-    return tuple(seen)
+    return tuple(
+        Window(_around(found, at), unit.span)
+        for at, unit in enumerate(found)
+        if not (_begins_like_heading(page, unit) and _is_head(found, at))
+    )
 
 
 def _moved(unit: Unit, by: int) -> Unit:
