@@ -36,7 +36,9 @@ def passages(question: Question, candidates: Sequence[Candidate], shelves: Shelv
     places = [place for number, each in enumerate(candidates) for place in _places(number, each, shelves)]
     names = [f"{each.chunk.title} {each.chunk.file.stem}" for each in candidates]
     abouts = [f"{name} {each.chunk.text}" for name, each in zip(names, candidates, strict=True)]
-    pages = [clean(shelves.page_text(each.chunk.file, each.chunk.page)) for each in candidates]
+    named = [term for term in question.terms if term.is_named]
+    # Whole pages are a third of what is read, and only named terms are looked for there.
+    pages = [clean(shelves.page_text(each.chunk.file, each.chunk.page)) if named else "" for each in candidates]
     known = _known([text for place in places for text in (place.whole, place.middle)], abouts, names, pages)
     found: dict[tuple[int, Span], Passage] = {}
     for place in places:
@@ -50,7 +52,7 @@ def passages(question: Question, candidates: Sequence[Candidate], shelves: Shelv
             "terms": float(len(question.terms)),
             "cosine of chunk": candidate.cosine,
         }
-        missing = tuple(term for term in question.terms if term.is_named and not is_named(term, name, page))
+        missing = tuple(term for term in named if not is_named(term, name, page))
         key = (place.number, place.window.span)
         if key not in found or found[key].features["words in sentence"] < features["words in sentence"]:
             found[key] = Passage(candidate, place.window.span, place.whole, features, missing)
