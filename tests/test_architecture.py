@@ -71,7 +71,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "lint": {"assemble", "files", "formats", "output"},
         "recipes": {"assemble", "output"},
         "mcp": {"assemble", "lint", "output", "recipes"},
-        "shelf": {"assemble", "output"},
+        "shelf": {"assemble", "output", "recipes"},
     },
     "engine": {
         "kinds": set(),
