@@ -12,7 +12,7 @@ from breadknife.cli.recipes import testing
 from breadknife.recipes.book import read_entry
 from breadknife.recipes.checking import Plan
 from breadknife.recipes.expressions import reference
-from breadknife.recipes.places import SHIPPED, Shelf
+from breadknife.recipes.places import SHIPPED, RecipeFolder
 from breadknife.steps.registry import discover_steps
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ NAMES = sorted(path.stem for path in SHIPPED.glob("*.toml"))
 
 
 def plan(name: str) -> Plan:
-    entry = read_entry(SHIPPED / f"{name}.toml", Shelf(SHIPPED, "breadknife"), discover_steps().types)
+    entry = read_entry(SHIPPED / f"{name}.toml", RecipeFolder(SHIPPED, "breadknife"), discover_steps().types)
     assert entry.problems == ()
     assert entry.plan is not None
     return entry.plan
@@ -88,6 +88,6 @@ def test_the_page_of_steps_is_what_the_code_says() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_shipped_begins_in_the_menu(name: str) -> None:
     """The plugin is then asked nothing at a key, a hover or a check, and reads no recipe to know that."""
-    plan = read_entry(SHIPPED / f"{name}.toml", Shelf(SHIPPED, "breadknife"), discover_steps().types).plan
+    plan = read_entry(SHIPPED / f"{name}.toml", RecipeFolder(SHIPPED, "breadknife"), discover_steps().types).plan
     assert plan is not None
     assert plan.recipe.show.way in ("edit", "document", "command")

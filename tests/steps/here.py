@@ -9,7 +9,7 @@ from breadknife.cancel import CancelToken
 from breadknife.steps.builtin.select import SymbolFound, SymbolWanted, select_symbol
 from breadknife.steps.values import Symbol
 from breadknife.task.plugin import Model
-from breadknife.task.values import Resource
+from breadknife.task.values import Answer, Request, Resource
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree, parse
 
@@ -27,6 +27,12 @@ class Here:
 
     def read(self, path: Path | str, /) -> Resource:
         raise AssertionError("no step under test reads files")
+
+    def ask(self, request: Request, /) -> Answer | None:
+        raise AssertionError("no step under test asks a plugin")
+
+    def progress(self, message: str, fraction: float | None = None, /) -> None:
+        pass
 
     def model(self, role: str, /) -> Model:
         raise AssertionError("no step under test asks a model")

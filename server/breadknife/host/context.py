@@ -114,6 +114,9 @@ class HostContext:
         self._check_document()
         return self._model(self._services.model_name(role, self._settings))
 
+    def names_model(self, role: str, /) -> bool:
+        return role in self._settings.models
+
     def escalate(self, role: str, /) -> Model | None:
         self._check_document()
         name = self._settings.escalate.get(role)

@@ -10,7 +10,7 @@ from pathlib import Path
 from breadknife.disk.reading import read_regular
 from breadknife.recipes.checking import Plan, check
 from breadknife.recipes.lock import LOCK, read_lock
-from breadknife.recipes.places import Shelf, files_on, shelves
+from breadknife.recipes.places import RecipeFolder, files_in, recipe_folders
 from breadknife.recipes.reading import LARGEST
 from breadknife.recipes.values import Problem
 from breadknife.steps.registry import AnyStep, discover_steps
@@ -44,42 +44,42 @@ class Book:
     def entries(self, root: Path | None = None, *, trusted: bool = False) -> tuple[Entry, ...]:
         """Every recipe, in the order of names. Of two with one name, the second is a problem."""
         found: dict[str, Entry] = {}
-        for shelf in shelves(root, trusted=trusted):
-            for entry in self._on(shelf):
+        for folder in recipe_folders(root, trusted=trusted):
+            for entry in self._in(folder):
                 if (other := found.get(entry.name)) is None:
                     found[entry.name] = entry
-                elif shelf.owner == "workspace":
+                elif folder.owner == "workspace":
                     why = f"{other.path} has the name `{entry.name}` already; choose another one"
                     found[f"{entry.name} "] = Entry(
                         entry.path, entry.owner, None, (Problem(entry.path, 1, 1, why), *entry.problems)
                     )
         return tuple(found[name] for name in sorted(found))
 
-    def _on(self, shelf: Shelf) -> Iterator[Entry]:
-        lock_file = shelf.folder / LOCK
-        for path in files_on(shelf):
+    def _in(self, folder: RecipeFolder) -> Iterator[Entry]:
+        lock_file = folder.folder / LOCK
+        for path in files_in(folder):
             stamp = (_stamp(path), _stamp(lock_file))
             with self._lock:
                 known = self._read.get(path)
             if known is None or known[0] != stamp:
-                known = (stamp, read_entry(path, shelf, self.types))
+                known = (stamp, read_entry(path, folder, self.types))
                 with self._lock:
                     self._read[path] = known
             yield known[1]
 
 
-def read_entry(path: Path, shelf: Shelf, types: dict[str, AnyStep]) -> Entry:
+def read_entry(path: Path, folder: RecipeFolder, types: dict[str, AnyStep]) -> Entry:
     """Never raises for what is in the file, or for one that can't be read."""
     try:
-        source = read_regular(path, LARGEST, shelf.root).decode("utf-8")
+        source = read_regular(path, LARGEST, folder.root).decode("utf-8")
     except (OSError, ValueError) as error:
-        return Entry(path, shelf.owner, None, (Problem(path, 1, 1, f"it can't be read: {error}"),))
-    lock, why = read_lock(path.parent / LOCK, shelf.root)
+        return Entry(path, folder.owner, None, (Problem(path, 1, 1, f"it can't be read: {error}"),))
+    lock, why = read_lock(path.parent / LOCK, folder.root)
     plan, problems = check(path, source, types, lock.steps_of(path.stem) if lock else {})
     if why:
         problems = (*problems, Problem(path.parent / LOCK, 1, 1, why))
         plan = None
-    return Entry(path, shelf.owner, plan, problems)
+    return Entry(path, folder.owner, plan, problems)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import graphlib
+import itertools
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,9 +34,20 @@ class Plan:
     types: Mapping[str, StepType[Any, Any]]
     """Name of a step in the recipe -> its type."""
     templates: Mapping[tuple[str, str], Template]
-    """(Step, input) -> compiled; the input of a condition is `when`."""
+    """(Step, input) -> compiled; the input of a condition is `when`. The title's is ("", "title")."""
     tainted: frozenset[str]
     """Steps that give what comes from documents, PDFs or programs."""
+
+    @cached_property
+    def menu(self) -> tuple[Use, ...]:
+        """The steps that run before the menu opens: the rules up to the first step that asks a model, runs a program,
+        or has a process of its own."""
+
+        def is_quick(use: Use) -> bool:
+            kind = self.types[use.name]
+            return kind.kind is Kind.RULE and not (kind.needs_trust or kind.isolated or role_of(self, use))
+
+        return tuple(itertools.takewhile(is_quick, self.order))
 
     @property
     def needs_trust(self) -> bool:
@@ -105,7 +118,9 @@ class _Checking:
         if order is None:
             return None
         tainted = self._taint(order)
-        return Plan(self.recipe, tuple(self.uses[name] for name in order), self.types, self.templates, tainted)
+        plan = Plan(self.recipe, tuple(self.uses[name] for name in order), self.types, self.templates, tainted)
+        self._check_title(plan)
+        return plan
 
     def _migrated(self, use: Use, kind: StepType[Any, Any]) -> Use:
         """The step as its installed version takes it."""
@@ -259,15 +274,36 @@ class _Checking:
 
     def _check_show(self) -> None:
         show = self.recipe.show
-        wanted = {"text": "text", "at": "span"}
-        for key, name in wanted.items():
+        for key, name in (("text", "text"), ("at", "span")):
             given = self._reference_type(("show", key), "", getattr(show, key), {})
-            if given is not None and not fits(given, PortType(name)):
-                listed = (
-                    given.name == "list" and show.way == "finding" and fits(given, PortType("list", PortType(name)))
-                )
-                if not listed:
-                    self.reader.report(("show", key), f"`{key}` takes {name}; {getattr(show, key)} is {given}")
+            may_list = show.way in ("edit", "finding")
+            if given is not None and not fits(given, PortType(name)) and not (may_list and _is_list(given, name)):
+                self.reader.report(("show", key), f"`{key}` takes {name}; {getattr(show, key)} is {given}")
+        if bool(show.refused) != bool(show.refused_at):
+            self.reader.report(("show",), "`refused` and `refused_at` belong together")
+            return
+        for key, name in (("refused", "text"), ("refused_at", "span")):
+            written = getattr(show, key)
+            given = self._reference_type(("show", key), "", written, {}) if written else None
+            if given is not None and not _is_list(given, name):
+                self.reader.report(("show", key), f"`{key}` takes list[{name}]; {written} is {given}")
+
+    def _check_title(self, plan: Plan) -> None:
+        """A title that is a template names steps that have run when the menu opens."""
+        title = self.recipe.show.title
+        if "{{" not in title:
+            return
+        path: KeyPath = ("show", "title")
+        try:
+            compiled = template(title)
+        except PluginError as error:
+            self.reader.report(path, f"`title`: {error}")
+            return
+        self.templates["", "title"] = compiled
+        known = {INPUT, *(use.name for use in plan.menu)}
+        for step, *fields in compiled.uses:
+            if self._resolve(path, "", Reference(step, tuple(fields)), {}) is not None and step not in known:
+                self.reader.report(path, f"`title` can't name `{step}`: it hasn't run when the menu opens")
 
     def _order(self) -> list[str] | None:
         sorter = graphlib.TopologicalSorter(self.edges)
@@ -328,6 +364,10 @@ class _Checking:
         )
         implied = any(self._is_implied(port) and port.name not in use.given for port in kind.inputs.values())
         return named or read or implied
+
+
+def _is_list(given: PortType, name: str) -> bool:
+    return given.name == "list" and fits(given, PortType("list", PortType(name)))
 
 
 def _values_of(written: Any) -> list[Any]:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
+import logging
 import os
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from breadknife.paths import config_dir
 
 MAX_FILES = 200
 """In one folder."""
+GROUP = "breadknife.recipes"
+"""Each entry point names a package (a Python module with a folder) that has recipes beside its `__init__.py`."""
+OWN = "breadknife"
 SHIPPED = Path(__file__).parent / "shipped"
 IN_WORKSPACE = Path(".breadknife") / "recipes"
+log = logging.getLogger("breadknife.recipes")
 
 
 @dataclass(frozen=True)
-class Shelf:
+class RecipeFolder:
     """A folder of recipes."""
 
     folder: Path
     owner: str
-    """`breadknife`, `you` or `workspace`."""
+    """`breadknife`, the name of another installed package, `you` or `workspace`."""
     root: Path | None = None
     """The folder that its files must be in."""
 
@@ -29,18 +37,36 @@ def user_folder() -> Path:
     return config_dir() / "recipes"
 
 
-def shelves(root: Path | None, *, trusted: bool) -> tuple[Shelf, ...]:
+def recipe_folders(root: Path | None, *, trusted: bool) -> tuple[RecipeFolder, ...]:
     """The folders in which recipes of a workspace folder are looked for; the first that has a name counts."""
-    found = [Shelf(user_folder(), "you"), Shelf(SHIPPED, "breadknife")]
+    found = [RecipeFolder(user_folder(), "you"), *packaged_folders()]
     if root is not None and trusted:
-        found.append(Shelf(root / IN_WORKSPACE, "workspace", root))
+        found.append(RecipeFolder(root / IN_WORKSPACE, "workspace", root))
     return tuple(found)
 
 
-def files_on(shelf: Shelf) -> list[Path]:
+@cache
+def packaged_folders() -> tuple[RecipeFolder, ...]:
+    """Those of installed packages, our own first. Cached for the process."""
+    found = [RecipeFolder(SHIPPED, OWN)]
+    for entry in sorted(entry_points(group=GROUP), key=lambda each: (_package(each) != OWN, each.name)):
+        try:
+            found += (
+                RecipeFolder(Path(folder), _package(entry)) for folder in importlib.import_module(entry.value).__path__
+            )
+        except Exception:
+            log.warning("the recipes %s can't be loaded", entry.name, exc_info=True)
+    return tuple(found)
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else ""
+
+
+def files_in(recipes: RecipeFolder) -> list[Path]:
     """The files of a folder, in the order of their names; none if there is no such folder."""
     try:
-        with os.scandir(shelf.folder) as listed:
+        with os.scandir(recipes.folder) as listed:
             return sorted(Path(each.path) for each in listed if each.name.endswith(".toml"))[:MAX_FILES]
     except OSError:
         return []

@@ -19,6 +19,7 @@ from breadknife.text.toml_places import KeyPath, KeyPlace, key_places, nearest_p
 LARGEST = 256 << 10
 """Bytes of a recipe's file."""
 MAX_STEPS = 100
+MAX_TITLE = 50
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,49}")
 _STEP_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _RESERVED = ("input", "loop")
@@ -26,7 +27,8 @@ _RESERVED = ("input", "loop")
 _AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _TOP = {
     "recipe": int, "name": str, "title": str, "version": str, "languages": list[str], "description": str,
-    "enabled": bool, "models": dict[str, str], "steps": dict[str, Any], "show": dict[str, Any], "tests": list[Any],
+    "enabled": bool, "models": dict[str, str],
+    "named_models": bool, "steps": dict[str, Any], "show": dict[str, Any], "tests": list[Any],
 }  # fmt: skip
 _NEEDED = ("recipe", "name", "title", "steps", "show")
 
@@ -86,6 +88,7 @@ def read_recipe(path: Path, source: str) -> tuple[Recipe | None, Reader]:
         top.get("description", ""),
         top.get("enabled", True),
         models,
+        top.get("named_models", False),
         steps,
         show,
         examples,
@@ -105,8 +108,8 @@ def _top(reader: Reader, table: Mapping[str, Any]) -> dict[str, Any] | None:
         reader.report(("recipe",), f"the format is {values['recipe']}; this breadknife reads {FORMAT}: update it")
     if "name" in values and not _NAME.fullmatch(values["name"]):
         reader.report(("name",), "a name has small letters, digits and `-`, as in `commit-message`")
-    if "title" in values and not 0 < len(values["title"]) <= 50:
-        reader.report(("title",), "a title has 1 to 50 characters")
+    if "title" in values and not 0 < len(values["title"]) <= MAX_TITLE:
+        reader.report(("title",), f"a title has 1 to {MAX_TITLE} characters")
     return values if len(reader.problems) == before else None
 
 
@@ -141,8 +144,8 @@ def _show(reader: Reader, table: Mapping[str, Any]) -> Show | None:
         reader.report_name(("show", "way"), "`[show]` has no `way`", "as", ["as"])
         return None
     show = _instance(reader, ("show",), renamed, Show, {"way": "as"})
-    if show and len(show.title) > 50:
-        reader.report(("show", "title"), "a title has at most 50 characters")
+    if show and "{{" not in show.title and len(show.title) > MAX_TITLE:
+        reader.report(("show", "title"), f"a title has at most {MAX_TITLE} characters")
     return show
 
 

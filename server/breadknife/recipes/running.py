@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import PassedOn, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context
 from breadknife.task.values import Origin, Silence
-from breadknife.text.document import Span
+from breadknife.text.document import Document, Span, TextEdit, apply_edits
 
 MAX_ITEMS = 200
 """For which a step with `each` runs."""
@@ -50,8 +50,17 @@ class Served:
     span: Span
     origin: Origin
     refused: tuple[Silence, ...] = ()
+    """Why items of a list gave nothing."""
     places: tuple[tuple[Span, str], ...] = ()
-    """For findings: each span with its message."""
+    """Of several edits or findings, each span with its text. `span` holds all of them then; for edits, `text` is what
+    stands there afterwards."""
+    refused_places: tuple[tuple[Span, str], ...] = ()
+    """Parts that were left as they are, and why."""
+
+    @property
+    def parts(self) -> tuple[tuple[Span, str], ...]:
+        """Each edit or finding."""
+        return self.places or ((self.span, self.text),)
 
 
 @dataclass(frozen=True)
@@ -61,18 +70,13 @@ class Kitchen:
     run_step: RunStep = run_here
     memory: StepMemory = field(default_factory=StepMemory)
 
-    def cascade(self, plan: Plan, until: str = "", watcher: Watcher | None = None) -> tuple[Step[State, State], ...]:
-        """The plan as steps of a cascade. `until`: stop before that step."""
-        uses: list[Use] = []
-        for use in plan.order:
-            if use.name == until:
-                break
-            uses.append(use)
+    def steps(self, plan: Plan, uses: Iterable[Use], watcher: Watcher | None = None) -> tuple[Step[State, State], ...]:
+        """Steps of the plan as those of a cascade."""
         return tuple(self._step(plan, use, watcher) for use in uses)
 
     def run(self, plan: Plan, asked: Input, context: Context, watcher: Watcher | None = None) -> Served | Silence:
         """What the recipe gives at a place. Raises what a step raises: Cancelled, ModelError, EngineError."""
-        end = context.run(self.cascade(plan, watcher=watcher), State({INPUT: asked.values()}))
+        end = context.run(self.steps(plan, plan.order, watcher), State({INPUT: asked.values()}))
         return end if isinstance(end, Silence) else serve(plan, end)
 
     def _step(self, plan: Plan, use: Use, watcher: Watcher | None) -> Step[State, State]:
@@ -97,12 +101,29 @@ def serve(plan: Plan, end: State) -> Served | Silence:
     if text is None or at is None:
         return Silence("recipe-empty", f"{plan.recipe.name} has nothing for this place")
     origin = Origin(f"recipes/{plan.recipe.name}", end.model)
-    if isinstance(at, tuple):
-        spans = cast("tuple[Span | None, ...]", at)
-        texts = cast("tuple[str | None, ...]", text) if isinstance(text, tuple) else (str(text),) * len(spans)
-        places = tuple((span, words) for span, words in zip(spans, texts, strict=False) if span and words)
+    refused_places = _pairs(_value(show.refused_at, end.values) or (), _value(show.refused, end.values) or ())
+    if not isinstance(at, tuple):
+        return Served(str(text), at, origin, end.refused, refused_places=refused_places)
+    spans = cast("tuple[Span | None, ...]", at)
+    texts = cast("tuple[str | None, ...]", text) if isinstance(text, tuple) else (str(text),) * len(spans)
+    places = _pairs(spans, texts)
+    if show.way != "edit":
         return Served("", Span(0, 0), origin, end.refused, places)
-    return Served(str(text), at, origin, end.refused)
+    if not places:
+        why = refused_places[0][1] if refused_places else f"{plan.recipe.name} has nothing for this place"
+        return Silence("recipe-empty", why)
+    document: Document = end.values[INPUT]["document"]
+    hull = Span(min(span.start for span, _ in places), max(span.end for span, _ in places))
+    try:
+        changed = apply_edits(document.slice(hull), (TextEdit(span.shifted(-hull.start), new) for span, new in places))
+    except ValueError as error:
+        raise PluginError(f"`show`: {error}") from error
+    return Served(changed, hull, origin, end.refused, places, refused_places)
+
+
+def _pairs(spans: Iterable[Span | None], texts: Iterable[str | None]) -> tuple[tuple[Span, str], ...]:
+    found = zip(spans, texts, strict=False)
+    return tuple((span, text) for span, text in found if span is not None and text is not None)
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,19 @@ class Show:
 
     way: Way
     text: str
-    """`$step.port`: the result."""
+    """`$step.port`: the result. For an edit or a finding, it may be a list."""
     at: str = "$input.span"
-    """`$step.port` of a span: what the result replaces, or what a hover or finding is about."""
+    """`$step.port` of a span: what the result replaces, or what a hover or finding is about. A list if `text` is one.
+    """
     title: str = ""
-    """Of the menu's entry, at most 50 characters; the recipe's own if empty."""
+    """Of the menu's entry, at most 50 characters; the recipe's own if empty. It may be a template that names rules,
+    which have run when the menu opens."""
+    preview: bool = False
+    """Whether the user chooses among the edits before they are made, as far as the editor can ask."""
+    refused: str = ""
+    """`$step.port` of a list of texts: why parts were left as they are. Each is shown as a hint at its place."""
+    refused_at: str = ""
+    """`$step.port` of a list of spans: the places of `refused`."""
     kind: str = "refactor.rewrite"
     """The code action's kind."""
     language: str = ""
@@ -97,6 +105,8 @@ class Recipe:
     """Whether editors offer it without a setting that says so."""
     models: Mapping[str, str]
     """Name in the recipe -> role in the user's settings."""
+    named_models: bool
+    """Whether it is offered only if the user's settings name a model for each of its roles."""
     steps: tuple[Use, ...]
     show: Show
     examples: tuple[Example, ...]

@@ -15,7 +15,7 @@ from breadknife.cancel import CancelToken
 from breadknife.steps.ports import Port, ports_of
 from breadknife.task.cascade import Kind
 from breadknife.task.plugin import Model
-from breadknife.task.values import Resource, Silence
+from breadknife.task.values import Answer, Request, Resource, Silence
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
 
@@ -50,6 +50,14 @@ class StepContext(Protocol):
 
     def model(self, role: str, /) -> Model:
         """The model that the user's settings give to a role of the recipe. Raises ModelError or EngineError."""
+        ...
+
+    def ask(self, request: Request, /) -> Answer | None:
+        """What other plugins answer: see `Context.ask`. A step in a process of its own can't ask."""
+        ...
+
+    def progress(self, message: str, fraction: float | None = None, /) -> None:
+        """Say what takes long: see `Context.progress`."""
         ...
 
 

@@ -15,6 +15,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, PluginError
 from breadknife.steps.isolated import Answer, Call, read_message, write_message
 from breadknife.steps.registry import GROUP, AnyStep, load_steps
+from breadknife.task import values as task
 from breadknife.task.plugin import Model
 from breadknife.task.values import Resource, Silence
 from breadknife.text.document import Document
@@ -34,6 +35,12 @@ class WorkerContext:
 
     def read(self, path: Path | str, /) -> Resource:
         raise PluginError("a step in a process of its own reads no files; give it what `file.load` has read")
+
+    def ask(self, request: task.Request, /) -> task.Answer | None:
+        raise PluginError("a step in a process of its own asks no plugin; let another step do that")
+
+    def progress(self, message: str, fraction: float | None = None, /) -> None:
+        """Nobody hears it."""
 
     def model(self, role: str, /) -> Model:
         raise PluginError("a step in a process of its own asks no model; let another step do that")

@@ -150,6 +150,8 @@ class Action:
     """Told to the plugin where the user undoes those edits again soon after."""
     unchecked: str = ""
     """Why what should have looked at its edits hasn't: the user is told when they are made."""
+    preview: bool = False
+    """Its edits stand each for itself: an editor that can ask lets the user choose among them before they are made."""
     unasked: bool = False
     """It is right whoever asks for it, so "fix all" makes it: what is not null goes on as before."""
 

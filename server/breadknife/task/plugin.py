@@ -105,6 +105,10 @@ class Context(Protocol):
         or EngineError."""
         ...
 
+    def names_model(self, role: str, /) -> bool:
+        """Whether the user's own settings name a model for a role, so that it isn't the catalog's choice."""
+        ...
+
     def escalate(self, role: str, /) -> Model | None:
         """The bigger model that the user's own settings name for hard cases of a role; None when they name none.
 

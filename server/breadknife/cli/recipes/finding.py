@@ -10,7 +10,7 @@ from breadknife.host.trust import is_trusted
 from breadknife.host.workspace import root_of
 from breadknife.recipes.book import Book, Entry, read_entry
 from breadknife.recipes.checking import Plan
-from breadknife.recipes.places import Shelf
+from breadknife.recipes.places import RecipeFolder
 
 
 def here() -> tuple[Path, bool]:
@@ -32,7 +32,7 @@ def _find(name: str, entries: tuple[Entry, ...], book: Book) -> Entry:
     if name.endswith(".toml") or path.is_file():
         if not path.is_file():
             raise RecipeError(f"{name}: no such file; name a recipe or its file")
-        return read_entry(path.absolute(), Shelf(path.absolute().parent, "you"), book.types)
+        return read_entry(path.absolute(), RecipeFolder(path.absolute().parent, "you"), book.types)
     for entry in entries:
         if entry.name == name:
             return entry

@@ -9,17 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from breadknife.plugins.recipes.results import Results
 from breadknife.plugins.recipes.settings import RecipesSettings
 from breadknife.recipes.book import Book, read_entry
-from breadknife.recipes.checking import Plan, role_of
+from breadknife.recipes.checking import Plan
 from breadknife.recipes.inputs import INPUT, Input
-from breadknife.recipes.places import Shelf
+from breadknife.recipes.places import RecipeFolder
+from breadknife.recipes.reading import MAX_TITLE
 from breadknife.recipes.requests import RecipeRequest, RecipeResult
 from breadknife.recipes.running import Kitchen, Served, State
 from breadknife.recipes.values import Way
 from breadknife.steps.isolated import Isolation
 from breadknife.steps.registry import discover_steps
-from breadknife.task.cascade import Kind
 from breadknife.task.plugin import ANY_LANGUAGE, Context
 from breadknife.task.values import (
     Action,
@@ -56,7 +57,8 @@ _NO_RECIPE = Silence("no-recipe", "There is no such recipe that can run.", "see 
 class Serving:
     """Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, results: Results) -> None:
+        self.results = results
         steps = discover_steps()
         self._book = Book(steps.types)
         self._isolation = Isolation(dict(steps.steps))
@@ -104,39 +106,33 @@ class Serving:
                 continue
             recipe = plan.recipe
             is_on = recipe.name not in settings.off and (recipe.enabled or recipe.name in settings.on)
+            if recipe.named_models and not all(map(context.names_model, plan.roles)):
+                continue
             if is_on and {ANY_LANGUAGE, document.language} & set(recipe.languages):
                 yield plan
 
     def _actions(self, asked: Input, context: Context) -> Iterator[Action]:
         for plan in self._plans(asked.document, context, "edit", "document", "command"):
-            if not self._may_fit(plan, asked, context):
+            begun = self._begun(plan, asked, context)
+            if begun is None:
                 continue
             show, recipe = plan.recipe.show, plan.recipe
-            title = show.title or recipe.title
+            title = _title(plan, begun)
             if show.way == "edit":
                 data = {"recipe": recipe.name, "start": asked.span.start, "end": asked.span.end, "about": asked.message}
                 whole = Span(0, len(asked.document.text))
-                yield Action(title, show.kind, data=data, within=whole)
+                yield Action(title, show.kind, data=data, within=whole, preview=show.preview)
             else:
                 command = Command(RUN, title, (recipe.name, self._keep(asked)))
                 yield Action(title, show.kind, command=command)
+        yield from self.results.actions(asked.document, asked.span)
 
-    def _may_fit(self, plan: Plan, asked: Input, context: Context) -> bool:
-        """Whether the recipe's rules have nothing against the place: no model is asked, and no program run, for a
-        menu."""
-        rules = itertools.takewhile(
-            lambda use: (
-                plan.types[use.name].kind is Kind.RULE
-                and not plan.types[use.name].needs_trust
-                and not plan.types[use.name].isolated
-                and not role_of(plan, use)
-            ),
-            plan.order,
-        )
-        names = {use.name for use in rules}
-        first_other = next((use.name for use in plan.order if use.name not in names), "")
-        steps = self._kitchen.cascade(plan, until=first_other)
-        return not isinstance(context.run(steps, State({INPUT: asked.values()})), Silence)
+    def _begun(self, plan: Plan, asked: Input, context: Context) -> State | None:
+        """What the recipe's first rules gave; None if they have something against the place. No model is asked, and no
+        program run, for a menu."""
+        steps = self._kitchen.steps(plan, plan.menu)
+        end = context.run(steps, State({INPUT: asked.values()}))
+        return None if isinstance(end, Silence) else end
 
     def _resolve(self, document: Document, action: Action, context: Context) -> Answer:
         data = action.data
@@ -145,9 +141,12 @@ class Serving:
         served = self._run(name, asked, context)
         if isinstance(served, Silence):
             return served
-        edit = TextEdit(served.span, served.text)
-        # The recipe's own rules say where the edit goes, before a model is asked.
-        return Actions((replace(action, edits=(edit,), origin=served.origin, within=served.span),))
+        self.results.keep(document, served)
+        if served.refused_places:
+            context.refresh()
+        edits = tuple(TextEdit(span, text) for span, text in served.parts)
+        # The recipe's own rules say where the edits go, before a model is asked.
+        return Actions((replace(action, edits=edits, origin=served.origin, within=served.span),))
 
     def _command(self, recipe: str, token: str, context: Context) -> Answer:
         with self._lock:
@@ -166,7 +165,7 @@ class Serving:
 
     def _complete(self, asked: Input, context: Context) -> Answer | None:
         for plan in self._plans(asked.document, context, "completion"):
-            if not self._may_fit(plan, asked, context):
+            if self._begun(plan, asked, context) is None:
                 continue
             served = self._kitchen.run(plan, asked, context)
             if isinstance(served, Silence):
@@ -176,19 +175,19 @@ class Serving:
 
     def _hover(self, asked: Input, context: Context) -> Answer | None:
         for plan in self._plans(asked.document, context, "hover"):
-            if not self._may_fit(plan, asked, context):
+            if self._begun(plan, asked, context) is None:
                 continue
             served = self._kitchen.run(plan, asked, context)
             return served if isinstance(served, Silence) else Hover(served.text, served.span, served.origin)
         return None
 
     def _check(self, asked: Input, context: Context) -> Answer | None:
-        found: list[Finding] = []
+        found: list[Finding] = [*self.results.hints(asked.document)]
         for plan in self._plans(asked.document, context, "finding"):
             served = self._kitchen.run(plan, asked, context)
             if isinstance(served, Served):
                 severity = Severity(plan.recipe.show.severity)
-                places = served.places or ((served.span, served.text),)
+                places = served.parts
                 found += (Finding(span, "recipes", plan.recipe.name, text, severity) for span, text in places)
         return Findings(tuple(found)) if found else None
 
@@ -211,7 +210,7 @@ class Serving:
         return _NO_RECIPE if plan is None else self._kitchen.run(plan, asked, context)
 
     def _plan_of(self, file: Path) -> Plan | None:
-        return read_entry(file, Shelf(file.parent, "you"), self._book.types).plan
+        return read_entry(file, RecipeFolder(file.parent, "you"), self._book.types).plan
 
     def _keep(self, asked: Input) -> str:
         with self._lock:
@@ -220,3 +219,12 @@ class Serving:
             if len(self._offered) > _OFFERED:
                 del self._offered[next(iter(self._offered))]
         return token
+
+
+def _title(plan: Plan, begun: State) -> str:
+    """What the menu shows; without the effect if that is too long."""
+    title, recipe = plan.recipe.show.title, plan.recipe
+    compiled = plan.templates.get(("", "title"))
+    if compiled is not None:
+        title = compiled.render(begun.values)
+    return title if 0 < len(title) <= MAX_TITLE else recipe.title

@@ -1,0 +1,102 @@
+"""What recipes with a preview have found: its single edits for the next menus, and hints at what was refused."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from breadknife.task.values import Action, Finding, Severity
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.syntax import difference
+
+if TYPE_CHECKING:
+    from breadknife.recipes.running import Served
+
+SOURCE = "recipes"
+REFUSED = "refused"
+"""The rule of a hint."""
+_MOST = 40
+"""Documents whose newest result is kept."""
+_SHORT = 20
+"""Characters of a text in a title."""
+
+
+@dataclass(frozen=True)
+class _Result:
+    document: Document
+    """As it was when the result was found, or moved since."""
+    edits: tuple[TextEdit, ...]
+    refused: tuple[tuple[Span, str], ...]
+    served: Served
+
+    def moved(self, document: Document) -> _Result:
+        """The same for a later text: what was changed is left out, and what stands after it has moved."""
+        if document.text == self.document.text:
+            return self
+        edit = difference(self.document.text, document.text)
+        by = len(edit.new_text) - len(edit.span)
+
+        def place(span: Span) -> Span | None:
+            if span.end < edit.span.start:
+                return span
+            return span.shifted(by) if span.start > edit.span.end else None
+
+        edits = ((place(each.span), each.new_text) for each in self.edits)
+        refused = ((place(span), why) for span, why in self.refused)
+        return _Result(
+            document,
+            tuple(TextEdit(span, text) for span, text in edits if span is not None),
+            tuple((span, why) for span, why in refused if span is not None),
+            self.served,
+        )
+
+
+class Results:
+    """The newest result of each document. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._results: dict[str, _Result] = {}
+        self._lock = threading.Lock()
+
+    def keep(self, document: Document, served: Served) -> None:
+        edits = tuple(TextEdit(span, text) for span, text in served.places)
+        with self._lock:
+            self._results.pop(document.uri, None)
+            self._results[document.uri] = _Result(document, edits, served.refused_places, served)
+            if len(self._results) > _MOST:
+                del self._results[next(iter(self._results))]
+
+    def actions(self, document: Document, span: Span) -> Iterator[Action]:
+        """The single edits at a place."""
+        found = self._of(document)
+        for edit in found.edits if found is not None else ():
+            if found is not None and edit.span.touches(span):
+                yield Action(title_of(document, edit), edits=(edit,), origin=found.served.origin, within=edit.span)
+
+    def hints(self, document: Document) -> tuple[Finding, ...]:
+        """Why parts of the text were left as they are."""
+        found = self._of(document)
+        refused = found.refused if found is not None else ()
+        return tuple(Finding(span, SOURCE, REFUSED, why, Severity.HINT) for span, why in refused)
+
+    def _of(self, document: Document) -> _Result | None:
+        with self._lock:
+            found = self._results.get(document.uri)
+            if found is not None:
+                found = self._results[document.uri] = found.moved(document)
+            return found
+
+
+def title_of(document: Document, edit: TextEdit) -> str:
+    """What a single edit does, as in `“keep” → “keeps”`."""
+    old, new = _shortened(document.slice(edit.span)), _shortened(edit.new_text)
+    if not old:
+        return f"Insert “{new}”"
+    return f"“{old}” → “{new}”" if new else f"Remove “{old}”"
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _SHORT else words[: _SHORT - 1].rstrip() + "…"
