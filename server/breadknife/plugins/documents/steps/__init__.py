@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from breadknife.plugins.documents.steps.front import FRONTING
+from breadknife.plugins.documents.steps.lists import LISTING
+from breadknife.plugins.documents.steps.parallel import ORDERING
+from breadknife.plugins.documents.steps.place import PLACING
+from breadknife.plugins.documents.steps.plain import PLAIN
+from breadknife.plugins.documents.steps.shorten import SHORTENING
+from breadknife.plugins.documents.steps.split import SPLITTING
 
-from breadknife.steps.step import StepType
-
-RULES: tuple[StepType[Any, Any], ...] = ()
-"""Steps that work by rules alone."""
+RULES = (*PLACING, *LISTING, *SPLITTING, *PLAIN, *SHORTENING, *FRONTING, *ORDERING)
+"""Steps that work by rules; one asks a model for its opinion."""
 
 STEPS = (*RULES,)

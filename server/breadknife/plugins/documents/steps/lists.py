@@ -1,0 +1,289 @@
+"""Steps that make a list of a paragraph, and a paragraph of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from breadknife.plugins.documents.english import english, has_finite_verb, sentences, words
+from breadknife.plugins.documents.formats import ITEM, PARAGRAPH, Block, blocks, format_of
+from breadknife.plugins.documents.layout import are_plain, laid_out, source_of, width_of
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span, line_break
+from breadknife.text.prose import ProseText
+
+FEWEST_ITEMS = 3
+_SERIES = re.compile(r":\s+(?=\S)")
+_CHOICE = re.compile(r"\b(?:one of|either|any of|options?|choices?|alternatives?|following)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ListWanted:
+    document: Document
+    prose: tuple[ProseText, ...]
+    kind: str
+
+
+@dataclass(frozen=True)
+class ListMade:
+    text: str
+    place: Span
+    count: int
+    """Of the items."""
+    before: str
+    """What is changed, for the guard: in one line, without markers."""
+    after: str
+
+
+def make_list(given: ListWanted, context: StepContext) -> ListMade | Silence:
+    """A list out of a paragraph: of the series behind a colon, or else of each sentence."""
+    if given.kind != PARAGRAPH or len(given.prose) != 1:
+        return Silence("no-paragraph", "A list is made of one paragraph.", "put the cursor into one")
+    document = given.document
+    [block] = blocks(document, given.prose)
+    if block.end is None or not _has_own_lines(document, block):
+        return Silence("not-alone", "Something else stands in the paragraph's lines.")
+    if _is_before_list(document, block):
+        return Silence("before-a-list", "A list follows this paragraph.")
+    text = block.prose.text
+    spans = _series(text)
+    intro = Span(0, spans[0].start) if spans else None
+    if not spans:
+        spans = sentences(text)
+        if len(spans) < FEWEST_ITEMS:
+            return Silence("too-few-items", f"There are fewer than {FEWEST_ITEMS} sentences, and no series.")
+        if why := _connected(text, spans):
+            return Silence("connected", f"A sentence begins with “{why}”: it needs the one before it.")
+    parts = [_trimmed(text, span) for span in ((intro, *spans) if intro else spans)]
+    gaps = [Span(one.end, other.start) for one, other in pairwise(parts)]
+    gaps.append(Span(parts[-1].end, len(text.rstrip())))
+    sources = [source_of(document, block, part) for part in parts]
+    whole = [source for source in sources if source is not None]
+    if len(whole) < len(sources) or not are_plain(document, block, gaps):
+        return Silence("markup-across", "Some markup goes on over the end of an item.")
+    head, items = (whole[0], whole[1:]) if intro else ("", whole)
+    return ListMade(
+        _list_text(document, block, head, items),
+        Span(block.start, block.end),
+        len(items),
+        source_of(document, block, Span(0, len(text))) or text,
+        " ".join((head, *items)),
+    )
+
+
+def _list_text(document: Document, block: Block, head: str, items: Sequence[str]) -> str:
+    layout, margin = format_of(document), block.margin
+    bullet, width = layout.bullet_in(document), width_of(document, [block])
+    inner = margin + layout.indent
+    further = inner + " " * len(bullet) if not layout.begin else inner + "  "
+    lines = [laid_out(item, inner + bullet, further, width, document) for item in items]
+    if layout.begin:
+        lines = [margin + layout.begin, *lines, margin + layout.end]
+    if head:
+        blank = [margin.rstrip()] if layout.blank else []
+        lines = [laid_out(head, margin, margin, width, document), *blank, *lines]
+    # Its first line has its margin already.
+    return "\n".join(lines)[len(margin) :].replace("\n", line_break(document.text))
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    end = span.end
+    while end > span.start and text[end - 1].isspace():
+        end -= 1
+    return Span(span.start, end)
+
+
+def _has_own_lines(document: Document, block: Block) -> bool:
+    """Whether nothing but the margin stands before the paragraph, so that each line of a list can begin with it."""
+    before = document.text[document.line_span(document.line_at(block.start)).start : block.start]
+    return before.rstrip() == block.margin.rstrip() and "/*" not in before
+
+
+def _is_before_list(document: Document, block: Block) -> bool:
+    """Whether a list begins in the next line, or behind a blank one if the paragraph introduces it."""
+    item, number = format_of(document).patterns[1], document.line_at(block.prose.end) + 1
+    margin = len(block.margin.rstrip())
+    while number < document.line_count:
+        line = document.line_text(number)[margin:].strip()
+        if line:
+            return item.match(line) is not None
+        number += 1
+    return False
+
+
+def _connected(text: str, spans: Sequence[Span]) -> str:
+    """The first word of a sentence that needs the one before it; empty if each can stand alone."""
+    firsts = (words(text[span.start : span.end])[:1] for span in spans[1:])
+    return next((first[0] for first in firsts if first and first[0] in english().connected), "")
+
+
+def _series(text: str) -> tuple[Span, ...]:
+    """The items behind the colon of the last sentence, or nothing where they aren't certain."""
+    last = sentences(text)[-1]
+    colons = [
+        match for match in _SERIES.finditer(text, last.start, last.end) if not _depth(text, last.start, match.start())
+    ]
+    if len(colons) != 1:
+        return ()
+    start, end = colons[0].end(), last.end
+    while end > start and text[end - 1] in ".!":
+        end -= 1
+    body = text[start:end]
+    if "?" in body or "“" in body or '"' in body:
+        return ()
+    parts = _parts(body, ";") if ";" in body else _parts(body, ",")
+    if len(parts) < 2:
+        return ()
+    tail = body[parts[-1].start : parts[-1].end]
+    joined = re.match(r"(and|or)\s+", tail)
+    inner = [*re.finditer(r"\s+(and|or)\s+", tail)]
+    if joined:
+        parts[-1] = Span(parts[-1].start + joined.end(), parts[-1].end)
+        word = joined[1]
+    elif (
+        ";" not in body
+        and len(inner) == 1
+        and not any(re.search(r"\s(?:and|or)\s", body[p.start : p.end]) for p in parts[:-1])
+    ):
+        cut = parts.pop()
+        parts += [Span(cut.start, cut.start + inner[0].start()), Span(cut.start + inner[0].end(), cut.end)]
+        word = inner[0][1]
+    else:
+        return ()
+    if len(parts) < FEWEST_ITEMS or (word == "or" and not _CHOICE.search(text[last.start : start])):
+        return ()
+    items = [body[part.start : part.end] for part in parts]
+    if not all(_is_item(item) for item in items):
+        return ()
+    return tuple(Span(part.start + start, part.end + start) for part in parts)
+
+
+def _parts(body: str, sign: str) -> list[Span]:
+    """The pieces between a sign, but for those within brackets."""
+    cuts = [at for at, char in enumerate(body) if char == sign and not _depth(body, 0, at)]
+    starts = [0, *(cut + 1 for cut in cuts)]
+    found: list[Span] = []
+    for start, end in zip(starts, [*cuts, len(body)], strict=True):
+        while start < end and body[start].isspace():
+            start += 1
+        if start < end:
+            found.append(Span(start, end))
+    return found
+
+
+def _depth(text: str, start: int, end: int) -> int:
+    return sum((text[at] in "([{") - (text[at] in ")]}") for at in range(start, end))
+
+
+def _is_item(text: str) -> bool:
+    found = words(text)
+    return 0 < len(found) <= 20 and found[0] not in english().not_items and "then" not in found
+
+
+@dataclass(frozen=True)
+class JoinWanted:
+    document: Document
+    prose: tuple[ProseText, ...]
+    kind: str
+    above: ProseText | None = None
+    """The paragraph before the list."""
+    most_words: int = literal(150)
+    """Of the paragraph."""
+
+
+def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
+    """A paragraph out of a list: of sentences, or of a series behind a colon."""
+    document = given.document
+    if given.kind != ITEM or len(given.prose) < 2:
+        return Silence("no-list", "The cursor is in no list of two items or more.", "put it into one")
+    listed = blocks(document, given.prose)
+    if any(block.end is None or block.kind != ITEM or block.level != listed[0].level for block in listed):
+        return Silence("nested-list", "The list has more than plain items.")
+    if why := _between(document, listed):
+        return Silence("nested-list", why)
+    items = [source_of(document, block, Span(0, len(block.prose.text))) for block in listed]
+    whole = [item for item in items if item is not None]
+    if len(whole) < len(items) or sum(len(item.split()) for item in whole) > given.most_words:
+        return Silence("long-items", "The items are too long, or have line breaks of their own.")
+    margin, layout = listed[0].margin, format_of(document)
+    start = document.line_span(document.line_at(listed[0].start)).start + len(margin)
+    end = listed[-1].end or listed[-1].prose.end
+    if layout.begin:
+        around = _environment(document, start, end)
+        if around is None:
+            return Silence("nested-list", "The list has more than plain items.")
+        start, margin, end = around
+    if all(item[-1] in ".!?" for item in (block.prose.text for block in listed)):
+        width = width_of(document, listed)
+        text = laid_out(" ".join(whole), margin, margin, width, document)[len(margin) :]
+        return _made(document, text, Span(start, end), whole)
+    return _joined_series(given, listed, whole, margin, Span(start, end))
+
+
+def _made(document: Document, text: str, place: Span, items: Sequence[str], head: str = "") -> ListMade:
+    before = " ".join((head, *items))
+    return ListMade(text.replace("\n", line_break(document.text)), place, len(items), before, " ".join(text.split()))
+
+
+def _joined_series(
+    given: JoinWanted, listed: Sequence[Block], items: Sequence[str], margin: str, place: Span
+) -> ListMade | Silence:
+    document = given.document
+    if given.above is None or not given.above.text.rstrip().endswith(":"):
+        return Silence("no-sentences", "The items are no sentences, and nothing introduces them.")
+    [above] = blocks(document, [given.above])
+    texts = [block.prose.text for block in listed]
+    if any(text[-1] in ".!?:;" or has_finite_verb(words(text)[:1]) for text in texts):
+        return Silence("mixed-items", "Some items are sentences, and some aren't.")
+    if any(text[0].isupper() and words(text)[0] not in english().commonest for text in texts if not _is_code(text)):
+        return Silence("capital-items", "The items begin with capitals, which may be names.")
+    head = source_of(document, above, Span(0, len(above.prose.text)))
+    between = document.text[above.end or above.prose.end : place.start]
+    if (
+        above.kind != PARAGRAPH
+        or head is None
+        or between.count("\n") > 2
+        or between.replace(margin.strip(), "").strip()
+    ):
+        return Silence("no-sentences", "The items are no sentences, and nothing introduces them.")
+    sign = ";" if any("," in each for each in texts) else ","
+    last = f"{sign} and {items[-1]}" if len(items) > 2 or sign == ";" else f" and {items[-1]}"
+    text = f"{head} {f'{sign} '.join(items[:-1])}{last}."
+    width = width_of(document, [above, *listed])
+    laid = laid_out(text, above.margin, above.margin, width, document)[len(above.margin) :]
+    return _made(document, laid, Span(above.start, place.end), items, head)
+
+
+def _is_code(text: str) -> bool:
+    return text.startswith(("Dummy", "Ina0"))
+
+
+def _between(document: Document, listed: Sequence[Block]) -> str:
+    """What else stands between the items of a list; empty if it is nothing but their markers."""
+    for one, other in pairwise(listed):
+        gap = document.text[one.end or one.prose.end : other.start]
+        margin = other.margin.strip()
+        rest = gap.replace(other.marker.strip(), "", 1) if other.marker.strip() else gap
+        if (rest.replace(margin, "") if margin else rest).strip():
+            return "Something else stands between the items."
+    return ""
+
+
+def _environment(document: Document, start: int, end: int) -> tuple[int, str, int] | None:
+    """Of LaTeX's environment around items: its start, its margin and its end."""
+    opening = re.search(r"([ \t]*)\\begin\{itemize\}\s*\Z", document.text[:start])
+    closing = re.match(r"\s*\\end\{itemize\}", document.text[end:])
+    if opening is None or closing is None:
+        return None
+    return opening.end(1), opening[1], end + closing.end()
+
+
+LISTING = (
+    StepType("list.make", 1, Kind.RULE, ListWanted, ListMade, make_list, from_outside=True),
+    StepType("list.join", 1, Kind.RULE, JoinWanted, ListMade, join_list, from_outside=True),
+)
