@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from breadknife.plugins.documents.steps.fixing import FIXING
 from breadknife.plugins.documents.steps.front import FRONTING
 from breadknife.plugins.documents.steps.lists import LISTING
 from breadknife.plugins.documents.steps.parallel import ORDERING
@@ -13,4 +14,4 @@ from breadknife.plugins.documents.steps.split import SPLITTING
 RULES = (*PLACING, *LISTING, *SPLITTING, *PLAIN, *SHORTENING, *FRONTING, *ORDERING)
 """Steps that work by rules; one asks a model for its opinion."""
 
-STEPS = (*RULES,)
+STEPS = (*RULES, *FIXING)

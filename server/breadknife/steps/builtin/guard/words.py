@@ -42,7 +42,9 @@ class Words:
 
     @cached_property
     def negation(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{'|'.join(self.negations)})\b|n['’]t\b", re.IGNORECASE)
+        verbs = "|".join(each[: -len("n't")] for each in self.auxiliaries if each.endswith("n't"))
+        slips = rf"\b(?:{verbs})nt\b"  # as in “dont”
+        return re.compile(rf"\b(?:{'|'.join(self.negations)})\b|n['’]t\b|{slips}", re.IGNORECASE)
 
     @cached_property
     def opening(self) -> re.Pattern[str]:

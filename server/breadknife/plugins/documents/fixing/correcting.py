@@ -1,0 +1,97 @@
+"""What a model would write for a sentence, as the single corrections in it that make the sentence likelier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from breadknife.engine.api import Sampling
+from breadknife.plugins.documents.english import is_english, sentences
+from breadknife.plugins.documents.fixing.likelihood import Likelihood
+from breadknife.plugins.documents.fixing.words import is_small, readable, touches_code, without, word_edits
+from breadknife.steps.builtin.models import write
+from breadknife.steps.values import ModelPrompt
+from breadknife.task.plugin import Model
+from breadknife.text.document import Span, TextEdit, apply_edits
+
+SYSTEM = (
+    "You correct the grammar and spelling of sentences. You change as few words as possible, and keep the meaning. "
+    "You answer with the corrected sentence alone."
+)
+FEWEST_WORDS = 4
+"""Of a sentence that the model corrects: a shorter one is mostly no sentence."""
+MOST_WORDS = 60
+LONGEST_ANSWER = 2.0
+"""Tokens for each word of the sentence."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sentence of a text."""
+
+    before: str
+    """The text before it."""
+    sentence: str
+    start: int
+
+
+def parts(text: str) -> Iterator[Part]:
+    """The sentences that a model can correct: English ones of usual length."""
+    if not is_english(text):
+        return
+    for span in sentences(text):
+        sentence = text[span.start : span.end]
+        if FEWEST_WORDS <= len(sentence.split()) <= MOST_WORDS:
+            yield Part(text[: span.start], sentence, span.start)
+
+
+def corrected(model: Model, part: Part, least: float) -> tuple[TextEdit, ...]:
+    """The model's corrections of a sentence, counted from its start: each is small, and the sentence would lose at
+    least `least` nats without it. Raises Cancelled, ModelError and EngineError."""
+    sentence = readable(part.sentence)
+    most = int(LONGEST_ANSWER * len(sentence.split())) + 24
+    answer, is_whole = write(model, ModelPrompt(sentence, SYSTEM), most, (), "", Sampling())
+    answer = " ".join(answer.split())
+    if not is_whole or not answer:
+        return ()
+    edits = [
+        edit
+        for edit in word_edits(sentence, answer)
+        if is_small(old := sentence[edit.span.start : edit.span.end], edit.new_text) and not touches_code(old, edit)
+    ]
+    return worthwhile(Likelihood(model), part, edits, least)
+
+
+def worthwhile(likelihood: Likelihood, part: Part, edits: Sequence[TextEdit], least: float) -> tuple[TextEdit, ...]:
+    """The edits without which the sentence would lose at least `least` nats. The worst goes first, for the others may
+    be worth more without it."""
+    kept = tuple(edits)
+    while kept:
+        worth = likelihood.worth(part.before, part.sentence, kept)
+        worst = min(range(len(kept)), key=worth.__getitem__)
+        if worth[worst] >= least:
+            break
+        kept = without(kept, worst)
+    return kept
+
+
+def sentence_of(text: str, span: Span) -> Part:
+    """The sentence of a text that a place is in."""
+    for each in sentences(text):
+        if each.start <= span.start <= each.end:
+            return Part(text[: each.start], text[each.start : each.end], each.start)
+    return Part("", text, 0)
+
+
+def moved(edits: Iterable[TextEdit], by: int) -> list[TextEdit]:
+    """The same edits, so many code points further on."""
+    return [TextEdit(edit.span.shifted(by), edit.new_text) for edit in edits]
+
+
+def with_edits(text: str, edits: Iterable[TextEdit]) -> str:
+    """The text after those of the edits that don't overlap an earlier one."""
+    kept: list[TextEdit] = []
+    for edit in sorted(edits):
+        if not kept or edit.span.start > kept[-1].span.end:
+            kept.append(edit)
+    return apply_edits(text, kept)

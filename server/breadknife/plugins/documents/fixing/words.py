@@ -1,0 +1,121 @@
+"""Changes of a text by words: what differs between two versions, as single edits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from breadknife.plugins.documents.english import english, verbs
+from breadknife.plugins.documents.tables import read_table
+from breadknife.text.document import Span, TextEdit, common_prefix
+from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
+
+_TOKEN = re.compile(r"\w+(?:['’-]\w+)*|\s+|[^\w\s]")
+_AS_CODE = {NOUN: "`code`", VOWEL_NOUN: "`id`"}
+_PLACEHOLDER = re.compile("|".join(_AS_CODE))
+_CODE = re.compile(r"`code`|`id`")
+_COMMA = ","
+_SHORTEST_STEM = 3
+"""Letters that two forms of a word share."""
+_CONTRACTED = (
+    ("can't", "can not"), ("cannot", "can not"), ("won't", "will not"), ("n't", " not"), ("'re", " are"),
+    ("'ve", " have"), ("'ll", " will"), ("'m", " am"), ("'s", " is"),
+)  # fmt: skip
+"""To write a word out, or not to, corrects nothing."""
+
+
+@dataclass(frozen=True)
+class Same:
+    """The lists of `fixing.toml`."""
+
+    same: frozenset[tuple[str, str]]
+    endings: frozenset[str]
+
+    def holds(self, one: str, other: str) -> bool:
+        return one == other or not {(one, other), (other, one)}.isdisjoint(self.same)
+
+
+def readable(text: str) -> str:
+    """Prose as a model knows it: code where a placeholder stands. Each character keeps its place."""
+    return _PLACEHOLDER.sub(lambda found: _AS_CODE[found[0]], text)
+
+
+def word_edits(before: str, after: str) -> tuple[TextEdit, ...]:
+    """How to get from one text to the other, word by word. Changes with only a blank between them are one edit."""
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    starts = [0]
+    for token in old:
+        starts.append(starts[-1] + len(token))
+    edits: list[TextEdit] = []
+    for tag, i, j, k, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        edit = TextEdit(Span(starts[i], starts[j]), "".join(new[k:end]))
+        if edits and not before[edits[-1].span.end : edit.span.start].strip():
+            last = edits.pop()
+            between = before[last.span.end : edit.span.start]
+            edit = TextEdit(Span(last.span.start, edit.span.end), last.new_text + between + edit.new_text)
+        edits.append(edit)
+    return tuple(edits)
+
+
+def without(edits: Sequence[TextEdit], number: int) -> tuple[TextEdit, ...]:
+    return (*edits[:number], *edits[number + 1 :])
+
+
+def touches_code(text: str, edit: TextEdit) -> bool:
+    """Whether an edit takes or brings what stands for code, a link or another name that isn't prose."""
+    return any(pattern.search(part) for pattern in (_CODE, _PLACEHOLDER) for part in (text, edit.new_text))
+
+
+def is_small(old: str, new: str) -> bool:
+    """Whether a change corrects words and doesn't choose others: each word that goes or comes is one of grammar, such
+    as “the” and “has”, or is another form or spelling of the word in its place."""
+    was, comes = _words(old), _words(new)
+    if not was and not comes:
+        return old.strip() in ("", _COMMA) and new.strip() in ("", _COMMA) and old.strip() != new.strip()
+    if _is_as_right(was, comes):
+        return False
+    grammar = english().commonest
+    left = [word for word in comes if word not in grammar]
+    for word in was:
+        found = next((each for each in left if is_same_word(word, each)), None)
+        if found is not None:
+            left.remove(found)
+        elif word not in grammar:
+            return False
+    return not left
+
+
+def _is_as_right(was: Sequence[str], comes: Sequence[str]) -> bool:
+    """Whether the old words say the same as well as the new ones."""
+    old, new = (_written_out(" ".join(words)).split() for words in (was, comes))
+    same = read_table("fixing", Same)
+    return len(old) == len(new) and all(map(same.holds, old, new))
+
+
+def _written_out(text: str) -> str:
+    for short, whole in _CONTRACTED:
+        text = text.replace(short, whole)
+    return text
+
+
+def is_same_word(one: str, other: str) -> bool:
+    """Whether two words may be forms of one: “keep” and “kept”, “file” and “files”."""
+    if one.replace("-", "") == other.replace("-", "") or not _bases(one).isdisjoint(_bases(other)):
+        return True
+    shared = common_prefix(one, other)
+    endings = read_table("fixing", Same).endings
+    return shared >= _SHORTEST_STEM and one[shared:] in endings and other[shared:] in endings
+
+
+def _bases(word: str) -> set[str]:
+    """The verbs that a word may be a form of."""
+    known = (verbs(form).get(word) for form in ("base", "third", "past", "participle", "gerund"))
+    return {verb.base for verb in known if verb is not None}
+
+
+def _words(text: str) -> list[str]:
+    return [token.lower().replace("’", "'") for token in _TOKEN.findall(text) if token[0].isalnum()]
