@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from breadknife.engine.api import Sampling
 from breadknife.plugins.documents.english import is_english, sentences
 from breadknife.plugins.documents.fixing.likelihood import Likelihood
-from breadknife.plugins.documents.fixing.words import is_small, readable, touches_code, without, word_edits
+from breadknife.plugins.documents.fixing.words import readable, small_edits, without
 from breadknife.steps.builtin.models import write
 from breadknife.steps.values import ModelPrompt
 from breadknife.task.plugin import Model
@@ -54,11 +54,7 @@ def corrected(model: Model, part: Part, least: float) -> tuple[TextEdit, ...]:
     answer = " ".join(answer.split())
     if not is_whole or not answer:
         return ()
-    edits = [
-        edit
-        for edit in word_edits(sentence, answer)
-        if is_small(old := sentence[edit.span.start : edit.span.end], edit.new_text) and not touches_code(old, edit)
-    ]
+    edits = tuple(small_edits(sentence, answer))
     return worthwhile(Likelihood(model), part, edits, least)
 
 

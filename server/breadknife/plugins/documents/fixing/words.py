@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -65,6 +65,29 @@ def without(edits: Sequence[TextEdit], number: int) -> tuple[TextEdit, ...]:
     return (*edits[:number], *edits[number + 1 :])
 
 
+def small_edits(before: str, after: str) -> Iterator[TextEdit]:
+    """Those of the changes that are small and leave code alone. Of a longer one that isn't small, single words may be.
+    """
+    for edit in word_edits(before, after):
+        old = before[edit.span.start : edit.span.end]
+        for each in [edit] if is_small(old, edit.new_text) else _word_by_word(old, edit):
+            old = before[each.span.start : each.span.end]
+            if is_small(old, each.new_text) and not touches_code(old, each):
+                yield each
+
+
+def _word_by_word(old: str, edit: TextEdit) -> Iterator[TextEdit]:
+    """An edit as one for each token; nothing if it changes their number."""
+    was, comes = _TOKEN.findall(old), _TOKEN.findall(edit.new_text)
+    if len(was) != len(comes):
+        return
+    start = edit.span.start
+    for one, other in zip(was, comes, strict=True):
+        if one != other:
+            yield TextEdit(Span(start, start + len(one)), other)
+        start += len(one)
+
+
 def touches_code(text: str, edit: TextEdit) -> bool:
     """Whether an edit takes or brings what stands for code, a link or another name that isn't prose."""
     return any(pattern.search(part) for pattern in (_CODE, _PLACEHOLDER) for part in (text, edit.new_text))
@@ -78,6 +101,8 @@ def is_small(old: str, new: str) -> bool:
         return old.strip() in ("", _COMMA) and new.strip() in ("", _COMMA) and old.strip() != new.strip()
     if _is_as_right(was, comes):
         return False
+    if "".join(was) == "".join(comes):
+        return True
     grammar = english().commonest
     left = [word for word in comes if word not in grammar]
     for word in was:
