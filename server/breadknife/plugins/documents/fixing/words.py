@@ -66,8 +66,7 @@ def without(edits: Sequence[TextEdit], number: int) -> tuple[TextEdit, ...]:
 
 
 def small_edits(before: str, after: str) -> Iterator[TextEdit]:
-    """Those of the changes that are small and leave code alone. Of a longer one that isn't small, single words may be.
-    """
+    """Those of the changes that are small and leave code alone. Of a longer one, single words may be."""
     for edit in word_edits(before, after):
         old = before[edit.span.start : edit.span.end]
         for each in [edit] if is_small(old, edit.new_text) else _word_by_word(old, edit):

@@ -8,10 +8,11 @@ from breadknife.plugins.documents.steps.lists import LISTING
 from breadknife.plugins.documents.steps.parallel import ORDERING
 from breadknife.plugins.documents.steps.place import PLACING
 from breadknife.plugins.documents.steps.plain import PLAIN
+from breadknife.plugins.documents.steps.rewriting import REWRITING
 from breadknife.plugins.documents.steps.shorten import SHORTENING
 from breadknife.plugins.documents.steps.split import SPLITTING
 
 RULES = (*PLACING, *LISTING, *SPLITTING, *PLAIN, *SHORTENING, *FRONTING, *ORDERING)
 """Steps that work by rules; one asks a model for its opinion."""
 
-STEPS = (*RULES, *FIXING)
+STEPS = (*RULES, *FIXING, *REWRITING)

@@ -26,11 +26,11 @@ class Fact:
     """As it is written: `three seconds`."""
 
 
-def changed_fact(kind: str, before: str, after: str) -> str:
+def changed_fact(kind: str, before: str, after: str, may_lose: bool = False) -> str:
     """What the text after lost or added of one kind, as `it lost the number 3`; empty if it kept everything."""
     old, new = KEPT[kind](before), KEPT[kind](after)
     lost = [each for each in _missing(old, new, kind) if kind != "name" or not _stands(each.said, after)]
-    if lost:
+    if lost and not may_lose:
         return f"it lost the {kind} {lost[0].said}"
     known = {each.key for each in old}
     added = [each for each in new if each.key not in known and (kind != "name" or not _stands(each.said, before))]

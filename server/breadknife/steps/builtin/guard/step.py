@@ -22,6 +22,9 @@ class GuardWanted:
     after: str | None
     keep: tuple[str, ...] = literal(EVERYTHING)
     """What must be the same in both: code, link, citation, number, name, negation, quantifier, modal, subject."""
+    may_lose: bool = literal(False)
+    """Whether it may leave out what must be the same otherwise, as a summary does. It still may add none of it, nor
+    turn round a sentence that it keeps."""
     new_words: float = literal(0.35)
     """The share of content words that may be new; one always may."""
     length: tuple[float, float] = literal((0.25, 1.5))
@@ -49,17 +52,18 @@ def refusal(given: GuardWanted) -> str:
     opening = words().opening.match(after.strip())
     if opening and not before.strip().lower().startswith(opening[1].lower()):
         return f"it begins with “{opening[1]}”, which answers and doesn't rewrite"
-    return _changed(given.keep, before, after) or _strayed(given, before, after)
+    return _changed(given, before, after) or _strayed(given, before, after)
 
 
-def _changed(keep: tuple[str, ...], before: str, after: str) -> str:
+def _changed(given: GuardWanted, before: str, after: str) -> str:
     """The first thing of those to keep that isn't the same."""
+    keep, may_lose = given.keep, given.may_lose
     for name in keep:
-        if name in KEPT and (why := changed_fact(name, before, after)):
+        if name in KEPT and (why := changed_fact(name, before, after, may_lose)):
             return why
-    if "negation" in keep and (why := changed_negation(before, after)):
+    if "negation" in keep and (why := changed_negation(before, after, may_lose)):
         return why
-    if why := changed_claim(before, after, frozenset(keep) & {"quantifier", "modal"}):
+    if why := changed_claim(before, after, frozenset(keep) & {"quantifier", "modal"}, may_lose):
         return why
     return changed_actor(before, after) if "subject" in keep else ""
 
