@@ -128,7 +128,7 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("command", commands())
 def test_commands_on_the_pages_exist(command: str) -> None:
     words = [word for word in command.split() if not word.startswith("-")][1:]
-    depth = 2 if words[0] in ("config", "models", "engine", "plugins", "null", "recipes") else 1
+    depth = 2 if words[0] in ("config", "models", "engine", "plugins", "null", "recipes", "shelf") else 1
     result = subprocess.run(
         [sys.executable, "-m", "breadknife", *words[:depth], "--help"], capture_output=True, text=True, timeout=60
     )

@@ -21,6 +21,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 │   └── PromptTooLong           the prompt doesn't fit the model's context
 ├── PluginError                 a plugin broke its contract
 ├── RecipeError                 a recipe that the command line names can't be found, run or written
+├── ShelfError                  a folder can't be added to the shelf, or its index can't be used
 ├── PackageMissing              an optional Python package isn't installed
 ├── NetworkForbidden            something tried to use the network while offline
 └── Cancelled                   the client no longer wants the answer, or its time is up
@@ -118,6 +119,10 @@ class PluginError(BreadknifeError):
 
 class RecipeError(BreadknifeError):
     """A recipe that can't be found, run or written; the message names the place and what to do."""
+
+
+class ShelfError(BreadknifeError):
+    """A folder that can't be added to the shelf, or whose index can't be used; the message says what to do."""
 
 
 class PackageMissing(BreadknifeError):

@@ -87,7 +87,7 @@ async def run(session: Any, uri: str, argument: str = "x") -> Any:
 async def test_a_client_asks_for_what_a_plugin_serves(connect, script, home) -> None:
     session = await connect(engine_script=script([]))
     options = await session.registration(lsp.TEXT_DOCUMENT_HOVER)
-    assert options["documentSelector"] == [{"language": "python"}]
+    assert {"language": "python"} in options["documentSelector"]
     every = await session.registration(lsp.TEXT_DOCUMENT_INLAY_HINT)
     assert every["documentSelector"] is None
     assert session.result.capabilities.hover_provider is None
@@ -99,16 +99,13 @@ async def test_nothing_is_registered_that_nobody_serves(connect, script, home, m
     await session.providers()
     uri = session.open("a.py", TEXT)
     await session.pull(uri)
-    assert {each.method for each in session.registered} & {
-        lsp.TEXT_DOCUMENT_HOVER,
-        lsp.TEXT_DOCUMENT_CODE_LENS,
-    } == set()
+    assert lsp.TEXT_DOCUMENT_CODE_LENS not in {each.method for each in session.registered}
 
 
 async def test_a_client_that_lets_nothing_be_registered_is_told_at_once(connect, script, home) -> None:
     session = await connect("emacs", engine_script=script([]))
     assert session.result.capabilities.hover_provider is not None
-    python, text = session.open("a.py", TEXT), session.open("b.md", TEXT, "markdown")
+    python, text = session.open("a.py", TEXT), session.open("b.yaml", "a: 1\n", "yaml")
     assert await hover(session, python) is not None
     assert await hover(session, text) is None
     assert [each["request"] for each in await session.why(text) if each["request"] == "hover"] == []

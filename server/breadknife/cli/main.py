@@ -13,6 +13,7 @@ from breadknife.cli import config, engine, models, null, plugins
 from breadknife.cli.lint.command import lint
 from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error, say
 from breadknife.cli.recipes import app as recipes
+from breadknife.cli.shelf import app as shelf
 from breadknife.offline import OFFLINE, forbid_network, is_asked_for
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(recipes.app, name="recipes")
+app.add_typer(shelf.app, name="shelf")
 app.add_typer(config.app, name="config")
 app.add_typer(null.app, name="null")
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, TypeVar
 
 import typer
 
+from breadknife.cancel import CancelToken
 from breadknife.engine.models.pull import PullProgress, Report
 from breadknife.errors import BreadknifeError
 from breadknife.offline import OFFLINE
@@ -178,3 +181,20 @@ def offline_by_settings() -> bool:
     for problem in unreadable:
         raise problem
     return any(layer.values.get("offline") is True for layer in layers)
+
+
+@contextmanager
+def ended_by_signals() -> Generator[CancelToken, None, None]:
+    """Ctrl-C, and what ends a program otherwise, cancel what runs instead, so that it can end in order."""
+    cancel = CancelToken()
+    asked_for = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, name)]
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        cancel.cancel()
+
+    before = {each: signal.signal(each, end) for each in asked_for}
+    try:
+        yield cancel
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

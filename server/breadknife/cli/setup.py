@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from enum import Enum
-from types import FrameType
 
 import typer
 
-from breadknife.cancel import CancelToken
-from breadknife.cli.output import offline_by_settings
+from breadknife.cli.output import ended_by_signals, offline_by_settings
 from breadknife.cli.setup_output import (
     Events,
     JsonEvents,
@@ -87,25 +83,8 @@ def _set_up(asked: Sequence[Part], *, as_json: bool) -> int:
         if not asked:
             return 0
     events: Events = JsonEvents() if as_json else LiveEvents(asked) if sys.stderr.isatty() else LineEvents()
-    with events, _ended_by_signals() as cancel:
+    with events, ended_by_signals() as cancel:
         ended = set_up(asked, events.tell, cancel)
     if not as_json:
         typer.echo("Servers that run use it at once." if "done" in ended.values() else "Nothing has changed.")
     return 0 if all(state == "done" for state in ended.values()) else 1
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Generator[CancelToken, None, None]:
-    """Ctrl-C, and what ends a program otherwise, cancel what runs: it is told what became of each part."""
-    cancel = CancelToken()
-    asked_for = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, name)]
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        cancel.cancel()
-
-    before = {each: signal.signal(each, end) for each in asked_for}
-    try:
-        yield cancel
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

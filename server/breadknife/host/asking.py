@@ -24,7 +24,7 @@ from breadknife.host.telling import Tell
 from breadknife.host.verify import Verifier
 from breadknife.task.plugin import Plugin
 from breadknife.task.reasons import silence
-from breadknife.task.values import Answer, CheckRequest, Findings, Request, Silence, document_of
+from breadknife.task.values import Actions, Answer, CheckRequest, Findings, Request, Silence, document_of
 
 log = logging.getLogger("breadknife.host")
 
@@ -134,8 +134,12 @@ class Asking:
 
     def _ask(self, plugin: Plugin, trace: Trace, token: CancelToken) -> _Ended:
         """In the plugin's own thread."""
+
+        def may_show(uri: str) -> bool:
+            return self.services.may_show(uri, self.root, plugin)
+
         context = HostContext(self.services, plugin.name, self, self.root, token, trace, self.settings)
-        verifier = Verifier(self.request, self.services.tree, trace.by_model, self._shared, self._may_show)
+        verifier = Verifier(self.request, self.services.tree, trace.by_model, self._shared, may_show)
         try:
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
@@ -190,9 +194,6 @@ class Asking:
         project = self.services.projects.of(self.root)
         return project.text(path) if project else None
 
-    def _may_show(self, uri: str) -> bool:
-        return self.services.may_show(uri, self.root)
-
     def _unfinished(self, name: str, why: Unfinished) -> _Ended:
         match why:
             case Unfinished.HUNG:
@@ -240,6 +241,7 @@ class Asking:
             computed_ms=round(sum(origin.computed for origin in costs) * 1000, 1),
             asked_by=self.asker,
             verdict=ended.verdict,
+            refused=_refused(ended.answer),
         )
         if isinstance(ended.answer, Silence):
             why = ended.answer
@@ -251,6 +253,11 @@ class Asking:
                 return receipt
             return replace(receipt, quantisation=info.quantisation, sha256=info.sha256[:12])
         return receipt
+
+
+def _refused(answer: Answer | None) -> tuple[str, ...]:
+    items = answer.items if isinstance(answer, Actions) else ()
+    return tuple(why for action in items for why in action.refused)[:10]
 
 
 def _paused(pause: Pause) -> Silence:

@@ -84,7 +84,8 @@ def receipt_lines(receipt: Values, times: int = 1) -> list[str]:
     what = f"{receipt['request']}{line}, by {receipt['plugin'] or 'nobody'}"
     first = f"{what}: {receipt['outcome']}{reason}, {receipt['milliseconds']:.0f} ms{more}"
     remedy = receipt["remedy"] and f"→ {receipt['remedy']}"
-    said = (" ".join(text.split("\n")) for text in (receipt["sentence"], remedy, receipt["model"]) if text)
+    refused = (f"left as it is: {why}" for why in receipt.get("refused", ()))
+    said = (" ".join(text.split("\n")) for text in (receipt["sentence"], remedy, *refused, receipt["model"]) if text)
     return [first, *(f"    {text}" for text in said)]
 
 

@@ -67,6 +67,8 @@ class Receipt:
     """The plugin that asked, where it was no editor or command."""
     verdict: str = ""
     """The verifier's verdict on what a model wrote: `accepted`, or the reason code of a refusal."""
+    refused: tuple[str, ...] = ()
+    """Why parts of a text were left as they are, a sentence each."""
 
 
 class KeptReceipts:
@@ -78,7 +80,7 @@ class KeptReceipts:
         self._lock = threading.Lock()
 
     def __call__(self, receipt: Receipt) -> None:
-        line = msgspec.json.encode(replace(receipt, sentence="", remedy="")).decode()
+        line = msgspec.json.encode(replace(receipt, sentence="", remedy="", refused=())).decode()
         with self._lock:
             if self._handler is None:
                 self._handler = open_log(self._path)

@@ -32,7 +32,7 @@ from breadknife.paths import state_dir
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.task.running import Memory
 from breadknife.task.values import CompletionRequest, InlayRequest, LensRequest, Request, document_of
-from breadknife.text.document import Document
+from breadknife.text.document import Document, uri_to_path
 from breadknife.text.syntax import SyntaxTree, TreeCache
 
 log = logging.getLogger("breadknife.host")
@@ -149,11 +149,19 @@ class Services:
             ):
                 yield plugin
 
-    def may_show(self, uri: str, root: Path | None) -> bool:
-        """Whether a plugin may have the editor show what is there: a file of the workspace folder, or what is open."""
+    def may_show(self, uri: str, root: Path | None, plugin: Plugin) -> bool:
+        """Whether a plugin may have the editor show what is there: a file of the workspace folder, what is open, or a
+        file that the plugin has from the user."""
+        uri = uri.partition("#")[0]
         if self.projects.is_open(uri):
             return True
-        return uri.startswith("file:") and root is not None and shared(uri, root) is not None
+        if not uri.startswith("file:"):
+            return False
+        if root is not None and shared(uri, root) is not None:
+            return True
+        may_open: Callable[[Path], bool] | None = getattr(plugin, "may_open", None)
+        path = uri_to_path(uri)
+        return may_open is not None and path is not None and may_open(path)
 
     def tree(self, document: Document) -> SyntaxTree | None:
         return self._trees.tree(document)

@@ -3,22 +3,61 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from breadknife.host.receipts import Receipt
 from breadknife.host.telling import Tell
-from breadknife.lsp.convert import to_workspace_edit
+from breadknife.lsp.convert import to_previewed_edit, to_workspace_edit
 from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.server import BreadknifeServer
-from breadknife.task.values import Action, DocumentEdits, ResolveRequest
-from breadknife.text.document import Document
+from breadknife.task.values import Action, DocumentEdits, Finding, ResolveRequest
+from breadknife.text.document import Document, Span
 
 MENU_SECONDS = 8.0
 """In which the edits of a whole menu are made, for a client that can't ask for one later; eglot waits 10 s."""
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What travels with an unresolved action to the editor and back."""
+
+    plugin: str
+    uri: str
+    version: int | None
+    title: str
+    kind: str
+    data: Mapping[str, str | int]
+    within: Span | None = None
+    findings: tuple[Finding, ...] = ()
+    explanation: str = ""
+    preview: bool = False
+
+    @classmethod
+    def of(cls, plugin: str, document: Document, action: Action) -> Ticket:
+        return cls(
+            plugin,
+            document.uri,
+            document.version,
+            action.title,
+            action.kind,
+            action.data,
+            action.within,
+            tuple(replace(finding, fixes=(), related=()) for finding in action.findings),
+            action.explanation,
+            action.preview,
+        )
+
+    @property
+    def action(self) -> Action:
+        """The action as it was offered."""
+        return Action(
+            self.title, self.kind, data=self.data, findings=self.findings, within=self.within,
+            explanation=self.explanation, preview=self.preview,
+        )  # fmt: skip
 
 
 class ContentModified(JsonRpcException):
@@ -35,13 +74,26 @@ async def resolved_edit(
     progress: Tell | None = None,
 ) -> lsp.WorkspaceEdit | None:
     """The edit of an action that was chosen; None if it can't be made, and the user is told why."""
+    resolved = await resolved_action(server, handed_out, document, plugin, action, progress)
+    return edit_of(server, document, resolved) if resolved is not None else None
+
+
+async def resolved_action(
+    server: BreadknifeServer,
+    handed_out: HandedOut,
+    document: Document,
+    plugin: str,
+    action: Action,
+    progress: Tell | None = None,
+) -> Action | None:
+    """An action that was chosen, with its edits; None if they can't be made, and the user is told why."""
     resolved, receipts = await _resolved(server, document, plugin, action, progress)
     if resolved is None:
         server.show(f"{_why(receipts)}: “{action.title}”")
         return None
     tell_of(server, resolved)
     handed_out.hand_out(document, plugin, resolved)
-    return edit_of(server, document, resolved)
+    return resolved
 
 
 def tell_of(server: BreadknifeServer, action: Action) -> None:
@@ -103,6 +155,8 @@ def _why(receipts: tuple[Receipt, ...]) -> str:
 
 def edit_of(server: BreadknifeServer, document: Document, action: Action) -> lsp.WorkspaceEdit:
     """Raises ContentModified when another document that it changes has changed meanwhile."""
+    if action.preview and server.client.confirms_edits and not action.elsewhere:
+        return to_previewed_edit(document, action.edits, action.title, server.documents.encoding)
     changes = [DocumentEdits(document, action.edits)]
     for each in action.elsewhere:
         shown = server.documents.at(each.document.path) if each.document.path else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from breadknife.lsp.client import Client
-from breadknife.lsp.server import ACCEPTED, COMMAND, FIX_ALL, MORE, NEXT_EDIT, STATUS, WHY, BreadknifeServer
+from breadknife.lsp.server import ACCEPTED, CHOOSE, COMMAND, FIX_ALL, MORE, NEXT_EDIT, STATUS, WHY, BreadknifeServer
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host
@@ -31,12 +31,14 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
 
     server.announce(
         lsp.TEXT_DOCUMENT_CODE_ACTION,
-        lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True),
+        lsp.CodeActionOptions(
+            code_action_kinds=[lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.Refactor, FIX_ALL], resolve_provider=True
+        ),
     )
     server.announce(lsp.CODE_ACTION_RESOLVE)
     for change in ("Configuration", "WatchedFiles", "WorkspaceFolders"):
         server.announce(f"workspace/didChange{change}")
-    for command in (COMMAND, ACCEPTED, MORE, NEXT_EDIT, STATUS, WHY):
+    for command in (CHOOSE, COMMAND, ACCEPTED, MORE, NEXT_EDIT, STATUS, WHY):
         server.announce_command(command)
 
     @server.feature(lsp.INITIALIZE)

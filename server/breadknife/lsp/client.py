@@ -26,6 +26,8 @@ class Client:
     refreshes_diagnostics: bool = False
     resolves_edits: bool = False
     versioned_edits: bool = False
+    confirms_edits: bool = False
+    """It lets its user choose among the edits of an action (`changeAnnotationSupport`)."""
     configuration: bool = False
     progress: bool = False
     watches_files: bool = False
@@ -67,6 +69,7 @@ class Client:
             refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
             resolves_edits=resolves,
             versioned_edits=bool(workspace.workspace_edit and workspace.workspace_edit.document_changes),
+            confirms_edits=_confirms(workspace.workspace_edit),
             configuration=bool(workspace.configuration),
             progress=bool(window and window.work_done_progress),
             watches_files=bool(watching and watching.dynamic_registration),
@@ -84,6 +87,10 @@ class Client:
 
 def _is_eglot(client: lsp.ClientInfo | None) -> bool:
     return client is not None and client.name == "Eglot"
+
+
+def _confirms(capabilities: lsp.WorkspaceEditClientCapabilities | None) -> bool:
+    return bool(capabilities and capabilities.document_changes and capabilities.change_annotation_support)
 
 
 def _says(experimental: object, name: str) -> bool:

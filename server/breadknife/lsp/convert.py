@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from lsprotocol import types as lsp
 
 from breadknife.task.values import Command, DocumentEdits, Finding, Severity
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit, edit_title
 
 SOURCE = "breadknife"
 """What editors show beside each finding. Its rule is the code, as `breadknife lint` prints it: `harper/AnA`."""
@@ -81,6 +81,22 @@ def to_command(name: str, plugin: str, document: Document, command: Command) -> 
     """`name` is the server's command that hands the plugin's own on."""
     arguments: list[lsp.LSPAny] = [plugin, document.uri, command.name, command.title, *command.arguments]
     return lsp.Command(command.title, name, arguments=arguments)
+
+
+def to_previewed_edit(document: Document, edits: Iterable[TextEdit], about: str, encoding: str) -> lsp.WorkspaceEdit:
+    """Edits among which the user chooses before they are made: each has an annotation that asks for confirmation.
+
+    `about`: what they are for. For a client with `changeAnnotationSupport`.
+    """
+    annotations: dict[lsp.ChangeAnnotationIdentifier, lsp.ChangeAnnotation] = {}
+    annotated: list[lsp.AnnotatedTextEdit] = []
+    for number, edit in enumerate(edits):
+        shown = to_text_edit(document, edit, encoding)
+        annotated.append(lsp.AnnotatedTextEdit(str(number), shown.range, shown.new_text))
+        annotations[str(number)] = lsp.ChangeAnnotation(edit_title(document, edit), True, about)
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    changes = [lsp.TextDocumentEdit(identifier, annotated)]
+    return lsp.WorkspaceEdit(document_changes=changes, change_annotations=annotations)
 
 
 def to_workspace_edit(changes: Iterable[DocumentEdits], encoding: str, *, versioned: bool) -> lsp.WorkspaceEdit:

@@ -41,6 +41,8 @@ COMMAND, ACCEPTED, STATUS, WHY = "breadknife.command", "breadknife.accepted", "b
 NEXT_EDIT = "breadknife.nextEdit"
 MORE = "breadknife.more"
 """Opens the second menu of fixes."""
+CHOOSE = "breadknife.choose"
+"""Makes the edits of an action, among which the user chooses first."""
 REFRESH_COMPLETION = "breadknife/refreshCompletion"
 """Notification `{uri, version}`: asked again, a completion would have grown. For clients that say
 `capabilities.experimental.breadknife.refreshCompletion`."""

@@ -63,10 +63,10 @@ class Showing:
 
     async def _shown(self, shown: OpenDocument) -> None:
         if self._server.client.shows_documents:
-            await self._focused(shown.uri, await self._selection(shown))
+            await self._focused(shown.uri, await self._selection(shown), external=shown.external)
 
-    async def _focused(self, uri: str, selection: lsp.Range | None = None) -> bool:
-        asked = lsp.ShowDocumentParams(uri, take_focus=True, selection=selection)
+    async def _focused(self, uri: str, selection: lsp.Range | None = None, *, external: bool = False) -> bool:
+        asked = lsp.ShowDocumentParams(uri, external=external or None, take_focus=True, selection=selection)
         try:
             return (await self._server.window_show_document_async(asked)).success
         except JsonRpcException as error:

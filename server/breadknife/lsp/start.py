@@ -11,6 +11,7 @@ from breadknife.errors import BreadknifeError
 from breadknife.host.settings import Layer
 from breadknife.lsp.arriving import watch_arrivals
 from breadknife.lsp.features import (
+    choosing,
     code_action,
     commands,
     completion,
@@ -43,6 +44,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     settings = Configuration(server, command_line, options)
     handed_out = HandedOut(server)
     code_action.register(server, checks, handed_out)
+    choosing.register(server, handed_out)
     showing = Showing(server)
     more_actions.register(server, checks, handed_out, showing)
     commands.register(server, checks, showing)

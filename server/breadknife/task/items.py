@@ -150,6 +150,8 @@ class Action:
     """Told to the plugin where the user undoes those edits again soon after."""
     unchecked: str = ""
     """Why what should have looked at its edits hasn't: the user is told when they are made."""
+    refused: tuple[str, ...] = ()
+    """Why parts of the text were left as they are, a sentence each: for the receipt."""
     preview: bool = False
     """Its edits stand each for itself: an editor that can ask lets the user choose among them before they are made."""
     unasked: bool = False
@@ -220,13 +222,15 @@ class NewDocument:
 
 @dataclass(frozen=True)
 class OpenDocument:
-    """A file that the editor shows: one of the workspace folder that may be read, or one that the user has open.
-    Anything else is left out, and the log says why."""
+    """A file that the editor shows: one of the workspace folder that may be read, one that the user has open, or one
+    that the plugin `may_open`. Anything else is left out, and the log says why."""
 
     uri: str
     """A `file:` URI."""
     span: Span | None = None
     """What to select there, in code points of the file's text. Left out for what isn't text, such as a PDF."""
+    external: bool = False
+    """Whether the system's own program for such files shows it, as for a PDF. `uri` may then end in `#page=12`."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ class Plugin(Protocol):
       docs/plugins.md.
     - `rules() -> Mapping[str, str]`: by id, as `breadknife lint` prints it (`SOURCE/CODE`), a sentence about each rule.
       An id that ends in `/` stands for all rules of a source that can't be listed.
+    - `may_open(path) -> bool`: whether the plugin may have the editor show this file although it isn't in the workspace
+      folder, because the user has named its folder to the plugin.
     - `may_be_spread(settings) -> bool`: whether several processes may check at once, each with an instance of the
       plugin. Without it, `breadknife lint` asks the plugin in one process. A plugin that starts a server returns False.
     """

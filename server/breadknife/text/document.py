@@ -24,6 +24,9 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _MANY_LINES = 10_000
 """For a document with fewer lines, a new list is as fast as a lookup in pieces of the old one."""
 
+_IN_TITLE = 20
+"""Characters of a text in an edit's title."""
+
 
 @dataclass(frozen=True, order=True)
 class Span:
@@ -81,6 +84,19 @@ def line_break(text: str) -> str:
     """The line break that the text uses, judged by its first one: CRLF or LF."""
     at = text.find("\n")
     return "\r\n" if at > 0 and text[at - 1] == "\r" else "\n"
+
+
+def edit_title(document: Document, edit: TextEdit) -> str:
+    """What an edit does, for a menu: `“keep” → “keeps”`. At most 50 characters."""
+    old, new = _shortened(document.slice(edit.span)), _shortened(edit.new_text)
+    if not old:
+        return f"Insert “{new}”"
+    return f"“{old}” → “{new}”" if new else f"Remove “{old}”"
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _IN_TITLE else words[: _IN_TITLE - 1].rstrip() + "…"
 
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:

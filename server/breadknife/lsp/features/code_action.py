@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 from lsprotocol import types as lsp
 
-from breadknife.lsp.actions import MENU_SECONDS, ContentModified, edit_of, made, resolved_edit
+from breadknife.lsp.actions import MENU_SECONDS, ContentModified, Ticket, edit_of, made, resolved_edit
 from breadknife.lsp.convert import from_diagnostic, to_command, to_diagnostic, to_span
+from breadknife.lsp.features.choosing import choosing
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.features.fix_all import fix_all
 from breadknife.lsp.features.more_actions import more
@@ -19,25 +18,10 @@ from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, Finding
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document
 
 UNTOLD_SECONDS = 0.4
 """For which nobody wonders whether a choice was seen; a checker may take longer to agree."""
-
-
-@dataclass(frozen=True)
-class _Ticket:
-    """What travels with an unresolved action to the editor and back."""
-
-    plugin: str
-    uri: str
-    version: int | None
-    title: str
-    kind: str
-    data: Mapping[str, str | int]
-    within: Span | None = None
-    findings: tuple[Finding, ...] = ()
-    explanation: str = ""
 
 
 def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut) -> None:
@@ -49,13 +33,13 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
             return []
         found: list[lsp.CodeAction] = []
         until = asyncio.get_running_loop().time() + MENU_SECONDS
-        if _wants(params.context.only, lsp.CodeActionKind.QuickFix):
+        if not params.context.only or any(_is_of_plugins(kind) for kind in params.context.only):
             shown = tuple(from_diagnostic(document, each, encoding) for each in params.context.diagnostics)
             span = to_span(document, params.range, encoding)
             kind = params.context.trigger_kind
-            invoked = kind is lsp.CodeActionTriggerKind.Invoked
+            invoked = kind is not lsp.CodeActionTriggerKind.Automatic  # many clients do not say
             reply = await server.ask(ActionRequest(document, span, shown, invoked))
-            actions = reply.actions
+            actions = [(plugin, action) for plugin, action in reply.actions if _wants(params.context.only, action.kind)]
             has_more = server.client.second_menu and any(not action.listed for _, action in actions)
             if server.client.second_menu:
                 actions = [(plugin, action) for plugin, action in actions if action.listed]
@@ -84,18 +68,14 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
     @server.handles(lsp.CODE_ACTION_RESOLVE)
     async def resolve(item: lsp.CodeAction) -> lsp.CodeAction:
         try:
-            ticket = msgspec.convert(item.data, _Ticket)
+            ticket = msgspec.convert(item.data, Ticket)
         except msgspec.ValidationError:  # not ours, or complete already: clients resolve those too
             return item
         document = server.documents.get(ticket.uri)
         if document is None or document.version != ticket.version:
             raise ContentModified()
-        action = Action(
-            ticket.title, ticket.kind, data=ticket.data, findings=ticket.findings, within=ticket.within,
-            explanation=ticket.explanation,
-        )  # fmt: skip
         async with progress(server, f"checking “{ticket.title}”", after=UNTOLD_SECONDS) as bar:
-            item.edit = await resolved_edit(server, handed_out, document, ticket.plugin, action, bar.tell)
+            item.edit = await resolved_edit(server, handed_out, document, ticket.plugin, ticket.action, bar.tell)
         return item
 
 
@@ -112,25 +92,21 @@ def _to_code_action(
         item.edit = edit_of(server, document, action)
     elif action.command:
         item.command = to_command(COMMAND, plugin, document, action.command)
+    elif action.preview and server.client.second_menu and not server.client.confirms_edits:
+        item.command = choosing(Ticket.of(plugin, document, action))
     else:
-        ticket = _Ticket(
-            plugin,
-            document.uri,
-            document.version,
-            action.title,
-            action.kind,
-            action.data,
-            action.within,
-            tuple(replace(finding, fixes=(), related=()) for finding in action.findings),
-            action.explanation,
-        )
-        item.data = msgspec.to_builtins(ticket)
+        item.data = msgspec.to_builtins(Ticket.of(plugin, document, action))
     return item
 
 
 def _same(document: Document, diagnostic: lsp.Diagnostic, finding: Finding, encoding: str) -> bool:
     known = from_diagnostic(document, diagnostic, encoding)
     return (known.span, known.source, known.message) == (finding.span, finding.source, finding.message)
+
+
+def _is_of_plugins(kind: str) -> bool:
+    """Whether plugins have actions of that kind."""
+    return kind.split(".")[0] in (lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.Refactor)
 
 
 def _wants(only: Any, kind: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -31,11 +31,8 @@ class Edited:
 
     texts: tuple[str, ...]
     places: tuple[Span, ...]
-    text: str
-    """From the first place to the last, after all edits."""
     place: Span
-    before: str
-    """The same part of the source as it is."""
+    """From the first place to the last."""
 
     @property
     def edits(self) -> list[TextEdit]:
@@ -51,15 +48,13 @@ def edited(document: Document, edits: Iterable[TextEdit]) -> Edited | None:
     if not kept:
         return None
     place = Span(kept[0].span.start, kept[-1].span.end)
-    before = document.slice(place)
-    after = apply_edits(before, (TextEdit(each.span.shifted(-place.start), each.new_text) for each in kept))
-    return Edited(tuple(each.new_text for each in kept), tuple(each.span for each in kept), after, place, before)
+    return Edited(tuple(each.new_text for each in kept), tuple(each.span for each in kept), place)
 
 
-def around(document: Document, made: Edited, proses: Sequence[ProseText]) -> tuple[str, str]:
-    """The source of the paragraphs that edits are in, before and after them."""
-    touched = [each for each in proses if any(each.start <= at.start <= each.end for at in made.places)]
-    whole = Span(min(each.start for each in touched), max(each.end for each in touched))
+def around(document: Document, made: Edited) -> tuple[str, str]:
+    """The lines that edits are in, before and after them: for the guard."""
+    first, last = document.line_at(made.place.start), document.line_at(made.place.end)
+    whole = Span(document.line_span(first).start, document.line_span(last).end)
     before = document.slice(whole)
     return before, apply_edits(before, (TextEdit(e.span.shifted(-whole.start), e.new_text) for e in made.edits))
 

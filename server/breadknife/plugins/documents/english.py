@@ -12,7 +12,7 @@ from breadknife.text.document import Span
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
 _WORD = re.compile(r"[\w'’.-]*\w")
-_LEAST_ENGLISH = 0.2
+_LEAST_ENGLISH = 0.25
 """The share of words of a paragraph in English that are among the commonest."""
 
 
@@ -131,7 +131,7 @@ def begins_clause(found: list[str], longest: int = 9) -> bool:
         plain = verb in verbs("base") or verb in verbs("third") or verb in verbs("past")
         if verb in know.auxiliaries or (plain and first in know.pronouns):
             return True
-    if first not in know.determiners:
+    if first not in know.determiners or first == "that":  # "so that"
         return False
     for word in rest[1:longest]:
         if word in know.subordinators or word == "to" or word in verbs("gerund"):

@@ -17,6 +17,9 @@ USUAL = 79
 """Columns that lines may have at least."""
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _SIGNS = re.compile(r"\*+|`+|(?<!\w)_+|_+(?!\w)|\"")
+_MEANS_SOMETHING = re.compile(r"[#=>|%]|\.\.(?:\s|$)|:[\w ]+:(?:\s|$)|[-+*]{2,}(?:\s|$)")
+"""The start of a line that is no plain line in some format."""
+_LISTED = re.compile(r"(?:[-+*o•·–]|\w{1,3}[.)])[ \t]")
 _HARD_BREAK = re.compile(r"(?:\\| {2})\r?\n")
 
 
@@ -66,6 +69,13 @@ def is_balanced(text: str) -> bool:
     return not opened and all(count % 2 == 0 for count in Counter(_SIGNS.findall(text)).values())
 
 
+def looks_like_list(document: Document, block: Block) -> bool:
+    """Whether several lines of a paragraph begin as items do, in whatever way."""
+    first, last = document.line_at(block.prose.start), document.line_at(block.prose.end)
+    edge = len(block.margin)
+    return sum(_LISTED.match(document.line_text(number)[edge:]) is not None for number in range(first, last + 1)) > 1
+
+
 def width_of(document: Document, blocks: Iterable[Block]) -> int | None:
     """How wide the lines of blocks are at most, in columns; None if each is one line, or unwrapped."""
     lines: list[int] = []
@@ -92,6 +102,6 @@ def laid_out(text: str, first: str, others: str, width: int | None, document: Do
     )
     _, item, heading, _ = format_of(document).patterns
     inner = (line[len(others) :] for line in wrapped[1:])
-    if any(item.match(line) or heading.match(line) or line[:1] in "#=:|>%.+-*" for line in inner):
+    if any(item.match(line) or heading.match(line) or _MEANS_SOMETHING.match(line) for line in inner):
         return first + text
     return "\n".join(wrapped)

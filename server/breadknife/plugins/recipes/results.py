@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from breadknife.task.values import Action, Finding, Severity
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit, edit_title
 from breadknife.text.syntax import difference
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ REFUSED = "refused"
 """The rule of a hint."""
 _MOST = 40
 """Documents whose newest result is kept."""
-_SHORT = 20
-"""Characters of a text in a title."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Results:
         found = self._of(document)
         for edit in found.edits if found is not None else ():
             if found is not None and edit.span.touches(span):
-                yield Action(title_of(document, edit), edits=(edit,), origin=found.served.origin, within=edit.span)
+                yield Action(edit_title(document, edit), edits=(edit,), origin=found.served.origin, within=edit.span)
 
     def hints(self, document: Document) -> tuple[Finding, ...]:
         """Why parts of the text were left as they are."""
@@ -87,16 +85,3 @@ class Results:
             if found is not None:
                 found = self._results[document.uri] = found.moved(document)
             return found
-
-
-def title_of(document: Document, edit: TextEdit) -> str:
-    """What a single edit does, as in `“keep” → “keeps”`."""
-    old, new = _shortened(document.slice(edit.span)), _shortened(edit.new_text)
-    if not old:
-        return f"Insert “{new}”"
-    return f"“{old}” → “{new}”" if new else f"Remove “{old}”"
-
-
-def _shortened(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _SHORT else words[: _SHORT - 1].rstrip() + "…"

@@ -79,6 +79,8 @@ class Serving:
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
+            case ActionRequest(span=span, invoked=False) if not span:
+                return None  # the editor asks at each move of the cursor, and nobody sees the menu
             case ActionRequest(document=document, span=span, findings=findings):
                 message = findings[0].message if findings else ""
                 return Actions(tuple(self._actions(Input(document, span, message), context)))
@@ -150,7 +152,8 @@ class Serving:
             context.refresh()
         edits = tuple(TextEdit(span, text) for span, text in served.parts)
         # The recipe's own rules say where the edits go, before a model is asked.
-        return Actions((replace(action, edits=edits, origin=served.origin, within=served.span),))
+        refused = (*(why for _, why in served.refused_places), *(each.sentence for each in served.refused))
+        return Actions((replace(action, edits=edits, origin=served.origin, within=served.span, refused=refused),))
 
     def _command(self, recipe: str, token: str, context: Context) -> Answer:
         with self._lock:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from breadknife.plugins.documents.english import english, is_english, sentences, words
 from breadknife.plugins.documents.formats import PARAGRAPH, blocks
-from breadknife.plugins.documents.layout import are_plain, laid_out, source_of, width_of
+from breadknife.plugins.documents.layout import are_plain, laid_out, looks_like_list, source_of, width_of
 from breadknife.steps.builtin.guard.words import stem
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
@@ -56,6 +56,8 @@ def move_to_front(given: FrontWanted, context: StepContext) -> FrontMade | Silen
         return Silence("too-few-sentences", f"The paragraph has fewer than {FEWEST_SENTENCES} sentences.")
     if block.end is None or text.rstrip()[-1] not in ".!":
         return Silence("not-alone", "Something else stands in the paragraph's lines.")
+    if looks_like_list(document, block):
+        return Silence("is-a-list", "The paragraph's lines look like a list.")
     found = [text[span.start : span.end] for span in spans]
     others = [each.text for each in extract(document, context.tree(document), context.cancel)]
     scores = centrality(found, others)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from breadknife.plugins.documents.english import english, has_finite_verb, sentences, words
+from breadknife.plugins.documents.english import english, has_finite_verb, sentences, word_count, words
 from breadknife.plugins.documents.formats import ITEM, PARAGRAPH, Block, blocks, format_of
-from breadknife.plugins.documents.layout import are_plain, laid_out, source_of, width_of
+from breadknife.plugins.documents.layout import are_plain, laid_out, looks_like_list, source_of, width_of
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -18,7 +18,14 @@ from breadknife.text.document import Document, Span, line_break
 from breadknife.text.prose import ProseText
 
 FEWEST_ITEMS = 3
+MOST_ITEMS = 12
+_FEWEST_WORDS_BEFORE = 2
+"""A series."""
+_BEGINNING = 4
+"""Words of a sentence."""
 _SERIES = re.compile(r":\s+(?=\S)")
+_LABEL = re.compile(r"(?:\S+\s+){0,3}?\S+?(?:\s*\([^()]*\))?(?::|\s+[-–—])\s")
+"""What an item explains: a name, and a colon or a dash behind it."""
 _CHOICE = re.compile(r"\b(?:one of|either|any of|options?|choices?|alternatives?|following)\b", re.IGNORECASE)
 
 
@@ -51,14 +58,20 @@ def make_list(given: ListWanted, context: StepContext) -> ListMade | Silence:
     if _is_before_list(document, block):
         return Silence("before-a-list", "A list follows this paragraph.")
     text = block.prose.text
+    if looks_like_list(document, block):
+        return Silence("is-a-list", "The paragraph's lines look like a list already.")
     spans = _series(text)
     intro = Span(0, spans[0].start) if spans else None
     if not spans:
         spans = sentences(text)
         if len(spans) < FEWEST_ITEMS:
             return Silence("too-few-items", f"There are fewer than {FEWEST_ITEMS} sentences, and no series.")
+        if len(spans) > MOST_ITEMS or not all(_is_ended(text[span.start : span.end]) for span in spans):
+            return Silence("unfinished", "Some of this is no whole sentence, or introduces what stands below.")
+        if _has_title(document, block, spans[0]):
+            return Silence("titled", "The paragraph begins with a title of its own.")
         if why := _connected(text, spans):
-            return Silence("connected", f"A sentence begins with “{why}”: it needs the one before it.")
+            return Silence("connected", f"A sentence needs the one before it, by its word “{why}”.")
     parts = [_trimmed(text, span) for span in ((intro, *spans) if intro else spans)]
     gaps = [Span(one.end, other.start) for one, other in pairwise(parts)]
     gaps.append(Span(parts[-1].end, len(text.rstrip())))
@@ -99,9 +112,13 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _has_own_lines(document: Document, block: Block) -> bool:
-    """Whether nothing but the margin stands before the paragraph, so that each line of a list can begin with it."""
-    before = document.text[document.line_span(document.line_at(block.start)).start : block.start]
-    return before.rstrip() == block.margin.rstrip() and "/*" not in before
+    """Whether each line of the paragraph begins with the same margin and nothing else, so that each line of a list can
+    begin with it."""
+    first, last = document.line_at(block.start), document.line_at(block.prose.end)
+    before = document.text[document.line_span(first).start : block.start]
+    rest = (document.line_text(number) for number in range(first + 1, last + 1))
+    begins = (line.startswith(before) and not line[len(before) :][:1].isspace() for line in rest)
+    return before == block.margin and "/*" not in before and all(begins)
 
 
 def _is_before_list(document: Document, block: Block) -> bool:
@@ -116,10 +133,29 @@ def _is_before_list(document: Document, block: Block) -> bool:
     return False
 
 
+def _is_ended(sentence: str) -> bool:
+    return sentence.rstrip(")”’\"'").endswith((".", "!", "?"))
+
+
 def _connected(text: str, spans: Sequence[Span]) -> str:
-    """The first word of a sentence that needs the one before it; empty if each can stand alone."""
-    firsts = (words(text[span.start : span.end])[:1] for span in spans[1:])
-    return next((first[0] for first in firsts if first and first[0] in english().connected), "")
+    """The word at the beginning of a sentence by which it needs the one before it; empty if each can stand alone."""
+    know = english()
+    for span in spans[1:]:
+        first, *rest = words(text[span.start : span.end])[:_BEGINNING] or [""]
+        if first in know.connected or text[span.start] == "(":
+            return first
+        found = next((word for word in rest if word in know.refers), "")
+        if found or (first in know.openers and rest[:1] == ["that"]):
+            return found or "that"
+        if words(text[span.start : span.end])[-1:] == ["there"]:
+            return first
+    return ""
+
+
+def _has_title(document: Document, block: Block, first: Span) -> bool:
+    """Whether the first sentence is bold as a whole."""
+    source = source_of(document, block, first) or ""
+    return re.fullmatch(r"(\*\*|__|\\textbf\{|\*).+(\1|\})", source) is not None
 
 
 def _series(text: str) -> tuple[Span, ...]:
@@ -154,6 +190,8 @@ def _series(text: str) -> tuple[Span, ...]:
         parts += [Span(cut.start, cut.start + inner[0].start()), Span(cut.start + inner[0].end(), cut.end)]
         word = inner[0][1]
     else:
+        return ()
+    if word_count(text[last.start : start]) < _FEWEST_WORDS_BEFORE:
         return ()
     if len(parts) < FEWEST_ITEMS or (word == "or" and not _CHOICE.search(text[last.start : start])):
         return ()
@@ -204,7 +242,7 @@ def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
     listed = blocks(document, given.prose)
     if any(block.end is None or block.kind != ITEM or block.level != listed[0].level for block in listed):
         return Silence("nested-list", "The list has more than plain items.")
-    if why := _between(document, listed):
+    if why := _between(document, listed) or _below(document, listed[-1]):
         return Silence("nested-list", why)
     items = [source_of(document, block, Span(0, len(block.prose.text))) for block in listed]
     whole = [item for item in items if item is not None]
@@ -218,7 +256,12 @@ def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
         if around is None:
             return Silence("nested-list", "The list has more than plain items.")
         start, margin, end = around
-    if all(item[-1] in ".!?" for item in (block.prose.text for block in listed)):
+    texts = [block.prose.text for block in listed]
+    if any(_LABEL.match(block.prose.text) or "[" in block.marker for block in listed):
+        return Silence("labels", "An item begins with a label, which a paragraph can't have.")
+    if all(text[-1] in ".!?" for text in texts):
+        if not all(_is_sentence(block.prose) for block in listed):
+            return Silence("mixed-items", "Some items are sentences, and some aren't.")
         width = width_of(document, listed)
         text = laid_out(" ".join(whole), margin, margin, width, document)[len(margin) :]
         return _made(document, text, Span(start, end), whole)
@@ -230,6 +273,12 @@ def _made(document: Document, text: str, place: Span, items: Sequence[str], head
     return ListMade(text.replace("\n", line_break(document.text)), place, len(items), before, " ".join(text.split()))
 
 
+def _is_sentence(prose: ProseText) -> bool:
+    """Whether an item can stand in a paragraph: it begins with a capital or with code, and has a verb."""
+    first = prose.text[: sentences(prose.text)[0].end]
+    return not first[0].islower() and has_finite_verb(words(first))
+
+
 def _joined_series(
     given: JoinWanted, listed: Sequence[Block], items: Sequence[str], margin: str, place: Span
 ) -> ListMade | Silence:
@@ -238,7 +287,9 @@ def _joined_series(
         return Silence("no-sentences", "The items are no sentences, and nothing introduces them.")
     [above] = blocks(document, [given.above])
     texts = [block.prose.text for block in listed]
-    if any(text[-1] in ".!?:;" or has_finite_verb(words(text)[:1]) for text in texts):
+    if any(
+        text[-1] in ".!?:;," or words(text)[-1] in ("and", "or") or has_finite_verb(words(text)[:1]) for text in texts
+    ):
         return Silence("mixed-items", "Some items are sentences, and some aren't.")
     if any(text[0].isupper() and words(text)[0] not in english().commonest for text in texts if not _is_code(text)):
         return Silence("capital-items", "The items begin with capitals, which may be names.")
@@ -251,6 +302,10 @@ def _joined_series(
         or between.replace(margin.strip(), "").strip()
     ):
         return Silence("no-sentences", "The items are no sentences, and nothing introduces them.")
+    items = [
+        item[0].lower() + item[1:] if words(text)[0] in english().commonest else item
+        for item, text in zip(items, texts, strict=True)
+    ]
     sign = ";" if any("," in each for each in texts) else ","
     last = f"{sign} and {items[-1]}" if len(items) > 2 or sign == ";" else f" and {items[-1]}"
     text = f"{head} {f'{sign} '.join(items[:-1])}{last}."
@@ -271,6 +326,17 @@ def _between(document: Document, listed: Sequence[Block]) -> str:
         rest = gap.replace(other.marker.strip(), "", 1) if other.marker.strip() else gap
         if (rest.replace(margin, "") if margin else rest).strip():
             return "Something else stands between the items."
+    return ""
+
+
+def _below(document: Document, last: Block) -> str:
+    """What else belongs to the last item of a list; empty if nothing does."""
+    number, edge = document.line_at(last.end or last.prose.end) + 1, len(last.margin)
+    while number < document.line_count:
+        line = document.line_text(number)
+        if line[edge:].strip():
+            return "Something else belongs to the last item." if line[edge].isspace() else ""
+        number += 1
     return ""
 
 

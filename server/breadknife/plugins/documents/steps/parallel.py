@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from breadknife.plugins.documents.editing import Change, edited
+from breadknife.plugins.documents.editing import Change, Edited, edited
 from breadknife.plugins.documents.english import english, is_english, sentences, verbs, word_count, words
+from breadknife.plugins.documents.formats import blocks
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit, apply_edits
 from breadknife.text.prose import Kind as Piece
 from breadknife.text.prose import ProseText
 
@@ -54,32 +55,40 @@ def make_parallel(given: ParallelWanted, context: StepContext) -> ParallelMade |
         return Silence("no-english", "These are not in English.")
     edits: dict[Span, TextEdit] = {}
     changed: set[int] = set()
-    others: list[tuple[Span, str]] = []
-    for changes, named in (
-        _first_words(items, given.share, noun), _capitals(items, given.share), _stops(items, given.share)
-    ):  # fmt: skip
-        for number, change in changes:
-            edit = change.edit(document)
-            if edit is not None and not any(edit.span.touches(span) for span in edits):
-                edits[edit.span] = edit
-                changed.add(number)
-        others += named
+    verbs_first, others = _first_words(items, given.share, noun)
+    for number, edit in (
+        *((number, change.edit(document)) for number, change in verbs_first),
+        *((number, change.edit(document)) for number, change in _capitals(items, given.share)),
+        *_stops(document, items, given.share),
+    ):
+        if edit is not None and not any(edit.span.touches(span) for span in edits):
+            edits[edit.span] = edit
+            changed.add(number)
     made = edited(document, edits.values())
     if made is None:
         why = others[0][1] if others else f"The {len(items)} {noun} have the same form, or no form that most have."
         return Silence("parallel", why)
+    before, after = _compared(document, items, made)
     return ParallelMade(
         made.texts,
         made.places,
         tuple(why for _, why in others),
         tuple(place for place, _ in others),
         f"{len(changed)} of {len(items)} {noun}",
-        made.before,
-        made.text,
+        before,
+        after,
     )
 
 
-_Found = tuple[list[tuple[int, Change]], list[tuple[Span, str]]]
+def _compared(document: Document, items: Sequence[ProseText], made: Edited) -> tuple[str, str]:
+    """The items before and after the edits, a line each and without their markers: for the guard."""
+    before, after = list[str](), list[str]()
+    for block in blocks(document, items):
+        whole = Span(block.prose.source_span(Span(0, 1)).start, block.end or block.prose.end)
+        inside = (TextEdit(e.span.shifted(-whole.start), e.new_text) for e in made.edits if whole.contains(e.span))
+        before.append(document.slice(whole))
+        after.append(apply_edits(before[-1], inside))
+    return "\n".join(before), "\n".join(after)
 
 
 def _form(text: str) -> str:
@@ -95,8 +104,10 @@ def _most(values: Sequence[str], share: float) -> str:
     return value if count >= 2 and count >= share * len(values) and count < len(values) else ""
 
 
-def _first_words(items: Sequence[ProseText], share: float, noun: str) -> _Found:
-    """The first word of each item in the form of most."""
+def _first_words(
+    items: Sequence[ProseText], share: float, noun: str
+) -> tuple[list[tuple[int, Change]], list[tuple[Span, str]]]:
+    """The first word of each item in the form of most; and what isn't certain, each with a sentence."""
     forms = [_form(item.text) for item in items]
     wanted = _most(forms, share)
     changes: list[tuple[int, Change]] = []
@@ -131,7 +142,7 @@ def _is_verb(text: str, form: str) -> bool:
     return found[1] in english().determiners and found[0] not in ("is", "has")
 
 
-def _capitals(items: Sequence[ProseText], share: float) -> _Found:
+def _capitals(items: Sequence[ProseText], share: float) -> list[tuple[int, Change]]:
     """A capital at the start of each item if most have one. A small letter is never made of a capital: it may be a
     name's."""
     kinds = ["upper" if item.text[0].isupper() else "lower" for item in items if _is_plain(item)]
@@ -141,7 +152,7 @@ def _capitals(items: Sequence[ProseText], share: float) -> _Found:
             first = _PLAIN_WORD.match(item.text)
             if _is_plain(item) and first and item.text[0].islower() and _is_common(first[0]):
                 changes.append((number, Change(item, Span(0, 1), item.text[0].upper())))
-    return changes, []
+    return changes
 
 
 def _is_plain(item: ProseText) -> bool:
@@ -154,23 +165,41 @@ def _is_common(word: str) -> bool:
     return word in english().commonest or word in forms
 
 
-def _stops(items: Sequence[ProseText], share: float) -> _Found:
-    """A full stop behind each item, or none, as most have it."""
-    ends = [item.text.rstrip()[-1] for item in items]
-    kinds = ["stop" if end == "." else "none" if end.isalnum() or end in ')`’"' else "other" for end in ends]
+def _stops(document: Document, items: Sequence[ProseText], share: float) -> list[tuple[int, TextEdit]]:
+    """A full stop behind each item, or none, as most have it. Nothing is certain of a list that has other signs there,
+    or items of several sentences without a stop."""
+    kinds = [_end(item.text) for item in items]
     wanted = _most(kinds, share)
-    changes: list[tuple[int, Change]] = []
-    named: list[tuple[Span, str]] = []
-    if "other" in kinds and wanted != "stop":
-        return changes, named
-    for number, (item, kind) in enumerate(zip(items, kinds, strict=True)):
-        end = len(item.text.rstrip())
-        if wanted == "stop" and kind == "none" and word_count(item.text) > 1:
-            last = item.text[end - 1]
-            changes.append((number, Change(item, Span(end - 1, end), last + ".")))
-        elif wanted == "none" and kind == "stop" and len(sentences(item.text)) == 1 and not _is_abbreviation(item.text):
-            changes.append((number, Change(item, Span(end - 1, end), "")))
-    return changes, named
+    edits: list[tuple[int, TextEdit]] = []
+    if wanted == "none" and ("other" in kinds or any(len(sentences(item.text)) > 1 for item in items)):
+        return edits
+    for number, (block, kind) in enumerate(zip(blocks(document, items), kinds, strict=True)):
+        end = block.end
+        if end is None:
+            continue
+        if wanted == "stop" and kind == "none" and word_count(block.prose.text) > 1:
+            edits.append((number, TextEdit(Span(end, end), ".")))
+        elif (
+            wanted == "none"
+            and kind == "stop"
+            and document.text[end - 1] == "."
+            and not _is_abbreviation(block.prose.text)
+        ):
+            edits.append((number, TextEdit(Span(end - 1, end), "")))
+    return edits
+
+
+def _end(text: str) -> str:
+    """How a text ends: `stop`, `none`, or `other`, such as a question, or a sentence with a note in brackets behind."""
+    bare = text.rstrip()
+    if re.search(r"[.!?:;]\s+\([^()]*\)$", bare):
+        return "other"
+    if words(bare)[-1:] and words(bare)[-1] in english().prepositions:  # what stands below goes on
+        return "other"
+    inner = bare.rstrip(")]`’”'\"")
+    if bare.endswith("."):
+        return "stop"
+    return "none" if inner[-1:].isalnum() else "other"
 
 
 def _is_abbreviation(text: str) -> bool:

@@ -176,7 +176,7 @@ def keep_likely(given: LikelyWanted, context: StepContext) -> Changed | Silence:
     made = edited(given.document, (TextEdit(place, text) for text, place, keep in chosen if keep))
     if made is None:
         return Silence("unlikely-words", "With the plainer words, the sentences are less likely.")
-    before, after = around(given.document, made, given.prose)
+    before, after = around(given.document, made)
     count = len(made.texts)
     return Changed(made.texts, made.places, f"{count} phrase{'s' * (count > 1)}", before, after)
 

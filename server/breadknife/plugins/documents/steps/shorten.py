@@ -81,7 +81,7 @@ def shorten(given: ShortenWanted, context: StepContext) -> Changed | Silence:
     made = edited(document, edits)
     if made is None or saved < given.least:
         return Silence("short-enough", "Nothing here can be left out safely.")
-    before, after = around(document, made, given.prose)
+    before, after = around(document, made)
     return Changed(made.texts, made.places, f"{total} → {total - saved} words", before, after)
 
 

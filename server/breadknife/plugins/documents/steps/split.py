@@ -59,7 +59,7 @@ def split_sentences(given: SplitWanted, context: StepContext) -> Changed | Silen
     made = edited(given.document, (edit for each in changes if (edit := each.edit(given.document)) is not None))
     if made is None:
         return Silence("no-safe-place", "No long sentence here has a place where it is safe to split it.")
-    before, after = around(given.document, made, given.prose)
+    before, after = around(given.document, made)
     count = len(made.texts)
     effect = f"{longest} words" if count == 1 else f"{count} places"
     return Changed(made.texts, made.places, effect, before, after)
@@ -101,6 +101,8 @@ def _joints(text: str, span: Span) -> Iterator[tuple[Span, str]]:
             if has_finite_verb(before) and begins_clause(behind) and right[:1].isalpha():
                 yield Span(match.start(), match.end() + 1), f". {right[0].upper()}"
         elif _is_main(before, match["word"]) and begins_clause(after) and right[:1].isalpha():
+            if match["word"] == "and" and _is_promise(after):
+                continue
             if match["word"] == "and":
                 yield Span(match.start(), match.end() + 1), f". {right[0].upper()}"
             else:
@@ -123,6 +125,11 @@ def _is_main(before: list[str], word: str) -> bool:
     if word in ("but", "which"):
         inner = inner & {"not only", "whether", "if", "either", "only"}
     return not any(each in inner for each in before)
+
+
+def _is_promise(after: list[str]) -> bool:
+    """Whether a clause may say what follows if somebody does what the words before it ask for."""
+    return after[0].endswith("'ll") or after[1] == "will"
 
 
 SPLITTING = (StepType("sentence.split", 1, Kind.RULE, SplitWanted, Changed, split_sentences, from_outside=True),)

@@ -1,0 +1,92 @@
+"""`breadknife shelf`: add, status, ask, remove."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error
+
+app = typer.Typer(help="Search your PDFs, books and notes, and quote them.", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="Default: all folders of the shelf.")
+    ] = None,
+    as_json: Json = False,
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> None:
+    """Add a folder, or bring all up to date.
+
+    Reads PDF, Markdown, text, reST, HTML, EPUB and DOCX files, and pages that are pictures by OCR. Only what has
+    changed is read again. Ctrl-C stops it; the next call goes on from there.
+
+    Exit code: 0 if all is done, 2 after an error, 130 after Ctrl-C.
+
+    Examples:
+
+      breadknife shelf add ~/papers
+
+      breadknife shelf add
+    """
+    from breadknife.cli.shelf.adding import run
+
+    exit_on_error(lambda: run(folder, as_json=as_json, offline=offline, engine_script=engine_script))
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show what is on the shelf, and what is missing.
+
+    Examples:
+
+      breadknife shelf status
+
+      breadknife shelf status --json
+    """
+    from breadknife.cli.shelf.showing import run
+
+    exit_on_error(lambda: run(as_json=as_json))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In words of your own.")],
+    as_json: Json = False,
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> None:
+    """Quote what the shelf says on a question.
+
+    No model writes a letter of it. The last line says which model compared texts, how long it took, and how many bytes
+    left this machine.
+
+    Exit code: 0 if there is a quote, 1 if there is none, 2 after an error.
+
+    Example:
+
+      breadknife shelf ask "How hot must the oven be?"
+    """
+    from breadknife.cli.shelf.asking import run
+
+    exit_on_error(lambda: run(question, as_json=as_json, offline=offline, engine_script=engine_script))
+
+
+@app.command()
+def remove(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of `breadknife shelf status`.")],
+) -> None:
+    """Forget a folder: delete its index, not its files.
+
+    Example:
+
+      breadknife shelf remove ~/papers
+    """
+    from breadknife.cli.shelf.adding import remove
+
+    exit_on_error(lambda: remove(folder))

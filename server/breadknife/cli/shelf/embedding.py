@@ -1,0 +1,41 @@
+"""The model that makes the shelf's vectors, asked through the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import EmbedRequest, Lane
+from breadknife.engine.runtimes import split_model
+from breadknife.host.host import Host
+from breadknife.plugins.shelf.index.vectors import identity_of
+from breadknife.project.secrets.contents import masked
+from breadknife.steps.values import Vector
+
+ROLE = "embedding"
+
+
+class EngineEmbedder:
+    """See `breadknife.plugins.shelf.index.filling.Embedder`. Keys and passwords are masked, as in every prompt."""
+
+    def __init__(self, host: Host, lane: Lane = Lane.BACKGROUND) -> None:
+        """Raises UnknownModel where no model has the role."""
+        self._host = host
+        self._lane = lane
+        self.model = host.model_name(ROLE)
+        self.bytes_sent = 0
+        """That have left the machine, since the user's settings name an engine elsewhere."""
+
+    @property
+    def identity(self) -> str:
+        """Raises EngineError."""
+        return identity_of(self.model, self._host.model_digest(self.model))
+
+    def embed(self, texts: Sequence[str], cancel: CancelToken) -> tuple[Vector, ...]:
+        """Raises ModelError, EngineError and Cancelled."""
+        seen = tuple(map(masked, texts))
+        elsewhere = split_model(self.model)
+        runtime = self._host.settings.engines.get(elsewhere[0]) if elsewhere else None
+        if runtime is not None and not runtime.local:
+            self.bytes_sent += sum(len(text.encode("utf-8", "replace")) for text in seen)
+        return self._host.engine.embed(EmbedRequest(self.model, seen, self._lane), cancel).vectors

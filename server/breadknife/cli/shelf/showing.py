@@ -1,0 +1,71 @@
+"""`breadknife shelf status`: what is on the shelf, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from breadknife.cli.output import counted, megabytes, print_json, say, tell
+from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.reading.ocr import REMEDY, is_installed
+from breadknife.plugins.shelf.values import Skipped, Status
+
+_SKIPPED = 10
+"""Skipped files of a folder that are named; `--json` has all."""
+
+
+def run(*, as_json: bool) -> int:
+    show(None, as_json=as_json)
+    return 0
+
+
+def show(folders: Collection[Path] | None, *, as_json: bool) -> None:
+    """The state of these folders, or of all."""
+    shelves = OpenShelves()
+    try:
+        statuses = [each for each in shelves.statuses if folders is None or each.folders[0] in folders]
+        problems = shelves.problems
+    finally:
+        shelves.close()
+    for problem in problems:
+        tell(problem)
+    if as_json:
+        print_json([_json(status) for status in statuses])
+        return
+    if not statuses:
+        say("No folder is on the shelf; `breadknife shelf add FOLDER` adds one.")
+    for status in statuses:
+        _say(status)
+
+
+def _json(status: Status) -> dict[str, Any]:
+    values = asdict(status)
+    [folder] = values.pop("folders")
+    skipped = [{**each, "file": str(each["file"])} for each in values.pop("skipped")]
+    return {"folder": str(folder), **values, "skipped": skipped}
+
+
+def _say(status: Status) -> None:
+    by_ocr = f" ({status.pages_by_ocr:,} by OCR)" if status.pages_by_ocr else ""
+    amounts = (counted(status.files, "file"), f"{counted(status.pages, 'page')}{by_ocr}", megabytes(status.bytes))
+    say(str(status.folders[0]))
+    say(f"  {', '.join(amounts)} of index")
+    if status.pages_waiting:
+        remedy = "`breadknife shelf add` reads them" if is_installed() else REMEDY
+        say(f"  {counted(status.pages_waiting, 'page')} can be read by OCR only: {remedy}")
+    if status.chunks_waiting:
+        say(f"  {status.chunks_waiting:,} of {status.chunks:,} chunks are found by their words only: {_EMBEDDING}")
+    for skipped in status.skipped[:_SKIPPED]:
+        say(f"  {_why(skipped, status.folders[0])}")
+    if len(status.skipped) > _SKIPPED:
+        say(f"  and {len(status.skipped) - _SKIPPED:,} more skipped files: `breadknife shelf status --json`")
+
+
+_EMBEDDING = "`breadknife setup engine`, `breadknife models pull all-minilm-l6-v2`, `breadknife shelf add`"
+
+
+def _why(skipped: Skipped, folder: Path) -> str:
+    remedy = f" → {skipped.remedy}" if skipped.remedy else ""
+    return f"skipped {skipped.file.relative_to(folder)}: {skipped.reason}{remedy}"

@@ -1,0 +1,61 @@
+"""The text of pages: which hyphens at line ends belong to their words, and what people are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from breadknife.plugins.shelf.values import PageText
+
+SOFT, HARD = "\u00ad", "\u2010"
+"""A hyphen that only the line end needed, and one that belongs to its word. In stored text they stand for each other
+characters that end lines, so that no offset moves."""
+PDFIUM = "\ufffe"
+"""A hyphen and the line end after it, as pdfium has them."""
+_AT_LINE_END = re.compile(rf"{PDFIUM}|(?<=[^\W_])-(?=\n[^\W\d_])")
+_BEFORE, _AFTER = re.compile(r"[^\W_]{1,40}$"), re.compile(r"\n?([^\W_]*)")
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_GONE = re.compile(rf"{SOFT}\s*|[\u200b\u2060\ufeff\x00-\x08\x0b\x0e-\x1f\x7f]")
+_HARD = re.compile(rf"{HARD}\s*\n\s*|{HARD}")
+_PATH = re.compile(r"/\n(?=[a-z0-9])")
+"""A path or a link that goes on in the next line."""
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+
+
+def clean(text: str) -> str:
+    """A piece of stored text as it is searched and shown: one line, words whole. It depends on that piece alone."""
+    text = _PATH.sub("/", _HARD.sub("-", _GONE.sub("", text)))
+    return " ".join(text.translate(_LIGATURES).split())
+
+
+def with_hyphens(pages: Sequence[PageText]) -> tuple[PageText, ...]:
+    """The pages of a PDF or scan with each hyphen at a line end marked as SOFT or HARD: whether the word has one
+    elsewhere in the file says which. No offset moves."""
+    if not any(PDFIUM in page.text or "-\n" in page.text for page in pages):
+        return tuple(pages)
+    known = _words(page.text for page in pages)
+    return tuple(
+        PageText(page.number, _AT_LINE_END.sub(lambda found: _marked(found, known), page.text), page.how, page.words)
+        for page in pages
+    )
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    """All words in small letters; of one with hyphens each two neighbours."""
+    found = set[str]().union(*(_WORD.findall(text.lower()) for text in texts))
+    for word in [word for word in found if word.count("-") > 1]:
+        found.update(map("-".join, pairwise(word.split("-"))))
+    return found
+
+
+def _marked(found: re.Match[str], known: set[str]) -> str:
+    left = _BEFORE.search(found.string, max(0, found.start() - 40), found.start())
+    right = _AFTER.match(found.string, found.end())
+    before, after = left[0] if left else "", right[1] if right else ""
+    if (before + after).lower() in known:
+        return SOFT
+    if f"{before}-{after}".lower() in known:
+        return HARD
+    # A name (`Jean-Luc`), a number (`UTF-8`), or no word at all.
+    return SOFT if before and after[:1].islower() and not before[-1].isdigit() else HARD

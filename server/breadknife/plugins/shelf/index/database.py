@@ -1,0 +1,159 @@
+"""The SQLite file of one folder: where it is, how it is opened, and what is in it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import sqlite3
+from collections.abc import Generator
+from pathlib import Path
+
+from breadknife import paths
+from breadknife.errors import ShelfError
+
+VERSION = 1
+"""Raised when files must be read again: another schema, or other chunks of the same text."""
+_BUSY_SECONDS = 30.0
+_SUFFIX = ".sqlite"
+_SCHEMA = """
+CREATE TABLE about (version INTEGER NOT NULL, folder TEXT NOT NULL, model TEXT NOT NULL, removals INTEGER NOT NULL);
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, changed INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, title TEXT NOT NULL, skipped TEXT NOT NULL, is_stale INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE pages (
+    file INTEGER NOT NULL, number INTEGER NOT NULL, how TEXT NOT NULL, text TEXT NOT NULL, words BLOB NOT NULL,
+    PRIMARY KEY (file, number)
+) WITHOUT ROWID;
+CREATE INDEX pages_by_how ON pages (how, file);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, page INTEGER NOT NULL, start INTEGER NOT NULL,
+    end INTEGER NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX chunks_of_files ON chunks (file);
+CREATE VIRTUAL TABLE words USING fts5(text, content='chunks', content_rowid='id', tokenize='porter unicode61');
+CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
+    INSERT INTO words(rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
+    INSERT INTO words(words, rowid, text) VALUES ('delete', old.id, old.text);
+END;
+CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NULL UNIQUE, numbers BLOB NOT NULL);
+"""
+"""- `pages.how` is `text`, `ocr`, or `picture` for a page that waits for OCR.
+- `files.skipped` says why a file isn't read. One that `is_stale` has pages from OCR that no chunk is made of yet.
+- `about.removals` counts how often vectors have gone. Other than that, new ones only come after the old."""
+
+
+def index_folder() -> Path:
+    """Where the indexes of all folders are."""
+    return paths.data_dir() / "shelf"
+
+
+def index_of(folder: Path) -> Path:
+    """The file of a folder's index, whether or not there is one. Its name begins with the folder's."""
+    name = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:40] or "shelf"
+    digest = hashlib.sha256(os.fsencode(os.path.normcase(folder))).hexdigest()[:12]
+    return index_folder() / f"{name}-{digest}{_SUFFIX}"
+
+
+def all_indexes() -> tuple[Path, ...]:
+    """The index files that there are."""
+    with contextlib.suppress(OSError):
+        return tuple(sorted(path for path in index_folder().iterdir() if path.suffix == _SUFFIX))
+    return ()
+
+
+def open_index(path: Path, folder: Path | None = None) -> sqlite3.Connection:
+    """An index. With `folder` it is made if it isn't there, or is broken or of another version.
+
+    Raises ShelfError where it can't be used.
+    """
+    if folder is not None:
+        _make_file(path)
+    try:
+        connection = _connected(path)
+        if _version(connection) == VERSION:
+            return connection
+        connection.close()
+        if folder is None:
+            raise ShelfError(f"{path.name} is broken or of another version; `breadknife shelf add` makes it anew")
+        _remove_file(path)
+        _make_file(path)
+        connection = _connected(path)
+        connection.execute("PRAGMA journal_mode = WAL")  # one may search while another process writes
+        with transaction(connection):
+            _create(connection, folder)
+        return connection
+    except (sqlite3.Error, OSError) as error:
+        raise ShelfError(f"{path} can't be used: {error}; remove it, and add its folder again") from error
+
+
+def remove_index(path: Path) -> None:
+    """Raises ShelfError, where another program uses it on Windows."""
+    try:
+        _remove_file(path)
+    except OSError as error:
+        raise ShelfError(f"{path} can't be removed: {error.strerror}; close your editors, and try again") from error
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Generator[None]:
+    """All of what is written in it, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    address = f"{path.as_uri()}?mode=rw"
+    connection = sqlite3.connect(
+        address, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
+    )
+    connection.execute("PRAGMA synchronous = NORMAL")  # the newest pages may be lost with the power, nothing else
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """0 for a file that is empty or no index. Raises sqlite3.OperationalError for one that can't be read now."""
+    try:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone() is None:
+            return 0
+        found = connection.execute("SELECT version FROM about").fetchone()
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        return 0
+    return int(found[0]) if found else 0
+
+
+def _create(connection: sqlite3.Connection, folder: Path) -> None:
+    statement = ""
+    for line in _SCHEMA.splitlines():
+        statement += f"{line}\n"
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+    connection.execute("INSERT INTO about VALUES (?, ?, '', 0)", (VERSION, str(folder)))
+    # Ids of chunks are apart from those of all other folders' indexes.
+    first = secrets.randbelow(1 << 24) << 32
+    connection.execute("INSERT INTO sqlite_sequence VALUES ('chunks', ?)", (first,))
+
+
+def _make_file(path: Path) -> None:
+    """A file that is the user's alone; SQLite gives those beside it the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _remove_file(path: Path) -> None:
+    for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        each.unlink(missing_ok=True)

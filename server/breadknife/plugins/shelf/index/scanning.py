@@ -1,0 +1,82 @@
+"""Which files of a folder are for its shelf."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.disk.walking import walk
+from breadknife.errors import ShelfError
+from breadknife.plugins.shelf.reading.formats import reader_of
+from breadknife.plugins.shelf.reading.values import MAX_BYTES
+from breadknife.project.ignoring import NEVER
+from breadknife.project.secrets.names import named_like_secret
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of the folder as it is now."""
+
+    size: int
+    changed: int
+    """The time of its change in ns."""
+    why_not: str = ""
+    """Why it is skipped unread, as `REASON; REMEDY`; empty if it is read."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    files: dict[str, Found]
+    """By their paths relative to the folder, with `/`."""
+    unlisted: tuple[str, ...]
+    """Folders that can't be listed now, relative too: of their files nothing is known."""
+
+
+def scan(folder: Path) -> Scan:
+    """The files whose format is known. Hidden files and folders aren't looked at, nor are links.
+
+    Raises ShelfError for a folder that isn't there: a drive that isn't plugged in must not empty its shelf.
+    """
+    if not folder.is_dir():
+        raise ShelfError(f"{folder} is no folder, or isn't there now; plug its drive in, or name another folder")
+    files, unlisted = dict[str, Found](), list[str]()
+    for at, folders, names in walk(folder, lambda path, _: unlisted.append(_relative(path, folder))):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in NEVER]
+        for name in names:
+            if reader_of(name) is not None:
+                path = os.path.join(at, name)
+                if (found := _found(path, name)) is not None:
+                    files[_relative(path, folder)] = found
+    if "." in unlisted:
+        raise ShelfError(f"{folder} can't be listed; make it readable, or name another folder")
+    return Scan(files, tuple(unlisted))
+
+
+def _relative(path: str, folder: Path) -> str:
+    # A name that isn't text keeps its readable part: it is only shown.
+    return os.path.relpath(path, folder).replace(os.sep, "/").encode("utf-8", "replace").decode()
+
+
+def _found(path: str, name: str) -> Found | None:
+    """None for a file that has gone meanwhile."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    why_not = ""
+    if not _is_text(name):
+        why_not = "its name is not text; rename it"
+    elif status.st_size > MAX_BYTES:
+        why_not = f"it is larger than {MAX_BYTES >> 20} MB; split it"
+    elif named_like_secret(path):
+        why_not = "its name says that it holds passwords or keys; rename it if it doesn't"
+    return Found(status.st_size, status.st_mtime_ns, why_not)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,270 @@
+"""The search over the indexes of all folders."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from breadknife.errors import ShelfError
+from breadknife.plugins.shelf.index.database import all_indexes, open_index
+from breadknife.plugins.shelf.index.store import page_from, status_of
+from breadknife.plugins.shelf.index.vectors import Matrix, can_be_searched
+from breadknife.plugins.shelf.values import Candidate, Chunk, PageText, Status
+from breadknife.steps.values import Vector
+
+log = logging.getLogger(__name__)
+
+_RANKED = 50
+"""Chunks of each ranking that the other one is merged with."""
+_RRF = 60
+"""The constant of reciprocal rank fusion (Cormack et al. 2009)."""
+_MOST_WORDS = 32
+"""Of a question that are searched."""
+_WORD = re.compile(r"\w+")
+
+
+@functools.cache
+def open_shelves() -> OpenShelves:
+    """The one of this process: it keeps vectors in memory."""
+    return OpenShelves()
+
+
+@dataclass
+class _Index:
+    """One folder's index while it is open."""
+
+    path: Path
+    identity: tuple[int, int]
+    """Of the file on disk: another one when the folder was removed and added again."""
+    connection: sqlite3.Connection
+    matrix: Matrix = field(default_factory=Matrix)
+    version: int = -1
+    """SQLite's, another one after each change by another process."""
+    status: Status = field(default_factory=Status)
+    model: str = ""
+    frequencies: dict[str, int] = field(default_factory=dict[str, int])
+
+    def refresh(self) -> None:
+        """Look whether another process has written."""
+        [(version,)] = self.connection.execute("PRAGMA data_version").fetchall()
+        if version == self.version:
+            return
+        sizes = (self.path.with_name(self.path.name + end) for end in ("", "-wal"))
+        self.status = status_of(self.connection, sum(each.stat().st_size for each in sizes if each.exists()))
+        [(self.model,)] = self.connection.execute("SELECT model FROM about").fetchall()
+        self.frequencies.clear()
+        self.version = version
+
+
+class OpenShelves:
+    """`Shelves` of all folders that were added. It notices what other processes change. Safe to use from several
+    threads. An index that can't be used is left out; `problems` says why."""
+
+    def __init__(self) -> None:
+        self._open: dict[Path, _Index] = {}
+        self._problems: tuple[str, ...] = ()
+        self._lock = threading.RLock()
+
+    def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
+        """See `Shelves`. Scores of words are compared across folders as they are."""
+        wanted = max(_RANKED, keep)
+        match = _match(question)
+        with self._lock:
+            indexes = self._refreshed()
+            words, near = dict[int, float](), dict[int, float]()
+            for index in indexes:
+                words |= _by_words(index, match, wanted)
+                near |= _by_vector(index, vector, wanted)
+            ranked = [_best(words, wanted), _best(near, wanted)]
+            scores: dict[int, float] = {}
+            for ranking in ranked:
+                for rank, chunk in enumerate(ranking):
+                    scores[chunk] = scores.get(chunk, 0.0) + 1 / (_RRF + rank)
+            best = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))
+            found: dict[str, Candidate] = {}
+            for index in indexes:
+                chunks = _chunks(index, best)
+                cosines = _cosines(index, vector, [id for id in chunks if id not in near])
+                bm25 = _bm25(index, match, [id for id in chunks if id not in words])
+                for id, chunk in chunks.items():
+                    cosine = near.get(id, cosines.get(id, 0.0))
+                    candidate = Candidate(chunk, scores[id], cosine, words.get(id, bm25.get(id, 0.0)))
+                    # A page that stands on the shelf twice counts once.
+                    if chunk.text not in found or found[chunk.text].score < candidate.score:
+                        found[chunk.text] = candidate
+        return tuple(sorted(found.values(), key=lambda each: (-each.score, each.chunk.id))[:keep])
+
+    def frequency(self, word: str) -> int:
+        """See `Shelves`."""
+        match = " ".join(f'"{each}"' for each in _WORD.findall(word))
+        if not match:
+            return 0
+        with self._lock:
+            return sum(_frequency(index, match) for index in self._refreshed())
+
+    @property
+    def chunk_count(self) -> int:
+        return self.status.chunks
+
+    def page_text(self, file: Path, page: int) -> str:
+        """See `Shelves`."""
+        found = self.page(file, page)
+        return found.text if found else ""
+
+    def page(self, file: Path, number: int) -> PageText | None:
+        """A page with the boxes of its words; None if there is no such page."""
+        with self._lock:
+            for index in self._refreshed():
+                [folder] = index.status.folders
+                if file.is_relative_to(folder):
+                    rows = index.connection.execute(
+                        "SELECT number, pages.text, how, words FROM pages JOIN files ON files.id = file"
+                        " WHERE path = ? AND number = ?",
+                        (file.relative_to(folder).as_posix(), number),
+                    ).fetchall()
+                    if rows:
+                        return page_from(*rows[0])
+        return None
+
+    @property
+    def status(self) -> Status:
+        """Of all folders together."""
+        return _sum(self.statuses)
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """Of each folder."""
+        with self._lock:
+            return tuple(index.status for index in self._refreshed())
+
+    @property
+    def models(self) -> frozenset[str]:
+        """The identities of the models that the folders' vectors are of."""
+        with self._lock:
+            return frozenset(index.model for index in self._refreshed() if index.model)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Indexes that can't be used, and why."""
+        with self._lock:
+            self._refreshed()
+            return self._problems
+
+    def close(self) -> None:
+        with self._lock:
+            for index in self._open.values():
+                index.connection.close()
+            self._open.clear()
+
+    def _refreshed(self) -> list[_Index]:
+        found, problems = dict[Path, _Index](), list[str]()
+        for path in all_indexes():
+            try:
+                status = path.stat()
+                identity = (status.st_dev, status.st_ino)
+                index = self._open.pop(path, None)
+                if index is not None and index.identity != identity:
+                    index.connection.close()
+                    index = None
+                index = index or _Index(path, identity, open_index(path))
+                index.refresh()
+                found[path] = index
+            except (ShelfError, sqlite3.Error, OSError, ValueError) as error:
+                log.warning("%s", error)
+                problems.append(str(error))
+        for gone in self._open.values():
+            gone.connection.close()
+        self._open, self._problems = found, tuple(problems)
+        return list(found.values())
+
+
+def _match(question: str) -> str:
+    """What FTS5 is asked: any of the words that say something, or of all words if none does."""
+    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
+    telling = [word for word in words if word not in _stop_words()] or words
+    return " OR ".join(f'"{word}"' for word in telling[:_MOST_WORDS])
+
+
+@functools.cache
+def _stop_words() -> frozenset[str]:
+    lines = Path(__file__).with_name("stopwords.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def _by_words(index: _Index, match: str, count: int) -> dict[int, float]:
+    if not match:
+        return {}
+    rows = index.connection.execute(
+        "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?", (match, count)
+    )
+    return dict(rows.fetchall())
+
+
+def _bm25(index: _Index, match: str, chunks: Sequence[int]) -> dict[int, float]:
+    """How well the words fit chunks that the vectors found. The `+` keeps SQLite from asking FTS5 once for each."""
+    if not match or not chunks:
+        return {}
+    rows = index.connection.execute(
+        f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? AND +rowid IN ({_places(chunks)})",
+        (match, *chunks),
+    )
+    return dict(rows.fetchall())
+
+
+def _by_vector(index: _Index, vector: Vector, count: int) -> dict[int, float]:
+    if not vector or not can_be_searched():
+        return {}
+    index.matrix.refresh(index.connection)
+    return dict(index.matrix.nearest(vector, count))
+
+
+def _cosines(index: _Index, vector: Vector, chunks: Sequence[int]) -> dict[int, float]:
+    return index.matrix.cosines(vector, chunks) if vector and chunks and can_be_searched() else {}
+
+
+def _best(scores: dict[int, float], count: int) -> list[int]:
+    return sorted(scores, key=lambda chunk: (-scores[chunk], chunk))[:count]
+
+
+def _chunks(index: _Index, ids: Sequence[int]) -> dict[int, Chunk]:
+    [folder] = index.status.folders
+    rows = index.connection.execute(
+        "SELECT chunks.id, path, title, page, start, end, text FROM chunks JOIN files ON files.id = file"
+        f" WHERE chunks.id IN ({_places(ids)})",
+        tuple(ids),
+    )
+    return {id: Chunk(id, folder / path, *rest) for id, path, *rest in rows}
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _frequency(index: _Index, match: str) -> int:
+    if match not in index.frequencies:
+        rows = index.connection.execute("SELECT count(*) FROM words WHERE words MATCH ?", (match,))
+        [(index.frequencies[match],)] = rows.fetchall()
+    return index.frequencies[match]
+
+
+def _sum(statuses: Iterable[Status]) -> Status:
+    total = Status()
+    for each in statuses:
+        total = Status(
+            total.folders + each.folders,
+            total.files + each.files,
+            total.pages + each.pages,
+            total.pages_by_ocr + each.pages_by_ocr,
+            total.pages_waiting + each.pages_waiting,
+            total.chunks + each.chunks,
+            total.chunks_waiting + each.chunks_waiting,
+            total.bytes + each.bytes,
+            total.skipped + each.skipped,
+        )
+    return total

@@ -1,0 +1,134 @@
+"""The shelf plugin: a link to a page of the shelf shows what it quotes, and opens the file there.
+
+Questions are answered by the recipe `ask-my-shelf`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin
+
+from breadknife.plugins.shelf.chunking.cleaning import clean
+from breadknife.plugins.shelf.index.shelves import open_shelves
+from breadknife.task.plugin import Context
+from breadknife.task.values import (
+    Action,
+    ActionRequest,
+    Actions,
+    Answer,
+    Command,
+    CommandRequest,
+    Done,
+    Hover,
+    HoverRequest,
+    OpenDocument,
+    Origin,
+    Request,
+)
+from breadknife.text.document import Document, Span, uri_to_path
+
+OPEN = "shelf.open"
+_LANGUAGES = frozenset({"markdown", "plaintext"})
+_LINK = re.compile(r"\[(?P<title>(?:\\.|[^\]\\])*)\]\(<?(?P<target>[^)>#\s][^)>#]*)(?:#page=(?P<page>\d+))?>?\)")
+_QUOTED = re.compile(r"[ \t]*>[ \t]?(.*)")
+_AROUND = 400
+"""Code points that are shown before and after a quote."""
+_MATCHED = 30
+"""Code points of a quote that are looked for on its page."""
+_MOST_TITLE = 40
+
+
+@dataclass(frozen=True)
+class ShelfSettings:
+    pass
+
+
+@dataclass(frozen=True)
+class _Link:
+    span: Span
+    title: str
+    uri: str
+    path: Path
+    page: int
+    """Counted from 1; 0 if it names none."""
+
+    @property
+    def target(self) -> str:
+        return f"{self.uri}#page={self.page}" if self.page else self.uri
+
+
+class ShelfPlugin:
+    api = 2
+    name = "shelf"
+    settings: type[Any] = ShelfSettings
+    serves: Mapping[type[Any], frozenset[str]] = {HoverRequest: _LANGUAGES, ActionRequest: _LANGUAGES}
+
+    def answer(self, request: Request, context: Context, /) -> Answer | None:
+        match request:
+            case HoverRequest(document=document, offset=offset):
+                link = self._link(document, offset)
+                return _hover(document, link) if link is not None else None
+            case ActionRequest(document=document, span=span):
+                link = self._link(document, span.start)
+                if link is None:
+                    return None
+                title = f"Open “{_shortened(link.title)}”"
+                return Actions((Action(title, command=Command(OPEN, title, (link.target,))),))
+            case CommandRequest(command=Command(name=name, arguments=(uri,))) if name == OPEN:
+                path = uri_to_path(uri.partition("#")[0])
+                is_pdf = path is not None and path.suffix.lower() == ".pdf"
+                return Done(shows=(OpenDocument(uri, external=is_pdf),))
+            case _:
+                return None
+
+    def may_open(self, path: Path) -> bool:
+        """Files of folders that the user has added to the shelf."""
+        return any(path.is_relative_to(folder) for folder in open_shelves().status.folders)
+
+    def close(self) -> None:
+        """The shelves belong to the process, and end with it."""
+
+    def _link(self, document: Document, offset: int) -> _Link | None:
+        """The link at an offset, if it leads to a file of the shelf."""
+        line = document.line_span(document.line_at(offset))
+        for match in _LINK.finditer(document.slice(line)):
+            span = Span(*match.span()).shifted(line.start)
+            if not span.touches(Span(offset, offset)):
+                continue
+            uri = urljoin(document.uri, match["target"].strip())
+            path = uri_to_path(uri) if uri.startswith("file:") else None
+            if path is not None and self.may_open(path):
+                title = re.sub(r"\\(.)", r"\1", unquote(match["title"]))
+                return _Link(span, title, uri, path, int(match["page"] or 0))
+        return None
+
+
+def _hover(document: Document, link: _Link) -> Hover | None:
+    """The quote above the link with what stands around it on the page; without a quote the page's beginning."""
+    page = clean(open_shelves().page_text(link.path, link.page))
+    if not page:
+        return None
+    at = max(0, page.find(_quote_above(document, link)))
+    start = max(0, at - _AROUND)
+    text = f"{'…' if start else ''}{page[start : at + 2 * _AROUND]}{'…' if at + 2 * _AROUND < len(page) else ''}"
+    return Hover(f"{link.title}\n\n{text}", link.span, Origin(rule="shelf/page"))
+
+
+def _quote_above(document: Document, link: _Link) -> str:
+    """The beginning of the block quote that a link ends; empty if there is none."""
+    found: list[str] = []
+    for line in range(document.line_at(link.span.start) - 1, -1, -1):
+        match = _QUOTED.fullmatch(document.line_text(line))
+        if match is None or (found and not match[1].strip()):
+            break
+        if match[1].strip():
+            found.insert(0, match[1])
+    return re.sub(r"\\(.)", r"\1", " ".join(" ".join(found).split()))[:_MATCHED]
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _MOST_TITLE else title[: _MOST_TITLE - 1].rstrip() + "…"

@@ -1,0 +1,103 @@
+"""HTML, and what other formats are turned into it. It has no pages: all is one page with the number 0.
+
+The text has a blank line between blocks, `• ` before an item of a list, and ` | ` between the cells of a row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from breadknife.plugins.shelf.reading.decoding import decode, one_page
+from breadknife.plugins.shelf.reading.values import FileText
+from breadknife.text.languages.values import kinds
+
+_UNSEEN = kinds("script style template head noscript svg math iframe object select textarea nav")
+_BLOCKS = kinds(
+    """
+    address article aside blockquote body dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3
+    h4 h5 h6 header hr html li main ol p pre section summary table tbody tfoot thead tr ul caption
+    """
+)
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+
+
+def read_html(data: bytes) -> FileText:
+    """The visible text, without navigation."""
+    title, text = text_of(decode(data))
+    return one_page(title, text)
+
+
+def text_of(source: str) -> tuple[str, str]:
+    """The title and the text of a page's source; the title is empty if there is none."""
+    parser = _Text()
+    parser.feed(source)
+    parser.close()
+    return parser.title, parser.text
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._pieces: list[str] = []
+        self._unseen = 0
+        self._pre = 0
+        self._cells = 0
+        self._title: list[str] | None = None
+        self._titles: dict[str, str] = {}
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(_blocks("".join(self._pieces)))
+
+    @property
+    def title(self) -> str:
+        """`<title>`, or else the first heading."""
+        return self._titles.get("title") or self._titles.get("h1", "")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("title", "h1") and tag not in self._titles:
+            self._title = []
+        if tag in _UNSEEN:
+            self._unseen += 1
+        elif tag in _BLOCKS:
+            self._pieces.append("\0")
+            self._pre += tag == "pre"
+            self._cells = 0
+            if tag == "li":
+                self._pieces.append("• ")
+        elif tag in ("td", "th"):
+            self._pieces.append(" | " if self._cells else "")
+            self._cells += 1
+        elif tag == "br":
+            self._pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("title", "h1") and self._title is not None:
+            self._titles.setdefault(tag, " ".join("".join(self._title).split()))
+            self._title = None
+        if tag in _UNSEEN:
+            self._unseen = max(0, self._unseen - 1)
+        elif tag in _BLOCKS:
+            self._pieces.append("\0")
+            self._pre = max(0, self._pre - (tag == "pre"))
+
+    def handle_data(self, data: str) -> None:
+        if self._title is not None:
+            self._title.append(data)
+        if not self._unseen:
+            text = data.replace("\0", "")
+            self._pieces.append(text if self._pre else _BLANKS.sub(" ", text))
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """The blocks between NULs that aren't empty; an item's mark goes with what follows."""
+    mark = ""
+    for block in text.split("\0"):
+        lines = "\n".join(line.rstrip() for line in block.split("\n")).strip("\n").strip(" ")
+        if lines in ("•", ""):
+            mark = mark or ("• " if lines else "")
+            continue
+        yield mark + lines
+        mark = ""

@@ -1,0 +1,128 @@
+"""Asks the process that reads files, and ends it when it takes too long or too much."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import IO
+
+import msgspec
+import psutil
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import PluginError
+from breadknife.plugins.shelf.reading.values import Job, Part
+from breadknife.steps.isolated import read_message, write_message
+
+MAX_MEMORY = 2 << 30
+"""Bytes: a file of the largest size, and what is made of one page."""
+PART_SECONDS = 180.0
+"""Between two parts of an answer. The slowest page by OCR takes tesseract two minutes."""
+_LOOK_SECONDS = 0.05
+"""Between two looks at a process that works."""
+
+
+class ReadingProcess:
+    """Reads files one after the other, in a process that is started for the first and again after a bad one."""
+
+    def __init__(self, part_seconds: float = PART_SECONDS, max_memory: int = MAX_MEMORY) -> None:
+        self._part_seconds = part_seconds
+        self._max_memory = max_memory
+        self._popen: subprocess.Popen[bytes] | None = None
+        self._answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+
+    def __enter__(self) -> ReadingProcess:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def read(self, job: Job, cancel: CancelToken) -> Iterator[Part]:
+        """The parts of the answer. A file that ends the process gives an error, as any other bad file. Raises
+        Cancelled; the process is ended then, as it is when the caller doesn't take all parts."""
+        is_over = False
+        try:
+            process = self._started()
+            assert process.stdin
+            with contextlib.suppress(OSError):  # that it has ended is its answer
+                write_message(process.stdin, job)
+            while not is_over:
+                part = self._part(process, cancel)
+                is_over = part.is_last
+                yield part
+        finally:
+            if not is_over:
+                self.close()
+
+    def _part(self, process: subprocess.Popen[bytes], cancel: CancelToken) -> Part:
+        end = time.monotonic() + self._part_seconds
+        while True:
+            cancel.raise_if_cancelled()
+            try:
+                answer = self._answers.get(timeout=_LOOK_SECONDS)
+                break
+            except queue.Empty:
+                if time.monotonic() > end:
+                    return self._given_up(f"it takes longer than {self._part_seconds:g} s; split it")
+                if _memory(process.pid) > self._max_memory:
+                    return self._given_up(f"it takes more than {self._max_memory >> 20} MB of memory; split it")
+        if isinstance(answer, Exception):
+            return self._given_up("reading it ended the program that reads; save it again in another program")
+        return msgspec.msgpack.decode(answer, type=Part)
+
+    def _given_up(self, error: str) -> Part:
+        self.close()
+        return Part(is_last=True, error=error)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._popen is None or self._popen.poll() is not None:
+            self.close()
+            self._popen = subprocess.Popen(
+                [sys.executable, "-m", "breadknife.plugins.shelf.reading.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+            self._answers = queue.SimpleQueue()
+            assert self._popen.stdout
+            threading.Thread(
+                target=_listen, args=(self._popen.stdout, self._answers), daemon=True, name="shelf-reading"
+            ).start()
+        return self._popen
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        process, self._popen = self._popen, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        if process.stdin:
+            with contextlib.suppress(OSError):  # what was still to be written
+                process.stdin.close()
+
+
+def _listen(stream: IO[bytes], answers: queue.SimpleQueue[bytes | Exception]) -> None:
+    """Until the process ends."""
+    try:
+        with stream:
+            while True:
+                answers.put(read_message(stream))
+    except (OSError, EOFError, ValueError, PluginError) as error:
+        answers.put(error)
+
+
+def _memory(pid: int) -> int:
+    try:
+        return psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return 0

@@ -1,0 +1,73 @@
+"""What the process that reads files is asked, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from breadknife.plugins.shelf.values import PageText
+
+MAX_BYTES = 256 << 20
+"""Of a file. It is in memory as a whole while it is read."""
+MAX_PAGES = 10_000
+MAX_TEXT = 32 << 20
+"""Characters of a file without pages, and bytes of one part of a ZIP archive."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to read. Paths are bytes, as the system has them: a name need not be text."""
+
+    path: bytes
+    root: bytes
+    """The shelf's folder, which the file must be in."""
+    sha256: str = ""
+    """Of the file when it was last read: if it still is the same, nothing is read."""
+    pictures: tuple[int, ...] = ()
+    """Read these pages by OCR; without any, read the file's own text."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the answer. The last one has `is_last`."""
+
+    is_last: bool = False
+    sha256: str = ""
+    """Of the file; in the first part."""
+    is_same: bool = False
+    """Whether that is the one of the job."""
+    title: str = ""
+    """The file's own; empty if it has none. In the first part."""
+    page_count: int = 0
+    """In the first part."""
+    pages: tuple[PageText, ...] = ()
+    pictures: tuple[int, ...] = ()
+    """Those of `pages` that have next to no text, and something else to see: only OCR can read them."""
+    error: str = ""
+    """Why the file can't be read, as `REASON; REMEDY`. It is the last part then."""
+
+
+@dataclass(frozen=True)
+class FileText:
+    """What a format's reader found: its pages come one by one, since a file may have thousands."""
+
+    title: str
+    page_count: int
+    pages: Iterator[tuple[PageText, bool]]
+    """Each with whether only OCR can read it. Making one may raise DocumentError."""
+
+
+Reader = Callable[[bytes], FileText]
+"""Reads a whole file. Raises DocumentError with `REASON; REMEDY`."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page as grey pixels, row by row from the top, one byte each."""
+
+    width: int
+    height: int
+    pixels: bytes = field(repr=False)
+    dpi: float
+    page_height: float
+    """Points."""

@@ -1,0 +1,97 @@
+"""The process that reads a shelf's files: `python -m breadknife.plugins.shelf.reading.worker`.
+
+These files come from anybody, and what parses them is written in C: a bad one may end this process, not its parent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+
+import msgspec
+
+from breadknife.disk.reading import read_regular
+from breadknife.errors import BreadknifeError, DocumentError
+from breadknife.plugins.shelf.reading.formats import reader_of
+from breadknife.plugins.shelf.reading.ocr import find_ocr, page_of
+from breadknife.plugins.shelf.reading.pdf import pictures
+from breadknife.plugins.shelf.reading.values import MAX_BYTES, MAX_TEXT, Job, Part
+from breadknife.plugins.shelf.values import PageText
+from breadknife.steps.isolated import read_message, write_message
+
+_PAGES = 16
+"""In one answer."""
+_DISK_SECONDS = 60.0
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    # What a library prints must not get between our messages.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    while True:
+        try:
+            job = msgspec.msgpack.decode(read_message(sys.stdin.buffer), type=Job)
+        except EOFError:
+            return
+        for part in answer(job):
+            write_message(answers, part)
+
+
+def answer(job: Job) -> Iterator[Part]:
+    """The parts of the answer, the last one with `is_last`. Never raises what is wrong with the file."""
+    path, root = os.fsdecode(job.path), os.fsdecode(job.root)
+    try:
+        data = read_regular(path, MAX_BYTES, root, seconds=_DISK_SECONDS)
+        sha256 = hashlib.sha256(data).hexdigest()
+        if job.pictures:
+            yield from _by_ocr(data, job.pictures)
+        elif sha256 == job.sha256:
+            yield Part(sha256=sha256, is_same=True)
+        else:
+            yield from _by_text(data, os.path.basename(path), sha256)
+        yield Part(is_last=True)
+    except BreadknifeError as error:
+        yield Part(is_last=True, error=str(error))
+    except (OSError, ValueError) as error:
+        yield Part(is_last=True, error=f"it can't be read: {getattr(error, 'strerror', None) or error}; check the file")
+    except MemoryError:
+        yield Part(is_last=True, error="it takes too much memory; split it")
+    except RecursionError:
+        yield Part(is_last=True, error="it is nested too deeply; save it in another format")
+
+
+def _by_text(data: bytes, name: str, sha256: str) -> Iterator[Part]:
+    reader = reader_of(name)
+    if reader is None:
+        raise DocumentError("its format is unknown; give it the ending of its format")
+    found = reader(data)
+    yield Part(sha256=sha256, title=found.title, page_count=found.page_count)
+    pages, seen, left = list[PageText](), list[int](), 2 * MAX_TEXT
+    for page, is_picture in found.pages:
+        left -= len(page.text)
+        if left < 0:
+            raise DocumentError(f"its text has more than {2 * MAX_TEXT >> 20} million characters; split it")
+        pages.append(page)
+        seen += [page.number] * is_picture
+        if len(pages) == _PAGES:
+            yield Part(pages=tuple(pages), pictures=tuple(seen))
+            pages, seen = [], []
+    yield Part(pages=tuple(pages), pictures=tuple(seen))
+
+
+def _by_ocr(data: bytes, numbers: tuple[int, ...]) -> Iterator[Part]:
+    ocr = find_ocr()
+    for number, picture in pictures(data, numbers):
+        try:
+            page = page_of(number, picture, ocr(picture))
+        except DocumentError:  # a page that OCR fails on is as one without words
+            page = PageText(number, "", "ocr")
+        yield Part(pages=(page,))
+
+
+if __name__ == "__main__":
+    main()

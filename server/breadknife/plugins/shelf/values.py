@@ -1,0 +1,131 @@
+"""What a shelf is made of: pages as they were read, chunks of them, and what a search finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from breadknife.steps.values import Vector
+
+How = Literal["text", "ocr"]
+"""How a page was read: its own text, or the text that OCR saw in its picture."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on a page, in PDF points (1/72 inch) from the page's lower left corner."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+@dataclass(frozen=True)
+class WordBox:
+    """Where a word of a page's text stands on the page."""
+
+    start: int
+    """Of the word in the page's stored text, in code points."""
+    end: int
+    box: Box
+    confidence: float = 1.0
+    """From 0 to 1, how sure OCR was of the word; 1 for a page that has its own text."""
+
+
+@dataclass(frozen=True)
+class PageText:
+    """The text of one page as it is stored. Offsets into it never change while the file stays the same."""
+
+    number: int
+    """Counted from 1. A format without pages has a single page with the number 0."""
+    text: str
+    how: How = "text"
+    words: tuple[WordBox, ...] = ()
+    """The words' boxes, in the order of the text; empty where they aren't known."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A few sentences of one page: what is searched and quoted."""
+
+    id: int
+    """Unique in the shelf, and lasting as long as the file stays the same."""
+    file: Path
+    """The whole path of the file."""
+    title: str
+    """The file's own title, or else its name without the ending."""
+    page: int
+    """Counted from 1; 0 if the format has no pages."""
+    start: int
+    """Of the chunk in the page's stored text, in code points."""
+    end: int
+    text: str
+    """Cleaned for searching and showing: blanks in a row and line ends are one blank, words cut at line ends whole."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A chunk that a search found. The scores compare candidates of one search only."""
+
+    chunk: Chunk
+    score: float
+    """The sum of 1 / (60 + rank) over both rankings (reciprocal rank fusion); higher is better."""
+    cosine: float
+    """Between the question's vector and the chunk's, from -1 to 1; 0 if one of them has no vector."""
+    bm25: float
+    """How well the words fit; higher is better, and 0 if no word of the question stands in the chunk."""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that isn't on the shelf, wholly or partly, and why."""
+
+    file: Path
+    reason: str
+    """One sentence, without a period."""
+    remedy: str = ""
+    """What the user can do about it, in the imperative; empty if nothing helps."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is on the shelf, and what is still missing."""
+
+    folders: tuple[Path, ...] = ()
+    files: int = 0
+    pages: int = 0
+    """Pages that can be searched. A file without pages counts as one."""
+    pages_by_ocr: int = 0
+    """Of `pages`, those that were read by OCR."""
+    pages_waiting: int = 0
+    """Pages that are pictures and that nothing installed here can read."""
+    chunks: int = 0
+    chunks_waiting: int = 0
+    """Chunks that have no vector yet: only their words are searched."""
+    bytes: int = 0
+    """The size of the index on disk."""
+    skipped: tuple[Skipped, ...] = ()
+
+
+class Shelves(Protocol):
+    """All folders that the user has added, searched as one."""
+
+    def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
+        """The best `keep` chunks, best first. With an empty `vector`, only words are searched."""
+        ...
+
+    def frequency(self, word: str) -> int:
+        """How many chunks have the word, in any of its forms (`oven` and `ovens` are one)."""
+        ...
+
+    @property
+    def chunk_count(self) -> int: ...
+
+    def page_text(self, file: Path, page: int) -> str:
+        """The stored text of a page, which chunks' offsets point into; empty if there is no such page."""
+        ...
+
+    @property
+    def status(self) -> Status: ...
