@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.documents.fixing.words import is_small, word_edits
+from breadknife.plugins.documents.fixing.words import is_small, is_spelling, word_edits
 from breadknife.text.document import apply_edits
 from documents.fixing import Checker, Fixed, fix
 
@@ -47,6 +47,22 @@ def test_a_text_that_stays_has_no_edits(text: str) -> None:
 )
 def test_only_small_changes_correct(old: str, new: str, small: bool) -> None:
     assert is_small(old, new) is small
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "spelling"),
+    [
+        ("automaticly", "automatically", True),
+        ("fonction", "function", True),
+        ("behaviour", "behavior", False),
+        ("initialise", "initialize", False),
+        ("files", "file", False),
+        ("big", "bag", False),
+        ("an other", "another", False),
+    ],
+)
+def test_another_spelling_is_not_that_of_another_country(old: str, new: str, spelling: bool) -> None:
+    assert is_spelling(old, new) is spelling
 
 
 def test_a_checker_s_fix_that_is_likelier() -> None:

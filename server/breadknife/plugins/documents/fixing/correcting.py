@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from breadknife.engine.api import Sampling
 from breadknife.plugins.documents.english import is_english, sentences
 from breadknife.plugins.documents.fixing.likelihood import Likelihood
-from breadknife.plugins.documents.fixing.words import readable, small_edits, without
+from breadknife.plugins.documents.fixing.words import is_spelling, readable, small_edits, without
 from breadknife.steps.builtin.models import write
 from breadknife.steps.values import ModelPrompt
 from breadknife.task.plugin import Model
@@ -21,6 +21,8 @@ SYSTEM = (
 FEWEST_WORDS = 4
 """Of a sentence that the model corrects: a shorter one is mostly no sentence."""
 MOST_WORDS = 60
+LEAST_OF_SPELLING = 10.0
+"""Nats that a sentence must lose without another spelling: names and terms that are new to the model are no slips."""
 LONGEST_ANSWER = 2.0
 """Tokens for each word of the sentence."""
 
@@ -55,17 +57,25 @@ def corrected(model: Model, part: Part, least: float) -> tuple[TextEdit, ...]:
     if not is_whole or not answer:
         return ()
     edits = tuple(small_edits(sentence, answer))
-    return worthwhile(Likelihood(model), part, edits, least)
+
+    def needs(edit: TextEdit) -> float:
+        is_other_spelling = is_spelling(sentence[edit.span.start : edit.span.end], edit.new_text)
+        return max(least, LEAST_OF_SPELLING) if is_other_spelling else least
+
+    return worthwhile(Likelihood(model), part, edits, needs)
 
 
-def worthwhile(likelihood: Likelihood, part: Part, edits: Sequence[TextEdit], least: float) -> tuple[TextEdit, ...]:
-    """The edits without which the sentence would lose at least `least` nats. The worst goes first, for the others may
-    be worth more without it."""
+def worthwhile(
+    likelihood: Likelihood, part: Part, edits: Sequence[TextEdit], needs: Callable[[TextEdit], float]
+) -> tuple[TextEdit, ...]:
+    """The edits without which the sentence would lose at least as many nats as each needs. The worst goes first, for
+    the others may be worth more without it."""
     kept = tuple(edits)
     while kept:
         worth = likelihood.worth(part.before, part.sentence, kept)
-        worst = min(range(len(kept)), key=worth.__getitem__)
-        if worth[worst] >= least:
+        over = [each - needs(edit) for each, edit in zip(worth, kept, strict=True)]
+        worst = min(range(len(kept)), key=over.__getitem__)
+        if over[worst] >= 0:
             break
         kept = without(kept, worst)
     return kept

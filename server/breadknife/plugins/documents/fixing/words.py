@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from breadknife.plugins.documents.english import english, verbs
 from breadknife.plugins.documents.tables import read_table
+from breadknife.steps.builtin.guard.words import is_respelled
 from breadknife.text.document import Span, TextEdit, common_prefix
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
@@ -32,6 +33,7 @@ class Same:
 
     same: frozenset[tuple[str, str]]
     endings: frozenset[str]
+    dialects: tuple[tuple[str, str], ...]
 
     def holds(self, one: str, other: str) -> bool:
         return one == other or not {(one, other), (other, one)}.isdisjoint(self.same)
@@ -71,8 +73,18 @@ def small_edits(before: str, after: str) -> Iterator[TextEdit]:
         old = before[edit.span.start : edit.span.end]
         for each in [edit] if is_small(old, edit.new_text) else _word_by_word(old, edit):
             old = before[each.span.start : each.span.end]
-            if is_small(old, each.new_text) and not touches_code(old, each):
+            is_kept = is_small(old, each.new_text) or is_spelling(old, each.new_text)
+            if is_kept and not touches_code(old, each):
                 yield each
+
+
+def is_spelling(old: str, new: str) -> bool:
+    """Whether a change writes one word in another way, and not in that of another country."""
+    was, comes = _words(old), _words(new)
+    if len(was) != 1 or len(comes) != 1 or is_same_word(was[0], comes[0]) or not is_respelled(was[0], comes[0]):
+        return False
+    table = read_table("fixing", Same)
+    return not any(was[0].replace(here, there) == comes[0].replace(here, there) for here, there in table.dialects)
 
 
 def _word_by_word(old: str, edit: TextEdit) -> Iterator[TextEdit]:

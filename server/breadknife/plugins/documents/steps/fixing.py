@@ -197,7 +197,7 @@ def _likelier(sifting: _Sifting, likelihood: Likelihood) -> Iterator[TextEdit]:
     for edit, part in _by_sentence(sifting):
         by_part.setdefault(part, []).append(edit)
     for part, edits in by_part.items():
-        yield from moved(worthwhile(likelihood, part, moved(edits, -part.start), 0.0), part.start)
+        yield from moved(worthwhile(likelihood, part, moved(edits, -part.start), lambda _: 0.0), part.start)
 
 
 def _by_sentence(sifting: _Sifting) -> Iterator[tuple[TextEdit, Part]]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from breadknife.steps.builtin.guard.words import bare, is_related, stem, words
+from breadknife.steps.builtin.guard.words import bare, is_related, is_respelled, stem, words
 
 _TOKEN = re.compile(r"[A-Za-z][\w'’-]*|\d+|[.,;:!?()]")
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "isn't", "aren't", "wasn't", "weren't"})
@@ -47,11 +47,11 @@ def changed_actor(before: str, after: str) -> str:
             return f"it says that “{deed.said}” does it"
         same = [each for each in old if is_related(each.verb, deed.verb)]
         actors = [each.said for each in same if each.actor]
-        if actors and not any(is_related(each.actor, deed.actor) for each in same):
+        if actors and not any(_is_same(each.actor, deed.actor) for each in same):
             return f"it says that “{deed.said}” does it, not “{actors[0]}”"
         if not actors and any(each.target == deed.actor for each in same) and deed.target != deed.actor:
             return f"it says that “{deed.said}” does it"
-        if not any(is_related(each, deed.actor) for each in known):
+        if not any(_is_same(each, deed.actor) for each in known):
             return f"it says that “{deed.said}” does it"
     return _other_beginning(old_tokens, new_tokens, known)
 
@@ -59,10 +59,14 @@ def changed_actor(before: str, after: str) -> str:
 def _other_beginning(old: Sequence[str], new: Sequence[str], known: set[str]) -> str:
     """Of two texts that begin `The …`: whether both first words are gone from the other text."""
     first, other = (_after_article(tokens) for tokens in (old, new))
-    if not first or not other or any(is_related(each, stem(other)) for each in known):
+    if not first or not other or any(_is_same(each, stem(other)) for each in known):
         return ""
     kept = {stem(token) for token in new}
-    return "" if any(is_related(each, stem(first)) for each in kept) else f"it is about “{other}”, not “{first}”"
+    return "" if any(_is_same(each, stem(first)) for each in kept) else f"it is about “{other}”, not “{first}”"
+
+
+def _is_same(one: str, other: str) -> bool:
+    return is_related(one, other) or is_respelled(one, other)
 
 
 def _after_article(tokens: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from breadknife.steps.builtin.tables import read_table
@@ -19,6 +20,7 @@ CITATION = re.compile(
     r"|\([^()]*\b[A-Z][^()]*\b(?:1[5-9]|20)\d\d[a-z]?(?:,[^()]*)?\)"
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+_LEAST_LETTERS, _ALIKE = 5, 0.8
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
@@ -93,6 +95,11 @@ def content(text: str) -> list[str]:
 def is_related(one: str, other: str) -> bool:
     """Whether two stems may be of one family of words."""
     return one == other or (min(len(one), len(other)) > 3 and one[:4] == other[:4])
+
+
+def is_respelled(one: str, other: str) -> bool:
+    """Whether two words are so alike that one may be a slip for the other: “fonction” and “function”."""
+    return min(len(one), len(other)) >= _LEAST_LETTERS and SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
 
 def stem(word: str) -> str:
