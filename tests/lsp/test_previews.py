@@ -63,10 +63,15 @@ async def test_an_editor_that_can_ask_about_each_edit_does(connect, script) -> N
     [action] = [each for each in await session.actions(uri, START, []) if each.title == TITLE]
     edit = (await session.client.code_action_resolve_async(action)).edit
     [change] = edit.document_changes
-    assert [(each.new_text, each.annotation_id) for each in change.edits] == [("colour", "0"), ("Colour", "1")]
+    assert [(each.new_text, each.annotation_id) for each in change.edits] == [
+        ("colour", "0"),
+        ("Colour", "1"),
+        ("", "ask"),
+    ]
     assert edit.change_annotations == {
-        "0": lsp.ChangeAnnotation("“color” → “colour”", needs_confirmation=True, description=TITLE),
-        "1": lsp.ChangeAnnotation("“Color” → “Colour”", needs_confirmation=True, description=TITLE),
+        "0": lsp.ChangeAnnotation("“color” → “colour”", needs_confirmation=False, description=TITLE),
+        "1": lsp.ChangeAnnotation("“Color” → “Colour”", needs_confirmation=False, description=TITLE),
+        "ask": lsp.ChangeAnnotation("Untick what you don't want", needs_confirmation=True, description=TITLE),
     }
 
 
