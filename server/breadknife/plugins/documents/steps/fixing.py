@@ -31,6 +31,8 @@ from breadknife.text.prose import ProseText
 
 MOST_ROUNDS = 3
 """A fix shows what was hidden behind the fault."""
+_SHARE_FOR_CHECKS = 0.5
+"""Of the request's time that is left when the model begins to read: the checks of its corrections need it."""
 _NO_LIMIT = (0.0, 99.0)
 
 
@@ -93,20 +95,33 @@ class CorrectWanted:
     """The same for a sentence in which something else was wrong."""
 
 
-def correct(given: CorrectWanted, context: StepContext) -> Mended:
+@dataclass(frozen=True)
+class Corrected:
+    texts: tuple[str, ...]
+    unread: int
+    """Sentences that the model didn't read, because half of the request's time was up."""
+
+
+def correct(given: CorrectWanted, context: StepContext) -> Corrected:
     """The paragraphs with a model's corrections: of each sentence the single changes that are small, and that the
     sentence would be less likely without."""
     texts = given.texts or tuple(each.text for each in given.prose)
     work = [(number, part) for number, text in enumerate(texts) for part in parts(text)]
     edits: list[list[TextEdit]] = [[] for _ in texts]
-    for done, (number, part) in enumerate(work):
+    done, time_left = 0, context.cancel.remaining()
+    for number, part in work:
         context.cancel.raise_if_cancelled()
+        now_left = context.cancel.remaining()
+        if time_left is not None and now_left is not None and now_left < _SHARE_FOR_CHECKS * time_left:
+            break
         context.progress(f"reading sentence {done + 1} of {len(work)}", done / len(work))
         is_mended = part.sentence not in given.prose[number].text
         least = given.least_if_mended if is_mended else given.least
         found = corrected(context.model(given.model), part, least)
         edits[number] += moved(found, part.start)
-    return Mended(tuple(apply_edits(text, each) for text, each in zip(texts, edits, strict=True)))
+        done += 1
+    changed = tuple(apply_edits(text, each) for text, each in zip(texts, edits, strict=True))
+    return Corrected(changed, len(work) - done)
 
 
 @dataclass(frozen=True)
@@ -242,6 +257,6 @@ def _source_edits(document: Document, sifting: _Sifting) -> Iterator[TextEdit]:
 
 FIXING = (
     StepType("text.mend", 1, Kind.SMALL, MendWanted, Mended, mend, from_outside=True, remembered=False),
-    StepType("text.correct", 1, Kind.SMALL, CorrectWanted, Mended, correct, writes=True),
+    StepType("text.correct", 1, Kind.SMALL, CorrectWanted, Corrected, correct, writes=True, remembered=False),
     StepType("text.edits", 1, Kind.SMALL, EditsWanted, EditsFound, find_edits, remembered=False),
 )
