@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.cancel import CancelToken
+from breadknife.engine.scripted import ScriptedEngine
 from breadknife.plugins.documents.fixing.words import is_small, is_spelling, word_edits
-from breadknife.text.document import apply_edits
+from breadknife.plugins.documents.steps.fixing import Corrected, CorrectWanted, correct
+from breadknife.testing import Line
+from breadknife.text.document import Span, apply_edits
+from breadknife.text.prose import Kind, ProseText, Segment
 from documents.fixing import Checker, Fixed, fix
+from steps.here import Here
+from support import PluginContext
 
 WORDS = st.lists(st.sampled_from(["the", "file", "files", "is", ",", "it's", "`a`", "3"]), max_size=8).map(" ".join)
 
@@ -146,3 +155,36 @@ def test_checkers_read_prose_and_not_markup() -> None:
 def test_other_languages_are_left_to_the_checkers() -> None:
     german = "Der Lader liest eine Datei und wartet."
     assert fix(german, writes="Der Lader las eine Datei und wartet.", likes="x").reason == "nothing-to-fix"
+
+
+class Hurried(CancelToken):
+    """Its time runs out from one question to the next."""
+
+    def __init__(self, *seconds: float) -> None:
+        super().__init__()
+        self._left = iter(seconds)
+
+    def remaining(self) -> float | None:
+        return next(self._left)
+
+
+class Working(Here):
+    """A context whose model answers by a script."""
+
+    def __init__(self, cancel: CancelToken, *script: Line) -> None:
+        super().__init__()
+        self.cancel = cancel
+        self._context = PluginContext(ScriptedEngine(script))
+
+    def model(self, role: str, /) -> Any:
+        return self._context.model(role)
+
+
+@pytest.mark.parametrize(("seconds", "unread"), [((60.0, 60.0, 60.0), 0), ((60.0, 60.0, 29.0), 1), ((60.0, 29.0), 2)])
+def test_of_a_long_text_the_model_reads_what_it_can_in_half_of_the_time(
+    seconds: tuple[float, ...], unread: int
+) -> None:
+    text = "The cache is easy for use. The index is easy for use."
+    prose = ProseText(text, (Segment(Span(0, len(text)), Span(0, len(text)), Kind.VERBATIM),))
+    context = Working(Hurried(*seconds), Line("You correct", say="x"))
+    assert correct(CorrectWanted((prose,)), context) == Corrected((text,), unread)
