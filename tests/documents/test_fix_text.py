@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,15 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.scripted import ScriptedEngine
+from breadknife.engine.api import Chunk
 from breadknife.plugins.documents.fixing.words import is_small, is_spelling, word_edits
 from breadknife.plugins.documents.steps.fixing import Corrected, CorrectWanted, correct
-from breadknife.testing import Line
 from breadknife.text.document import Span, apply_edits
 from breadknife.text.prose import Kind, ProseText, Segment
 from documents.fixing import Checker, Fixed, fix
 from steps.here import Here
-from support import PluginContext
 
 WORDS = st.lists(st.sampled_from(["the", "file", "files", "is", ",", "it's", "`a`", "3"]), max_size=8).map(" ".join)
 
@@ -168,16 +167,23 @@ class Hurried(CancelToken):
         return next(self._left)
 
 
-class Working(Here):
-    """A context whose model answers by a script."""
+class Scribe:
+    """A model that says the same of everything."""
 
-    def __init__(self, cancel: CancelToken, *script: Line) -> None:
+    name = "scribe"
+
+    def chat(self, messages: Any, **options: Any) -> Iterator[Chunk]:
+        yield Chunk("x")
+        yield Chunk("", finish="stop")
+
+
+class Working(Here):
+    def __init__(self, cancel: CancelToken) -> None:
         super().__init__()
         self.cancel = cancel
-        self._context = PluginContext(ScriptedEngine(script))
 
     def model(self, role: str, /) -> Any:
-        return self._context.model(role)
+        return Scribe()
 
 
 @pytest.mark.parametrize(("seconds", "unread"), [((60.0, 60.0, 60.0), 0), ((60.0, 60.0, 29.0), 1), ((60.0, 29.0), 2)])
@@ -186,5 +192,5 @@ def test_of_a_long_text_the_model_reads_what_it_can_in_half_of_the_time(
 ) -> None:
     text = "The cache is easy for use. The index is easy for use."
     prose = ProseText(text, (Segment(Span(0, len(text)), Span(0, len(text)), Kind.VERBATIM),))
-    context = Working(Hurried(*seconds), Line("You correct", say="x"))
+    context = Working(Hurried(*seconds))
     assert correct(CorrectWanted((prose,)), context) == Corrected((text,), unread)

@@ -21,8 +21,6 @@ SYSTEM = (
 FEWEST_WORDS = 4
 """Of a sentence that the model corrects: a shorter one is mostly no sentence."""
 MOST_WORDS = 60
-LEAST_OF_SPELLING = 10.0
-"""Nats that a sentence must lose without another spelling: names and terms that are new to the model are no slips."""
 LONGEST_ANSWER = 2.0
 """Tokens for each word of the sentence."""
 
@@ -47,9 +45,10 @@ def parts(text: str) -> Iterator[Part]:
             yield Part(text[: span.start], sentence, span.start)
 
 
-def corrected(model: Model, part: Part, least: float) -> tuple[TextEdit, ...]:
+def corrected(model: Model, part: Part, least: float, least_of_spelling: float) -> tuple[TextEdit, ...]:
     """The model's corrections of a sentence, counted from its start: each is small, and the sentence would lose at
-    least `least` nats without it. Raises Cancelled, ModelError and EngineError."""
+    least `least` nats without it; without another spelling, `least_of_spelling`. Raises Cancelled, ModelError and
+    EngineError."""
     sentence = readable(part.sentence)
     most = int(LONGEST_ANSWER * len(sentence.split())) + 24
     answer, is_whole = write(model, ModelPrompt(sentence, SYSTEM), most, (), "", Sampling())
@@ -60,7 +59,7 @@ def corrected(model: Model, part: Part, least: float) -> tuple[TextEdit, ...]:
 
     def needs(edit: TextEdit) -> float:
         is_other_spelling = is_spelling(sentence[edit.span.start : edit.span.end], edit.new_text)
-        return max(least, LEAST_OF_SPELLING) if is_other_spelling else least
+        return least_of_spelling if is_other_spelling else least
 
     return worthwhile(Likelihood(model), part, edits, needs)
 
@@ -68,14 +67,15 @@ def corrected(model: Model, part: Part, least: float) -> tuple[TextEdit, ...]:
 def worthwhile(
     likelihood: Likelihood, part: Part, edits: Sequence[TextEdit], needs: Callable[[TextEdit], float]
 ) -> tuple[TextEdit, ...]:
-    """The edits without which the sentence would lose at least as many nats as each needs. The worst goes first, for
-    the others may be worth more without it."""
+    """The edits without which the sentence would lose at least as many nats as each needs, and that all together gain
+    as much: a word that moves is one edit where it goes and one where it comes, and either alone is bad. The worst goes
+    first, for the others may be worth more without it."""
     kept = tuple(edits)
     while kept:
         worth = likelihood.worth(part.before, part.sentence, kept)
-        over = [each - needs(edit) for each, edit in zip(worth, kept, strict=True)]
+        over = [each - needs(edit) for each, edit in zip(worth.each, kept, strict=True)]
         worst = min(range(len(kept)), key=over.__getitem__)
-        if over[worst] >= 0:
+        if over[worst] >= 0 and worth.all >= max(map(needs, kept)):
             break
         kept = without(kept, worst)
     return kept

@@ -17,6 +17,16 @@ _CONTEXT = 400
 
 
 @dataclass(frozen=True)
+class Worth:
+    """In nats."""
+
+    all: float
+    """What the sentence gains by all edits."""
+    each: tuple[float, ...]
+    """What it loses if one edit alone is left out: what is wrong elsewhere makes an edit hard to judge on its own."""
+
+
+@dataclass(frozen=True)
 class Likelihood:
     """Of one model. Every method raises Cancelled, ModelError or EngineError."""
 
@@ -30,14 +40,9 @@ class Likelihood:
         likely = dict(zip(asked, scores.logprobs, strict=True))
         return tuple(likely[readable(version)] for version in versions)
 
-    def worth(self, before: str, sentence: str, edits: Sequence[TextEdit]) -> tuple[float, ...]:
-        """For each edit, how many nats the sentence loses if that edit alone is left out: what is wrong elsewhere
-        makes an edit hard to judge on its own."""
-        if not edits:
-            return ()
-        versions = [
-            apply_edits(sentence, edits),
-            *(apply_edits(sentence, without(edits, at)) for at in range(len(edits))),
-        ]
-        whole, *less = self.of(before, versions)
-        return tuple(whole - each for each in less)
+    def worth(self, before: str, sentence: str, edits: Sequence[TextEdit]) -> Worth:
+        """What edits are worth to a sentence: all together, and each."""
+        versions = [sentence, apply_edits(sentence, edits)]
+        versions += [apply_edits(sentence, without(edits, at)) for at in range(len(edits))]
+        now, whole, *less = self.of(before, versions)
+        return Worth(whole - now, tuple(whole - each for each in less))

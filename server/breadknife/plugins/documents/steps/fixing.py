@@ -5,6 +5,7 @@ Each takes the paragraphs and what became of them so far, so a recipe may leave 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -93,6 +94,9 @@ class CorrectWanted:
     """How many nats a sentence must lose without a correction."""
     least_if_mended: float = literal(3.0)
     """The same for a sentence in which something else was wrong."""
+    least_of_spelling: float = literal(10.0)
+    """The same for another spelling of a word. Where nothing else was wrong there is none: names and terms that are new
+    to the model are no slips."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,8 @@ def correct(given: CorrectWanted, context: StepContext) -> Corrected:
         context.progress(f"reading sentence {done + 1} of {len(work)}", done / len(work))
         is_mended = part.sentence not in given.prose[number].text
         least = given.least_if_mended if is_mended else given.least
-        found = corrected(context.model(given.model), part, least)
+        least_of_spelling = given.least_of_spelling if is_mended else math.inf
+        found = corrected(context.model(given.model), part, least, least_of_spelling)
         edits[number] += moved(found, part.start)
         done += 1
     changed = tuple(apply_edits(text, each) for text, each in zip(texts, edits, strict=True))
