@@ -32,6 +32,9 @@ from breadknife.text.prose import ProseText
 
 MOST_ROUNDS = 3
 """A fix shows what was hidden behind the fault."""
+_LEAST_OF_SEVERAL = 3.0
+"""Nats that a sentence must gain by one of several fixes. Those of slips gained 4 to 11; a term that no dictionary has
+gained 1 by the likeliest word in its place."""
 _SHARE_FOR_CHECKS = 0.5
 """Of the request's time that is left when the model begins to read: the checks of its corrections need it."""
 _NO_LIMIT = (0.0, 99.0)
@@ -74,7 +77,7 @@ def mend(given: MendWanted, context: StepContext) -> Mended:
 
 
 def _best(text: str, fault: Fault, likelihood: Likelihood) -> Sequence[TextEdit]:
-    """The first fix that makes the sentence likelier; a checker's favourite is first."""
+    """The first fix that makes the sentence likelier; a checker's favourite is first. One with several isn't sure."""
     part = sentence_of(text, fault.span)
     inside = Span(part.start, part.start + len(part.sentence))
     fixes = [fix for fix in fault.fixes if fix and all(inside.contains(edit.span) for edit in fix)]
@@ -82,7 +85,8 @@ def _best(text: str, fault: Fault, likelihood: Likelihood) -> Sequence[TextEdit]
         return ()
     versions = [apply_edits(part.sentence, moved(fix, -part.start)) for fix in fixes]
     now, *then = likelihood.of(part.before, [part.sentence, *versions])
-    return next((fix for fix, likely in zip(fixes, then, strict=True) if likely > now), ())
+    least = _LEAST_OF_SEVERAL if len(fixes) > 1 else 0.0
+    return next((fix for fix, likely in zip(fixes, then, strict=True) if likely - now > least), ())
 
 
 @dataclass(frozen=True)
