@@ -50,6 +50,8 @@ def test_a_text_that_stays_has_no_edits(text: str) -> None:
         ("", " new", False),
         ("behaviour", "behavior", False),
         ('"', "`", False),
+        ("…", "and", False),
+        ("and", ";", False),
         ("", "", False),
     ],
 )

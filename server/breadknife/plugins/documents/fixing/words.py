@@ -108,8 +108,10 @@ def is_small(old: str, new: str) -> bool:
     """Whether a change corrects words and doesn't choose others: each word that goes or comes is one of grammar, such
     as “the” and “has”, or is another form or spelling of the word in its place."""
     was, comes = _words(old), _words(new)
+    if _signs(old) != _signs(new):
+        return False
     if not was and not comes:
-        return old.strip() in ("", _COMMA) and new.strip() in ("", _COMMA) and old.strip() != new.strip()
+        return old.strip() != new.strip()
     if _is_as_right(was, comes):
         return False
     if "".join(was) == "".join(comes):
@@ -151,6 +153,11 @@ def _bases(word: str) -> set[str]:
     """The verbs that a word may be a form of."""
     known = (verbs(form).get(word) for form in ("base", "third", "past", "participle", "gerund"))
     return {verb.base for verb in known if verb is not None}
+
+
+def _signs(text: str) -> str:
+    """Its punctuation but for commas: no other sign is put in or left out."""
+    return "".join(token for token in _TOKEN.findall(text) if not token[0].isalnum() and token.strip(f" {_COMMA}"))
 
 
 def _words(text: str) -> list[str]:
