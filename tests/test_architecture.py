@@ -88,6 +88,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "reading": {"values"},
         "chunking": {"values"},
         "index": {"chunking", "reading", "values"},
+        "evidence": {"chunking", "values"},
     },
     "plugins/prose": {
         "evidence": set(),
@@ -165,6 +166,7 @@ OWN_FILES = {
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
     "plugins/shelf/chunking/sentences.py": "a list of this package",
+    "plugins/shelf/evidence/": "lists of this package, and a database in memory",
     "plugins/shelf/index/database.py": "the indexes, which are files of our own",
     "plugins/shelf/index/shelves.py": "a list of this package",
     "plugins/shelf/reading/archives.py": "archives in memory",

@@ -78,6 +78,10 @@ def test_what_is_an_item_of_a_series(text: str, listed: str) -> None:
         ("One is here. Two is a shop. People go there.", "connected"),
         ("**One is here.** Two is gone. Three is gone.", "titled"),
         ("One is here. (Two is gone.) Three is gone.", "connected"),
+        ("One is here. Two is gone. Use three, e.g.", "unfinished"),
+        ("It reads these: one, two, and three:", "too-few-items"),
+        ("[^1]: One is here. Two is gone. Three is gone.", "not-alone"),
+        ("!!!!\nOne is here. Two is gone. Three is gone.", "unfinished"),
         ("o One is here. Two is gone.\no Three is gone.", "is-a-list"),
         ("*One is here. Two* is here. Three is gone.", "markup-across"),
         ("One is here.\\\nTwo is here. Three is gone.", "markup-across"),
@@ -121,6 +125,9 @@ def _words(text: str) -> list[str]:
         ("It has:\n\n- one thing, or\n- two things\n", "mixed-items"),
         ("It has:\n\n- Each one\n- All of `it`\n", "It has: each one and all of `it`.\n"),
         ("- One thing.\n- Two things.\n", "mixed-items"),
+        ("- One is here.\n- If two is there, the thing that was.\n", "mixed-items"),
+        ("- One is here.\n- If two is there, the others are.\n", "One is here. If two is there, the others are.\n"),
+        ("Only if:\n\n- One is here.\n- Two is there.\n", "introduced"),
     ],
 )
 def test_when_a_list_becomes_a_paragraph(text: str, paragraph: str) -> None:

@@ -27,6 +27,9 @@ from steps.here import Here
         ("- Add the a\n- Read the b\n- Logging the c\n", "- Add the a\n- Read the b\n- Log the c\n"),
         ("- Add the a\n- Read the b\n- Logging of c\n", "parallel"),
         ("- the a\n- the b\n- the c. It is d.\n", "parallel"),
+        ("- the a.\n- the b.\n- the c of\n", "parallel"),
+        ("- the a.\n- the b.\n- the c https://x.org/d\n", "parallel"),
+        ("- the a.\n- the b.\n- It is c. #12\n", "parallel"),
         ("- the a\n- the b\n", "too-few-items"),
         ("The a.\n", "no-list"),
     ],
@@ -60,6 +63,6 @@ def test_what_is_not_certain_is_named_at_its_place() -> None:
     assert isinstance(place, PlaceFound)
     made = make_parallel(ParallelWanted(document, place.prose, place.kind), here)
     assert not isinstance(made, Silence)
-    assert made.others == ("This one begins with no verb; most items here begin with a command.",)
+    assert made.others == ("Most items here begin with a command; this one doesn't.",)
     assert [document.slice(span) for span in made.other_places] == ["Names"]
     assert made.effect == "1 of 5 items"

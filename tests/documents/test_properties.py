@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breadknife.plugins.documents.steps.lists import JoinWanted, ListMade, ListWanted, join_list, make_list
+from breadknife.plugins.documents.layout import laid_out
+from breadknife.plugins.documents.steps.lists import ListMade, ListWanted, make_list
+from breadknife.plugins.documents.steps.paragraphs import JoinWanted, join_list
 from breadknife.plugins.documents.steps.parallel import ParallelMade, ParallelWanted, make_parallel
 from breadknife.plugins.documents.steps.place import PlaceFound, PlaceWanted, find_place
 from breadknife.plugins.documents.steps.plain import PlainFound, PlainWanted, find_wordy
@@ -133,3 +135,11 @@ def test_parallel_items_keep_their_facts(items: list[list[str]]) -> None:
     after = document.edited(asked("parallel", document, 2)).text
     assert len(after.splitlines()) == len(lines)
     assert facts(after) == facts(text)
+
+
+@given(st.lists(st.sampled_from(("a", "word", "-", "#", "1.", "*", "+", "==", "(b)")), min_size=1, max_size=60))
+def test_no_line_of_a_wrapped_item_is_an_item_or_a_heading(found: list[str]) -> None:
+    document = Document("file:///a.md", "markdown", "", 1)
+    lines = laid_out(" ".join(found), "- ", "  ", 30, document).splitlines()
+    assert " ".join(" ".join(lines).split()) == " ".join(("-", *found))
+    assert not any(re.match(r"(?:[-+*#]|\d\.)\s|==", line[2:]) for line in lines[1:])

@@ -98,6 +98,7 @@ def test_plain_words_take_the_place_of_wordy_ones(text: str, plain: str) -> None
             "It's a useful key for all. It is one.",
         ),
         ("It is the key (for example of the house) for all.", "It is the key for all."),
+        ("Please note\nthat it is the key for all.", "It\nis the key for all."),
         ("It is the key (for example, no. 3) for all of it.", "short-enough"),
         ("It is the key (for example, never mine) for all of it.", "short-enough"),
         ("It is the key (for example, `a`) for all of it.", "short-enough"),

@@ -61,7 +61,7 @@ def around(document: Document, made: Edited) -> tuple[str, str]:
 
 def _edit_over_lines(document: Document, change: Change) -> TextEdit | None:
     prose, span = change.prose, change.span
-    if any(char in prose.reserved for char in change.text) or not change.text:
+    if any(char in prose.reserved for char in change.text):
         return None
     inside = [s for s in prose.segments if s.prose.start < span.end and span.start < s.prose.end]
     joins = [s for s in inside if s.kind is Kind.JOIN]
@@ -71,9 +71,10 @@ def _edit_over_lines(document: Document, change: Change) -> TextEdit | None:
         return None
     line_break = document.slice(joins[-1].source.shifted(prose.start))
     place = prose.source_span(span)
-    if document.text[place.end : place.end + 1] == " ":
-        return TextEdit(Span(place.start, place.end + 1), change.text + line_break)
-    if " " in change.text:
-        head, _, tail = change.text.rpartition(" ")
+    blank = document.text.find(" ", place.end)
+    head, space, tail = change.text.rpartition(" ")
+    if space and blank != place.end:
         return TextEdit(place, head + line_break + tail)
-    return None
+    if not prose.is_verbatim(blank) or "\n" in document.text[place.end : blank]:
+        return None
+    return TextEdit(Span(place.start, blank + 1), change.text + document.text[place.end : blank] + line_break)

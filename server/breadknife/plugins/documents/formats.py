@@ -78,6 +78,7 @@ class Block:
 
 
 def format_of(document: Document) -> Format:
+    """The entry of the document's language; that of comments for a language without one."""
     formats = read_table("formats", _Formats).formats
     return next((each for each in formats if document.language in each.languages), formats[-1])
 

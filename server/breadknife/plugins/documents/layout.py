@@ -15,6 +15,8 @@ UNWRAPPED = 120
 """Columns. Paragraphs with longer lines have a line each."""
 USUAL = 79
 """Columns that lines may have at least."""
+_TRIES = 20
+"""Widths at which a text is wrapped, until no line means something else."""
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _SIGNS = re.compile(r"\*+|`+|(?<!\w)_+|_+(?!\w)|\"")
 _MEANS_SOMETHING = re.compile(r"[#=>|%]|\.\.(?:\s|$)|:[\w ]+:(?:\s|$)|[-+*]{2,}(?:\s|$)")
@@ -92,16 +94,25 @@ def laid_out(text: str, first: str, others: str, width: int | None, document: Do
     """A text in lines that begin with `first` and then `others`; in one line if a wrapped one would mean something."""
     if width is None:
         return first + text
-    wrapped = textwrap.wrap(
+    for narrower in range(_TRIES):
+        lines = _wrapped(text, first, others, max(width - narrower, len(others) + 20))
+        if not any(_means_something(line[len(others) :], document) for line in lines[1:]):
+            return "\n".join(lines)
+    return first + text
+
+
+def _wrapped(text: str, first: str, others: str, width: int) -> list[str]:
+    return textwrap.wrap(
         text,
-        max(width, len(others) + 20),
+        width,
         initial_indent=first,
         subsequent_indent=others,
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _means_something(line: str, document: Document) -> bool:
+    """Whether a line would be an item, a heading or the like."""
     _, item, heading, _ = format_of(document).patterns
-    inner = (line[len(others) :] for line in wrapped[1:])
-    if any(item.match(line) or heading.match(line) or _MEANS_SOMETHING.match(line) for line in inner):
-        return first + text
-    return "\n".join(wrapped)
+    return bool(item.match(line) or heading.match(line) or _MEANS_SOMETHING.match(line))

@@ -19,7 +19,7 @@ from breadknife.text.prose import Kind as Piece
 from breadknife.text.prose import ProseText
 
 FEWEST = 3
-_FORMS = {"base": "a command", "gerund": "a word in -ing", "third": "a verb in -s", "other": "no verb"}
+_FORMS = {"base": "a command", "gerund": "a word in -ing"}
 _PLAIN_WORD = re.compile(r"[A-Za-z][a-z]+(?=[\s,.:;]|$)")
 
 
@@ -119,7 +119,7 @@ def _first_words(
             continue
         found = item.text.split(None, 1)[0]
         if form == "other" or not _is_verb(item.text, form):
-            say = f"This one begins with {_FORMS['other']}; most {noun} here begin with {_FORMS[wanted]}."
+            say = f"Most {noun} here begin with {_FORMS[wanted]}; this one doesn't."
             named.append((item.source_span(Span(0, len(found))), say))
             continue
         new = getattr(verbs(form)[found.lower()], wanted)
@@ -168,7 +168,7 @@ def _is_common(word: str) -> bool:
 def _stops(document: Document, items: Sequence[ProseText], share: float) -> list[tuple[int, TextEdit]]:
     """A full stop behind each item, or none, as most have it. Nothing is certain of a list that has other signs there,
     or items of several sentences without a stop."""
-    kinds = [_end(item.text) for item in items]
+    kinds = ["other" if _ends_in_address(document, item) else _end(item.text) for item in items]
     wanted = _most(kinds, share)
     edits: list[tuple[int, TextEdit]] = []
     if wanted == "none" and ("other" in kinds or any(len(sentences(item.text)) > 1 for item in items)):
@@ -189,16 +189,22 @@ def _stops(document: Document, items: Sequence[ProseText], share: float) -> list
     return edits
 
 
+def _ends_in_address(document: Document, item: ProseText) -> bool:
+    """Whether it ends in a URL, of which a full stop could become a part."""
+    return "://" in document.text[item.start : item.end].rpartition(" ")[2]
+
+
 def _end(text: str) -> str:
-    """How a text ends: `stop`, `none`, or `other`, such as a question, or a sentence with a note in brackets behind."""
+    """How a text ends: `stop`, `none`, or `other`, such as a question, or a sentence with a note or a number behind."""
     bare = text.rstrip()
-    if re.search(r"[.!?:;]\s+\([^()]*\)$", bare):
+    if re.search(r"[.!?:;]\s+(?:\([^()]*\)|\S+)$", bare):
         return "other"
-    if words(bare)[-1:] and words(bare)[-1] in english().prepositions:  # what stands below goes on
-        return "other"
-    inner = bare.rstrip(")]`’”'\"")
     if bare.endswith("."):
         return "stop"
+    know = english()
+    if any(word in know.prepositions | know.subordinators for word in words(bare)[-1:]):  # it goes on below
+        return "other"
+    inner = bare.rstrip(")]")  # a quote's end may be a command's
     return "none" if inner[-1:].isalnum() else "other"
 
 

@@ -40,24 +40,42 @@ def find_place(given: PlaceWanted, context: StepContext) -> PlaceFound | Silence
     document = given.document
     if document.language not in LANGUAGES:
         return Silence("no-prose", f"No prose is read in {document.language}.")
-    found = blocks(document, [*extract(document, context.tree(document), context.cancel)])
-    at = [block for block in found if _touches(document, block, given.span)]
+    read = [*extract(document, context.tree(document), context.cancel)]
+    lines = _lines_of(document, given.span)
+    near = blocks(document, [each for each in read if each.start <= lines.end and lines.start <= each.end])
+    at = [block for block in near if _touches(document, block, given.span)]
     if not at:
         return Silence("no-prose", "The cursor is in no paragraph.", "put it into one")
     chosen = at if len(given.span) else at[-1:]
-    if given.what == "parallel":
-        chosen = siblings(document, found, chosen[0]) if chosen[0].kind in (ITEM, HEADING) else ()
-        if not chosen:
-            return Silence("no-list", "The cursor is in no list and on no heading.", "put it into one")
-    elif len(chosen) == 1 and chosen[0].kind == HEADING:
-        chosen = section(found, chosen[0])
+    is_whole_section = given.what != "parallel" and len(chosen) == 1 and chosen[0].kind == HEADING
+    if given.what == "parallel" and chosen[0].kind not in (ITEM, HEADING):
+        return Silence("no-list", "The cursor is in no list and on no heading.", "put it into one")
+    if given.what == "parallel" or is_whole_section:
+        found = blocks(document, _around(read, chosen[0]))
+        one = next(block for block in found if block.prose == chosen[0].prose)
+        chosen = section(found, one) if is_whole_section else siblings(document, found, one)
         if not chosen:
             return Silence("empty-section", "There is no paragraph under this heading.")
     if len(chosen) > MOST:
         return Silence("too-many", f"These are more than {MOST} paragraphs.", "select fewer")
-    first = found.index(chosen[0])
-    above = found[first - 1] if first and found[first - 1].kind != OTHER else None
-    return PlaceFound(tuple(block.prose for block in chosen), chosen[0].kind, above.prose if above else None)
+    first = read.index(chosen[0].prose)
+    above = blocks(document, read[first - 1 : first])
+    above_prose = above[0].prose if above and above[0].kind != OTHER else None
+    return PlaceFound(tuple(block.prose for block in chosen), chosen[0].kind, above_prose)
+
+
+def _lines_of(document: Document, span: Span) -> Span:
+    """The lines that a place is in."""
+    first, last = document.line_at(span.start), document.line_at(span.end)
+    return Span(document.line_span(first).start, document.line_span(last).end)
+
+
+def _around(read: list[ProseText], block: Block) -> list[ProseText]:
+    """The paragraphs that may belong to the same list; all of them around a heading."""
+    if block.kind == HEADING:
+        return read
+    at = read.index(block.prose)
+    return read[max(0, at - MOST) : at + MOST + 1]
 
 
 def _touches(document: Document, block: Block, span: Span) -> bool:

@@ -123,7 +123,7 @@ def _is_main(before: list[str], word: str) -> bool:
         return False
     inner = english().subordinators - {"which", "who", "as", "than", "since", "so", "after", "before", "given"}
     if word in ("but", "which"):
-        inner = inner & {"not only", "whether", "if", "either", "only"}
+        inner = inner & {"not only", "whether", "if", "either", "only"} | {"so"}
     return not any(each in inner for each in before)
 
 
