@@ -67,6 +67,7 @@ def test_any_texts_can_be_compared(before: str, after: str) -> None:
         ("An error is raised by the loader.", "The loader raises an error.", ""),
         ("The client sends the token.", "The token sends the client.", "it says that “token” does it, not “client”"),
         ("The fonction takes two lists.", "The function takes two lists.", ""),
+        ("Wait, and the user dont see it.", "Wait, and the user doesn't see it.", ""),
         ("It runs.", "", "it is empty"),
         ("The page is short.", "Sure, the page is short.", "it begins with “Sure”, which answers and doesn't rewrite"),
         ("It is so.", "It is so, and it is so, and so it is.", "it has 11 words instead of 3"),

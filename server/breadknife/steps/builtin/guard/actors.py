@@ -84,7 +84,7 @@ def _is_command(tokens: Sequence[str]) -> bool:
 
 
 def _is_content(token: str) -> bool:
-    return token[0].isalpha() and token.lower() not in words().common and token.lower() not in words().auxiliaries
+    return token[0].isalpha() and token.lower() not in words().common and token.lower() not in words().helpers
 
 
 def _deeds(tokens: Sequence[str], verbs: set[str] | frozenset[str]) -> Iterator[Deed]:
@@ -123,7 +123,7 @@ def _helper(tokens: Sequence[str], index: int) -> int:
     found, at = -1, index - 1
     while at >= 0 and index - at <= _REACH + 1:
         low = tokens[at].lower()
-        if low in words().auxiliaries:
+        if low in words().helpers:
             found = at
         elif low not in ("not", "never", "also", "only", "always") and not low.endswith("ly"):
             break

@@ -49,6 +49,11 @@ class Words:
         return re.compile(rf"\b(?:{'|'.join(self.negations)})\b|n['’]t\b|{slips}", re.IGNORECASE)
 
     @cached_property
+    def helpers(self) -> frozenset[str]:
+        """The auxiliaries, also as slips: “dont”."""
+        return self.auxiliaries | {each.replace("'", "") for each in self.auxiliaries}
+
+    @cached_property
     def opening(self) -> re.Pattern[str]:
         return re.compile(rf"({'|'.join(self.openings)})\b", re.IGNORECASE)
 
