@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from detector import LEFT_OUT
 
-from breadknife.plugins.nullcheck.confidence import NullOrigin, origin_of
+from breadknife.plugins.nullcheck.clues import NullOrigin, origin_of
 from breadknife.plugins.nullcheck.grouping import by_cause
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
