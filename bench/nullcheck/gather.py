@@ -28,12 +28,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from detector import LEFT_OUT
-from judged import Checked, position
 
 from breadknife.plugins.nullcheck.clues import clues_of, origin_of
 from breadknife.plugins.nullcheck.grouping import by_cause
-from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
+from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
+from breadknife.project.folder import FolderProject
+from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, language_of
+from breadknife.text.syntax import parse
 
 OURS = frozenset({"ours", "both"})
 _OTHERS = frozenset({"python", "go", "java"})
@@ -76,8 +78,8 @@ def main() -> None:
         _fill(arguments.folder.resolve(), arguments.judged)
 
 
-def _find(folder: Path, language: str, out: Path, packages: Sequence[str]) -> None:
-    wanted = LANGUAGE_IDS - _OTHERS if language == "ecmascript" else {language}
+def _find(folder: Path, spoken: str, out: Path, packages: Sequence[str]) -> None:
+    wanted = LANGUAGE_IDS - _OTHERS if spoken == "ecmascript" else {spoken}
     with out.open("a", encoding="utf-8") as written:
         for package in packages or sorted(each.name for each in folder.iterdir() if each.is_dir()):
             checked, lines = Checked(folder), 0
@@ -122,6 +124,36 @@ def _show(folder: Path, row: Mapping[str, Any]) -> None:
     print(f"=== {row['package']} {row['file']}:{row['line']}:{row['column']} {row['code']} {row['message']}")
     for at in range(max(0, row["line"] - _BEFORE), min(len(lines), row["line"] + _AFTER)):
         print(f"{'>' if at == row['line'] - 1 else ' '}{at + 1:6} {lines[at][:150]}")
+
+
+class Checked:
+    """The findings of the files of packages, each package being a project of its own: a folder's folders."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._projects = dict[Path, FolderProject]()
+        self._known = dict[Path, tuple[Document, Sequence[Finding]]]()
+
+    def project(self, path: Path) -> FolderProject:
+        root = self._folder / path.relative_to(self._folder).parts[0]
+        if root not in self._projects:
+            self._projects[root] = FolderProject(root)
+            self._projects[root].idle(300)
+        return self._projects[root]
+
+    def file(self, path: Path) -> tuple[Document, Sequence[Finding]]:
+        if path not in self._known:
+            id = language_of(path) or ""
+            document = Document(path.as_uri(), id, path.read_text("utf-8", errors="replace"))
+            tree = parse(document.text, id)
+            findings = language(id, ()).open(document, tree, self.project(path)).findings() if tree else ()
+            self._known[path] = document, findings
+        return self._known[path]
+
+
+def position(document: Document, finding: Finding) -> tuple[int, int]:
+    line = document.line_at(finding.span.start)
+    return line + 1, finding.span.start - document.line_starts[line] + 1
 
 
 # --- the columns that a script can fill ---
