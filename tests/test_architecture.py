@@ -71,7 +71,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "lint": {"assemble", "files", "formats", "output"},
         "recipes": {"assemble", "output"},
         "mcp": {"assemble", "lint", "output", "recipes"},
-        "shelf": {"assemble", "output"},
+        "shelf": {"assemble", "output", "recipes"},
     },
     "engine": {
         "kinds": set(),
@@ -88,6 +88,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "reading": {"values"},
         "chunking": {"values"},
         "index": {"chunking", "reading", "values"},
+        "evidence": {"chunking", "values"},
     },
     "plugins/prose": {
         "evidence": set(),
@@ -159,6 +160,7 @@ OWN_FILES = {
     "host/pauses.py": "state of our own",
     "host/trust.py": "configuration of our own",
     "paths.py": "files of our own, and the one way of writing",
+    "plugins/documents/tables.py": "lists of this package",
     "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/nullcheck/clues.py": "a list of this package",
@@ -166,6 +168,7 @@ OWN_FILES = {
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
     "plugins/shelf/chunking/sentences.py": "a list of this package",
+    "plugins/shelf/evidence/": "lists of this package, and a database in memory",
     "plugins/shelf/index/database.py": "the indexes, which are files of our own",
     "plugins/shelf/index/shelves.py": "a list of this package",
     "plugins/shelf/reading/archives.py": "archives in memory",
