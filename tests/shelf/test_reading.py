@@ -138,13 +138,6 @@ def test_bad_files(tmp_path: Path, name: str, make: Callable[[], bytes], error: 
     assert last.error.partition("; ")[2]
 
 
-def test_a_package_that_is_missing_is_not_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pypdfium2", None)
-    last = read(BREAD)[-1]
-    assert last.error == "reading PDFs needs pypdfium2; pip install 'breadknife[documents]'"
-    assert last.is_passing
-
-
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.pdf"
     with path.open("wb") as file:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from breadknife.plugins.documents.english import english, is_english, sentences, words
 from breadknife.plugins.documents.formats import PARAGRAPH, blocks
 from breadknife.plugins.documents.layout import are_plain, laid_out, looks_like_list, source_of, width_of
-from breadknife.steps.builtin.guard import stem
+from breadknife.steps.builtin.guard.words import stem
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
