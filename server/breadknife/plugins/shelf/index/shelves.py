@@ -52,6 +52,10 @@ class _Index:
     model: str = ""
     frequencies: dict[str, int] = field(default_factory=dict[str, int])
 
+    @property
+    def has_vectors(self) -> bool:
+        return self.status.chunks_waiting < self.status.chunks
+
     def refresh(self) -> None:
         """Look whether another process has written."""
         [(version,)] = self.connection.execute("PRAGMA data_version").fetchall()
@@ -157,9 +161,9 @@ class OpenShelves:
 
     @property
     def models(self) -> frozenset[str]:
-        """The identities of the models that the folders' vectors are of."""
+        """The identities of the models that the folders' vectors are of; none of a folder that has no vector yet."""
         with self._lock:
-            return frozenset(index.model for index in self._refreshed() if index.model)
+            return frozenset(index.model for index in self._refreshed() if index.model and index.has_vectors)
 
     @property
     def problems(self) -> tuple[str, ...]:
