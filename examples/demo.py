@@ -10,16 +10,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import difflib
+import shutil
 import time
 from pathlib import Path
 
 from editor import Editor, position
 from faults import COMPLETED, FAULTS, LANGUAGES, Fault, mended, without_messages
 from lsprotocol import types as lsp
+from questions import QUESTIONS, Question
 from rich.console import Console
+from rich.markup import escape
 from rich.rule import Rule
 from rich.syntax import Syntax
-from setting_up import SettingUp
+from setting_up import SettingUp, run_breadknife
 
 from breadknife.setup.editors.table import EDITORS
 from breadknife.setup.editors.values import Editor as EditorOnPath
@@ -34,6 +37,12 @@ MODEL_SECONDS = 90.0
 """The model is loaded (a second or two, and 500 MB are summed), then reads both files."""
 FIRST_SECONDS, NEXT_SECONDS = 60.0, 3.0
 """A suggestion: the first may wait until the model is loaded and the prompt is read, the next may not."""
+
+
+SHELF = HERE / "shelf"
+ASK_SHELF = "Answer from my shelf"
+ASKED_SECONDS = 10.0
+"""A question: the first one loads the model that finds meanings."""
 
 
 class Demo:
@@ -53,6 +62,7 @@ class Demo:
             else:
                 await self.by_model()
                 await self.complete()
+                await self.ask_shelf()
         await self.say_goodbye()
         return 1 if self.wrong else 0
 
@@ -124,6 +134,50 @@ class Demo:
             elif items:
                 edit = lsp.TextEdit(items[0].range or lsp.Range(at, at), suggested)
                 self.show_diff(text, self.editor.edit(uri, [edit]))
+        self.editor.close(uri)
+
+    async def ask_shelf(self) -> None:
+        """Two PDFs, one of them a scan, are put on the user's shelf and asked, then taken from it again."""
+        self.heading("Ask my shelf: two PDFs, one of them a scan")
+        began = time.monotonic()
+        with self.console.status("reading both PDFs"):
+            pulled = await run_breadknife("models", "pull", "all-minilm-l6-v2")
+            failure = pulled or await run_breadknife("shelf", "add", str(SHELF))
+        if failure:
+            self.note(failure)
+            return
+        self.say(f"[dim]read and indexed in {_ms(began)} ms[/dim]\n")
+        try:
+            for question in QUESTIONS:
+                if not question.is_scanned or shutil.which("tesseract"):
+                    await self.ask(question)
+                else:
+                    self.say("[dim]The scan is left out: tesseract, which reads it, is not installed.[/dim]")
+        finally:
+            await run_breadknife("shelf", "remove", str(SHELF))
+
+    async def ask(self, question: Question) -> None:
+        began = time.monotonic()
+        text = f"?? {question.text}\n"
+        uri = self.editor.open("questions.md", text, "markdown")
+        self.editor.messages.clear()
+        offered = await self.editor.menu(uri, lsp.Position(0, 3))
+        chosen = [action for action in offered if action.title == ASK_SHELF]
+        edits = await self.editor.resolve(chosen[0]) if chosen else []
+        self.in_time(question.text, began, ASKED_SECONDS)
+        answer = self.editor.edit(uri, edits).removeprefix(text).strip() if edits else ""
+        self.say(f"[bold]{text.strip()}[/bold]")
+        first, *others = answer.split("\n\n> ") if answer else ["; ".join(self.editor.messages)]
+        self.say(escape(first))
+        if others:
+            self.say(f"[dim]and {len(others)} more[/dim]")
+        self.say(f"[dim]{_ms(began)} ms[/dim]\n")
+        if not chosen:
+            self.note(f"the menu lacks “{ASK_SHELF}”")
+        elif not question.page and answer:
+            self.note("nothing on the shelf says that")
+        elif not (question.page in answer and question.quoted in answer):
+            self.note(f"the answer is on {question.page}: {question.quoted}")
         self.editor.close(uri)
 
     async def say_goodbye(self) -> None:

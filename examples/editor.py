@@ -133,6 +133,13 @@ class Editor:
             await self.published.wait()
         return list(known.diagnostics)
 
+    async def menu(self, uri: str, at: lsp.Position) -> list[lsp.CodeAction]:
+        """What the menu of actions has at a place."""
+        found = await self._client.text_document_code_action_async(
+            lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), lsp.Range(at, at), lsp.CodeActionContext([]))
+        )
+        return [action for action in found or [] if isinstance(action, lsp.CodeAction)]
+
     async def actions(self, uri: str, diagnostic: lsp.Diagnostic) -> list[lsp.CodeAction]:
         found = await self._client.text_document_code_action_async(
             lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), diagnostic.range, lsp.CodeActionContext([diagnostic]))

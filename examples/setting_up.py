@@ -17,6 +17,17 @@ _LINE_SECONDS = 20.0
 """Where there is no terminal, a line so often."""
 
 
+async def run_breadknife(*words: str) -> str:
+    """A command, without what it prints; its last line if it fails."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "breadknife", *words,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, said = await process.communicate()
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    return f"breadknife {words[0]} failed: {lines[-1] if lines else ''}" if process.returncode else ""
+
+
 class SettingUp:
     """Sets these parts up; leaving the block ends what still runs."""
 

@@ -2,7 +2,7 @@
 
     python bench/nullcheck/menus.py FOLDER [--listed 200] [--seed 29] [--package NAME] [--oracle pyright] [--at-once]
 
-FOLDER is as in `judged.py`. Findings are drawn at random. For each, the menu is asked for as an editor does: when the
+FOLDER is as in `gather.py`. Findings are drawn at random. For each, the menu is asked for as an editor does: when the
 cursor comes to the finding, and, once the checker has been asked ahead, when the user opens it. Every entry that the
 opened menu lists is chosen, until so many were. One that makes no edit then refuses. With `--at-once`, the menu is
 opened before the checker has answered.
@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-from judged import Checked, position
+from gather import Checked, position
 
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.menu import LISTED

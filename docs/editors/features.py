@@ -34,6 +34,7 @@ ROWS = (
     "fixes for other tools' findings",
     "prose findings",
     "prose fixes",
+    "document actions",
     "fix all",
     "completion in a menu",
     "ghost text",

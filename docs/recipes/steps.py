@@ -1,4 +1,4 @@
-"""Writes `steps.md` beside it from the docstrings of the built-in steps: `python docs/recipes/steps.py [--check]`."""
+"""Writes `steps.md` beside it from the docstrings of our own steps: `python docs/recipes/steps.py [--check]`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from breadknife.plugins.shelf.evidence_steps import EVIDENCE
+from breadknife.plugins.shelf.steps import STEPS as SHELF
 from breadknife.steps.builtin import STEPS
 from breadknife.steps.ports import Port
 from breadknife.steps.step import StepType
@@ -28,7 +30,8 @@ Everything else takes a value of the given type: `"$step.port"`, or a plain valu
 
 
 def page() -> str:
-    return "\n".join([HEAD, *(line for kind in sorted(STEPS, key=lambda each: each.name) for line in _section(kind))])
+    steps = sorted((*STEPS, *SHELF, *EVIDENCE), key=lambda each: each.name)
+    return "\n".join([HEAD, *(line for kind in steps for line in _section(kind))])
 
 
 def _section(kind: StepType[Any, Any]) -> Iterator[str]:

@@ -171,13 +171,30 @@ def test_the_gallery_finds_every_picture(vsix: str) -> None:
 @pytest.mark.editor
 @pytest.mark.timeout(600)
 @pytest.mark.shows(
-    "VS Code", "null findings", "null fixes", "prose findings", "prose fixes", "ghost text", "several lines"
+    "VS Code",
+    "null findings",
+    "null fixes",
+    "prose findings",
+    "prose fixes",
+    "ghost text",
+    "several lines",
+    "document actions",
 )
 def test_in_the_window(vscode: Run, machine: dict[str, str], vsix: str, tmp_path: Path) -> None:
     vscode("window.mjs", machine | {"VSIX": vsix})
     assert chosen_fix(tmp_path).keys() == {"m"}
     shots = {path.stem for path in tmp_path.glob("*.png")}
-    assert shots == {"nullCheck", "nullCheck-menu", "ghostText", "block", "prose", "prose-menu", "missingProgram"}
+    assert shots == {
+        "nullCheck",
+        "nullCheck-menu",
+        "ghostText",
+        "block",
+        "prose",
+        "prose-menu",
+        "preview-menu",
+        "preview",
+        "missingProgram",
+    }
 
 
 @pytest.mark.editor

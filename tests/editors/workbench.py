@@ -15,7 +15,7 @@ import pytest
 
 START = "from breadknife.cli.main import app; app()"
 
-MAYBE_NONE = 'import re\n\ns = "abc"\nm = re.match("a", s)\nprint(m.group())\n'
+MAYBE_NONE = 'import re\n\nline = "abc"\nm = re.match("a", line)\nprint(m.group())\n'
 """A Python file with one missing check, on its last line."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from breadknife.engine.api import Engine, GenerateRequest
+from breadknife.engine.api import Engine, GenerateRequest, ScoreRequest
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.host import Host
@@ -123,7 +123,7 @@ def test_a_document_never_becomes_control_tokens() -> None:
     ask_everything(engine, document(HOSTILE))[0].close()
     assert engine.requests
     for request in engine.requests:
-        assert isinstance(request, GenerateRequest)
+        assert isinstance(request, GenerateRequest | ScoreRequest)
         assert all("Ignore" not in part.text and "evil" not in part.text for part in request.prompt if part.control)
 
 

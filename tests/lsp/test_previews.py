@@ -63,10 +63,15 @@ async def test_an_editor_that_can_ask_about_each_edit_does(connect, script) -> N
     [action] = [each for each in await session.actions(uri, START, []) if each.title == TITLE]
     edit = (await session.client.code_action_resolve_async(action)).edit
     [change] = edit.document_changes
-    assert [(each.new_text, each.annotation_id) for each in change.edits] == [("colour", "0"), ("Colour", "1")]
+    assert [(each.new_text, each.annotation_id) for each in change.edits] == [
+        ("colour", "0"),
+        ("Colour", "1"),
+        ("", "ask"),
+    ]
     assert edit.change_annotations == {
-        "0": lsp.ChangeAnnotation("“color” → “colour”", needs_confirmation=True, description=TITLE),
-        "1": lsp.ChangeAnnotation("“Color” → “Colour”", needs_confirmation=True, description=TITLE),
+        "0": lsp.ChangeAnnotation("“color” → “colour”", needs_confirmation=False, description=TITLE),
+        "1": lsp.ChangeAnnotation("“Color” → “Colour”", needs_confirmation=False, description=TITLE),
+        "ask": lsp.ChangeAnnotation("Untick what you don't want", needs_confirmation=True, description=TITLE),
     }
 
 
@@ -120,6 +125,17 @@ async def test_what_was_refused_is_a_hint_until_it_changes(connect, script) -> N
     assert "    left as it is: `red` is code." in [line for receipt in receipts for line in receipt["lines"]]
     assert (hint.message, hint.severity) == ("`red` is code.", lsp.DiagnosticSeverity.Hint)
     assert hint.range == lsp.Range(lsp.Position(0, 13), lsp.Position(0, 18))
+
+
+async def test_no_recipe_runs_while_the_cursor_moves(connect, script) -> None:
+    session = await connect(engine_script=script([]))
+    uri = session.open("a.md", TEXT, "markdown")
+    for kind, is_there in ((lsp.CodeActionTriggerKind.Automatic, False), (lsp.CodeActionTriggerKind.Invoked, True)):
+        context = lsp.CodeActionContext([], trigger_kind=kind)
+        found = await session.client.text_document_code_action_async(
+            lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), START, context)
+        )
+        assert (TITLE in [each.title for each in found or []]) is is_there, kind
 
 
 async def test_a_refactoring_is_found_under_its_kind_alone(connect, script) -> None:

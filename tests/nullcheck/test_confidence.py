@@ -1,41 +1,58 @@
-"""How likely a null is to get to its use is read from where it comes from, alike in each language."""
+"""How likely a null is to get to its use is weighed from clues in the text, alike in each language."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.confidence import ORIGINS, NullOrigin, confidence_of, origin_of
+from breadknife.plugins.nullcheck.clues import Clue, NullOrigin, clues_of, origin_of
+from breadknife.plugins.nullcheck.confidence import fitted
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import CheckRequest, Confidence, Finding, Findings, Severity
+from breadknife.text.document import Span
 from nullcheck.asking import findings
 from support import PluginContext, document
 
 GO = 'package p\n\nimport "net/http"\n\nfunc f(u string) {\n\tr, _ := http.Get(u)\n\tprintln(r.Status)\n}\n'
-JAVA = "import java.io.File;\nclass A {\n  int f(File d) {\n    return d.listFiles().length;\n  }\n}\n"
+JAVA = """import java.io.File;
+class A {
+  String f(File file) {
+    File parent = file.getParentFile();
+    return parent.getName();
+  }
+}
+"""
 FIELD = "class A:\n    def __init__(self):\n        self.x = None\n    def f(self):\n        self.x.y()\n"
+SCRIPT = "const text = location.href;\nconst m = text.match(/a/);\nexport const n = m.length;\n"
+LINE = "import re\ndef f(line):\n    m = re.match('a', line)\n    return m.end()\n"
 
 
 @pytest.mark.parametrize(
     ("language", "text", "confidence"),
     [
-        ("python", "import re\nre.match('a', input()).end()\n", Confidence.HIGH),
-        ("python", "def find(k):\n    if k:\n        return k\n    return None\nfind(input()).x\n", Confidence.HIGH),
-        ("typescript", "export const n = location.href.match(/a/).length;\n", Confidence.HIGH),
+        ("python", LINE, Confidence.HIGH),
+        ("python", "def f(x):\n    if x is None:\n        print()\n    return x.y\n", Confidence.HIGH),
+        ("typescript", SCRIPT, Confidence.HIGH),
         ("go", GO, Confidence.HIGH),
         ("java", JAVA, Confidence.HIGH),
-        ("python", "def f(x: str | None):\n    return x.strip()\n", Confidence.MEDIUM),
-        ("typescript", "function f(x: Date | null) {\n  return x.getTime();\n}\n", Confidence.MEDIUM),
+        ("python", LINE.replace("    m", "    assert 'a' in line\n    m"), Confidence.LOW),
+        ("python", "import re\ndef f(line):\n    return re.match('a', line).end()\n", Confidence.LOW),
+        ("python", "import re\ndef f(x):\n    m = re.match('a', x)\n    return m.end()\n", Confidence.LOW),
+        ("python", "def f(x: str | None):\n    return x.strip()\n", Confidence.LOW),
+        ("typescript", "function f(x: Date | null) {\n  return x.getTime();\n}\n", Confidence.LOW),
         ("python", FIELD, Confidence.LOW),
         ("python", "def f(x=None):\n    return x.y\n", Confidence.LOW),
         ("python", "x = None\nx.y\n", Confidence.LOW),
     ],
-)
-def test_a_finding_is_as_likely_as_where_its_null_comes_from(language: str, text: str, confidence: Confidence) -> None:
+)  # fmt: skip
+def test_a_finding_is_as_likely_as_its_clues_say(language: str, text: str, confidence: Confidence) -> None:
     found = findings(document(text, language))
     assert [each.confidence for each in found] == [confidence]
     shown = Severity.HINT if confidence is Confidence.LOW else Severity.WARNING
-    assert [each.severity for each in found] == [shown]
+    assert [each.severity for each in checked(text, language)] == [shown]
 
 
 @pytest.mark.parametrize(
@@ -55,19 +72,44 @@ def test_the_origin_is_in_the_reason(reason: str, origin: NullOrigin) -> None:
     assert origin_of(reason) is origin
 
 
-def test_each_origin_has_one_row_and_one_confidence() -> None:
-    assert sorted(row.origin for row in ORIGINS) == sorted(NullOrigin)
-    assert confidence_of("`f` returns None") is Confidence.HIGH
+FOUND = "`find` may return None"
 
 
-def test_the_more_can_happen_the_higher_the_confidence() -> None:
-    order = [Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW]
-    read = sorted((row for row in ORIGINS if row.judged), key=lambda row: -row.can_happen / row.judged)
-    assert [row.confidence for row in read] == sorted((row.confidence for row in read), key=order.index)
+@pytest.mark.parametrize(
+    ("text", "used", "use", "reason", "clues"),
+    [
+        ("m = find(x)\nm.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED}),
+        ("find(x).y", "find(x)", Use.ATTRIBUTE, FOUND, set[Clue]()),
+        ("self.m.y", "self.m", Use.ATTRIBUTE, FOUND, set[Clue]()),
+        ("m = find(file_name)\nm.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED, Clue.OUTSIDE}),
+        ("m = find(fileName)\nm.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED, Clue.OUTSIDE}),
+        ("if file_name:\n    m = find(file_name)\n    m.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED}),
+        ("if other:\n    m = find(file_name)\n    m.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED, Clue.OUTSIDE}),
+        ("m = find(profile)\nm.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED}),  # no word "file"
+        ("m = find(x)\nlen(m)", "m", Use.ARGUMENT, FOUND, {Clue.NAMED, Clue.ARGUMENT}),
+        ("m.y", "m", Use.ATTRIBUTE, "it is tested for None, and this path continues if it is", {Clue.TESTED}),
+        ("m.y", "m", Use.ATTRIBUTE, "`find` returns nil when it fails", {Clue.NAMED, Clue.FAILED}),
+    ],
+)
+def test_clues_are_read_from_the_text(text: str, used: str, use: Use, reason: str, clues: set[Clue]) -> None:
+    start = text.rindex(used)
+    found = clues_of(text, Span(start, start + len(used)), use, reason)
+    assert found == {origin_of(reason).value, *(clue.value for clue in clues)}
 
 
-def checked(text: str, *, each_place: bool = False, **settings: str) -> tuple[Finding, ...]:
-    request = CheckRequest(document(text), whole=True, each_place=each_place)
+def test_each_clue_has_a_weight() -> None:
+    assert set(fitted().weights) == {NullOrigin.CALL, *Clue}
+
+
+@given(st.sets(st.sampled_from([*NullOrigin, *Clue])), st.sampled_from([*Clue]))
+def test_a_clue_moves_the_chance_as_its_weight_says(clues: set[str], more: str) -> None:
+    before, after = fitted().chance(clues - {more}), fitted().chance(clues | {more})
+    assert 0 < before < 1
+    assert (after > before) == (fitted().weights[more] > 0)
+
+
+def checked(text: str, language: str = "python", *, each_place: bool = False, **settings: str) -> tuple[Finding, ...]:
+    request = CheckRequest(document(text, language), whole=True, each_place=each_place)
     answer = NullCheckPlugin().answer(request, PluginContext(values=NullCheckSettings(**settings)))  # type: ignore
     assert isinstance(answer, Findings)
     return answer.items
@@ -86,4 +128,5 @@ def test_one_finding_stands_for_a_cause_and_names_the_other_places() -> None:
 
 def test_a_confidence_is_shown_as_the_settings_say() -> None:
     assert [each.severity for each in checked(FIELD, severity_low="error")] == [Severity.ERROR]
+    assert [each.severity for each in checked(LINE, severity_high="error")] == [Severity.ERROR]
     assert checked(FIELD, severity_low="off") == ()

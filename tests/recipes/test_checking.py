@@ -48,6 +48,18 @@ text = "A small cat sat."
 expect = { equals = "A SMALL CAT SAT." }
 """
 
+JUDGED = """
+[steps.ask]
+use = "prompt"
+user = "x"
+
+[steps.best]
+use = "judge"
+prompt = "$ask.prompt"
+texts = "$paragraph.sentences"
+"""
+"""A model's step, whose result nobody needs."""
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -106,12 +118,29 @@ def test_a_good_recipe_is_a_plan() -> None:
         ('use = "text"', "", "10:2", "`use` is missing"),
         ('use = "text"', 'use = "text"\nwhen = "paragraph.text =="', "12:1", "`when`: "),
         ('use = "text"', 'use = "text"\neach = { s = "$paragraph.text" }', "12:1", "`each` takes a list"),
+        ("$guard.text", "$paragraph.sentences", None, None),
+        ('as = "edit"', 'as = "edit"\ntitle = "{{ loud.text }}"', None, None),
+        ('as = "edit"', 'as = "edit"\ntitle = "{{ loud.txt }}"', "22:1", "`loud` gives no `txt`"),
+        ('as = "edit"', 'as = "edit"\ntitle = "{{ loud.text "', "22:1", "`title`: unexpected end of template"),
+        ('as = "edit"', 'as = "edit"\ntitle = "{{ best.text }}"', "22:1", "`best`: it hasn't run when the menu opens"),
+        ('as = "edit"', 'as = "hover"\ntitle = "' + "x" * 51 + '"', "22:1", "a title has at most 50 characters"),
+        ('as = "edit"', 'as = "edit"\nrefused = "$paragraph.sentences"', "20:2", "`refused` and `refused_at` belong"),
+        (
+            'as = "edit"',
+            'as = "edit"\nrefused = "$loud.text"\nrefused_at = "$paragraph.places"',
+            "22:1",
+            "`refused` takes list[text]; $loud.text is text",
+        ),
     ],
 )
-def test_each_mistake_has_its_place_and_the_nearest_word(old: str, new: str, place: str, message: str) -> None:
+def test_each_mistake_has_its_place_and_the_nearest_word(
+    old: str, new: str, place: str | None, message: str | None
+) -> None:
     assert old in GOOD
-    plan, problems = checked(GOOD.replace(old, new, 1))
-    assert plan is None
+    plan, problems = checked(GOOD.replace(old, new, 1) + JUDGED)
+    assert (plan is None) is (message is not None), problems
+    if message is None:
+        return
     assert f"{problems[0].line}:{problems[0].column}" == place
     assert message in problems[0].message
 

@@ -65,7 +65,7 @@ def test_for_each_item(tmp_path: Path) -> None:
     """What a step refuses for one item is left out, and told; the others go on."""
     steps = (
         f'{SENTENCES}[steps.changed]\nuse = "text"\neach = {{ s = "$prose.sentences" }}\n'
-        "text = \"{{ s | replace('3', 'three') }}\"\n"
+        "text = \"{{ s | replace('3', '4') }}\"\n"
         '[steps.kept]\nuse = "guard.diff"\neach = { before = "$prose.sentences", after = "$changed.text" }\n'
         'before = "$before"\nafter = "$after"\nkeep = ["number"]\n'
         '[steps.out]\nuse = "text"\ntext = "{{ kept.text | join(\'|\') }}"\n'

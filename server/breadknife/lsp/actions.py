@@ -155,7 +155,7 @@ def _why(receipts: tuple[Receipt, ...]) -> str:
 
 def edit_of(server: BreadknifeServer, document: Document, action: Action) -> lsp.WorkspaceEdit:
     """Raises ContentModified when another document that it changes has changed meanwhile."""
-    if action.preview and server.client.confirms_edits and not action.elsewhere:
+    if action.preview and len(action.edits) > 1 and server.client.confirms_edits and not action.elsewhere:
         return to_previewed_edit(document, action.edits, action.title, server.documents.encoding)
     changes = [DocumentEdits(document, action.edits)]
     for each in action.elsewhere:

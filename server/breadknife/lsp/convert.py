@@ -84,16 +84,20 @@ def to_command(name: str, plugin: str, document: Document, command: Command) -> 
 
 
 def to_previewed_edit(document: Document, edits: Iterable[TextEdit], about: str, encoding: str) -> lsp.WorkspaceEdit:
-    """Edits among which the user chooses before they are made: each has an annotation that asks for confirmation.
+    """Edits among which the user chooses before they are made. For a client with `changeAnnotationSupport`.
 
-    `about`: what they are for. For a client with `changeAnnotationSupport`.
+    VS Code shows a preview if any edit asks for confirmation, and in it all edits ticked but those that ask. So an edit
+    that changes nothing, at the document's end, is the one that asks. `about`: what the edits are for.
     """
     annotations: dict[lsp.ChangeAnnotationIdentifier, lsp.ChangeAnnotation] = {}
     annotated: list[lsp.AnnotatedTextEdit] = []
     for number, edit in enumerate(edits):
         shown = to_text_edit(document, edit, encoding)
         annotated.append(lsp.AnnotatedTextEdit(str(number), shown.range, shown.new_text))
-        annotations[str(number)] = lsp.ChangeAnnotation(edit_title(document, edit), True, about)
+        annotations[str(number)] = lsp.ChangeAnnotation(edit_title(document, edit), False, about)
+    end = to_position(document, len(document.text), encoding)
+    annotated.append(lsp.AnnotatedTextEdit("ask", lsp.Range(end, end), ""))
+    annotations["ask"] = lsp.ChangeAnnotation("Untick what you don't want", True, about)
     identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
     changes = [lsp.TextDocumentEdit(identifier, annotated)]
     return lsp.WorkspaceEdit(document_changes=changes, change_annotations=annotations)

@@ -91,6 +91,8 @@ class Example:
     """Committed files of the folder: name -> text."""
     staged: Mapping[str, str] = field(default_factory=dict[str, str])
     """Files that are staged in git."""
+    shelf: str = ""
+    """A folder, relative to the recipe's file, that is the whole shelf for this test; the user's own shelf if empty."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from cli.commands import in_terminal, shown_lines, within
 from project.folders import write
 
 NULL = 'import re\n\nm = re.match("a", "é😀")\nprint("😀", m.group())\n'
+HARPER_ALONE = "[prose]\nlanguagetool = false\nmodel = false\n"
 PROSE = "This is an useful option for large repositories.\n"
 
 
@@ -21,7 +22,7 @@ def project(tmp_path: Path, home: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / ".git").mkdir()
-    (folder / "breadknife.toml").write_text("[prose]\nlanguagetool = false\nmodel = false\n")
+    (folder / "breadknife.toml").write_text(f"{HARPER_ALONE}[nullcheck]\nseverity_low = 'warning'\n")
     return folder
 
 
@@ -53,6 +54,7 @@ def test_exit_codes(project: Path, files: dict[str, str], paths: list[str], code
     assert "Traceback" not in result.stderr
 
 
+LIKELY = "import re\n\nline = input()\nm = re.match('a', line)\nm.group()\n"
 UNLIKELY = "def f(x=None):\n    return x.y\n"
 
 
@@ -61,13 +63,14 @@ UNLIKELY = "def f(x=None):\n    return x.y\n"
     [
         (UNLIKELY, [], 0, "1 unlikely finding not shown"),
         (UNLIKELY, ["--min-confidence", "low"], 1, ""),
-        (NULL, ["--min-confidence", "high"], 1, ""),
+        (LIKELY, [], 1, ""),
+        (LIKELY, ["--min-confidence", "high"], 1, ""),
     ],
 )
 def test_what_most_likely_cannot_happen_is_shown_on_request(
     project: Path, text: str, arguments: list[str], code: int, hidden: str
 ) -> None:
-    write(project, {"a.py": text})
+    write(project, {"a.py": text, "breadknife.toml": HARPER_ALONE})
     result = lint(project, *arguments, "a.py")
     assert result.returncode == code, result.stdout + result.stderr
     assert hidden in result.stderr
@@ -117,9 +120,9 @@ def test_what_other_files_say_is_known_before_the_first_is_checked(project: Path
 def test_a_folder_without_a_mark_is_a_project_where_it_is_asked_for(tmp_path: Path, home: Path) -> None:
     folder = tmp_path / "bare"
     find = "def find(k):\n    if k > 1:\n        return k\n    return None\n"
-    write(folder, {"found.py": find, "use.py": "from found import find\n\nfind(1).x\n"})
+    write(folder, {"found.py": find, "use.py": "from found import find\n\nfile = find(1)\nfile.x\n"})
     result = lint(folder, ".")
-    assert "use.py:3:1: warning: `find(1)` may be None: `find` may return None" in result.stdout, result.stderr
+    assert "use.py:4:1: warning: `file` may be None: `find` may return None" in result.stdout, result.stderr
 
 
 def test_github(project: Path) -> None:

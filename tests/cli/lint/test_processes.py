@@ -16,7 +16,7 @@ from cli.commands import breadknife
 from project.folders import write
 
 FIND = "def find(k):\n    if k > 1:\n        return k\n    return None\n"
-USE = "from found import find\n\nfind(1).x\n"
+USE = "from found import find\n\nfile = find(1)\nfile.x\n"
 
 
 def test_the_findings_and_their_order_are_the_same(tmp_path: Path, home: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path, home: Path) -> None:
     host = make_host()
     settings = settings_for(host, True, tmp_path, unasked=["prose", "completion"])
     processes = Processes(1, (), lambda root: Folder(root, settings, None), lambda notice: None)
-    document = Document((tmp_path / "a.py").as_uri(), "python", FIND + "find(1).x\n")
+    document = Document((tmp_path / "a.py").as_uri(), "python", FIND + "file = find(1)\nfile.x\n")
     task = Task(document, tmp_path, frozenset({"nullcheck"}), False)
     before = {each.pid for each in psutil.Process().children()}
     try:

@@ -4,7 +4,7 @@ import path from "node:path";
 import { drive, squiggles } from "./driver.mjs";
 import { until } from "./workbench.mjs";
 
-await drive({ nullCheck, ghostText, block, prose, missingProgram });
+await drive({ nullCheck, ghostText, block, prose, preview, missingProgram });
 
 async function nullCheck(window) {
   await window.open("null.py");
@@ -20,6 +20,22 @@ async function prose(window) {
   await window.screenshot("prose");
   await fixAt(window, "prose", 1, 10, /\ba\b/);
   await until("the fixed file", () => window.read("prose.md") === "This is a useful option.\n");
+}
+
+/** A tick box for each edit of an action: one is left out, the other is made. */
+async function preview(window) {
+  await window.open("long.md");
+  await window.fixesAt(1, 20, /Shorten: 17 → 11 words/);
+  await window.screenshot("preview-menu");
+  await window.page.locator(".action-widget .monaco-list-row", { hasText: "Shorten" }).click();
+  await until("the preview", async () => /basically/.test(await window.shown(".bulk-edit-panel")));
+  await window.screenshot("preview");
+  const row = window.page.locator(".bulk-edit-panel .monaco-list-row", { hasText: "a very" }).first();
+  await row.locator(".edit-checkbox").first().click();
+  await window.page.locator(".bulk-edit-panel .monaco-button", { hasText: "Apply" }).click();
+  await window.save();
+  const wanted = "The parser is basically a very useful tool. The [lexer](lexer.md) reads `a`.\n";
+  await until("the edit", () => window.read("long.md") === wanted);
 }
 
 /** Take the first entry of the quick-fix menu there, and save. */

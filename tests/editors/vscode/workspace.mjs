@@ -9,6 +9,7 @@ export const files = {
     "export function at(text: string): number | undefined {\n  const m = text.match(/a/);\n  return m.index;\n}\n",
   "tsconfig.json": JSON.stringify({ compilerOptions: { strict: true, target: "es2022" } }),
   "prose.md": "This is an useful option.\n",
+  "long.md": "The parser is basically a very useful tool. It should be noted that the [lexer](lexer.md) reads `a`.\n",
   "complete.py": "def add(first, second):\n    \n",
   "cells.ipynb": JSON.stringify({
     cells: [

@@ -32,6 +32,8 @@ def print_recipes(*, as_json: bool) -> int:
             continue
         recipe = entry.plan.recipe
         state = "" if recipe.enabled else f'; off: [recipes] on = ["{recipe.name}"] offers it'
+        if recipe.named_models:
+            state += f"; needs a model that you name: [models] {entry.plan.roles[0]} = …"
         models = f"; asks {', '.join(entry.plan.roles)}" if entry.plan.roles else ""
         say(f"  {entry.name:<{width}}  {recipe.title} ({entry.owner}{models}{state})")
     return 0

@@ -6,19 +6,21 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import print_json, say, shown
 from breadknife.cli.recipes.finding import find, here, plan_of
+from breadknife.cli.recipes.own_shelf import own_shelf
 from breadknife.cli.recipes.running import ask
 from breadknife.errors import RecipeError
 from breadknife.host.host import Host
 from breadknife.recipes.book import Entry
 from breadknife.recipes.checking import Plan
 from breadknife.recipes.judging import faults, place_of
+from breadknife.recipes.scores import Score, Scores
 from breadknife.recipes.values import Example
 from breadknife.task.values import Silence
 from breadknife.text.document import Document
@@ -84,13 +86,23 @@ def _outcomes(host: Host, entry: Entry, model: str) -> Iterator[Outcome]:
     plan = plan_of(entry)
     usual = host.settings
     host.settings = replace(usual, models={**usual.models, **_roles(plan, model)})
+    passed = 0
     try:
         for number, example in enumerate(shown(plan.recipe.examples, lambda each: f"{entry.name}: {each.name}"), 1):
             text, reason = _answer(host, entry, example)
             wrong = tuple(faults(example.expect, text, reason))
+            passed += not wrong
             yield Outcome(entry.name, _name(example, number), model, wrong, text or "", "" if text else reason)
+        _remember(host, plan, Score(passed, len(plan.recipe.examples)))
     finally:
         host.settings = usual
+
+
+def _remember(host: Host, plan: Plan, score: Score) -> None:
+    """For the first use of the recipe with that model."""
+    if plan.recipe.named_models:
+        for name in map(host.model_name, plan.writing_roles):
+            Scores().keep(plan.recipe, host.model_digest(name) or name, score)
 
 
 def _roles(plan: Plan, model: str) -> Mapping[str, str]:
@@ -110,7 +122,8 @@ def _answer(host: Host, entry: Entry, example: Example) -> tuple[str | None, str
     with _workspace(example) as root:
         path = root / (example.file or f"example{_suffix(example.language)}")
         document = Document(path.as_uri(), example.language, example.text, 1)
-        answer = ask(host, entry, document, place_of(example, document), example.message, root)
+        with own_shelf(example.shelf, entry.path) if example.shelf else nullcontext():
+            answer = ask(host, entry, document, place_of(example, document), example.message, root)
     if isinstance(answer, Silence):
         return None, answer.reason
     return answer.text, ""

@@ -2,87 +2,84 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.output import print_json, say, tell
-from breadknife.cli.shelf.embedding import EngineEmbedder
-from breadknife.engine.api import Lane
-from breadknife.errors import EngineError, ModelError, ShelfError
+from breadknife.cli.output import counted, print_json, say, tell
+from breadknife.cli.recipes.asking import ask_recipe, sentence_of
+from breadknife.errors import ShelfError
 from breadknife.host.host import Host
+from breadknife.host.receipts import Receipt
+from breadknife.plugins.shelf.evidence_steps import MARK, EvidenceFound
 from breadknife.plugins.shelf.index.shelves import OpenShelves
-from breadknife.plugins.shelf.values import Candidate, Chunk
-from breadknife.steps.values import Vector
+from breadknife.recipes.requests import RecipeRequest, RecipeResult
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span
 
-_QUOTES = 3
+RECIPE = "ask-my-shelf"
+
+
+@dataclass(frozen=True)
+class _Quote:
+    text: str
+    title: str
+    page: int
+    """Counted from 1; 0 if the format has no pages."""
+    link: str
 
 
 def run(question: str, *, as_json: bool, offline: bool, engine_script: Path | None) -> int:
     """Raises ShelfError where there is no shelf."""
-    host, shelves = make_host(engine_script), OpenShelves()
+    _check_shelf()
+    host = make_host(engine_script)
     try:
         host.settings = settings_for(host, offline, Path.cwd())
-        status = shelves.status
-        if not status.folders:
-            raise ShelfError("no folder is on the shelf; `breadknife shelf add FOLDER` adds one")
-        started = time.monotonic()
-        vector, model, sent = _vector(host, shelves, question)
-        found = shelves.search(question, vector, _QUOTES)
-        milliseconds = round((time.monotonic() - started) * 1000)
+        answer, quotes = _ask(host, question)
+        [receipt] = host.ledger.newest(limit=1)
     finally:
-        shelves.close()
         host.close()
-    receipt = {"model": model, "milliseconds": milliseconds, "bytes_sent": sent}
     if as_json:
-        print_json({"quotes": [_json(each) for each in found], **receipt})
-        return 0 if found else 1
-    for candidate in found:
-        _say(candidate.chunk)
-    if not found:
-        tell(f"the shelf says nothing about it ({status.pages:,} pages, {status.pages_waiting:,} not read yet)")
-    say(f"{model or 'no model'}, {milliseconds:,} ms, {sent:,} bytes off this machine")
-    return 0 if found else 1
+        _print_json(answer, quotes, receipt)
+    else:
+        for quote in quotes:
+            say(f"> {quote.text}")
+            say(f"  {quote.title}{f', p. {quote.page}' if quote.page else ''}")
+            say(f"  {quote.link}")
+            say()
+        if isinstance(answer, Silence):
+            tell(sentence_of(answer))
+        cost = f"{receipt.milliseconds:,.0f} ms, {counted(receipt.bytes_sent, 'byte')} off this machine"
+        say(f"{receipt.model or 'no model'}, {cost}")
+    return 1 if isinstance(answer, Silence) else 0
 
 
-def _vector(host: Host, shelves: OpenShelves, question: str) -> tuple[Vector, str, int]:
-    """The question's vector, the model that made it, and the bytes that left the machine for it; none of it where
-    only words can be searched."""
-    if not shelves.models:
-        return (), "", 0
-    try:
-        embedder = EngineEmbedder(host, Lane.ACTION)
-        if shelves.models - {embedder.identity}:
-            tell("the vectors are another model's, so only words are searched; `breadknife shelf add` makes new ones")
-            return (), "", 0
-        [vector] = embedder.embed([question], CancelToken())
-    except (ModelError, EngineError) as error:
-        tell(f"only words are searched, not meanings: {error}")
-        return (), "", 0
-    return vector, embedder.model, embedder.bytes_sent
+def _check_shelf() -> None:
+    shelves = OpenShelves()
+    folders = shelves.status.folders
+    shelves.close()
+    if not folders:
+        raise ShelfError("no folder is on the shelf; `breadknife shelf add FOLDER` adds one")
 
 
-def _json(candidate: Candidate) -> dict[str, Any]:
-    chunk = candidate.chunk
-    return {
-        "text": chunk.text,
-        "title": chunk.title,
-        "page": chunk.page,
-        "file": str(chunk.file),
-        "link": link_to(chunk),
-        "score": candidate.score,
-    }
+def _ask(host: Host, question: str) -> tuple[RecipeResult | Silence, list[_Quote]]:
+    """The recipe's answer, and the quotes in it."""
+    quotes: list[_Quote] = []
+
+    def watch(_step: str, gave: Any, _milliseconds: float, _remembered: bool) -> None:
+        if isinstance(gave, EvidenceFound):
+            quotes.extend(map(_Quote, gave.texts, gave.titles, gave.pages, gave.uris))
+
+    text = f"{MARK} {' '.join(question.split())}"
+    document = Document("untitled:question.md", "markdown", text)
+    at = len(text)
+    request = RecipeRequest(RECIPE, document, Span(at, at), watcher=watch)
+    answer = ask_recipe(host, request, None)
+    return answer, [] if isinstance(answer, Silence) else quotes
 
 
-def _say(chunk: Chunk) -> None:
-    say(f"> {chunk.text}")
-    say(f"  {chunk.title}{f', p. {chunk.page}' if chunk.page else ''}")
-    say(f"  {link_to(chunk)}")
-    say()
-
-
-def link_to(chunk: Chunk) -> str:
-    """To the file, at the page if it has pages."""
-    return chunk.file.as_uri() + (f"#page={chunk.page}" if chunk.page else "")
+def _print_json(answer: RecipeResult | Silence, quotes: list[_Quote], receipt: Receipt) -> None:
+    why = {"reason": answer.reason, "sentence": answer.sentence} if isinstance(answer, Silence) else {}
+    cost = {"model": receipt.model, "milliseconds": receipt.milliseconds, "bytes_sent": receipt.bytes_sent}
+    print_json({"quotes": [vars(quote) for quote in quotes], **why, **cost})

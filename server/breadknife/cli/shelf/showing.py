@@ -12,6 +12,7 @@ from breadknife.plugins.shelf.index.shelves import OpenShelves
 from breadknife.plugins.shelf.reading.ocr import REMEDY, is_installed
 from breadknife.plugins.shelf.values import Skipped, Status
 
+_EMBEDDING = "`breadknife setup engine`, `breadknife models pull all-minilm-l6-v2`, `breadknife shelf add`"
 _SKIPPED = 10
 """Skipped files of a folder that are named; `--json` has all."""
 
@@ -49,7 +50,7 @@ def _json(status: Status) -> dict[str, Any]:
 
 def _say(status: Status) -> None:
     by_ocr = f" ({status.pages_by_ocr:,} by OCR)" if status.pages_by_ocr else ""
-    amounts = (counted(status.files, "file"), f"{counted(status.pages, 'page')}{by_ocr}", megabytes(status.bytes))
+    amounts = (counted(status.files, "file"), f"{counted(status.pages, 'page')}{by_ocr}", _size(status.bytes))
     say(str(status.folders[0]))
     say(f"  {', '.join(amounts)} of index")
     if status.pages_waiting:
@@ -63,7 +64,8 @@ def _say(status: Status) -> None:
         say(f"  and {len(status.skipped) - _SKIPPED:,} more skipped files: `breadknife shelf status --json`")
 
 
-_EMBEDDING = "`breadknife setup engine`, `breadknife models pull all-minilm-l6-v2`, `breadknife shelf add`"
+def _size(count: int) -> str:
+    return f"{count / 1e3:,.0f} kB" if count < 1e6 else megabytes(count)
 
 
 def _why(skipped: Skipped, folder: Path) -> str:

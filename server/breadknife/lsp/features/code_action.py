@@ -37,7 +37,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
             shown = tuple(from_diagnostic(document, each, encoding) for each in params.context.diagnostics)
             span = to_span(document, params.range, encoding)
             kind = params.context.trigger_kind
-            invoked = kind is lsp.CodeActionTriggerKind.Invoked
+            invoked = kind is not lsp.CodeActionTriggerKind.Automatic  # many clients do not say
             reply = await server.ask(ActionRequest(document, span, shown, invoked))
             actions = [(plugin, action) for plugin, action in reply.actions if _wants(params.context.only, action.kind)]
             has_more = server.client.second_menu and any(not action.listed for _, action in actions)

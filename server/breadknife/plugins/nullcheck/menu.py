@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, is_alike_elsewhere, likewise, with_same_cause
 from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.climb import Climb, Edited
+from breadknife.plugins.nullcheck.clues import NullOrigin, origin_of
 from breadknife.plugins.nullcheck.grouping import reported
 from breadknife.plugins.nullcheck.ladder import Ladder
 from breadknife.plugins.nullcheck.never_first import never_first, with_a_good_first
@@ -35,7 +36,7 @@ LISTED = 3
 
 def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> list[Offer]:
     """The offers for a place, best first."""
-    return with_a_good_first(list(file.offers(place, about)), _confidence(file, place), uri)
+    return with_a_good_first(list(file.offers(place, about)), _can_happen(file, place), uri)
 
 
 def edited(request: ActionRequest, offer: Offer) -> Edited:
@@ -121,7 +122,7 @@ class Menu:
         return Action(
             menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
             checked=climb.short, explanation=offer.titled, unasked=_is_unasked(offer),
-            preferred=is_safe and not never_first(offer, _confidence(self.file, place), self.request.document.uri),
+            preferred=is_safe and not never_first(offer, _can_happen(self.file, place), self.request.document.uri),
         )  # fmt: skip
 
     def _may_be_refused(self, offer: Offer) -> bool:
@@ -219,5 +220,10 @@ def _is_unasked(offer: Offer) -> bool:
     return not offer.is_asked_for and offer.strategy not in HIDING | DECLARATION
 
 
-def _confidence(file: NullFile, place: Place) -> Confidence | None:
-    return next((finding.confidence for finding in file.findings() if finding.span == place.span), None)
+def _can_happen(file: NullFile, place: Place) -> bool:
+    """Whether an assertion or `Any` would be wrong there: not only where it is likely enough for a warning."""
+    finding = next((finding for finding in file.findings() if finding.span == place.span), None)
+    if finding is None:
+        return False
+    origin = origin_of(finding.message.partition(": ")[2])
+    return finding.confidence is Confidence.HIGH or origin is NullOrigin.CALL

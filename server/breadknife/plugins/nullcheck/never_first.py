@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Offer, Strategy
-from breadknife.task.values import Confidence
 
 _NULL = r"(?:None|null|nil|undefined)"
 _RETURNS_NULL = re.compile(rf"\breturn {_NULL}(?:, {_NULL})*(?=\s*(?:;|\}}|$))", re.MULTILINE)
@@ -26,13 +25,9 @@ _LEAVING = frozenset({Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strate
 @dataclass(frozen=True)
 class _Case:
     offer: Offer
-    confidence: Confidence | None
-    """The finding's confidence; None where only another checker has found it."""
+    can_happen: bool
+    """Whether the null check itself finds it, and a call gives the null, or it is likely for another reason."""
     in_tests: bool
-
-    @property
-    def can_happen(self) -> bool:
-        return self.confidence is Confidence.HIGH
 
     def writes(self, pattern: re.Pattern[str]) -> bool:
         return any(pattern.search(edit.new_text) for edit in self.offer.edits)
@@ -73,16 +68,16 @@ def is_test(uri: str) -> bool:
     return _TEST_FILE.search(uri) is not None
 
 
-def never_first(offer: Offer, confidence: Confidence | None, uri: str) -> str:
+def never_first(offer: Offer, can_happen: bool, uri: str) -> str:
     """Why it may not be the first; "" where it may."""
-    case = _Case(offer, confidence, is_test(uri))
+    case = _Case(offer, can_happen, is_test(uri))
     return next((row.why for row in ROWS if row.applies(case)), "")
 
 
-def with_a_good_first(offers: Sequence[Offer], confidence: Confidence | None, uri: str) -> list[Offer]:
+def with_a_good_first(offers: Sequence[Offer], can_happen: bool, uri: str) -> list[Offer]:
     """The offers in their order; if the first may not be first, the best that may comes before it."""
-    good = [offer for offer in offers if offer.strategy not in HIDING and not never_first(offer, confidence, uri)]
+    good = [offer for offer in offers if offer.strategy not in HIDING and not never_first(offer, can_happen, uri)]
     good.sort(key=lambda offer: offer.is_asked_for)
-    if not offers or not good or offers[0].strategy in HIDING or not never_first(offers[0], confidence, uri):
+    if not offers or not good or offers[0].strategy in HIDING or not never_first(offers[0], can_happen, uri):
         return list(offers)
     return [good[0], *(offer for offer in offers if offer is not good[0])]

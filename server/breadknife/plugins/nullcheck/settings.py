@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,19 +28,13 @@ class NullCheckSettings:
     learn: bool = True
     """Which fix you choose for a name is kept, on this machine only, and comes first where it may be null again."""
     severity_high: Shown = "warning"
-    """How a null is shown that comes from a call: a lookup, I/O, a parse, a function that may return it; `off`: not."""
-    severity_medium: Shown = "warning"
-    """The same where only a declaration says that it may be null."""
+    """How a null is shown that can probably happen: of the findings that people have judged, every second one could;
+    `off`: not."""
     severity_low: Shown = "hint"
-    """The same for an attribute or a variable that is null until it is set, a parameter's default, and a value that was
-    compared with null. In code that was read, none of those could happen."""
+    """The same where it is less likely: of those that people have judged, one in eight could."""
 
     def severity_of(self, confidence: Confidence) -> Shown:
-        by_confidence: Mapping[Confidence, Shown] = {
-            Confidence.HIGH: self.severity_high, Confidence.MEDIUM: self.severity_medium,
-            Confidence.LOW: self.severity_low,
-        }  # fmt: skip
-        return by_confidence[confidence]
+        return self.severity_high if confidence is Confidence.HIGH else self.severity_low
 
     def __post_init__(self) -> None:
         for code in sorted(rules_named(self.disabled_rules) - set(Use)):

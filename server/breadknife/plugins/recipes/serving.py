@@ -18,6 +18,7 @@ from breadknife.recipes.places import RecipeFolder
 from breadknife.recipes.reading import MAX_TITLE
 from breadknife.recipes.requests import RecipeRequest, RecipeResult
 from breadknife.recipes.running import Kitchen, Served, State
+from breadknife.recipes.scores import Scores
 from breadknife.recipes.values import Way
 from breadknife.steps.isolated import Isolation
 from breadknife.steps.registry import discover_steps
@@ -78,6 +79,8 @@ class Serving:
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
+            case ActionRequest(span=span, invoked=False) if not span:
+                return None  # the editor asks at each move of the cursor, and nobody sees the menu
             case ActionRequest(document=document, span=span, findings=findings):
                 message = findings[0].message if findings else ""
                 return Actions(tuple(self._actions(Input(document, span, message), context)))
@@ -138,6 +141,9 @@ class Serving:
         data = action.data
         name, start, end = str(data.get("recipe", "")), int(data.get("start", 0)), int(data.get("end", 0))
         asked = Input(document, Span(start, end), str(data.get("about", "")))
+        plan = self._plan(name, context)
+        if plan is not None and plan.recipe.named_models:
+            _tell_scores(plan, context)
         served = self._run(name, asked, context)
         if isinstance(served, Silence):
             return served
@@ -229,3 +235,14 @@ def _title(plan: Plan, begun: State) -> str:
     if compiled is not None:
         title = compiled.render(begun.values)
     return title if 0 < len(title) <= MAX_TITLE else recipe.title
+
+
+def _tell_scores(plan: Plan, context: Context) -> None:
+    """How many of the recipe's own cases the models pass that the user has named; each is told once a session."""
+    for model in map(context.model, plan.writing_roles):
+        score = Scores().of(plan.recipe, model.digest or model.name)
+        if score is not None:
+            told = f"{model.name} passed {score.passed} of {score.total} of our cases for “{plan.recipe.title}”."
+        else:
+            told = f"`breadknife recipes test {plan.recipe.name}` says how well {model.name} does this."
+        context.notify(told)

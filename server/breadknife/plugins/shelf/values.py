@@ -71,7 +71,7 @@ class Candidate:
 
     chunk: Chunk
     score: float
-    """The sum of 1 / (60 + rank) over both rankings (reciprocal rank fusion); higher is better."""
+    """The fit of words, as a share of the best, and half of the cosine; higher is better."""
     cosine: float
     """Between the question's vector and the chunk's, from -1 to 1; 0 if one of them has no vector."""
     bm25: float

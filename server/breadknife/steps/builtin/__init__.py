@@ -8,7 +8,7 @@ from breadknife.steps.builtin.diagnostics import EXPLAINING
 from breadknife.steps.builtin.docstrings import DOCUMENTING
 from breadknife.steps.builtin.documents import READING
 from breadknife.steps.builtin.functions import FUNCTIONS
-from breadknife.steps.builtin.guard import GUARDING
+from breadknife.steps.builtin.guard.step import GUARDING
 from breadknife.steps.builtin.models import ASKING
 from breadknife.steps.builtin.program import RUNNING
 from breadknife.steps.builtin.renaming import RENAMING

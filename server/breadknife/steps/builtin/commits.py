@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from breadknife.steps.builtin.diffs import FileDiff, found_in, read_diff
-from breadknife.steps.builtin.guard import new_words
+from breadknife.steps.builtin.guard.words import new_words
 from breadknife.steps.builtin.tables import read_table
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from breadknife.steps.builtin.guard import stem, words
+from breadknife.steps.builtin.guard.words import stem, words
 from breadknife.steps.builtin.tables import read_table
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType

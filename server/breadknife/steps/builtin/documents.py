@@ -56,10 +56,8 @@ class PdfRead:
 
 def read_pdf(given: PdfWanted, context: StepContext) -> PdfRead | Silence:
     """The text of a PDF, page by page."""
-    try:
-        import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
-    except ImportError:
-        return Silence("no-pdf-reader", "Reading PDFs needs pypdfium2.", "pip install 'breadknife[documents]'")
+    import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
+
     name = given.file.uri.rpartition("/")[2]
     try:
         pdf = pypdfium2.PdfDocument(given.file.data)

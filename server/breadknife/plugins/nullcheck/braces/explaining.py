@@ -41,7 +41,8 @@ def _finding_of(words: Words, tree: SyntaxTree, use: NullUse) -> Finding:
     message += f"{' here' if is_certain(use.fact) else ''}: {why}"
     if use.use is Use.ASSIGN:
         message += f"; {words.assigned}"
-    finding = Finding(span, SOURCE, use.use.value, message, confidence=confidence_of(cause.reason))
+    confidence = confidence_of(tree.text, span, use.use.value, cause.reason)
+    finding = Finding(span, SOURCE, use.use.value, message, confidence=confidence)
     is_checked = cause.soft or _is_compared(words, tree, cause.node, span)
     because = cause.why or (
         "no check on the path from there to here exits" if is_checked else "nothing checks it before the use"

@@ -33,6 +33,7 @@ class Attributes(ABC):
 
     file: File
     knowledge: Knowledge
+    uri: str
 
     def __init__(self) -> None:
         self._attributes = dict[tuple[Class, str], Fact]()
@@ -101,7 +102,7 @@ class Attributes(ABC):
             if target is not None and target.class_ is not None and isinstance(target.home, Attributes):
                 fact = target.home._attribute(target.class_, name, steps - 1)
                 if fact != NOTHING:
-                    return _elsewhere(fact, target.home.uri) if target.home is not self else fact  # pyright: ignore
+                    return _elsewhere(fact, target.home.uri) if target.home is not self else fact
         return NOTHING
 
     def _judged(self, class_: Class, name: str, stores: Sequence[Store]) -> Fact:

@@ -307,4 +307,5 @@ def _explained(tree: SyntaxTree, use: NullUse) -> Finding:
     span = tree.span(use.node)
     value = capitalised(quote(tree.text[span.start : span.end]))
     message = f"{value} may be {use.cause.null or 'null'}: {use.cause.reason}"
-    return Finding(span, SOURCE, use.use.value, message, confidence=confidence_of(use.cause.reason))
+    confidence = confidence_of(tree.text, span, use.use.value, use.cause.reason)
+    return Finding(span, SOURCE, use.use.value, message, confidence=confidence)

@@ -33,7 +33,8 @@ def explained(tree: SyntaxTree, use: NullUse) -> Finding:
     """The finding by itself: its cause may lie in another tree."""
     span = tree.span(use.node)
     message = f"{capitalised(quote(tree.text[span.start : span.end]))} may be None: {use.cause.reason}"
-    return Finding(span, SOURCE, use.use.value, message, confidence=confidence_of(use.cause.reason))
+    confidence = confidence_of(tree.text, span, use.use.value, use.cause.reason)
+    return Finding(span, SOURCE, use.use.value, message, confidence=confidence)
 
 
 def is_told_otherwise(source: bytes, assignment: Node) -> bool:

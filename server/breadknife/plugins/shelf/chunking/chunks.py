@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.chunking.furniture import furniture
-from breadknife.plugins.shelf.chunking.sentences import Unit, units
+from breadknife.plugins.shelf.chunking.sentences import Unit, units, usual_width
 from breadknife.plugins.shelf.values import PageText
 
 WORDS = 90
@@ -35,10 +35,11 @@ class Piece:
 def chunks_of(pages: Sequence[PageText]) -> tuple[Piece, ...]:
     """The chunks of a file's pages, in order. Pages without a word have none."""
     left_out = furniture([page.text for page in pages])
+    width = usual_width(len(line) for page in pages for line in page.text.split("\n") if line.strip())
     return tuple(
         piece
         for page, starts in zip(pages, left_out, strict=True)
-        for run in _runs(units(page.text, starts))
+        for run in _runs(units(page.text, starts, width))
         for piece in _pieces(page, run)
     )
 

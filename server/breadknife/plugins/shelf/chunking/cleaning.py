@@ -16,17 +16,33 @@ PDFIUM = "\ufffe"
 _AT_LINE_END = re.compile(rf"{PDFIUM}|(?<=[^\W_])-(?=\n[^\W\d_])")
 _BEFORE, _AFTER = re.compile(r"[^\W_]{1,40}$"), re.compile(r"\n?([^\W_]*)")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_GONE = re.compile(rf"{SOFT}\s*|[\u200b\u2060\ufeff\x00-\x08\x0b\x0e-\x1f\x7f]")
+_SOFT = re.compile(rf"{SOFT}\s*")
 _HARD = re.compile(rf"{HARD}\s*\n\s*|{HARD}")
 _PATH = re.compile(r"/\n(?=[a-z0-9])")
 """A path or a link that goes on in the next line."""
-_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+_CHARACTERS: dict[int, str | None] = {
+    **dict.fromkeys((*range(9), 0x0B, *range(0x0E, 0x20), 0x7F, 0x200B, 0x2060, 0xFEFF)),
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
+"""Controls and blanks of no width go; ligatures become letters."""
 
 
 def clean(text: str) -> str:
     """A piece of stored text as it is searched and shown: one line, words whole. It depends on that piece alone."""
-    text = _PATH.sub("/", _HARD.sub("-", _GONE.sub("", text)))
-    return " ".join(text.translate(_LIGATURES).split())
+    text = text.translate(_CHARACTERS)
+    if SOFT in text:
+        text = _SOFT.sub("", text)
+    if HARD in text:
+        text = _HARD.sub("-", text)
+    if "/\n" in text:
+        text = _PATH.sub("/", text)
+    return " ".join(text.split())
 
 
 def with_hyphens(pages: Sequence[PageText]) -> tuple[PageText, ...]:

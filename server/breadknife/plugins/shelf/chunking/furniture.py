@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-
-from breadknife.text.document import Span
 
 _EDGE = 2
 """Lines at the top and at the bottom of a page where heads and feet are."""
@@ -24,41 +22,36 @@ _ENTRIES, _SHARE = 10, 0.6
 """A page is a table of contents if so many lines, and this share of all, end in numbers that never fall."""
 
 
-def lines_of(text: str) -> Iterator[Span]:
-    """All lines, without their ends."""
-    start = 0
-    for line in text.split("\n"):
-        yield Span(start, start + len(line))
-        start += len(line) + 1
-
-
 def furniture(texts: Sequence[str]) -> list[frozenset[int]]:
     """For each page of a file the starts of the lines that are left out."""
-    edges = [_edges(text) for text in texts]
-    recurring = _recurring([set[str]().union(*map(_keys, edge.values())) for edge in edges])
+    pages = [_lines(text) for text in texts]
+    edges = [dict([*lines[:_EDGE], *lines[-_EDGE:]]) for lines in pages]
+    keys = [{start: _keys(line) for start, line in edge.items()} for edge in edges]
+    recurring = _recurring([set[str]().union(*each.values()) for each in keys])
     numbered = _numbered(edges)
     return [
-        frozenset(start for start, line in edge.items() if "#" in (keys := _keys(line)) or keys & again)
+        frozenset(start for start, key in of_page.items() if "#" in key or key & again)
         | with_number
-        | _contents(text)
-        for text, edge, again, with_number in zip(texts, edges, recurring, numbered, strict=True)
+        | _contents(text, lines)
+        for text, lines, of_page, again, with_number in zip(texts, pages, keys, recurring, numbered, strict=True)
     ]
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    """The lines with text, each with its start, without the blanks around it."""
+    found, start = list[tuple[int, str]](), 0
+    for line in text.split("\n"):
+        if stripped := line.strip():
+            found.append((start, stripped))
+        start += len(line) + 1
+    return found
 
 
 def _keys(line: str) -> set[str]:
     """What another line at an edge must have in common with it: all but numbers, or a long beginning, since a head
     often names the chapter and then the section."""
-    bare = _NUMBER.sub("#", line)
+    bare = _NUMBER.sub("#", " ".join(line.split()))
     return {bare, bare[:_BEGINNING]} if len(bare) > _BEGINNING else {bare}
-
-
-def _edges(text: str) -> dict[int, str]:
-    """The first and last lines of a page by their starts."""
-    spans = [span for span in lines_of(text) if text[span.start : span.end].strip()]
-    return {
-        span.start: " ".join(text[span.start : span.end].split())
-        for span in dict.fromkeys((*spans[:_EDGE], *spans[-_EDGE:]))
-    }
 
 
 def _recurring(pages: Sequence[set[str]]) -> list[set[str]]:
@@ -91,22 +84,23 @@ def _numbered(edges: Sequence[Mapping[int, str]]) -> list[frozenset[int]]:
     return [frozenset(start for start, found in page.items() if usual in found) for page in ahead]
 
 
-def _contents(text: str) -> frozenset[int]:
+def _contents(text: str, lines: Sequence[tuple[int, str]]) -> frozenset[int]:
     """The starts of the lines of a table of contents."""
-    spans = [span for span in lines_of(text) if text[span.start : span.end].strip()]
-    if len(spans) >= _ENTRIES and _is_contents([text[span.start : span.end].strip() for span in spans]):
-        return frozenset(span.start for span in spans)
+    if _is_contents([line for _, line in lines]):
+        return frozenset(start for start, _ in lines)
     if not _DOTS.search(text):
         return frozenset()
-    led = [at for at, span in enumerate(spans) if _LEADERS.search(text, span.start, span.end)]
+    led = [at for at, (_, line) in enumerate(lines) if _LEADERS.search(line)]
     # The first line of an entry that takes two has no leaders.
-    between = {at for one, other in pairwise(led) if other - one == 2 for at in (one + 1,)}
-    return frozenset(spans[at].start for at in {*led, *between})
+    between = {one + 1 for one, other in pairwise(led) if other - one == 2}
+    return frozenset(lines[at][0] for at in {*led, *between})
 
 
 def _is_contents(lines: Sequence[str]) -> bool:
-    numbers = [int(found[1]) for line in lines if (found := _ENTRY.fullmatch(line))]
+    with_numbers = [line for line in lines if line[-1].isdigit()]
+    if len(with_numbers) < max(_ENTRIES, _SHARE * len(lines)):
+        return False
+    numbers = [int(found[1]) for line in with_numbers if (found := _ENTRY.fullmatch(line))]
     falls = sum(later < earlier for earlier, later in pairwise(numbers))
-    return (
-        len(numbers) >= max(_ENTRIES, _SHARE * len(lines)) and falls <= len(numbers) // 20 and numbers[-1] > numbers[0]
-    )
+    is_most = len(numbers) >= max(_ENTRIES, _SHARE * len(lines))
+    return is_most and falls <= len(numbers) // 20 and numbers[-1] > numbers[0]

@@ -7,25 +7,28 @@ below it.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from breadknife.plugins.shelf.chunking.cleaning import HARD, SOFT
-from breadknife.plugins.shelf.chunking.furniture import lines_of
 from breadknife.text.document import Span
 
 _FULL = 0.85
-"""Of the page's usual width: a line that could have been so long and isn't has been ended by its author."""
+"""Of the usual width: a line that could have been so long and isn't has been ended by its author."""
 _USUAL = 0.8
 """The usual width is that of the line which is longer than this share of the lines."""
-_MARKED = re.compile(r"\s*[•·▪◦‣∙●○■□]\s*\S")
-_NUMBERED = re.compile(r"\s*(?:[*–—-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])\s+\S")
+_MARK = re.compile(r"\s*(?:([•·▪◦‣∙●○■□])\s*|(?:[*–—-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])\s+)\S")
+"""Of an item. Bullets are nothing else; a number or a dash may also stand there by chance."""
+_ENDS, _GOES_ON = frozenset(".!?:;"), frozenset((SOFT, HARD, ","))
+_LONGEST = 20
+"""Characters before a full stop that tell whether it ends a sentence."""
+_OPENING = "\"'“‘([{"
 _CLOSING = "\"'”’)]"
 _STOP = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W_a-z])")
-_LAST_WORD = re.compile(r"[\w.]*$")
 _MOST_WORDS = 120
 """Of a sentence. What has more is a table or code whose lines weren't seen, and is cut at a blank."""
 _HEADING_WORDS = 12
@@ -41,21 +44,21 @@ class Unit:
     words: int
     is_heading: bool = False
     """It has no end of a sentence, and what follows belongs to it: a heading, a term that is defined."""
-    begins: bool = True
-    """Whether a block begins with it."""
     is_cut_off: bool = False
     """Whether something that is left out stands right before it."""
 
 
-def units(text: str, left_out: Collection[int] = ()) -> tuple[Unit, ...]:
-    """The units of a page in order. `left_out` are the starts of lines that don't count."""
+def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[Unit, ...]:
+    """The units of a page in order. `left_out` are the starts of lines that don't count; `width` is the usual one of
+    the file, in characters: a page may have a table and little else."""
     found = list[Unit]()
-    for block, is_cut_off in _blocks(text, left_out):
+    for block, is_cut_off in _blocks(text, left_out, width):
         sentences = list(_sentences(text, block))
-        for at, span in enumerate(sentences):
-            words = len(_WORD.findall(text, span.start, span.end))
-            is_heading = len(sentences) == 1 and _may_be_heading(text, span, words)
-            found.append(Unit(span, words, is_heading, at == 0, is_cut_off and at == 0))
+        for at, (span, words) in enumerate(sentences):
+            # A paragraph whose last line is full doesn't show that the heading below it is none of its sentences.
+            has_a_line = at == len(sentences) - 1 and text[span.start - 1] == "\n"
+            is_heading = (len(sentences) == 1 or has_a_line) and _may_be_heading(text, span, words)
+            found.append(Unit(span, words, is_heading, is_cut_off and at == 0))
     return tuple(found)
 
 
@@ -64,51 +67,59 @@ def sentences(text: str) -> tuple[Span, ...]:
     return tuple(unit.span for unit in units(text))
 
 
-def _blocks(text: str, left_out: Collection[int]) -> Iterator[tuple[Span, bool]]:
+def usual_width(lengths: Iterable[int]) -> int:
+    """Of lines with text: what most of them don't exceed, and those of prose come near."""
+    ordered = sorted(lengths)
+    return ordered[math.ceil(_USUAL * (len(ordered) - 1))] if ordered else 0
+
+
+def _blocks(text: str, left_out: Collection[int], width: int) -> Iterator[tuple[Span, bool]]:
     """The blocks, each with whether a line before it was left out."""
-    lines = list(lines_of(text))
-    width = _width([len(span) for span in lines if span.start not in left_out and text[span.start : span.end].strip()])
-    start = end = -1
+    lines = [(start, line.rstrip()) for start, line in _starts(text)]
+    lengths = [len(line) for start, line in lines if line and start not in left_out]
+    least = _FULL * max(usual_width(lengths), min(width, max(lengths, default=0)))
+    begin = end = -1
     is_cut_off = False
     before = ""
-    for span in lines:
-        line = text[span.start : span.end]
-        is_gone = span.start in left_out
-        if start >= 0 and (is_gone or not line.strip() or _begins(line, before, width)):
-            yield Span(start, end), is_cut_off
-            start, is_cut_off = -1, False
+    for start, line in lines:
+        is_gone = start in left_out
+        if begin >= 0 and (is_gone or not line or _begins(line, before, least)):
+            yield Span(begin, end), is_cut_off
+            begin, is_cut_off = -1, False
         is_cut_off |= is_gone
         before = ""
-        if not is_gone and line.strip():
-            start = span.start if start < 0 else start
-            end, before = span.end, line
-    if start >= 0:
-        yield Span(start, end), is_cut_off
+        if line and not is_gone:
+            begin = start if begin < 0 else begin
+            end, before = start + len(line), line
+    if begin >= 0:
+        yield Span(begin, end), is_cut_off
 
 
-def _width(lengths: Sequence[int]) -> int:
-    return sorted(lengths)[int(_USUAL * (len(lengths) - 1))] if lengths else 0
+def _starts(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, line
+        start += len(line) + 1
 
 
-def _begins(line: str, before: str, width: int) -> bool:
-    """Whether a line begins a block, if the one before it isn't empty."""
-    if _MARKED.match(line):
-        return True
-    ended = before.rstrip().rstrip(_CLOSING).endswith((".", "!", "?", ":", ";"))
-    if _NUMBERED.match(line) and (ended or _NUMBERED.match(before)):
+def _begins(line: str, before: str, least: float) -> bool:
+    """Whether a line begins a block, if the one before it isn't empty. Neither has blanks at its end."""
+    ended = before.rstrip(_CLOSING)[-1:] in _ENDS
+    mark = _MARK.match(line)
+    if mark is not None and (mark[1] or ended or _MARK.match(before)):
         return True
     first = line.split(maxsplit=1)[0]
-    had_room = len(before.rstrip()) + 1 + len(first) < _FULL * width
-    goes_on = first[0].islower() and not ended
-    return had_room and not goes_on and not before.rstrip().endswith((SOFT, HARD, ","))
+    had_room = len(before) + 1 + len(first) < least
+    return had_room and (ended or not first[0].islower()) and before[-1] not in _GOES_ON
 
 
-def _sentences(text: str, block: Span) -> Iterator[Span]:
+def _sentences(text: str, block: Span) -> Iterator[tuple[Span, int]]:
+    """Each with the number of its words."""
     start = block.start
     for stop in _STOP.finditer(text, block.start, block.end):
-        word = _LAST_WORD.search(text, start, stop.start())
-        is_number = text[start : stop.start()].strip(" (").isdecimal()  # of an item or a heading
-        if text[stop.start()] == "." and (is_number or (word is not None and _is_short(word[0]))):
+        before = text[max(start, stop.start() - _LONGEST) : stop.start()].rsplit(None, 1)
+        is_number = len(before) == 1 and before[0].lstrip("(").isdecimal()  # of an item or a heading
+        if text[stop.start()] == "." and before and (is_number or _is_short(before[-1].lstrip(_OPENING))):
             continue
         yield from _limited(text, start, stop.end())
         start = stop.end()
@@ -117,15 +128,21 @@ def _sentences(text: str, block: Span) -> Iterator[Span]:
 
 def _is_short(word: str) -> bool:
     """Whether a full stop after the word needn't end a sentence: `e.g`, an initial."""
-    word = word.strip(".").lower()
-    return word in _abbreviations() or (len(word) == 1 and word.isalpha())
+    word = word.strip(".")
+    return word.lower() in _abbreviations() or (len(word) == 1 and word.isupper())
 
 
-def _limited(text: str, start: int, end: int) -> Iterator[Span]:
+def _limited(text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
     """The span without the blanks at its ends, in pieces of at most `_MOST_WORDS` words; nothing if it has no word."""
+    piece = text[start:end]
+    count = len(piece.split())
+    if 0 < count <= _MOST_WORDS:
+        yield Span(end - len(piece.lstrip()), start + len(piece.rstrip())), count
+        return
     words = list(_WORD.finditer(text, start, end))
     for at in range(0, len(words), _MOST_WORDS):
-        yield Span(words[at].start(), words[min(at + _MOST_WORDS, len(words)) - 1].end())
+        last = min(at + _MOST_WORDS, len(words))
+        yield Span(words[at].start(), words[last - 1].end()), last - at
 
 
 def _may_be_heading(text: str, span: Span, words: int) -> bool:

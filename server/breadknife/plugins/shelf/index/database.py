@@ -14,9 +14,11 @@ from pathlib import Path
 from breadknife import paths
 from breadknife.errors import ShelfError
 
-VERSION = 1
+VERSION = 2
 """Raised when files must be read again: another schema, or other chunks of the same text."""
 _BUSY_SECONDS = 30.0
+_WITHOUT_WAITING = "PRAGMA synchronous = NORMAL"
+"""For the disk at each file: the newest ones may be lost with the power, nothing else."""
 _SUFFIX = ".sqlite"
 _SCHEMA = """
 CREATE TABLE about (version INTEGER NOT NULL, folder TEXT NOT NULL, model TEXT NOT NULL, removals INTEGER NOT NULL);
@@ -34,17 +36,24 @@ CREATE TABLE chunks (
     end INTEGER NOT NULL, text TEXT NOT NULL
 );
 CREATE INDEX chunks_of_files ON chunks (file);
-CREATE VIRTUAL TABLE words USING fts5(text, content='chunks', content_rowid='id', tokenize='porter unicode61');
+CREATE VIEW searched AS
+    SELECT chunks.id AS id, text, title || ' ' || path AS name FROM chunks JOIN files ON files.id = file;
+CREATE VIRTUAL TABLE words USING fts5(
+    text, name, content='searched', content_rowid='id', tokenize='porter unicode61'
+);
 CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
-    INSERT INTO words(rowid, text) VALUES (new.id, new.text);
+    INSERT INTO words(rowid, text, name)
+    VALUES (new.id, new.text, (SELECT title || ' ' || path FROM files WHERE id = new.file));
 END;
 CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
-    INSERT INTO words(words, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO words(words, rowid, text, name)
+    VALUES ('delete', old.id, old.text, (SELECT title || ' ' || path FROM files WHERE id = old.file));
 END;
 CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NULL UNIQUE, numbers BLOB NOT NULL);
 """
 """- `pages.how` is `text`, `ocr`, or `picture` for a page that waits for OCR.
 - `files.skipped` says why a file isn't read. One that `is_stale` has pages from OCR that no chunk is made of yet.
+- `words.name` is a file's title and path, which say what its chunks are about. They change only with the chunks.
 - `about.removals` counts how often vectors have gone. Other than that, new ones only come after the old."""
 
 
@@ -53,17 +62,18 @@ def index_folder() -> Path:
     return paths.data_dir() / "shelf"
 
 
-def index_of(folder: Path) -> Path:
-    """The file of a folder's index, whether or not there is one. Its name begins with the folder's."""
+def index_of(folder: Path, indexes: Path | None = None) -> Path:
+    """The file of a folder's index, whether or not there is one. Its name begins with the folder's. `indexes` is where
+    it is, if not among the user's own."""
     name = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:40] or "shelf"
     digest = hashlib.sha256(os.fsencode(os.path.normcase(folder))).hexdigest()[:12]
-    return index_folder() / f"{name}-{digest}{_SUFFIX}"
+    return (indexes or index_folder()) / f"{name}-{digest}{_SUFFIX}"
 
 
-def all_indexes() -> tuple[Path, ...]:
-    """The index files that there are."""
+def all_indexes(indexes: Path | None = None) -> tuple[Path, ...]:
+    """The index files that there are, among the user's own or in another folder."""
     with contextlib.suppress(OSError):
-        return tuple(sorted(path for path in index_folder().iterdir() if path.suffix == _SUFFIX))
+        return tuple(sorted(path for path in (indexes or index_folder()).iterdir() if path.suffix == _SUFFIX))
     return ()
 
 
@@ -77,6 +87,7 @@ def open_index(path: Path, folder: Path | None = None) -> sqlite3.Connection:
     try:
         connection = _connected(path)
         if _version(connection) == VERSION:
+            connection.execute(_WITHOUT_WAITING)
             return connection
         connection.close()
         if folder is None:
@@ -87,6 +98,7 @@ def open_index(path: Path, folder: Path | None = None) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")  # one may search while another process writes
         with transaction(connection):
             _create(connection, folder)
+        connection.execute(_WITHOUT_WAITING)
         return connection
     except (sqlite3.Error, OSError) as error:
         raise ShelfError(f"{path} can't be used: {error}; remove it, and add its folder again") from error
@@ -114,11 +126,7 @@ def transaction(connection: sqlite3.Connection) -> Generator[None]:
 
 def _connected(path: Path) -> sqlite3.Connection:
     address = f"{path.as_uri()}?mode=rw"
-    connection = sqlite3.connect(
-        address, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
-    )
-    connection.execute("PRAGMA synchronous = NORMAL")  # the newest pages may be lost with the power, nothing else
-    return connection
+    return sqlite3.connect(address, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -24,6 +24,8 @@ from breadknife.plugins.shelf.reading.values import Job, Part
 from breadknife.plugins.shelf.values import PageText
 from breadknife.steps.values import Vector
 
+_NO_SIZE = -1
+"""Of a file that is to be read again although it hasn't changed."""
 _EMBEDDED_AT_ONCE = 16
 """Chunks whose vectors are written together: what a kill loses, about a second's work."""
 
@@ -64,12 +66,17 @@ def fill_text(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelT
     gone = [path for path in known if path not in found.files and not _is_below(path, found.unlisted)]
     if gone:
         store.remove(gone)
-    todo = [(path, file) for path, file in found.files.items() if _has_changed(file, known.get(path))]
+    changed = {path: file for path, file in found.files.items() if _has_changed(file, known.get(path))}
+    for path, file in changed.items():
+        if file.why_not:
+            store.put(FileState(path, file.size, file.changed, skipped=file.why_not), (), (), ())
+    jobs = [(path, _job(store.folder, path, known.get(path))) for path, file in changed.items() if not file.why_not]
     pages = 0
-    for done, (path, file) in enumerate(todo):
-        tell(Progress("read", done, len(todo), path, pages))
-        pages += _read(store, reading, path, file, known.get(path), cancel)
-    tell(Progress("read", len(todo), len(todo), pages=pages))
+    for done, (path, job) in enumerate(jobs):
+        tell(Progress("read", done, len(jobs), path, pages))
+        _, following = jobs[done + 1] if done + 1 < len(jobs) else ("", None)
+        pages += _read(store, reading.read(job, cancel, following), path, changed[path])
+    tell(Progress("read", len(jobs), len(jobs), pages=pages))
 
 
 def _is_below(path: str, folders: Sequence[str]) -> bool:
@@ -77,30 +84,23 @@ def _is_below(path: str, folders: Sequence[str]) -> bool:
 
 
 def _has_changed(file: Found, known: Known | None) -> bool:
-    if known is None or (file.size, file.changed) != (known.size, known.changed):
-        return True
-    return known.is_skipped and not file.why_not  # perhaps it can be read now
+    return known is None or (file.size, file.changed) != (known.size, known.changed)
 
 
-def _read(
-    store: Store, reading: ReadingProcess, path: str, file: Found, known: Known | None, cancel: CancelToken
-) -> int:
-    """Read one file into the index. Returns how many pages it has."""
-    if file.why_not:
-        store.put(FileState(path, file.size, file.changed, skipped=file.why_not), (), (), ())
-        return 0
-    pages, pictures, head, error = list[PageText](), list[int](), Part(), ""
-    job = _job(store.folder, path, known.sha256 if known is not None and not known.is_skipped else "")
-    for part in reading.read(job, cancel):
+def _read(store: Store, parts: Iterable[Part], path: str, file: Found) -> int:
+    """Put what was read of a file into the index. Returns how many pages it has."""
+    pages, pictures, head, last = list[PageText](), list[int](), Part(), Part()
+    for part in parts:
         head = part if part.sha256 else head
         pages += part.pages
         pictures += part.pictures
-        error = part.error
-    if head.is_same and not error:
-        store.touch(path, file.size, file.changed)
+        last = part
+    if last.error:
+        size = _NO_SIZE if last.is_passing else file.size
+        store.put(FileState(path, size, file.changed, skipped=last.error), (), (), ())
         return 0
-    if error:
-        store.put(FileState(path, file.size, file.changed, skipped=error), (), (), ())
+    if head.is_same:
+        store.touch(path, file.size, file.changed)
         return 0
     # Only where a program has broken the lines are there hyphens that don't belong to their words.
     marked = with_hyphens(pages) if pages and pages[0].number else tuple(pages)
@@ -109,8 +109,8 @@ def _read(
     return len(pages)
 
 
-def _job(folder: Path, path: str, sha256: str = "", pictures: tuple[int, ...] = ()) -> Job:
-    return Job(os.fsencode(folder / path), os.fsencode(folder), sha256, pictures)
+def _job(folder: Path, path: str, known: Known | None = None, pictures: tuple[int, ...] = ()) -> Job:
+    return Job(os.fsencode(folder / path), os.fsencode(folder), known.sha256 if known is not None else "", pictures)
 
 
 def fill_pictures(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:

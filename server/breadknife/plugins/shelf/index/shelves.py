@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,10 +21,11 @@ from breadknife.steps.values import Vector
 
 log = logging.getLogger(__name__)
 
-_RANKED = 50
+_RANKED = 100
 """Chunks of each ranking that the other one is merged with."""
-_RRF = 60
-"""The constant of reciprocal rank fusion (Cormack et al. 2009)."""
+_MEANING = 0.5
+"""What a cosine of 1 counts against the best fit of words. With it, the page with the answer is among the first five
+for 67 of 72 questions; with reciprocal rank fusion it was for 62 (`bench/shelf`, the fitting part)."""
 _MOST_WORDS = 32
 """Of a question that are searched."""
 _WORD = re.compile(r"\w+")
@@ -50,6 +52,10 @@ class _Index:
     model: str = ""
     frequencies: dict[str, int] = field(default_factory=dict[str, int])
 
+    @property
+    def has_vectors(self) -> bool:
+        return self.status.chunks_waiting < self.status.chunks
+
     def refresh(self) -> None:
         """Look whether another process has written."""
         [(version,)] = self.connection.execute("PRAGMA data_version").fetchall()
@@ -69,32 +75,42 @@ class OpenShelves:
     def __init__(self) -> None:
         self._open: dict[Path, _Index] = {}
         self._problems: tuple[str, ...] = ()
+        self._indexes: Path | None = None
+        """Where the indexes are, if not among the user's own."""
         self._lock = threading.RLock()
+
+    @contextlib.contextmanager
+    def only(self, indexes: Path) -> Generator[None]:
+        """Search the indexes in this folder alone meanwhile, for the test of a recipe."""
+        with self._lock:
+            before, self._indexes = self._indexes, indexes
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.close()
+                self._indexes = before
 
     def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
         """See `Shelves`. Scores of words are compared across folders as they are."""
         wanted = max(_RANKED, keep)
-        match = _match(question)
+        match = match_of(question)
         with self._lock:
             indexes = self._refreshed()
             words, near = dict[int, float](), dict[int, float]()
             for index in indexes:
                 words |= _by_words(index, match, wanted)
                 near |= _by_vector(index, vector, wanted)
-            ranked = [_best(words, wanted), _best(near, wanted)]
-            scores: dict[int, float] = {}
-            for ranking in ranked:
-                for rank, chunk in enumerate(ranking):
-                    scores[chunk] = scores.get(chunk, 0.0) + 1 / (_RRF + rank)
-            best = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))
+            words, near = _best(words, wanted), _best(near, wanted)
+            best_words = max(words.values(), default=0.0) or 1.0
             found: dict[str, Candidate] = {}
             for index in indexes:
-                chunks = _chunks(index, best)
-                cosines = _cosines(index, vector, [id for id in chunks if id not in near])
-                bm25 = _bm25(index, match, [id for id in chunks if id not in words])
+                chunks = _chunks(index, [*words, *near])
+                cosines = near | _cosines(index, vector, [id for id in chunks if id not in near])
+                bm25 = words | _bm25(index, match, [id for id in chunks if id not in words])
                 for id, chunk in chunks.items():
-                    cosine = near.get(id, cosines.get(id, 0.0))
-                    candidate = Candidate(chunk, scores[id], cosine, words.get(id, bm25.get(id, 0.0)))
+                    cosine, fits = cosines.get(id, 0.0), bm25.get(id, 0.0)
+                    candidate = Candidate(chunk, fits / best_words + _MEANING * cosine, cosine, fits)
                     # A page that stands on the shelf twice counts once.
                     if chunk.text not in found or found[chunk.text].score < candidate.score:
                         found[chunk.text] = candidate
@@ -145,9 +161,9 @@ class OpenShelves:
 
     @property
     def models(self) -> frozenset[str]:
-        """The identities of the models that the folders' vectors are of."""
+        """The identities of the models that the folders' vectors are of; none of a folder that has no vector yet."""
         with self._lock:
-            return frozenset(index.model for index in self._refreshed() if index.model)
+            return frozenset(index.model for index in self._refreshed() if index.model and index.has_vectors)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -164,7 +180,7 @@ class OpenShelves:
 
     def _refreshed(self) -> list[_Index]:
         found, problems = dict[Path, _Index](), list[str]()
-        for path in all_indexes():
+        for path in all_indexes(self._indexes):
             try:
                 status = path.stat()
                 identity = (status.st_dev, status.st_ino)
@@ -184,7 +200,7 @@ class OpenShelves:
         return list(found.values())
 
 
-def _match(question: str) -> str:
+def match_of(question: str) -> str:
     """What FTS5 is asked: any of the words that say something, or of all words if none does."""
     words = list(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
     telling = [word for word in words if word not in _stop_words()] or words
@@ -228,8 +244,8 @@ def _cosines(index: _Index, vector: Vector, chunks: Sequence[int]) -> dict[int, 
     return index.matrix.cosines(vector, chunks) if vector and chunks and can_be_searched() else {}
 
 
-def _best(scores: dict[int, float], count: int) -> list[int]:
-    return sorted(scores, key=lambda chunk: (-scores[chunk], chunk))[:count]
+def _best(scores: dict[int, float], count: int) -> dict[int, float]:
+    return dict(sorted(scores.items(), key=lambda each: (-each[1], each[0]))[:count])
 
 
 def _chunks(index: _Index, ids: Sequence[int]) -> dict[int, Chunk]:
@@ -248,7 +264,7 @@ def _places(values: Sequence[object]) -> str:
 
 def _frequency(index: _Index, match: str) -> int:
     if match not in index.frequencies:
-        rows = index.connection.execute("SELECT count(*) FROM words WHERE words MATCH ?", (match,))
+        rows = index.connection.execute("SELECT count(*) FROM words WHERE words MATCH ?", (f"text : ({match})",))
         [(index.frequencies[match],)] = rows.fetchall()
     return index.frequencies[match]
 

@@ -22,13 +22,11 @@ PICTURE = "picture"
 class Known:
     """A file as it was when it was last read."""
 
-    id: int
     size: int
     changed: int
     """The time of its change in ns."""
     sha256: str
-    """Empty if it never could be read."""
-    is_skipped: bool
+    """Empty if it couldn't be read."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +46,10 @@ class FileState:
 class Store:
     """The index of one folder, to be written. One process at a time; others may search meanwhile."""
 
-    def __init__(self, folder: Path) -> None:
-        """Makes the index if there is none. Raises ShelfError."""
+    def __init__(self, folder: Path, indexes: Path | None = None) -> None:
+        """Makes the index if there is none, among the user's own or in the folder `indexes`. Raises ShelfError."""
         self.folder = folder
-        self._connection = open_index(index_of(folder), folder)
+        self._connection = open_index(index_of(folder, indexes), folder)
 
     def __enter__(self) -> Store:
         return self
@@ -66,10 +64,8 @@ class Store:
 
     def known(self) -> Mapping[str, Known]:
         """The files that the index has, by their paths."""
-        rows = self._connection.execute("SELECT path, id, size, changed, sha256, skipped <> '' FROM files")
-        return {
-            path: Known(id, size, changed, sha, bool(is_skipped)) for path, id, size, changed, sha, is_skipped in rows
-        }
+        rows = self._connection.execute("SELECT path, size, changed, sha256 FROM files")
+        return {path: Known(*row) for path, *row in rows}
 
     def put(
         self, state: FileState, pages: Iterable[PageText], pictures: Iterable[int], pieces: Sequence[Piece]

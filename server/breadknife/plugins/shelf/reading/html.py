@@ -13,7 +13,7 @@ from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.values import FileText
 from breadknife.text.languages.values import kinds
 
-_UNSEEN = kinds("script style template head noscript svg math iframe object select textarea nav")
+_UNSEEN = kinds("script style template title noscript svg math iframe object select textarea nav")
 _BLOCKS = kinds(
     """
     address article aside blockquote body dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3
@@ -57,7 +57,7 @@ class _Text(HTMLParser):
         return self._titles.get("title") or self._titles.get("h1", "")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("title", "h1") and tag not in self._titles:
+        if tag in ("title", "h1") and tag not in self._titles and not self._unseen:
             self._title = []
         if tag in _UNSEEN:
             self._unseen += 1
@@ -68,7 +68,8 @@ class _Text(HTMLParser):
             if tag == "li":
                 self._pieces.append("• ")
         elif tag in ("td", "th"):
-            self._pieces.append(" | " if self._cells else "")
+            if self._cells:
+                self._pieces += (self._pieces.pop().rstrip(" "), " | ")
             self._cells += 1
         elif tag == "br":
             self._pieces.append("\n")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 from breadknife.errors import DocumentError, PackageMissing
 from breadknife.plugins.shelf.reading.values import Picture
@@ -141,7 +141,7 @@ def _rapidocr() -> Ocr:
     import numpy
     from rapidocr import RapidOCR  # pyright: ignore[reportMissingImports, reportMissingTypeStubs, reportUnknownVariableType]
 
-    engine: Any = RapidOCR()
+    engine = cast("Any", RapidOCR)()
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
 
     def read(picture: Picture) -> list[SeenWord]:

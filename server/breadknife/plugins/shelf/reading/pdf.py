@@ -12,7 +12,7 @@ import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from breadknife.errors import DocumentError, PackageMissing
+from breadknife.errors import DocumentError
 from breadknife.plugins.shelf.reading.values import MAX_PAGES, FileText, Picture
 from breadknife.plugins.shelf.values import PageText
 
@@ -27,18 +27,16 @@ _LONGEST_TITLE = 120
 
 
 def read_pdf(data: bytes) -> FileText:
-    """Raises DocumentError for a file that is damaged, encrypted or too long, and PackageMissing without pdfium."""
+    """Raises DocumentError for a file that is damaged, encrypted or too long."""
     pdf = open_pdf(data)
     return FileText(_title(pdf), len(pdf), _pages(pdf))
 
 
 def open_pdf(data: bytes) -> Any:
     """Raises as `read_pdf` does."""
-    try:
-        import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
-        import pypdfium2.raw  # pyright: ignore[reportMissingTypeStubs]
-    except ImportError:
-        raise PackageMissing("reading PDFs needs pypdfium2; pip install 'breadknife[documents]'") from None
+    import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
+    import pypdfium2.raw  # pyright: ignore[reportMissingTypeStubs]
+
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import IO
 
@@ -31,10 +32,18 @@ _LOOK_SECONDS = 0.05
 class ReadingProcess:
     """Reads files one after the other, in a process that is started for the first and again after a bad one."""
 
-    def __init__(self, part_seconds: float = PART_SECONDS, max_memory: int = MAX_MEMORY) -> None:
+    def __init__(
+        self,
+        part_seconds: float = PART_SECONDS,
+        max_memory: int = MAX_MEMORY,
+        program: Sequence[str] = (sys.executable, "-m", "breadknife.plugins.shelf.reading.worker"),
+    ) -> None:
+        self._program = program
         self._part_seconds = part_seconds
         self._max_memory = max_memory
         self._popen: subprocess.Popen[bytes] | None = None
+        self._sent: deque[Job] = deque()
+        """Jobs without the last part of their answers."""
         self._answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
 
     def __enter__(self) -> ReadingProcess:
@@ -45,22 +54,37 @@ class ReadingProcess:
     ) -> None:
         self.close()
 
-    def read(self, job: Job, cancel: CancelToken) -> Iterator[Part]:
-        """The parts of the answer. A file that ends the process gives an error, as any other bad file. Raises
-        Cancelled; the process is ended then, as it is when the caller doesn't take all parts."""
+    def read(self, job: Job, cancel: CancelToken, following: Job | None = None) -> Iterator[Part]:
+        """The parts of the answer. The process begins with `following`, which must be the next job, while the caller
+        works on this one. A file that ends the process gives an error, as any other bad file.
+
+        Raises Cancelled; the process is ended then, as it is when the caller doesn't take all parts.
+        """
         is_over = False
         try:
             process = self._started()
-            assert process.stdin
-            with contextlib.suppress(OSError):  # that it has ended is its answer
-                write_message(process.stdin, job)
+            if self._sent and self._sent[0] != job:
+                self.close()
+                process = self._started()
+            if not self._sent:
+                self._send(process, job)
+            if following is not None:
+                self._send(process, following)
             while not is_over:
                 part = self._part(process, cancel)
                 is_over = part.is_last
+                if is_over and self._sent:
+                    self._sent.popleft()
                 yield part
         finally:
             if not is_over:
                 self.close()
+
+    def _send(self, process: subprocess.Popen[bytes], job: Job) -> None:
+        assert process.stdin
+        with contextlib.suppress(OSError):  # that it has ended is its answer
+            write_message(process.stdin, job)
+        self._sent.append(job)
 
     def _part(self, process: subprocess.Popen[bytes], cancel: CancelToken) -> Part:
         end = time.monotonic() + self._part_seconds
@@ -86,7 +110,7 @@ class ReadingProcess:
         if self._popen is None or self._popen.poll() is not None:
             self.close()
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "breadknife.plugins.shelf.reading.worker"],
+                self._program,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -102,6 +126,7 @@ class ReadingProcess:
     def close(self) -> None:
         """End the process, if there is one."""
         process, self._popen = self._popen, None
+        self._sent.clear()
         if process is None:
             return
         process.kill()

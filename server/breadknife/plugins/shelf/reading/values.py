@@ -45,6 +45,8 @@ class Part:
     """Those of `pages` that have next to no text, and something else to see: only OCR can read them."""
     error: str = ""
     """Why the file can't be read, as `REASON; REMEDY`. It is the last part then."""
+    is_passing: bool = False
+    """Whether the error isn't the file's: a package or a disk is missing. The same file is then tried again."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import msgspec
 
 from breadknife.disk.reading import read_regular
-from breadknife.errors import BreadknifeError, DocumentError
+from breadknife.errors import BreadknifeError, DocumentError, PackageMissing
 from breadknife.plugins.shelf.reading.formats import reader_of
 from breadknife.plugins.shelf.reading.ocr import find_ocr, page_of
 from breadknife.plugins.shelf.reading.pdf import pictures
@@ -54,10 +54,13 @@ def answer(job: Job) -> Iterator[Part]:
         else:
             yield from _by_text(data, os.path.basename(path), sha256)
         yield Part(is_last=True)
+    except PackageMissing as error:
+        yield Part(is_last=True, error=str(error), is_passing=True)
     except BreadknifeError as error:
         yield Part(is_last=True, error=str(error))
     except (OSError, ValueError) as error:
-        yield Part(is_last=True, error=f"it can't be read: {getattr(error, 'strerror', None) or error}; check the file")
+        why = f"it can't be read: {getattr(error, 'strerror', None) or error}; check the file"
+        yield Part(is_last=True, error=why, is_passing=isinstance(error, OSError))
     except MemoryError:
         yield Part(is_last=True, error="it takes too much memory; split it")
     except RecursionError:

@@ -100,7 +100,7 @@ class _Builder(Choosing):
     def loop(self, statement: Loop) -> None:
         body, out = self.node(NodeKind.LOOP), self.node(NodeKind.MERGE)
         again, after = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
-        bind: Callable[[], None] | None = None
+        bind: Assign | None = None
         if statement.iterable is not None and statement.target is not None:
             iterable, target = self.value(statement.iterable), statement.target
             if not iterable.key:
@@ -114,14 +114,14 @@ class _Builder(Choosing):
             else:
                 self.condition(iterable, body, out)
             each = Operation(iterable.at, "next", (iterable,), forks=False)
-            bind = lambda: self.step(Assign(target.at, self.value(target), each))  # noqa: E731
+            bind = Assign(target.at, target, each)
         elif statement.test is not None:
             self.go(again)
             self.start(again)
             self.condition(statement.test, body, out)
         self.start(body)
         if bind is not None:
-            bind()
+            self.assign(bind)
         rounds = self.node(NodeKind.MERGE) if statement.update else again
         self._loops.append(_LoopEnds(after, rounds, len(self._finals), statement.label))
         held, self._held = self._held, self._slots

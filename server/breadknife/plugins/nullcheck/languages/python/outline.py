@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
@@ -402,6 +400,3 @@ def _is_open(body: Node, source: bytes) -> bool:
     if not statements or statements[-1].type not in ("return_statement", "raise_statement"):
         return True
     return any(f"return{end}".encode() in source for end in ("\n", "\r", ";", " #", "  #"))
-
-
-__all__ = ["Callable", "Outline", "il"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Statement, Type
+from breadknife.plugins.nullcheck.core.il import Block, Expression, Statement, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.python.expressions import Expressions, at_of, inner, text
 from breadknife.text.syntax import Node
@@ -388,4 +388,3 @@ _STATEMENTS: dict[str, Callable[[Statements, Node], Iterable[Statement]]] = {
         lambda _, node: (),
     ),
 }
-__all__ = ["At", "Statements", "is_ignore"]

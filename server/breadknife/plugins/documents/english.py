@@ -1,0 +1,157 @@
+"""What the rules know of English: sentences, words, forms of verbs, and what a clause is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+
+from breadknife.plugins.documents.tables import read_rows, read_table
+from breadknife.text.document import Span
+
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
+_WORD = re.compile(r"[\w'’.-]*\w")
+_LEAST_ENGLISH = 0.25
+"""The share of words of a paragraph in English that are among the commonest."""
+
+
+@dataclass(frozen=True)
+class English:
+    """The lists of `english.toml`."""
+
+    abbreviations: frozenset[str]
+    pronouns: frozenset[str]
+    determiners: frozenset[str]
+    auxiliaries: frozenset[str]
+    modals: frozenset[str]
+    subordinators: frozenset[str]
+    references: frozenset[str]
+    prepositions: frozenset[str]
+    common: frozenset[str]
+    nouns: frozenset[str]
+    thirds: frozenset[str]
+    connected: frozenset[str]
+    not_items: frozenset[str]
+    effects: frozenset[str]
+    adverbs: frozenset[str]
+    openers: frozenset[str]
+    refers: frozenset[str]
+    negated: frozenset[str]
+
+    @cached_property
+    def commonest(self) -> frozenset[str]:
+        return self.determiners | self.pronouns | self.prepositions | self.auxiliaries | self.common
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A row of `verbs.tsv`."""
+
+    base: str
+    third: str
+    past: str
+    participle: str
+    gerund: str
+
+
+def english() -> English:
+    return read_table("english", English)
+
+
+@cache
+def verbs(form: str) -> dict[str, Verb]:
+    """The verbs by one of their forms: `base`, `third`, `past`, `participle` or `gerund`."""
+    return {getattr(verb, form): verb for verb in read_rows("verbs", Verb)}
+
+
+def sentences(text: str) -> tuple[Span, ...]:
+    """The sentences of a paragraph. What isn't certain to end one doesn't."""
+    starts, ends = [0], list[int]()
+    for match in _SENTENCE_END.finditer(text):
+        before = re.search(r"[\w.]*$", text[: match.start()])
+        word = (before[0] if before else "").lower()
+        is_initial = len(word) == 1 and text[match.start() - 1].isupper()
+        if match[0].startswith(".") and (word in english().abbreviations or is_initial):
+            continue
+        if text.count("(", starts[-1], match.end()) > text.count(")", starts[-1], match.end()):
+            continue
+        ends.append(match.start() + len(match[0].rstrip()))
+        starts.append(match.end())
+    ends.append(len(text.rstrip()))
+    return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True) if start < end)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, without the punctuation around them."""
+    return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+
+
+def word_count(text: str) -> int:
+    return len(text.split())
+
+
+def is_english(text: str) -> bool:
+    found = words(text)
+    return bool(found) and sum(word in english().commonest for word in found) / len(found) >= _LEAST_ENGLISH
+
+
+def capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def has_finite_verb(found: list[str]) -> bool:
+    """Whether words are certain to have a verb with a subject, or a command."""
+    know = english()
+    if not found:
+        return False
+    if any(word in know.auxiliaries for word in found):
+        return True
+    if found[0] in verbs("base"):
+        return True
+    for before, word in pairwise(found):
+        is_subject = before in know.pronouns or before in ("this", "which")
+        if is_subject and (word in verbs("base") or word in verbs("third") or word in verbs("past")):
+            return True
+        if word in know.thirds and before not in know.determiners:
+            return True
+    return False
+
+
+def begins_clause(found: list[str], longest: int = 9) -> bool:
+    """Whether words are certain to begin with a subject and its verb: "it has", "the old files in the cache are"."""
+    know = english()
+    if len(found) < 3:
+        return False
+    first, rest = found[0], found[1:]
+    if first in know.auxiliaries and "'" in first:  # "it's"
+        return True
+    if first in know.pronouns or first in ("this", "these", "those"):
+        verb = next((word for word in rest[:3] if not word.endswith("ly") and word not in ("also", "then")), "")
+        plain = verb in verbs("base") or verb in verbs("third") or verb in verbs("past")
+        if verb in know.auxiliaries or (plain and first in know.pronouns):
+            return True
+    if first not in know.determiners or first == "that":  # "so that"
+        return False
+    for word in rest[1:longest]:
+        if word in know.subordinators or word == "to" or word in verbs("gerund"):
+            return False
+        if word in know.auxiliaries:
+            return True
+    return False
+
+
+def article_for(word: str) -> str:
+    """`a` or `an`, by the word's first letters."""
+    lowered = word.lower()
+    if re.match(r"(?:uni|use|usa|usu|util|one|once|eu)", lowered):
+        return "a"
+    return "an" if lowered[:1] in "aeiou" or lowered.startswith(("hour", "honest", "heir")) else "a"
+
+
+def is_name(source: str, word: str) -> bool:
+    """Whether a word in lower case is likely the name of a program or package, which keeps its small letter: the
+    source has it as code, or at the start of a command."""
+    return re.search(
+        rf"(?:`|^[ \t]+|\$ |>>> |import |install ){re.escape(word)}\b(?=[ `\n.]|$)", source, re.MULTILINE
+    ) is not None and (word not in english().commonest)

@@ -1,0 +1,67 @@
+"""What the checkers say of prose: asked as of a plain text, so that their findings lie in the prose and not in its
+markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from breadknife.steps.step import StepContext
+from breadknife.task.values import CheckRequest, Finding, Findings
+from breadknife.text.directives import Directives
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.prose import ProseText
+
+_BETWEEN = "\n\n"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One finding in one text."""
+
+    span: Span
+    rule: str
+    """`harper/AnA`."""
+    was: str
+    """What stands there."""
+    fixes: tuple[tuple[TextEdit, ...], ...]
+    """The checker's suggestions, its favourite first."""
+
+
+@dataclass(frozen=True)
+class Checkers:
+    """Asks the plugins that check prose. Every method raises Cancelled."""
+
+    document: Document
+    """Whose settings and ignored rules count."""
+    prose: Sequence[ProseText]
+    context: StepContext
+
+    def faults(self, texts: Sequence[str]) -> tuple[tuple[Fault, ...], ...]:
+        """For each text what the checkers say of it. The texts belong to `prose`, in that order."""
+        whole = _BETWEEN.join(texts) + "\n"
+        answer = self.context.ask(CheckRequest(Document(self.document.uri, "plaintext", whole), whole=True))
+        findings = answer.items if isinstance(answer, Findings) else ()
+        directives = Directives.of(self.document)
+        found: list[tuple[Fault, ...]] = []
+        start = 0
+        for prose, text in zip(self.prose, texts, strict=True):
+            line = self.document.line_at(prose.start)
+            inside = Span(start, start + len(text))
+            found.append(
+                tuple(
+                    _fault(each, whole, start)
+                    for each in findings
+                    if inside.contains(each.span) and not directives.silence(each.code, line)
+                )
+            )
+            start += len(text) + len(_BETWEEN)
+        return tuple(found)
+
+
+def _fault(finding: Finding, text: str, start: int) -> Fault:
+    fixes = tuple(
+        tuple(TextEdit(edit.span.shifted(-start), edit.new_text) for edit in fix.edits) for fix in finding.fixes
+    )
+    was = text[finding.span.start : finding.span.end]
+    return Fault(finding.span.shifted(-start), f"{finding.source}/{finding.code}", was, fixes)

@@ -1,0 +1,48 @@
+"""How likely a model finds a sentence as it stands, and with something else in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from breadknife.engine.api import Part
+from breadknife.plugins.documents.fixing.words import readable, without
+from breadknife.task.plugin import Model
+from breadknife.text.document import TextEdit, apply_edits
+
+_LEAD = (Part("From the documentation:\n"),)
+"""A prompt is never empty, and a model that reads a text's first word has seen none of its kind."""
+_CONTEXT = 400
+"""Code points of the text before a sentence that the model reads, too."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """In nats."""
+
+    all: float
+    """What the sentence gains by all edits."""
+    each: tuple[float, ...]
+    """What it loses if one edit alone is left out: what is wrong elsewhere makes an edit hard to judge on its own."""
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Of one model. Every method raises Cancelled, ModelError or EngineError."""
+
+    model: Model
+
+    def of(self, before: str, versions: Sequence[str]) -> tuple[float, ...]:
+        """The log-probability of each version of a sentence, in nats, after the text before it."""
+        prompt = (*_LEAD, Part(readable(before[-_CONTEXT:]))) if before else _LEAD
+        asked = tuple(dict.fromkeys(map(readable, versions)))
+        scores = self.model.score(prompt, asked, fresh=True)
+        likely = dict(zip(asked, scores.logprobs, strict=True))
+        return tuple(likely[readable(version)] for version in versions)
+
+    def worth(self, before: str, sentence: str, edits: Sequence[TextEdit]) -> Worth:
+        """What edits are worth to a sentence: all together, and each."""
+        versions = [sentence, apply_edits(sentence, edits)]
+        versions += [apply_edits(sentence, without(edits, at)) for at in range(len(edits))]
+        now, whole, *less = self.of(before, versions)
+        return Worth(whole - now, tuple(whole - each for each in less))

@@ -1,0 +1,164 @@
+"""Changes of a text by words: what differs between two versions, as single edits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from breadknife.plugins.documents.english import english, verbs
+from breadknife.plugins.documents.tables import read_table
+from breadknife.steps.builtin.guard.words import is_respelled
+from breadknife.text.document import Span, TextEdit, common_prefix
+from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
+
+_TOKEN = re.compile(r"\w+(?:['’-]\w+)*|\s+|[^\w\s]")
+_AS_CODE = {NOUN: "`code`", VOWEL_NOUN: "`id`"}
+_PLACEHOLDER = re.compile("|".join(_AS_CODE))
+_CODE = re.compile(r"`code`|`id`")
+_COMMA = ","
+_SHORTEST_STEM = 3
+"""Letters that two forms of a word share."""
+_CONTRACTED = (
+    ("can't", "can not"), ("cannot", "can not"), ("won't", "will not"), ("n't", " not"), ("'re", " are"),
+    ("'ve", " have"), ("'ll", " will"), ("'m", " am"), ("'s", " is"),
+)  # fmt: skip
+"""To write a word out, or not to, corrects nothing."""
+
+
+@dataclass(frozen=True)
+class Same:
+    """The lists of `fixing.toml`."""
+
+    same: frozenset[tuple[str, str]]
+    endings: frozenset[str]
+    dialects: tuple[tuple[str, str], ...]
+
+    def holds(self, one: str, other: str) -> bool:
+        return one == other or not {(one, other), (other, one)}.isdisjoint(self.same)
+
+
+def readable(text: str) -> str:
+    """Prose as a model knows it: code where a placeholder stands. Each character keeps its place."""
+    return _PLACEHOLDER.sub(lambda found: _AS_CODE[found[0]], text)
+
+
+def word_edits(before: str, after: str) -> tuple[TextEdit, ...]:
+    """How to get from one text to the other, word by word. Changes with only a blank between them are one edit."""
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    starts = [0]
+    for token in old:
+        starts.append(starts[-1] + len(token))
+    edits: list[TextEdit] = []
+    for tag, i, j, k, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        edit = TextEdit(Span(starts[i], starts[j]), "".join(new[k:end]))
+        if edits and not before[edits[-1].span.end : edit.span.start].strip():
+            last = edits.pop()
+            between = before[last.span.end : edit.span.start]
+            edit = TextEdit(Span(last.span.start, edit.span.end), last.new_text + between + edit.new_text)
+        edits.append(edit)
+    return tuple(edits)
+
+
+def without(edits: Sequence[TextEdit], number: int) -> tuple[TextEdit, ...]:
+    return (*edits[:number], *edits[number + 1 :])
+
+
+def small_edits(before: str, after: str) -> Iterator[TextEdit]:
+    """Those of the changes that are small and leave code alone. Of a longer one, single words may be."""
+    for edit in word_edits(before, after):
+        old = before[edit.span.start : edit.span.end]
+        for each in [edit] if is_small(old, edit.new_text) else _word_by_word(old, edit):
+            old = before[each.span.start : each.span.end]
+            is_kept = is_small(old, each.new_text) or is_spelling(old, each.new_text)
+            if is_kept and not touches_code(old, each):
+                yield each
+
+
+def is_spelling(old: str, new: str) -> bool:
+    """Whether a change writes one word in another way, and not in that of another country."""
+    was, comes = _words(old), _words(new)
+    if len(was) != 1 or len(comes) != 1 or is_same_word(was[0], comes[0]) or not is_respelled(was[0], comes[0]):
+        return False
+    table = read_table("fixing", Same)
+    return not any(was[0].replace(here, there) == comes[0].replace(here, there) for here, there in table.dialects)
+
+
+def _word_by_word(old: str, edit: TextEdit) -> Iterator[TextEdit]:
+    """An edit as one for each token; nothing if it changes their number."""
+    was, comes = _TOKEN.findall(old), _TOKEN.findall(edit.new_text)
+    if len(was) != len(comes):
+        return
+    start = edit.span.start
+    for one, other in zip(was, comes, strict=True):
+        if one != other:
+            yield TextEdit(Span(start, start + len(one)), other)
+        start += len(one)
+
+
+def touches_code(text: str, edit: TextEdit) -> bool:
+    """Whether an edit takes or brings what stands for code, a link or another name that isn't prose."""
+    return any(pattern.search(part) for pattern in (_CODE, _PLACEHOLDER) for part in (text, edit.new_text))
+
+
+def is_small(old: str, new: str) -> bool:
+    """Whether a change corrects words and doesn't choose others: each word that goes or comes is one of grammar, such
+    as “the” and “has”, or is another form or spelling of the word in its place."""
+    was, comes = _words(old), _words(new)
+    if _signs(old) != _signs(new):
+        return False
+    if not was and not comes:
+        return old.strip() != new.strip()
+    if _is_as_right(was, comes):
+        return False
+    if "".join(was) == "".join(comes):
+        return True
+    grammar = english().commonest
+    left = [word for word in comes if word not in grammar]
+    for word in was:
+        found = next((each for each in left if is_same_word(word, each)), None)
+        if found is not None:
+            left.remove(found)
+        elif word not in grammar:
+            return False
+    return not left
+
+
+def _is_as_right(was: Sequence[str], comes: Sequence[str]) -> bool:
+    """Whether the old words say the same as well as the new ones."""
+    old, new = (_written_out(" ".join(words)).split() for words in (was, comes))
+    same = read_table("fixing", Same)
+    return len(old) == len(new) and all(map(same.holds, old, new))
+
+
+def _written_out(text: str) -> str:
+    for short, whole in _CONTRACTED:
+        text = text.replace(short, whole)
+    return text
+
+
+def is_same_word(one: str, other: str) -> bool:
+    """Whether two words may be forms of one: “keep” and “kept”, “file” and “files”."""
+    if one.replace("-", "") == other.replace("-", "") or not _bases(one).isdisjoint(_bases(other)):
+        return True
+    shared = common_prefix(one, other)
+    endings = read_table("fixing", Same).endings
+    return shared >= _SHORTEST_STEM and one[shared:] in endings and other[shared:] in endings
+
+
+def _bases(word: str) -> set[str]:
+    """The verbs that a word may be a form of."""
+    known = (verbs(form).get(word) for form in ("base", "third", "past", "participle", "gerund"))
+    return {verb.base for verb in known if verb is not None}
+
+
+def _signs(text: str) -> str:
+    """Its punctuation but for commas: no other sign is put in or left out."""
+    return "".join(token for token in _TOKEN.findall(text) if not token[0].isalnum() and token.strip(f" {_COMMA}"))
+
+
+def _words(text: str) -> list[str]:
+    return [token.lower().replace("’", "'") for token in _TOKEN.findall(text) if token[0].isalnum()]

@@ -1,0 +1,180 @@
+"""How the formats of documents write headings and lists, and what of a paragraph stands around its prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from breadknife.plugins.documents.tables import read_table
+from breadknife.text.document import Document, Span
+from breadknife.text.prose import Kind, ProseText
+
+PARAGRAPH, ITEM, HEADING, OTHER = "paragraph", "item", "heading", "other"
+_LATEX_LEVELS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph")
+_AFTER = re.compile(r"[ \t]*(?=\r?\n|\r|\Z|\"\"\"|'''|\*+/|-->)")
+"""What may follow a paragraph in its last line: nothing, or the end of a docstring or of a comment."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One entry of `formats.toml`."""
+
+    languages: tuple[str, ...]
+    margin: str
+    item: str
+    heading: str
+    trailer: str
+    bullet: str
+    bullets: str = ""
+    """Finds markers that the document has already, so that a new list looks like them."""
+    underlines: str = ""
+    """Characters that a line under a heading consists of."""
+    begin: str = ""
+    end: str = ""
+    """Lines around a list."""
+    indent: str = ""
+    """Of items, in addition to the paragraph's margin."""
+    blank: bool = False
+    """Whether a blank line must stand between a paragraph and a list."""
+
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+        """Those of `margin`, `item`, `heading` and `trailer`."""
+        margin, item, heading, trailer = map(re.compile, (self.margin, self.item, self.heading, self.trailer))
+        return margin, item, heading, trailer
+
+    def bullet_in(self, document: Document) -> str:
+        """The marker of a new item: the document's own, if it has lists."""
+        found = re.search(self.bullets, document.text, re.MULTILINE) if self.bullets else None
+        return found[0] if found else self.bullet
+
+
+@dataclass(frozen=True)
+class _Formats:
+    formats: tuple[Format, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, a list's item or a heading, with what stands around its prose."""
+
+    prose: ProseText
+    kind: str
+    """`paragraph`, `item`, `heading`, or `other`, such as a table's cell."""
+    level: int
+    """Of a heading: its depth. Of an item: the column of its marker. Otherwise 0."""
+    margin: str
+    """What its lines begin with: indentation, comment signs, quote marks."""
+    marker: str
+    """Of an item, with the blanks behind it."""
+    end: int | None
+    """Its end in the source with closing markup; None if something else stands in its last line."""
+
+    @property
+    def start(self) -> int:
+        return self.prose.start
+
+
+def format_of(document: Document) -> Format:
+    """The entry of the document's language; that of comments for a language without one."""
+    formats = read_table("formats", _Formats).formats
+    return next((each for each in formats if document.language in each.languages), formats[-1])
+
+
+def blocks(document: Document, proses: Sequence[ProseText]) -> tuple[Block, ...]:
+    """The blocks of a document's paragraphs, in their order. Depths of underlined headings follow their first use."""
+    seen: dict[str, int] = {}
+    return tuple(_block(document, prose, seen) for prose in proses if prose.segments)
+
+
+def _block(document: Document, prose: ProseText, seen: dict[str, int]) -> Block:
+    layout = format_of(document)
+    margin, item, heading, _ = layout.patterns
+    line = document.line_span(document.line_at(prose.start))
+    text = document.slice(line)
+    found = margin.match(text)
+    edge = found.end() if found else 0
+    before = document.text[line.start : prose.start]
+    end = _end(document, prose, layout)
+    if (match := heading.match(text, edge)) and line.start + match.start() <= prose.start <= line.start + match.end():
+        return Block(prose, HEADING, _depth(match), text[:edge], "", end)
+    if under := _underline(document, prose, layout):
+        depth = seen.setdefault(under, len(seen) + 1)
+        return Block(prose, HEADING, depth, text[:edge], "", end)
+    marker = item.match(before, edge) if len(before) > edge else None
+    if marker is not None and marker.end() == len(before):
+        return Block(prose, ITEM, len(text[:edge].expandtabs(8)), text[:edge], marker[0], end)
+    kind = PARAGRAPH if len(before) <= edge else OTHER
+    return Block(prose, kind, 0, _margin(document, prose, before), "", end)
+
+
+def _depth(match: re.Match[str]) -> int:
+    if match[1]:
+        return len(match[1])
+    name = re.search(r"[a-z]+", match[0])
+    return _LATEX_LEVELS.index(name[0]) + 1 if name and name[0] in _LATEX_LEVELS else 1
+
+
+def _underline(document: Document, prose: ProseText, layout: Format) -> str:
+    """The character that the line under a heading of one line consists of; empty if there is none."""
+    number = document.line_at(prose.end)
+    if number != document.line_at(prose.start) or number + 1 >= document.line_count or not layout.underlines:
+        return ""
+    under, text = document.line_text(number + 1).strip(), document.line_text(number).strip()
+    is_line = len(under) >= 2 and len(set(under)) == 1 and under[0] in layout.underlines
+    return under[0] if is_line and (len(under) >= len(text) - 2 or document.language == "markdown") else ""
+
+
+def _margin(document: Document, prose: ProseText, before: str) -> str:
+    """What further lines of the paragraph begin with: what they do begin with, or else its first one."""
+    joins = [document.slice(s.source.shifted(prose.start)) for s in prose.segments if s.kind is Kind.JOIN]
+    behind = next((each.rpartition("\n")[2] for each in joins if "\n" in each), None)
+    return before if behind is None else behind
+
+
+def _end(document: Document, prose: ProseText, layout: Format) -> int | None:
+    at = prose.end
+    if _AFTER.match(document.text, at):
+        return at
+    closing = layout.patterns[3].match(document.text, at)
+    if closing and _AFTER.match(document.text, closing.end()):
+        return closing.end()
+    return None
+
+
+def section(found: Sequence[Block], heading: Block) -> tuple[Block, ...]:
+    """What stands under a heading, up to the next one that is as high, without headings."""
+    below: list[Block] = []
+    for block in found[found.index(heading) + 1 :]:
+        if block.kind == HEADING and block.level <= heading.level:
+            break
+        below.append(block)
+    return tuple(below)
+
+
+def siblings(document: Document, found: Sequence[Block], one: Block) -> tuple[Block, ...]:
+    """The items of the same list, or the headings of the same depth under the same heading, in order."""
+    at = found.index(one)
+    before = [*_same(document, one, reversed(found[:at]))]
+    return (*reversed(before), one, *_same(document, one, found[at + 1 :]))
+
+
+def _same(document: Document, one: Block, others: Iterable[Block]) -> list[Block]:
+    near, same = one, list[Block]()
+    for block in others:
+        between = document.slice(Span(min(near.start, block.start), max(near.start, block.start)))
+        if one.kind == HEADING:
+            if block.kind == HEADING and block.level < one.level:
+                break
+            if block.kind != HEADING or block.level > one.level:
+                continue
+        elif block.kind != ITEM or block.level < one.level or re.search(r"\n[ \t]*\n[ \t]*\n", between):
+            break
+        elif block.level > one.level:
+            near = block
+            continue
+        same.append(block)
+        near = block
+    return same

@@ -1,0 +1,1 @@
+"""The recipes of this plugin: one TOML file for each action."""

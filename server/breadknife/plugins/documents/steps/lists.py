@@ -1,0 +1,231 @@
+"""The step that makes a list of a paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from breadknife.plugins.documents.english import (
+    english,
+    sentences,
+    word_count,
+    words,
+)
+from breadknife.plugins.documents.formats import PARAGRAPH, Block, blocks, format_of
+from breadknife.plugins.documents.layout import are_plain, laid_out, looks_like_list, source_of, width_of
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span, line_break
+from breadknife.text.prose import ProseText
+
+FEWEST_ITEMS = 3
+MOST_ITEMS = 12
+_FEWEST_WORDS_BEFORE = 2
+"""A series."""
+_BEGINNING = 4
+"""Words of a sentence."""
+_SERIES = re.compile(r":\s+(?=\S)")
+_CHOICE = re.compile(r"\b(?:one of|either|any of|options?|choices?|alternatives?|following)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ListWanted:
+    document: Document
+    prose: tuple[ProseText, ...]
+    kind: str
+
+
+@dataclass(frozen=True)
+class ListMade:
+    text: str
+    place: Span
+    count: int
+    """Of the items."""
+    before: str
+    """What is changed, for the guard: in one line, without markers."""
+    after: str
+
+
+def make_list(given: ListWanted, context: StepContext) -> ListMade | Silence:
+    """A list out of a paragraph: of the series behind a colon, or else of each sentence."""
+    if given.kind != PARAGRAPH or len(given.prose) != 1:
+        return Silence("no-paragraph", "A list is made of one paragraph.", "put the cursor into one")
+    document = given.document
+    [block] = blocks(document, given.prose)
+    if block.end is None or not _has_own_lines(document, block):
+        return Silence("not-alone", "Something else stands in the paragraph's lines.")
+    if _is_before_list(document, block):
+        return Silence("before-a-list", "A list follows this paragraph.")
+    text = block.prose.text
+    if looks_like_list(document, block):
+        return Silence("is-a-list", "The paragraph's lines look like a list already.")
+    spans = _series(text)
+    intro = Span(0, spans[0].start) if spans else None
+    if not spans:
+        spans = sentences(text)
+        if len(spans) < FEWEST_ITEMS:
+            return Silence("too-few-items", f"There are fewer than {FEWEST_ITEMS} sentences, and no series.")
+        if len(spans) > MOST_ITEMS or not all(_is_ended(text[span.start : span.end]) for span in spans):
+            return Silence("unfinished", "Some of this is no whole sentence, or introduces what stands below.")
+        if _has_title(document, block, spans[0]):
+            return Silence("titled", "The paragraph begins with a title of its own.")
+        if why := _connected(text, spans):
+            return Silence("connected", f"A sentence needs the one before it, by its word “{why}”.")
+    parts = [_trimmed(text, span) for span in ((intro, *spans) if intro else spans)]
+    gaps = [Span(one.end, other.start) for one, other in pairwise(parts)]
+    gaps.append(Span(parts[-1].end, len(text.rstrip())))
+    sources = [source_of(document, block, part) for part in parts]
+    whole = [source for source in sources if source is not None]
+    if len(whole) < len(sources) or not are_plain(document, block, gaps):
+        return Silence("markup-across", "Some markup goes on over the end of an item.")
+    head, items = (whole[0], whole[1:]) if intro else ("", whole)
+    return ListMade(
+        _list_text(document, block, head, items),
+        Span(block.start, block.end),
+        len(items),
+        source_of(document, block, Span(0, len(text))) or text,
+        " ".join((head, *items)),
+    )
+
+
+def _list_text(document: Document, block: Block, head: str, items: Sequence[str]) -> str:
+    layout, margin = format_of(document), block.margin
+    bullet, width = layout.bullet_in(document), width_of(document, [block])
+    inner = margin + layout.indent
+    further = inner + " " * len(bullet) if not layout.begin else inner + "  "
+    lines = [laid_out(item, inner + bullet, further, width, document) for item in items]
+    if layout.begin:
+        lines = [margin + layout.begin, *lines, margin + layout.end]
+    if head:
+        blank = [margin.rstrip()] if layout.blank else []
+        lines = [laid_out(head, margin, margin, width, document), *blank, *lines]
+    # Its first line has its margin already.
+    return "\n".join(lines)[len(margin) :].replace("\n", line_break(document.text))
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    end = span.end
+    while end > span.start and text[end - 1].isspace():
+        end -= 1
+    return Span(span.start, end)
+
+
+def _has_own_lines(document: Document, block: Block) -> bool:
+    """Whether each line of the paragraph begins with the same margin and nothing else, so that each line of a list can
+    begin with it."""
+    first, last = document.line_at(block.start), document.line_at(block.prose.end)
+    before = document.text[document.line_span(first).start : block.start]
+    rest = (document.line_text(number) for number in range(first + 1, last + 1))
+    begins = (line.startswith(before) and not line[len(before) :][:1].isspace() for line in rest)
+    label = document.text[block.start : block.prose.source_span(Span(0, 1)).start]  # of a footnote
+    return before == block.margin and "/*" not in before and ":" not in label and all(begins)
+
+
+def _is_before_list(document: Document, block: Block) -> bool:
+    """Whether a list begins in the next line, or behind a blank one if the paragraph introduces it."""
+    item, number = format_of(document).patterns[1], document.line_at(block.prose.end) + 1
+    margin = len(block.margin.rstrip())
+    while number < document.line_count:
+        line = document.line_text(number)[margin:].strip()
+        if line:
+            return item.match(line) is not None
+        number += 1
+    return False
+
+
+def _is_ended(sentence: str) -> bool:
+    bare = sentence.rstrip(")”’\"'")
+    last = words(sentence)[-1:] or [""]
+    return bare.endswith((".", "!", "?")) and bool(last[0]) and last[0] not in english().abbreviations
+
+
+def _connected(text: str, spans: Sequence[Span]) -> str:
+    """The word at the beginning of a sentence by which it needs the one before it; empty if each can stand alone."""
+    know = english()
+    for span in spans[1:]:
+        first, *rest = words(text[span.start : span.end])[:_BEGINNING] or [""]
+        if first in know.connected or text[span.start] == "(":
+            return first
+        found = next((word for word in rest if word in know.refers), "")
+        if found or (first in know.openers and rest[:1] == ["that"]):
+            return found or "that"
+        if words(text[span.start : span.end])[-1:] == ["there"]:
+            return first
+    return ""
+
+
+def _has_title(document: Document, block: Block, first: Span) -> bool:
+    """Whether the first sentence is bold as a whole."""
+    source = source_of(document, block, first) or ""
+    return re.fullmatch(r"(\*\*|__|\\textbf\{|\*).+(\1|\})", source) is not None
+
+
+def _series(text: str) -> tuple[Span, ...]:
+    """The items behind the colon of the last sentence, or nothing where they aren't certain."""
+    last = sentences(text)[-1]
+    colons = [
+        match for match in _SERIES.finditer(text, last.start, last.end) if not _depth(text, last.start, match.start())
+    ]
+    if len(colons) != 1:
+        return ()
+    start, end = colons[0].end(), last.end
+    while end > start and text[end - 1] in ".!":
+        end -= 1
+    body = text[start:end]
+    if not body or body[-1] == ":" or re.search(r"[?“\"]", body):
+        return ()
+    parts = _parts(body, ";") if ";" in body else _parts(body, ",")
+    if len(parts) < 2:
+        return ()
+    tail = body[parts[-1].start : parts[-1].end]
+    joined = re.match(r"(and|or)\s+", tail)
+    inner = [*re.finditer(r"\s+(and|or)\s+", tail)]
+    if joined:
+        parts[-1] = Span(parts[-1].start + joined.end(), parts[-1].end)
+        word = joined[1]
+    elif (
+        ";" not in body
+        and len(inner) == 1
+        and not any(re.search(r"\s(?:and|or)\s", body[p.start : p.end]) for p in parts[:-1])
+    ):
+        cut = parts.pop()
+        parts += [Span(cut.start, cut.start + inner[0].start()), Span(cut.start + inner[0].end(), cut.end)]
+        word = inner[0][1]
+    else:
+        return ()
+    if word_count(text[last.start : start]) < _FEWEST_WORDS_BEFORE:
+        return ()
+    if len(parts) < FEWEST_ITEMS or (word == "or" and not _CHOICE.search(text[last.start : start])):
+        return ()
+    items = [body[part.start : part.end] for part in parts]
+    if not all(_is_item(item) for item in items):
+        return ()
+    return tuple(Span(part.start + start, part.end + start) for part in parts)
+
+
+def _parts(body: str, sign: str) -> list[Span]:
+    """The pieces between a sign, but for those within brackets."""
+    cuts = [at for at, char in enumerate(body) if char == sign and not _depth(body, 0, at)]
+    starts = [0, *(cut + 1 for cut in cuts)]
+    found: list[Span] = []
+    for start, end in zip(starts, [*cuts, len(body)], strict=True):
+        while start < end and body[start].isspace():
+            start += 1
+        if start < end:
+            found.append(Span(start, end))
+    return found
+
+
+def _depth(text: str, start: int, end: int) -> int:
+    return sum((text[at] in "([{") - (text[at] in ")]}") for at in range(start, end))
+
+
+def _is_item(text: str) -> bool:
+    found = words(text)
+    return 0 < len(found) <= 20 and found[0] not in english().not_items and "then" not in found
+
+
+LISTING = (StepType("list.make", 1, Kind.RULE, ListWanted, ListMade, make_list, from_outside=True),)

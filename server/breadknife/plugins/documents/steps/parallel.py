@@ -1,0 +1,216 @@
+"""The step that makes the items of a list, or headings, parallel in form."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from breadknife.plugins.documents.editing import Change, Edited, edited
+from breadknife.plugins.documents.english import english, is_english, sentences, verbs, word_count, words
+from breadknife.plugins.documents.formats import blocks
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span, TextEdit, apply_edits
+from breadknife.text.prose import Kind as Piece
+from breadknife.text.prose import ProseText
+
+FEWEST = 3
+_FORMS = {"base": "a command", "gerund": "a word in -ing"}
+_PLAIN_WORD = re.compile(r"[A-Za-z][a-z]+(?=[\s,.:;]|$)")
+
+
+@dataclass(frozen=True)
+class ParallelWanted:
+    document: Document
+    prose: tuple[ProseText, ...]
+    kind: str
+    share: float = literal(0.66)
+    """Of the items that must have a form already."""
+
+
+@dataclass(frozen=True)
+class ParallelMade:
+    texts: tuple[str, ...]
+    places: tuple[Span, ...]
+    others: tuple[str, ...]
+    """What isn't parallel and isn't changed: a sentence each."""
+    other_places: tuple[Span, ...]
+    effect: str
+    before: str
+    after: str
+
+
+def make_parallel(given: ParallelWanted, context: StepContext) -> ParallelMade | Silence:
+    """Gives the items of a list, or headings, the form that most of them have: of the first word, its capital, and the
+    full stop. What isn't certain is named, and left as it is."""
+    document, items = given.document, given.prose
+    noun = "headings" if given.kind == "heading" else "items"
+    if len(items) < FEWEST:
+        return Silence("too-few-items", f"There are fewer than {FEWEST} {noun}.")
+    if not is_english(" ".join(item.text for item in items)) and not any(_form(item.text) != "other" for item in items):
+        return Silence("no-english", "These are not in English.")
+    edits: dict[Span, TextEdit] = {}
+    changed: set[int] = set()
+    verbs_first, others = _first_words(items, given.share, noun)
+    for number, edit in (
+        *((number, change.edit(document)) for number, change in verbs_first),
+        *((number, change.edit(document)) for number, change in _capitals(items, given.share)),
+        *_stops(document, items, given.share),
+    ):
+        if edit is not None and not any(edit.span.touches(span) for span in edits):
+            edits[edit.span] = edit
+            changed.add(number)
+    made = edited(document, edits.values())
+    if made is None:
+        why = others[0][1] if others else f"The {len(items)} {noun} have the same form, or no form that most have."
+        return Silence("parallel", why)
+    before, after = _compared(document, items, made)
+    return ParallelMade(
+        made.texts,
+        made.places,
+        tuple(why for _, why in others),
+        tuple(place for place, _ in others),
+        f"{len(changed)} of {len(items)} {noun}",
+        before,
+        after,
+    )
+
+
+def _compared(document: Document, items: Sequence[ProseText], made: Edited) -> tuple[str, str]:
+    """The items before and after the edits, a line each and without their markers: for the guard."""
+    before, after = list[str](), list[str]()
+    for block in blocks(document, items):
+        whole = Span(block.prose.source_span(Span(0, 1)).start, block.end or block.prose.end)
+        inside = (TextEdit(e.span.shifted(-whole.start), e.new_text) for e in made.edits if whole.contains(e.span))
+        before.append(document.slice(whole))
+        after.append(apply_edits(before[-1], inside))
+    return "\n".join(before), "\n".join(after)
+
+
+def _form(text: str) -> str:
+    """With which form of a verb a text begins: `base`, `gerund`, `third`, or `other`."""
+    match = _PLAIN_WORD.match(text)
+    word = match[0].lower() if match else ""
+    return next((form for form in ("base", "gerund", "third") if word in verbs(form)), "other")
+
+
+def _most(values: Sequence[str], share: float) -> str:
+    """What most of the values are; empty if too few are the same."""
+    value, count = Counter(values).most_common(1)[0]
+    return value if count >= 2 and count >= share * len(values) and count < len(values) else ""
+
+
+def _first_words(
+    items: Sequence[ProseText], share: float, noun: str
+) -> tuple[list[tuple[int, Change]], list[tuple[Span, str]]]:
+    """The first word of each item in the form of most; and what isn't certain, each with a sentence."""
+    forms = [_form(item.text) for item in items]
+    wanted = _most(forms, share)
+    changes: list[tuple[int, Change]] = []
+    named: list[tuple[Span, str]] = []
+    if wanted not in ("base", "gerund"):
+        return changes, named
+    for number, (item, form) in enumerate(zip(items, forms, strict=True)):
+        if form == wanted:
+            continue
+        found = item.text.split(None, 1)[0]
+        if form == "other" or not _is_verb(item.text, form):
+            say = f"Most {noun} here begin with {_FORMS[wanted]}; this one doesn't."
+            named.append((item.source_span(Span(0, len(found))), say))
+            continue
+        new = getattr(verbs(form)[found.lower()], wanted)
+        new = new.capitalize() if found[0].isupper() else new
+        changes.append((number, Change(item, Span(0, len(found)), new)))
+    return changes, named
+
+
+def _is_verb(text: str, form: str) -> bool:
+    """Whether the first word is certain to be a verb, by what stands behind it."""
+    found = words(text)
+    if len(found) < 2:
+        return False
+    if form == "gerund" and found[0] not in english().nouns:
+        return (
+            found[1] in english().determiners
+            or found[1].startswith(("dummy", "ina0"))
+            or found[1] in ("started", "up", "to")
+        )
+    return found[1] in english().determiners and found[0] not in ("is", "has")
+
+
+def _capitals(items: Sequence[ProseText], share: float) -> list[tuple[int, Change]]:
+    """A capital at the start of each item if most have one. A small letter is never made of a capital: it may be a
+    name's."""
+    kinds = ["upper" if item.text[0].isupper() else "lower" for item in items if _is_plain(item)]
+    changes: list[tuple[int, Change]] = []
+    if len(kinds) >= FEWEST and _most(kinds, share) == "upper":
+        for number, item in enumerate(items):
+            first = _PLAIN_WORD.match(item.text)
+            if _is_plain(item) and first and item.text[0].islower() and _is_common(first[0]):
+                changes.append((number, Change(item, Span(0, 1), item.text[0].upper())))
+    return changes
+
+
+def _is_plain(item: ProseText) -> bool:
+    """Whether it begins with a word, not with code."""
+    return item.segments[0].kind is Piece.VERBATIM and item.text[0].isalpha()
+
+
+def _is_common(word: str) -> bool:
+    forms = (*verbs("base"), *verbs("gerund"), *verbs("third"), *verbs("participle"))
+    return word in english().commonest or word in forms
+
+
+def _stops(document: Document, items: Sequence[ProseText], share: float) -> list[tuple[int, TextEdit]]:
+    """A full stop behind each item, or none, as most have it. Nothing is certain of a list that has other signs there,
+    or items of several sentences without a stop."""
+    kinds = ["other" if _ends_in_address(document, item) else _end(item.text) for item in items]
+    wanted = _most(kinds, share)
+    edits: list[tuple[int, TextEdit]] = []
+    if wanted == "none" and ("other" in kinds or any(len(sentences(item.text)) > 1 for item in items)):
+        return edits
+    for number, (block, kind) in enumerate(zip(blocks(document, items), kinds, strict=True)):
+        end = block.end
+        if end is None:
+            continue
+        if wanted == "stop" and kind == "none" and word_count(block.prose.text) > 1:
+            edits.append((number, TextEdit(Span(end, end), ".")))
+        elif (
+            wanted == "none"
+            and kind == "stop"
+            and document.text[end - 1] == "."
+            and not _is_abbreviation(block.prose.text)
+        ):
+            edits.append((number, TextEdit(Span(end - 1, end), "")))
+    return edits
+
+
+def _ends_in_address(document: Document, item: ProseText) -> bool:
+    """Whether it ends in a URL, of which a full stop could become a part."""
+    return "://" in document.text[item.start : item.end].rpartition(" ")[2]
+
+
+def _end(text: str) -> str:
+    """How a text ends: `stop`, `none`, or `other`, such as a question, or a sentence with a note or a number behind."""
+    bare = text.rstrip()
+    if re.search(r"[.!?:;]\s+(?:\([^()]*\)|\S+)$", bare):
+        return "other"
+    if bare.endswith("."):
+        return "stop"
+    know = english()
+    if any(word in know.prepositions | know.subordinators for word in words(bare)[-1:]):  # it goes on below
+        return "other"
+    inner = bare.rstrip(")]")  # a quote's end may be a command's
+    return "none" if inner[-1:].isalnum() else "other"
+
+
+def _is_abbreviation(text: str) -> bool:
+    last = text.rstrip().rstrip(".").rpartition(" ")[2].lower().lstrip("(")
+    return last in english().abbreviations or text.rstrip().endswith("..")
+
+
+ORDERING = (StepType("items.parallel", 1, Kind.RULE, ParallelWanted, ParallelMade, make_parallel, from_outside=True),)

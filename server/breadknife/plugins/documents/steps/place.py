@@ -1,0 +1,89 @@
+"""The step that says which paragraphs, items or headings an action is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from breadknife.plugins.documents.formats import HEADING, ITEM, OTHER, Block, blocks, section, siblings
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span
+from breadknife.text.extract import LANGUAGES, extract
+from breadknife.text.prose import ProseText
+
+MOST = 200
+"""Paragraphs of one action."""
+
+
+@dataclass(frozen=True)
+class PlaceWanted:
+    document: Document
+    span: Span
+    what: str = literal("paragraphs")
+    """`paragraphs`: the selected ones, those of the section if the cursor is on a heading, or the one at the cursor.
+    `parallel`: the items of the list, or the headings beside the one at the cursor."""
+
+
+@dataclass(frozen=True)
+class PlaceFound:
+    prose: tuple[ProseText, ...]
+    kind: str
+    """Of the one at the cursor: `paragraph`, `item`, `heading`, or `other`, such as a table's cell."""
+    above: ProseText | None
+    """The paragraph before the first one."""
+
+
+def find_place(given: PlaceWanted, context: StepContext) -> PlaceFound | Silence:
+    """The paragraphs, list items or headings that an action at the cursor or the selection is about."""
+    document = given.document
+    if document.language not in LANGUAGES:
+        return Silence("no-prose", f"No prose is read in {document.language}.")
+    read = [*extract(document, context.tree(document), context.cancel)]
+    lines = _lines_of(document, given.span)
+    near = blocks(document, [each for each in read if each.start <= lines.end and lines.start <= each.end])
+    at = [block for block in near if _touches(document, block, given.span)]
+    if not at:
+        return Silence("no-prose", "The cursor is in no paragraph.", "put it into one")
+    chosen = at if len(given.span) else at[-1:]
+    is_whole_section = given.what != "parallel" and len(chosen) == 1 and chosen[0].kind == HEADING
+    if given.what == "parallel" and chosen[0].kind not in (ITEM, HEADING):
+        return Silence("no-list", "The cursor is in no list and on no heading.", "put it into one")
+    if given.what == "parallel" or is_whole_section:
+        found = blocks(document, _around(read, chosen[0]))
+        one = next(block for block in found if block.prose == chosen[0].prose)
+        chosen = section(found, one) if is_whole_section else siblings(document, found, one)
+        if not chosen:
+            return Silence("empty-section", "There is no paragraph under this heading.")
+    if len(chosen) > MOST:
+        return Silence("too-many", f"These are more than {MOST} paragraphs.", "select fewer")
+    first = read.index(chosen[0].prose)
+    above = blocks(document, read[first - 1 : first])
+    above_prose = above[0].prose if above and above[0].kind != OTHER else None
+    return PlaceFound(tuple(block.prose for block in chosen), chosen[0].kind, above_prose)
+
+
+def _lines_of(document: Document, span: Span) -> Span:
+    """The lines that a place is in."""
+    first, last = document.line_at(span.start), document.line_at(span.end)
+    return Span(document.line_span(first).start, document.line_span(last).end)
+
+
+def _around(read: list[ProseText], block: Block) -> list[ProseText]:
+    """The paragraphs that may belong to the same list; all of them around a heading."""
+    if block.kind == HEADING:
+        return read
+    at = read.index(block.prose)
+    return read[max(0, at - MOST) : at + MOST + 1]
+
+
+def _touches(document: Document, block: Block, span: Span) -> bool:
+    """Whether a place is in the lines of a block: the cursor may be on its marker."""
+    start = document.line_span(document.line_at(block.prose.start)).start if not len(span) else block.prose.start
+    end = block.end if block.end is not None else block.prose.end
+    whole = Span(start, end)
+    return whole.touches(span) if not len(span) else whole.start < span.end and span.start < whole.end
+
+
+PLACING = (StepType("prose.place", 1, Kind.RULE, PlaceWanted, PlaceFound, find_place, from_outside=True),)

@@ -1,0 +1,201 @@
+"""Steps that put plain words in the place of wordy phrases, where the sentence doesn't become less likely."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from breadknife.engine.api import Part
+from breadknife.errors import EngineError, ModelError
+from breadknife.plugins.documents.editing import Change, around, edited
+from breadknife.plugins.documents.english import capitalized, english, is_english, sentences, verbs, words
+from breadknife.plugins.documents.tables import read_rows
+from breadknife.plugins.documents.values import Changed
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.prose import ProseText
+
+LONGEST_EFFECT = 30
+"""Characters of what a title says."""
+_FORMS = ("base", "third", "past", "participle", "gerund")
+_QUOTES = {'"': '"', "“": "”", "‘": "’"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of `lexicon.tsv`."""
+
+    wordy: str
+    plain: str
+    part: str
+    safe: str
+    where: str
+    unless: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A phrase in one of its forms."""
+
+    plain: str
+    row: Row
+
+
+@cache
+def _entries() -> dict[str, Entry]:
+    """Each phrase with its plain one; of a verb, each form."""
+    found: dict[str, Entry] = {}
+    for row in read_rows("lexicon", Row):
+        if row.part != "verb":
+            found[row.wordy] = Entry(row.plain, row)
+            continue
+        head, _, rest = row.plain.partition(" ")
+        wordy, plain = verbs("base")[row.wordy], verbs("base")[head]
+        for form in _FORMS:
+            found.setdefault(getattr(wordy, form), Entry(f"{getattr(plain, form)} {rest}".strip(), row))
+    return found
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Any of the phrases, the longest first."""
+    longest_first = sorted(_entries(), key=len, reverse=True)
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class PlainWanted:
+    document: Document
+    span: Span
+    prose: tuple[ProseText, ...]
+
+
+@dataclass(frozen=True)
+class PlainFound:
+    texts: tuple[str, ...]
+    places: tuple[Span, ...]
+    safe: tuple[bool, ...]
+    """Whether each may be used without a model's opinion."""
+    sentences: tuple[str, ...]
+    """That each stands in."""
+    rewritten: tuple[str, ...]
+    """The same with the plain words."""
+    effect: str
+
+
+def find_wordy(given: PlainWanted, context: StepContext) -> PlainFound | Silence:
+    """Wordy phrases with plain ones in their place, by a lexicon: the longest match, in each form of a verb."""
+    edits: list[tuple[TextEdit, bool, str, str, str]] = []
+    for prose in given.prose:
+        context.cancel.raise_if_cancelled()
+        for span, plain, is_safe in _matches(prose.text) if is_english(prose.text) else ():
+            edit = Change(prose, span, plain).edit(given.document)
+            if edit is None or (len(given.span) and not given.span.contains(edit.span)):
+                continue
+            around_it = next(each for each in sentences(prose.text) if each.start <= span.start < each.end)
+            before = prose.text[around_it.start : around_it.end]
+            after = prose.text[around_it.start : span.start] + plain + prose.text[span.end : around_it.end]
+            edits.append((edit, is_safe, before, after, f"“{prose.text[span.start : span.end]}” → “{plain}”"))
+    if not edits:
+        return Silence("plain-enough", "No phrase here has a plainer one in the lexicon.")
+    effect = edits[0][4] if len(edits) == 1 and len(edits[0][4]) <= LONGEST_EFFECT else f"{len(edits)} phrases"
+    return PlainFound(
+        tuple(each[0].new_text for each in edits),
+        tuple(each[0].span for each in edits),
+        tuple(each[1] for each in edits),
+        tuple(each[2] for each in edits),
+        tuple(each[3] for each in edits),
+        effect.replace("1 phrases", "1 phrase"),
+    )
+
+
+def _matches(text: str) -> Iterator[tuple[Span, str, bool]]:
+    starts = {span.start for span in sentences(text)}
+    for match in _pattern().finditer(text):
+        entry = _entries()[match[0].lower()]
+        row, found = entry.row, match[0]
+        is_start = match.start() in starts
+        is_capital = found[0].isupper()
+        if (row.where == "start" and not is_start) or found[1:] != found[1:].lower() or (is_capital and not is_start):
+            continue
+        before, after = words(text[: match.start()])[-1:], words(text[match.end() :])[:1]
+        if row.unless and after and re.fullmatch(row.unless, after[0]):
+            continue
+        if (
+            _is_quoted(text, match.start())
+            or text[match.end() : match.end() + 1] == "-"
+            or text[: match.start()].endswith("-")
+        ):
+            continue
+        if not _fits(row, entry.plain, before):
+            continue
+        yield Span(*match.span()), capitalized(entry.plain) if is_capital else entry.plain, row.safe == "yes"
+
+
+def _fits(row: Row, plain: str, before: list[str]) -> bool:
+    """Whether the words before allow the phrase to be replaced."""
+    last = before[0] if before else ""
+    if last in ("a", "an"):  # which goes with the sound of the word behind it
+        return False
+    if row.part == "plural":
+        return last.endswith("s") or last in ("you", "we", "they", "that", "which", "who")
+    if plain.split(" ")[0] == "can":
+        return last not in english().modals and not last.endswith("ly") and last not in ("not", "and", "or", "but")
+    return True
+
+
+def _is_quoted(text: str, at: int) -> bool:
+    return text.count('"', 0, at) % 2 == 1 or any(
+        text.count(sign, 0, at) > text.count(closing, 0, at) for sign, closing in _QUOTES.items() if sign != closing
+    )
+
+
+@dataclass(frozen=True)
+class LikelyWanted:
+    document: Document
+    prose: tuple[ProseText, ...]
+    texts: tuple[str, ...]
+    places: tuple[Span, ...]
+    safe: tuple[bool, ...]
+    sentences: tuple[str, ...]
+    rewritten: tuple[str, ...]
+    model: str = literal("judge", role=True)
+
+
+def keep_likely(given: LikelyWanted, context: StepContext) -> Changed | Silence:
+    """Those replacements that a model finds no less likely than what is there; without a model, those marked safe."""
+    likely = _likely(given, context)
+    if likely is None:
+        likely = given.safe
+    chosen = zip(given.texts, given.places, likely, strict=True)
+    made = edited(given.document, (TextEdit(place, text) for text, place, keep in chosen if keep))
+    if made is None:
+        return Silence("unlikely-words", "With the plainer words, the sentences are less likely.")
+    before, after = around(given.document, made)
+    count = len(made.texts)
+    return Changed(made.texts, made.places, f"{count} phrase{'s' * (count > 1)}", before, after)
+
+
+def _likely(given: LikelyWanted, context: StepContext) -> tuple[bool, ...] | None:
+    """For each replacement whether the sentence's probability doesn't fall; None where no model can tell."""
+    try:
+        model = context.model(given.model)
+        found: list[bool] = []
+        for old, new in zip(given.sentences, given.rewritten, strict=True):
+            context.cancel.raise_if_cancelled()
+            scores = model.score((Part("\n"),), (old, new), fresh=True)
+            found.append(scores.logprobs[1] >= scores.logprobs[0])
+    except (EngineError, ModelError):
+        return None
+    return tuple(found)
+
+
+PLAIN = (
+    StepType("words.plain", 1, Kind.RULE, PlainWanted, PlainFound, find_wordy, from_outside=True),
+    StepType("words.likely", 1, Kind.TINY, LikelyWanted, Changed, keep_likely, from_outside=True),
+)

@@ -1,0 +1,128 @@
+"""The step that makes text shorter by leaving out what says nothing: fillers, empty openings, asides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from breadknife.plugins.documents.editing import Change, around, edited
+from breadknife.plugins.documents.english import (
+    article_for,
+    capitalized,
+    english,
+    is_english,
+    is_name,
+    sentences,
+    word_count,
+    words,
+)
+from breadknife.plugins.documents.tables import read_rows
+from breadknife.plugins.documents.values import Changed
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.prose import ProseText
+
+_ASIDE = re.compile(
+    r" \((?:i\.e\.|that is,|in other words,|e\.g\.|for example|for instance|of course|hopefully)[^()]*\)"
+)
+_KEPT = re.compile(
+    r"\d|https?:|Dummy0|Ina0|(?<=[\s,])[A-Z]|[a-z][A-Z]|\w_\w|n't\b"
+    r"|\b(?:not?|never|without|only|must|unless|except|cannot|if|see|default)\b"
+)
+"""What an aside that is left out doesn't have: numbers, links, code, names, negations, conditions."""
+
+
+@dataclass(frozen=True)
+class Filler:
+    """A row of `fillers.tsv`."""
+
+    filler: str
+    where: str
+    next: str
+
+
+@cache
+def _fillers() -> tuple[tuple[re.Pattern[str], Filler], ...]:
+    return tuple(
+        (re.compile(rf"\b{re.escape(row.filler)}(?!\w)\s*", re.IGNORECASE), row) for row in read_rows("fillers", Filler)
+    )
+
+
+@dataclass(frozen=True)
+class ShortenWanted:
+    document: Document
+    span: Span
+    prose: tuple[ProseText, ...]
+    share: float = literal(0.7)
+    """Nothing more is left out once so many of the words are left."""
+    least: int = literal(2)
+    """Words that must be saved."""
+
+
+def shorten(given: ShortenWanted, context: StepContext) -> Changed | Silence:
+    """Leaves out fillers, empty openings and asides, the surest first, up to a share of the words."""
+    document, read = given.document, [prose for prose in given.prose if is_english(prose.text)]
+    total = sum(word_count(prose.text) for prose in read)
+    saved, edits = 0, list[TextEdit]()
+    for change, words_saved in _deletions(document, read):
+        context.cancel.raise_if_cancelled()
+        edit = change.edit(document)
+        if edit is None or (len(given.span) and not given.span.contains(edit.span)):
+            continue
+        if any(edit.span.touches(other.span) for other in edits) or total - saved <= given.share * total:
+            continue
+        edits.append(edit)
+        saved += words_saved
+    made = edited(document, edits)
+    if made is None or saved < given.least:
+        return Silence("short-enough", "Nothing here can be left out safely.")
+    before, after = around(document, made)
+    return Changed(made.texts, made.places, f"{total} → {total - saved} words", before, after)
+
+
+def _deletions(document: Document, proses: list[ProseText]) -> Iterator[tuple[Change, int]]:
+    """What can be left out, the surest first, with the number of its words."""
+    for pattern, row in _fillers():
+        for prose in proses:
+            for match in pattern.finditer(prose.text):
+                if (change := _deletion(document, prose, match, row)) is not None:
+                    yield change, word_count(match[0])
+    for prose in proses:
+        for match in _ASIDE.finditer(prose.text):
+            inside = match[0][2:-1]
+            if not _KEPT.search(re.sub(r"^(?:i\.e\.|e\.g\.)", "", inside)):
+                yield Change(prose, Span(*match.span()), ""), word_count(match[0])
+
+
+def _deletion(document: Document, prose: ProseText, match: re.Match[str], row: Filler) -> Change | None:
+    text, start, end = prose.text, match.start(), match.end()
+    is_start = any(span.start == start for span in sentences(text))
+    following = re.match(r"[\w'’-]+", text[end:])
+    behind = following[0] if following else ""
+    if row.where == "start" and not is_start:
+        return None
+    if row.where == "before" and not re.fullmatch(row.next, behind.lower()):
+        return None
+    before = words(text[:start])[-1:] if not is_start else []
+    if before and before[0] in english().negated:
+        return None
+    if is_start:
+        if not behind or not behind[0].islower():  # a name, or code
+            return Change(prose, Span(start, end), "") if behind else None
+        if is_name(document.text, behind):
+            return None
+        return Change(prose, Span(start, end + 1), capitalized(behind)[0])
+    if before and before[0] in ("a", "an"):
+        head = text[:start].rstrip().rpartition(" ")[2]
+        at = start - 1 - len(head)
+        article = article_for(behind)
+        return Change(prose, Span(at, end), (capitalized(article) if head[0].isupper() else article) + " ")
+    return Change(prose, Span(start, end), "")
+
+
+SHORTENING = (StepType("text.shorten", 1, Kind.RULE, ShortenWanted, Changed, shorten, from_outside=True),)

@@ -1,0 +1,135 @@
+"""The step that splits long sentences where both parts are certain to be sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from breadknife.plugins.documents.editing import Change, around, edited
+from breadknife.plugins.documents.english import (
+    begins_clause,
+    capitalized,
+    english,
+    has_finite_verb,
+    is_english,
+    sentences,
+    verbs,
+    word_count,
+    words,
+)
+from breadknife.plugins.documents.values import Changed
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span
+from breadknife.text.prose import ProseText
+
+FEWEST_WORDS = 6
+"""Of each part."""
+_JOINT = re.compile(r"(?P<semicolon>;)\s+|,\s+(?P<word>and|but|so)\s+|,\s+(?P<which>which)\s+")
+
+
+@dataclass(frozen=True)
+class SplitWanted:
+    document: Document
+    span: Span
+    prose: tuple[ProseText, ...]
+    longer_than: int = literal(25)
+    """Words of a sentence that is split."""
+
+
+def split_sentences(given: SplitWanted, context: StepContext) -> Changed | Silence:
+    """Makes two sentences of a long one, at a semicolon, before "and", "but" or "so", or at ", which means"."""
+    changes: list[Change] = []
+    longest = 0
+    for prose in given.prose:
+        context.cancel.raise_if_cancelled()
+        if not is_english(prose.text):
+            continue
+        for span in sentences(prose.text):
+            count = word_count(prose.text[span.start : span.end])
+            if count <= given.longer_than or not _is_chosen(given, prose, span):
+                continue
+            longest = max(longest, count)
+            changes += _splits(prose, span, given.longer_than)
+    if not longest:
+        return Silence("no-long-sentence", f"No sentence here has more than {given.longer_than} words.")
+    made = edited(given.document, (edit for each in changes if (edit := each.edit(given.document)) is not None))
+    if made is None:
+        return Silence("no-safe-place", "No long sentence here has a place where it is safe to split it.")
+    before, after = around(given.document, made)
+    count = len(made.texts)
+    effect = f"{longest} words" if count == 1 else f"{count} places"
+    return Changed(made.texts, made.places, effect, before, after)
+
+
+def _is_chosen(given: SplitWanted, prose: ProseText, span: Span) -> bool:
+    return not len(given.span) or given.span.touches(prose.source_span(span))
+
+
+def _splits(prose: ProseText, span: Span, longer_than: int) -> Iterator[Change]:
+    """The best split of a sentence, and those of its parts if these are still too long."""
+    text = prose.text
+    found = list(_joints(text, span))
+    if not found:
+        return
+    middle = (span.start + span.end) / 2
+    cut, replacement = min(found, key=lambda each: abs(each[0].start - middle))
+    yield Change(prose, cut, replacement)
+    for part in (Span(span.start, cut.start), Span(cut.end - 1, span.end)):
+        if word_count(text[part.start : part.end]) > longer_than:
+            yield from _splits(prose, part, longer_than)
+
+
+def _joints(text: str, span: Span) -> Iterator[tuple[Span, str]]:
+    """The places of a sentence that can become its end, each with what stands there then."""
+    sentence = text[span.start : span.end]
+    if sentence.count(";") > 1 or ":" in re.sub(r"\d:\d", "", sentence) or "—" in sentence or " - " in sentence:
+        return
+    for match in _JOINT.finditer(text, span.start, span.end):
+        left, right = text[span.start : match.start()], text[match.end() : span.end]
+        if min(word_count(left), word_count(right)) < FEWEST_WORDS or _is_inside(left):
+            continue
+        before, after = words(left), words(right)
+        if match["which"]:
+            if after[0] in english().effects and _is_main(before, "which") and "," not in right:
+                yield Span(match.start(), match.end()), ". This "
+        elif match["semicolon"]:
+            behind = after[1:] if after[0] in english().adverbs else after
+            if has_finite_verb(before) and begins_clause(behind) and right[:1].isalpha():
+                yield Span(match.start(), match.end() + 1), f". {right[0].upper()}"
+        elif _is_main(before, match["word"]) and begins_clause(after) and right[:1].isalpha():
+            if match["word"] == "and" and _is_promise(after):
+                continue
+            if match["word"] == "and":
+                yield Span(match.start(), match.end() + 1), f". {right[0].upper()}"
+            else:
+                yield Span(match.start(), match.end()), f". {capitalized(match['word'])} "
+
+
+def _is_inside(left: str) -> bool:
+    """Whether what follows is in brackets or quotes."""
+    opened = left.count("(") - left.count(")") + left.count("“") - left.count("”") + left.count("[") - left.count("]")
+    return opened > 0 or left.count('"') % 2 == 1
+
+
+def _is_main(before: list[str], word: str) -> bool:
+    """Whether words are a whole main clause, and what follows them can't belong to a clause within it."""
+    if not has_finite_verb(before) or before[0] in english().openers:
+        return False
+    if word == "and" and before[0] in verbs("base"):  # "Do this, and it works" is a condition
+        return False
+    inner = english().subordinators - {"which", "who", "as", "than", "since", "so", "after", "before", "given"}
+    if word in ("but", "which"):
+        inner = inner & {"not only", "whether", "if", "either", "only"} | {"so"}
+    return not any(each in inner for each in before)
+
+
+def _is_promise(after: list[str]) -> bool:
+    """Whether a clause may say what follows if somebody does what the words before it ask for."""
+    return after[0].endswith("'ll") or after[1] == "will"
+
+
+SPLITTING = (StepType("sentence.split", 1, Kind.RULE, SplitWanted, Changed, split_sentences, from_outside=True),)

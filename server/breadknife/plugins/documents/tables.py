@@ -1,0 +1,27 @@
+"""Reads the data that stand beside the code: tables in TOML and TSV."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+_Kind = TypeVar("_Kind")
+_DATA = Path(__file__).parent / "data"
+
+
+@cache
+def read_table(name: str, kind: type[_Kind]) -> _Kind:
+    """`data/NAME.toml` as a dataclass; read once."""
+    return msgspec.toml.decode((_DATA / f"{name}.toml").read_bytes(), type=kind)
+
+
+@cache
+def read_rows(name: str, kind: type[_Kind]) -> tuple[_Kind, ...]:
+    """`data/NAME.tsv` as dataclasses, whose fields are its columns; read once. Lines with `#` are comments."""
+    lines = (_DATA / f"{name}.tsv").read_text("utf-8").splitlines()
+    rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
+    return msgspec.convert(list(rows), type=tuple[kind, ...], strict=False)

@@ -1,0 +1,60 @@
+"""Windows: the passages of a chunk that could be quoted, each a sentence, item or row with what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from breadknife.plugins.shelf.chunking.sentences import Unit, units
+from breadknife.text.document import Span
+
+FEWEST, MOST = 200, 700
+"""Characters of a window: it grows by whole units while it has fewer than the first, and never beyond the second."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a quote would show, in code points of the page's stored text."""
+
+    span: Span
+    middle: Span
+    """The sentence, item or row that it is there for."""
+
+
+def windows(page: str, start: int, end: int) -> tuple[Window, ...]:
+    """The windows of a chunk, which is the given piece of its page's stored text, from the top. Headings have none."""
+    found = [_moved(unit, start) for unit in units(page[start:end])]
+    return tuple(
+        Window(_around(found, at), unit.span)
+        for at, unit in enumerate(found)
+        if not (_begins_like_heading(page, unit) and _is_head(found, at))
+    )
+
+
+def _moved(unit: Unit, by: int) -> Unit:
+    return replace(unit, span=unit.span.shifted(by))
+
+
+def _begins_like_heading(page: str, unit: Unit) -> bool:
+    first = page[unit.span.start]
+    return first.isupper() or first.isdecimal()
+
+
+def _is_head(found: Sequence[Unit], at: int) -> bool:
+    """Whether it is a heading of what follows, or a table's first row: what looks like a heading below another one is
+    a row, an item or a line of code."""
+    return found[at].is_heading and at + 1 < len(found) and (at == 0 or not found[at - 1].is_heading)
+
+
+def _around(found: Sequence[Unit], at: int) -> Span:
+    """The unit with one on each side, and with more where these are short."""
+    first = last = at
+    while True:
+        before = first, last
+        if last + 1 < len(found) and found[last + 1].span.end - found[first].span.start <= MOST:
+            last += 1
+        if first and found[last].span.end - found[first - 1].span.start <= MOST:
+            first -= 1
+        span = Span(found[first].span.start, found[last].span.end)
+        if (first, last) == before or len(span) >= FEWEST:
+            return span

@@ -1,0 +1,141 @@
+"""Steps that answer a question with quotes from the shelf. No model writes any of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.errors import PluginError
+from breadknife.plugins.shelf.evidence.choosing import answer
+from breadknife.plugins.shelf.evidence.quoting import as_markdown, link
+from breadknife.plugins.shelf.index.shelves import open_shelves
+from breadknife.plugins.shelf.steps import NO_SHELF, question_vector
+from breadknife.steps.ports import literal
+from breadknife.steps.step import StepContext, StepType
+from breadknife.task.cascade import Kind
+from breadknife.task.values import Silence
+from breadknife.text.document import Document, Span
+
+MARK = "??"
+"""A line that begins with it is a question."""
+_LONGEST = 300
+"""Characters of a selection that can be a question."""
+_QUOTED = re.compile(r"^[\s>#*+-]*")
+
+
+@dataclass(frozen=True)
+class QuestionWanted:
+    document: Document
+    span: Span
+
+
+@dataclass(frozen=True)
+class QuestionFound:
+    text: str
+    place: Span
+    """Where an answer goes: the end of the question's line."""
+
+
+def find_question(given: QuestionWanted, context: StepContext) -> QuestionFound | Silence:
+    """The question at the cursor: a selection that ends with a question mark, or a line that begins with `??`."""
+    document, span = given.document, given.span
+    line = document.line_at(span.end)
+    place = Span(document.line_span(line).end, document.line_span(line).end)
+    selected = " ".join(document.slice(span).split()) if len(span) <= _LONGEST else ""
+    written = _QUOTED.sub("", document.line_text(line)).strip()
+    if selected.endswith("?") and len(selected.split()) > 1:
+        return QuestionFound(selected.removeprefix(MARK).strip(), place)
+    if not len(span) and written.startswith(MARK) and written.strip("? "):
+        return QuestionFound(written.removeprefix(MARK).strip(), place)
+    return Silence("no-question", "There is no question at the cursor.", f"write a line that begins with `{MARK}`")
+
+
+@dataclass(frozen=True)
+class EvidenceWanted:
+    question: str
+    document: Document
+    """That has the question. It isn't quoted, even if it is on the shelf."""
+    model: str = literal("embedding", role=True)
+
+
+@dataclass(frozen=True)
+class EvidenceFound:
+    texts: tuple[str, ...]
+    """At most three quotes, letter by letter as on their pages, the likeliest first."""
+    titles: tuple[str, ...]
+    """Of the quotes' documents."""
+    pages: tuple[int, ...]
+    """Counted from 1; 0 where the format has no pages."""
+    uris: tuple[str, ...]
+    """Of the pages: `file:///…/paper.pdf#page=12`."""
+    best: float
+    """How likely the first one answers the question, from 0 to 1."""
+
+
+def find_evidence(given: EvidenceWanted, context: StepContext) -> EvidenceFound | Silence:
+    """Up to three passages of the shelf that answer a question, each proved to stand on its page."""
+    shelves = open_shelves()
+    if not shelves.status.folders:
+        return NO_SHELF
+    vector = question_vector(given.question, given.model, shelves, context)
+    place = _resolved(given.document)
+    quotes = answer(given.question, vector, shelves, context.cancel, asked_in=place)
+    if isinstance(quotes, Silence):
+        return quotes
+    return EvidenceFound(
+        tuple(quote.text for quote in quotes),
+        tuple(quote.title for quote in quotes),
+        tuple(quote.page for quote in quotes),
+        tuple(quote.uri for quote in quotes),
+        quotes[0].likelihood,
+    )
+
+
+def _resolved(document: Document) -> Path | None:
+    """Where the document is, as the shelf names files."""
+    return document.path.resolve() if document.path is not None else None
+
+
+@dataclass(frozen=True)
+class QuoteWanted:
+    document: Document
+    texts: tuple[str, ...]
+    titles: tuple[str, ...]
+    pages: tuple[int, ...]
+    uris: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class QuoteMade:
+    text: str
+    """Markdown that follows a line: block quotes, each with a link to its page."""
+
+
+def make_quotes(given: QuoteWanted, context: StepContext) -> QuoteMade:
+    """Quotes as Markdown that shows them as they stand on the page, with links that are relative where possible."""
+    lengths = {len(each) for each in (given.texts, given.titles, given.pages, given.uris)}
+    if len(lengths) > 1:
+        raise PluginError("`texts`, `titles`, `pages` and `uris` have different lengths")
+    path = given.document.path
+    blocks = (
+        as_markdown(text, title, page, link(uri, path, context.root))
+        for text, title, page, uri in zip(given.texts, given.titles, given.pages, given.uris, strict=True)
+    )
+    return QuoteMade("".join(f"\n\n{block}" for block in blocks) + "\n")
+
+
+EVIDENCE = (
+    StepType("shelf.question", 1, Kind.RULE, QuestionWanted, QuestionFound, find_question, from_outside=True),
+    StepType(
+        "shelf.evidence",
+        1,
+        Kind.TINY,
+        EvidenceWanted,
+        EvidenceFound,
+        find_evidence,
+        from_outside=True,
+        remembered=False,
+    ),
+    StepType("shelf.quote", 1, Kind.RULE, QuoteWanted, QuoteMade, make_quotes),
+)

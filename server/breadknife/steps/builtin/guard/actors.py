@@ -1,0 +1,159 @@
+"""Who does what: a rewriting may turn a sentence from active to passive, but the same thing must do it.
+
+No parser is asked. A verb is known by what stands around it: `NOUN verb the …`, `NOUN may verb`, `is verb-ed by NOUN`.
+What isn't plain is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from breadknife.steps.builtin.guard.words import bare, is_related, is_respelled, stem, words
+
+_TOKEN = re.compile(r"[A-Za-z][\w'’-]*|\d+|[.,;:!?()]")
+_BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "isn't", "aren't", "wasn't", "weren't"})
+_PEOPLE = frozenset({"i", "you", "we"})
+_REFERRING = frozenset({"it", "they", "he", "she", "this", "that", "these", "those", "which", "who", "what", "there"})
+_REACH = 3
+"""Words between an auxiliary and its verb: `must never be`."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One verb, who does it and to whom, each as a stem; empty if that isn't plain."""
+
+    verb: str
+    actor: str
+    target: str
+    said: str
+    """The actor as it is written."""
+
+
+def changed_actor(before: str, after: str) -> str:
+    """Who does something else now, as `the client closes it, not the server`; empty if nobody is known to."""
+    old_tokens, new_tokens = _tokens(before), _tokens(after)
+    old = list(_deeds(old_tokens, {deed.verb for deed in _deeds(new_tokens, frozenset())}))
+    new = list(_deeds(new_tokens, {deed.verb for deed in old}))
+    known = {stem(token) for token in old_tokens}
+    people = {token.lower() for token in old_tokens} & _PEOPLE
+    for deed in new:
+        if not deed.actor:
+            continue
+        if deed.actor in _PEOPLE:
+            if people or _is_command(old_tokens):
+                continue
+            return f"it says that “{deed.said}” does it"
+        same = [each for each in old if is_related(each.verb, deed.verb)]
+        actors = [each.said for each in same if each.actor]
+        if actors and not any(_is_same(each.actor, deed.actor) for each in same):
+            return f"it says that “{deed.said}” does it, not “{actors[0]}”"
+        if not actors and any(each.target == deed.actor for each in same) and deed.target != deed.actor:
+            return f"it says that “{deed.said}” does it"
+        if not any(_is_same(each, deed.actor) for each in known):
+            return f"it says that “{deed.said}” does it"
+    return _other_beginning(old_tokens, new_tokens, known)
+
+
+def _other_beginning(old: Sequence[str], new: Sequence[str], known: set[str]) -> str:
+    """Of two texts that begin `The …`: whether both first words are gone from the other text."""
+    first, other = (_after_article(tokens) for tokens in (old, new))
+    if not first or not other or any(_is_same(each, stem(other)) for each in known):
+        return ""
+    kept = {stem(token) for token in new}
+    return "" if any(_is_same(each, stem(first)) for each in kept) else f"it is about “{other}”, not “{first}”"
+
+
+def _is_same(one: str, other: str) -> bool:
+    return is_related(one, other) or is_respelled(one, other)
+
+
+def _after_article(tokens: Sequence[str]) -> str:
+    is_plain = len(tokens) > 1 and tokens[0].lower() in ("the", "a", "an") and _is_content(tokens[1])
+    return tokens[1] if is_plain else ""
+
+
+def _tokens(text: str) -> list[str]:
+    return [found.removesuffix("'s").removesuffix("’s") for found in _TOKEN.findall(bare(text))]
+
+
+def _is_command(tokens: Sequence[str]) -> bool:
+    """Whether a text begins like `Run the tests`: who it speaks to is the actor."""
+    return len(tokens) > 1 and _is_content(tokens[0]) and tokens[1].lower() in words().determiners
+
+
+def _is_content(token: str) -> bool:
+    return token[0].isalpha() and token.lower() not in words().common and token.lower() not in words().helpers
+
+
+def _deeds(tokens: Sequence[str], verbs: set[str] | frozenset[str]) -> Iterator[Deed]:
+    """The verbs of a text. `verbs`: stems that are verbs in the other text."""
+    for index, token in enumerate(tokens):
+        if not _is_content(token) or token.lower().endswith("ly"):
+            continue
+        verb = _verb(token)
+        helper = _helper(tokens, index)
+        follower = tokens[index + 1].lower() if index + 1 < len(tokens) else ""
+        by = next((at for at in (index + 1, index + 2) if at < len(tokens) and tokens[at].lower() == "by"), -1)
+        is_participle = token.lower().endswith("ed") or token.lower() in words().participles
+        if is_participle and (by > 0 or (helper >= 0 and tokens[helper].lower() in _BE)):
+            actor = _head_after(tokens, by + 1) if by > 0 else ""
+            before = helper if helper >= 0 else index
+            yield Deed(verb, stem(actor), stem(_head_before(tokens, before)), actor)
+        elif helper >= 0 and tokens[helper].lower() not in _BE:
+            actor = _head_before(tokens, helper)
+            yield Deed(verb, _stem(actor), stem(_head_after(tokens, index + 1)), actor)
+        elif index and (follower in words().determiners or follower in words().prepositions or verb in verbs):
+            actor = _actor_before(tokens, index)
+            yield Deed(verb, _stem(actor), stem(_head_after(tokens, index + 1)), actor)
+
+
+def _verb(token: str) -> str:
+    return stem(words().participles.get(token.lower(), token))
+
+
+def _stem(actor: str) -> str:
+    low = actor.lower()
+    return low if low in _PEOPLE else "" if low in _REFERRING else stem(actor)
+
+
+def _helper(tokens: Sequence[str], index: int) -> int:
+    """The place of the first of the auxiliaries right before a verb, or -1."""
+    found, at = -1, index - 1
+    while at >= 0 and index - at <= _REACH + 1:
+        low = tokens[at].lower()
+        if low in words().helpers:
+            found = at
+        elif low not in ("not", "never", "also", "only", "always") and not low.endswith("ly"):
+            break
+        at -= 1
+    return found
+
+
+def _actor_before(tokens: Sequence[str], index: int) -> str:
+    return _head_before(tokens, index) if index else ""
+
+
+def _head_before(tokens: Sequence[str], index: int) -> str:
+    """The noun or pronoun right before; empty for anything else, such as a comma."""
+    at = index - 1
+    while at >= 0 and tokens[at].lower().endswith("ly"):
+        at -= 1
+    if at < 0:
+        return ""
+    return tokens[at] if _is_content(tokens[at]) or tokens[at].lower() in _PEOPLE else ""
+
+
+def _head_after(tokens: Sequence[str], index: int) -> str:
+    """The last word of the run of content words that follows an article; empty for a verb's `-ing`."""
+    at = index
+    while at < len(tokens) and tokens[at].lower() in words().determiners:
+        at += 1
+    head = ""
+    while at < len(tokens) and _is_content(tokens[at]):
+        if tokens[at].lower().endswith("ing") and not head:
+            return ""
+        head = tokens[at]
+        at += 1
+    return head

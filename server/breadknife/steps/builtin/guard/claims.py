@@ -1,0 +1,78 @@
+"""Claims that a rewriting must not strengthen, weaken or turn round: negations, quantifiers, modals, opposites."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from breadknife.steps.builtin.guard.words import bare, content, stem, words
+
+_NEITHER = re.compile(r"\bneither\b.*?\bnor\b", re.IGNORECASE | re.DOTALL)
+_SENTENCE = re.compile(r"[^.!?]+[.!?]*")
+_MOST_OF = 0.6
+_PREFIX = re.compile(r"^(?:un|in|im|ir|il|dis|non|de|en|mis)-?(?=\w{3})")
+
+
+def changed_negation(before: str, after: str, may_lose: bool = False) -> str:
+    """What became of the negations, as `it lost a negation`; empty if as much is denied as before.
+
+    With `may_lose`, a sentence that denies may go; its words may not come back without the negation."""
+    old, new = _negations(before), _negations(after)
+    if may_lose and old > new:
+        return "it lost a negation" if any(_comes_back(each, after) for each in _SENTENCE.findall(before)) else ""
+    if old != new:
+        return "it lost a negation" if old > new else "it added a negation"
+    was, became = ({stem(word): word for word in content(text)} for text in (before, after))
+    lost, came = [each for each in was if each not in became], [each for each in became if each not in was]
+    turned = ((was[one], became[other]) for one in lost for other in came if _is_opposite(one, other))
+    return next((f"it says “{other}” instead of “{one}”" for one, other in turned), "")
+
+
+def _comes_back(sentence: str, after: str) -> bool:
+    """Whether most of what a sentence denies is said in the text after, which denies nothing."""
+    said, denied = {stem(word) for word in content(after)}, {stem(word) for word in content(sentence)}
+    is_denial = words().negation.search(bare(sentence)) is not None
+    return is_denial and not _negations(after) and len(said & denied) >= _MOST_OF * max(1, len(denied))
+
+
+def _negations(text: str) -> int:
+    plain = _NEITHER.sub("neither", bare(text))
+    return len(words().negation.findall(plain))
+
+
+def _is_opposite(one: str, other: str) -> bool:
+    if one != other and _PREFIX.sub("", one) == _PREFIX.sub("", other):
+        return True
+    return any({one, other} == {stem(each) for each in pair} for pair in words().opposites)
+
+
+def changed_claim(before: str, after: str, kinds: frozenset[str], may_lose: bool = False) -> str:
+    """Which quantifier or modal was lost, added or replaced; empty if none was."""
+    old, new = (_claims(text, kinds) for text in (before, after))
+    lost = list((_counted(old) - _counted(new)).elements())
+    added = list((_counted(new) - _counted(old)).elements())
+    if may_lose:
+        lost = []
+    if lost and added:
+        return f"it says “{new[added[0]][0]}” instead of “{old[lost[0]][0]}”"
+    if lost:
+        return f"it lost “{old[lost[0]][0]}”"
+    return f"it added “{new[added[0]][0]}”" if added else ""
+
+
+MODALS = frozenset({"must", "may", "should"})
+
+
+def _claims(text: str, kinds: frozenset[str]) -> dict[str, list[str]]:
+    """Claim -> its wordings in the text."""
+    found: dict[str, list[str]] = {}
+    plain = words().filler.sub("", " ".join(bare(text).split()))
+    for match in words().claim.finditer(plain):
+        claim = words().claim_of[match[0].lower()]
+        if ("modal" if claim in MODALS else "quantifier") in kinds:
+            found.setdefault(claim, []).append(match[0])
+    return found
+
+
+def _counted(claims: dict[str, list[str]]) -> Counter[str]:
+    return Counter({claim: len(found) for claim, found in claims.items()})

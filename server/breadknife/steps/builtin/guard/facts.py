@@ -1,0 +1,97 @@
+"""Facts that a rewriting must keep as they are: code, links, citations, numbers with their units, and names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from breadknife.steps.builtin.guard.words import CITATION, CODE, LINK, bare, words
+
+_NUMBER = re.compile(r"(?<![\w.])(?P<number>\d[\d.,:/x-]*\d|\d|[A-Za-z]+\b)(?=(?:\s*(?P<unit>%|[A-Za-z]+\b))?)")
+_NAME = re.compile(
+    r"\b(?:[a-z]+[A-Z]\w*|[A-Z]+[a-z]+[A-Z]\w*|[A-Z]{2,}\w*|\w+_\w+|\w+\.\w{2,}(?:\.\w+)*)\b"
+    r"|(?<![.!?:]\s)(?<!^)(?<!- )\b[A-Z][\w-]*[A-Za-z]\b",
+    re.MULTILINE,
+)
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s|- )[\"'“(\[]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Fact:
+    key: str
+    """What it is, however it is written: `3 second`."""
+    said: str
+    """As it is written: `three seconds`."""
+
+
+def changed_fact(kind: str, before: str, after: str, may_lose: bool = False) -> str:
+    """What the text after lost or added of one kind, as `it lost the number 3`; empty if it kept everything."""
+    old, new = KEPT[kind](before), KEPT[kind](after)
+    lost = [each for each in _missing(old, new, kind) if kind != "name" or not _stands(each.said, after)]
+    if lost and not may_lose:
+        return f"it lost the {kind} {lost[0].said}"
+    known = {each.key for each in old}
+    added = [each for each in new if each.key not in known and (kind != "name" or not _stands(each.said, before))]
+    return f"it added the {kind} {added[0].said}" if added else ""
+
+
+def _missing(old: Sequence[Fact], new: Sequence[Fact], kind: str) -> list[Fact]:
+    """Each number counts as often as it stands there; of anything else once is enough."""
+    left = Counter(each.key for each in new)
+    missing: list[Fact] = []
+    for fact in old:
+        if not left[fact.key]:
+            missing.append(fact)
+        elif kind == "number":
+            left[fact.key] -= 1
+    return missing
+
+
+def _stands(name: str, text: str) -> bool:
+    """Whether a name stands anywhere in the text: at the start of a sentence no name is looked for."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def _links(text: str) -> list[Fact]:
+    return [Fact(link, link) for link in (link.removeprefix("](").rstrip(".,)") for link in LINK.findall(text))]
+
+
+def _numbers(text: str) -> list[Fact]:
+    """Numbers as digits, with the unit that follows."""
+    found: list[Fact] = []
+    for match in _NUMBER.finditer(bare(text)):
+        number, unit = words().numbers.get(match["number"].lower(), match["number"]), match["unit"] or ""
+        if number[:1].isdigit() or number != match["number"]:
+            of = words().unit_of.get(unit) or words().unit_of.get(unit.lower(), "")
+            said = f"{match['number']} {unit}" if of else match["number"]
+            found.append(Fact(f"{number} {of}".strip(), said))
+    return found
+
+
+def _as_written(pattern: re.Pattern[str]) -> Callable[[str], list[Fact]]:
+    return lambda text: [Fact(found, found) for found in pattern.findall(text)]
+
+
+def _names(text: str) -> list[Fact]:
+    found: list[Fact] = []
+    plain = bare(text)
+    for match in _NAME.finditer(plain):
+        name = match[0]
+        is_plain = name[1:].islower()
+        if is_plain and _SENTENCE_START.search(plain, 0, match.start()):
+            continue
+        if name.lower() not in words().common and name.lower() not in words().numbers:
+            found.append(Fact(name, name))
+    return found
+
+
+KEPT: Mapping[str, Callable[[str], list[Fact]]] = {
+    "code": _as_written(CODE),
+    "link": _links,
+    "citation": _as_written(CITATION),
+    "number": _numbers,
+    "name": _names,
+}
+"""What each kind of fact finds in a text."""

@@ -1,0 +1,114 @@
+"""What the guard knows of English words: the lists of `words.toml`, stems, and what counts as a content word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from breadknife.steps.builtin.tables import read_table
+
+CODE = re.compile(r"``[^`]+``|`[^`]+`")
+LINK = re.compile(r"https?://[^\s)>\]]+|\]\([^)]+\)|[\w.+-]+@[\w-]+\.\w+")
+CITATION = re.compile(
+    r"\[\^[^\]\s]+\]"  # Markdown's footnotes
+    r"|\[[\w-]+\]_"  # reST's
+    r"|\[\d+(?:\s*[,–-]\s*\d+)*\]"
+    r"|\\(?:\w*cite\w*|footnote|ref)\*?(?:\[[^\]]*\])*\{[^}]*\}"
+    r"|(?<![\w.])@[A-Za-z][\w:-]*\w"
+    r"|\([^()]*\b[A-Z][^()]*\b(?:1[5-9]|20)\d\d[a-z]?(?:,[^()]*)?\)"
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+_LEAST_LETTERS, _ALIKE = 5, 0.8
+_POSSESSIVE = re.compile(r"['’]s?$")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The lists of `words.toml`."""
+
+    negations: tuple[str, ...]
+    openings: tuple[str, ...]
+    fillers: tuple[str, ...]
+    opposites: tuple[tuple[str, str], ...]
+    numbers: dict[str, str]
+    units: dict[str, tuple[str, ...]]
+    claims: dict[str, tuple[str, ...]]
+    determiners: frozenset[str]
+    prepositions: frozenset[str]
+    auxiliaries: frozenset[str]
+    participles: dict[str, str]
+    endings: tuple[str, ...]
+    common: frozenset[str]
+
+    @cached_property
+    def negation(self) -> re.Pattern[str]:
+        verbs = "|".join(each[: -len("n't")] for each in self.auxiliaries if each.endswith("n't"))
+        slips = rf"\b(?:{verbs})nt\b"  # as in “dont”
+        return re.compile(rf"\b(?:{'|'.join(self.negations)})\b|n['’]t\b|{slips}", re.IGNORECASE)
+
+    @cached_property
+    def helpers(self) -> frozenset[str]:
+        """The auxiliaries, also as slips: “dont”."""
+        return self.auxiliaries | {each.replace("'", "") for each in self.auxiliaries}
+
+    @cached_property
+    def opening(self) -> re.Pattern[str]:
+        return re.compile(rf"({'|'.join(self.openings)})\b", re.IGNORECASE)
+
+    @cached_property
+    def claim(self) -> re.Pattern[str]:
+        """Every wording of a quantifier or modal, the longest first."""
+        every = sorted((each for wordings in self.claims.values() for each in wordings), key=len, reverse=True)
+        return re.compile(rf"\b(?:{'|'.join(every)})(?=\b|n['’]t)", re.IGNORECASE)
+
+    @cached_property
+    def filler(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{'|'.join(self.fillers)})\b", re.IGNORECASE)
+
+    @cached_property
+    def claim_of(self) -> dict[str, str]:
+        return {wording: claim for claim, wordings in self.claims.items() for wording in wordings}
+
+    @cached_property
+    def unit_of(self) -> dict[str, str]:
+        return {word: unit for unit, spellings in self.units.items() for word in spellings}
+
+
+def words() -> Words:
+    return read_table("guard/words", Words)
+
+
+def bare(text: str) -> str:
+    """The text without code, links and citations."""
+    return CODE.sub(" ", LINK.sub(" ", CITATION.sub(" ", text)))
+
+
+def new_words(before: str, after: str) -> tuple[list[str], int]:
+    """The content words of the text after whose stems aren't in the one before, and how many it has in all."""
+    known = {stem(word) for word in content(before)}
+    found = content(after)
+    return [word for word in found if not any(is_related(stem(word), each) for each in known)], len(found)
+
+
+def content(text: str) -> list[str]:
+    """Its words that say something, in order."""
+    return [word for word in _WORD.findall(bare(text)) if word.lower() not in words().common]
+
+
+def is_related(one: str, other: str) -> bool:
+    """Whether two stems may be of one family of words."""
+    return one == other or (min(len(one), len(other)) > 3 and one[:4] == other[:4])
+
+
+def is_respelled(one: str, other: str) -> bool:
+    """Whether two words are so alike that one may be a slip for the other: “fonction” and “function”."""
+    return min(len(one), len(other)) >= _LEAST_LETTERS and SequenceMatcher(None, one, other).ratio() >= _ALIKE
+
+
+def stem(word: str) -> str:
+    """Roughly: without an ending of inflection."""
+    word = _POSSESSIVE.sub("", word.lower().strip("'’"))
+    ending = next((each for each in words().endings if word.endswith(each) and len(word) - len(each) >= 3), "")
+    return word[: len(word) - len(ending)]

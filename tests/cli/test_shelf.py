@@ -1,0 +1,124 @@
+"""`breadknife shelf`, as its help says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from breadknife.plugins.shelf.index.database import index_of
+from cli.commands import breadknife, within
+from shelf.making import BREAD, encrypted_pdf
+
+SCRIPT = "[]"
+
+
+@pytest.fixture
+def folder(home: Path, tmp_path: Path) -> Path:
+    made = tmp_path / "papers"
+    made.mkdir()
+    (made / "bread.pdf").write_bytes(BREAD.read_bytes())
+    (tmp_path / "script.json").write_text(SCRIPT)
+    return made
+
+
+def test_the_way_of_a_first_shelf(folder: Path, tmp_path: Path) -> None:
+    (folder / "locked.pdf").write_bytes(encrypted_pdf())
+    script = ("--engine-script", "script.json")
+    added = within(tmp_path, "shelf", "add", "papers", *script)
+    assert added.returncode == 0
+    head, amounts, skipped = added.stdout.splitlines()
+    assert head == str(folder)
+    assert re.fullmatch(r"  1 file, 5 pages, \d+ kB of index", amounts)
+    assert skipped == "  skipped locked.pdf: it is encrypted → save a copy without a password"
+    assert within(tmp_path, "shelf", "status").stdout == added.stdout
+    asked = within(tmp_path, "shelf", "ask", "How hot is a wheat loaf inside when it is done?", *script)
+    quote, place, link, *_, receipt = asked.stdout.splitlines()
+    assert "A wheat loaf is done when it is 96 degrees Celsius inside" in quote
+    assert place == "  bread, p. 4"
+    assert link == f"  {(folder / 'bread.pdf').as_uri()}#page=4"
+    assert receipt.startswith("all-minilm-l6-v2, ")
+    assert receipt.endswith(" ms, 0 bytes off this machine")
+    assert within(tmp_path, "shelf", "remove", "papers").returncode == 0
+    assert within(tmp_path, "shelf", "status").stdout == (
+        "No folder is on the shelf; `breadknife shelf add FOLDER` adds one.\n"
+    )
+    assert sorted(each.name for each in folder.iterdir()) == ["bread.pdf", "locked.pdf"]
+
+
+def test_json(folder: Path, tmp_path: Path) -> None:
+    options = ("--json", "--engine-script", "script.json")
+    [added] = json.loads(within(tmp_path, "shelf", "add", "papers", *options).stdout)
+    assert added["folder"] == str(folder)
+    assert (added["files"], added["pages"], added["chunks_waiting"], added["skipped"]) == (1, 5, 0, [])
+    asked = json.loads(
+        within(tmp_path, "shelf", "ask", "window test", "--json", "--engine-script", "script.json").stdout
+    )
+    assert asked["quotes"][0]["page"] == 3
+    assert asked["bytes_sent"] == 0
+
+
+def test_offline_and_without_a_model_words_are_searched(folder: Path, tmp_path: Path) -> None:
+    added = breadknife(tmp_path, "--offline", "shelf", "add", "papers")
+    assert added.returncode == 0
+    assert "only words are searched, not meanings: " in added.stderr
+    assert "chunks are found by their words only: `breadknife setup engine`" in added.stdout
+    asked = breadknife(tmp_path, "--offline", "shelf", "ask", "What is the window test?")
+    assert asked.returncode == 0
+    assert "Bakers call this the window test." in asked.stdout
+    assert asked.stdout.splitlines()[-1].startswith("no model, ")
+    assert breadknife(tmp_path, "shelf", "ask", "Xylophones?").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("add",), "no folder is on the shelf; `breadknife shelf add FOLDER` adds one"),
+        (("ask", "How hot?"), "no folder is on the shelf; `breadknife shelf add FOLDER` adds one"),
+        (("add", "nowhere"), "nowhere is no folder; name one"),
+        (("remove", "papers"), "papers is not on the shelf; `breadknife shelf status` says what is"),
+    ],
+)
+def test_what_cannot_be_done(folder: Path, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    ran = within(tmp_path, "shelf", *arguments)
+    assert ran.returncode == 2
+    assert ran.stderr == f"breadknife: {message}\n"
+
+
+def test_a_part_of_a_folder_is_not_added_twice(folder: Path, tmp_path: Path) -> None:
+    (folder / "deep").mkdir()
+    script = ("--engine-script", "script.json")
+    assert within(tmp_path, "shelf", "add", "papers", *script).returncode == 0
+    assert "is on the shelf already, as a part of" in within(tmp_path, "shelf", "add", "papers/deep").stderr
+    assert "`breadknife shelf remove` it first" in within(tmp_path, "shelf", "add", ".").stderr
+    (folder / "new.txt").write_text("Rye.")
+    assert "2 files" in within(tmp_path, "shelf", "add", *script).stdout
+
+
+def test_one_program_at_a_time_writes_an_index(folder: Path, tmp_path: Path) -> None:
+    lock = index_of(Path(os.path.realpath(folder))).with_suffix(".lock")
+    lock.parent.mkdir(parents=True)
+    with FileLock(lock):
+        assert "another program is working on" in breadknife(tmp_path, "shelf", "add", "papers").stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_stops_in_order_and_the_next_call_goes_on(folder: Path, tmp_path: Path) -> None:
+    for number in range(300):
+        (folder / f"{number}.txt").write_text(f"Loaf number {number}.")
+    command = [sys.executable, "-m", "breadknife", "shelf", "add", "papers", "--engine-script", "script.json"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stderr
+    process.stderr.readline()  # reading has begun
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == "breadknife: stopped; `breadknife shelf add` goes on from here"
+    assert "301 files" in within(tmp_path, "shelf", "add", "--engine-script", "script.json").stdout

@@ -1,0 +1,46 @@
+"""Which passages of a chunk could be quoted."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breadknife.plugins.shelf.chunking.cleaning import clean
+from breadknife.plugins.shelf.evidence.windows import MOST, windows
+
+PROSE = (
+    "The server keeps a list of all files that it has opened and forgets them only when they are closed again by\n"
+    "the client. It reads its settings at startup from the file that the environment names. A setting that nobody\n"
+    "knows is reported with its line, and the server goes on with the default. Signals end it at once.\n"
+)
+TABLE = "Option Short description\nindent sets the indent\nmargin sets the margin\nskip sets the space below\n"
+LIST = (
+    "3.2 What is needed\nBefore you begin, see that these programs are there:\n• a compiler for C++ that knows the\n"
+    "standard of 2017\n• CMake, in version 3.16 or newer\n• Python\n"
+)
+
+CASES = [
+    ("a sentence has one on each side", PROSE, "It reads", "The server", "the default."),
+    ("a row has the rows around it, and its head", TABLE, "margin sets", "Option", "space below"),
+    ("an item has its heading", LIST, "CMake", "3.2 What is needed", "Python"),
+    ("short ones have more of them", PROSE, "Signals end", "The server", "at once."),
+]
+
+
+@pytest.mark.parametrize(("page", "middle", "first", "last"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
+def test_around(page: str, middle: str, first: str, last: str) -> None:
+    found = next(each for each in windows(page, 0, len(page)) if middle in page[each.middle.start : each.middle.end])
+    text = page[found.span.start : found.span.end]
+    assert text.startswith(first)
+    assert text.rstrip().endswith(last)
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=120), max_size=12).map("\n".join)
+)
+def test_a_window_is_a_piece_of_the_page(page: str) -> None:
+    for each in windows(page, 0, len(page)):
+        assert 0 <= each.span.start <= each.middle.start < each.middle.end <= each.span.end <= len(page)
+        assert len(each.span) <= max(MOST, len(each.middle))
+        assert clean(page[each.span.start : each.span.end])

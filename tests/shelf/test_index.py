@@ -1,0 +1,253 @@
+"""What an index holds after files came, changed and went, and after it was stopped at any moment."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled, ShelfError
+from breadknife.plugins.shelf.index.database import all_indexes, index_folder, index_of, remove_index
+from breadknife.plugins.shelf.index.filling import Progress
+from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.values import Skipped, Status
+from shelf.filling import ScriptedEmbedder, fill
+from shelf.making import encrypted_pdf, pdf
+
+
+@pytest.fixture
+def folder(home: Path, tmp_path: Path) -> Path:
+    made = tmp_path / "papers"
+    (made / "deep").mkdir(parents=True)
+    (made / "bread.txt").write_text("Bread needs flour.")
+    (made / "deep" / "salt.pdf").write_bytes(pdf("Salt slows the yeast."))
+    return made
+
+
+def status() -> Status:
+    shelves = OpenShelves()
+    try:
+        return shelves.status
+    finally:
+        shelves.close()
+
+
+def texts() -> list[str]:
+    shelves = OpenShelves()
+    try:
+        found = shelves.search("bread flour salt yeast oven rye wheat number", (), 1000)
+        return sorted(each.chunk.text for each in found)
+    finally:
+        shelves.close()
+
+
+def test_files_come_and_go(folder: Path) -> None:
+    assert fill(folder) == ["bread.txt", "deep/salt.pdf"]
+    assert texts() == ["Bread needs flour.", "Salt slows the yeast."]
+    assert fill(folder) == []
+    (folder / "bread.txt").write_text("Bread needs an oven, too.")
+    (folder / "rye.md").write_text("# Rye\n\nIt needs acid.")
+    (folder / "deep" / "salt.pdf").unlink()
+    assert fill(folder) == ["bread.txt", "rye.md"]
+    assert texts() == ["Bread needs an oven, too.", "Rye It needs acid."]
+
+
+def test_a_file_whose_time_alone_has_changed_keeps_its_chunks(folder: Path) -> None:
+    embedder = ScriptedEmbedder()
+    fill(folder, embedder)
+    os.utime(folder / "bread.txt", (1, 1))
+    assert fill(folder, embedder) == ["bread.txt"]  # its bytes, to compare them
+    assert len(embedder.texts) == 2
+    assert fill(folder) == []
+
+
+def test_what_is_skipped_is_named(folder: Path) -> None:
+    (folder / "locked.pdf").write_bytes(encrypted_pdf())
+    (folder / "passwords.txt").write_text("bread: hunter2")
+    fill(folder)
+    assert status().skipped == (
+        Skipped(folder / "locked.pdf", "it is encrypted", "save a copy without a password"),
+        Skipped(
+            folder / "passwords.txt",
+            "its name says that it holds passwords or keys",
+            "rename it if it doesn't",
+        ),
+    )
+    assert status().files == 2
+    assert fill(folder) == []
+    (folder / "locked.pdf").write_bytes(pdf("Rye bread."))
+    fill(folder)
+    assert [each.file.name for each in status().skipped] == ["passwords.txt"]
+
+
+@pytest.mark.parametrize("name", [".hidden.txt", ".git/a.txt", "node_modules/a.txt", "~$a.docx", "a.xlsx", "a"])
+def test_what_is_not_for_a_shelf(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("Rye bread.")
+    assert name not in fill(folder)
+
+
+def test_a_folder_that_is_gone_keeps_its_index(folder: Path) -> None:
+    """Its drive may come back."""
+    fill(folder)
+    folder.rename(folder.with_name("elsewhere"))
+    with pytest.raises(ShelfError, match="plug its drive in"):
+        fill(folder)
+    assert len(texts()) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="everything can be listed")
+def test_a_folder_that_cannot_be_listed_keeps_its_files(folder: Path) -> None:
+    fill(folder)
+    (folder / "deep").chmod(0)
+    try:
+        fill(folder)
+    finally:
+        (folder / "deep").chmod(0o700)
+    assert len(texts()) == 2
+
+
+def test_the_index_is_the_users_alone_and_not_in_the_folder(folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    fill(folder, ScriptedEmbedder())
+    assert sorted(folder.rglob("*")) == before
+    [index] = all_indexes()
+    assert index.is_relative_to(index_folder())
+    if sys.platform != "win32":
+        assert stat.S_IMODE(index.stat().st_mode) == 0o600
+        assert stat.S_IMODE(index.parent.stat().st_mode) == 0o700
+
+
+def test_vectors_are_made_once_and_again_for_another_model(folder: Path) -> None:
+    one, other = ScriptedEmbedder("one"), ScriptedEmbedder("other")
+    fill(folder, one)
+    fill(folder, one)
+    assert sorted(one.texts) == ["Bread needs flour.", "Salt slows the yeast."]
+    assert status().chunks_waiting == 0
+    (folder / "bread.txt").write_text("Bread needs an oven.")
+    fill(folder, one)
+    assert one.texts[2:] == ["Bread needs an oven."]
+    fill(folder, other)
+    assert sorted(other.texts) == ["Bread needs an oven.", "Salt slows the yeast."]
+
+
+def test_a_broken_index_is_made_anew(folder: Path) -> None:
+    fill(folder)
+    index_of(folder).write_bytes(b"no database, whatever its name says" * 100)
+    shelves = OpenShelves()
+    assert "broken or of another version" in shelves.problems[0]
+    assert shelves.search("bread", (), 5) == ()
+    shelves.close()
+    assert fill(folder) == ["bread.txt", "deep/salt.pdf"]
+    assert len(texts()) == 2
+
+
+def test_a_removed_folder_leaves_nothing(folder: Path) -> None:
+    fill(folder)
+    remove_index(index_of(folder))
+    assert list(index_folder().iterdir()) == []
+    assert status() == Status()
+
+
+def test_two_folders_are_searched_as_one(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "rye.txt").write_text("Rye bread needs acid.")
+    fill(folder)
+    fill(other)
+    assert len(texts()) == 3
+    assert set(status().folders) == {folder, other}
+
+
+class Stop(Exception):
+    """Ends filling in the midst."""
+
+
+@pytest.mark.parametrize("after", range(1, 8))
+def test_whoever_is_stopped_goes_on(folder: Path, after: int) -> None:
+    """At each step that is told: the result is the same as without the stop, and nothing is read or embedded twice
+    but what was under way."""
+    for number in range(40):
+        (folder / f"{number:02}.txt").write_text(f"Bread number {number} needs flour.")
+    embedder = ScriptedEmbedder()
+    told = 0
+
+    def tell(progress: Progress) -> None:
+        nonlocal told
+        told += progress.done > 0 and progress.done % 16 == 0
+        if told == after:
+            raise Stop
+
+    stopped = 0
+    try:
+        fill(folder, embedder, tell=tell)
+    except Stop:
+        stopped = len(embedder.texts)
+    fill(folder, embedder)
+    assert len(texts()) == 42
+    assert status().chunks_waiting == 0
+    assert len(embedder.texts) <= 42 + (16 if stopped else 0)
+
+
+def test_cancelling_loses_nothing(folder: Path) -> None:
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        fill(folder, tell=lambda progress: cancel.cancel() if progress.done else None, cancel=cancel)
+    assert texts() == ["Bread needs flour."]
+    assert fill(folder) == ["deep/salt.pdf"]
+
+
+FILLS = """
+import sys
+from pathlib import Path
+from shelf.filling import ScriptedEmbedder, fill
+fill(Path(sys.argv[1]), ScriptedEmbedder(), tell=lambda progress: print(progress.phase, progress.done, flush=True))
+"""
+
+
+@pytest.mark.parametrize("line", [b"read 5", b"read 20", b"embed 16"])
+def test_a_kill_at_any_moment_loses_nothing(folder: Path, line: bytes) -> None:
+    for number in range(40):
+        (folder / f"{number:02}.txt").write_text(f"Bread number {number} needs flour.")
+    tests = str(Path(__file__).parents[1])
+    process = subprocess.Popen(
+        [sys.executable, "-c", FILLS, str(folder)], stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": tests}
+    )
+    assert process.stdout
+    for told in process.stdout:
+        if told.strip() == line:
+            break
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    embedder = ScriptedEmbedder()
+    fill(folder, embedder)
+    assert len(texts()) == 42
+    assert status().chunks_waiting == 0
+    connection = sqlite3.connect(index_of(folder))
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.execute("INSERT INTO words(words) VALUES ('integrity-check')")  # raises where they don't fit the chunks
+    connection.close()
+
+
+def test_a_search_sees_what_another_process_has_written(folder: Path) -> None:
+    shelves = OpenShelves()
+    assert shelves.search("bread", (), 5) == ()
+    fill(folder)
+    assert [each.chunk.text for each in shelves.search("bread", (), 5)] == ["Bread needs flour."]
+    assert shelves.frequency("bread") == 1
+    time.sleep(0.01)  # so that the file's time is another one
+    (folder / "bread.txt").write_text("Bread needs bread, it is said. It does.")
+    (folder / "more.txt").write_text("More bread.")
+    fill(folder)
+    assert len(shelves.search("bread", (), 5)) == shelves.frequency("bread") == 2
+    remove_index(index_of(folder))
+    assert shelves.search("bread", (), 5) == ()
+    shelves.close()

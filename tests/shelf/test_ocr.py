@@ -1,0 +1,131 @@
+"""What OCR reads of a scan, and where its words stand."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import pytest
+
+from breadknife.errors import PackageMissing
+from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.index.store import Store
+from breadknife.plugins.shelf.reading import ocr
+from breadknife.plugins.shelf.reading.ocr import SeenWord, find_ocr, page_of
+from breadknife.plugins.shelf.reading.pdf import pictures
+from breadknife.plugins.shelf.reading.values import Picture
+from breadknife.plugins.shelf.values import Box, PageText
+from shelf.filling import fill
+from shelf.making import MACHINE, pdf
+
+tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract isn't installed")
+PICTURE = Picture(100, 200, b"", dpi=72.0, page_height=200.0)
+
+
+def seen(text: str, gap: str = " ", confidence: float = 0.9) -> SeenWord:
+    return SeenWord(text, 10, 20, 30, 32, confidence, gap)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ([seen("Hot", "\n\n"), seen("bread."), seen("Yes.", "\n"), seen("No.", "\n\n")], "Hot bread.\nYes.\n\nNo."),
+        ([seen("~", confidence=0.2), seen("Hot"), seen("|", confidence=0.4), seen("oven")], "Hot oven"),
+        ([seen("b", confidence=0.2), seen("•", confidence=0.9)], "b •"),
+        ([], ""),
+    ],
+)
+def test_the_text_of_words(words: list[SeenWord], text: str) -> None:
+    """What OCR isn't sure of, and what has no letter or digit, is a speck."""
+    page = page_of(3, PICTURE, words)
+    assert page.text == text
+    assert page.number == 3
+    assert [text[word.start : word.end] for word in page.words] == text.split()
+
+
+def test_boxes_are_points_from_the_lower_left_corner() -> None:
+    half = Picture(100, 200, b"", dpi=144.0, page_height=100.0)
+    [word] = page_of(1, half, [seen("Hot")]).words
+    assert word.box == Box(5.0, 84.0, 15.0, 90.0)
+
+
+def read(picture_of: Path) -> list[PageText]:
+    engine = find_ocr()
+    data = picture_of.read_bytes()
+    return [page_of(number, picture, engine(picture)) for number, picture in pictures(data, (1, 2, 3))]
+
+
+@tesseract
+def test_tesseract_reads_the_example() -> None:
+    pages = read(MACHINE)
+    assert "The motor must rest for twenty minutes after it has run for ten." in " ".join(pages[1].text.split())
+    assert "Power: 650 watts at 230 volts" in pages[2].text
+    first = pages[0].words[0]
+    assert pages[0].text[first.start : first.end] == "Model"
+    assert 45 < first.box.left < 60
+    assert 630 < first.box.bottom < first.box.top < 650
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("rapidocr") is None, reason="rapidocr isn't installed")
+def test_rapidocr_reads_the_example_where_tesseract_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    pages = read(MACHINE)
+    assert "twenty minutes after it has run for ten" in " ".join(pages[1].text.split())
+    assert all(
+        page.text[word.start : word.end].strip() == page.text[word.start : word.end] != ""
+        for page in pages
+        for word in page.words
+    )
+
+
+def test_without_any_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(ocr, "has_rapidocr", lambda: False)
+    with pytest.raises(PackageMissing, match=r"install tesseract-ocr, or pip install 'breadknife\[ocr\]'"):
+        find_ocr()
+
+
+@pytest.fixture
+def folder(home: Path, tmp_path: Path) -> Path:
+    made = tmp_path / "papers"
+    made.mkdir()
+    (made / "machine.pdf").write_bytes(MACHINE.read_bytes())
+    return made
+
+
+@tesseract
+def test_pages_wait_for_ocr_and_are_then_searched(folder: Path) -> None:
+    fill(folder)
+    shelves = OpenShelves()
+    assert (shelves.status.pages, shelves.status.pages_waiting) == (0, 3)
+    assert shelves.search("motor", (), 5) == ()
+    fill(folder, ocr=True)
+    assert (shelves.status.pages_by_ocr, shelves.status.pages_waiting) == (3, 0)
+    [best, *_] = shelves.search("How long must the motor rest?", (), 5)
+    assert best.chunk.page == 2
+    page = shelves.page(best.chunk.file, 2)
+    assert page
+    assert page.how == "ocr"
+    assert [page.text[word.start : word.end] for word in page.words] == page.text.split()
+
+
+@tesseract
+def test_a_page_that_was_read_before_a_kill_is_searched_after_it(folder: Path) -> None:
+    """Whoever is killed between two pages has made no chunks of the first."""
+    fill(folder)
+    with Store(folder) as store:
+        [(file, path, numbers)] = store.waiting_for_ocr()
+        assert (path, numbers) == ("machine.pdf", (1, 2, 3))
+        store.put_page(file, PageText(1, "A page that tesseract has read.", "ocr"))
+    fill(folder, ocr=True)
+    shelves = OpenShelves()
+    assert [each.chunk.text for each in shelves.search("tesseract", (), 5)] == ["A page that tesseract has read."]
+    assert shelves.status.pages_by_ocr == 3
+
+
+def test_a_page_with_little_text_and_nothing_else_is_no_picture(folder: Path) -> None:
+    (folder / "machine.pdf").write_bytes(pdf("Chapter 1", ""))
+    fill(folder)
+    assert OpenShelves().status.pages_waiting == 0
