@@ -31,6 +31,11 @@ class Language(Protocol):
     def null_attributes(self) -> frozenset[str]: ...
 
     @property
+    def calls_methods_of_null(self) -> bool:
+        """Whether a method decides itself what it does when its object is null."""
+        ...
+
+    @property
     def builtins(self) -> frozenset[str]: ...
 
     def refined_result(self, name: str, argument: str, /) -> Type | None: ...
@@ -60,10 +65,11 @@ class FileHome(Attributes):
     ) -> None:
         super().__init__()
         self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
-        self.null_attributes, self.builtins = language.null_attributes, language.builtins
+        self.builtins = language.builtins
         self.forgiven = set[At]()
         self._solutions = dict[Function, Solution]()
         self._summaries = dict[Function, Summary]()
+        self._coping = dict[Function, bool]()
         self._under_way = list[Function]()
 
     # Following functions
@@ -153,6 +159,35 @@ class FileHome(Attributes):
             target is not None and target.function is not None and _fills(target, parameter)
             for target in (self.target(name) for name in function.decorators)
         )
+
+    def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
+        language = self.language
+        if name in language.null_attributes:
+            return True
+        if not is_called or not language.calls_methods_of_null:
+            return False
+        if type_ is None:
+            return True
+        target = self.method(type_, name)
+        if target is not None and target.function is not None and isinstance(target.home, FileHome):
+            return target.home.copes(target.function)
+        target = self.class_target(type_.name)
+        if target is not None and target.class_ is not None:
+            return name not in target.class_.stores and not target.class_.is_interface
+        full = f"{type_.name}.{name}"
+        return type_.name not in self.knowledge.types or full in self.knowledge.functions["cope"]
+
+    def copes(self, function: Function) -> bool:
+        """Whether the method does no harm when its object is null."""
+        known = self._coping.get(function)
+        if known is None:
+            self._coping[function] = True  # what calls itself decides nothing
+            start = self.start(function)
+            own = start.facts.get(function.receiver, NOTHING)
+            start.facts[function.receiver] = own._replace(nullness=Nullness.NULL)
+            uses = solve(self, function, cfg.build(function.body, self.knowledge.errors), start).uses
+            known = self._coping[function] = all(use.key != function.receiver for use in uses)
+        return known
 
     # Summaries
 

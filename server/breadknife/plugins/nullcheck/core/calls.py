@@ -62,10 +62,7 @@ class CallEvaluator(Evaluator):
 
     def _callee(self, callee: il.Expression, state: State) -> Callee:
         if isinstance(callee, il.Attribute):
-            if callee.name in self.home.null_attributes:
-                owner = self.value(callee.owner, state)
-            else:
-                owner = self.need(callee.owner, Use.ATTRIBUTE, state)
+            owner = self.owner(callee, state, is_called=True)
             if callee.key and (fact := state.facts.get(callee.key)) is not None and fact.called:
                 return Callee(fact.called, self.home.target(fact.called), owner)
             if owner.type is not None:

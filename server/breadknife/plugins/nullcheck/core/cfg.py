@@ -17,10 +17,12 @@ from breadknife.plugins.nullcheck.core.il import (
     Assign,
     At,
     Attribute,
+    Attempt,
     Bind,
     Block,
     Both,
     Call,
+    Cast,
     Choice,
     Comprehension,
     Constant,
@@ -33,6 +35,7 @@ from breadknife.plugins.nullcheck.core.il import (
     Handler,
     If,
     Jump,
+    Labelled,
     Loop,
     Name,
     Not,
@@ -176,10 +179,13 @@ def _ordered(graph: Graph) -> Graph:
 
 @dataclass
 class _LoopEnds:
+    """Where jumps out of a loop, or of statements with a label, lead."""
+
     after: Node
-    again: Node
+    again: Node | None
     finals: int
     """How many `finally` are around it."""
+    label: str = ""
 
 
 class _Builder:
@@ -270,17 +276,29 @@ class _Builder:
                 self.condition(iterable, body, out)
             each = Operation(iterable.at, "next", (iterable,), forks=False)
             bind = lambda: self.step(Assign(target.at, self.value(target), each))  # noqa: E731
-        elif statement.test is not None:
+        elif statement.test is not None and not statement.is_tested_last:
             self.go(again)
             self.start(again)
             self.condition(statement.test, body, out)
+        else:
+            self.go(body)
         self.start(body)
         if bind is not None:
             bind()
-        self._loops.append(_LoopEnds(after, again, len(self._finals)))
+        done = self.node(NodeKind.MERGE) if statement.update or statement.is_tested_last else again
+        self._loops.append(_LoopEnds(after, done, len(self._finals), statement.label))
         self.block(statement.body)
         self._loops.pop()
-        self.go(again)
+        self.go(done)
+        if done is not again:
+            self.start(done)
+            self.block(statement.update)
+            if statement.is_tested_last and statement.test is not None:
+                self.condition(statement.test, again, out)
+            self.go(again)
+        if statement.iterable is None and (statement.test is None or statement.is_tested_last):
+            self.start(again)
+            self.go(body)
         if bind is not None:
             self.start(again)
             self.go(body)
@@ -291,11 +309,22 @@ class _Builder:
         self.start(after)
 
     def jump(self, statement: Jump) -> None:
-        if self._loops:
-            loop = self._loops[-1]
-            self.leave(loop.finals)
-            self.go(loop.after if statement.is_break else loop.again)
+        label = statement.label
+        for loop in reversed(self._loops):
+            target = loop.after if statement.is_break else loop.again
+            if target is not None and (loop.label == label if label else loop.again is not None):
+                self.leave(loop.finals)
+                self.go(target)
+                break
         self._at = None
+
+    def labelled(self, statement: Labelled) -> None:
+        after = self.node(NodeKind.MERGE)
+        self._loops.append(_LoopEnds(after, None, len(self._finals), statement.label))
+        self.block(statement.body)
+        self._loops.pop()
+        self.go(after)
+        self.start(after)
 
     def leave(self, finals: int) -> None:
         """Run what stands in each `finally` on the way out, down to that many."""
@@ -451,6 +480,10 @@ class _Builder:
                 return value._replace(operand=self.value(value.operand), forks=False)
             case Display():
                 return value._replace(items=tuple(self.value(each) for each in value.items), forks=False)
+            case Cast():
+                return value._replace(value=self.value(value.value), forks=False)
+            case Attempt():
+                return value._replace(value=self.value(value.value), forks=False)
             case Parts():
                 return value._replace(parts=tuple(self.value(each) for each in value.parts), forks=False)
             case _:
@@ -518,6 +551,7 @@ _STATEMENTS: dict[type[Statement], Callable[[_Builder, Statement], None]] = {
     Assign: _Builder.assign,
     If: _Builder.choose,
     Loop: _Builder.loop,
+    Labelled: _Builder.labelled,
     Jump: _Builder.jump,
     Return: _Builder.return_,
     Raise: _Builder.raise_,

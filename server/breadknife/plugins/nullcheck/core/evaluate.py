@@ -72,7 +72,10 @@ class Evaluator(ABC):
 
     def need(self, expression: Expression, use: Use, state: State) -> Fact:
         """The value of an expression that must be there: if it may be null, that is a finding, once."""
-        fact = self.value(expression, state)
+        return self.demand(expression, use, self.value(expression, state), state)
+
+    def demand(self, expression: Expression, use: Use, fact: Fact, state: State) -> Fact:
+        """`fact` is the value of the expression."""
         if fact.may_be_null and not isinstance(expression, il.Null):
             if not self.forgives and not self.home.file.is_ignored(expression.at):
                 self.uses.append(NullUse(expression.at, use, fact, expression.key))
@@ -83,7 +86,8 @@ class Evaluator(ABC):
         return fact
 
     def _null(self, expression: il.Null, _state: State) -> Fact:
-        return Fact(Nullness.NULL, Origin(OriginKind.EXIT, expression.at, "it is None here"), truth=False)
+        origin = Origin(OriginKind(expression.kind), expression.at, expression.why)
+        return Fact(Nullness.NULL, origin, truth=False)
 
     def _constant(self, expression: il.Constant, _state: State) -> Fact:
         return Fact(Nullness.THERE, type=Type(expression.type), truth=expression.truth)
@@ -92,18 +96,26 @@ class Evaluator(ABC):
         return state.facts.get(expression.key) or self.declared(expression.key)
 
     def _attribute(self, expression: il.Attribute, state: State) -> Fact:
-        if expression.name in self.home.null_attributes:
-            owner = self.value(expression.owner, state)
-        else:
-            owner = self.need(expression.owner, Use.ATTRIBUTE, state)
+        owner = self.owner(expression, state, is_called=False)
         if expression.key and (fact := state.facts.get(expression.key)) is not None:
             return fact
         if owner.type is not None:
             return self.home.member(owner.type, expression.name, expression.at)
         return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else NOTHING
 
+    def owner(self, attribute: il.Attribute, state: State, *, is_called: bool) -> Fact:
+        """The value of what has the attribute."""
+        fact = self.value(attribute.owner, state)
+        if fact.may_be_null and not self.home.null_has(fact.type, attribute.name, is_called=is_called):
+            return self.demand(attribute.owner, Use.ATTRIBUTE, fact, state)
+        return fact
+
+    def container(self, expression: il.Element, operator: str, state: State) -> Fact:
+        use = self.home.knowledge.operators.get(operator)
+        return self.value(expression.owner, state) if use is None else self.need(expression.owner, use, state)
+
     def _element(self, expression: il.Element, state: State) -> Fact:
-        owner = self.need(expression.owner, Use.SUBSCRIPT, state)
+        owner = self.container(expression, "[]", state)
         if expression.index is None:
             return owner._replace(nullness=Nullness.THERE, origin=None, items=(), called="")
         self.value(expression.index, state)
@@ -191,6 +203,18 @@ class Evaluator(ABC):
             self.value(part, state)
         return NOTHING
 
+    def _cast(self, expression: il.Cast, state: State) -> Fact:
+        fact = self.value(expression.value, state)
+        if expression.drops_null and fact.may_be_null:
+            fact = NOTHING
+        return fact._replace(type=self.home.qualified_type(expression.type) or fact.type)
+
+    def _attempt(self, expression: il.Attempt, state: State) -> Fact:
+        fact = self.value(expression.value, state)
+        value = there(fact) if fact.type is not None and not fact.type.is_value else fact
+        null = self._null(expression.null, state)._replace(type=fact.type) if value.nullness == Nullness.THERE else NOTHING
+        return Fact(Nullness.THERE, items=((null, SURE._replace(truth=False)), (value, SURE._replace(truth=True))))
+
     def _closure(self, _expression: il.Closure, _state: State) -> Fact:
         return SURE
 
@@ -206,7 +230,7 @@ class Evaluator(ABC):
                 if owner.key == self.function.receiver:
                     self.stores.setdefault(name, []).append(fact)
             case il.Element(owner=owner, index=index, key=key):
-                self.need(owner, Use.SUBSCRIPT, state)
+                self.container(target, "[]=", state)
                 if index is not None:
                     self.value(index, state)
                 self.store(key, fact, state, at)
@@ -415,5 +439,7 @@ _VALUES: dict[type[Expression], Callable[[Evaluator, Expression, State], Fact]] 
     il.Not: Evaluator._not,
     il.Display: Evaluator._display,
     il.Closure: Evaluator._closure,
+    il.Cast: Evaluator._cast,
+    il.Attempt: Evaluator._attempt,
     il.Parts: Evaluator._parts,
 }  # pyright: ignore[reportAssignmentType, reportPrivateUsage]

@@ -29,17 +29,23 @@ class Type(NamedTuple):
     """The qualified name of its class; "|" for one of several classes, which are the arguments."""
     arguments: tuple[Type, ...] = ()
     nullable: bool = False
+    is_value: bool = False
+    """Null is none of its values: a number, a struct that isn't behind a pointer."""
 
 
 # Expressions
 
 
 class Null(NamedTuple):
-    """The null of the language."""
+    """The null of the language, written there or what a variable has that isn't given a value."""
 
     at: At
     key: str = "None"
     forks: bool = False
+    why: str = "it is None here"
+    """A clause."""
+    kind: str = "exit"
+    """An `OriginKind`."""
 
 
 class Constant(NamedTuple):
@@ -201,6 +207,29 @@ class Closure(NamedTuple):
     forks: bool = False
 
 
+class Cast(NamedTuple):
+    """The value, which is of the type."""
+
+    at: At
+    value: Expression
+    type: Type | None
+    key: str
+    forks: bool
+    drops_null: bool = False
+    """Null isn't let through."""
+
+
+class Attempt(NamedTuple):
+    """A value and whether there is one, as a tuple: `(value, true)`, or `(null, false)`. Null is only in it if the type
+    of the value is known, and has it."""
+
+    at: At
+    value: Expression
+    null: Null
+    forks: bool
+    key: str = ""
+
+
 class Parts(NamedTuple):
     """Anything else: its parts are evaluated, and nothing is known of the result."""
 
@@ -212,7 +241,7 @@ class Parts(NamedTuple):
 
 Expression: TypeAlias = (
     Null | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice | Bind | Display
-    | Comprehension | Closure | Parts
+    | Comprehension | Closure | Cast | Attempt | Parts
 )  # fmt: skip
 
 
@@ -241,7 +270,8 @@ class If(NamedTuple):
 
 
 class Loop(NamedTuple):
-    """While `test` holds, or for each element of `iterable`, which `target` gets. `otherwise` runs without a break."""
+    """While `test` holds, or for each element of `iterable`, which `target` gets; without both, for ever. `otherwise`
+    runs without a break, `update` after each round."""
 
     at: At
     test: Expression | None
@@ -249,6 +279,17 @@ class Loop(NamedTuple):
     iterable: Expression | None
     body: Block
     otherwise: Block
+    update: Block = ()
+    label: str = ""
+    is_tested_last: bool = False
+    """The body runs once before the first test."""
+
+
+class Labelled(NamedTuple):
+    """A jump with the label leads to its end."""
+
+    label: str
+    body: Block
 
 
 class Handler(NamedTuple):
@@ -281,9 +322,10 @@ class Raise(NamedTuple):
 
 
 class Jump(NamedTuple):
-    """Leaves the loop, or goes on with its next round."""
+    """Leaves the loop, or goes on with its next round: of the innermost loop, or of what has the label."""
 
     is_break: bool
+    label: str = ""
 
 
 class Delete(NamedTuple):
@@ -299,7 +341,7 @@ class Define(NamedTuple):
     """Of a class."""
 
 
-Statement: TypeAlias = Assign | Evaluate | If | Loop | Try | Return | Raise | Jump | Delete | Define
+Statement: TypeAlias = Assign | Evaluate | If | Loop | Labelled | Try | Return | Raise | Jump | Delete | Define
 Block: TypeAlias = tuple[Statement, ...]
 
 
@@ -396,6 +438,8 @@ class Class:
     methods: dict[str, Function] = field(default_factory=dict[str, Function])
     is_dynamic: bool = False
     """It sets attributes whose names it computes."""
+    is_interface: bool = False
+    """It only says which methods its objects have."""
 
 
 @dataclass(eq=False, repr=False)
