@@ -18,10 +18,15 @@ from breadknife.plugins.nullcheck.core.nullness import (
     OriginKind,
     State,
     forgotten,
+    mentions,
     there,
 )
 from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, holds
 from breadknife.plugins.nullcheck.values import Use
+
+
+_LEFT_BY_CALLS = (OriginKind.COMPARISON, OriginKind.EXCEPTION)
+"""Nulls that nobody has after a call which is an error's, and doesn't come back."""
 
 
 class Callee(NamedTuple):
@@ -110,7 +115,9 @@ class CallEvaluator(Evaluator):
         comes_back = self._comes_back(expression, callee)
         if not comes_back:
             for key, fact in state.facts.items():
-                if fact.origin is not None and fact.origin.kind is OriginKind.COMPARISON:
+                if fact.origin is not None and fact.origin.kind in _LEFT_BY_CALLS:
+                    state.facts[key] = forgotten(fact)
+                elif fact.unless is not None and any(mentions(fact.unless[0], each) for each in given if each):
                     state.facts[key] = forgotten(fact)
         if callee.name not in self.home.knowledge.calls:
             for name in self.home.shared:
@@ -211,7 +218,9 @@ class CallEvaluator(Evaluator):
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
         if container in state.examined and rule.name == "dict.get" and gives is not None and gives.nullable:
             return NOTHING
-        origin = Origin(rule.kind, call.at, f"`{rule.name}` returns None {rule.why}")
+        origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name}` returns None {rule.why}")
+        if rule.ways:
+            return Fact(Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways))
         return Fact(Nullness.MAYBE, origin, gives._replace(nullable=False) if gives else None, container=container)
 
     def _by_summary(self, call: il.Call, target: Target, facts: Sequence[Fact], state: State) -> Fact:
@@ -317,6 +326,23 @@ def _kind(origin: Origin | None) -> OriginKind:
     if origin is None or origin.kind is OriginKind.EXIT:
         return OriginKind.CALL
     return origin.kind
+
+
+def _item_of(said: str, gives: Type | None, origin: Origin) -> Fact:
+    """One of several values that a call gives at once, as the knowledge says it."""
+    match said:
+        case "null":
+            return Fact(Nullness.NULL, origin, gives, truth=False)
+        case "value":
+            return Fact(Nullness.THERE, type=gives)
+        case "there":
+            return Fact(Nullness.THERE)
+        case "none":
+            return Fact(Nullness.NULL, origin, truth=False)
+        case "yes" | "no":
+            return Fact(Nullness.THERE, truth=said == "yes")
+        case _:
+            return NOTHING
 
 
 def callee_key(call: il.Call) -> str:

@@ -20,6 +20,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
     OriginKind,
     State,
     forgotten,
+    is_initial,
     join,
     join_facts,
     mentions,
@@ -77,7 +78,8 @@ class Evaluator(ABC):
     def demand(self, expression: Expression, use: Use, fact: Fact, state: State) -> Fact:
         """`fact` is the value of the expression."""
         if fact.may_be_null and not isinstance(expression, il.Null):
-            if not self.forgives and not self.home.file.is_ignored(expression.at):
+            is_sure = fact.nullness == Nullness.NULL or not is_initial(fact)
+            if is_sure and not self.forgives and not self.home.file.is_ignored(expression.at):
                 self.uses.append(NullUse(expression.at, use, fact, expression.key))
             fact = there(fact)
             if expression.key:

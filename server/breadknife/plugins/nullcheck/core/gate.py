@@ -10,8 +10,6 @@ from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
 _ROUNDS = 4
 """Calls are followed so far for what their names may give."""
-_ENDS = frozenset({b"raise", b"assert", b"exit", b"_exit", b"abort", b"quit", b"skip", b"fail", b"error"})
-"""Words without one of which a function always comes back, unless it calls one that doesn't."""
 
 
 class Gate:
@@ -20,7 +18,7 @@ class Gate:
         self._knowledge = knowledge
 
     def may_use_null(self, function: Function) -> bool:
-        if not function.words.isdisjoint(self.nullable):
+        if function.hides_null or not function.words.isdisjoint(self.nullable):
             return True
         around = function.around
         while around is not None:
@@ -40,7 +38,7 @@ class Gate:
 
     @cached_property
     def _ending(self) -> frozenset[bytes]:
-        words = set(_ENDS)
+        words = set(self._knowledge.marks["ends"])
         waiting = [each for each in self._file.functions if each.name]
         for _ in range(_ROUNDS):
             found = [each for each in waiting if not each.words.isdisjoint(words)]
@@ -54,7 +52,7 @@ class Gate:
     @cached_property
     def nullable(self) -> frozenset[bytes]:
         """The words under which something may be null in this file."""
-        words = {b"None", b"Optional", *_library_words(self._knowledge, self._roots())}
+        words = {*self._knowledge.marks["null"], *_library_words(self._knowledge, self._roots())}
         origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
         waiting = [each for each in self._file.functions if _may_give_null(each)]

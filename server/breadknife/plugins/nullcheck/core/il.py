@@ -388,6 +388,8 @@ class Function:
     is_bound: bool = False
     """A call gives no value for its first parameter."""
     decorators: tuple[str, ...] = ()
+    hides_null: bool = False
+    """It has nulls that no word in it tells."""
     locals: set[str] = field(default_factory=set[str])
     """Names that it assigns; filled when it is lowered."""
     shared: set[str] = field(default_factory=set[str])

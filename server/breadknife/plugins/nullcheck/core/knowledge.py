@@ -16,6 +16,26 @@ from breadknife.plugins.nullcheck.values import Use
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 
 
+_FUNCTIONS = (
+    "never_return", "iterate", "need", "come_back", "come_back_methods", "keep", "believe", "iterators", "keep_methods",
+    "cope", "makers", "checkers",
+)  # fmt: skip
+_CLASSES = (
+    "first", "framework", "fields", "without_variables", "typed_dicts", "nullable_fields", "harmless_decorators",
+    "checks_after",
+)  # fmt: skip
+_TABLES: dict[str, Any] = {
+    "call": [], "attribute": [], "taker": [], "results": {}, "annotations": {}, "functions": {}, "classes": {},
+    "operators": {}, "contexts": {}, "imported": True, "marks": {},
+}  # fmt: skip
+"""What a language may leave out."""
+_WAYS = {
+    "error": [["null", "there"], ["value", "none"]],
+    "ok": [["null", "no"], ["value", "yes"]],
+}
+"""Names of ways to come back that many functions share."""
+
+
 class NullableCall(NamedTuple):
     name: str
     why: str
@@ -25,6 +45,12 @@ class NullableCall(NamedTuple):
     default_at: int
     gives: Type | None
     """The type of the value if there is one."""
+    ways: tuple[tuple[str, ...], ...] = ()
+    """Of a call that gives several values: what they are at once, in each of the ways in which it comes back."""
+    shown: str = ""
+    """How people call it, if not by its name here."""
+    where_asked: bool = False
+    """Only for an object that the file asks whether there is a value."""
 
 
 class NullableAttribute(NamedTuple):
@@ -56,11 +82,13 @@ class Knowledge:
     words: Mapping[str, frozenset[bytes]]
     """Top module, "" for what needs no import -> the words under which something of it may be null."""
     examples: tuple[Examples, ...]
+    marks: Mapping[str, frozenset[bytes]]
+    """Words that functions have which may have to do with null, or may not come back."""
 
 
 def read(name: str) -> Knowledge:
     """The knowledge about a language. Raises an error if the file that is part of breadknife is broken."""
-    table = tomllib.loads(files(_FOLDER).joinpath(f"{name}.toml").read_text("utf-8"))
+    table = _TABLES | tomllib.loads(files(_FOLDER).joinpath(f"{name}.toml").read_text("utf-8"))
     calls = {row["name"]: _call(row) for row in table["call"]}
     attributes = {
         row["name"]: NullableAttribute(row["name"], row["why"], OriginKind(row["kind"])) for row in table["attribute"]
@@ -74,22 +102,27 @@ def read(name: str) -> Knowledge:
         frozenset(row["name"] for row in table["taker"]),
         results,
         table["annotations"],
-        {key: frozenset(value) for key, value in table["functions"].items()},
-        {key: frozenset(value) for key, value in table["classes"].items()},
+        _sets(table["functions"], _FUNCTIONS),
+        _sets(table["classes"], _CLASSES),
         {key: Use(value) for key, value in table["operators"].items()},
-        frozenset(table["contexts"]["catching"]),
+        frozenset(table["contexts"].get("catching", ())),
         Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
         frozenset(types),
-        _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}),
+        _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}, table["imported"]),
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
+        {key: frozenset(each.encode() for each in value) for key, value in table["marks"].items()},
     )
 
 
-def _words(rules: list[str], results: Mapping[str, str]) -> Mapping[str, frozenset[bytes]]:
+def _sets(table: Mapping[str, list[str]], names: tuple[str, ...]) -> Mapping[str, frozenset[str]]:
+    return {key: frozenset(table.get(key, ())) for key in (*names, *table)}
+
+
+def _words(rules: list[str], results: Mapping[str, str], imported: bool) -> Mapping[str, frozenset[bytes]]:
     words = dict[str, set[bytes]]()
     for name in rules:
-        words.setdefault(_module(name), set()).add(name.rpartition(".")[2].encode())
-    for name, type_ in results.items():
+        words.setdefault(_module(name) if imported else "", set()).add(name.rpartition(".")[2].encode())
+    for name, type_ in results.items() if imported else ():
         words.setdefault(_module(name), set()).update(words.get(_module(type_), ()))
     return {module: frozenset(each) for module, each in words.items()}
 
@@ -103,7 +136,12 @@ def _module(name: str) -> str:
 def _call(row: Mapping[str, Any]) -> NullableCall:
     gives = parse_type(row["gives"]) if "gives" in row else None
     kind = OriginKind(row["kind"])
-    return NullableCall(row["name"], row["why"], kind, row.get("default", "never"), row.get("default_at", 0), gives)
+    ways = row.get("ways", ())
+    return NullableCall(
+        row["name"], row["why"], kind, row.get("default", "never"), row.get("default_at", 0), gives,
+        tuple(tuple(way) for way in (_WAYS.get(ways, ()) if isinstance(ways, str) else ways)),
+        row.get("shown", ""), row.get("where_asked", False),
+    )  # fmt: skip
 
 
 def parse_type(written: str) -> Type:

@@ -52,6 +52,10 @@ class OriginKind(StrEnum):
     """The time has run out, or it isn't the time yet."""
     EXIT = "exit"
     """A loop or a branch was left before the variable got its value."""
+    EXCEPTION = "exception"
+    """An exception came before the variable got its value."""
+    INITIAL = "initial"
+    """The variable was declared with it, and some path to here may set it."""
     ANNOTATION = "annotation"
     """A declaration allows it, and says no more."""
     DEFAULT = "default"
@@ -64,6 +68,7 @@ class OriginKind(StrEnum):
 
 CAN_HAPPEN = frozenset({
     OriginKind.CALL, OriginKind.LOOKUP, OriginKind.IO, OriginKind.PARSE, OriginKind.TIMEOUT, OriginKind.EXIT,
+    OriginKind.EXCEPTION,
 })  # fmt: skip
 
 
@@ -122,6 +127,10 @@ def there(fact: Fact, checked: At | None = None) -> Fact:
     if fact.nullness == Nullness.THERE:
         return fact
     return fact._replace(nullness=Nullness.THERE, origin=None, unless=None, checked=checked or fact.checked)
+
+
+def is_initial(fact: Fact) -> bool:
+    return fact.origin is not None and fact.origin.kind is OriginKind.INITIAL
 
 
 def forgotten(fact: Fact) -> Fact:
@@ -251,6 +260,8 @@ def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_shor
             called=one.called if one.called == other.called else "",
         )
     null, value = (one, other) if one.may_be_null else (other, one)
+    if value.may_be_null and is_initial(null):
+        null, value = value, null
     origin = null.origin
     if is_short and null.is_soft and not value.may_be_null:
         return Fact(type=type_, checked=value.checked)

@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.core.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.cfg import Action, Graph, Node, NodeKind
 from breadknife.plugins.nullcheck.core.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind, State, join
+from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind, State, is_initial, join
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_VISITS = 12
@@ -97,6 +97,8 @@ class _Run:
     def flow(self, node: Node) -> Iterator[tuple[Node, State]]:
         """Where a node leads, with the state there."""
         state, evaluator = self.states[node], self.evaluator
+        if node.kind is NodeKind.CATCH:
+            state = _caught(state, node.after_null)
         if node.action is None:
             for edge in node.edges:
                 yield edge.target, state
@@ -106,7 +108,10 @@ class _Run:
         evaluator.is_dead, evaluator.forgives = False, node.forgives
         evaluator.raised = [] if node.catches else None
         self.act(node, state)
-        self.uses[node], self.stores[node] = evaluator.uses, evaluator.stores
+        uses = evaluator.uses
+        ats = {each.at for each in uses}
+        kept = [each for each in self.uses.get(node, ()) if is_initial(each.fact) and each.at not in ats]
+        self.uses[node], self.stores[node] = [*kept, *uses], evaluator.stores
         raised = evaluator.raised or []
         is_dead = evaluator.is_dead
         for catch in node.catches:
@@ -178,6 +183,17 @@ class _Run:
         if fact.nullness in (Nullness.UNKNOWN, Nullness.THERE):
             return fact._replace(type=type_._replace(nullable=False))
         return fact._replace(type=type_._replace(nullable=False))
+
+
+def _caught(state: State, is_broad: bool) -> State:
+    """The state in a handler: a variable that has its first null there didn't get its value. A handler of one kind of
+    exception may know better where that comes from."""
+    found = state
+    for key, fact in state.facts.items():
+        if is_initial(fact) and fact.origin is not None and (is_broad or fact.nullness == Nullness.NULL):
+            found = state.copy() if found is state else found
+            found.facts[key] = fact._replace(origin=fact.origin._replace(kind=OriginKind.EXCEPTION))
+    return found
 
 
 def _soften(state: State, test: Action) -> None:
