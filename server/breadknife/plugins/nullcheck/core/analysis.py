@@ -115,7 +115,9 @@ class FileHome(Attributes):
         """What is known where the function begins."""
         facts = dict[str, Fact]()
         if function.receiver and function.receiver_class is not None:
-            facts[function.receiver] = Fact(Nullness.THERE, type=Type(function.receiver_class.name))
+            of = Type(function.receiver_class.name)
+            is_open = self.language.calls_methods_of_null
+            facts[function.receiver] = Fact(type=of, parameter=function.receiver) if is_open else Fact(Nullness.THERE, type=of)
         for parameter in function.parameters:
             if parameter.name == function.receiver and parameter is function.parameters[0]:
                 continue
@@ -175,7 +177,8 @@ class FileHome(Attributes):
         if target is not None and target.class_ is not None:
             return name not in target.class_.stores and not target.class_.is_interface
         full = f"{type_.name}.{name}"
-        return type_.name not in self.knowledge.types or full in self.knowledge.functions["cope"]
+        is_known = type_.name in self.knowledge.types or type_.name in self.knowledge.given
+        return not is_known or full in self.knowledge.functions["cope"]
 
     def copes(self, function: Function) -> bool:
         """Whether the method does no harm when its object is null."""
@@ -224,7 +227,8 @@ class FileHome(Attributes):
             return Summary((), True)
         ways = list[Outcome]()
         gives_value = solution.gives_value
-        declared = self._declared_result(function) if function.returns is not None else None
+        says = function.returns is not None and (function.returns.nullable or self.knowledge.types_exclude_null)
+        declared = self._declared_result(function) if says else None
         parameters = function.parameters
         for state, fact in solution.returns:
             ways += outcomes_at(state, fact if gives_value else NOTHING, parameters)

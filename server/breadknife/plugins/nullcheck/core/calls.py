@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
 from breadknife.plugins.nullcheck.core.nullness import (
     NOTHING,
+    Assumption,
     Fact,
     Nullness,
     Origin,
@@ -54,7 +55,7 @@ class CallEvaluator(Evaluator):
         if self.raised is not None:
             self.raised.append(state.copy())
         self._change(expression, callee, state)
-        if callee.name in functions["never_return"] or expression.callee.key in functions["never_return"]:
+        if self._never_returns(expression.callee, callee.name):
             self.is_dead = True
         if expression.key:
             known = state.facts.get(expression.key)
@@ -95,6 +96,12 @@ class CallEvaluator(Evaluator):
         elif callee.name in knowledge.functions["need"] or callee.name in knowledge.takers:
             self.need(arguments[0].value, Use.ARGUMENT, state)
 
+    def _never_returns(self, callee: il.Expression, name: str) -> bool:
+        functions = self.home.knowledge.functions
+        if name in functions["never_return"] or callee.key in functions["never_return"]:
+            return True
+        return isinstance(callee, il.Attribute) and callee.name in functions["never_return_methods"]
+
     # Effects
 
     def _change(self, expression: il.Call, callee: Callee, state: State) -> None:
@@ -117,7 +124,7 @@ class CallEvaluator(Evaluator):
             for key, fact in state.facts.items():
                 if fact.origin is not None and fact.origin.kind in _LEFT_BY_CALLS:
                     state.facts[key] = forgotten(fact)
-                elif fact.unless is not None and any(mentions(fact.unless[0], each) for each in given if each):
+                elif fact.unless and any(mentions(key_, each) for key_, _ in fact.unless for each in given if each):
                     state.facts[key] = forgotten(fact)
         if callee.name not in self.home.knowledge.calls:
             for name in self.home.shared:
@@ -138,10 +145,14 @@ class CallEvaluator(Evaluator):
     def _comes_back(self, expression: il.Call, callee: Callee) -> bool:
         """Whether the call is known to come back: where a value was only compared with null, it may be an error's."""
         knowledge = self.home.knowledge
-        if callee.target is not None or callee.name in self.home.builtins or callee.name in knowledge.calls:
+        if callee.target is not None and (callee.target.function is None or not callee.target.function.is_stub):
+            return True
+        if callee.name in self.home.builtins or callee.name in knowledge.calls:
             return True
         method = expression.callee.name if isinstance(expression.callee, il.Attribute) else ""
-        return method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]
+        if method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]:
+            return True
+        return callee.name.rpartition(".")[0] in knowledge.functions["come_back_packages"]
 
     def _set_by(self, callee: Callee) -> frozenset[str] | None:
         target = callee.target
@@ -166,7 +177,7 @@ class CallEvaluator(Evaluator):
             return self._by_rule(rule, call, callee, facts, state)
         if callee.target is not None:
             if callee.target.function is not None:
-                return self._by_summary(call, callee.target, facts, state)
+                return self._by_summary(call, callee, facts, state)
             if callee.target.class_ is not None:
                 return Fact(Nullness.THERE, type=Type(name))
         if isinstance(call.callee, il.Attribute) and call.callee.name == "get" and callee.owner.type and call.arguments:
@@ -196,7 +207,8 @@ class CallEvaluator(Evaluator):
         gives = rule.gives
         if rule.name == "dict.get" and callee.owner.type is not None and len(callee.owner.type.arguments) == 2:
             gives = callee.owner.type.arguments[1]
-        if any(argument.name == "*" for argument in call.arguments):
+        is_literal = all(isinstance(each.value, il.Constant | il.Null) for each in call.arguments)
+        if any(argument.name == "*" for argument in call.arguments) or (rule.literals and is_literal):
             return Fact(type=gives)
         default: Fact | None = None
         given: il.Expression | None = None
@@ -223,8 +235,10 @@ class CallEvaluator(Evaluator):
             return Fact(Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways))
         return Fact(Nullness.MAYBE, origin, gives._replace(nullable=False) if gives else None, container=container)
 
-    def _by_summary(self, call: il.Call, target: Target, facts: Sequence[Fact], state: State) -> Fact:
-        function = target.function
+    def _by_summary(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
+        target = callee.target
+        function = target.function if target is not None else None
+        assert target is not None
         assert function is not None
         if function.is_async != call.is_awaited or function.is_generator:
             return NOTHING
@@ -238,6 +252,8 @@ class CallEvaluator(Evaluator):
             return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
         given = bind(call, function, dict(enumerate(facts)), is_bound)
+        if given is not None and is_bound and isinstance(call.callee, il.Attribute):
+            given.setdefault(function.receiver, Given(callee.owner, call.callee.owner))
         ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state)]
         is_certain = not target.home.is_overridden(function)
         if not ways:
@@ -282,15 +298,15 @@ class CallEvaluator(Evaluator):
             return Fact(Nullness.THERE if is_there else Nullness.UNKNOWN, type=type_, items=items, truth=truth)
         first = next(fact.origin for fact in results if fact.may_be_null)
         origin = Origin(_kind(first), call.at, f"`{function.name}` may return None")
-        unless = None
+        unless = set[Assumption]()
         if len(nulls) < len(ways):
             for condition in frozenset.intersection(*(way.conditions for way in nulls)):
                 expression = given.get(condition.parameter, Given(NOTHING, None)).expression
                 if expression is not None and isinstance(expression, il.Name | il.Attribute) and expression.key:
                     key = expression.key if condition.test == "truth" else f"{expression.key} is None"
                     if condition.test in ("truth", "null"):
-                        unless = key, not condition.outcome
-        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False) if type_ else None, unless, items=items)
+                        unless.add((key, not condition.outcome))
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False) if type_ else None, frozenset(unless), items=items)
 
     def _item(self, call: il.Call, function: il.Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
         why = f"`{function.name}` may return None there"

@@ -170,7 +170,7 @@ class Evaluator(ABC):
             facts = fact.items[0]
             joined = facts[0]
             for each in facts[1:]:
-                joined = joined if joined == each else join_facts(joined, each, [])
+                joined = joined if joined == each else join_facts(joined, each)
             return joined
         type_ = element(fact.type) if fact.type is not None else None
         if type_ is None:
@@ -258,6 +258,8 @@ class Evaluator(ABC):
         if fact.type is not None and not ways and fact.type.name == "tuple" and len(fact.type.arguments) == len(targets):
             types, of = fact.type.arguments, il.Name(at, fact.view)
             ways = [tuple(self.held_fact(each, of, state, at) for each in types)]
+            if types[-1].name in self.home.knowledge.functions["tell"]:
+                ways = [(*ways[0][:-1], SURE), (*(there(each) for each in ways[0][:-1]), Fact(Nullness.NULL))]
         if len(ways) != len(fact.items) and fact.items or not ways or any(isinstance(t, il.Parts) for t in targets):
             ways = [(NOTHING,) * len(targets)]
         joined: State | None = None
@@ -366,6 +368,11 @@ class Evaluator(ABC):
             if test.operator == "in" and right.key and left.key:
                 for key in (f"{right.key}.get({left.key})", f"{right.key}[{left.key}]"):
                     state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
+        if test.operator == "==":
+            for one, other in ((left, right), (right, left)):
+                if isinstance(other, il.Constant) and not other.truth and isinstance(one, il.Name):
+                    if not state.assume(one.key, not outcome):
+                        return False
         return state.assume(test.key, outcome) if test.key else True
 
     def _is_there(self, expression: Expression, state: State, at: At) -> None:
@@ -395,6 +402,7 @@ class Evaluator(ABC):
             origin = Origin(OriginKind.COMPARISON, one.at, "it is tested for None, and this path continues if it is")
             state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False)
         state.truths[key] = False
+        state.rule_out(key, False)
         return True
 
     def _refine_call(self, test: il.Call, outcome: bool, state: State) -> bool:

@@ -55,7 +55,7 @@ class Gate:
         words = {*self._knowledge.marks["null"], *_library_words(self._knowledge, self._roots())}
         origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
-        waiting = [each for each in self._file.functions if _may_give_null(each)]
+        waiting = [each for each in self._file.functions if self._may_give_null(each)]
         for _ in range(_ROUNDS):
             found = [each for each in waiting if each.is_open or not each.words.isdisjoint(words)]
             new = {each.name.encode() for each in found} - words
@@ -87,17 +87,16 @@ class Gate:
             if _allows_null(function.returns):
                 yield function.name
 
+    def _may_give_null(self, function: Function) -> bool:
+        """Whether a call by its name may give null, as far as its declaration says."""
+        if not function.name or function.name.startswith("__") or b"return" not in function.words:
+            return False
+        return function.returns is None or not self._knowledge.types_exclude_null or _allows_null(function.returns)
+
     def _bound(self, name: str) -> Iterator[str]:
         """A variable that may hold what a call of the library gives."""
         if not self._file.main.words.isdisjoint(_library_words(self._knowledge, self._roots())):
             yield name
-
-
-def _may_give_null(function: Function) -> bool:
-    """Whether a call by its name may give null, as far as its declaration says."""
-    if not function.name or function.name.startswith("__") or b"return" not in function.words:
-        return False
-    return function.returns is None or _allows_null(function.returns)
 
 
 def _allows_null(type_: Type | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 
 _FUNCTIONS = (
     "never_return", "iterate", "need", "come_back", "come_back_methods", "keep", "believe", "iterators", "keep_methods",
-    "cope", "makers", "checkers",
+    "cope", "never_return_methods", "come_back_packages", "tell", "makers", "checkers",
 )  # fmt: skip
 _CLASSES = (
     "first", "framework", "fields", "without_variables", "typed_dicts", "nullable_fields", "harmless_decorators",
@@ -27,6 +28,8 @@ _CLASSES = (
 _TABLES: dict[str, Any] = {
     "call": [], "attribute": [], "taker": [], "results": {}, "annotations": {}, "functions": {}, "classes": {},
     "operators": {}, "contexts": {}, "imported": True, "marks": {},
+    "types_exclude_null": True,
+    "ignored": r"(?!)",
 }  # fmt: skip
 """What a language may leave out."""
 _WAYS = {
@@ -49,6 +52,8 @@ class NullableCall(NamedTuple):
     """Of a call that gives several values: what they are at once, in each of the ways in which it comes back."""
     shown: str = ""
     """How people call it, if not by its name here."""
+    literals: bool = False
+    """It can't fail for literals, as far as anybody who runs it once would know."""
     where_asked: bool = False
     """Only for an object that the file asks whether there is a value."""
 
@@ -79,11 +84,20 @@ class Knowledge:
     errors: Errors
     types: frozenset[str]
     """The types that it says something of."""
+    given: frozenset[str]
+    """The types of what its calls give."""
     words: Mapping[str, frozenset[bytes]]
     """Top module, "" for what needs no import -> the words under which something of it may be null."""
     examples: tuple[Examples, ...]
     marks: Mapping[str, frozenset[bytes]]
     """Words that functions have which may have to do with null, or may not come back."""
+    types_exclude_null: bool
+    """A declaration that says nothing of null excludes it."""
+    ignored: re.Pattern[bytes]
+    """The comments that tell a checker to be silent."""
+
+    def ignores(self, line: bytes) -> bool:
+        return self.ignored.search(line) is not None
 
 
 def read(name: str) -> Knowledge:
@@ -108,9 +122,12 @@ def read(name: str) -> Knowledge:
         frozenset(table["contexts"].get("catching", ())),
         Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
         frozenset(types),
+        frozenset(rule.gives.name for rule in calls.values() if rule.gives is not None),
         _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}, table["imported"]),
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
         {key: frozenset(each.encode() for each in value) for key, value in table["marks"].items()},
+        table["types_exclude_null"],
+        re.compile(table["ignored"].encode()),
     )
 
 
@@ -140,7 +157,7 @@ def _call(row: Mapping[str, Any]) -> NullableCall:
     return NullableCall(
         row["name"], row["why"], kind, row.get("default", "never"), row.get("default_at", 0), gives,
         tuple(tuple(way) for way in (_WAYS.get(ways, ()) if isinstance(ways, str) else ways)),
-        row.get("shown", ""), row.get("where_asked", False),
+        row.get("shown", ""), row.get("literals", False), row.get("where_asked", False),
     )  # fmt: skip
 
 

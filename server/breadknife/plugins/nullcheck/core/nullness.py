@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import IntEnum, StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from breadknife.plugins.nullcheck.core.il import At, Expression, Type
 
@@ -83,6 +83,10 @@ class Origin(NamedTuple):
     """The URI of the file that `at` is in, if it is another one."""
 
 
+Assumption: TypeAlias = tuple[str, bool]
+"""The key of a test, and its outcome."""
+
+
 class Fact(NamedTuple):
     """What is known of one value. The empty fact is no knowledge."""
 
@@ -90,8 +94,8 @@ class Fact(NamedTuple):
     origin: Origin | None = None
     """Of MAYBE and NULL."""
     type: Type | None = None
-    unless: tuple[str, bool] | None = None
-    """An assumption under which the value is there after all."""
+    unless: frozenset[Assumption] = frozenset()
+    """Assumptions: under each of them the value is there after all."""
     test: Expression | None = None
     """The value is the outcome of this test."""
     truth: bool | None = None
@@ -126,7 +130,7 @@ def there(fact: Fact, checked: At | None = None) -> Fact:
     """The fact after a test, or a use, that only a value passes."""
     if fact.nullness == Nullness.THERE:
         return fact
-    return fact._replace(nullness=Nullness.THERE, origin=None, unless=None, checked=checked or fact.checked)
+    return fact._replace(nullness=Nullness.THERE, origin=None, unless=frozenset(), checked=checked or fact.checked)
 
 
 def is_initial(fact: Fact) -> bool:
@@ -175,7 +179,7 @@ class State:
     def rule_out(self, key: str, outcome: bool) -> None:
         fits = (key, outcome)
         for name, fact in self.facts.items():
-            if fact.unless == fits:
+            if fits in fact.unless:
                 self.facts[name] = there(fact)
 
     def forget(self, target: str) -> None:
@@ -186,9 +190,9 @@ class State:
         for key in [key for key in self.truths if key == target or mentions(key, target)]:
             del self.truths[key]
         for key, fact in facts.items():
-            unless = fact.unless is not None and mentions(fact.unless[0], target)
-            if unless or (fact.test is not None and mentions(fact.test.key, target)):
-                facts[key] = fact._replace(unless=None if unless else fact.unless, test=None)
+            gone = {each for each in fact.unless if mentions(each[0], target)} if fact.unless else None
+            if gone or (fact.test is not None and mentions(fact.test.key, target)):
+                facts[key] = fact._replace(unless=fact.unless - (gone or set()), test=None)
 
     def forget_compound_truths(self, given: Collection[str]) -> None:
         """A call may change everything but the values of variables that aren't `given` to it."""
@@ -223,7 +227,7 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
         return a
     facts: dict[str, Fact] = {}
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
-    opposite = [(key, value) for key, value in a.truths.items() if b.truths.get(key) == (not value)]
+    opposite = [key for key, value in a.truths.items() if b.truths.get(key) == (not value)]
     one_facts, other_facts = a.facts, b.facts
     for key in one_facts.keys() | other_facts.keys():
         one = one_facts.get(key) or declared(key)
@@ -231,8 +235,9 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
         if one == other:
             facts[key] = one
         else:
-            telling = [each for each in opposite if each[0] not in (key, f"{key} is None")] if opposite else opposite
-            facts[key] = join_facts(one, other, telling, is_short)
+            may_be_null = one.may_be_null or other.may_be_null
+            unless = _rulings(one, other, key, a, b, opposite) if may_be_null else frozenset[Assumption]()
+            facts[key] = join_facts(one, other, is_short, unless)
     return State(facts, truths, a.examined | b.examined)
 
 
@@ -243,8 +248,22 @@ class Declared:
         raise NotImplementedError
 
 
-def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_short: bool = False) -> Fact:
-    """`opposite`: assumptions that hold on the side of `one`, and their contraries on the other."""
+def _rulings(one: Fact, other: Fact, key: str, a: State, b: State, opposite: list[str]) -> frozenset[Assumption]:
+    """The assumptions that rule out the null of a joined fact."""
+    if one.may_be_null and other.may_be_null:
+        kept = {each for each in one.unless if each in other.unless or b.truths.get(each[0]) == (not each[1])}
+        kept |= {each for each in other.unless if a.truths.get(each[0]) == (not each[1])}
+        return frozenset(kept)
+    null, here, there_ = (one, a.truths, b.truths) if one.may_be_null else (other, b.truths, a.truths)
+    found = {(each, not here[each]) for each in opposite if each not in (key, f"{key} is None")}
+    found |= {(each, not value) for each, value in here.items() if each != key and each not in there_ and each.isidentifier()}
+    return null.unless | found
+
+
+def join_facts(
+    one: Fact, other: Fact, is_short: bool = False, unless: frozenset[Assumption] = frozenset()
+) -> Fact:
+    """`unless`: assumptions that rule out the null."""
     nullness = JOIN[one.nullness][other.nullness]
     type_ = one.type if one.type == other.type else _joined_type(one, other)
     if nullness < Nullness.MAYBE:
@@ -265,10 +284,6 @@ def join_facts(one: Fact, other: Fact, opposite: list[tuple[str, bool]], is_shor
     origin = null.origin
     if is_short and null.is_soft and not value.may_be_null:
         return Fact(type=type_, checked=value.checked)
-    unless = null.unless if null.unless == value.unless or not value.may_be_null else None
-    if unless is None and not value.may_be_null and opposite:
-        key, outcome = opposite[0]
-        unless = key, outcome if null is other else not outcome
     parameter = one.parameter if one.parameter == other.parameter else ""
     return Fact(
         nullness,

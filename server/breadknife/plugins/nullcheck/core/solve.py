@@ -145,6 +145,8 @@ class _Run:
                 else:
                     fact = self.assigned(assign, evaluator.value(assign.value, state))
                 evaluator.assign(assign.target, fact, state, assign.at)
+                if isinstance(assign.target, il.Name):
+                    _remember(assign.target.key, fact, state)
                 if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
                     self.made(assign.target.key, assign.value, fact, state)
             case il.Return(value=value):
@@ -183,6 +185,14 @@ class _Run:
         if fact.nullness in (Nullness.UNKNOWN, Nullness.THERE):
             return fact._replace(type=type_._replace(nullable=False))
         return fact._replace(type=type_._replace(nullable=False))
+
+
+def _remember(key: str, fact: Fact, state: State) -> None:
+    """A variable's new value tells where others got theirs."""
+    if key and fact.truth is not None and fact.nullness == Nullness.THERE:
+        state.truths[key] = fact.truth
+    if key and fact.nullness in (Nullness.NULL, Nullness.THERE):
+        state.truths[f"{key} is None"] = fact.nullness == Nullness.NULL
 
 
 def _caught(state: State, is_broad: bool) -> State:

@@ -70,9 +70,10 @@ def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> 
     plain = Fact(
         result.nullness, result.origin, result.type, truth=result.truth, items=result.items, parameter=result.parameter
     )
-    if result.nullness != Nullness.MAYBE or result.unless is None:
+    own = [each for each in result.unless if any(p.name == each[0].partition(" is None")[0] for p in parameters)]
+    if result.nullness != Nullness.MAYBE or not own:
         return [Outcome(plain, conditions)]
-    key, outcome = result.unless
+    key, outcome = min(own)
     name, _, is_null = key.partition(" is None")
     if all(each.name != name for each in parameters):
         return [Outcome(plain, conditions)]
