@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -70,6 +70,8 @@ class FileHome(Attributes):
         self._solutions = dict[Function, Solution]()
         self._summaries = dict[Function, Summary]()
         self._coping = dict[Function, bool]()
+        self._starts = dict[Function, dict[str, Fact]]()
+        self._globals = dict[str, Fact]()
         self._under_way = list[Function]()
 
     # Following functions
@@ -113,7 +115,13 @@ class FileHome(Attributes):
 
     def start(self, function: Function) -> State:
         """What is known where the function begins."""
-        facts = dict[str, Fact]()
+        return State(dict(self._first_facts(function)), {})
+
+    def _first_facts(self, function: Function) -> Mapping[str, Fact]:
+        facts = self._starts.get(function)
+        if facts is not None:
+            return facts
+        facts = self._starts[function] = {}
         if function.receiver and function.receiver_class is not None:
             of = Type(function.receiver_class.name)
             is_open = self.language.calls_methods_of_null
@@ -124,7 +132,7 @@ class FileHome(Attributes):
             facts[parameter.name] = self._given(function, parameter)
         if function.owner is not None and self.is_first(function):
             facts |= self._initial(function.owner, function)
-        return State(facts, {})
+        return facts
 
     def _initial(self, class_: Class, function: Function) -> dict[str, Fact]:
         """What the body of the class has set to null before an object is made."""
@@ -260,15 +268,15 @@ class FileHome(Attributes):
             return NOTHING
         owner, dot, name = key.rpartition(".")
         if dot:
-            fact = self.start(function).facts.get(owner) or self.declared(function, owner)
+            fact = self._first_facts(function).get(owner) or self.declared(function, owner)
             if fact.type is not None:
                 return self.member(fact.type, name, function.at)
             return self.global_(f"{fact.called}.{name}") if fact.called else NOTHING
-        if function is not self.file.main and (key in function.locals or key in _names(function)):
+        if function is not self.file.main and (key in function.locals or key in function.parameter_names):
             return NOTHING
         around = function.around
         while around is not None:
-            if key in _names(around) or (around.body is not None and key in around.locals):  # lowering fills `locals`
+            if key in around.parameter_names or (around.body is not None and key in around.locals):  # lowering fills `locals`
                 return self._captured(function, around, key)
             around = around.around
         if key in self.file.variables and function is not self.file.main:
@@ -286,6 +294,12 @@ class FileHome(Attributes):
         return self._given(around, parameter)._replace(parameter="")
 
     def global_(self, name: str, /) -> Fact:
+        fact = self._globals.get(name)
+        if fact is None:
+            fact = self._globals[name] = self._global(name)
+        return fact
+
+    def _global(self, name: str) -> Fact:
         file = self.file
         root, dot, rest = name.partition(".")
         if not dot:
@@ -439,10 +453,6 @@ class FileHome(Attributes):
         evaluator = CallEvaluator(self, function)
         state = self.start(function) if store.function is not None else State({}, {})
         return evaluator.value(expression, state)
-
-
-def _names(function: Function) -> frozenset[str]:
-    return frozenset(each.name for each in function.parameters)
 
 
 def _fills(target: Target, parameter: str) -> bool:

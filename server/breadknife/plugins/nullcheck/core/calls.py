@@ -120,20 +120,21 @@ class CallEvaluator(Evaluator):
                 state.examined |= {owner_key}
         state.forget_compound_truths(given if callee.target is None else ())
         comes_back = self._comes_back(expression, callee)
+        nulls = [key for key, fact in state.facts.items() if fact.nullness >= Nullness.MAYBE]
         if not comes_back:
-            for key, fact in state.facts.items():
-                if fact.origin is not None and fact.origin.kind in _LEFT_BY_CALLS:
-                    state.facts[key] = forgotten(fact)
-                elif fact.unless and any(mentions(key_, each) for key_, _ in fact.unless for each in given if each):
-                    state.facts[key] = forgotten(fact)
+            for key in nulls:
+                origin = state.facts[key].origin
+                if origin is not None and origin.kind in _LEFT_BY_CALLS:
+                    state.facts[key] = forgotten(state.facts[key])
+                elif any(mentions(test, each) for test, _ in state.facts[key].unless for each in given if each):
+                    state.facts[key] = forgotten(state.facts[key])
         if callee.name not in self.home.knowledge.calls:
-            for name in self.home.shared:
-                fact = state.facts.get(name)
-                if fact is not None and fact.may_be_null:
-                    state.facts[name] = forgotten(fact)
+            for name in self.home.shared.intersection(nulls):
+                state.facts[name] = forgotten(state.facts[name])
         set_ = self._set_by(callee)
         if set_ is None and (not comes_back or callee.target is not None):
-            self._forget_nulls_of(given | {owner_key}, state)
+            if nulls:
+                self._forget_nulls_of(given | {owner_key}, nulls, state)
         elif owner_key and set_ is not None:
             for name in set_:
                 key = f"{owner_key}.{name}"
@@ -162,10 +163,10 @@ class CallEvaluator(Evaluator):
             return None
         return target.home.attributes_set_by(target.function.owner, target.function)
 
-    def _forget_nulls_of(self, objects: set[str], state: State) -> None:
-        for key, fact in state.facts.items():
-            if fact.may_be_null and "." in key and any(each and key.startswith(each + ".") for each in objects):
-                state.facts[key] = forgotten(fact)
+    def _forget_nulls_of(self, objects: set[str], nulls: Sequence[str], state: State) -> None:
+        for key in nulls:
+            if "." in key and any(each and key.startswith(each + ".") for each in objects):
+                state.facts[key] = forgotten(state.facts[key])
 
     # Results
 

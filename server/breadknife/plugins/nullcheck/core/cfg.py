@@ -90,6 +90,8 @@ class Node:
     catches: tuple[Node, ...]
     forgives: bool
     """A use of null is caught here, and meant to be."""
+    entries: int = 0
+    """How many ways lead here."""
     after_null: bool = True
     """Of CATCH: whether what a use of null raises arrives here."""
 
@@ -174,6 +176,11 @@ def _ordered(graph: Graph) -> Graph:
     found.reverse()
     for index, node in enumerate(found):
         node.index = index
+        for edge in node.edges:
+            edge.target.entries += 1
+        for catch in node.catches:
+            catch.entries += 2  # before and after it
+    found[0].entries += 1
     return Graph(found)
 
 
@@ -197,7 +204,8 @@ class _Builder:
         self._loops = list[_LoopEnds]()
         self._finals = list[tuple[Block, tuple[Node, ...], bool]]()
         """Each `finally` around, with what catches its own exceptions."""
-        self._slots = 0
+        self._slots = self._held = 0
+        """Slots that were given away; those of them that a loop around holds. The others serve the next statement."""
         self._at: Node | None = self.node(NodeKind.MERGE)
 
     # Nodes
@@ -230,6 +238,7 @@ class _Builder:
         for statement in statements:
             if self._at is None:
                 return
+            self._slots = self._held
             _STATEMENTS[type(statement)](self, statement)
 
     def evaluate(self, statement: Evaluate) -> None:
@@ -287,7 +296,9 @@ class _Builder:
             bind()
         done = self.node(NodeKind.MERGE) if statement.update or statement.is_tested_last else again
         self._loops.append(_LoopEnds(after, done, len(self._finals), statement.label))
+        held, self._held = self._held, self._slots
         self.block(statement.body)
+        self._held = held
         self._loops.pop()
         self.go(done)
         if done is not again:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
@@ -92,7 +93,7 @@ class Evaluator(ABC):
         return Fact(Nullness.NULL, origin, truth=False)
 
     def _constant(self, expression: il.Constant, _state: State) -> Fact:
-        return Fact(Nullness.THERE, type=Type(expression.type), truth=expression.truth)
+        return constant_fact(expression.type, expression.truth)
 
     def _name(self, expression: il.Name, state: State) -> Fact:
         return state.facts.get(expression.key) or self.declared(expression.key)
@@ -251,7 +252,8 @@ class Evaluator(ABC):
             if fact.test is not None and mentions(fact.test.key, key):
                 fact = fact._replace(test=None)
             state.forget(key)
-            state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
+            if fact != NOTHING or key not in self.function.locals:
+                state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
 
     def _unpack(self, targets: tuple[Expression, ...], fact: Fact, state: State, at: At) -> None:
         ways = [way for way in fact.items if len(way) == len(targets)]
@@ -426,6 +428,12 @@ class Evaluator(ABC):
         if outcome:
             return self.settle(test, there(fact, test.at), state)
         return True
+
+
+@cache
+def constant_fact(type_: str, truth: bool) -> Fact:
+    """One for each kind of literal: there are many literals."""
+    return Fact(Nullness.THERE, type=Type(type_), truth=truth)
 
 
 def _names_null(classes: Expression) -> bool:

@@ -405,6 +405,10 @@ class Function:
         return self.lower(self)
 
     @cached_property
+    def parameter_names(self) -> frozenset[str]:
+        return frozenset(each.name for each in self.parameters)
+
+    @cached_property
     def words(self) -> frozenset[bytes]:
         """All names and keywords in its text: they show without lowering what it can't have to do with."""
         return frozenset(self.source.translate(_SPACES).split())

@@ -185,14 +185,17 @@ class State:
     def forget(self, target: str) -> None:
         """The value of `target` is another one now: nothing holds of what is read through it."""
         facts = self.facts
-        for key in [key for key in facts if key == target or mentions(key, target)]:
+        for key in [key for key in facts if target in key and (key == target or mentions(key, target))]:
             del facts[key]
-        for key in [key for key in self.truths if key == target or mentions(key, target)]:
-            del self.truths[key]
-        for key, fact in facts.items():
-            gone = {each for each in fact.unless if mentions(each[0], target)} if fact.unless else None
+        truths = self.truths
+        if truths:
+            for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
+                del truths[key]
+        for key in [key for key, fact in facts.items() if fact.unless or fact.test is not None]:
+            fact = facts[key]
+            gone = {each for each in fact.unless if mentions(each[0], target)}
             if gone or (fact.test is not None and mentions(fact.test.key, target)):
-                facts[key] = fact._replace(unless=fact.unless - (gone or set()), test=None)
+                facts[key] = fact._replace(unless=fact.unless - gone, test=None)
 
     def forget_compound_truths(self, given: Collection[str]) -> None:
         """A call may change everything but the values of variables that aren't `given` to it."""
@@ -225,11 +228,13 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
     """What holds where two paths meet. `is_short`: they are the two ways through one condition."""
     if a == b:
         return a
-    facts: dict[str, Fact] = {}
+    facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
     opposite = [key for key, value in a.truths.items() if b.truths.get(key) == (not value)]
     one_facts, other_facts = a.facts, b.facts
-    for key in one_facts.keys() | other_facts.keys():
+    differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
+    differing += [key for key in other_facts if key not in one_facts]
+    for key in differing:
         one = one_facts.get(key) or declared(key)
         other = other_facts.get(key) or declared(key)
         if one == other:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -49,24 +48,21 @@ class _Run:
         self.states = dict[Node, State]()
         self.arrived = dict[Node, dict[tuple[int, int], State]]()
         """What comes by each way."""
+        self.waiting, self.todo = list[int](), set[int]()
         self.uses = dict[Node, list[NullUse]]()
         self.returns = dict[Node, Returned]()
         self.stores = dict[Node, dict[str, list[Fact]]]()
 
     def run(self, graph: Graph, start: State) -> Solution:
         self.states[graph.entry] = start
-        waiting, todo, visits = [0], {0}, dict[Node, int]()
-        while waiting:
-            index = heapq.heappop(waiting)
-            todo.discard(index)
-            node = graph.nodes[index]
+        visits = dict[Node, int]()
+        self.push(graph.entry)
+        while self.waiting:
+            node = graph.nodes[heapq.heappop(self.waiting)]
+            self.todo.discard(node.index)
             visits[node] = visits.get(node, 0) + 1
-            if visits[node] > _MOST_VISITS:
-                continue
-            for way, (target, state) in enumerate(self.flow(node)):
-                if self.arrive(target, (index, way), state) and target.index not in todo:
-                    todo.add(target.index)
-                    heapq.heappush(waiting, target.index)
+            if visits[node] <= _MOST_VISITS:
+                self.follow(node)
         solution = Solution()
         for node in graph.nodes:
             solution.uses += self.uses.get(node, ())
@@ -80,61 +76,86 @@ class _Run:
                 solution.gives_value = True
         return solution
 
-    def arrive(self, target: Node, way: tuple[int, int], state: State) -> bool:
-        """Whether the state there is another one with what comes this way now."""
-        arrived = self.arrived.setdefault(target, {})
-        arrived[way] = state
-        is_short = target.kind is NodeKind.SHORT
-        joined: State | None = None
-        for each in arrived.values():
-            joined = each if joined is None else join(joined, each, self.evaluator.declared, is_short)
-        known = self.states.get(target)
-        if joined is None or joined == known:
-            return False
-        self.states[target] = joined
-        return True
+    def push(self, node: Node) -> None:
+        if node.index not in self.todo:
+            self.todo.add(node.index)
+            heapq.heappush(self.waiting, node.index)
 
-    def flow(self, node: Node) -> Iterator[tuple[Node, State]]:
-        """Where a node leads, with the state there."""
-        state, evaluator = self.states[node], self.evaluator
-        if node.kind is NodeKind.CATCH:
-            state = _caught(state, node.after_null)
-        if node.action is None:
-            for edge in node.edges:
-                yield edge.target, state
+    def arrive(self, target: Node, way: tuple[int, int], state: State) -> None:
+        """Join what comes this way now, and have the target followed if that makes its state another one."""
+        known = self.states.get(target)
+        if target.entries == 1:
+            joined = state
+        else:
+            arrived = self.arrived.setdefault(target, {})
+            arrived[way] = state
+            ways = iter(arrived.values())
+            joined = next(ways)
+            for each in ways:
+                joined = join(joined, each, self.evaluator.declared, target.kind is NodeKind.SHORT)
+        if known is None or joined != known:
+            self.states[target] = joined
+            self.push(target)
+
+    def follow(self, node: Node) -> None:
+        """Go on from a node as long as there is one way on, and no other way leads there."""
+        state = self.states[node].copy()
+        while True:
+            if node.kind is NodeKind.CATCH:
+                state = _caught(state, node.after_null)
+            if node.action is not None and not self.perform(node, state):
+                return
+            if node.kind is NodeKind.BRANCH:
+                self.branch(node, state)
+                return
+            edges = node.edges
+            if len(edges) == 1 and edges[0].target.entries == 1:
+                node = edges[0].target
+                if node.kind is NodeKind.END:
+                    self.states[node] = state
+                continue
+            for way, edge in enumerate(edges):
+                self.arrive(edge.target, (node.index, way), state.copy() if way else state)
             return
-        before, state = state, state.copy()
+
+    def perform(self, node: Node, state: State) -> bool:
+        """Do what the node does. False if nothing comes after it."""
+        evaluator, catches = self.evaluator, node.catches
         evaluator.uses, evaluator.stores = [], {}
         evaluator.is_dead, evaluator.forgives = False, node.forgives
-        evaluator.raised = [] if node.catches else None
+        evaluator.raised = [] if catches else None
+        before = state.copy() if catches else state
         self.act(node, state)
-        uses = evaluator.uses
-        ats = {each.at for each in uses}
-        kept = [each for each in self.uses.get(node, ()) if is_initial(each.fact) and each.at not in ats]
-        self.uses[node], self.stores[node] = [*kept, *uses], evaluator.stores
-        raised = evaluator.raised or []
-        is_dead = evaluator.is_dead
-        for catch in node.catches:
+        kept = self._first_uses(node)
+        if evaluator.uses or node in self.uses:
+            self.uses[node] = [*kept, *evaluator.uses]
+        if evaluator.stores:
+            self.stores[node] = evaluator.stores
+        is_dead, raised = evaluator.is_dead, evaluator.raised or []
+        if isinstance(node.action, il.Parts):  # `raise`
+            raised.append(state.copy())
+        for place, catch in enumerate(catches):
             if catch.after_null:
-                yield catch, before
-            elif isinstance(node.action, il.Parts):  # `raise`
-                yield catch, state
-            for each in raised:
-                yield catch, each
-        if is_dead:
-            return
-        if node.kind is NodeKind.BRANCH:
-            action = node.action
-            for edge in node.edges:
-                branch = state.copy()
-                evaluator.uses = []
-                if edge.when is None or evaluator.refine(action, edge.when, branch):  # pyright: ignore[reportArgumentType]
-                    if edge.target.kind is NodeKind.SHORT:
-                        _soften(branch, action)
-                    yield edge.target, branch
-            return
-        for edge in node.edges:
-            yield edge.target, state
+                self.arrive(catch, (node.index, -1 - place), before)
+            for number, each in enumerate(raised):
+                self.arrive(catch, (node.index, 100 * (place + 1) + number), each)
+        return not is_dead
+
+    def _first_uses(self, node: Node) -> list[NullUse]:
+        """Uses of a variable's first null that were found when the node was followed before: it surely is null there
+        in the first round of a loop."""
+        ats = {each.at for each in self.evaluator.uses}
+        return [each for each in self.uses.get(node, ()) if is_initial(each.fact) and each.at not in ats]
+
+    def branch(self, node: Node, state: State) -> None:
+        evaluator, test = self.evaluator, node.action
+        for way, edge in enumerate(node.edges):
+            branch = state.copy()
+            evaluator.uses = []
+            if edge.when is None or evaluator.refine(test, edge.when, branch):  # pyright: ignore[reportArgumentType]
+                if edge.target.kind is NodeKind.SHORT and test is not None:
+                    _soften(branch, test)
+                self.arrive(edge.target, (node.index, way), branch)
 
     def act(self, node: Node, state: State) -> None:
         evaluator = self.evaluator

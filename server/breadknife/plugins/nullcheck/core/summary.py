@@ -55,13 +55,19 @@ def conditions_at(state: State, parameters: Iterable[Parameter]) -> frozenset[Co
         if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.THERE):
             found.add(Condition(name, "null", fact.nullness == Nullness.NULL))
     for key, outcome in state.truths.items():
-        if key in names and key not in state.examined and state.facts[key].parameter == key:
+        if key in names and key not in state.examined and _is_first(state, key):
             found.add(Condition(key, "truth", outcome))
         elif key[:1] == "(" and key[-1:] == ")":
             name, _, rest = key[1:-1].partition(" ")
             if name in names:
                 found.add(Condition(name, rest, outcome))
     return frozenset(found)
+
+
+def _is_first(state: State, parameter: str) -> bool:
+    """Whether the parameter still has the value that it was given."""
+    fact = state.facts.get(parameter)
+    return fact is not None and fact.parameter == parameter
 
 
 def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> list[Outcome]:

@@ -157,13 +157,14 @@ class Expressions:
         return il.Constant(at, {"true": "True", "false": "False"}.get(node.type, said), kind, truth)
 
     def _display(self, node: Node) -> Expression:
-        items = tuple(self.expression(child) for child in inner(node))
+        items = tuple(self.expression(child) for child in _telling(inner(node)))
         return il.Display(at_of(node), _DISPLAYS[node.type], items, any(item.forks for item in items))
 
     def _dictionary(self, node: Node) -> Expression:
         items = list[Expression]()
-        for child in inner(node):
-            items += [self.expression(part) for part in (inner(child) if child.type == "pair" else [child])]
+        for child in _telling(inner(node)):
+            parts = _telling(inner(child), most=1) if child.type == "pair" else [child]
+            items += [self.expression(part) for part in parts]
         return il.Display(at_of(node), "dict", tuple(items), any(item.forks for item in items))
 
     def _splat(self, node: Node) -> Expression:
@@ -297,6 +298,13 @@ def _interpolated(node: Node) -> Iterable[Node]:
             yield from inner(child)[:1]
         elif child.type == "string":
             yield from _interpolated(child)
+
+
+def _telling(nodes: list[Node], most: int = 8) -> list[Node]:
+    """Of many items those that aren't literals, and one more: of a table nobody asks for each."""
+    if len(nodes) <= most:
+        return nodes
+    return [node for at, node in enumerate(nodes) if not at or node.type not in _LITERALS]
 
 
 def _parts(at: At, parts: tuple[Expression, ...]) -> il.Parts:

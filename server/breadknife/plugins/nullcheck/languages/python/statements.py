@@ -49,6 +49,8 @@ class Statements(Expressions):
                 yield from self._assignment(child, node)
             elif child.type == "augmented_assignment":
                 yield self._augmented(child)
+            elif child.type == "string" and len(child.named_children) <= 3:  # a docstring
+                continue
             else:
                 yield il.Evaluate(self.expression(child))
 
