@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.il import (
+    Absent,
     Argument,
     Assign,
     At,
@@ -35,16 +36,18 @@ from breadknife.plugins.nullcheck.core.il import (
     Handler,
     If,
     Jump,
-    Labelled,
     Loop,
     Name,
     Not,
+    Null,
     Operation,
     Parts,
     Raise,
     Return,
     Statement,
+    Switch,
     Test,
+    Told,
     Try,
 )
 
@@ -190,9 +193,12 @@ class _LoopEnds:
 
     after: Node
     again: Node | None
+    """None for what isn't a loop."""
     finals: int
     """How many `finally` are around it."""
     label: str = ""
+    is_block: bool = False
+    """Only a jump with its label leaves it."""
 
 
 class _Builder:
@@ -294,15 +300,15 @@ class _Builder:
         self.start(body)
         if bind is not None:
             bind()
-        done = self.node(NodeKind.MERGE) if statement.update or statement.is_tested_last else again
-        self._loops.append(_LoopEnds(after, done, len(self._finals), statement.label))
+        rounds = self.node(NodeKind.MERGE) if statement.update or statement.is_tested_last else again
+        self._loops.append(_LoopEnds(after, rounds, len(self._finals), statement.label))
         held, self._held = self._held, self._slots
         self.block(statement.body)
         self._held = held
         self._loops.pop()
-        self.go(done)
-        if done is not again:
-            self.start(done)
+        self.go(rounds)
+        if rounds is not again:
+            self.start(rounds)
             self.block(statement.update)
             if statement.is_tested_last and statement.test is not None:
                 self.condition(statement.test, again, out)
@@ -319,23 +325,36 @@ class _Builder:
         self.go(after)
         self.start(after)
 
+    def switch(self, statement: Switch) -> None:
+        after, bodies = self.node(NodeKind.MERGE), [self.node(NodeKind.MERGE) for _ in statement.cases]
+        default = after
+        for case, body in zip(statement.cases, bodies, strict=True):
+            if case.test is None:
+                default = body
+            elif self._at is not None:
+                next_ = self.node(NodeKind.MERGE)
+                self.condition(case.test, body, next_)
+                self.start(next_)
+        self.go(default)
+        self._loops.append(_LoopEnds(after, None, len(self._finals), statement.label, statement.is_block))
+        self._at = None
+        for case, body in zip(statement.cases, bodies, strict=True):
+            self.go(body)
+            self.start(body)
+            self.block(case.body)
+        self._loops.pop()
+        self.go(after)
+        self.start(after)
+
     def jump(self, statement: Jump) -> None:
-        label = statement.label
         for loop in reversed(self._loops):
+            is_meant = loop.label == statement.label if statement.label else not loop.is_block
             target = loop.after if statement.is_break else loop.again
-            if target is not None and (loop.label == label if label else loop.again is not None):
+            if is_meant and target is not None:
                 self.leave(loop.finals)
                 self.go(target)
                 break
         self._at = None
-
-    def labelled(self, statement: Labelled) -> None:
-        after = self.node(NodeKind.MERGE)
-        self._loops.append(_LoopEnds(after, None, len(self._finals), statement.label))
-        self.block(statement.body)
-        self._loops.pop()
-        self.go(after)
-        self.start(after)
 
     def leave(self, finals: int) -> None:
         """Run what stands in each `finally` on the way out, down to that many."""
@@ -434,6 +453,8 @@ class _Builder:
                 self.go(no if is_and else yes)
             case Constant(truth=truth):
                 self.go(yes if truth else no)
+            case Null() | Absent():
+                self.go(no)
             case Display(items=items) if items:
                 self.step(self.value(test))
                 self.go(yes)
@@ -474,6 +495,8 @@ class _Builder:
                 return target
             case Comprehension():
                 return self._comprehend(value)
+            case Told():
+                return value._replace(value=self.value(value.value), forks=False)
             case Attribute():
                 return value._replace(owner=self.value(value.owner), forks=False)
             case Element():
@@ -562,7 +585,7 @@ _STATEMENTS: dict[type[Statement], Callable[[_Builder, Statement], None]] = {
     Assign: _Builder.assign,
     If: _Builder.choose,
     Loop: _Builder.loop,
-    Labelled: _Builder.labelled,
+    Switch: _Builder.switch,
     Jump: _Builder.jump,
     Return: _Builder.return_,
     Raise: _Builder.raise_,

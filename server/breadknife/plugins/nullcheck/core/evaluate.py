@@ -89,8 +89,26 @@ class Evaluator(ABC):
         return fact
 
     def _null(self, expression: il.Null, _state: State) -> Fact:
-        origin = Origin(OriginKind(expression.kind), expression.at, expression.why)
-        return Fact(Nullness.NULL, origin, truth=False)
+        why = expression.why or f"it is {self.home.knowledge.null_name(expression.nulls)} here"
+        origin = Origin(OriginKind(expression.kind), expression.at, why)
+        return Fact(Nullness.NULL, origin, truth=False, nulls=expression.nulls)
+
+    def _absent(self, expression: il.Absent, state: State) -> Fact:
+        fact = self.value(expression.owner, state)
+        if not fact.may_be_null:
+            return NOTHING
+        return Fact(Nullness.NULL, fact.origin, truth=False, nulls=self.home.knowledge.left_out)
+
+    def _told(self, expression: il.Told, state: State) -> Fact:
+        fact, type_ = self.value(expression.value, state), self.home.qualified_type(expression.type)
+        if type_ is not None and type_.nullable:
+            if fact.may_be_null:
+                return fact._replace(type=type_._replace(nullable=0))
+            return self.held_fact(type_, expression.value, state, expression.at)
+        fact = there(fact)._replace(type=type_ or fact.type)
+        if expression.key:
+            self.settle(expression, fact, state)
+        return fact
 
     def _constant(self, expression: il.Constant, _state: State) -> Fact:
         return constant_fact(expression.type, expression.truth)
@@ -136,7 +154,9 @@ class Evaluator(ABC):
             return Fact(type=type_._replace(nullable=False), view=container.key)
         why = f"the type of `{_shown(container)}` lets what it holds be None"
         origin = Origin(OriginKind.ANNOTATION, at, why)
-        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False), container=container.key)
+        return Fact(
+            Nullness.MAYBE, origin, type_._replace(nullable=0), container=container.key, nulls=type_.nullable
+        )
 
     def _call(self, expression: il.Call, state: State) -> Fact:
         fact = self._results[id(expression)] = self.call(expression, state)
@@ -192,6 +212,8 @@ class Evaluator(ABC):
     def _not(self, expression: il.Not, state: State) -> Fact:
         self.value(expression.operand, state)
         operand = expression.operand
+        if expression.key:
+            return Fact(Nullness.THERE, test=expression)
         test = operand._replace(negated=not operand.negated) if isinstance(operand, il.Test) else None
         return Fact(Nullness.THERE, test=test)
 
@@ -296,6 +318,10 @@ class Evaluator(ABC):
         match test:
             case il.Not(operand=operand):
                 return self.refine(operand, not outcome, state)
+            case il.Told(value=value):
+                return self.refine(value, outcome, state)
+            case il.Null() | il.Absent():
+                return not outcome
             case il.Test():
                 return self._refine_test(test, outcome != test.negated, state)
             case il.Call():
@@ -314,6 +340,12 @@ class Evaluator(ABC):
             return False
         if fact.test is not None and not self.refine(fact.test, outcome, state):
             return False
+        if outcome and fact.proves:
+            proves, fact = fact.proves, fact._replace(proves=())
+            if key:
+                state.facts[key] = fact  # two that prove each other
+            if not all(self._hold(each, held, state) for each, held in proves):
+                return False
         if not key:
             return True
         if outcome:
@@ -324,6 +356,17 @@ class Evaluator(ABC):
         if fact.container:
             state.examined |= {fact.container}
         return state.assume(key, False)
+
+    def _hold(self, key: str, outcome: bool, state: State) -> bool:
+        """Apply an assumption that is proved. False if it contradicts what is known."""
+        name, _, is_null = key.partition(" is None")
+        if key == name:
+            return self._refine_truth(il.Name(At(0, 0), key), outcome, state)
+        if is_null or outcome:
+            return state.assume(key, outcome)
+        fact = self.known(name, state)
+        state.facts[name] = there(fact)
+        return fact.nullness != Nullness.NULL and state.assume(key, outcome)
 
     def settle(self, test: Expression, fact: Fact, state: State) -> bool:
         """The value under the key is there."""
@@ -351,7 +394,7 @@ class Evaluator(ABC):
         if test.operator in ("is", "=="):
             for one, other in ((left, right), (right, left)):
                 if isinstance(other, il.Null):
-                    return self._refine_null(one, outcome, state)
+                    return self._refine_null(one, outcome, state, other.nulls)
         if test.operator == "in" and isinstance(left, il.Null):
             inner = right.callee.owner if isinstance(right, il.Call) and isinstance(right.callee, il.Attribute) else right
             state.examined |= {inner.key}
@@ -384,9 +427,18 @@ class Evaluator(ABC):
         elif expression.key and not isinstance(expression, il.Constant | il.Null):
             self.settle(expression, there(self.known_value(expression, state), at), state)
 
-    def _refine_null(self, one: Expression, is_null: bool, state: State) -> bool:
+    def _refine_null(self, one: Expression, is_null: bool, state: State, nulls: int) -> bool:
+        """`nulls`: those that are tested for."""
         fact = self.known_value(one, state)
         key = one.key
+        if fact.may_be_null and nulls != il.ANY_NULL:
+            left = fact.nulls & (nulls if is_null else ~nulls)
+            if is_null and not left:
+                return False
+            if not is_null and left:
+                if key:
+                    state.facts[key] = fact._replace(nulls=left)
+                return True
         if not is_null:
             if fact.nullness == Nullness.NULL:
                 return False
@@ -399,10 +451,11 @@ class Evaluator(ABC):
             return False
         fact = self.known_value(one, state)
         if fact.nullness == Nullness.MAYBE:
-            state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=one.at, truth=False)
+            left = fact.nulls & nulls
+            state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=one.at, truth=False, nulls=left)
         elif fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Element):
             origin = Origin(OriginKind.COMPARISON, one.at, "it is tested for None, and this path continues if it is")
-            state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False)
+            state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False, nulls=nulls)
         state.truths[key] = False
         state.rule_out(key, False)
         return True
@@ -447,6 +500,8 @@ def _shown(expression: Expression) -> str:
 
 _VALUES: dict[type[Expression], Callable[[Evaluator, Expression, State], Fact]] = {
     il.Null: Evaluator._null,
+    il.Absent: Evaluator._absent,
+    il.Told: Evaluator._told,
     il.Constant: Evaluator._constant,
     il.Name: Evaluator._name,
     il.Attribute: Evaluator._attribute,

@@ -22,13 +22,19 @@ class At(NamedTuple):
     end: int
 
 
+ANY_NULL = 3
+"""The nulls of a language as bits: JavaScript has 1 for `null` and 2 for `undefined`. A language with one null need not
+tell them apart."""
+
+
 class Type(NamedTuple):
     """What a declaration says of a value."""
 
     name: str
     """The qualified name of its class; "|" for one of several classes, which are the arguments."""
     arguments: tuple[Type, ...] = ()
-    nullable: bool = False
+    nullable: int = 0
+    """The nulls that it allows, as bits."""
     is_value: bool = False
     """Null is none of its values: a number, a struct that isn't behind a pointer."""
 
@@ -42,10 +48,21 @@ class Null(NamedTuple):
     at: At
     key: str = "None"
     forks: bool = False
-    why: str = "it is None here"
-    """A clause."""
+    nulls: int = ANY_NULL
+    """Which one it is; in a test, which ones are meant."""
+    why: str = ""
+    """A clause; "" where it is written there."""
     kind: str = "exit"
     """An `OriginKind`."""
+
+
+class Absent(NamedTuple):
+    """What an optional chain gives where its owner is null: nothing is known of it if nothing was of the owner."""
+
+    at: At
+    owner: Expression
+    key: str = ""
+    forks: bool = False
 
 
 class Constant(NamedTuple):
@@ -230,6 +247,17 @@ class Attempt(NamedTuple):
     key: str = ""
 
 
+class Told(NamedTuple):
+    """A value of which the author tells more than the code: `x!`, `x as T`, or `new Map<K, V>()`."""
+
+    at: At
+    value: Expression
+    type: Type | None
+    """None if all that is told is that the value is there."""
+    key: str
+    forks: bool
+
+
 class Parts(NamedTuple):
     """Anything else: its parts are evaluated, and nothing is known of the result."""
 
@@ -240,8 +268,8 @@ class Parts(NamedTuple):
 
 
 Expression: TypeAlias = (
-    Null | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice | Bind | Display
-    | Comprehension | Closure | Cast | Attempt | Parts
+    Null | Absent | Told | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice | Bind
+    | Display | Comprehension | Closure | Cast | Attempt | Parts
 )  # fmt: skip
 
 
@@ -280,16 +308,26 @@ class Loop(NamedTuple):
     body: Block
     otherwise: Block
     update: Block = ()
+    """It runs before each round but the first."""
     label: str = ""
     is_tested_last: bool = False
     """The body runs once before the first test."""
 
 
-class Labelled(NamedTuple):
-    """A jump with the label leads to its end."""
+class Case(NamedTuple):
+    """`test` is None for the default, which is taken after all others have failed."""
 
-    label: str
+    test: Expression | None
     body: Block
+
+
+class Switch(NamedTuple):
+    """The body of a case goes on into that of the next one; a jump leaves it."""
+
+    cases: tuple[Case, ...]
+    label: str = ""
+    is_block: bool = False
+    """It is a block with a label: only a jump to the label leaves it."""
 
 
 class Handler(NamedTuple):
@@ -326,6 +364,7 @@ class Jump(NamedTuple):
 
     is_break: bool
     label: str = ""
+    """Of what is meant; "" for the innermost one."""
 
 
 class Delete(NamedTuple):
@@ -341,7 +380,7 @@ class Define(NamedTuple):
     """Of a class."""
 
 
-Statement: TypeAlias = Assign | Evaluate | If | Loop | Labelled | Try | Return | Raise | Jump | Delete | Define
+Statement: TypeAlias = Assign | Evaluate | If | Loop | Switch | Try | Return | Raise | Jump | Delete | Define
 Block: TypeAlias = tuple[Statement, ...]
 
 
@@ -358,6 +397,8 @@ class Parameter(NamedTuple):
     annotation: Type | None
     kind: str = ""
     """"" by place or name, "name" by name only, "*" the other ones by place, "**" the other ones by name."""
+    left_out: Expression | None = None
+    """What it is where a call leaves it out and it has no default; None where each call must give it."""
 
 
 @dataclass(eq=False, repr=False)
@@ -396,6 +437,14 @@ class Function:
     """Names that it assigns for the module or the function around it."""
     reads: set[str] = field(default_factory=set[str])
     """Names that it reads itself; filled when it is lowered."""
+    is_expression: bool = False
+    """Its body is one expression, which it returns."""
+    narrows: str = ""
+    """The parameter that is of the type `narrows_to` where a call is true; `asserts`: where a call comes back."""
+    narrows_to: Type | None = None
+    asserts: bool = False
+    has_declared_null: bool = False
+    """Its text declares that something may be null, in a spelling that is no word."""
     is_open: bool = False
     """It may end without a `return` that has a value, as far as its last statement tells."""
     within: list[Function] = field(default_factory=list["Function"])
@@ -442,6 +491,8 @@ class Class:
     decorators: tuple[str, ...] = ()
     stores: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
     methods: dict[str, Function] = field(default_factory=dict[str, Function])
+    statics: dict[str, Function] = field(default_factory=dict[str, Function])
+    """Methods of the class itself, where it may have others of these names for its objects."""
     is_dynamic: bool = False
     """It sets attributes whose names it computes."""
     is_interface: bool = False
@@ -466,3 +517,7 @@ class File:
     """Attribute -> values that objects get from functions that aren't their methods."""
     is_ignored: Callable[[At], bool]
     """Whether a comment there tells a checker to be silent."""
+    is_typed: bool = True
+    """Declarations say what may be null: less is guessed where they don't."""
+    aliases: Mapping[str, Type] = field(default_factory=dict[str, Type])
+    """Names of types that stand for other types."""

@@ -95,6 +95,14 @@ class Knowledge:
     """A declaration that says nothing of null excludes it."""
     ignored: re.Pattern[bytes]
     """The comments that tell a checker to be silent."""
+    nulls: tuple[str, ...]
+    """The names of the language's nulls."""
+    left_out: int
+    """The null, as a bit, that is where nothing was given."""
+
+    def null_name(self, nulls: int) -> str:
+        """The nulls of these bits in words."""
+        return " or ".join(name for at, name in enumerate(self.nulls) if nulls & 1 << at)
 
     def ignores(self, line: bytes) -> bool:
         return self.ignored.search(line) is not None
@@ -128,6 +136,8 @@ def read(name: str) -> Knowledge:
         {key: frozenset(each.encode() for each in value) for key, value in table["marks"].items()},
         table["types_exclude_null"],
         re.compile(table["ignored"].encode()),
+        tuple(table["nulls"]["names"]),
+        table["nulls"]["left_out"],
     )
 
 

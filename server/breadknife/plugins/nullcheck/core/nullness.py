@@ -19,7 +19,7 @@ from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from breadknife.plugins.nullcheck.core.il import At, Expression, Type
+from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
 
 
 class Nullness(IntEnum):
@@ -114,6 +114,10 @@ class Fact(NamedTuple):
     """The parameter whose value it is."""
     called: str = ""
     """The qualified name of the function that the value is."""
+    nulls: int = ANY_NULL
+    """Of MAYBE and NULL: which nulls it may be, as bits."""
+    proves: tuple[tuple[str, bool], ...] = ()
+    """Assumptions that hold where the value is true."""
     is_soft: bool = False
     """Only an earlier part of the condition under way says that it is null."""
 
@@ -191,11 +195,13 @@ class State:
         if truths:
             for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
                 del truths[key]
-        for key in [key for key, fact in facts.items() if fact.unless or fact.test is not None]:
+        for key in [key for key, fact in facts.items() if fact.unless or fact.proves or fact.test is not None]:
             fact = facts[key]
             gone = {each for each in fact.unless if mentions(each[0], target)}
             if gone or (fact.test is not None and mentions(fact.test.key, target)):
-                facts[key] = fact._replace(unless=fact.unless - gone, test=None)
+                facts[key] = fact = fact._replace(unless=fact.unless - gone, test=None)
+            if fact.proves and any(mentions(each[0], target) for each in fact.proves):
+                facts[key] = fact._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
 
     def forget_compound_truths(self, given: Collection[str]) -> None:
         """A call may change everything but the values of variables that aren't `given` to it."""
@@ -230,7 +236,7 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
         return a
     facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
-    opposite = [key for key, value in a.truths.items() if b.truths.get(key) == (not value)]
+    opposite = [(key, value) for key, value in a.truths.items() if b.truths.get(key) == (not value)]
     one_facts, other_facts = a.facts, b.facts
     differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
     differing += [key for key in other_facts if key not in one_facts]
@@ -240,9 +246,10 @@ def join(a: State, b: State, declared: Declared, is_short: bool = False) -> Stat
         if one == other:
             facts[key] = one
         else:
+            telling = [each for each in opposite if each[0] not in (key, f"{key} is None")] if opposite else opposite
             may_be_null = one.may_be_null or other.may_be_null
-            unless = _rulings(one, other, key, a, b, opposite) if may_be_null else frozenset[Assumption]()
-            facts[key] = join_facts(one, other, is_short, unless)
+            unless = _rulings(one, other, key, a, b, telling) if may_be_null else frozenset[Assumption]()
+            facts[key] = join_facts(one, other, is_short, unless, telling)
     return State(facts, truths, a.examined | b.examined)
 
 
@@ -253,22 +260,27 @@ class Declared:
         raise NotImplementedError
 
 
-def _rulings(one: Fact, other: Fact, key: str, a: State, b: State, opposite: list[str]) -> frozenset[Assumption]:
+def _rulings(one: Fact, other: Fact, key: str, a: State, b: State, opposite: list[Assumption]) -> frozenset[Assumption]:
     """The assumptions that rule out the null of a joined fact."""
     if one.may_be_null and other.may_be_null:
         kept = {each for each in one.unless if each in other.unless or b.truths.get(each[0]) == (not each[1])}
         kept |= {each for each in other.unless if a.truths.get(each[0]) == (not each[1])}
         return frozenset(kept)
     null, here, there_ = (one, a.truths, b.truths) if one.may_be_null else (other, b.truths, a.truths)
-    found = {(each, not here[each]) for each in opposite if each not in (key, f"{key} is None")}
+    found = {(each, not here[each]) for each, _ in opposite}
     found |= {(each, not value) for each, value in here.items() if each != key and each not in there_ and each.isidentifier()}
     return null.unless | found
 
 
 def join_facts(
-    one: Fact, other: Fact, is_short: bool = False, unless: frozenset[Assumption] = frozenset()
+    one: Fact,
+    other: Fact,
+    is_short: bool = False,
+    unless: frozenset[Assumption] = frozenset(),
+    opposite: Collection[Assumption] = (),
 ) -> Fact:
-    """`unless`: assumptions that rule out the null."""
+    """`unless`: assumptions that rule out the null. `opposite`: those that hold on the side of `one`, and whose contraries
+    hold on the other."""
     nullness = JOIN[one.nullness][other.nullness]
     type_ = one.type if one.type == other.type else _joined_type(one, other)
     if nullness < Nullness.MAYBE:
@@ -278,6 +290,7 @@ def join_facts(
             test=one.test if one.test == other.test else None,
             truth=one.truth if one.truth == other.truth else None,
             checked=one.checked or other.checked,
+            proves=_proved(one, other, opposite),
             items=one.items if one.items == other.items else (),
             container=one.container if one.container == other.container else "",
             parameter=one.parameter if one.parameter == other.parameter else "",
@@ -299,7 +312,18 @@ def join_facts(
         checked=one.checked or other.checked,
         container=one.container if one.container == other.container else "",
         parameter=parameter,
+        nulls=one.nulls | other.nulls if one.may_be_null and other.may_be_null else null.nulls,
+        proves=_proved(one, other, opposite),
     )
+
+
+def _proved(one: Fact, other: Fact, opposite: Collection[Assumption]) -> tuple[tuple[str, bool], ...]:
+    """What holds if the joined value is true: one that is surely false leaves only the other side."""
+    if one.truth is False or one.nullness == Nullness.NULL:
+        return (*other.proves, *((key, not outcome) for key, outcome in opposite)) if other.truth is not False else ()
+    if other.truth is False or other.nullness == Nullness.NULL:
+        return (*one.proves, *opposite)
+    return tuple(each for each in one.proves if each in other.proves)
 
 
 def _joined_type(one: Fact, other: Fact) -> Type | None:

@@ -131,7 +131,7 @@ class Expressions:
     # Literals
 
     def _nil(self, node: Node) -> Expression:
-        return il.Null(at_of(node), "nil", why="it is nil here")
+        return il.Null(at_of(node), "nil")
 
     def _literal(self, node: Node) -> Expression:
         said, kind = text(node), _LITERALS[node.type]

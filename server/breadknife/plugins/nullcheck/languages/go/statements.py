@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Function, Statement
@@ -19,8 +19,6 @@ _DEEPEST = 60
 
 @dataclass
 class Statements(Declaring):
-    _labels: list[str] = field(default_factory=list[str])
-    """Where a `break` leads, the innermost last: "" for a loop."""
     _blocks: int = 0
 
     def body(self, node: Node) -> Block:
@@ -65,8 +63,7 @@ class Statements(Declaring):
         return (il.Return(at_of(node), value if values else None),)
 
     def _break(self, node: Node) -> Iterable[Statement]:
-        label = text(inner(node)[0]) if inner(node) else self._labels[-1] if self._labels else ""
-        return (il.Jump(is_break=True, label=label),)
+        return (il.Jump(is_break=True, label=text(inner(node)[0]) if inner(node) else ""),)
 
     def _continue(self, node: Node) -> Iterable[Statement]:
         return (il.Jump(is_break=False, label=text(inner(node)[0]) if inner(node) else ""),)
@@ -166,28 +163,14 @@ class Statements(Declaring):
     def _chain(
         self, node: Node, cases: Sequence[Node], tests: Sequence[Expression | None], firsts: Sequence[Block]
     ) -> Statement:
-        """One case after the other; what is taken if no other one is comes last."""
-        label = f"switch@{node.start_byte}"
-        self._labels.append(label)
-        bodies = list[Block]()
-        for case, first in zip(cases, firsts, strict=True):
+        found = list[il.Case]()
+        for case, test, first in zip(cases, tests, firsts, strict=True):
             with self.scopes.block():
                 communication = self.statement(case.child_by_field_name("communication"))
                 body = self._list(child for part in inner(case) for child in _statements(part, only_lists=True))
-                bodies.append((*communication, *first, *body))
-        for at in range(len(cases) - 2, -1, -1):
-            if _falls_through(cases[at]):
-                bodies[at] = (*bodies[at], *bodies[at + 1])
-        self._labels.pop()
-        leave = il.Jump(is_break=True, label=label)
-        found = list[Statement]()
-        for test, body in zip(tests, bodies, strict=True):
-            if test is not None:
-                found.append(il.If(test, (*body, leave), ()))
-        for test, body in zip(tests, bodies, strict=True):
-            if test is None:
-                found += body
-        return il.Labelled(label, tuple(found))
+            leave = () if _falls_through(case) else (il.Jump(is_break=True),)
+            found.append(il.Case(test, (*communication, *first, *body, *leave)))
+        return il.Switch(tuple(found))
 
     # Loops
 
@@ -195,7 +178,6 @@ class Statements(Declaring):
         return self._loop(node, "")
 
     def _loop(self, node: Node, label: str) -> Iterable[Statement]:
-        self._labels.append("")
         with self.scopes.block():
             clause = next((each for each in inner(node) if each.type in ("for_clause", "range_clause")), None)
             body = node.child_by_field_name("body")
@@ -214,7 +196,6 @@ class Statements(Declaring):
                     *begin,
                     il.Loop(at_of(node), test, None, None, inside, (), tuple(self.statement(update)), label),
                 )
-        self._labels.pop()
         return found
 
     def _range(self, node: Node, clause: Node, body: Node | None, label: str) -> Iterable[Statement]:
@@ -240,7 +221,7 @@ class Statements(Declaring):
         label, statement = text(node.child_by_field_name("label")), inner(node)[-1]
         if statement.type == "for_statement":
             return self._loop(statement, label)
-        return (il.Labelled(label, tuple(self.statement(statement))),)
+        return (il.Switch((il.Case(None, tuple(self.statement(statement))),), label, is_block=True),)
 
     def _block_statement(self, node: Node) -> Iterable[Statement]:
         return self.block(node)
