@@ -14,11 +14,11 @@ from breadknife.plugins.nullcheck.core.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import At, Class, File, Function, Store, Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind, State
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind, State
 from breadknife.plugins.nullcheck.core.solve import Solution, solve
 from breadknife.plugins.nullcheck.core.trying import tries
-from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Outcome, Summary, outcomes_at, summarised
+from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Condition, Outcome, Summary, outcomes_at, summarised
 
 _MOST_UNDER_WAY = 10
 """Functions that wait for what others say of null."""
@@ -89,9 +89,10 @@ class FileHome(Attributes):
         """Every use of a value that may be null, in the order of the text."""
         found = dict[At, Found]()
         waiting = [self.file.main, *self.file.functions]
+        known = set(waiting)
         for function in waiting:  # lowering one adds the functions without a name that are in it
             if function is self.file.main or self.gate.may_use_null(function):
-                waiting += [each for each in function.within if not each.name] if function.body else []
+                waiting += [each for each in function.within if each not in known] if function.body else []
                 solution = self.solution(function)
                 for use in solution.uses if solution is not None else ():
                     found.setdefault(use.at, Found(use, function))
@@ -110,12 +111,38 @@ class FileHome(Attributes):
                 found = Solution()
             finally:
                 self._under_way.pop()
-            self._solutions[function] = found
+            if function.around is None or function.around not in self._under_way:
+                self._solutions[function] = found
         return found
 
     def start(self, function: Function) -> State:
         """What is known where the function begins."""
-        return State(dict(self._first_facts(function)), {})
+        facts = dict(self._first_facts(function))
+        truths = dict[str, bool]()
+        around = function.around
+        if around is not None and (solution := self.solution(around)) is not None:
+            given = solution.given.get(function.at, ())
+            for parameter, fact in zip(function.parameters, given, strict=False):
+                if parameter.annotation is None:
+                    facts[parameter.name] = fact
+                    if fact.key_of:
+                        facts[f"{fact.key_of}.get({parameter.name})"] = SURE
+            if (state := solution.captured.get(function.at)) is not None:
+                facts |= {key: fact for key, fact in state.facts.items() if self._is_kept(key, function)}
+                truths = {key: truth for key, truth in state.truths.items() if self._is_kept(key.removesuffix(" is None"), function)}
+        return State(facts, truths)
+
+    def _is_kept(self, key: str, function: Function) -> bool:
+        """Whether a value that the function around knows is the same one whenever the function runs."""
+        name = key.partition("@")[0]
+        around = function.around
+        if not name.isidentifier() or key in function.parameter_names or name.encode() not in function.words:
+            return False
+        while around is not None:
+            if not around.keeps(name):
+                return False
+            around = around.around
+        return True
 
     def _first_facts(self, function: Function) -> Mapping[str, Fact]:
         facts = self._starts.get(function)
@@ -123,9 +150,13 @@ class FileHome(Attributes):
             return facts
         facts = self._starts[function] = {}
         if function.receiver and function.receiver_class is not None:
-            of = Type(function.receiver_class.name)
-            is_open = self.language.calls_methods_of_null
-            facts[function.receiver] = Fact(type=of, parameter=function.receiver) if is_open else Fact(Nullness.THERE, type=of)
+            class_ = function.receiver_class
+            own = Fact(Nullness.THERE, type=Type(class_.name))
+            if class_.statics.get(function.name) is function:
+                own = Fact(Nullness.THERE, called=class_.name)
+            elif self.language.calls_methods_of_null:
+                own = Fact(type=own.type, parameter=function.receiver)
+            facts[function.receiver] = own
         for parameter in function.parameters:
             if parameter.name == function.receiver and parameter is function.parameters[0]:
                 continue
@@ -141,7 +172,7 @@ class FileHome(Attributes):
         for name, stores in class_.stores.items():
             first = stores[0]
             if first.function is None and first.is_null:
-                origin = Origin(OriginKind.LIFE_CYCLE, first.at, f"`{name}` is set to None")
+                origin = Origin(OriginKind.LIFE_CYCLE, first.at, f"`{name}` is set to {self.knowledge.null}")
                 found[f"{function.receiver}.{name}"] = Fact(nullness, origin, self.qualified_type(first.annotation))
         return found
 
@@ -159,8 +190,9 @@ class FileHome(Attributes):
             why = f"the default of `{name}` in `{function.name}` is None"
             return Fact(Nullness.MAYBE, Origin(OriginKind.DEFAULT, parameter.at, why), bare, parameter=name)
         if type_ is not None and type_.nullable:
-            why = f"`{name}` is declared so that it may be None"
-            return Fact(Nullness.MAYBE, Origin(OriginKind.ANNOTATION, parameter.at, why), bare, parameter=name)
+            why = f"`{name}` is declared so that it may be {self.knowledge.null}"
+            origin = Origin(OriginKind.ANNOTATION, parameter.at, why)
+            return Fact(Nullness.MAYBE, origin, bare, parameter=name, nulls=type_.nullable)
         return Fact(type=bare, parameter=name)
 
     def is_filled(self, function: Function, parameter: str) -> bool:
@@ -208,10 +240,11 @@ class FileHome(Attributes):
             if not function.is_plain or function.is_generator:
                 found = UNKNOWN
             elif function.is_stub:
-                found = self._declared_summary(function) if function.returns is not None else UNKNOWN
+                is_declared = function.returns is not None or function.asserts
+                found = self._declared_summary(function) if is_declared else UNKNOWN
             elif not self.gate.needs_flow(function):
                 result = Fact(type=self.qualified_type(function.returns))
-                found = Summary((Outcome(result, frozenset()),), True, tries(function, self.knowledge.errors))
+                found = Summary((Outcome(result, frozenset()),), True, tries(function, self.knowledge))
             else:
                 solution = self.solution(function)
                 if solution is None:
@@ -221,14 +254,16 @@ class FileHome(Attributes):
         return found
 
     def _declared_summary(self, function: Function) -> Summary:
-        return Summary((Outcome(self._declared_result(function), frozenset()),), True)
+        asserted = {Condition(function.narrows, "truth", True)} if function.asserts else ()
+        return Summary((Outcome(self._declared_result(function), frozenset(asserted)),), True)
 
     def _declared_result(self, function: Function) -> Fact:
         type_ = self.qualified_type(function.returns)
         if type_ is None or not type_.nullable:
             return Fact(type=type_)
-        why = f"`{function.name}` may return None"
-        return Fact(Nullness.MAYBE, Origin(OriginKind.CALL, function.at, why), type_._replace(nullable=False))
+        why = f"`{function.name}` may return {self.knowledge.null_name(type_.nullable)}"
+        origin = Origin(OriginKind.CALL, function.at, why)
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
     def _summarised(self, function: Function, solution: Solution) -> Summary:
         if function.returns is not None and function.returns.name in ("NoReturn", "Never"):
@@ -248,7 +283,7 @@ class FileHome(Attributes):
                 ways = [Outcome(declared, each.conditions) for each in ways]
             elif not any(each.result.may_be_null for each in ways):
                 ways = [Outcome(declared, each.conditions) for each in ways]
-        return summarised(ways, tries(function, self.knowledge.errors))
+        return summarised(ways, tries(function, self.knowledge))
 
     def property_fact(self, function: Function, at: At, /) -> Fact:
         summary = self.summary(function)
@@ -259,7 +294,7 @@ class FileHome(Attributes):
             return Fact(type=type_)
         inner = nulls[0].result.origin
         kind = inner.kind if inner is not None and inner.kind is not OriginKind.EXIT else OriginKind.CALL
-        return Fact(Nullness.MAYBE, Origin(kind, function.at, f"`{function.name}` may return None"), type_)
+        return Fact(Nullness.MAYBE, Origin(kind, function.at, f"`{function.name}` may return {self.knowledge.null}"), type_)
 
     # Names
 
@@ -285,13 +320,25 @@ class FileHome(Attributes):
 
     def _captured(self, function: Function, around: Function, key: str) -> Fact:
         """A parameter of the function around, which may be null if nothing but inner functions ever uses it."""
+        if key in around.types:
+            return self.declared_fact(self.qualified_type(around.types[key]), key, around.at)
         parameter = next((each for each in around.parameters if each.name == key), None)
+        if parameter is not None and around.tells_types:
+            return self._given(around, parameter)._replace(parameter="")
         within = {each.name for each in around.within}
         if parameter is None:
             return Fact(Nullness.THERE, called=f"{around.name}>{key}") if key in within else NOTHING
         if parameter.annotation is None or key in around.locals or key in around.reads:
             return NOTHING
         return self._given(around, parameter)._replace(parameter="")
+
+    def declared_fact(self, type_: Type | None, name: str, at: At) -> Fact:
+        """A variable of a declared type."""
+        if type_ is None or not type_.nullable:
+            return Fact(type=type_)
+        why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
+        origin = Origin(OriginKind.ANNOTATION, at, why)
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
     def global_(self, name: str, /) -> Fact:
         fact = self._globals.get(name)
@@ -308,10 +355,12 @@ class FileHome(Attributes):
             if name in file.imports:
                 known = self.others.variable(self, file.imports[name]) if self.others is not None else NOTHING
                 return known if known != NOTHING else Fact(called=file.imports[name])
+            if name in self.knowledge.globals:
+                return Fact(Nullness.THERE, type=self.knowledge.globals[name], called=name)
             return Fact(Nullness.THERE, called=name) if name in self.builtins else NOTHING
         if root in file.classes:
             class_ = file.classes[root]
-            if rest in class_.methods:
+            if rest in class_.methods or self.static(class_, rest) is not None:
                 return Fact(Nullness.THERE, called=name)
             if any(isinstance(each.value(), il.Call) and each.annotation for each in class_.stores.get(rest, ())):
                 return NOTHING  # a descriptor: the class has another value than its objects
@@ -327,8 +376,14 @@ class FileHome(Attributes):
             is_known = all(self.class_target(each.name) is not None for each in type_.arguments)
             return next((fact for fact in facts if fact.may_be_null), NOTHING) if is_known else NOTHING
         full = f"{type_.name}.{name}"
-        if (rule := self.knowledge.attributes.get(full)) is not None:
-            return Fact(Nullness.MAYBE, Origin(rule.kind, at, f"`{full}` is None {rule.why}"))
+        rule = self.knowledge.attributes.get(full) or self.knowledge.attributes.get(f"{type_.name}.*")
+        if rule is not None and rule.is_typed_only and not self.file.is_typed:
+            return Fact(type=rule.gives)
+        if rule is not None:
+            return Fact(Nullness.MAYBE, Origin(rule.kind, at, f"`{full}` is {self.knowledge.null_name(rule.nulls)} {rule.why}"), rule.gives, nulls=rule.nulls)
+        if full in self.knowledge.properties:
+            held = filled(self.knowledge.properties[full], type_.arguments, None)
+            return self.declared_fact(held, full, at)
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None and isinstance(target.home, FileHome):
             fact = target.home.attribute(target.class_, name)
@@ -349,7 +404,7 @@ class FileHome(Attributes):
             return Target(self, class_=file.classes[name])
         root, dot, rest = name.partition(".")
         if dot and root in file.classes:
-            function = file.classes[root].methods.get(rest)
+            function = self.static(file.classes[root], rest) or file.classes[root].methods.get(rest)
             return Target(self, function) if function is not None and function.is_of_class else None
         if ">" in name:
             outer, _, inner = name.partition(">")
@@ -357,6 +412,37 @@ class FileHome(Attributes):
                 if each.name == inner and each.around is not None and each.around.name == outer:
                     return Target(self, each)
         return self.others.target(self, name) if self.others is not None else None
+
+    def static(self, class_: Class, name: str, steps: int = 8) -> Function | None:
+        """A method of the class itself, or of one above it."""
+        if (found := class_.statics.get(name)) is not None:
+            return found
+        bases = [self.class_target(base) for base in class_.bases] if steps else []
+        found = (self.static(each.class_, name, steps - 1) for each in bases if each is not None and each.class_ is not None)
+        return next((each for each in found if each is not None), None)
+
+    def is_below(self, name: str, base: str, steps: int = 8, /) -> bool:
+        if name == base:
+            return True
+        target = self.class_target(name) if steps else None
+        bases = target.class_.bases if target is not None and target.class_ is not None else ()
+        return any(self.is_below(each, base, steps - 1) for each in bases)
+
+    def excludes_null(self, type_: Type, /) -> bool:
+        exclusive = self.knowledge.functions["exclusive_types"]
+        if not exclusive or type_.nullable or not self.file.is_typed:
+            return False
+        return type_.name in exclusive or self.class_target(type_.name) is not None
+
+    def ends_with_null(self, at: At, /) -> Fact | None:
+        functions = (self._under_way[-1].within if self._under_way else ())
+        function = next((each for each in functions if each.at == at), None)
+        solution = self.solution(function) if function is not None and not function.is_generator else None
+        if solution is None:
+            return None
+        facts = [each.fact for each in solution.returns]
+        facts += [Fact(Nullness.NULL, nulls=self.knowledge.left_out)] if solution.end is not None else []
+        return next((each for each in facts if each.nullness == Nullness.NULL), None)
 
     def method(self, type_: Type, name: str, /) -> Target | None:
         target = self.class_target(type_.name)

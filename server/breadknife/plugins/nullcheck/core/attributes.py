@@ -94,7 +94,7 @@ class Attributes(ABC):
                 return Fact(type=type_)
             kind = OriginKind.ANNOTATION if annotation is not None and annotation.nullable else OriginKind.DEFAULT
             at = stores[0].at
-            return Fact(Nullness.MAYBE, Origin(kind, at, f"`{name}` is declared so that it may be None"), type_)
+            return Fact(Nullness.MAYBE, Origin(kind, at, f"`{name}` is declared so that it may be {self.knowledge.null}"), type_)
         facts = [(store, self._stored(store, name)) for store in stores if store.has_value]
         type_ = self._type_of(facts)
         if self._is_dynamic(class_):
@@ -120,7 +120,7 @@ class Attributes(ABC):
             return None
         store, fact = chosen
         if store.is_null or fact.origin is None:
-            return Origin(OriginKind.LIFE_CYCLE, store.at, f"`{name}` is set to None")
+            return Origin(OriginKind.LIFE_CYCLE, store.at, f"`{name}` is set to {self.knowledge.null}")
         return fact.origin
 
     def _is_settled(
@@ -223,7 +223,7 @@ class Attributes(ABC):
         if (type_ := self.qualified_type(annotation)) is not None:
             if not type_.nullable:
                 return Fact(type=self.value_of(stores[0]).type or type_) if len(stores) == 1 else Fact(type=type_)
-            why = f"`{name}` is declared so that it may be None"
+            why = f"`{name}` is declared so that it may be {self.knowledge.null}"
             return Fact(
                 Nullness.MAYBE, Origin(OriginKind.ANNOTATION, stores[0].at, why), type_._replace(nullable=False)
             )
@@ -240,7 +240,7 @@ class Attributes(ABC):
             return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=frozenset())
         nulls = [store for store in stores if store.is_null]
         if nulls and len(nulls) < len(stores):
-            return Fact(Nullness.MAYBE, Origin(OriginKind.LIFE_CYCLE, nulls[0].at, f"`{name}` is set to None"))
+            return Fact(Nullness.MAYBE, Origin(OriginKind.LIFE_CYCLE, nulls[0].at, f"`{name}` is set to {self.knowledge.null}"))
         return NOTHING
 
 

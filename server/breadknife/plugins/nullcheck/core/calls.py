@@ -38,6 +38,8 @@ class Callee(NamedTuple):
     target: Target | None = None
     owner: Fact = NOTHING
     """Of a method: the object."""
+    type: Type | None = None
+    """The type of a function that is a value."""
 
 
 class CallEvaluator(Evaluator):
@@ -51,7 +53,11 @@ class CallEvaluator(Evaluator):
         callee = self._callee(expression.callee, state)
         functions = self.home.knowledge.functions
         facts = [self.value(argument.value, state) for argument in expression.arguments]
+        if not callee.name and facts and isinstance(expression.callee, il.Attribute):
+            callee = callee._replace(name=self._told_apart(expression.callee.name, facts[0]))
         self._needed(expression, callee, state)
+        if callee.name in self.home.knowledge.callbacks:
+            self._give(expression, callee)
         if self.raised is not None:
             self.raised.append(state.copy())
         self._change(expression, callee, state)
@@ -69,19 +75,41 @@ class CallEvaluator(Evaluator):
     def _callee(self, callee: il.Expression, state: State) -> Callee:
         if isinstance(callee, il.Attribute):
             owner = self.owner(callee, state, is_called=True)
-            if callee.key and (fact := state.facts.get(callee.key)) is not None and fact.called:
-                return Callee(fact.called, self.home.target(fact.called), owner)
+            if callee.key and (fact := state.facts.get(callee.key)) is not None:
+                if fact.called:
+                    return Callee(fact.called, self.home.target(fact.called), owner)
+                if fact.may_be_null:
+                    self.need(callee, Use.CALL, state)
             if owner.type is not None:
                 target = self.home.method(owner.type, callee.name)
                 if target is None:
                     held = self.home.member(owner.type, callee.name, callee.at)
                     if held.called:
                         return Callee(held.called, self.home.target(held.called), owner)
+                    if held.may_be_null:
+                        held = self.need(callee, Use.CALL, state)
+                    if held.type is not None:
+                        return Callee("", None, owner, held.type)
                 return Callee(f"{owner.type.name}.{callee.name}", target, owner)
             name = f"{owner.called}.{callee.name}" if owner.called else ""
             return Callee(name, self.home.target(name) if name else None, owner)
         fact = self.need(callee, Use.CALL, state)
-        return Callee(fact.called, self.home.target(fact.called)) if fact.called else Callee()
+        return Callee(fact.called, self.home.target(fact.called)) if fact.called else Callee(type=fact.type)
+
+    def _told_apart(self, method: str, first: Fact) -> str:
+        """The qualified name of a method that its first argument tells from others of the name."""
+        type_ = first.type.name if first.type is not None else ""
+        rows = self.home.knowledge.by_argument.get(method, ())
+        return next((name for given, name in rows if given == type_), "")
+
+    def _give(self, call: il.Call, callee: Callee) -> None:
+        """Note what the functions get that the call is given."""
+        own = callee.owner.type.arguments if callee.owner.type is not None else ()
+        types = self.home.knowledge.callbacks[callee.name]
+        for argument in call.arguments:
+            if isinstance(argument.value, il.Closure):
+                facts = (self.typed_fact(filled(each, own, None), callee_key(call), argument.value.at) for each in types)
+                self.given[argument.value.at] = tuple(facts)
 
     def _needed(self, expression: il.Call, callee: Callee, state: State) -> None:
         """What a function has no use for null as."""
@@ -95,6 +123,17 @@ class CallEvaluator(Evaluator):
             self.need(arguments[0].value, Use.ITERATE, state)
         elif callee.name in knowledge.functions["need"] or callee.name in knowledge.takers:
             self.need(arguments[0].value, Use.ARGUMENT, state)
+        elif callee.target is not None and callee.target.function is not None:
+            self._accepted(expression, callee.target, callee.target.function, state)
+
+    def _accepted(self, call: il.Call, target: Target, function: il.Function, state: State) -> None:
+        """Arguments whose parameters exclude null."""
+        for argument, parameter in zip(call.arguments, function.parameters, strict=False):
+            if argument.name or parameter.kind or parameter.left_out is not None or parameter.default is not None:
+                return
+            type_ = target.home.qualified_type(parameter.annotation)
+            if type_ is not None and self.home.excludes_null(type_):
+                self.need(argument.value, Use.ARGUMENT, state)
 
     def _never_returns(self, callee: il.Expression, name: str) -> bool:
         functions = self.home.knowledge.functions
@@ -118,6 +157,8 @@ class CallEvaluator(Evaluator):
             if expression.callee.name not in functions["keep_methods"]:
                 given.add(owner_key)
                 state.examined |= {owner_key}
+            if expression.callee.name in functions["removes"]:
+                self._remove(expression, owner_key, state)
         state.forget_compound_truths(given if callee.target is None else ())
         comes_back = self._comes_back(expression, callee)
         nulls = [key for key, fact in state.facts.items() if fact.nullness >= Nullness.MAYBE]
@@ -129,7 +170,7 @@ class CallEvaluator(Evaluator):
                 elif any(mentions(test, each) for test, _ in state.facts[key].unless for each in given if each):
                     state.facts[key] = forgotten(state.facts[key])
         if callee.name not in self.home.knowledge.calls:
-            for name in self.home.shared.intersection(nulls):
+            for name in (self.home.shared | self.function.changed_within).intersection(nulls):
                 state.facts[name] = forgotten(state.facts[name])
         set_ = self._set_by(callee)
         if set_ is None and (not comes_back or callee.target is not None):
@@ -142,6 +183,12 @@ class CallEvaluator(Evaluator):
                     state.facts[key] = forgotten(fact)
         if isinstance(expression.callee, il.Attribute) and expression.callee.name in ("update", "clear", "append"):
             state.examined |= {owner_key}
+
+    def _remove(self, call: il.Call, owner: str, state: State) -> None:
+        """What was known to be in a container isn't there any more."""
+        taken = f"{owner}.get({call.arguments[0].value.key})" if call.arguments else ""
+        for key in [key for key in state.facts if key == taken or (not taken and key.startswith(f"{owner}.get("))]:
+            del state.facts[key]
 
     def _comes_back(self, expression: il.Call, callee: Callee) -> bool:
         """Whether the call is known to come back: where a value was only compared with null, it may be an error's."""
@@ -175,7 +222,11 @@ class CallEvaluator(Evaluator):
         if name == "getattr" and (known := self._attribute_by_name(call, state)) is not None:
             return known
         if (rule := knowledge.calls.get(name)) is not None:
+            if rule.is_typed_only and not self.home.file.is_typed:
+                return Fact(type=filled(rule.gives, _own(callee), None, knowledge.elements) if rule.gives else None)
             return self._by_rule(rule, call, callee, facts, state)
+        if callee.type is not None and callee.type.name == "function" and callee.type.arguments:
+            return self.typed_fact(_awaited(callee.type.arguments[0], call), callee_key(call), call.at)
         if callee.target is not None:
             if callee.target.function is not None:
                 return self._by_summary(call, callee, facts, state)
@@ -185,15 +236,30 @@ class CallEvaluator(Evaluator):
             field_ = self.home.typed_field(callee.owner.type, call.arguments[0].value.key, is_asked=len(facts) == 1)
             if field_ is not None:
                 return self.held_fact(field_, call.callee.owner, state, call.at)
-        own = callee.owner.type.arguments if callee.owner.type is not None else ()
+        if isinstance(call.callee, il.Attribute) and call.callee.name in knowledge.functions["give_back"]:
+            if call.is_awaited and (given := self._given_by(call)) is not None:
+                return given
+        own = _own(callee)
         result = knowledge.results.get(name)
         if result is not None:
             first = facts[0].type if facts else None
             literal = call.arguments[0].value.key if call.arguments else ""
-            type_ = self.home.refined_result(name, literal) or filled(result, own, first)
-            view = (facts[0].view or literal) if facts else callee_key(call)
+            type_ = self.home.refined_result(name, literal) or filled(result, own, first, knowledge.elements)
+            view = callee.owner.view or ((facts[0].view or literal) if facts else callee_key(call))
+            if type_ is not None and type_.nullable:
+                return self.typed_fact(type_, view, call.at)
             return Fact(Nullness.THERE, type=type_, view=view)
         return Fact(Nullness.THERE, type=Type(name)) if name in knowledge.types else NOTHING
+
+    def _given_by(self, call: il.Call) -> Fact | None:
+        """Null, if the function that the call is given may end with it."""
+        for argument in call.arguments:
+            if isinstance(argument.value, il.Closure):
+                null = self.home.ends_with_null(argument.value.at)
+                if null is not None:
+                    why = f"the function that is given to it returns {self.home.knowledge.null_name(null.nulls)}"
+                    return Fact(Nullness.MAYBE, Origin(OriginKind.CALL, call.at, why), nulls=null.nulls)
+        return None
 
     def _attribute_by_name(self, call: il.Call, state: State) -> Fact | None:
         """`getattr(x, "a", None)`, if it is known whether `x.a` is there."""
@@ -208,9 +274,13 @@ class CallEvaluator(Evaluator):
         gives = rule.gives
         if rule.name == "dict.get" and callee.owner.type is not None and len(callee.owner.type.arguments) == 2:
             gives = callee.owner.type.arguments[1]
+        if gives is not None:
+            gives = filled(gives, _own(callee), None, self.home.knowledge.elements)
         is_literal = all(isinstance(each.value, il.Constant | il.Null) for each in call.arguments)
         if any(argument.name == "*" for argument in call.arguments) or (rule.literals and is_literal):
             return Fact(type=gives)
+        if rule.unless and facts and facts[0].type is not None and facts[0].type.name == rule.unless:
+            return Fact(Nullness.THERE, type=gives)
         default: Fact | None = None
         given: il.Expression | None = None
         for at, argument in enumerate(call.arguments):
@@ -229,12 +299,14 @@ class CallEvaluator(Evaluator):
         if not gives_null:
             is_there = default is None or default.nullness == Nullness.THERE
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
-        if container in state.examined and rule.name == "dict.get" and gives is not None and gives.nullable:
+        if container in state.examined and rule.is_examined and (self.home.knowledge.left_out != 1 or (gives and gives.nullable)):
             return NOTHING
-        origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name}` returns None {rule.why}")
+        said = self.home.knowledge.null_name(rule.nulls)
+        origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name}` returns {said} {rule.why}")
         if rule.ways:
             return Fact(Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways))
-        return Fact(Nullness.MAYBE, origin, gives._replace(nullable=False) if gives else None, container=container)
+        type_ = gives._replace(nullable=0) if gives else None
+        return Fact(Nullness.MAYBE, origin, type_, container=container, nulls=rule.nulls | (gives.nullable if gives else 0))
 
     def _by_summary(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
         target = callee.target
@@ -268,6 +340,8 @@ class CallEvaluator(Evaluator):
     def _apply(self, condition: Condition, given: dict[str, Given], state: State) -> None:
         """What holds of an argument whenever the call comes back holds after it."""
         fact, expression = given.get(condition.parameter, Given(NOTHING, None))
+        if isinstance(expression, il.Test | il.Not) and condition.test == "truth":
+            self.is_dead = not self.refine(expression, condition.outcome, state) or self.is_dead
         if expression is None or not expression.key or isinstance(expression, il.Constant | il.Null):
             return
         if condition.test == "null" and not condition.outcome:
@@ -298,8 +372,11 @@ class CallEvaluator(Evaluator):
             truth = results[0].truth if len({fact.truth for fact in results}) == 1 else None
             return Fact(Nullness.THERE if is_there else Nullness.UNKNOWN, type=type_, items=items, truth=truth)
         first = next(fact.origin for fact in results if fact.may_be_null)
-        origin = Origin(_kind(first), call.at, f"`{function.name}` may return None")
+        origin = Origin(_kind(first), call.at, f"`{function.name}` may return {self.home.knowledge.null}")
         unless = set[Assumption]()
+        bits = 0
+        for fact in results:
+            bits |= fact.nulls if fact.may_be_null else 0
         if len(nulls) < len(ways):
             for condition in frozenset.intersection(*(way.conditions for way in nulls)):
                 expression = given.get(condition.parameter, Given(NOTHING, None)).expression
@@ -307,10 +384,11 @@ class CallEvaluator(Evaluator):
                     key = expression.key if condition.test == "truth" else f"{expression.key} is None"
                     if condition.test in ("truth", "null"):
                         unless.add((key, not condition.outcome))
-        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=False) if type_ else None, frozenset(unless), items=items)
+        bare = type_._replace(nullable=0) if type_ else None
+        return Fact(Nullness.MAYBE, origin, bare, frozenset(unless), items=items, nulls=bits)
 
     def _item(self, call: il.Call, function: il.Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
-        why = f"`{function.name}` may return None there"
+        why = f"`{function.name}` may return {self.home.knowledge.null} there"
         return tuple(
             each._replace(origin=Origin(_kind(each.origin), call.at, why), via=None, parameter="")
             if each.may_be_null
@@ -360,6 +438,17 @@ def _item_of(said: str, gives: Type | None, origin: Origin) -> Fact:
             return Fact(Nullness.THERE, truth=said == "yes")
         case _:
             return NOTHING
+
+
+def _own(callee: Callee) -> tuple[Type, ...]:
+    """The type arguments of the object whose method is called."""
+    return callee.owner.type.arguments if callee.owner.type is not None else ()
+
+
+def _awaited(type_: Type, call: il.Call) -> Type | None:
+    if not call.is_awaited:
+        return type_
+    return type_.arguments[0] if type_.name == "Promise" and type_.arguments else None
 
 
 def callee_key(call: il.Call) -> str:

@@ -304,15 +304,15 @@ class _Builder:
         self._loops.append(_LoopEnds(after, rounds, len(self._finals), statement.label))
         held, self._held = self._held, self._slots
         self.block(statement.body)
-        self._held = held
-        self._loops.pop()
-        self.go(rounds)
         if rounds is not again:
+            self.go(rounds)
             self.start(rounds)
             self.block(statement.update)
             if statement.is_tested_last and statement.test is not None:
                 self.condition(statement.test, again, out)
-            self.go(again)
+        self._held = held
+        self._loops.pop()
+        self.go(again)
         if statement.iterable is None and (statement.test is None or statement.is_tested_last):
             self.start(again)
             self.go(body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -30,6 +30,10 @@ from breadknife.plugins.nullcheck.core.nullness import (
 from breadknife.plugins.nullcheck.values import Use
 
 
+_STATEFUL = (Type("stateful"),)
+_FUNCTION = Fact(Nullness.THERE, type=Type("function"))
+
+
 class NullUse(NamedTuple):
     """The use of a value that may be null, as if it couldn't."""
 
@@ -54,6 +58,10 @@ class Evaluator(ABC):
     """If not None: gets the states in which a call may raise."""
     stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
     """What the receiver's attributes get."""
+    captured: dict[At, State] = field(default_factory=dict[At, State])
+    """What is known where functions without a name are made."""
+    given: dict[At, tuple[Fact, ...]] = field(default_factory=dict[At, tuple[Fact, ...]])
+    """What such functions are called with."""
     _declared: dict[str, Fact] = field(default_factory=dict[str, Fact])
     _results: dict[int, Fact] = field(default_factory=dict[int, Fact])
     """What calls gave when they were last evaluated, by the identity of the call."""
@@ -118,6 +126,8 @@ class Evaluator(ABC):
 
     def _attribute(self, expression: il.Attribute, state: State) -> Fact:
         owner = self.owner(expression, state, is_called=False)
+        if expression.name in self.home.knowledge.functions["sizes"] and expression.owner.key:
+            state.examined |= {expression.owner.key}
         if expression.key and (fact := state.facts.get(expression.key)) is not None:
             return fact
         if owner.type is not None:
@@ -150,13 +160,19 @@ class Evaluator(ABC):
 
     def held_fact(self, type_: Type, container: Expression, state: State, at: At) -> Fact:
         """What is taken out of a container that holds values of the type."""
-        if not type_.nullable or container.key in state.examined:
-            return Fact(type=type_._replace(nullable=False), view=container.key)
-        why = f"the type of `{_shown(container)}` lets what it holds be None"
+        return self.typed_fact(type_, container.key, at, state.examined)
+
+    def typed_fact(self, type_: Type | None, container: str, at: At, examined: Collection[str] = ()) -> Fact:
+        """A value of a type that may allow null. `container`: the key of what it comes from, or ""."""
+        if type_ is None:
+            return NOTHING
+        if type_.name == "key" and type_.arguments:
+            return Fact(type=type_.arguments[0], key_of=container)
+        if not type_.nullable or container in examined:
+            return Fact(type=type_._replace(nullable=0), view=container)
+        why = f"the type of `{_shown(container)}` lets what it holds be {self.home.knowledge.null_name(type_.nullable)}"
         origin = Origin(OriginKind.ANNOTATION, at, why)
-        return Fact(
-            Nullness.MAYBE, origin, type_._replace(nullable=0), container=container.key, nulls=type_.nullable
-        )
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), container=container, nulls=type_.nullable)
 
     def _call(self, expression: il.Call, state: State) -> Fact:
         fact = self._results[id(expression)] = self.call(expression, state)
@@ -174,6 +190,8 @@ class Evaluator(ABC):
         if operator == "next":
             return self._next(operands[0], state)
         use = self.home.knowledge.operators.get(operator)
+        if use is None and self.home.file.is_typed:
+            use = self.home.knowledge.typed_operators.get(operator)
         first = NOTHING
         for at, operand in enumerate(operands):
             is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
@@ -181,6 +199,8 @@ class Evaluator(ABC):
                 first = self.value(operand, state)
             else:
                 first = self.need(operand, use, state)
+        if operator == "await" and first.type is not None and first.type.name == "Promise" and first.type.arguments:
+            return self.typed_fact(first.type.arguments[0], operands[0].key, expression.at)
         if operator in ("with", "await"):
             return forgotten(first) if operator == "with" else first
         return SURE
@@ -193,7 +213,7 @@ class Evaluator(ABC):
             for each in facts[1:]:
                 joined = joined if joined == each else join_facts(joined, each)
             return joined
-        type_ = element(fact.type) if fact.type is not None else None
+        type_ = element(fact.type, self.home.knowledge.elements) if fact.type is not None else None
         if type_ is None:
             return NOTHING
         of = il.Name(iterable.at, fact.view or iterable.key)
@@ -240,8 +260,10 @@ class Evaluator(ABC):
         null = self._null(expression.null, state)._replace(type=fact.type) if value.nullness == Nullness.THERE else NOTHING
         return Fact(Nullness.THERE, items=((null, SURE._replace(truth=False)), (value, SURE._replace(truth=True))))
 
-    def _closure(self, _expression: il.Closure, _state: State) -> Fact:
-        return SURE
+    def _closure(self, expression: il.Closure, state: State) -> Fact:
+        known = self.captured.get(expression.at)
+        self.captured[expression.at] = state.copy() if known is None else join(known, state, self.declared)
+        return _FUNCTION
 
     # Stores
 
@@ -276,13 +298,15 @@ class Evaluator(ABC):
             state.forget(key)
             if fact != NOTHING or key not in self.function.locals:
                 state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
+            if fact.key_of:
+                state.facts[f"{fact.key_of}.get({key})"] = SURE
 
     def _unpack(self, targets: tuple[Expression, ...], fact: Fact, state: State, at: At) -> None:
         ways = [way for way in fact.items if len(way) == len(targets)]
-        if fact.type is not None and not ways and fact.type.name == "tuple" and len(fact.type.arguments) == len(targets):
+        if fact.type is not None and not ways and fact.type.name == "tuple" and len(fact.type.arguments) >= len(targets):
             types, of = fact.type.arguments, il.Name(at, fact.view)
-            ways = [tuple(self.held_fact(each, of, state, at) for each in types)]
-            if types[-1].name in self.home.knowledge.functions["tell"]:
+            ways = [tuple(self.held_fact(each, of, state, at) for each in types[: len(targets)])]
+            if len(types) == len(targets) and types[-1].name in self.home.knowledge.functions["tell"]:
                 ways = [(*ways[0][:-1], SURE), (*(there(each) for each in ways[0][:-1]), Fact(Nullness.NULL))]
         if len(ways) != len(fact.items) and fact.items or not ways or any(isinstance(t, il.Parts) for t in targets):
             ways = [(NOTHING,) * len(targets)]
@@ -391,10 +415,10 @@ class Evaluator(ABC):
 
     def _refine_test(self, test: il.Test, outcome: bool, state: State) -> bool:
         left, right = test.left, test.right
-        if test.operator in ("is", "=="):
+        if test.operator in ("is", "==", "ask"):
             for one, other in ((left, right), (right, left)):
                 if isinstance(other, il.Null):
-                    return self._refine_null(one, outcome, state, other.nulls)
+                    return self._refine_null(one, outcome, state, other.nulls, suspects=test.operator != "ask")
         if test.operator == "in" and isinstance(left, il.Null):
             inner = right.callee.owner if isinstance(right, il.Call) and isinstance(right.callee, il.Attribute) else right
             state.examined |= {inner.key}
@@ -403,7 +427,7 @@ class Evaluator(ABC):
             if outcome and left.key and not _names_null(right):
                 fact = there(self.known_value(left, state), test.at)
                 type_ = self.home.instance_type(self.function, right)
-                self.settle(left, fact._replace(type=type_ or fact.type), state)
+                self.settle(left, fact._replace(type=self.narrower(fact.type, type_)), state)
         elif outcome:
             for side in (left, right) if test.operator != "in" else (left,):
                 self._is_there(side, state, test.at)
@@ -420,6 +444,40 @@ class Evaluator(ABC):
                         return False
         return state.assume(test.key, outcome) if test.key else True
 
+    def _narrow_by(self, test: il.Call, name: str, state: State) -> None:
+        """A function that is declared to tell the type of its argument."""
+        target = self.home.target(name) if name else None
+        function = target.function if target is not None else None
+        if function is None or target is None or function.narrows_to is None:
+            return
+        places = [at for at, each in enumerate(function.parameters) if each.name == function.narrows]
+        if places and places[0] < len(test.arguments):
+            value = test.arguments[places[0]].value
+            fact, type_ = self.known_value(value, state), target.home.qualified_type(function.narrows_to)
+            if value.key:
+                self.settle(value, there(fact)._replace(type=self.narrower(fact.type, type_)), state)
+
+    def _imply(self, test: il.Call, callee: il.Attribute, state: State) -> None:
+        """What is there as well where a call of a method is true: `m.get(k)` where `m.has(k)` is."""
+        arguments = [each.value for each in test.arguments]
+        templates = self.home.knowledge.implies.get(callee.name, ())
+        if not templates or not callee.owner.key or not arguments or not arguments[0].key:
+            return
+        owner, argument = callee.owner, arguments[0]
+        for template in templates:
+            regex = owner if callee.name != "match" else argument
+            is_literal = regex.key.startswith("/")
+            if ".exec(" in template and not is_literal and _is_stateful(self.known_value(regex, state)):
+                continue
+            key = template.replace("{owner}", owner.key).replace("{0}", argument.key)
+            state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
+
+    def narrower(self, known: Type | None, tested: Type | None) -> Type | None:
+        """The type of a value of a known type after a test for another one."""
+        if known is None or tested is None:
+            return tested or known
+        return known if self.home.is_below(known.name, tested.name) else tested
+
     def _is_there(self, expression: Expression, state: State, at: At) -> None:
         if isinstance(expression, il.Display):
             for each in expression.items:
@@ -427,8 +485,8 @@ class Evaluator(ABC):
         elif expression.key and not isinstance(expression, il.Constant | il.Null):
             self.settle(expression, there(self.known_value(expression, state), at), state)
 
-    def _refine_null(self, one: Expression, is_null: bool, state: State, nulls: int) -> bool:
-        """`nulls`: those that are tested for."""
+    def _refine_null(self, one: Expression, is_null: bool, state: State, nulls: int, *, suspects: bool) -> bool:
+        """`nulls`: those that are tested for. `suspects`: a value of which nothing is known may be null."""
         fact = self.known_value(one, state)
         key = one.key
         if fact.may_be_null and nulls != il.ANY_NULL:
@@ -453,7 +511,7 @@ class Evaluator(ABC):
         if fact.nullness == Nullness.MAYBE:
             left = fact.nulls & nulls
             state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=one.at, truth=False, nulls=left)
-        elif fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Element):
+        elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Element):
             origin = Origin(OriginKind.COMPARISON, one.at, "it is tested for None, and this path continues if it is")
             state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False, nulls=nulls)
         state.truths[key] = False
@@ -472,6 +530,10 @@ class Evaluator(ABC):
                 state.examined |= {key}
             if outcome or not believed:
                 self._is_there(argument.value, state, test.at)
+        if outcome and test.arguments:
+            self._narrow_by(test, name, state)
+        if outcome and isinstance(test.callee, il.Attribute):
+            self._imply(test, test.callee, state)
         if outcome and name == "hasattr" and len(test.arguments) == 2:
             owner, attribute = (each.value for each in test.arguments)
             if owner.key and isinstance(attribute, il.Constant):
@@ -489,13 +551,18 @@ def constant_fact(type_: str, truth: bool) -> Fact:
     return Fact(Nullness.THERE, type=Type(type_), truth=truth)
 
 
+def _is_stateful(fact: Fact) -> bool:
+    """Whether a pattern goes on from where it has found something before."""
+    return fact.type is not None and fact.type.arguments == _STATEFUL
+
+
 def _names_null(classes: Expression) -> bool:
     items = classes.items if isinstance(classes, il.Display) else (classes,)
     return any(isinstance(each, il.Null) or each.key.endswith("NoneType") or isinstance(each, il.Call) for each in items)
 
 
-def _shown(expression: Expression) -> str:
-    return expression.key.partition("@")[0] or "this"
+def _shown(key: str) -> str:
+    return key.partition("@")[0] or "this"
 
 
 _VALUES: dict[type[Expression], Callable[[Evaluator, Expression, State], Fact]] = {

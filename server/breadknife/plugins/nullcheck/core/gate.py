@@ -18,7 +18,7 @@ class Gate:
         self._knowledge = knowledge
 
     def may_use_null(self, function: Function) -> bool:
-        if function.hides_null or not function.words.isdisjoint(self.nullable):
+        if function.has_declared_null or not function.words.isdisjoint(self.nullable):
             return True
         around = function.around
         while around is not None:
@@ -32,13 +32,13 @@ class Gate:
         """Whether its words don't show that it always comes back, and with a value."""
         if not function.words.isdisjoint(self._ending):
             return True
-        if b"return" not in function.words:
+        if b"return" not in function.words and not function.is_expression:
             return False
         return function.is_open or self.may_use_null(function)
 
     @cached_property
     def _ending(self) -> frozenset[bytes]:
-        words = set(self._knowledge.marks["ends"])
+        words = set(_encoded(self._knowledge, "ending_words"))
         waiting = [each for each in self._file.functions if each.name]
         for _ in range(_ROUNDS):
             found = [each for each in waiting if not each.words.isdisjoint(words)]
@@ -52,7 +52,7 @@ class Gate:
     @cached_property
     def nullable(self) -> frozenset[bytes]:
         """The words under which something may be null in this file."""
-        words = {*self._knowledge.marks["null"], *_library_words(self._knowledge, self._roots())}
+        words = {*_encoded(self._knowledge, "null_words"), *_library_words(self._knowledge, self._roots())}
         origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
         waiting = [each for each in self._file.functions if self._may_give_null(each)]
@@ -101,6 +101,10 @@ class Gate:
 
 def _allows_null(type_: Type | None) -> bool:
     return type_ is not None and (type_.nullable or any(_allows_null(each) for each in type_.arguments))
+
+
+def _encoded(knowledge: Knowledge, table: str) -> frozenset[bytes]:
+    return frozenset(each.encode() for each in knowledge.functions[table])
 
 
 def _library_words(knowledge: Knowledge, roots: frozenset[str]) -> frozenset[bytes]:

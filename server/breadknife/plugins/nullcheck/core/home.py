@@ -74,6 +74,18 @@ class Home(Protocol):
         """The function that a call of an object's method runs, if only one can be meant."""
         ...
 
+    def is_below(self, name: str, base: str, /) -> bool:
+        """Whether objects of one class are objects of another one, as far as that is known."""
+        ...
+
+    def excludes_null(self, type_: Type, /) -> bool:
+        """Whether a declaration of this type surely refuses null, and a checker says so."""
+        ...
+
+    def ends_with_null(self, at: At, /) -> Fact | None:
+        """What a function without a name that stands there gives, if that may be null."""
+        ...
+
     def is_overridden(self, function: Function, /) -> bool:
         """Whether a class below has another method of the name."""
         ...

@@ -429,12 +429,18 @@ class Function:
     is_bound: bool = False
     """A call gives no value for its first parameter."""
     decorators: tuple[str, ...] = ()
-    hides_null: bool = False
-    """It has nulls that no word in it tells."""
     locals: set[str] = field(default_factory=set[str])
     """Names that it assigns; filled when it is lowered."""
     shared: set[str] = field(default_factory=set[str])
     """Names that it assigns for the module or the function around it."""
+    changed_within: set[str] = field(default_factory=set[str])
+    """Its variables that functions within it assign."""
+    keeps: Callable[[str], bool] = lambda _: False
+    """Whether a variable or parameter of its keeps its first value."""
+    tells_types: bool = False
+    """Inner functions may rely on what its parameters and variables are declared to be."""
+    types: dict[str, Type] = field(default_factory=dict[str, Type])
+    """What variables are declared to be; filled when it is lowered."""
     reads: set[str] = field(default_factory=set[str])
     """Names that it reads itself; filled when it is lowered."""
     is_expression: bool = False

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from breadknife.plugins.nullcheck.core.cfg import Errors
-from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.core.il import ANY_NULL, Type
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.values import Use
 
@@ -19,7 +20,7 @@ _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 
 _FUNCTIONS = (
     "never_return", "iterate", "need", "come_back", "come_back_methods", "keep", "believe", "iterators", "keep_methods",
-    "cope", "never_return_methods", "come_back_packages", "tell", "makers", "checkers",
+    "cope", "never_return_methods", "come_back_packages", "tell", "null_words", "ending_words", "catching_words", "give_back", "exclusive_types", "sizes", "removes",
 )  # fmt: skip
 _CLASSES = (
     "first", "framework", "fields", "without_variables", "typed_dicts", "nullable_fields", "harmless_decorators",
@@ -27,7 +28,7 @@ _CLASSES = (
 )  # fmt: skip
 _TABLES: dict[str, Any] = {
     "call": [], "attribute": [], "taker": [], "results": {}, "annotations": {}, "functions": {}, "classes": {},
-    "operators": {}, "contexts": {}, "imported": True, "marks": {},
+    "operators": {}, "contexts": {}, "imports": True,
     "types_exclude_null": True,
     "ignored": r"(?!)",
 }  # fmt: skip
@@ -48,6 +49,14 @@ class NullableCall(NamedTuple):
     default_at: int
     gives: Type | None
     """The type of the value if there is one."""
+    nulls: int = ANY_NULL
+    """Which null comes out, as bits."""
+    is_typed_only: bool = False
+    """Where types aren't written it is common to know better, and nothing can be said."""
+    unless: str = ""
+    """An argument of this type makes a value certain."""
+    is_examined: bool = False
+    """A test of what the container holds makes it doubtful that a null can come out."""
     ways: tuple[tuple[str, ...], ...] = ()
     """Of a call that gives several values: what they are at once, in each of the ways in which it comes back."""
     shown: str = ""
@@ -62,6 +71,9 @@ class NullableAttribute(NamedTuple):
     name: str
     why: str
     kind: OriginKind
+    gives: Type | None = None
+    nulls: int = ANY_NULL
+    is_typed_only: bool = False
 
 
 class Examples(NamedTuple):
@@ -89,8 +101,6 @@ class Knowledge:
     words: Mapping[str, frozenset[bytes]]
     """Top module, "" for what needs no import -> the words under which something of it may be null."""
     examples: tuple[Examples, ...]
-    marks: Mapping[str, frozenset[bytes]]
-    """Words that functions have which may have to do with null, or may not come back."""
     types_exclude_null: bool
     """A declaration that says nothing of null excludes it."""
     ignored: re.Pattern[bytes]
@@ -99,6 +109,27 @@ class Knowledge:
     """The names of the language's nulls."""
     left_out: int
     """The null, as a bit, that is where nothing was given."""
+    by_argument: Mapping[str, tuple[tuple[str, str], ...]]
+    """Method -> (type of the first argument, qualified name): calls that this argument tells from others."""
+    typed_operators: Mapping[str, Use]
+    """Operators that take null, though a checker of types refuses it."""
+    properties: Mapping[str, Type]
+    """Qualified name of an attribute -> its type, for the type arguments of its object."""
+    globals: Mapping[str, Type]
+    """Names that need no declaration -> their types."""
+    elements: Mapping[str, Type]
+    """Type -> what one gets by iterating over it, besides those that every language has."""
+    callbacks: Mapping[str, tuple[Type, ...]]
+    """Call -> what the function gets that it is given."""
+    typed_calls: Mapping[str, Type]
+    """Call -> its result's type for the type arguments that are written in it."""
+    implies: Mapping[str, tuple[str, ...]]
+    """Method -> the keys of what is there where it is true."""
+
+    @property
+    def null(self) -> str:
+        """Any null, in words."""
+        return self.null_name(ANY_NULL)
 
     def null_name(self, nulls: int) -> str:
         """The nulls of these bits in words."""
@@ -113,10 +144,14 @@ def read(name: str) -> Knowledge:
     table = _TABLES | tomllib.loads(files(_FOLDER).joinpath(f"{name}.toml").read_text("utf-8"))
     calls = {row["name"]: _call(row) for row in table["call"]}
     attributes = {
-        row["name"]: NullableAttribute(row["name"], row["why"], OriginKind(row["kind"])) for row in table["attribute"]
-    }
+        row["name"]: NullableAttribute(
+            row["name"], row["why"], OriginKind(row["kind"]), _given(row), row.get("nulls", ANY_NULL),
+            row.get("typed_only", False),
+        )
+        for row in table["attribute"]
+    }  # fmt: skip
     rows = [*table["call"], *table["attribute"], *table["taker"]]
-    results = {key: parse_type(value) for key, value in table["results"].items()}
+    results = _types(table["results"])
     types = {key.rpartition(".")[0] for key in (*calls, *attributes, *results)} - {""}
     return Knowledge(
         calls,
@@ -131,13 +166,20 @@ def read(name: str) -> Knowledge:
         Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
         frozenset(types),
         frozenset(rule.gives.name for rule in calls.values() if rule.gives is not None),
-        _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}, table["imported"]),
+        _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}, table["imports"]),
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
-        {key: frozenset(each.encode() for each in value) for key, value in table["marks"].items()},
         table["types_exclude_null"],
         re.compile(table["ignored"].encode()),
         tuple(table["nulls"]["names"]),
         table["nulls"]["left_out"],
+        {method: tuple(rows) for method, rows in _by_argument(table["call"]).items()},
+        {key: Use(value) for key, value in table.get("typed_operators", {}).items()},
+        _types(table.get("properties", {})),
+        _types(table.get("globals", {})),
+        _types(table.get("elements", {})),
+        {key: tuple(parse_type(each) for each in value) for key, value in table.get("callbacks", {}).items()},
+        _types(table.get("typed_calls", {})),
+        {key: tuple(value) for key, value in table.get("implies", {}).items()},
     )
 
 
@@ -145,11 +187,25 @@ def _sets(table: Mapping[str, list[str]], names: tuple[str, ...]) -> Mapping[str
     return {key: frozenset(table.get(key, ())) for key in (*names, *table)}
 
 
-def _words(rules: list[str], results: Mapping[str, str], imported: bool) -> Mapping[str, frozenset[bytes]]:
+def _types(table: Mapping[str, str]) -> Mapping[str, Type]:
+    return {key: parse_type(value) for key, value in table.items()}
+
+
+def _by_argument(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[tuple[str, str]]]:
+    found = dict[str, list[tuple[str, str]]]()
+    for row in rows:
+        if "argument" in row:
+            found.setdefault(row["name"].rpartition(".")[2], []).append((row["argument"], row["name"]))
+    return found
+
+
+def _words(rules: list[str], results: Mapping[str, str], needs_imports: bool) -> Mapping[str, frozenset[bytes]]:
     words = dict[str, set[bytes]]()
+    if not needs_imports:
+        return {"": frozenset(name.rpartition(".")[2].encode() for name in rules)}
     for name in rules:
-        words.setdefault(_module(name) if imported else "", set()).add(name.rpartition(".")[2].encode())
-    for name, type_ in results.items() if imported else ():
+        words.setdefault(_module(name), set()).add(name.rpartition(".")[2].encode())
+    for name, type_ in results.items():
         words.setdefault(_module(name), set()).update(words.get(_module(type_), ()))
     return {module: frozenset(each) for module, each in words.items()}
 
@@ -161,14 +217,17 @@ def _module(name: str) -> str:
 
 
 def _call(row: Mapping[str, Any]) -> NullableCall:
-    gives = parse_type(row["gives"]) if "gives" in row else None
-    kind = OriginKind(row["kind"])
     ways = row.get("ways", ())
     return NullableCall(
-        row["name"], row["why"], kind, row.get("default", "never"), row.get("default_at", 0), gives,
-        tuple(tuple(way) for way in (_WAYS.get(ways, ()) if isinstance(ways, str) else ways)),
+        row["name"], row["why"], OriginKind(row["kind"]), row.get("default", "never"), row.get("default_at", 0),
+        _given(row), row.get("nulls", ANY_NULL), row.get("typed_only", False), row.get("unless", ""),
+        row.get("examined", False), tuple(tuple(way) for way in (_WAYS[ways] if isinstance(ways, str) else ways)),
         row.get("shown", ""), row.get("literals", False), row.get("where_asked", False),
     )  # fmt: skip
+
+
+def _given(row: Mapping[str, Any]) -> Type | None:
+    return parse_type(row["gives"]) if "gives" in row else None
 
 
 def parse_type(written: str) -> Type:
@@ -186,23 +245,27 @@ def parse_type(written: str) -> Type:
     return Type(name, (*arguments, parse_type(inside[start:])))
 
 
-def filled(type_: Type, own: tuple[Type, ...], first: Type | None) -> Type | None:
+def filled(
+    type_: Type, own: tuple[Type, ...], first: Type | None, elements: Mapping[str, Type] = MappingProxyType({})
+) -> Type | None:
     """A result's type for an object with these type arguments, and a first argument of this type."""
     match type_.name[:1]:
         case "$":
             at = int(type_.name[1:])
             return own[at] if at < len(own) else None
         case "@":
-            return element(first) if first is not None else None
+            return element(first, elements) if first is not None else None
         case "?":
             return None
         case _:
-            arguments = tuple(filled(each, own, first) or Type("") for each in type_.arguments)
+            arguments = tuple(filled(each, own, first, elements) or Type("") for each in type_.arguments)
             return type_._replace(arguments=arguments)
 
 
-def element(type_: Type) -> Type | None:
+def element(type_: Type, elements: Mapping[str, Type]) -> Type | None:
     """What one gets by iterating over a value of the type."""
+    if type_.name in elements:
+        return filled(elements[type_.name], type_.arguments, None)
     if type_.name == "tuple":
         one = type_.arguments[0] if len(type_.arguments) == 2 and type_.arguments[1].name == "..." else None
         return one

@@ -110,6 +110,8 @@ class Fact(NamedTuple):
     """The key of the container that the value was taken out of."""
     view: str = ""
     """The key of a container that holds all that this value holds."""
+    key_of: str = ""
+    """The key of a container that has a value for this key."""
     parameter: str = ""
     """The parameter whose value it is."""
     called: str = ""

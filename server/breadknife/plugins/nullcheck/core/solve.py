@@ -35,6 +35,10 @@ class Solution:
     """At the end of its last statement; None if that is never reached."""
     stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
     """What attributes of the receiver get."""
+    captured: dict[il.At, State] = field(default_factory=dict[il.At, State])
+    """What is known where functions within it are made."""
+    given: dict[il.At, tuple[Fact, ...]] = field(default_factory=dict[il.At, tuple[Fact, ...]])
+    """What those get whose callers are known."""
 
 
 def solve(home: Home, function: il.Function, graph: Graph, start: State) -> Solution:
@@ -63,7 +67,7 @@ class _Run:
             visits[node] = visits.get(node, 0) + 1
             if visits[node] <= _MOST_VISITS:
                 self.follow(node)
-        solution = Solution()
+        solution = Solution(captured=self.evaluator.captured, given=self.evaluator.given)
         for node in graph.nodes:
             solution.uses += self.uses.get(node, ())
             if node in self.returns:
@@ -164,14 +168,20 @@ class _Run:
                 if isinstance(assign.target, il.Display):
                     fact = evaluator.need(assign.value, Use.ITERATE, state)
                 else:
-                    fact = self.assigned(assign, evaluator.value(assign.value, state))
+                    fact = self.assigned(assign, self.accepted(assign.value, assign.annotation, Use.ASSIGN, state))
+                    if assign.target.key[:1] == "%" and assign.value.key in state.truths and fact.truth is None:
+                        fact = fact._replace(truth=state.truths[assign.value.key])
+                    if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
+                        fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.target, il.Name):
                     _remember(assign.target.key, fact, state)
                 if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
                     self.made(assign.target.key, assign.value, fact, state)
             case il.Return(value=value):
-                fact = evaluator.value(value, state) if value is not None else Fact(Nullness.NULL)
+                returns = self.evaluator.function.returns
+                fact = Fact(Nullness.NULL, nulls=evaluator.home.knowledge.left_out)
+                fact = self.accepted(value, returns, Use.RETURN, state) if value is not None else fact
                 self.returns[node] = Returned(state.copy(), fact)
             case il.Delete(targets=targets):
                 for target in targets:
@@ -188,6 +198,13 @@ class _Run:
                 pass
             case expression:
                 evaluator.value(expression, state)
+
+    def accepted(self, value: il.Expression, declared: il.Type | None, use: Use, state: State) -> Fact:
+        """The value, which is found if it may be null and its declaration excludes that."""
+        home = self.evaluator.home
+        if declared is not None and (type_ := home.qualified_type(declared)) is not None and home.excludes_null(type_):
+            return self.evaluator.need(value, use, state)
+        return self.evaluator.value(value, state)
 
     def made(self, key: str, call: il.Call, fact: Fact, state: State) -> None:
         """A new object has as its fields what its class was called with."""

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.cfg import Errors
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
 
-def tries(function: il.Function, errors: Errors) -> bool:
+def tries(function: il.Function, knowledge: Knowledge) -> bool:
     """Whether it calls one of its parameters, or an element of one, in a `try` that catches the use of a null."""
-    if b"except" not in function.words:
+    if not any(each.encode() in function.words for each in knowledge.functions["catching_words"]):
         return False
     names = {each.name for each in function.parameters}
-    return _tries(function.body, names, errors)
+    return _tries(function.body, names, knowledge.errors)
 
 
 def _tries(block: il.Block, names: set[str], errors: Errors) -> bool:

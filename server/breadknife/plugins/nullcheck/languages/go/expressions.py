@@ -123,7 +123,7 @@ class Expressions:
 
         function = Function(
             at_of(node), "", own, result_of(node, self.types), lower, node.text or b"", around=here,
-            receiver=here.receiver, receiver_class=here.receiver_class, hides_null=True,
+            receiver=here.receiver, receiver_class=here.receiver_class, has_declared_null=True,
         )  # fmt: skip
         here.within.append(function)
         return il.Closure(at_of(node), tuple(each.name for each in own), il.Parts(at_of(node), (), forks=False))

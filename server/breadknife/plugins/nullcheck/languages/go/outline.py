@@ -140,7 +140,7 @@ class Outline:
             at_of(node), name, (*receivers[:1], *parameters_of(node, self.types)), result_of(node, self.types),
             lambda function: self._lowered(function, node, is_by_value), source, owner,
             receiver=receiver.name if receiver is not None else "", receiver_class=owner,
-            is_stub=not inner(body), is_bound=receiver is not None, hides_null=_HIDDEN.search(source) is not None,
+            is_stub=not inner(body), is_bound=receiver is not None, has_declared_null=_HIDDEN.search(source) is not None,
         )  # fmt: skip
         self.functions.append(function)
         if receiver is None:
