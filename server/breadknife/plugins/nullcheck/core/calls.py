@@ -58,7 +58,7 @@ class CallEvaluator(Evaluator):
         self._needed(expression, callee, state)
         if callee.name in self.home.knowledge.callbacks:
             self._give(expression, callee)
-        if self.raised is not None:
+        if self.raised is not None and callee.name not in functions["come_back"]:
             self.raised.append(state.copy())
         self._change(expression, callee, state)
         if self._never_returns(expression.callee, callee.name):
@@ -246,7 +246,7 @@ class CallEvaluator(Evaluator):
             literal = call.arguments[0].value.key if call.arguments else ""
             type_ = self.home.refined_result(name, literal) or filled(result, own, first, knowledge.elements)
             view = callee.owner.view or ((facts[0].view or literal) if facts else callee_key(call))
-            if type_ is not None and type_.nullable:
+            if type_ is not None and (type_.nullable or type_.name == "key"):
                 return self.typed_fact(type_, view, call.at)
             return Fact(Nullness.THERE, type=type_, view=view)
         return Fact(Nullness.THERE, type=Type(name)) if name in knowledge.types else NOTHING
@@ -279,6 +279,8 @@ class CallEvaluator(Evaluator):
         is_literal = all(isinstance(each.value, il.Constant | il.Null) for each in call.arguments)
         if any(argument.name == "*" for argument in call.arguments) or (rule.literals and is_literal):
             return Fact(type=gives)
+        if self._is_known_to_give(rule, call, facts):
+            return Fact(type=gives._replace(nullable=0) if gives is not None else None)
         if rule.unless and facts and facts[0].type is not None and facts[0].type.name == rule.unless:
             return Fact(Nullness.THERE, type=gives)
         default: Fact | None = None
@@ -307,6 +309,18 @@ class CallEvaluator(Evaluator):
             return Fact(Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways))
         type_ = gives._replace(nullable=0) if gives else None
         return Fact(Nullness.MAYBE, origin, type_, container=container, nulls=rule.nulls | (gives.nullable if gives else 0))
+
+    def _is_known_to_give(self, rule: NullableCall, call: il.Call, facts: Sequence[Fact]) -> bool:
+        """Whether the arguments, or what the file says of the object, rule the null out."""
+        arguments = [argument.value.key for argument in call.arguments]
+        owner = callee_key(call)
+        if rule.where_asked and owner.rpartition(".")[2] not in self.home.file.asked:
+            return True
+        if rule.only_for and (not arguments or arguments[-1] != rule.only_for):
+            return True
+        if facts and facts[0].key_of and facts[0].key_of == owner:
+            return True
+        return bool(arguments) and arguments[0] in rule.unless_literals
 
     def _by_summary(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
         target = callee.target

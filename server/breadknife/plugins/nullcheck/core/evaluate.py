@@ -197,6 +197,8 @@ class Evaluator(ABC):
             is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
             if use is None or is_text:
                 first = self.value(operand, state)
+            elif operator in ("arithmetic", "test"):
+                first = self.need_unboxed(operand, use, state)
             else:
                 first = self.need(operand, use, state)
         if operator == "await" and first.type is not None and first.type.name == "Promise" and first.type.arguments:
@@ -204,6 +206,12 @@ class Evaluator(ABC):
         if operator in ("with", "await"):
             return forgotten(first) if operator == "with" else first
         return SURE
+
+    def need_unboxed(self, operand: Expression, use: Use, state: State) -> Fact:
+        """The value of an operand, which must be there if it is an object that stands for a number or a truth."""
+        fact = self.value(operand, state)
+        is_boxed = fact.type is not None and fact.type.name in self.home.knowledge.boxed
+        return self.demand(operand, use, fact, state) if is_boxed else fact
 
     def _next(self, iterable: Expression, state: State) -> Fact:
         fact = self.value(iterable, state)
@@ -252,7 +260,10 @@ class Evaluator(ABC):
         fact = self.value(expression.value, state)
         if expression.drops_null and fact.may_be_null:
             fact = NOTHING
-        return fact._replace(type=self.home.qualified_type(expression.type) or fact.type)
+        type_ = self.home.qualified_type(expression.type) or fact.type
+        if type_ is not None and type_.nullable and fact.nullness == Nullness.UNKNOWN:
+            return self.typed_fact(type_, expression.key, expression.at)
+        return fact._replace(type=type_._replace(nullable=0) if type_ is not None else None)
 
     def _attempt(self, expression: il.Attempt, state: State) -> Fact:
         fact = self.value(expression.value, state)

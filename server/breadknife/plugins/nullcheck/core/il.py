@@ -523,6 +523,8 @@ class File:
     """Attribute -> values that objects get from functions that aren't their methods."""
     is_ignored: Callable[[At], bool]
     """Whether a comment there tells a checker to be silent."""
+    asked: frozenset[str] = frozenset()
+    """The last names of objects that the file asks whether there is a value."""
     is_typed: bool = True
     """Declarations say what may be null: less is guessed where they don't."""
     aliases: Mapping[str, Type] = field(default_factory=dict[str, Type])

@@ -20,11 +20,11 @@ _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 
 _FUNCTIONS = (
     "never_return", "iterate", "need", "come_back", "come_back_methods", "keep", "believe", "iterators", "keep_methods",
-    "cope", "never_return_methods", "come_back_packages", "tell", "null_words", "ending_words", "catching_words", "give_back", "exclusive_types", "sizes", "removes",
+    "cope", "never_return_methods", "come_back_packages", "tell", "checkers", "checks", "untyped", "null_words", "ending_words", "catching_words", "give_back", "exclusive_types", "sizes", "removes",
 )  # fmt: skip
 _CLASSES = (
     "first", "framework", "fields", "without_variables", "typed_dicts", "nullable_fields", "harmless_decorators",
-    "checks_after",
+    "checks_after", "builtins",
 )  # fmt: skip
 _TABLES: dict[str, Any] = {
     "call": [], "attribute": [], "taker": [], "results": {}, "annotations": {}, "functions": {}, "classes": {},
@@ -63,6 +63,10 @@ class NullableCall(NamedTuple):
     """How people call it, if not by its name here."""
     literals: bool = False
     """It can't fail for literals, as far as anybody who runs it once would know."""
+    unless_literals: frozenset[str] = frozenset()
+    """First arguments for which there always is a value."""
+    only_for: str = ""
+    """The literal that its last argument must be."""
     where_asked: bool = False
     """Only for an object that the file asks whether there is a value."""
 
@@ -96,6 +100,10 @@ class Knowledge:
     errors: Errors
     types: frozenset[str]
     """The types that it says something of."""
+    same: Mapping[str, str]
+    """Methods -> others that give null for the same objects: a test of one is a test of the other."""
+    boxed: frozenset[str]
+    """The types of which operators need a value: what is of another type may be joined as text. None: of all types."""
     given: frozenset[str]
     """The types of what its calls give."""
     words: Mapping[str, frozenset[bytes]]
@@ -165,6 +173,8 @@ def read(name: str) -> Knowledge:
         frozenset(table["contexts"].get("catching", ())),
         Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
         frozenset(types),
+        table.get("same", {}),
+        frozenset(table.get("boxed", ())),
         frozenset(rule.gives.name for rule in calls.values() if rule.gives is not None),
         _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}, table["imports"]),
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
@@ -222,7 +232,8 @@ def _call(row: Mapping[str, Any]) -> NullableCall:
         row["name"], row["why"], OriginKind(row["kind"]), row.get("default", "never"), row.get("default_at", 0),
         _given(row), row.get("nulls", ANY_NULL), row.get("typed_only", False), row.get("unless", ""),
         row.get("examined", False), tuple(tuple(way) for way in (_WAYS[ways] if isinstance(ways, str) else ways)),
-        row.get("shown", ""), row.get("literals", False), row.get("where_asked", False),
+        row.get("shown", ""), row.get("literals", False),
+        frozenset(row.get("unless_literals", ())), row.get("only_for", ""), row.get("where_asked", False),
     )  # fmt: skip
 
 

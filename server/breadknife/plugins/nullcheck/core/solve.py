@@ -197,7 +197,11 @@ class _Run:
             case None:
                 pass
             case expression:
-                evaluator.value(expression, state)
+                use = evaluator.home.knowledge.operators.get("test") if node.kind is NodeKind.BRANCH else None
+                if use is not None and isinstance(expression, il.Name | il.Attribute | il.Call | il.Element):
+                    evaluator.need_unboxed(expression, use, state)
+                else:
+                    evaluator.value(expression, state)
 
     def accepted(self, value: il.Expression, declared: il.Type | None, use: Use, state: State) -> Fact:
         """The value, which is found if it may be null and its declaration excludes that."""
@@ -220,9 +224,9 @@ class _Run:
             return fact
         if not type_.nullable and assign.is_trusted:
             return SURE._replace(type=type_)
-        if fact.nullness in (Nullness.UNKNOWN, Nullness.THERE):
-            return fact._replace(type=type_._replace(nullable=False))
-        return fact._replace(type=type_._replace(nullable=False))
+        if fact.type is not None and any(each.name == "key" for each in fact.type.arguments):
+            return fact  # the declaration knows less
+        return fact._replace(type=type_._replace(nullable=0))
 
 
 def _remember(key: str, fact: Fact, state: State) -> None:
