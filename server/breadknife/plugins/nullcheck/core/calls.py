@@ -61,6 +61,8 @@ class CallEvaluator(Evaluator):
         if self.raised is not None and callee.name not in functions["come_back"]:
             self.raised.append(state.copy())
         self._change(expression, callee, state)
+        if isinstance(expression.callee, il.Attribute):
+            self._ensure(expression, expression.callee, state)
         if self._never_returns(expression.callee, callee.name):
             self.is_dead = True
         if expression.key:
@@ -68,6 +70,8 @@ class CallEvaluator(Evaluator):
             if known is not None and known.nullness == Nullness.THERE:
                 return known
         fact = self._result(expression, callee, facts, state)
+        if isinstance(expression.callee, il.Attribute) and expression.callee.name in self.home.knowledge.implies:
+            fact = fact._replace(test=expression)
         if callee.name in functions["iterators"]:
             fact = fact._replace(nullness=Nullness.THERE, truth=True)
         return fact
@@ -105,10 +109,10 @@ class CallEvaluator(Evaluator):
     def _give(self, call: il.Call, callee: Callee) -> None:
         """Note what the functions get that the call is given."""
         own = callee.owner.type.arguments if callee.owner.type is not None else ()
-        types = self.home.knowledge.callbacks[callee.name]
+        types, of = self.home.knowledge.callbacks[callee.name], callee.owner.view or callee_key(call)
         for argument in call.arguments:
             if isinstance(argument.value, il.Closure):
-                facts = (self.typed_fact(filled(each, own, None), callee_key(call), argument.value.at) for each in types)
+                facts = (self.typed_fact(filled(each, own, None), of, argument.value.at) for each in types)
                 self.given[argument.value.at] = tuple(facts)
 
     def _needed(self, expression: il.Call, callee: Callee, state: State) -> None:
@@ -184,11 +188,21 @@ class CallEvaluator(Evaluator):
         if isinstance(expression.callee, il.Attribute) and expression.callee.name in ("update", "clear", "append"):
             state.examined |= {owner_key}
 
+    def _ensure(self, call: il.Call, callee: il.Attribute, state: State) -> None:
+        """What gives a value after the call: `m.get(k)` after `m.put(k, v)`."""
+        templates = self.home.knowledge.ensures.get(callee.name, ())
+        first = call.arguments[0].value.key if call.arguments else ""
+        for template in templates if callee.owner.key and first else ():
+            key = template.replace("{owner}", callee.owner.key).replace("{0}", first)
+            state.facts[key] = there(state.facts.get(key, NOTHING), call.at)
+
     def _remove(self, call: il.Call, owner: str, state: State) -> None:
         """What was known to be in a container isn't there any more."""
         taken = f"{owner}.get({call.arguments[0].value.key})" if call.arguments else ""
         for key in [key for key in state.facts if key == taken or (not taken and key.startswith(f"{owner}.get("))]:
             del state.facts[key]
+        for key in [key for key, fact in state.facts.items() if fact.key_of == owner]:
+            state.facts[key] = state.facts[key]._replace(key_of="")
 
     def _comes_back(self, expression: il.Call, callee: Callee) -> bool:
         """Whether the call is known to come back: where a value was only compared with null, it may be an error's."""

@@ -203,6 +203,8 @@ class Evaluator(ABC):
                 first = self.need(operand, use, state)
         if operator == "await" and first.type is not None and first.type.name == "Promise" and first.type.arguments:
             return self.typed_fact(first.type.arguments[0], operands[0].key, expression.at)
+        if operator == "unbox":
+            return first
         if operator in ("with", "await"):
             return forgotten(first) if operator == "with" else first
         return SURE

@@ -20,7 +20,7 @@ _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 
 _FUNCTIONS = (
     "never_return", "iterate", "need", "come_back", "come_back_methods", "keep", "believe", "iterators", "keep_methods",
-    "cope", "never_return_methods", "come_back_packages", "tell", "checkers", "checks", "untyped", "null_words", "ending_words", "catching_words", "give_back", "exclusive_types", "sizes", "removes",
+    "cope", "never_return_methods", "come_back_packages", "tell", "checkers", "checks", "null_words", "ending_words", "catching_words", "give_back", "exclusive_types", "sizes", "removes",
 )  # fmt: skip
 _CLASSES = (
     "first", "framework", "fields", "without_variables", "typed_dicts", "nullable_fields", "harmless_decorators",
@@ -100,6 +100,10 @@ class Knowledge:
     errors: Errors
     types: frozenset[str]
     """The types that it says something of."""
+    ensures: Mapping[str, tuple[str, ...]]
+    """Method -> the keys of what is there after a call of it."""
+    makers: Mapping[str, str]
+    """A class and the number of arguments -> the special type of what it makes of so many."""
     same: Mapping[str, str]
     """Methods -> others that give null for the same objects: a test of one is a test of the other."""
     boxed: frozenset[str]
@@ -173,6 +177,8 @@ def read(name: str) -> Knowledge:
         frozenset(table["contexts"].get("catching", ())),
         Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
         frozenset(types),
+        {key: tuple(value) for key, value in table.get("ensures", {}).items()},
+        table.get("makers", {}),
         table.get("same", {}),
         frozenset(table.get("boxed", ())),
         frozenset(rule.gives.name for rule in calls.values() if rule.gives is not None),

@@ -197,6 +197,10 @@ class State:
         if truths:
             for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
                 del truths[key]
+        for key in [key for key, fact in facts.items() if fact.view or fact.key_of]:
+            fact = facts[key]
+            if mentions(fact.view or fact.key_of, target):
+                facts[key] = fact._replace(view="", key_of="")
         for key in [key for key, fact in facts.items() if fact.unless or fact.proves or fact.test is not None]:
             fact = facts[key]
             gone = {each for each in fact.unless if mentions(each[0], target)}

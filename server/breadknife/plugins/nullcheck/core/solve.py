@@ -139,7 +139,7 @@ class _Run:
         if isinstance(node.action, il.Parts):  # `raise`
             raised.append(state.copy())
         for place, catch in enumerate(catches):
-            if catch.after_null:
+            if catch.after_null and (raised or not _is_plain(node.action)):
                 self.arrive(catch, (node.index, -1 - place), before)
             for number, each in enumerate(raised):
                 self.arrive(catch, (node.index, 100 * (place + 1) + number), each)
@@ -176,6 +176,8 @@ class _Run:
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.target, il.Name):
                     _remember(assign.target.key, fact, state)
+                    if isinstance(assign.value, il.Call) and assign.value.key:
+                        _rename(assign.value.key, assign.target.key, state)
                 if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
                     self.made(assign.target.key, assign.value, fact, state)
             case il.Return(value=value):
@@ -226,6 +228,8 @@ class _Run:
             return SURE._replace(type=type_)
         if fact.type is not None and any(each.name == "key" for each in fact.type.arguments):
             return fact  # the declaration knows less
+        if fact.type is not None and fact.type.name.startswith(f"{type_.name}."):
+            return fact
         return fact._replace(type=type_._replace(nullable=0))
 
 
@@ -235,6 +239,22 @@ def _remember(key: str, fact: Fact, state: State) -> None:
         state.truths[key] = fact.truth
     if key and fact.nullness in (Nullness.NULL, Nullness.THERE):
         state.truths[f"{key} is None"] = fact.nullness == Nullness.NULL
+
+
+def _rename(written: str, name: str, state: State) -> None:
+    """What is known by the result of a call is known by the name that it gets."""
+    for key in [key for key in state.facts if written in key and key != written]:
+        state.facts.setdefault(key.replace(written, name), state.facts[key])
+
+
+def _is_plain(action: Action | None) -> bool:
+    """Whether it only gives a value to a variable: nothing in it raises but a call."""
+    if not isinstance(action, il.Assign) or not isinstance(action.target, il.Name):
+        return False
+    value = action.value
+    while isinstance(value, il.Told | il.Cast):
+        value = value.value
+    return isinstance(value, il.Constant | il.Null | il.Name | il.Call)
 
 
 def _caught(state: State, is_broad: bool) -> State:

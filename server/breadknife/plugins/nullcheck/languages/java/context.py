@@ -13,10 +13,12 @@ from breadknife.text.syntax import Node
 
 @dataclass(frozen=True)
 class Getter:
-    """A method that only gives back a field."""
+    """A method that only gives back a field, or whether it is null."""
 
     field: str
     type: Type | None
+    test: str
+    """The operator of the comparison, or ""."""
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Function, Type
-from breadknife.plugins.nullcheck.languages.java.context import Context, Members
+from breadknife.plugins.nullcheck.languages.java.context import Context, Getter, Members
 from breadknife.plugins.nullcheck.languages.java.types import declared, inner, read, text
 from breadknife.text.syntax import Node
 
@@ -114,8 +114,10 @@ class Expressions:
             return test
         members = self.context.with_method(name) if owner is None or owner.type == "this" else None
         if members is not None and (getter := members.getters.get(name)) is not None and not given:
-            read_ = attribute(at, self._owner(members, at), getter.field)
-            return il.Cast(at, read_, getter.type, read_.key, read_.forks)
+            return self._inlined(at, members, getter)
+        if name == "contains" and owner is not None and owner.type == "method_invocation" and len(given) == 1:
+            if text(owner.child_by_field_name("name")) == "keySet":
+                owner, name = owner.child_by_field_name("object"), "containsKey"
         arguments = [Argument("", self.expression(each)) for each in given]
         name = self.context.knowledge.same.get(name, name)
         if owner is not None:
@@ -127,6 +129,14 @@ class Expressions:
         else:
             callee = attribute(at, il.Name(at, "this"), name)
         return call(at, callee, arguments)
+
+    def _inlined(self, at: At, members: Members, getter: Getter) -> Expression:
+        """What a method gives back that only reads a field, or compares one with null."""
+        read_ = attribute(at, self._owner(members, at), getter.field)
+        if not getter.test:
+            return il.Cast(at, read_, getter.type, read_.key, read_.forks)
+        key = f"({read_.key} is null)" if read_.key else ""
+        return il.Test(at, "is", read_, il.Null(at, "null"), getter.test == "!=", key, read_.forks)
 
     def _tested(self, at: At, name: str, owner: Node | None, given: Sequence[Node]) -> Expression | None:
         """A call that is a comparison: `Objects.isNull(x)`, `"a".equals(x)`."""
@@ -151,11 +161,13 @@ class Expressions:
     def _new(self, node: Node) -> Expression:
         at, type_ = at_of(node), self.read(node.child_by_field_name("type"))
         given = inner(node.child_by_field_name("arguments"))
-        name = type_.name if type_ is not None else ""
+        name = text(node.child_by_field_name("type")).partition("<")[0].rpartition(".")[2].strip()
         callee = attribute(at, il.Name(at, "new"), name)
         made = call(at, callee, [Argument("", self.expression(each)) for each in given])._replace(key="")
         knowledge = self.context.knowledge
-        if given and (f"new.{name}" in knowledge.results or f"{name}/{len(given)}" in knowledge.functions["untyped"]):
+        if (special := knowledge.makers.get(f"{name}/{len(given)}")) is not None:
+            type_ = Type(special)
+        elif given and f"new.{name}" in knowledge.results:
             type_ = None
         return il.Told(at, made, type_, "", made.forks)
 

@@ -140,11 +140,15 @@ class Outline:
         statements = inner(method.child_by_field_name("body"))
         if len(statements) != 1 or statements[0].type != "return_statement" or inner(method.child_by_field_name("parameters")):
             return None
-        value = inner(statements[0])[0] if inner(statements[0]) else None
+        value, test = inner(statements[0])[0] if inner(statements[0]) else None, ""
+        if value is not None and value.type == "binary_expression" and text(value.child_by_field_name("right")) == "null":
+            value, test = value.child_by_field_name("left"), text(value.child_by_field_name("operator"))
         name = text(value).removeprefix("this.")
         if value is None or value.type not in ("identifier", "field_access") or name not in members.fields:
             return None
-        return Getter(name, declared(method, self.knowledge.annotations)) if name not in members.constants else None
+        if name in members.constants or test not in ("", "==", "!="):
+            return None
+        return Getter(name, declared(method, self.knowledge.annotations), test)
 
     def _read(self, node: Node | None) -> il.Type | None:
         return read(node, self.knowledge.annotations)
