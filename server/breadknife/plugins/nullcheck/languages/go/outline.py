@@ -23,11 +23,16 @@ from breadknife.text.syntax import Node, SyntaxTree
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
+_WITHOUT_TYPES = frozenset({"import_declaration", "expression_list", "comment", "var_declaration", "const_declaration"})
 _HEAD = 5000
 """Bytes at the beginning of a file in which it says that it is generated."""
-_HIDDEN = re.compile(rb",[ \t]*\w+[ \t]*:?=[^\n]*\[|\.\(|[\w\]]\{")
-"""A look-up or an assertion that tells whether there is a value, and a struct that is made."""
-_SET = rb"\b%b\.(\w+)\b(?=[^=\n;{]*[^=!<>:\n]=[^=])"
+_HIDDEN = re.compile(
+    rb",[ \t]*\w+[ \t]*:?=[^\n]*\[|\.\(\*|\.\(map|\bvar\s+\w+\s+(?:map\b|\*|func\b|[A-Z])"
+    rb"|(?<!\berr )(?<![!=])=\s*nil\b|\bcase nil\b|(?<!\berr )(?<!\bErr )(?<!\bError )[!=]= nil\b"
+)
+"""A look-up or an assertion that tells whether there is a value, a variable without a value, nil."""
+_GIVES = re.compile(rb"\breturn\b[^\n]*\bnil\b")
+_SET = rb"\b%b\.(\w+)(?:,[ \t]*[\w.]+)*[ \t]*=[^=]"
 
 
 @dataclass
@@ -42,6 +47,8 @@ class Outline:
     named: dict[str, Function] = field(default_factory=dict[str, Function])
     classes: dict[str, Class] = field(default_factory=dict[str, Class])
     variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
+    _with_maps: list[bytes] = field(default_factory=list[bytes])
+    """How structs are written that have maps."""
 
     def file(self) -> File:
         root = self.tree.root
@@ -70,6 +77,9 @@ class Outline:
                 self.declared.setdefault(name, written)
         for name, written in self.declared.items():
             self._class(name, written)
+            stores = (each for stores in self.classes[name].stores.values() for each in stores)
+            if any(each.annotation is not None and each.annotation.name == "dict" for each in stores):
+                self._with_maps += [f"{name}{{".encode(), f"new({name})".encode(), f" {name}\n".encode()]
         for node in root.named_children:
             if node.type in ("var_declaration", "const_declaration"):
                 self._variables(node)
@@ -140,28 +150,41 @@ class Outline:
             at_of(node), name, (*receivers[:1], *parameters_of(node, self.types)), result_of(node, self.types),
             lambda function: self._lowered(function, node, is_by_value), source, owner,
             receiver=receiver.name if receiver is not None else "", receiver_class=owner,
-            is_stub=not inner(body), is_bound=receiver is not None, has_declared_null=_HIDDEN.search(source) is not None,
+            is_stub=not inner(body), is_bound=receiver is not None, has_declared_null=_HIDDEN.search(source) is not None or self._makes_maps(source),
+            is_open=_gives_pointer(node) and _GIVES.search(source) is not None,
         )  # fmt: skip
         self.functions.append(function)
         if receiver is None:
             self.named[name] = function
         elif owner is not None:
             owner.methods.setdefault(name, function)
-            for found in re.finditer(_SET % re.escape(receiver.name.encode()), source):
+            for found in () if not receiver.name else re.finditer(_SET % re.escape(receiver.name.encode()), source):
                 stores = owner.stores.get(found[1].decode("utf-8", "replace"))
                 if stores:
                     stores.append(Store(at_of(node), function, lambda: None, stores[0].annotation))
+
+    def _makes_maps(self, source: bytes) -> bool:
+        """Whether it has to do with a struct of this file that has a map."""
+        return any(name in source for name in self._with_maps)
 
     def _lowered(self, function: Function, node: Node, is_by_value: bool) -> Block:
         scopes = Scopes(self.hidden)
         for parameter in function.parameters:
             scopes.declare(parameter.name, parameter.at.start)
-        around = Expressions(function, self.types, scopes, lower_body, set_by_others(node.child_by_field_name("body")))
+        may_be_set = b"&" in function.source or function.source.find(b"func", 4) >= 0
+        untracked = set_by_others(node.child_by_field_name("body")) if may_be_set else frozenset[str]()
+        around = Expressions(function, self.types, scopes, lower_body, untracked)
         body = lower_body(around, node, function)
         if not is_by_value:
             return body
         own = il.Name(At(node.start_byte, node.start_byte), function.receiver)
         return (il.Evaluate(il.Operation(own.at, "deref", (own,), forks=False)), *body)
+
+
+def _gives_pointer(node: Node) -> bool:
+    """Whether a result other than an error can be nil."""
+    result = node.child_by_field_name("result")
+    return result is not None and text(result) not in ("error", "bool", "string", "int")
 
 
 def _type_specs(root: Node) -> Iterator[Node]:
@@ -173,6 +196,6 @@ def _type_specs(root: Node) -> Iterator[Node]:
             for child in node.named_children:
                 if child.type in ("type_spec", "type_alias"):
                     yield child
-                elif child.type not in ("import_declaration", "expression_list"):
+                elif child.type not in _WITHOUT_TYPES and b"type " in (child.text or b""):
                     found.append(child)
         waiting = found
