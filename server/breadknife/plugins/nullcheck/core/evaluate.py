@@ -321,6 +321,9 @@ class Evaluator(ABC):
             ways = [tuple(self.held_fact(each, of, state, at) for each in types[: len(targets)])]
             if len(types) == len(targets) and types[-1].name in self.home.knowledge.functions["tell"]:
                 ways = [(*ways[0][:-1], SURE), (*(there(each) for each in ways[0][:-1]), Fact(Nullness.NULL))]
+        if not ways and not fact.items and targets and self._tells_by_name(targets[-1]):
+            ways = [((NOTHING,) * (len(targets) - 1) + (SURE,)), ((SURE,) * (len(targets) - 1) + (Fact(Nullness.NULL),))]
+        ways = [self._trusted(way, fact) for way in ways]
         if len(ways) != len(fact.items) and fact.items or not ways or any(isinstance(t, il.Parts) for t in targets):
             ways = [(NOTHING,) * len(targets)]
         joined: State | None = None
@@ -332,12 +335,27 @@ class Evaluator(ABC):
                 for place, (target, given) in enumerate(zip(targets, way, strict=True)):
                     if isinstance(target, il.Name):
                         truths = {each[place].truth for each in ways if each[place].nullness != Nullness.NULL} - {None}
-                        self._assume_of(target.key, given, truths, branch)
+                        others = way[:place] + way[place + 1 :]
+                        is_beside_null = any(each.nullness == Nullness.NULL for each in others)
+                        self._assume_of(target.key, given, truths, branch, is_beside_null)
             joined = branch if joined is None else join(joined, branch, self.declared)
         if joined is not None:
             state.facts, state.truths, state.examined = joined.facts, joined.truths, joined.examined
 
-    def _assume_of(self, key: str, fact: Fact, truths: set[bool | None], state: State) -> None:
+    def _tells_by_name(self, target: Expression) -> bool:
+        """Whether a variable is called so that it tells whether the other values are there."""
+        names = self.home.knowledge.functions["tell_names"]
+        return isinstance(target, il.Name) and target.key.partition("@")[0] in names
+
+    def _trusted(self, way: tuple[Fact, ...], whole: Fact) -> tuple[Fact, ...]:
+        """One way, with the values there of which a last one tells that nothing went wrong."""
+        types = whole.type.arguments if whole.type is not None and whole.type.name == "tuple" else ()
+        tells = bool(types) and types[-1].name in self.home.knowledge.functions["tell"]
+        if not tells or way[-1].nullness != Nullness.NULL:
+            return way
+        return tuple(there(each) if each.nullness == Nullness.UNKNOWN else each for each in way[:-1]) + way[-1:]
+
+    def _assume_of(self, key: str, fact: Fact, truths: set[bool | None], state: State, is_beside_null: bool) -> None:
         """One of several values at once tells the others. `truths`: of the value where it is a constant."""
         if fact.truth is not None:
             state.assume(key, fact.truth)
@@ -345,7 +363,7 @@ class Evaluator(ABC):
             state.assume(key, not truths.pop())
         if fact.nullness in (Nullness.NULL, Nullness.THERE):
             state.assume(f"{key} is None", fact.nullness == Nullness.NULL)
-        elif not fact.may_be_null:  # what isn't known to be null is taken to be there beside ways where it is
+        elif not fact.may_be_null and is_beside_null:  # what isn't known to be null is taken to be there
             state.assume(f"{key} is None", False)
 
     # Tests
@@ -444,6 +462,9 @@ class Evaluator(ABC):
         elif outcome:
             for side in (left, right) if test.operator != "in" else (left,):
                 self._is_there(side, state, test.at)
+                other = right if side is left else left
+                if test.operator == "==" and not isinstance(other, il.Constant):
+                    self._set_apart(side.key, state)
                 if isinstance(side, il.Call) and test.operator != "in":
                     for argument in side.arguments:
                         self._is_there(argument.value, state, test.at)
@@ -456,6 +477,12 @@ class Evaluator(ABC):
                     if not state.assume(one.key, not outcome):
                         return False
         return state.assume(test.key, outcome) if test.key else True
+
+    def _set_apart(self, key: str, state: State) -> None:
+        """The value under the key is one of those that are special: what it tells of others isn't known then."""
+        for each, fact in list(state.facts.items()) if key else ():
+            if any(test.partition(" is None")[0] == key for test, _ in fact.unless):
+                state.facts[each] = forgotten(fact)
 
     def _narrow_by(self, test: il.Call, name: str, state: State) -> None:
         """A function that is declared to tell the type of its argument."""
@@ -541,6 +568,8 @@ class Evaluator(ABC):
             key = argument.value.key
             if key:
                 state.examined |= {key}
+            if outcome:
+                self._set_apart(key, state)
             if outcome or not believed:
                 self._is_there(argument.value, state, test.at)
         if outcome and test.arguments:

@@ -20,7 +20,7 @@ _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 
 _FUNCTIONS = (
     "never_return", "iterate", "need", "come_back", "come_back_methods", "keep", "believe", "iterators", "keep_methods",
-    "cope", "never_return_methods", "come_back_packages", "tell", "checkers", "checks", "null_words", "ending_words", "catching_words", "give_back", "exclusive_types", "sizes", "removes",
+    "cope", "never_return_methods", "come_back_packages", "tell", "tell_names", "checkers", "checks", "null_words", "ending_words", "catching_words", "give_back", "exclusive_types", "sizes", "removes",
 )  # fmt: skip
 _CLASSES = (
     "first", "framework", "fields", "without_variables", "typed_dicts", "nullable_fields", "harmless_decorators",

@@ -274,7 +274,12 @@ def _rulings(one: Fact, other: Fact, key: str, a: State, b: State, opposite: lis
         return frozenset(kept)
     null, here, there_ = (one, a.truths, b.truths) if one.may_be_null else (other, b.truths, a.truths)
     found = {(each, not here[each]) for each, _ in opposite}
-    found |= {(each, not value) for each, value in here.items() if each != key and each not in there_ and each.isidentifier()}
+    own = (key, f"{key} is None")
+    found |= {
+        (each, not value)
+        for each, value in here.items()
+        if each not in there_ and each not in own and each.removesuffix(" is None").isidentifier()
+    }
     return null.unless | found
 
 

@@ -194,8 +194,10 @@ class Expressions:
         """What is assigned to."""
         at, name = at_of(node), text(node)
         if node.type == "identifier":
-            if name == "_" or name in self.untracked:
+            if name == "_":
                 return il.Name(at, "")
+            if name in self.untracked:
+                return il.Parts(at, (), forks=False)
             return il.Name(at, self.scopes.key(name))
         return self.expression(node)
 

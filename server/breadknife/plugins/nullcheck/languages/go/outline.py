@@ -143,7 +143,8 @@ class Outline:
         receiver = receivers[0] if receivers else None
         owner = None
         if receiver is not None and receiver.annotation is not None:
-            owner = self.classes.get(receiver.annotation.name)
+            name_ = receiver.annotation.name
+            owner = self.classes.setdefault(name_, Class(at_of(node), name_, ()))  # another file may declare it
         source = self.tree.encoded[node.start_byte : node.end_byte]
         is_by_value = receiver is not None and receiver.annotation is not None and receiver.annotation.is_value
         function = Function(

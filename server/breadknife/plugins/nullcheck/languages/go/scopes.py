@@ -52,6 +52,8 @@ def set_by_others(body: Node | None) -> frozenset[str]:
         node, own, is_within = waiting.pop()
         if node is None:
             continue
+        if node.type == "defer_statement":
+            continue  # it sets variables at the end, when nobody uses them any more
         if node.type == "func_literal":
             own, is_within = frozenset(_declared_in(node)), True
         elif node.type == "unary_expression" and node.children[0].type == "&":

@@ -57,10 +57,18 @@ class Statements(Declaring):
         values = [self.expression(each) for part in inner(node) for each in inner(part)]
         if not values:
             values = [il.Name(at_of(node), self.scopes.key(each)) for each in self.result_names]
+        if not self._is_told():
+            values = [il.Parts(each.at, (), forks=False) if isinstance(each, il.Null) else each for each in values]
         value = values[0] if len(values) == 1 else il.Display(
             at_of(node), "tuple", tuple(values), any(each.forks for each in values)
         )  # fmt: skip
         return (il.Return(at_of(node), value if values else None),)
+
+    def _is_told(self) -> bool:
+        """Whether the last of several results tells of a nil among them. A struct or a number may tell in ways of its own."""
+        types = self.function.returns.arguments if self.function.returns is not None else ()
+        is_several = self.function.returns is not None and self.function.returns.name == "tuple"
+        return not is_several or types[-1].name in ("bool", "list") or not types[-1].is_value
 
     def _break(self, node: Node) -> Iterable[Statement]:
         return (il.Jump(is_break=True, label=text(inner(node)[0]) if inner(node) else ""),)
