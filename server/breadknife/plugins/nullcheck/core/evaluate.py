@@ -320,9 +320,9 @@ class Evaluator(ABC):
             types, of = fact.type.arguments, il.Name(at, fact.view)
             ways = [tuple(self.held_fact(each, of, state, at) for each in types[: len(targets)])]
             if len(types) == len(targets) and types[-1].name in self.home.knowledge.functions["tell"]:
-                ways = [(*ways[0][:-1], SURE), (*(there(each) for each in ways[0][:-1]), Fact(Nullness.NULL))]
+                ways = [(*(there(each) for each in ways[0][:-1]), ways[0][-1])]
         if not ways and not fact.items and targets and self._tells_by_name(targets[-1]):
-            ways = [((NOTHING,) * (len(targets) - 1) + (SURE,)), ((SURE,) * (len(targets) - 1) + (Fact(Nullness.NULL),))]
+            ways = [(SURE,) * (len(targets) - 1) + (NOTHING,)]
         ways = [self._trusted(way, fact) for way in ways]
         if len(ways) != len(fact.items) and fact.items or not ways or any(isinstance(t, il.Parts) for t in targets):
             ways = [(NOTHING,) * len(targets)]

@@ -20,6 +20,8 @@ class Gate:
     def may_use_null(self, function: Function) -> bool:
         if function.has_declared_null or not function.words.isdisjoint(self.nullable):
             return True
+        if function.may_ignore and not function.words.isdisjoint(self._telling):
+            return True
         around = function.around
         while around is not None:
             for each in around.parameters:
@@ -34,7 +36,7 @@ class Gate:
             return True
         if b"return" not in function.words and not function.is_expression:
             return False
-        return function.is_open or self.may_use_null(function)
+        return function.is_open or function.tells_null or self.may_use_null(function)
 
     @cached_property
     def _ending(self) -> frozenset[bytes]:
@@ -69,6 +71,13 @@ class Gate:
                 if any(giver is not None and not giver.words.isdisjoint(origins) for giver in givers):
                     words.add(name.encode())
         return frozenset(words)
+
+    @cached_property
+    def _telling(self) -> frozenset[bytes]:
+        """The words under which something may be null that another value tells of."""
+        own = {each.name.encode() for each in self._file.functions if each.tells_null and each.name}
+        table, roots = self._knowledge.telling_words, self._roots()
+        return frozenset(own).union(table.get("", ()), *(table.get(root, ()) for root in roots))
 
     def _roots(self) -> frozenset[str]:
         return frozenset(name.partition(".")[0] for name in self._file.imports.values())

@@ -451,6 +451,10 @@ class Function:
     asserts: bool = False
     has_declared_null: bool = False
     """Its text declares that something may be null, in a spelling that is no word."""
+    tells_null: bool = False
+    """It gives null only beside a value that tells of it: an error."""
+    may_ignore: bool = False
+    """Its text has a call whose second value, which may tell of null, isn't tested at once."""
     is_open: bool = False
     """It may end without a `return` that has a value, as far as its last statement tells."""
     within: list[Function] = field(default_factory=list["Function"])

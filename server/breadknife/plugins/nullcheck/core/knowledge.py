@@ -59,6 +59,8 @@ class NullableCall(NamedTuple):
     """A test of what the container holds makes it doubtful that a null can come out."""
     ways: tuple[tuple[str, ...], ...] = ()
     """Of a call that gives several values: what they are at once, in each of the ways in which it comes back."""
+    tells: bool = False
+    """Null comes with an error."""
     shown: str = ""
     """How people call it, if not by its name here."""
     literals: bool = False
@@ -112,6 +114,8 @@ class Knowledge:
     """The types of what its calls give."""
     words: Mapping[str, frozenset[bytes]]
     """Top module, "" for what needs no import -> the words under which something of it may be null."""
+    telling_words: Mapping[str, frozenset[bytes]]
+    """The same for what comes with an error that tells of it."""
     examples: tuple[Examples, ...]
     types_exclude_null: bool
     """A declaration that says nothing of null excludes it."""
@@ -182,7 +186,12 @@ def read(name: str) -> Knowledge:
         table.get("same", {}),
         frozenset(table.get("boxed", ())),
         frozenset(rule.gives.name for rule in calls.values() if rule.gives is not None),
-        _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()}, table["imports"]),
+        _words(
+            [*(name for name, rule in calls.items() if not rule.tells), *attributes],
+            {key: type_.name for key, type_ in results.items()},
+            table["imports"],
+        ),
+        _words([name for name, rule in calls.items() if rule.tells], {}, table["imports"]),
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
         table["types_exclude_null"],
         re.compile(table["ignored"].encode()),
@@ -238,7 +247,7 @@ def _call(row: Mapping[str, Any]) -> NullableCall:
         row["name"], row["why"], OriginKind(row["kind"]), row.get("default", "never"), row.get("default_at", 0),
         _given(row), row.get("nulls", ANY_NULL), row.get("typed_only", False), row.get("unless", ""),
         row.get("examined", False), tuple(tuple(way) for way in (_WAYS[ways] if isinstance(ways, str) else ways)),
-        row.get("shown", ""), row.get("literals", False),
+        ways == "error", row.get("shown", ""), row.get("literals", False),
         frozenset(row.get("unless_literals", ())), row.get("only_for", ""), row.get("where_asked", False),
     )  # fmt: skip
 

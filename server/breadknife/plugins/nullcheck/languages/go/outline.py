@@ -32,6 +32,13 @@ _HIDDEN = re.compile(
 )
 """A look-up or an assertion that tells whether there is a value, a variable without a value, nil."""
 _GIVES = re.compile(rb"\breturn\b[^\n]*\bnil\b")
+_GIVES_SILENTLY = re.compile(rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\bnil[ \t]*(?:$|//|\})|\breturn\b[^\n]*\bnil, (?:true|false)", re.M)
+"""Nil without an error."""
+_LEAVES = rb"\w*[eE]rr\w* != nil \{\s*(?:return|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
+_IGNORES = re.compile(
+    rb",[ \t]*\w+[ \t]*:?=[ \t]*[\w.]+\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")"
+)
+"""A call whose error isn't looked at in the next line, in a check that leaves."""
 _SET = rb"\b%b\.(\w+)(?:,[ \t]*[\w.]+)*[ \t]*=[^=]"
 
 
@@ -152,7 +159,9 @@ class Outline:
             lambda function: self._lowered(function, node, is_by_value), source, owner,
             receiver=receiver.name if receiver is not None else "", receiver_class=owner,
             is_stub=not inner(body), is_bound=receiver is not None, has_declared_null=_HIDDEN.search(source) is not None or self._makes_maps(source),
-            is_open=_gives_pointer(node) and _GIVES.search(source) is not None,
+            is_open=_gives_pointer(node) and _GIVES_SILENTLY.search(source) is not None,
+            tells_null=_gives_pointer(node) and _GIVES.search(source) is not None,
+            may_ignore=_IGNORES.search(source) is not None,
         )  # fmt: skip
         self.functions.append(function)
         if receiver is None:
