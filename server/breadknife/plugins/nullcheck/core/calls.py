@@ -436,9 +436,12 @@ def _is_possible(way: Outcome, given: dict[str, Given], state: State) -> bool:
 def _given_back(way: Outcome, given: dict[str, Given]) -> Fact:
     """The result of one way back, where it is an argument that of the call."""
     result = way.result
-    if not result.parameter or result.parameter not in given or result.nullness in (Nullness.NULL, Nullness.THERE):
+    if not result.parameter or result.parameter not in given or result.nullness == Nullness.THERE:
         return result
     fact = given[result.parameter].fact
+    is_compared = result.origin is not None and result.origin.kind is OriginKind.COMPARISON
+    if result.nullness == Nullness.NULL and not is_compared:
+        return result
     if not fact.may_be_null:
         return fact._replace(test=None)
     kind = fact.origin or result.origin or Origin(OriginKind.CALL, il.At(0, 0), "")

@@ -14,6 +14,8 @@ from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind, State, is_initial, join
 from breadknife.plugins.nullcheck.values import Use
 
+_MOST_WAYS = 12
+"""Where more paths than that meet, what came by one of them before stays in."""
 _MOST_VISITS = 12
 """A node that is still not at rest after so many is left as it is."""
 
@@ -92,11 +94,18 @@ class _Run:
             joined = state
         else:
             arrived = self.arrived.setdefault(target, {})
+            before = arrived.get(way)
             arrived[way] = state
-            ways = iter(arrived.values())
-            joined = next(ways)
-            for each in ways:
-                joined = join(joined, each, self.evaluator.declared, target.kind is NodeKind.SHORT)
+            is_short = target.kind is NodeKind.SHORT
+            if known is not None and (before is None or len(arrived) > _MOST_WAYS):
+                if before is not None and before == state:
+                    return
+                joined = join(known, state, self.evaluator.declared, is_short)
+            else:
+                ways = iter(arrived.values())
+                joined = next(ways)
+                for each in ways:
+                    joined = join(joined, each, self.evaluator.declared, is_short)
         if known is None or joined != known:
             self.states[target] = joined
             self.push(target)
