@@ -70,6 +70,7 @@ class FileHome(Attributes):
         self._solutions = dict[Function, Solution]()
         self._summaries = dict[Function, Summary]()
         self._coping = dict[Function, bool]()
+        self._set_by = dict[tuple[Class, Function], frozenset[str]]()
         self._starts = dict[Function, dict[str, Fact]]()
         self._globals = dict[str, Fact]()
         self._under_way = list[Function]()
@@ -467,6 +468,9 @@ class FileHome(Attributes):
         return name in class_.bases or (steps > 0 and any(self._is_below(base, name, steps - 1) for base in bases))
 
     def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
+        key = class_, function
+        if (known := self._set_by.get(key)) is not None:
+            return known
         found, waiting, seen = set[str](), [function], set[Function]()
         while waiting:
             each = waiting.pop()
@@ -478,7 +482,8 @@ class FileHome(Attributes):
                 for name, method in class_.methods.items()
                 if method not in seen and name.encode() in each.words
             )
-        return frozenset(found)
+        known = self._set_by[key] = frozenset(found)
+        return known
 
     def typed_field(self, type_: Type, key: str, /, *, is_asked: bool) -> Type | None:
         target = self.class_target(type_.name)

@@ -25,7 +25,9 @@ _METHODS = frozenset({
 })  # fmt: skip
 _SILENT = re.compile(r'"(?:null|NullAway|all|ConstantConditions|DataFlowIssue|nullness)"')
 _LITERALS = frozenset({"string_literal", "decimal_integer_literal", "true", "false", "character_literal"})
-_SET = rb"(?<![\w.])(?:this\.)?%b\s*(?:[-+*/|&^]|<<|>>>?)?=[^=]"
+_SET = re.compile(rb"(?<![\w.])(?:this\.)?(\w+)\s*(?:[-+*/|&^]|<<|>>>?)?=(?!=)\s*(null\b)?")
+_HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interface)\s+\w")
+"""A method with classes in it."""
 
 
 @dataclass
@@ -81,7 +83,8 @@ class Outline:
                     if child.type in _METHODS and around is not None:
                         self._silence(child)
                         self._method(child, around)
-                    waiting.append((child, around))
+                    if child.type not in _METHODS or _HAS_CLASS.search(child.text or b""):
+                        waiting.append((child, around))
 
     def _import(self, node: Node) -> None:
         name = text(inner(node)[0]).rpartition(".")[2] if inner(node) else ""
@@ -195,11 +198,10 @@ class Outline:
         is_single = name == "<init>" or len(members.methods.get(name, ())) == 1
         if node.type != "static_initializer" and is_single:
             class_.methods.setdefault(name if name not in class_.methods else f"{name}@{node.start_byte}", function)
-        for each, stores in class_.stores.items():
-            found = re.search(_SET % re.escape(each.encode()), source) if each.encode() in function.words else None
-            if found is not None:
-                is_null = source[found.end() - 1 :].lstrip().startswith(b"null")
-                stores.append(Store(at_of(node), function, lambda: None, stores[0].annotation, is_null))
+        for found in _SET.finditer(source) if class_.stores else ():
+            stores = class_.stores.get(found[1].decode("utf-8", "replace"))
+            if stores:
+                stores.append(Store(at_of(node), function, lambda: None, stores[0].annotation, found[2] is not None))
 
     def _lowered(self, node: Node, members: Members, function: Function) -> Block:
         context = self._context(members)
