@@ -314,6 +314,8 @@ def join_facts(
     if is_short and null.is_soft and not value.may_be_null:
         return Fact(type=type_, checked=value.checked)
     parameter = one.parameter if one.parameter == other.parameter else ""
+    if origin is not None and origin.kind is OriginKind.COMPARISON and not value.may_be_null:
+        parameter = null.parameter  # it is null only for a caller that gives one
     return Fact(
         nullness,
         origin,
