@@ -18,6 +18,8 @@ from breadknife.plugins.nullcheck.values import Use
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 
 
+_HEAD = 5000
+"""Bytes at the beginning of a file."""
 _FUNCTIONS = (
     "never_return", "iterate", "need", "come_back", "come_back_methods", "keep", "believe", "iterators", "keep_methods",
     "cope", "never_return_methods", "come_back_packages", "tell", "tell_names", "checkers", "checks", "null_words", "ending_words", "catching_words", "give_back", "exclusive_types", "sizes", "removes",
@@ -30,7 +32,7 @@ _TABLES: dict[str, Any] = {
     "call": [], "attribute": [], "taker": [], "results": {}, "annotations": {}, "functions": {}, "classes": {},
     "operators": {}, "contexts": {}, "imports": True,
     "types_exclude_null": True,
-    "ignored": r"(?!)",
+    "ignored": r"(?!)", "generated": r"(?!)",
 }  # fmt: skip
 """What a language may leave out."""
 _WAYS = {
@@ -147,6 +149,12 @@ class Knowledge:
         """Any null, in words."""
         return self.null_name(ANY_NULL)
 
+    generated: re.Pattern[bytes]
+    """How a file says at its beginning that a program has written it."""
+
+    def is_generated(self, source: bytes) -> bool:
+        return self.generated.search(source, 0, _HEAD) is not None
+
     def null_name(self, nulls: int) -> str:
         """The nulls of these bits in words."""
         return " or ".join(name for at, name in enumerate(self.nulls) if nulls & 1 << at)
@@ -205,6 +213,7 @@ def read(name: str) -> Knowledge:
         {key: tuple(parse_type(each) for each in value) for key, value in table.get("callbacks", {}).items()},
         _types(table.get("typed_calls", {})),
         {key: tuple(value) for key, value in table.get("implies", {}).items()},
+        re.compile(table["generated"].encode()),
     )
 
 

@@ -278,7 +278,7 @@ def _rulings(one: Fact, other: Fact, key: str, a: State, b: State, opposite: lis
     found |= {
         (each, not value)
         for each, value in here.items()
-        if each not in there_ and each not in own and each.removesuffix(" is None").isidentifier()
+        if each not in there_ and each not in own and each.removesuffix(" is None").replace(".", "").isidentifier()
     }
     return null.unless | found
 

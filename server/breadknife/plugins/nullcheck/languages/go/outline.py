@@ -22,10 +22,7 @@ from breadknife.plugins.nullcheck.languages.go.types import Types, inner, text
 from breadknife.text.syntax import Node, SyntaxTree
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
-_GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
 _WITHOUT_TYPES = frozenset({"import_declaration", "expression_list", "comment", "var_declaration", "const_declaration"})
-_HEAD = 5000
-"""Bytes at the beginning of a file in which it says that it is generated."""
 _HIDDEN = re.compile(
     rb",[ \t]*\w+[ \t]*:?=[^\n]*\[|\.\(\*|\.\(map|\bvar\s+\w+\s+(?:map\b|\*|func\b|[A-Z])"
     rb"|(?<!\berr )(?<![!=])=\s*nil\b|\bcase nil\b|(?<!\berr )(?<!\bErr )(?<!\bError )[!=]= nil\b"
@@ -61,7 +58,7 @@ class Outline:
         root = self.tree.root
         main = Function(at_of(root), "", (), None, lambda _: (), b"")
         self.types = Types(self.declared, self.imports)
-        if not _GENERATED.search(self.tree.encoded, 0, _HEAD):
+        if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)
         return File(main, self.imports, self.functions, self.named, self.classes, self.variables, {}, self._is_ignored)
 

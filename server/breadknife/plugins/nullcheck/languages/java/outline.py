@@ -48,7 +48,8 @@ class Outline:
     def file(self) -> File:
         root = self.tree.root
         main = Function(at_of(root), "", (), None, self._initial_values, self.tree.encoded, has_declared_null=True)
-        self._walk(root, None)
+        if not self.knowledge.is_generated(self.tree.encoded):
+            self._walk(root, None)
         return File(
             main, self.imports, self.functions, {}, self.classes, {}, {}, self._is_ignored,
             asked=asked(root) if b".get" in self.tree.encoded else frozenset(),
