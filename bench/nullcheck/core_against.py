@@ -2,8 +2,8 @@
 
     python bench/nullcheck/core_against.py go|java FOLDER… [--files N] [--seed N] [--show N]
 
-Both read the same random files alone, one after the other in one process. Tests are left out. A file is timed once with each,
-parsing included in both. `--show`: that many findings of each kind, drawn at random.
+Both read the same random files alone, one after the other in one process. Tests are left out. A file is timed once
+with each, parsing included in both. `--show`: that many findings of each kind, drawn at random.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0)
     given = parser.parse_args()
     chance = random.Random(given.seed)
-    paths = sorted(path for folder in given.folders for path in folder.rglob(f"*.{given.language}") if not _is_test(path))
+    paths = sorted(
+        path for folder in given.folders for path in folder.rglob(f"*.{given.language}") if not _is_test(path)
+    )
     chance.shuffle(paths)
     old, new = _old(given.language), _new(given.language)
     times, slower, only = {"old": 0.0, "new": 0.0}, 0, {"old": [], "new": [], "both": []}
@@ -57,7 +59,10 @@ def main() -> None:
         for name, other in (("old", "new"), ("new", "old")):
             only[name] += [(path, text, at, found[name][at]) for at in found[name].keys() - found[other].keys()]
         only["both"] += [(path, text, at, found["new"][at]) for at in found["new"].keys() & found["old"].keys()]
-    print(f"{len(paths[: given.files])} files, {lines} lines; seconds {times}; ratio {times['new'] / times['old']:.2f}; slower {slower}")
+    print(
+        f"{len(paths[: given.files])} files, {lines} lines; seconds {times}; "
+        f"ratio {times['new'] / times['old']:.2f}; slower {slower}"
+    )
     print({name: len(each) for name, each in only.items()}, *crashes, sep="\n")
     print(*(f"{taken:.2f} s {path}" for taken, path in sorted(slowest)[-3:]), sep="\n")
     for name in ("new", "old") if given.show else ():
@@ -95,7 +100,9 @@ def _new(language: str) -> Callable[[str, Path], Found]:
         tree = parse(text, language)
         assert tree is not None
         return {
-            tree.offset(each.use.at.start): f"{each.use.fact.origin.kind}: {each.use.fact.origin.why}" if each.use.fact.origin else ""
+            tree.offset(each.use.at.start): f"{each.use.fact.origin.kind}: {each.use.fact.origin.why}"
+            if each.use.fact.origin
+            else ""
             for each in home_of(tree).findings()
         }
 

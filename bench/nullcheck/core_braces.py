@@ -1,4 +1,7 @@
-"""Which cases of the specification the new core passes: `python bench/nullcheck/core_braces.py go|java [fires] [silent] [NUMBER]`."""
+"""Which cases of the specification the new core passes:
+
+python bench/nullcheck/core_braces.py go|java [fires] [silent] [NUMBER]
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests")]
 
-from support import marked_spans  # noqa: E402
-
 from breadknife.text.document import Span  # noqa: E402
 from breadknife.text.syntax import parse  # noqa: E402
+from support import marked_spans  # noqa: E402
 
 IMPORTS = (
     "bytes", "crypto/x509", "encoding/pem", "errors", "fmt", "log", "net/http", "net/url", "os", "example.org/other",
@@ -54,7 +56,8 @@ def main(arguments: list[str]) -> None:
                     for span in ones:
                         if span not in others:
                             print(
-                                f"{name} {at}: {sign} {text[span.start : span.end]!r}, line {text.count(chr(10), 0, span.start) + 1}"
+                                f"{name} {at}: {sign} {text[span.start : span.end]!r},",
+                                f"line {text.count(chr(10), 0, span.start) + 1}",
                             )
                 if numbers:
                     print("".join(f"{n + 1:3} {line}\n" for n, line in enumerate(text.splitlines())))

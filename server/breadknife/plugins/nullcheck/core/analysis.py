@@ -17,8 +17,8 @@ from breadknife.plugins.nullcheck.core.il import At, Class, File, Function, Stor
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind, State
 from breadknife.plugins.nullcheck.core.solve import Solution, solve
-from breadknife.plugins.nullcheck.core.trying import tries
 from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Condition, Outcome, Summary, outcomes_at, summarised
+from breadknife.plugins.nullcheck.core.trying import tries
 
 _MOST_UNDER_WAY = 10
 """Functions that wait for what others say of null."""
@@ -280,9 +280,7 @@ class FileHome(Attributes):
             fact = Fact(Nullness.NULL) if gives_value else NOTHING
             ways += outcomes_at(solution.end, fact, parameters)
         if declared is not None:
-            if not declared.may_be_null:
-                ways = [Outcome(declared, each.conditions) for each in ways]
-            elif not any(each.result.may_be_null for each in ways):
+            if not declared.may_be_null or not any(each.result.may_be_null for each in ways):
                 ways = [Outcome(declared, each.conditions) for each in ways]
         return summarised(ways, tries(function, self.knowledge))
 

@@ -204,7 +204,7 @@ class Attributes(ABC):
     def _type_of(self, facts: Sequence[tuple[Store, Fact]]) -> il.Type | None:
         types = {fact.type for _, fact in facts if fact.type is not None}
         type_ = types.pop() if len(types) == 1 else None
-        if type_ is None or type_.name in self.knowledge.types and not type_.arguments:
+        if type_ is None or (type_.name in self.knowledge.types and not type_.arguments):
             return type_
         is_known = all(fact.type is not None or store.is_null for store, fact in facts)
         return type_ if is_known else None

@@ -25,7 +25,6 @@ from breadknife.plugins.nullcheck.core.nullness import (
 from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, holds
 from breadknife.plugins.nullcheck.values import Use
 
-
 _LEFT_BY_CALLS = (OriginKind.COMPARISON, OriginKind.EXCEPTION)
 """Nulls that nobody has after a call which is an error's, and doesn't come back."""
 
@@ -169,9 +168,7 @@ class CallEvaluator(Evaluator):
         if not comes_back:
             for key in nulls:
                 origin = state.facts[key].origin
-                if origin is not None and origin.kind in _LEFT_BY_CALLS:
-                    state.facts[key] = forgotten(state.facts[key])
-                elif any(mentions(test, each) for test, _ in state.facts[key].unless for each in given if each):
+                if (origin is not None and origin.kind in _LEFT_BY_CALLS) or any(mentions(test, each) for test, _ in state.facts[key].unless for each in given if each):
                     state.facts[key] = forgotten(state.facts[key])
         if callee.name not in self.home.knowledge.calls:
             for name in (self.home.shared | self.function.changed_within).intersection(nulls):

@@ -29,7 +29,6 @@ from breadknife.plugins.nullcheck.core.nullness import (
 )
 from breadknife.plugins.nullcheck.values import Use
 
-
 _STATEFUL = (Type("stateful"),)
 _FUNCTION = Fact(Nullness.THERE, type=Type("function"))
 
@@ -324,7 +323,7 @@ class Evaluator(ABC):
         if not ways and not fact.items and targets and self._tells_by_name(targets[-1]):
             ways = [(SURE,) * (len(targets) - 1) + (NOTHING,)]
         ways = [self._trusted(way, fact) for way in ways]
-        if len(ways) != len(fact.items) and fact.items or not ways or any(isinstance(t, il.Parts) for t in targets):
+        if (len(ways) != len(fact.items) and fact.items) or not ways or any(isinstance(t, il.Parts) for t in targets):
             ways = [(NOTHING,) * len(targets)]
         joined: State | None = None
         for way in ways:

@@ -15,8 +15,8 @@ class GoLanguage:
     null_attributes = frozenset[str]()
     calls_methods_of_null = True
     builtins = frozenset({
-        "append", "cap", "clear", "close", "complex", "copy", "delete", "imag", "len", "make", "max", "min", "new", "panic",
-        "print", "println", "real", "recover",
+        "append", "cap", "clear", "close", "complex", "copy", "delete", "imag", "len", "make", "max", "min", "new",
+        "panic", "print", "println", "real", "recover",
     })  # fmt: skip
 
     def refined_result(self, name: str, argument: str, /) -> Type | None:

@@ -29,12 +29,13 @@ _HIDDEN = re.compile(
 )
 """A look-up or an assertion that tells whether there is a value, a variable without a value, nil."""
 _GIVES = re.compile(rb"\breturn\b[^\n]*\bnil\b")
-_GIVES_SILENTLY = re.compile(rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\bnil[ \t]*(?:$|//|\})|\breturn\b[^\n]*\bnil, (?:true|false)", re.M)
+_GIVES_SILENTLY = re.compile(
+    rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\bnil[ \t]*(?:$|//|\})|\breturn\b[^\n]*\bnil, (?:true|false)",
+    re.MULTILINE,
+)
 """Nil without an error."""
 _LEAVES = rb"\w*[eE]rr\w* != nil \{\s*(?:return|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
-_IGNORES = re.compile(
-    rb",[ \t]*\w+[ \t]*:?=[ \t]*[\w.]+\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")"
-)
+_IGNORES = re.compile(rb",[ \t]*\w+[ \t]*:?=[ \t]*[\w.]+\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")")
 """A call whose error isn't looked at in the next line, in a check that leaves."""
 _SET = rb"\b%b\.(\w+)(?:,[ \t]*[\w.]+)*[ \t]*=[^=]"
 

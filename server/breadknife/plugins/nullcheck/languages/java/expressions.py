@@ -15,8 +15,8 @@ _LONGEST_KEY = 100
 _DEEPEST = 60
 """Nesting of expressions that is followed."""
 _LITERALS = {
-    "string_literal": "String", "character_literal": "char", "decimal_integer_literal": "int", "hex_integer_literal": "int",
-    "octal_integer_literal": "int", "binary_integer_literal": "int", "decimal_floating_point_literal": "double",
+    "string_literal": "String", "character_literal": "char", "decimal_integer_literal": "int",
+    "hex_integer_literal": "int", "octal_integer_literal": "int", "binary_integer_literal": "int", "decimal_floating_point_literal": "double",
     "true": "boolean", "false": "boolean",
 }  # fmt: skip
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">=", "<<", ">>", ">>>", "&", "|", "^"})
@@ -108,18 +108,18 @@ class Expressions:
             value = self.expression(given[0])
             return il.Told(at, value, None, value.key, value.forks) if not isinstance(value, _TRUTHS) else value
         if name == "getClass" and not given:
-            return il.Told(at, self.expression(owner) if owner is not None else il.Name(at, "this"), Type("Class"), "", False)
+            return il.Told(
+                at, self.expression(owner) if owner is not None else il.Name(at, "this"), Type("Class"), "", False
+            )
         test = self._tested(at, name, owner, given)
         if test is not None:
             return test
         members = self.context.with_method(name) if owner is None or owner.type == "this" else None
         if members is not None and (getter := members.getters.get(name)) is not None and not given:
             return self._inlined(at, members, getter)
-        if name == "contains" and owner is not None and owner.type == "method_invocation" and len(given) == 1:
-            if text(owner.child_by_field_name("name")) == "keySet":
-                owner, name = owner.child_by_field_name("object"), "containsKey"
+        if name == "contains" and owner is not None and text(owner.child_by_field_name("name")) == "keySet":
+            owner, name = owner.child_by_field_name("object"), "containsKey"
         arguments = [Argument("", self.expression(each)) for each in given]
-        name = self.context.knowledge.same.get(name, name)
         if owner is not None:
             callee: Expression = attribute(at_of(owner), self.expression(owner), name)
         elif members is not None:
@@ -128,7 +128,10 @@ class Expressions:
             callee = il.Name(at, name)
         else:
             callee = attribute(at, il.Name(at, "this"), name)
-        return call(at, callee, arguments)
+        lowered, same = call(at, callee, arguments), self.context.knowledge.same.get(name)
+        if same is not None and lowered.key:
+            lowered = lowered._replace(key=lowered.key.replace(f".{name}(", f".{same}("))
+        return lowered
 
     def _inlined(self, at: At, members: Members, getter: Getter) -> Expression:
         """What a method gives back that only reads a field, or compares one with null."""
@@ -229,7 +232,9 @@ class Expressions:
             return il.Test(at, kind, left, right, operator == "!=", key, forks)
         key = short(f"({left.key} {operator} {right.key})") if left.key and right.key else ""
         is_text = operator == "+" and (self.is_text(left_node) or self.is_text(right_node))
-        return il.Operation(at, "arithmetic" if operator in _ARITHMETIC and not is_text else "join", (left, right), forks, key)
+        return il.Operation(
+            at, "arithmetic" if operator in _ARITHMETIC and not is_text else "join", (left, right), forks, key
+        )
 
     def _both(self, node: Node, operator: str) -> Expression:
         operands, part = list[Node](), node
@@ -254,14 +259,29 @@ class Expressions:
                 return True
             case "identifier":
                 members = self.context.with_field(text(node))
-                type_ = self.context.local_type(text(node)) or (members.fields[text(node)] if members is not None else None)
+                type_ = self.context.local_type(text(node)) or (
+                    members.fields[text(node)] if members is not None else None
+                )
                 return type_ is not None and type_.name == "String"
             case "binary_expression":
-                return any(self.is_text(node.child_by_field_name(each)) for each in ("left", "right"))
+                for _ in range(_DEEPEST):
+                    right, left = node.child_by_field_name("right"), node.child_by_field_name("left")
+                    if self.is_text(right) or left is None:
+                        return True
+                    if left.type != "binary_expression":
+                        return self.is_text(left)
+                    node = left
+                return False
             case "parenthesized_expression":
                 return any(self.is_text(child) for child in inner(node))
             case "method_invocation":
-                return text(node.child_by_field_name("name")) in ("toString", "valueOf", "getName", "format", "substring")
+                return text(node.child_by_field_name("name")) in (
+                    "toString",
+                    "valueOf",
+                    "getName",
+                    "format",
+                    "substring",
+                )
             case _:
                 return False
 

@@ -18,7 +18,8 @@ from breadknife.plugins.nullcheck.languages.java.types import annotation_name, a
 from breadknife.text.syntax import Node, SyntaxTree
 
 _CLASSES = frozenset({
-    "class_declaration", "record_declaration", "enum_declaration", "interface_declaration", "annotation_type_declaration",
+    "class_declaration", "record_declaration", "enum_declaration", "interface_declaration",
+    "annotation_type_declaration",
 })  # fmt: skip
 _METHODS = frozenset({
     "method_declaration", "constructor_declaration", "compact_constructor_declaration", "static_initializer",
@@ -118,7 +119,9 @@ class Outline:
         for each in inner(node.child_by_field_name("parameters")) if node.type == "record_declaration" else []:
             type_ = declared(each, self.knowledge.annotations)
             members.fields[text(each.child_by_field_name("name"))] = type_
-            class_.stores[text(each.child_by_field_name("name"))] = [Store(at_of(each), None, lambda: None, type_, has_value=False)]
+            class_.stores[text(each.child_by_field_name("name"))] = [
+                Store(at_of(each), None, lambda: None, type_, has_value=False)
+            ]
         for method, found in members.methods.items():
             getter = self._getter(found[0], members) if len(found) == 1 else None
             if getter is not None:
@@ -142,10 +145,18 @@ class Outline:
 
     def _getter(self, method: Node, members: Members) -> Getter | None:
         statements = inner(method.child_by_field_name("body"))
-        if len(statements) != 1 or statements[0].type != "return_statement" or inner(method.child_by_field_name("parameters")):
+        if (
+            len(statements) != 1
+            or statements[0].type != "return_statement"
+            or inner(method.child_by_field_name("parameters"))
+        ):
             return None
         value, test = inner(statements[0])[0] if inner(statements[0]) else None, ""
-        if value is not None and value.type == "binary_expression" and text(value.child_by_field_name("right")) == "null":
+        if (
+            value is not None
+            and value.type == "binary_expression"
+            and text(value.child_by_field_name("right")) == "null"
+        ):
             value, test = value.child_by_field_name("left"), text(value.child_by_field_name("operator"))
         name = text(value).removeprefix("this.")
         if value is None or value.type not in ("identifier", "field_access") or name not in members.fields:
@@ -166,7 +177,11 @@ class Outline:
         if node is None or node.type == "array_initializer":
             return None
         scratch = Function(at_of(node), "", (), None, lambda _: (), b"", receiver="this", receiver_class=members.class_)
-        return Expressions(scratch, self._context(members), lower_body).expression(node) if b"switch" not in (node.text or b"") else None
+        return (
+            Expressions(scratch, self._context(members), lower_body).expression(node)
+            if b"switch" not in (node.text or b"")
+            else None
+        )
 
     def _initial_values(self, main: Function) -> Block:
         return tuple(
@@ -185,7 +200,9 @@ class Outline:
             )
             if named is not None:
                 kind = "*" if each.type == "spread_parameter" else ""
-                parameters.append(Parameter(at_of(each), text(named), None, declared(each, known) if not kind else None, kind))
+                parameters.append(
+                    Parameter(at_of(each), text(named), None, declared(each, known) if not kind else None, kind)
+                )
         body = node.child_by_field_name("body")
         source = self.tree.encoded[node.start_byte : node.end_byte]
         function = Function(

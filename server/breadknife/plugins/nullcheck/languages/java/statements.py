@@ -193,7 +193,9 @@ class Statements(Expressions):
                 binds.append(il.Assign(at, il.Name(at_of(name), text(name)), value))
             return il.Test(at, "instance", subject, il.Parts(at, (), False), False, "", False)
         value = self.expression(node)
-        return il.Test(at, "==", subject, value, False, f"({subject.key} == {value.key})" if value.key else "", value.forks)
+        return il.Test(
+            at, "==", subject, value, False, f"({subject.key} == {value.key})" if value.key else "", value.forks
+        )
 
     # Loops
 
@@ -269,7 +271,10 @@ class Statements(Expressions):
     def _synchronized(self, node: Node) -> Iterable[Statement]:
         lock, *rest = inner(node)
         value = self.expression(lock)
-        return (il.Evaluate(il.Operation(value.at, "synchronized", (value,), value.forks)), *self.block(rest[-1] if rest else None))
+        return (
+            il.Evaluate(il.Operation(value.at, "synchronized", (value,), value.forks)),
+            *self.block(rest[-1] if rest else None),
+        )
 
     def _block_statement(self, node: Node) -> Iterable[Statement]:
         return self.block(node)

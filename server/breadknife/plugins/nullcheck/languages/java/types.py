@@ -61,7 +61,11 @@ def read(node: Node | None, names: Mapping[str, str], depth: int = 0) -> Type | 
         case "generic_type":
             arguments = inner(parts[1]) if len(parts) > 1 else []
             of = read(parts[0], names, depth + 1) if parts else None
-            return of._replace(arguments=tuple(read(each, names, depth + 1) or Type("") for each in arguments)) if of else None
+            return (
+                of._replace(arguments=tuple(read(each, names, depth + 1) or Type("") for each in arguments))
+                if of
+                else None
+            )
         case "array_type":
             return Type("list", (read(node.child_by_field_name("element"), names, depth + 1) or Type(""),))
         case "wildcard":
