@@ -86,7 +86,7 @@ def told(action: il.Expression | il.Statement | None) -> str:
             return f"{told(callee)}({', '.join(told(each.value) for each in arguments)})"
         case il.Attribute(owner=owner, name=name):
             return f"{told(owner)}.{name}"
-        case il.Element(owner=owner, index=index):
+        case il.Element(owner=owner, within=index):
             return f"{told(owner)}[{told(index) or ':'}]"
         case il.Display(type=type_, items=items):
             return f"{type_}({', '.join(map(told, items))})"

@@ -9,11 +9,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.flow.solve import Solution
 from breadknife.plugins.nullcheck.core.home import Target
-from breadknife.plugins.nullcheck.core.il import Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.il import ANY_NULL
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.core.solve import Solution
+from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, NOTHING, Fact, Nullness, Origin, OriginKind
 
 _MOST_BASES = 8
 """Base classes are followed so far up."""
@@ -27,6 +28,10 @@ class Attributes(ABC):
 
     def __init__(self) -> None:
         self._attributes = dict[tuple[Class, str], Fact]()
+        self._early = set[tuple[Class, str]]()
+        """Those of them that came about while a function that they ask of was under way."""
+        self.is_early = False
+        """Set where a question couldn't be answered yet."""
         self._variables = dict[str, Fact]()
         self._asked = set[tuple[Class, str]]()
 
@@ -60,9 +65,22 @@ class Attributes(ABC):
             if key in self._asked:
                 return NOTHING
             self._asked.add(key)
+            was_early, self.is_early = self.is_early, False
             self._attributes[key] = self._attribute(class_, name, _MOST_BASES)
             self._asked.discard(key)
+            if self.is_early:
+                self._early.add(key)
+            self.is_early = self.is_early or was_early
+        elif key in self._early:
+            self.is_early = True
         return self._attributes[key]
+
+    def forget_early(self) -> None:
+        """Nothing is under way any more: what was answered too early is asked anew."""
+        for key in self._early:
+            del self._attributes[key]
+        self._early.clear()
+        self.is_early = False
 
     def _attribute(self, class_: Class, name: str, steps: int) -> Fact:
         if (method := class_.methods.get(name)) is not None:
@@ -94,7 +112,9 @@ class Attributes(ABC):
                 return Fact(type=type_)
             kind = OriginKind.ANNOTATION if annotation is not None and annotation.nullable else OriginKind.DEFAULT
             at = stores[0].at
-            return Fact(Nullness.MAYBE, Origin(kind, at, f"`{name}` is declared so that it may be {self.knowledge.null}"), type_)
+            why = f"`{name}` is declared so that it may be {self.knowledge.null}"
+            nulls = annotation.nullable if annotation is not None and annotation.nullable else ANY_NULL
+            return Fact(Nullness.MAYBE, Origin(kind, at, why), type_, nulls=nulls)
         facts = [(store, self._stored(store, name)) for store in stores if store.has_value]
         type_ = self._type_of(facts)
         if self._is_dynamic(class_):
@@ -197,7 +217,7 @@ class Attributes(ABC):
             return fact
         solution = self.solution(function)
         facts = solution.stores.get(name, ()) if solution is not None else ()
-        if solution is not None and not facts and fact.may_be_null:
+        if not facts and fact.may_be_null and (solution is not None or store.is_parameter in function.locals):
             return NOTHING
         return next((each for each in facts if each.may_be_null), facts[0] if facts else fact)
 
@@ -224,9 +244,8 @@ class Attributes(ABC):
             if not type_.nullable:
                 return Fact(type=self.value_of(stores[0]).type or type_) if len(stores) == 1 else Fact(type=type_)
             why = f"`{name}` is declared so that it may be {self.knowledge.null}"
-            return Fact(
-                Nullness.MAYBE, Origin(OriginKind.ANNOTATION, stores[0].at, why), type_._replace(nullable=False)
-            )
+            origin = Origin(OriginKind.ANNOTATION, stores[0].at, why)
+            return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
         if name in self.file.imports:
             return NOTHING
         outside = [store for store in stores if store.function is not None]
@@ -237,7 +256,7 @@ class Attributes(ABC):
             if solution is None or solution.end is None or not self.file.main.body:
                 return self.value_of(stores[0])
             fact = solution.end.facts.get(name, NOTHING)
-            return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=frozenset())
+            return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=NO_ASSUMPTIONS)
         nulls = [store for store in stores if store.is_null]
         if nulls and len(nulls) < len(stores):
             return Fact(Nullness.MAYBE, Origin(OriginKind.LIFE_CYCLE, nulls[0].at, f"`{name}` is set to {self.knowledge.null}"))

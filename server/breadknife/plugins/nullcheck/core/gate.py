@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.il import File, Function, Type
+from breadknife.plugins.nullcheck.core.declarations import File, Function
+from breadknife.plugins.nullcheck.core.il import Attribute, Call, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
 _ROUNDS = 4
@@ -13,9 +14,11 @@ _ROUNDS = 4
 
 
 class Gate:
-    def __init__(self, file: File, knowledge: Knowledge) -> None:
+    def __init__(self, file: File, knowledge: Knowledge, elsewhere: Callable[[], frozenset[bytes]]) -> None:
+        """`elsewhere` gives the words under which something of the files that this one imports may be null."""
         self._file = file
         self._knowledge = knowledge
+        self._elsewhere = elsewhere
 
     def may_use_null(self, function: Function) -> bool:
         if function.has_declared_null or not function.words.isdisjoint(self.nullable):
@@ -54,6 +57,12 @@ class Gate:
     @cached_property
     def nullable(self) -> frozenset[bytes]:
         """The words under which something may be null in this file."""
+        words = self.own | self._elsewhere()
+        return words.union(name.encode() for name in self._bound(words))
+
+    @cached_property
+    def own(self) -> frozenset[bytes]:
+        """Those of them that this file alone tells."""
         words = {*_encoded(self._knowledge, "null_words"), *_library_words(self._knowledge, self._roots())}
         origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
@@ -80,6 +89,9 @@ class Gate:
         return frozenset(own).union(table.get("", ()), *(table.get(root, ()) for root in roots))
 
     def _roots(self) -> frozenset[str]:
+        if not self._knowledge.needs_imports:
+            words = self._file.main.words
+            return frozenset(each for each in self._knowledge.words if each.encode() in words)
         return frozenset(name.partition(".")[0] for name in self._file.imports.values())
 
     def _declared(self) -> Iterator[str]:
@@ -89,23 +101,32 @@ class Gate:
             for name, stores in table.items():
                 if any(each.is_null or _allows_null(each.annotation) for each in stores):
                     yield name
-        for name, stores in self._file.variables.items():
-            if any(each.function is None and each.has_value and not each.is_null for each in stores):
-                yield from self._bound(name)
+        yield from (name for name, type_ in self._file.aliases.items() if _allows_null(type_))
         for function in self._file.functions:
             if _allows_null(function.returns):
                 yield function.name
 
     def _may_give_null(self, function: Function) -> bool:
         """Whether a call by its name may give null, as far as its declaration says."""
-        if not function.name or function.name.startswith("__") or b"return" not in function.words:
+        gives = b"return" in function.words or function.is_expression
+        if not function.name or function.name.startswith("__") or not gives:
             return False
         return function.returns is None or not self._knowledge.types_exclude_null or _allows_null(function.returns)
 
-    def _bound(self, name: str) -> Iterator[str]:
-        """A variable that may hold what a call of the library gives."""
-        if not self._file.main.words.isdisjoint(_library_words(self._knowledge, self._roots())):
-            yield name
+    def _bound(self, words: frozenset[bytes]) -> Iterator[str]:
+        """Variables of the module that hold what a call by one of these words gives."""
+        for name, stores in self._file.variables.items():
+            for store in stores:
+                value = store.value() if store.function is None and store.passes_on else None
+                while isinstance(value, Call | Attribute):
+                    callee = value.callee if isinstance(value, Call) else value
+                    if callee.key.rpartition(".")[2].encode() in words or _last(callee).encode() in words:
+                        yield name
+                    value = callee.owner if isinstance(callee, Attribute) else None
+
+
+def _last(expression: Expression) -> str:
+    return expression.name if isinstance(expression, Attribute) else ""
 
 
 def _allows_null(type_: Type | None) -> bool:

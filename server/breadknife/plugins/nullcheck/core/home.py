@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from breadknife.plugins.nullcheck.core.il import At, Class, Expression, File, Function, Type
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function
+from breadknife.plugins.nullcheck.core.il import At, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.core.summary import Summary
@@ -94,6 +95,10 @@ class Home(Protocol):
 
     def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
         """The attributes that a method, and those that it calls, may set; None if that isn't known."""
+        ...
+
+    def own_type(self, class_: Class, /) -> Type:
+        """The type of an object of a class of this file."""
         ...
 
     def qualified_type(self, type_: Type | None, /) -> Type | None:

@@ -1,4 +1,4 @@
-"""The intermediate language that each grammar is lowered to: expressions, statements, functions, classes, files.
+"""The intermediate language that each grammar is lowered to: expressions and statements.
 
 It keeps what matters to null and nothing else: which value is read, stored, tested, called and needed. Each expression
 has a `key`: a canonical text under which facts about its value are kept, or "" for a value that nobody can name twice.
@@ -9,9 +9,6 @@ Expressions and statements are tuples because an analysis makes thousands of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 
@@ -99,7 +96,8 @@ class Element(NamedTuple):
 
     at: At
     owner: Expression
-    index: Expression | None
+    within: Expression | None
+    """The index or the key."""
     key: str
     forks: bool
 
@@ -258,6 +256,16 @@ class Told(NamedTuple):
     forks: bool
 
 
+class Comma(NamedTuple):
+    """`a, b`: all are evaluated, and the last one is the value."""
+
+    at: At
+    first: tuple[Expression, ...]
+    last: Expression
+    key: str = ""
+    forks: bool = True
+
+
 class Parts(NamedTuple):
     """Anything else: its parts are evaluated, and nothing is known of the result."""
 
@@ -268,8 +276,8 @@ class Parts(NamedTuple):
 
 
 Expression: TypeAlias = (
-    Null | Absent | Told | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice | Bind
-    | Display | Comprehension | Closure | Cast | Attempt | Parts
+    Null | Absent | Told | Comma | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice | Bind | Display
+    | Comprehension | Closure | Cast | Attempt | Parts
 )  # fmt: skip
 
 
@@ -312,6 +320,8 @@ class Loop(NamedTuple):
     label: str = ""
     is_tested_last: bool = False
     """The body runs once before the first test."""
+    is_true: bool = False
+    """An iterable is true even if it has no elements."""
 
 
 class Case(NamedTuple):
@@ -382,154 +392,3 @@ class Define(NamedTuple):
 
 Statement: TypeAlias = Assign | Evaluate | If | Loop | Switch | Try | Return | Raise | Jump | Delete | Define
 Block: TypeAlias = tuple[Statement, ...]
-
-
-# Declarations
-
-_SPACES = bytes(c if chr(c).isalnum() or c == ord("_") or c > 127 else ord(" ") for c in range(256))
-"""All bytes, those that no word has as spaces."""
-
-
-class Parameter(NamedTuple):
-    at: At
-    name: str
-    default: Expression | None
-    annotation: Type | None
-    kind: str = ""
-    """"" by place or name, "name" by name only, "*" the other ones by place, "**" the other ones by name."""
-    left_out: Expression | None = None
-    """What it is where a call leaves it out and it has no default; None where each call must give it."""
-
-
-@dataclass(eq=False, repr=False)
-class Function:
-    """Its body is lowered when it is first asked for. Values of identity: two functions are never equal."""
-
-    at: At
-    name: str
-    parameters: tuple[Parameter, ...]
-    returns: Type | None
-    """What it declares to return."""
-    lower: Callable[[Function], Block]
-    source: bytes
-    owner: Class | None = None
-    around: Function | None = None
-    receiver: str = ""
-    """The name of the object that it, or the function around it, is a method of."""
-    receiver_class: Class | None = None
-    is_async: bool = False
-    is_generator: bool = False
-    is_property: bool = False
-    is_plain: bool = True
-    """No decorator may change what a call returns."""
-    is_of_class: bool = False
-    """A class method or a static one."""
-    is_stub: bool = False
-    """It leaves to others what it does."""
-    is_bound: bool = False
-    """A call gives no value for its first parameter."""
-    decorators: tuple[str, ...] = ()
-    locals: set[str] = field(default_factory=set[str])
-    """Names that it assigns; filled when it is lowered."""
-    shared: set[str] = field(default_factory=set[str])
-    """Names that it assigns for the module or the function around it."""
-    changed_within: set[str] = field(default_factory=set[str])
-    """Its variables that functions within it assign."""
-    keeps: Callable[[str], bool] = lambda _: False
-    """Whether a variable or parameter of its keeps its first value."""
-    tells_types: bool = False
-    """Inner functions may rely on what its parameters and variables are declared to be."""
-    types: dict[str, Type] = field(default_factory=dict[str, Type])
-    """What variables are declared to be; filled when it is lowered."""
-    reads: set[str] = field(default_factory=set[str])
-    """Names that it reads itself; filled when it is lowered."""
-    is_expression: bool = False
-    """Its body is one expression, which it returns."""
-    narrows: str = ""
-    """The parameter that is of the type `narrows_to` where a call is true; `asserts`: where a call comes back."""
-    narrows_to: Type | None = None
-    asserts: bool = False
-    has_declared_null: bool = False
-    """Its text declares that something may be null, in a spelling that is no word."""
-    tells_null: bool = False
-    """It gives null only beside a value that tells of it: an error."""
-    may_ignore: bool = False
-    """Its text has a call whose second value, which may tell of null, isn't tested at once."""
-    is_open: bool = False
-    """It may end without a `return` that has a value, as far as its last statement tells."""
-    within: list[Function] = field(default_factory=list["Function"])
-
-    @cached_property
-    def body(self) -> Block:
-        return self.lower(self)
-
-    @cached_property
-    def parameter_names(self) -> frozenset[str]:
-        return frozenset(each.name for each in self.parameters)
-
-    @cached_property
-    def words(self) -> frozenset[bytes]:
-        """All names and keywords in its text: they show without lowering what it can't have to do with."""
-        return frozenset(self.source.translate(_SPACES).split())
-
-
-class Store(NamedTuple):
-    """A value that an attribute or a variable gets."""
-
-    at: At
-    function: Function | None
-    """The function that stores it; None for the body of the class or of the module."""
-    value: Callable[[], Expression | None]
-    """None where it isn't written: a variable of a loop, an imported name."""
-    annotation: Type | None = None
-    is_null: bool = False
-    """The null itself is written there."""
-    has_value: bool = True
-    """It isn't only declared."""
-    is_parameter: str = ""
-    """The name alone that is written there."""
-    passes_on: bool = False
-    """What is written there may give a null that it is given: a name, a call, a choice."""
-
-
-@dataclass(eq=False, repr=False)
-class Class:
-    at: At
-    name: str
-    bases: tuple[str, ...]
-    """Their qualified names."""
-    decorators: tuple[str, ...] = ()
-    stores: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
-    methods: dict[str, Function] = field(default_factory=dict[str, Function])
-    statics: dict[str, Function] = field(default_factory=dict[str, Function])
-    """Methods of the class itself, where it may have others of these names for its objects."""
-    is_dynamic: bool = False
-    """It sets attributes whose names it computes."""
-    is_interface: bool = False
-    """It only says which methods its objects have."""
-
-
-@dataclass(eq=False, repr=False)
-class File:
-    """One file, lowered as far as it was asked for."""
-
-    main: Function
-    """The statements of the file itself."""
-    imports: Mapping[str, str]
-    """Local name -> qualified name."""
-    functions: Sequence[Function]
-    """All of them, also those in classes and in functions."""
-    named: Mapping[str, Function]
-    """Those of the module, if only one has the name."""
-    classes: Mapping[str, Class]
-    variables: Mapping[str, list[Store]]
-    stored_elsewhere: Mapping[str, list[Store]]
-    """Attribute -> values that objects get from functions that aren't their methods."""
-    is_ignored: Callable[[At], bool]
-    """Whether a comment there tells a checker to be silent."""
-    asked: frozenset[str] = frozenset()
-    """The last names of objects that the file asks whether there is a value."""
-    is_typed: bool = True
-    """Declarations say what may be null: less is guessed where they don't."""
-    aliases: Mapping[str, Type] = field(default_factory=dict[str, Type])
-    """Names of types that stand for other types."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from breadknife.plugins.nullcheck.core.cfg import Errors
+from breadknife.plugins.nullcheck.core.flow.cfg import Errors
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, Type
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.values import Use
@@ -20,14 +21,6 @@ _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 
 _HEAD = 5000
 """Bytes at the beginning of a file."""
-_FUNCTIONS = (
-    "never_return", "iterate", "need", "come_back", "come_back_methods", "keep", "believe", "iterators", "keep_methods",
-    "cope", "never_return_methods", "come_back_packages", "tell", "tell_names", "checkers", "checks", "null_words", "ending_words", "catching_words", "give_back", "exclusive_types", "sizes", "removes",
-)  # fmt: skip
-_CLASSES = (
-    "first", "framework", "fields", "without_variables", "typed_dicts", "nullable_fields", "harmless_decorators",
-    "checks_after", "builtins",
-)  # fmt: skip
 _TABLES: dict[str, Any] = {
     "call": [], "attribute": [], "taker": [], "results": {}, "annotations": {}, "functions": {}, "classes": {},
     "operators": {}, "contexts": {}, "imports": True,
@@ -111,11 +104,11 @@ class Knowledge:
     same: Mapping[str, str]
     """Methods -> others that give null for the same objects: a test of one is a test of the other."""
     boxed: frozenset[str]
-    """The types of which operators need a value: what is of another type may be joined as text. None: of all types."""
+    """The types of objects that stand for numbers and truths: operators need their values."""
     given: frozenset[str]
     """The types of what its calls give."""
     words: Mapping[str, frozenset[bytes]]
-    """Top module, "" for what needs no import -> the words under which something of it may be null."""
+    """Top module, or a word that a file must have, or "" -> the words under which something of it may be null."""
     telling_words: Mapping[str, frozenset[bytes]]
     """The same for what comes with an error that tells of it."""
     examples: tuple[Examples, ...]
@@ -123,14 +116,19 @@ class Knowledge:
     """A declaration that says nothing of null excludes it."""
     ignored: re.Pattern[bytes]
     """The comments that tell a checker to be silent."""
+    needs_imports: bool
     nulls: tuple[str, ...]
     """The names of the language's nulls."""
     left_out: int
     """The null, as a bit, that is where nothing was given."""
+    believes_arguments: bool
+    """An argument of which nothing is known is taken to be true."""
     by_argument: Mapping[str, tuple[tuple[str, str], ...]]
     """Method -> (type of the first argument, qualified name): calls that this argument tells from others."""
     typed_operators: Mapping[str, Use]
     """Operators that take null, though a checker of types refuses it."""
+    typed_takers: frozenset[str]
+    """Functions that take null, though a checker of types refuses it."""
     properties: Mapping[str, Type]
     """Qualified name of an attribute -> its type, for the type arguments of its object."""
     globals: Mapping[str, Type]
@@ -180,11 +178,11 @@ def read(name: str) -> Knowledge:
     return Knowledge(
         calls,
         attributes,
-        frozenset(row["name"] for row in table["taker"]),
+        frozenset(row["name"] for row in table["taker"] if "typed_only" not in row),
         results,
         table["annotations"],
-        _sets(table["functions"], _FUNCTIONS),
-        _sets(table["classes"], _CLASSES),
+        _sets(table["functions"]),
+        _sets(table["classes"]),
         {key: Use(value) for key, value in table["operators"].items()},
         frozenset(table["contexts"].get("catching", ())),
         Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
@@ -197,16 +195,20 @@ def read(name: str) -> Knowledge:
         _words(
             [*(name for name, rule in calls.items() if not rule.tells), *attributes],
             {key: type_.name for key, type_ in results.items()},
-            table["imports"],
-        ),
-        _words([name for name, rule in calls.items() if rule.tells], {}, table["imports"]),
+        )
+        if table["imports"]
+        else _words_of_rows([*table["call"], *table["attribute"]]),
+        _words([name for name, rule in calls.items() if rule.tells], {}),
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
         table["types_exclude_null"],
         re.compile(table["ignored"].encode()),
+        table["imports"],
         tuple(table["nulls"]["names"]),
         table["nulls"]["left_out"],
+        table["nulls"].get("believes_arguments", False),
         {method: tuple(rows) for method, rows in _by_argument(table["call"]).items()},
         {key: Use(value) for key, value in table.get("typed_operators", {}).items()},
+        frozenset(row["name"] for row in table["taker"] if "typed_only" in row),
         _types(table.get("properties", {})),
         _types(table.get("globals", {})),
         _types(table.get("elements", {})),
@@ -217,8 +219,9 @@ def read(name: str) -> Knowledge:
     )
 
 
-def _sets(table: Mapping[str, list[str]], names: tuple[str, ...]) -> Mapping[str, frozenset[str]]:
-    return {key: frozenset(table.get(key, ())) for key in (*names, *table)}
+def _sets(table: Mapping[str, list[str]]) -> Mapping[str, frozenset[str]]:
+    """The lists of a table. One that a language has no use for is empty."""
+    return defaultdict(frozenset, {key: frozenset(value) for key, value in table.items()})
 
 
 def _types(table: Mapping[str, str]) -> Mapping[str, Type]:
@@ -233,10 +236,21 @@ def _by_argument(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[tuple[s
     return found
 
 
-def _words(rules: list[str], results: Mapping[str, str], needs_imports: bool) -> Mapping[str, frozenset[bytes]]:
+def _sets(table: Mapping[str, list[str]]) -> Mapping[str, frozenset[str]]:
+    """The lists of a table. One that a language has no use for is empty."""
+    return defaultdict(frozenset, {key: frozenset(value) for key, value in table.items()})
+
+
+def _words_of_rows(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, frozenset[bytes]]:
+    words: dict[str, set[bytes]] = {"": set()}
+    for row in rows:
+        for need in row.get("needs", [""]):
+            words.setdefault(need, set()).add(row.get("word", row["name"].rpartition(".")[2]).encode())
+    return {need: frozenset(each) for need, each in words.items()}
+
+
+def _words(rules: list[str], results: Mapping[str, str]) -> Mapping[str, frozenset[bytes]]:
     words = dict[str, set[bytes]]()
-    if not needs_imports:
-        return {"": frozenset(name.rpartition(".")[2].encode() for name in rules)}
     for name in rules:
         words.setdefault(_module(name), set()).add(name.rpartition(".")[2].encode())
     for name, type_ in results.items():
@@ -302,8 +316,7 @@ def element(type_: Type, elements: Mapping[str, Type]) -> Type | None:
     if type_.name in elements:
         return filled(elements[type_.name], type_.arguments, None)
     if type_.name == "tuple":
-        one = type_.arguments[0] if len(type_.arguments) == 2 and type_.arguments[1].name == "..." else None
-        return one
+        return type_.arguments[0] if len(type_.arguments) == 2 and type_.arguments[1].name == "..." else None
     return type_.arguments[0] if type_.arguments and type_.name in ("list", "iterable", "dict") else None
 
 

@@ -14,12 +14,14 @@ The truth table of nullness. `join` is what holds where two paths meet; `there` 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from enum import IntEnum, StrEnum
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
+
+
+_MOST_PROVED = 8
+"""Assumptions that are kept of one value."""
 
 
 class Nullness(IntEnum):
@@ -81,6 +83,13 @@ class Origin(NamedTuple):
     """A clause: "`re.match` returns None when nothing matches"."""
     file: str = ""
     """The URI of the file that `at` is in, if it is another one."""
+    here: At | None = None
+    """Of a function that returns it: the call."""
+
+
+Assumption = tuple[str, bool]
+"""The key of a test, and its outcome."""
+NO_ASSUMPTIONS: frozenset[Assumption] = frozenset()
 
 
 Assumption: TypeAlias = tuple[str, bool]
@@ -94,8 +103,8 @@ class Fact(NamedTuple):
     origin: Origin | None = None
     """Of MAYBE and NULL."""
     type: Type | None = None
-    unless: frozenset[Assumption] = frozenset()
-    """Assumptions: under each of them the value is there after all."""
+    unless: frozenset[Assumption] = NO_ASSUMPTIONS
+    """Assumptions each of which means that the value is there after all: the null came by a path that excludes it."""
     test: Expression | None = None
     """The value is the outcome of this test."""
     truth: bool | None = None
@@ -120,12 +129,19 @@ class Fact(NamedTuple):
     """Of MAYBE and NULL: which nulls it may be, as bits."""
     proves: tuple[tuple[str, bool], ...] = ()
     """Assumptions that hold where the value is true."""
+    same: str = ""
+    """The key of the expression that gave the value."""
     is_soft: bool = False
     """Only an earlier part of the condition under way says that it is null."""
 
     @property
     def may_be_null(self) -> bool:
         return self.nullness >= Nullness.MAYBE
+
+    @property
+    def is_related(self) -> bool:
+        """Whether it tells of other values, too."""
+        return bool(self.unless) or self.test is not None or bool(self.proves or self.same)
 
 
 NOTHING = Fact()
@@ -136,7 +152,7 @@ def there(fact: Fact, checked: At | None = None) -> Fact:
     """The fact after a test, or a use, that only a value passes."""
     if fact.nullness == Nullness.THERE:
         return fact
-    return fact._replace(nullness=Nullness.THERE, origin=None, unless=frozenset(), checked=checked or fact.checked)
+    return fact._replace(nullness=Nullness.THERE, origin=None, unless=NO_ASSUMPTIONS, checked=checked or fact.checked)
 
 
 def is_initial(fact: Fact) -> bool:
@@ -148,150 +164,14 @@ def forgotten(fact: Fact) -> Fact:
     return Fact(type=fact.type)
 
 
-class State:
-    """All that is known at one point of a function."""
-
-    __slots__ = ("examined", "facts", "truths")
-
-    def __init__(
-        self, facts: dict[str, Fact], truths: dict[str, bool], examined: frozenset[str] = frozenset()
-    ) -> None:
-        self.facts = facts
-        self.truths = truths
-        """Assumptions: the key of a test, and its outcome."""
-        self.examined = examined
-        """Containers whose elements were tested: nobody knows any more which of them is null."""
-
-    def copy(self) -> State:
-        return State(dict(self.facts), dict(self.truths), self.examined)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, State)
-            and self.facts == other.facts
-            and self.truths == other.truths
-            and self.examined == other.examined
-        )
-
-    def assume(self, key: str, outcome: bool) -> bool:
-        """Add an assumption, and apply it to what it rules out. False if it contradicts another one."""
-        known = self.truths.get(key)
-        if known is not None:
-            return known == outcome
-        self.truths[key] = outcome
-        self.rule_out(key, outcome)
-        return True
-
-    def rule_out(self, key: str, outcome: bool) -> None:
-        fits = (key, outcome)
-        for name, fact in self.facts.items():
-            if fits in fact.unless:
-                self.facts[name] = there(fact)
-
-    def forget(self, target: str) -> None:
-        """The value of `target` is another one now: nothing holds of what is read through it."""
-        facts = self.facts
-        for key in [key for key in facts if target in key and (key == target or mentions(key, target))]:
-            del facts[key]
-        truths = self.truths
-        if truths:
-            for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
-                del truths[key]
-        for key in [key for key, fact in facts.items() if fact.view or fact.key_of]:
-            fact = facts[key]
-            if mentions(fact.view or fact.key_of, target):
-                facts[key] = fact._replace(view="", key_of="")
-        for key in [key for key, fact in facts.items() if fact.unless or fact.proves or fact.test is not None]:
-            fact = facts[key]
-            gone = {each for each in fact.unless if mentions(each[0], target)}
-            if gone or (fact.test is not None and mentions(fact.test.key, target)):
-                facts[key] = fact = fact._replace(unless=fact.unless - gone, test=None)
-            if fact.proves and any(mentions(each[0], target) for each in fact.proves):
-                facts[key] = fact._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
-
-    def forget_compound_truths(self, given: Collection[str]) -> None:
-        """A call may change everything but the values of variables that aren't `given` to it."""
-        if self.truths:
-            gone = [key for key in self.truths if key in given or _is_compound(key)]
-            for key in gone:
-                del self.truths[key]
-
-
-@lru_cache(maxsize=1 << 12)
-def _is_compound(key: str) -> bool:
-    """Whether it is about more than variables and constants."""
-    return "." in key or "[" in key or "(" in key[1:]
-
-
-@lru_cache(maxsize=1 << 14)
-def mentions(key: str, target: str) -> bool:
-    """Whether the value under `key` is read through that of `target`."""
-    at = key.find(target)
-    while at >= 0:
-        end = at + len(target)
-        before, after = key[at - 1 : at], key[end : end + 1]
-        if not (before.isalnum() or before in ("_", ".", "@", '"')) and not (after.isalnum() or after in ("_", "@")):
-            return True
-        at = key.find(target, at + 1)
-    return False
-
-
-def join(a: State, b: State, declared: Declared, is_short: bool = False) -> State:
-    """What holds where two paths meet. `is_short`: they are the two ways through one condition."""
-    if a == b:
-        return a
-    facts = dict(a.facts)
-    truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
-    opposite = [(key, value) for key, value in a.truths.items() if b.truths.get(key) == (not value)]
-    one_facts, other_facts = a.facts, b.facts
-    differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
-    differing += [key for key in other_facts if key not in one_facts]
-    for key in differing:
-        one = one_facts.get(key) or declared(key)
-        other = other_facts.get(key) or declared(key)
-        if one == other:
-            facts[key] = one
-        else:
-            telling = [each for each in opposite if each[0] not in (key, f"{key} is None")] if opposite else opposite
-            may_be_null = one.may_be_null or other.may_be_null
-            unless = _rulings(one, other, key, a, b, telling) if may_be_null else frozenset[Assumption]()
-            facts[key] = join_facts(one, other, is_short, unless, telling)
-    return State(facts, truths, a.examined | b.examined)
-
-
-class Declared:
-    """What a key is where no fact says otherwise: a parameter's, an attribute's, a variable's declaration."""
-
-    def __call__(self, key: str, /) -> Fact:
-        raise NotImplementedError
-
-
-def _rulings(one: Fact, other: Fact, key: str, a: State, b: State, opposite: list[Assumption]) -> frozenset[Assumption]:
-    """The assumptions that rule out the null of a joined fact."""
-    if one.may_be_null and other.may_be_null:
-        kept = {each for each in one.unless if each in other.unless or b.truths.get(each[0]) == (not each[1])}
-        kept |= {each for each in other.unless if a.truths.get(each[0]) == (not each[1])}
-        return frozenset(kept)
-    null, here, there_ = (one, a.truths, b.truths) if one.may_be_null else (other, b.truths, a.truths)
-    found = {(each, not here[each]) for each, _ in opposite}
-    own = (key, f"{key} is None")
-    found |= {
-        (each, not value)
-        for each, value in here.items()
-        if each not in there_ and each not in own and each.removesuffix(" is None").replace(".", "").isidentifier()
-    }
-    return null.unless | found
-
-
 def join_facts(
     one: Fact,
     other: Fact,
+    against: tuple[frozenset[Assumption], frozenset[Assumption]] = (NO_ASSUMPTIONS, NO_ASSUMPTIONS),
     is_short: bool = False,
-    unless: frozenset[Assumption] = frozenset(),
-    opposite: Collection[Assumption] = (),
+    key: str = "",
 ) -> Fact:
-    """`unless`: assumptions that rule out the null. `opposite`: those that hold on the side of `one`, and whose contraries
-    hold on the other."""
+    """`against`: the assumptions that exclude the path of `one`, and that of `other`. `key` is that of the fact."""
     nullness = JOIN[one.nullness][other.nullness]
     type_ = one.type if one.type == other.type else _joined_type(one, other)
     if nullness < Nullness.MAYBE:
@@ -301,10 +181,11 @@ def join_facts(
             test=one.test if one.test == other.test else None,
             truth=one.truth if one.truth == other.truth else None,
             checked=one.checked or other.checked,
-            proves=_proved(one, other, opposite),
+            proves=_proved(one, other, against, key),
             items=one.items if one.items == other.items else (),
             container=one.container if one.container == other.container else "",
             parameter=one.parameter if one.parameter == other.parameter else "",
+            same=one.same if one.same == other.same else "",
             called=one.called if one.called == other.called else "",
         )
     null, value = (one, other) if one.may_be_null else (other, one)
@@ -313,6 +194,8 @@ def join_facts(
     origin = null.origin
     if is_short and null.is_soft and not value.may_be_null:
         return Fact(type=type_, checked=value.checked)
+    sides = [(fact.unless | path) for fact, path in zip((one, other), against, strict=True) if fact.may_be_null]
+    unless = frozenset(each for each in sides[0] & sides[-1] if each[0] not in (key, f"{key} is None"))
     parameter = one.parameter if one.parameter == other.parameter else ""
     if origin is not None and origin.kind is OriginKind.COMPARISON and not value.may_be_null:
         parameter = null.parameter  # it is null only for a caller that gives one
@@ -326,16 +209,23 @@ def join_facts(
         container=one.container if one.container == other.container else "",
         parameter=parameter,
         nulls=one.nulls | other.nulls if one.may_be_null and other.may_be_null else null.nulls,
-        proves=_proved(one, other, opposite),
+        proves=_proved(one, other, against, key),
     )
 
 
-def _proved(one: Fact, other: Fact, opposite: Collection[Assumption]) -> tuple[tuple[str, bool], ...]:
-    """What holds if the joined value is true: one that is surely false leaves only the other side."""
-    if one.truth is False or one.nullness == Nullness.NULL:
-        return (*other.proves, *((key, not outcome) for key, outcome in opposite)) if other.truth is not False else ()
-    if other.truth is False or other.nullness == Nullness.NULL:
-        return (*one.proves, *opposite)
+def _proved(
+    one: Fact, other: Fact, against: tuple[frozenset[Assumption], frozenset[Assumption]], key: str
+) -> tuple[Assumption, ...]:
+    """What holds if the joined value is true: one that is surely false leaves only the path of the other one."""
+    is_null = one.truth is False or one.nullness == Nullness.NULL
+    if is_null and other.truth is False:
+        return ()
+    if is_null or other.truth is False or other.nullness == Nullness.NULL:
+        left, excluding = (other, against[1]) if is_null else (one, against[0])
+        proved = (*left.proves, *((test, not outcome) for test, outcome in sorted(excluding)))
+        return tuple(each for each in proved if each[0] not in (key, f"{key} is None"))[:_MOST_PROVED]
+    if not one.proves:
+        return ()
     return tuple(each for each in one.proves if each in other.proves)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import Call, Constant, Display, Expression, Function, Null, Parameter
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, State
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
+from breadknife.plugins.nullcheck.core.il import ANY_NULL, Call, Constant, Display, Expression, Null
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
+from breadknife.plugins.nullcheck.core.state import State
 
 MOST_OUTCOMES = 8
 """A function with more ways back is known by what they have in common."""
@@ -19,6 +21,8 @@ class Condition(NamedTuple):
     test: str
     """`null`, `truth`, or the rest of a comparison: `== 'r'`."""
     outcome: bool
+    nulls: int = ANY_NULL
+    """Which nulls are meant, as bits."""
 
 
 class Outcome(NamedTuple):
@@ -53,10 +57,13 @@ def conditions_at(state: State, parameters: Iterable[Parameter]) -> frozenset[Co
     for name in names:
         fact = state.facts.get(name)
         if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.THERE):
-            found.add(Condition(name, "null", fact.nullness == Nullness.NULL))
+            is_null = fact.nullness == Nullness.NULL
+            found.add(Condition(name, "null", is_null, fact.nulls if is_null else ANY_NULL))
     for key, outcome in state.truths.items():
         if key in names and key not in state.examined and _is_first(state, key):
             found.add(Condition(key, "truth", outcome))
+        elif key.endswith(" is None") and key[:-8] in names and outcome:
+            found.add(Condition(key[:-8], "null", outcome))
         elif key[:1] == "(" and key[-1:] == ")":
             name, _, rest = key[1:-1].partition(" ")
             if name in names:
@@ -74,22 +81,25 @@ def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> 
     """The ways back of one `return`. A null that an assumption rules out is a way of its own."""
     conditions = conditions_at(state, parameters)
     plain = Fact(
-        result.nullness, result.origin, result.type, truth=result.truth, items=result.items, parameter=result.parameter
-    )
-    own = [each for each in result.unless if any(p.name == each[0].partition(" is None")[0] for p in parameters)]
-    if result.nullness != Nullness.MAYBE or not own:
+        result.nullness, result.origin, result.type, truth=result.truth, items=result.items, parameter=result.parameter,
+        nulls=result.nulls,
+    )  # fmt: skip
+    if result.nullness != Nullness.MAYBE:
         return [Outcome(plain, conditions)]
-    key, outcome = min(own)
-    name, _, is_null = key.partition(" is None")
-    if all(each.name != name for each in parameters):
+    excluding = {_condition(key, outcome, parameters) for key, outcome in result.unless} - {None}
+    if not excluding:
         return [Outcome(plain, conditions)]
-    test = "null" if key != name and not is_null else "truth"
-    null = plain._replace(nullness=Nullness.NULL)
     value = plain._replace(nullness=Nullness.UNKNOWN, origin=None)
-    return [
-        Outcome(null, conditions | {Condition(name, test, not outcome)}),
-        Outcome(value, conditions | {Condition(name, test, outcome)}),
-    ]
+    against = frozenset(each._replace(outcome=not each.outcome) for each in excluding if each is not None)
+    return [Outcome(plain._replace(nullness=Nullness.NULL), conditions | against), Outcome(value, conditions)]
+
+
+def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Condition | None:
+    """An assumption as a condition on a parameter, if it is about one alone."""
+    name = key.removesuffix(" is None")
+    if all(each.name != name for each in parameters):
+        return None
+    return Condition(name, "truth" if key == name else "null", outcome)
 
 
 def summarised(outcomes: Sequence[Outcome], tries: bool) -> Summary:
@@ -102,9 +112,17 @@ def summarised(outcomes: Sequence[Outcome], tries: bool) -> Summary:
     return Summary(tuple(outcomes), is_known=True, tries=tries)
 
 
-def bind(call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bool) -> dict[str, Given] | None:
+def common_conditions(ways: Sequence[Outcome]) -> frozenset[Condition]:
+    """What holds in each of the ways, of which there is at least one."""
+    first, *rest = ways
+    return first.conditions.intersection(*(way.conditions for way in rest))
+
+
+def bind(
+    call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bool, left_out: int
+) -> dict[str, Given] | None:
     """The parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments, by
-    their place."""
+    their place. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
     parameters = function.parameters[1:] if is_bound else function.parameters
     by_place = [each for each in parameters if each.kind == ""]
     found = dict[str, Given]()
@@ -115,13 +133,16 @@ def bind(call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bo
         if argument.name:
             found[argument.name] = Given(facts[place], argument.value)
         elif at < len(by_place):
-            found[by_place[at].name] = Given(facts[place], argument.value)
+            parameter = by_place[at]
+            is_default = parameter.default is not None and isinstance(argument.value, Null) and argument.value.nulls == left_out
+            if not is_default:
+                found[parameter.name] = Given(facts[place], argument.value)
             at += 1
     for parameter in parameters:
         if parameter.name not in found and not parameter.kind.startswith("*"):
-            default = parameter.default
+            default = parameter.default or parameter.left_out
             if isinstance(default, Null):
-                fact = Fact(Nullness.NULL)
+                fact = Fact(Nullness.NULL, nulls=default.nulls)
             elif isinstance(default, Constant):
                 fact = Fact(Nullness.THERE, truth=default.truth)
             else:
@@ -130,13 +151,17 @@ def bind(call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bo
     return found
 
 
-def holds(condition: Condition, given: Given, state: State, is_strict: bool) -> bool | None:
+def holds(
+    condition: Condition, given: Given, state: State, is_strict: bool, is_believed: bool = False
+) -> bool | None:
     """Whether a call's argument fulfils the condition; None if that isn't known. `is_strict`: an argument that isn't
-    known to be null isn't."""
+    known to be null isn't. `is_believed`: nor is it false."""
     fact, expression = given
     key = expression.key if expression is not None else ""
     match condition.test:
         case "null":
+            if fact.nullness == Nullness.NULL and condition.nulls != ANY_NULL:
+                return bool(fact.nulls & condition.nulls) == condition.outcome
             if fact.nullness in (Nullness.NULL, Nullness.THERE):
                 return (fact.nullness == Nullness.NULL) == condition.outcome
             known = state.truths.get(f"{key} is None") if key else None
@@ -147,6 +172,8 @@ def holds(condition: Condition, given: Given, state: State, is_strict: bool) -> 
             if fact.truth is not None or fact.nullness == Nullness.NULL:
                 return bool(fact.truth) == condition.outcome
             known = state.truths.get(key) if key else None
+            if known is None and is_strict and is_believed and not condition.outcome and not fact.may_be_null:
+                return False  # nothing says that it is empty
             return None if known is None else known == condition.outcome
         case _:
             operator, _, other = condition.test.partition(" ")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Function, Type
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
+from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
 from breadknife.plugins.nullcheck.languages.go.scopes import Scopes
 from breadknife.plugins.nullcheck.languages.go.types import BUILTIN_TYPES, Types, inner, text
 from breadknife.text.syntax import Node
@@ -245,15 +246,15 @@ def short(key: str) -> str:
     return key if len(key) <= _LONGEST_KEY else ""
 
 
-def parameters_of(node: Node, types: Types, field_name: str = "parameters") -> tuple[il.Parameter, ...]:
-    found = list[il.Parameter]()
+def parameters_of(node: Node, types: Types, field_name: str = "parameters") -> tuple[Parameter, ...]:
+    found = list[Parameter]()
     for each in inner(node.child_by_field_name(field_name)):
         kind = "*" if each.type == "variadic_parameter_declaration" else ""
         type_ = types.read(each.child_by_field_name("type"))
         names = each.children_by_field_name("name")
-        found += [il.Parameter(at_of(name), text(name), None, type_, kind) for name in names]
+        found += [Parameter(at_of(name), text(name), None, type_, kind) for name in names]
         if not names:
-            found.append(il.Parameter(at_of(each), f"_@{each.start_byte}", None, type_, kind))
+            found.append(Parameter(at_of(each), f"_@{each.start_byte}", None, type_, kind))
     return tuple(found)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import At, Block, Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.il import At, Block
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.go.declaring import _specs
 from breadknife.plugins.nullcheck.languages.go.expressions import (
@@ -57,7 +58,7 @@ class Outline:
 
     def file(self) -> File:
         root = self.tree.root
-        main = Function(at_of(root), "", (), None, lambda _: (), b"")
+        main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
         self.types = Types(self.declared, self.imports)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import Block, Expression, Function, Statement
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.il import Block, Expression, Statement
 from breadknife.plugins.nullcheck.languages.go import expressions as lowering
 from breadknife.plugins.nullcheck.languages.go.declaring import Declaring
 from breadknife.plugins.nullcheck.languages.go.expressions import Expressions, at_of, parts_of, results_of

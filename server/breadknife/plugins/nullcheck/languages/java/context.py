@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.core.il import Class, Type
+from breadknife.plugins.nullcheck.core.declarations import Class
+from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.text.syntax import Node
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Function, Type
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
+from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
 from breadknife.plugins.nullcheck.languages.java.context import Context, Getter, Members
 from breadknife.plugins.nullcheck.languages.java.types import declared, inner, read, text
 from breadknife.text.syntax import Node
@@ -182,11 +183,11 @@ class Expressions:
         here, context = self.function, self.context.inside()
         written = node.child_by_field_name("parameters")
         named = [written] if written is not None and written.type == "identifier" else inner(written)
-        found = list[il.Parameter]()
+        found = list[Parameter]()
         for each in named:
             name, type_ = each.child_by_field_name("name") or each, declared(each, context.known_types)
             context.declare(text(name), type_)
-            found.append(il.Parameter(at_of(each), text(name), None, type_))
+            found.append(Parameter(at_of(each), text(name), None, type_))
         parameters = tuple(found)
 
         def lower(function: Function) -> il.Block:

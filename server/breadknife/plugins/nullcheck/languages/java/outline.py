@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import At, Block, Class, File, Function, Parameter, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
+from breadknife.plugins.nullcheck.core.il import At, Block
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.java.asking import asked
 from breadknife.plugins.nullcheck.languages.java.context import Context, Getter, Members

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import Argument, At, Clause, Expression, Function
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
+from breadknife.plugins.nullcheck.core.il import Argument, At, Clause, Expression
 from breadknife.text.syntax import Node
 
 _LONGEST_KEY = 100
@@ -62,16 +63,16 @@ class Expressions:
 
     # Names
 
-    def _name(self, node: Node) -> Expression:
+    def lower_name(self, node: Node) -> Expression:
         name = text(node)
         self.function.reads.add(name)
         return il.Name(at_of(node), self.renamed.get(name, name))
 
-    def _attribute(self, node: Node) -> Expression:
+    def lower_attribute(self, node: Node) -> Expression:
         owner, name = self.expression(node.child_by_field_name("object")), text(node.child_by_field_name("attribute"))
         return il.Attribute(at_of(node), owner, name, f"{owner.key}.{name}" if owner.key else "", owner.forks)
 
-    def _subscript(self, node: Node) -> Expression:
+    def lower_subscript(self, node: Node) -> Expression:
         owner = self.expression(node.child_by_field_name("value"))
         indices = node.children_by_field_name("subscript")
         if len(indices) == 1 and indices[0].type == "slice":
@@ -86,7 +87,7 @@ class Expressions:
 
     # Calls
 
-    def _call(self, node: Node) -> Expression:
+    def lower_call(self, node: Node) -> Expression:
         function, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         callee = self.expression(function)
         if given is not None and given.type == "generator_expression":
@@ -113,10 +114,10 @@ class Expressions:
             return Argument("*" if node.type == "list_splat" else "**", value)
         return Argument("", self.expression(node))
 
-    def _lambda(self, node: Node) -> Expression:
+    def lower_lambda(self, node: Node) -> Expression:
         at, body = at_of(node), node.child_by_field_name("body")
         parameters = tuple(
-            il.Parameter(at_of(each), text(each.child_by_field_name("name") or each), None, None)
+            Parameter(at_of(each), text(each.child_by_field_name("name") or each), None, None)
             for each in inner(node.child_by_field_name("parameters"))
         )
         here, renamed = self.function, dict(self.renamed)
@@ -132,7 +133,7 @@ class Expressions:
         here.within.append(function)
         return il.Closure(at, tuple(each.name for each in parameters), il.Parts(at, (), forks=False))
 
-    def _await(self, node: Node) -> Expression:
+    def lower_await(self, node: Node) -> Expression:
         value = self.expression(inner(node)[0]) if inner(node) else self._parts(node)
         if isinstance(value, il.Call):
             return value._replace(at=at_of(node), is_awaited=True, key=f"await {value.key}" if value.key else "")
@@ -140,10 +141,10 @@ class Expressions:
 
     # Literals
 
-    def _none(self, node: Node) -> Expression:
+    def lower_none(self, node: Node) -> Expression:
         return il.Null(at_of(node))
 
-    def _literal(self, node: Node) -> Expression:
+    def lower_literal(self, node: Node) -> Expression:
         kind, at = _LITERALS[node.type], at_of(node)
         if kind == "str":
             parts = tuple(self.expression(each) for each in _interpolated(node))
@@ -156,18 +157,18 @@ class Expressions:
         truth = node.type in ("true", "ellipsis") or (kind != "bool" and said.strip("0.jJeElLxXbBoO_") != "")
         return il.Constant(at, {"true": "True", "false": "False"}.get(node.type, said), kind, truth)
 
-    def _display(self, node: Node) -> Expression:
+    def lower_display(self, node: Node) -> Expression:
         items = tuple(self.expression(child) for child in _telling(inner(node)))
         return il.Display(at_of(node), _DISPLAYS[node.type], items, any(item.forks for item in items))
 
-    def _dictionary(self, node: Node) -> Expression:
+    def lower_dictionary(self, node: Node) -> Expression:
         items = list[Expression]()
         for child in _telling(inner(node)):
             parts = _telling(inner(child), most=1) if child.type == "pair" else [child]
             items += [self.expression(part) for part in parts]
         return il.Display(at_of(node), "dict", tuple(items), any(item.forks for item in items))
 
-    def _splat(self, node: Node) -> Expression:
+    def lower_splat(self, node: Node) -> Expression:
         value = self.expression(inner(node)[0]) if inner(node) else self._parts(node)
         if node.type == "dictionary_splat":
             return _parts(at_of(node), (value,))
@@ -175,11 +176,11 @@ class Expressions:
 
     # Operators
 
-    def _parenthesized(self, node: Node) -> Expression:
+    def lower_parenthesized(self, node: Node) -> Expression:
         inside = inner(node)
         return self.expression(inside[0])._replace(at=at_of(node)) if len(inside) == 1 else self._parts(node)
 
-    def _binary(self, node: Node) -> Expression:
+    def lower_binary(self, node: Node) -> Expression:
         operands, operator = list[Node](), _operator(node)
         part: Node | None = node
         while part is not None and part.type == "binary_operator" and _operator(part) == operator:  # `1 + 1 + …`
@@ -192,17 +193,17 @@ class Expressions:
         key = _short(f"({f' {operator} '.join(each.key for each in lowered)})") if is_named else ""
         return il.Operation(at_of(node), operator, lowered, any(each.forks for each in lowered), key)
 
-    def _unary(self, node: Node) -> Expression:
+    def lower_unary(self, node: Node) -> Expression:
         operand = self.expression(node.child_by_field_name("argument"))
         if isinstance(operand, il.Constant):
             return operand._replace(at=at_of(node), key=f"-{operand.key}")
         return il.Operation(at_of(node), "unary", (operand,), operand.forks)
 
-    def _not(self, node: Node) -> Expression:
+    def lower_not(self, node: Node) -> Expression:
         operand = self.expression(node.child_by_field_name("argument"))
         return il.Not(at_of(node), operand, operand.forks)
 
-    def _boolean(self, node: Node) -> Expression:
+    def lower_boolean(self, node: Node) -> Expression:
         is_and = _operator(node) == "and"
         operands, part = list[Node](), node
         while part.type == "boolean_operator" and (_operator(part) == "and") == is_and:
@@ -217,7 +218,7 @@ class Expressions:
             lowered = il.Both(At(lowered.at.start, right.at.end), is_and, lowered, right)
         return lowered._replace(at=at_of(node))
 
-    def _comparison(self, node: Node) -> Expression:
+    def lower_comparison(self, node: Node) -> Expression:
         operands = [child for child in node.children if child.is_named and child.type != "comment"]
         operators = [" ".join(text(child).split()) for child in node.children_by_field_name("operators")]
         if len(operators) != len(operands) - 1:
@@ -229,7 +230,7 @@ class Expressions:
         ]
         return tests[0] if len(tests) == 1 else _parts(at_of(node), tuple(tests))
 
-    def _conditional(self, node: Node) -> Expression:
+    def lower_conditional(self, node: Node) -> Expression:
         parts = inner(node)
         if len(parts) != 3:
             return self._parts(node)
@@ -237,7 +238,7 @@ class Expressions:
         lowered = self.expression(test)
         return il.Choice(at_of(node), lowered, self.expression(then), self.expression(otherwise))
 
-    def _walrus(self, node: Node) -> Expression:
+    def lower_walrus(self, node: Node) -> Expression:
         value = self.expression(node.child_by_field_name("value"))
         name = node.child_by_field_name("name")
         target = self.target(name) if name is not None else value
@@ -245,7 +246,7 @@ class Expressions:
 
     # Comprehensions
 
-    def _comprehension(self, node: Node) -> Expression:
+    def lower_comprehension(self, node: Node) -> Expression:
         body, *rest = inner(node) or [node]
         before, self.renamed = self.renamed, dict(self.renamed)
         clauses = list[Clause]()
@@ -338,26 +339,26 @@ def _compared(at: At, operator: str, left: Expression, right: Expression) -> Exp
 
 _E = Expressions
 _EXPRESSIONS: dict[str, Callable[[Expressions, Node], Expression]] = {
-    "identifier": _E._name,
-    "keyword_identifier": _E._name,
-    "attribute": _E._attribute,
-    "subscript": _E._subscript,
-    "call": _E._call,
-    "lambda": _E._lambda,
-    "await": _E._await,
-    "none": _E._none,
-    "list_splat": _E._splat,
-    "dictionary_splat": _E._splat,
-    "dictionary": _E._dictionary,
-    "parenthesized_expression": _E._parenthesized,
-    "binary_operator": _E._binary,
-    "unary_operator": _E._unary,
-    "not_operator": _E._not,
-    "boolean_operator": _E._boolean,
-    "comparison_operator": _E._comparison,
-    "conditional_expression": _E._conditional,
-    "named_expression": _E._walrus,
-    **dict.fromkeys(_LITERALS, _E._literal),
-    **dict.fromkeys(_DISPLAYS, _E._display),
-    **dict.fromkeys(_COMPREHENSIONS, _E._comprehension),
-}  # pyright: ignore[reportPrivateUsage]
+    "identifier": _E.lower_name,
+    "keyword_identifier": _E.lower_name,
+    "attribute": _E.lower_attribute,
+    "subscript": _E.lower_subscript,
+    "call": _E.lower_call,
+    "lambda": _E.lower_lambda,
+    "await": _E.lower_await,
+    "none": _E.lower_none,
+    "list_splat": _E.lower_splat,
+    "dictionary_splat": _E.lower_splat,
+    "dictionary": _E.lower_dictionary,
+    "parenthesized_expression": _E.lower_parenthesized,
+    "binary_operator": _E.lower_binary,
+    "unary_operator": _E.lower_unary,
+    "not_operator": _E.lower_not,
+    "boolean_operator": _E.lower_boolean,
+    "comparison_operator": _E.lower_comparison,
+    "conditional_expression": _E.lower_conditional,
+    "named_expression": _E.lower_walrus,
+    **dict.fromkeys(_LITERALS, _E.lower_literal),
+    **dict.fromkeys(_DISPLAYS, _E.lower_display),
+    **dict.fromkeys(_COMPREHENSIONS, _E.lower_comprehension),
+}

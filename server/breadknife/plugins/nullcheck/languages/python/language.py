@@ -6,9 +6,10 @@ import builtins
 import re
 from functools import cache
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome, Others
+from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.python.outline import Outline
 from breadknife.text.syntax import SyntaxTree
 

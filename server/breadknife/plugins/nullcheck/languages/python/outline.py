@@ -1,4 +1,4 @@
-"""What a file of Python declares: functions, classes, imports, variables. Bodies are lowered when they are asked for."""
+"""What a file of Python declares. Bodies of functions are lowered when they are asked for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from breadknife.plugins.nullcheck.core.il import At, Block, Class, Expression, File, Function, Parameter, Store, Type
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
+from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.python.expressions import Expressions, at_of, inner, text
 from breadknife.plugins.nullcheck.languages.python.statements import Statements, is_ignore
@@ -62,7 +63,14 @@ class Outline:
         for name in {name for name in self.named if name in self.variables or name in self.classes}:
             del self.named[name]
         return File(
-            main, self.imports, self.functions, self.named, self.classes, self.variables, self.elsewhere, self._is_ignored
+            main,
+            self.imports,
+            self.functions,
+            self.named,
+            self.classes,
+            self.variables,
+            self.elsewhere,
+            self._is_ignored,
         )
 
     def type(self, node: Node | None) -> Type | None:
@@ -227,7 +235,9 @@ class Outline:
 
     def _deleted(self, node: Node, place: _Place) -> None:
         function = place.function
-        for target in (part for child in inner(node) for part in (inner(child) if child.type != "attribute" else [child])):
+        for target in (
+            part for child in inner(node) for part in (inner(child) if child.type != "attribute" else [child])
+        ):
             if target.type == "attribute" and function is not None and function.receiver_class is not None:
                 owner, name = target.child_by_field_name("object"), text(target.child_by_field_name("attribute"))
                 if text(owner) == function.receiver and name in function.receiver_class.stores:
@@ -247,7 +257,9 @@ class Outline:
     def _class(self, node: Node, place: _Place, decorators: list[Node]) -> None:
         name = text(node.child_by_field_name("name"))
         given = inner(node.child_by_field_name("superclasses"))
-        bases = tuple(self._qualified(text(each).partition("[")[0]) for each in given if each.type != "keyword_argument")
+        bases = tuple(
+            self._qualified(text(each).partition("[")[0]) for each in given if each.type != "keyword_argument"
+        )
         class_ = Class(at_of(node), name, bases, tuple(self._decorator(each) for each in decorators))
         body = node.child_by_field_name("body")
         if body is not None:
@@ -308,12 +320,16 @@ class Outline:
                 continue
             if each.type not in _PARAMETERS:
                 continue
-            named = each.child_by_field_name("name") or (each.named_children[0] if each.type == "typed_parameter" else each)
+            named = each.child_by_field_name("name") or (
+                each.named_children[0] if each.type == "typed_parameter" else each
+            )
             stars = {"list_splat_pattern": "*", "dictionary_splat_pattern": "**"}.get(named.type, "")
             name = text(named).lstrip("* ")
             default = each.child_by_field_name("value")
             value = self._value(None, default) if default is not None else None
-            found.append(Parameter(at_of(each), name, value, self.type(each.child_by_field_name("type")), stars or kind))
+            found.append(
+                Parameter(at_of(each), name, value, self.type(each.child_by_field_name("type")), stars or kind)
+            )
             if stars == "*":
                 kind = "name"
         return tuple(found)

@@ -43,7 +43,7 @@ class Statements(Expressions):
             return ()
         return [il.Evaluate(self.expression(child)) for child in inner(node)]
 
-    def _expression_statement(self, node: Node) -> Iterable[Statement]:
+    def lower_expression_statement(self, node: Node) -> Iterable[Statement]:
         for child in inner(node):
             if child.type == "assignment":
                 yield from self._assignment(child, node)
@@ -79,21 +79,21 @@ class Statements(Expressions):
         value = il.Operation(at_of(node), operator, (read, right), read.forks or right.forks)
         return il.Assign(at_of(node), target, value)
 
-    def _return(self, node: Node) -> Iterable[Statement]:
+    def lower_return(self, node: Node) -> Iterable[Statement]:
         values = inner(node)
         return (il.Return(at_of(node), self.expression(values[0]) if values else None),)
 
-    def _raise(self, node: Node) -> Iterable[Statement]:
+    def lower_raise(self, node: Node) -> Iterable[Statement]:
         return (il.Raise(at_of(node), tuple(self.expression(child) for child in inner(node))),)
 
-    def _assert(self, node: Node) -> Iterable[Statement]:
+    def lower_assert(self, node: Node) -> Iterable[Statement]:
         values = [self.expression(child) for child in inner(node)]
         if not values:
             return ()
         test = il.Not(values[0].at, values[0], values[0].forks)
         return (il.If(test, (il.Raise(at_of(node), tuple(values[1:])),), ()),)
 
-    def _if(self, node: Node) -> Iterable[Statement]:
+    def lower_if(self, node: Node) -> Iterable[Statement]:
         otherwise: Block = ()
         for alternative in reversed(node.children_by_field_name("alternative")):
             if alternative.type == "elif_clause":
@@ -109,11 +109,11 @@ class Statements(Expressions):
             return il.Constant(at_of(node), "", "bool", truth=True)
         return self.expression(node)
 
-    def _while(self, node: Node) -> Iterable[Statement]:
+    def lower_while(self, node: Node) -> Iterable[Statement]:
         test = self.expression(node.child_by_field_name("condition"))
         yield il.Loop(at_of(node), test, None, None, self.block(node.child_by_field_name("body")), self._else(node))
 
-    def _for(self, node: Node) -> Iterable[Statement]:
+    def lower_for(self, node: Node) -> Iterable[Statement]:
         iterable = self.expression(node.child_by_field_name("right"))
         target = self.target(node.child_by_field_name("left"))
         body = self.block(node.child_by_field_name("body"))
@@ -123,7 +123,7 @@ class Statements(Expressions):
         alternative = node.child_by_field_name("alternative")
         return self.block(alternative.child_by_field_name("body")) if alternative is not None else ()
 
-    def _try(self, node: Node) -> Iterable[Statement]:
+    def lower_try(self, node: Node) -> Iterable[Statement]:
         handlers, otherwise, final = list[il.Handler](), (), ()
         for child in inner(node):
             if child.type in ("except_clause", "except_group_clause"):
@@ -150,7 +150,7 @@ class Statements(Expressions):
         names = tuple(each.key.rpartition(".")[2] or "?" for each in flat)
         return il.Handler(at_of(node), tuple(flat), names, name, self.block(body), _is_quiet(body))
 
-    def _with(self, node: Node) -> Iterable[Statement]:
+    def lower_with(self, node: Node) -> Iterable[Statement]:
         found, caught = list[Statement](), tuple[Expression, ...]()
         catches = False
         for item in inner(next((child for child in inner(node) if child.type == "with_clause"), None)):
@@ -177,7 +177,7 @@ class Statements(Expressions):
     def _is_catching(self, value: Expression) -> bool:
         return isinstance(value, il.Call) and self.knowledge is not None and value.callee.key in self.knowledge.catching
 
-    def _match(self, node: Node) -> Iterable[Statement]:
+    def lower_match(self, node: Node) -> Iterable[Statement]:
         at, subjects = at_of(node), [self.expression(each) for each in node.children_by_field_name("subject")]
         if not subjects:
             return ()
@@ -222,17 +222,19 @@ class Statements(Expressions):
         classes = il.Parts(at, (), forks=False)
         return il.Test(at, "instance", subject, classes, negated=False, key="", forks=False)
 
-    def _delete(self, node: Node) -> Iterable[Statement]:
-        targets = [part for child in inner(node) for part in (inner(child) if child.type == "expression_list" else [child])]
+    def lower_delete(self, node: Node) -> Iterable[Statement]:
+        targets = [
+            part for child in inner(node) for part in (inner(child) if child.type == "expression_list" else [child])
+        ]
         return (il.Delete(tuple(self.expression(each) for each in targets)),)
 
-    def _shared(self, node: Node) -> Iterable[Statement]:
+    def lower_shared(self, node: Node) -> Iterable[Statement]:
         names = {text(child) for child in inner(node)}
         self.function.shared |= names
         self.function.locals -= names
         return ()
 
-    def _define(self, node: Node) -> Iterable[Statement]:
+    def lower_define(self, node: Node) -> Iterable[Statement]:
         decorators = [child for child in inner(node) if child.type == "decorator"]
         values = [self.expression(inner(each)[0]) for each in decorators if inner(each)]
         definition = node.child_by_field_name("definition") or node
@@ -241,7 +243,10 @@ class Statements(Expressions):
         if named is None:
             return ()
         if definition.type == "class_definition":
-            values += [argument.value for argument in map(self._argument, inner(definition.child_by_field_name("superclasses")))]
+            values += [
+                argument.value
+                for argument in map(self._argument, inner(definition.child_by_field_name("superclasses")))
+            ]
             body = self._class_body(definition)
         else:
             parameters = inner(definition.child_by_field_name("parameters"))
@@ -341,27 +346,33 @@ def _captured(patterns: list[Node]) -> Iterable[Node]:
 
 _S = Statements
 _STATEMENTS: dict[str, Callable[[Statements, Node], Iterable[Statement]]] = {
-    "expression_statement": _S._expression_statement,
-    "return_statement": _S._return,
-    "raise_statement": _S._raise,
-    "assert_statement": _S._assert,
-    "if_statement": _S._if,
-    "while_statement": _S._while,
-    "for_statement": _S._for,
-    "try_statement": _S._try,
-    "with_statement": _S._with,
-    "match_statement": _S._match,
-    "delete_statement": _S._delete,
-    "global_statement": _S._shared,
-    "nonlocal_statement": _S._shared,
-    "function_definition": _S._define,
-    "class_definition": _S._define,
-    "decorated_definition": _S._define,
+    "expression_statement": _S.lower_expression_statement,
+    "return_statement": _S.lower_return,
+    "raise_statement": _S.lower_raise,
+    "assert_statement": _S.lower_assert,
+    "if_statement": _S.lower_if,
+    "while_statement": _S.lower_while,
+    "for_statement": _S.lower_for,
+    "try_statement": _S.lower_try,
+    "with_statement": _S.lower_with,
+    "match_statement": _S.lower_match,
+    "delete_statement": _S.lower_delete,
+    "global_statement": _S.lower_shared,
+    "nonlocal_statement": _S.lower_shared,
+    "function_definition": _S.lower_define,
+    "class_definition": _S.lower_define,
+    "decorated_definition": _S.lower_define,
     "break_statement": lambda _, node: (il.Jump(is_break=True),),
     "continue_statement": lambda _, node: (il.Jump(is_break=False),),
     **dict.fromkeys(
-        ("pass_statement", "import_statement", "import_from_statement", "future_import_statement", "type_alias_statement"),
+        (
+            "pass_statement",
+            "import_statement",
+            "import_from_statement",
+            "future_import_statement",
+            "type_alias_statement",
+        ),
         lambda _, node: (),
     ),
-}  # pyright: ignore[reportPrivateUsage]
+}
 __all__ = ["At", "Statements", "is_ignore"]

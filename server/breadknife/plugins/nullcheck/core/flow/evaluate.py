@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import At, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import element, held
@@ -19,17 +20,15 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Nullness,
     Origin,
     OriginKind,
-    State,
     forgotten,
     is_initial,
-    join,
     join_facts,
-    mentions,
     there,
 )
+from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
-_STATEFUL = (Type("stateful"),)
+
 _FUNCTION = Fact(Nullness.THERE, type=Type("function"))
 
 
@@ -47,7 +46,7 @@ class Evaluator(ABC):
     """Evaluates the expressions of one function."""
 
     home: Home
-    function: il.Function
+    function: Function
     uses: list[NullUse] = field(default_factory=list[NullUse])
     forgives: bool = False
     """Whether uses of null are caught where the evaluation is."""
@@ -92,21 +91,21 @@ class Evaluator(ABC):
             fact = there(fact)
             if expression.key:
                 state.facts[expression.key] = fact
-                state.assume(f"{expression.key} is None", False)
+                state.truths[f"{expression.key} is None"] = False  # it is found, and excludes no other finding
         return fact
 
-    def _null(self, expression: il.Null, _state: State) -> Fact:
+    def evaluate_null(self, expression: il.Null, _state: State) -> Fact:
         why = expression.why or f"it is {self.home.knowledge.null_name(expression.nulls)} here"
         origin = Origin(OriginKind(expression.kind), expression.at, why)
         return Fact(Nullness.NULL, origin, truth=False, nulls=expression.nulls)
 
-    def _absent(self, expression: il.Absent, state: State) -> Fact:
+    def evaluate_absent(self, expression: il.Absent, state: State) -> Fact:
         fact = self.value(expression.owner, state)
         if not fact.may_be_null:
             return NOTHING
         return Fact(Nullness.NULL, fact.origin, truth=False, nulls=self.home.knowledge.left_out)
 
-    def _told(self, expression: il.Told, state: State) -> Fact:
+    def evaluate_told(self, expression: il.Told, state: State) -> Fact:
         fact, type_ = self.value(expression.value, state), self.home.qualified_type(expression.type)
         if type_ is not None and type_.nullable:
             if fact.may_be_null:
@@ -114,16 +113,17 @@ class Evaluator(ABC):
             return self.held_fact(type_, expression.value, state, expression.at)
         fact = there(fact)._replace(type=type_ or fact.type)
         if expression.key:
-            self.settle(expression, fact, state)
+            state.facts[expression.key] = fact
+            state.assume(f"{expression.key} is None", False)
         return fact
 
-    def _constant(self, expression: il.Constant, _state: State) -> Fact:
+    def evaluate_constant(self, expression: il.Constant, _state: State) -> Fact:
         return constant_fact(expression.type, expression.truth)
 
-    def _name(self, expression: il.Name, state: State) -> Fact:
+    def evaluate_name(self, expression: il.Name, state: State) -> Fact:
         return state.facts.get(expression.key) or self.declared(expression.key)
 
-    def _attribute(self, expression: il.Attribute, state: State) -> Fact:
+    def evaluate_attribute(self, expression: il.Attribute, state: State) -> Fact:
         owner = self.owner(expression, state, is_called=False)
         if expression.name in self.home.knowledge.functions["sizes"] and expression.owner.key:
             state.examined |= {expression.owner.key}
@@ -144,17 +144,17 @@ class Evaluator(ABC):
         use = self.home.knowledge.operators.get(operator)
         return self.value(expression.owner, state) if use is None else self.need(expression.owner, use, state)
 
-    def _element(self, expression: il.Element, state: State) -> Fact:
+    def evaluate_element(self, expression: il.Element, state: State) -> Fact:
         owner = self.container(expression, "[]", state)
-        if expression.index is None:
+        if expression.within is None:
             return owner._replace(nullness=Nullness.THERE, origin=None, items=(), called="")
-        self.value(expression.index, state)
+        self.value(expression.within, state)
         if expression.key and (fact := state.facts.get(expression.key)) is not None:
             return fact
         if owner.type is None:
             return NOTHING
-        field_ = self.home.typed_field(owner.type, expression.index.key, is_asked=False)
-        type_ = field_ or held(owner.type, expression.index.key)
+        field_ = self.home.typed_field(owner.type, expression.within.key, is_asked=False)
+        type_ = field_ or held(owner.type, expression.within.key)
         return self.held_fact(type_, expression.owner, state, expression.at) if type_ is not None else NOTHING
 
     def held_fact(self, type_: Type, container: Expression, state: State, at: At) -> Fact:
@@ -173,7 +173,7 @@ class Evaluator(ABC):
         origin = Origin(OriginKind.ANNOTATION, at, why)
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), container=container, nulls=type_.nullable)
 
-    def _call(self, expression: il.Call, state: State) -> Fact:
+    def evaluate_call(self, expression: il.Call, state: State) -> Fact:
         fact = self._results[id(expression)] = self.call(expression, state)
         return fact
 
@@ -184,7 +184,7 @@ class Evaluator(ABC):
     def called(self, call: il.Call, state: State) -> str:
         """The qualified name of the function that is called, or ""."""
 
-    def _operation(self, expression: il.Operation, state: State) -> Fact:
+    def evaluate_operation(self, expression: il.Operation, state: State) -> Fact:
         operator, operands = expression.operator, expression.operands
         if operator == "next":
             return self._next(operands[0], state)
@@ -196,7 +196,7 @@ class Evaluator(ABC):
             is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
             if use is None or is_text:
                 first = self.value(operand, state)
-            elif operator in ("arithmetic", "test"):
+            elif operator == "arithmetic":
                 first = self.need_unboxed(operand, use, state)
             else:
                 first = self.need(operand, use, state)
@@ -228,7 +228,7 @@ class Evaluator(ABC):
         of = il.Name(iterable.at, fact.view or iterable.key)
         return self.held_fact(type_, of, state, iterable.at)
 
-    def _test(self, expression: il.Test, state: State) -> Fact:
+    def evaluate_test(self, expression: il.Test, state: State) -> Fact:
         left = self.value(expression.left, state)
         if expression.operator == "in":
             self.need(expression.right, Use.OPERAND, state)
@@ -238,7 +238,7 @@ class Evaluator(ABC):
                 state.examined |= {fact.container for fact in (left, right) if fact.container}
         return Fact(Nullness.THERE, test=expression)
 
-    def _not(self, expression: il.Not, state: State) -> Fact:
+    def evaluate_not(self, expression: il.Not, state: State) -> Fact:
         self.value(expression.operand, state)
         operand = expression.operand
         if expression.key:
@@ -246,18 +246,23 @@ class Evaluator(ABC):
         test = operand._replace(negated=not operand.negated) if isinstance(operand, il.Test) else None
         return Fact(Nullness.THERE, test=test)
 
-    def _display(self, expression: il.Display, state: State) -> Fact:
+    def evaluate_display(self, expression: il.Display, state: State) -> Fact:
         facts = tuple(self.value(each, state) for each in expression.items)
         truth = bool(facts) if expression.type in ("tuple", "list", "dict") else None
         items = (facts,) if expression.type in ("tuple", "list") else ()
         return Fact(Nullness.THERE, type=Type(expression.type), items=items, truth=truth or None)
 
-    def _parts(self, expression: il.Parts, state: State) -> Fact:
+    def evaluate_parts(self, expression: il.Parts, state: State) -> Fact:
         for part in expression.parts:
             self.value(part, state)
         return NOTHING
 
-    def _cast(self, expression: il.Cast, state: State) -> Fact:
+    def evaluate_closure(self, expression: il.Closure, state: State) -> Fact:
+        known = self.captured.get(expression.at)
+        self.captured[expression.at] = state.copy() if known is None else join(known, state, self.declared)
+        return _FUNCTION._replace(called=expression.key) if expression.key else _FUNCTION
+
+    def evaluate_cast(self, expression: il.Cast, state: State) -> Fact:
         fact = self.value(expression.value, state)
         if expression.drops_null and fact.may_be_null:
             fact = NOTHING
@@ -266,16 +271,13 @@ class Evaluator(ABC):
             return self.typed_fact(type_, expression.key, expression.at)
         return fact._replace(type=type_._replace(nullable=0) if type_ is not None else None)
 
-    def _attempt(self, expression: il.Attempt, state: State) -> Fact:
+    def evaluate_attempt(self, expression: il.Attempt, state: State) -> Fact:
         fact = self.value(expression.value, state)
         value = there(fact) if fact.type is not None and not fact.type.is_value else fact
-        null = self._null(expression.null, state)._replace(type=fact.type) if value.nullness == Nullness.THERE else NOTHING
+        null = NOTHING
+        if value.nullness == Nullness.THERE:
+            null = self.evaluate_null(expression.null, state)._replace(type=fact.type)
         return Fact(Nullness.THERE, items=((null, SURE._replace(truth=False)), (value, SURE._replace(truth=True))))
-
-    def _closure(self, expression: il.Closure, state: State) -> Fact:
-        known = self.captured.get(expression.at)
-        self.captured[expression.at] = state.copy() if known is None else join(known, state, self.declared)
-        return _FUNCTION
 
     # Stores
 
@@ -288,10 +290,10 @@ class Evaluator(ABC):
                 self.store(key, fact, state, at)
                 if owner.key == self.function.receiver:
                     self.stores.setdefault(name, []).append(fact)
-            case il.Element(owner=owner, index=index, key=key):
+            case il.Element(owner=owner, within=within, key=key):
                 self.container(target, "[]=", state)
-                if index is not None:
-                    self.value(index, state)
+                if within is not None:
+                    self.value(within, state)
                 self.store(key, fact, state, at)
                 if owner.key:
                     state.examined |= {owner.key}
@@ -315,7 +317,12 @@ class Evaluator(ABC):
 
     def _unpack(self, targets: tuple[Expression, ...], fact: Fact, state: State, at: At) -> None:
         ways = [way for way in fact.items if len(way) == len(targets)]
-        if fact.type is not None and not ways and fact.type.name == "tuple" and len(fact.type.arguments) >= len(targets):
+        if (
+            fact.type is not None
+            and not ways
+            and fact.type.name == "tuple"
+            and len(fact.type.arguments) >= len(targets)
+        ):
             types, of = fact.type.arguments, il.Name(at, fact.view)
             ways = [tuple(self.held_fact(each, of, state, at) for each in types[: len(targets)])]
             if len(types) == len(targets) and types[-1].name in self.home.knowledge.functions["tell"]:
@@ -365,226 +372,6 @@ class Evaluator(ABC):
         elif not fact.may_be_null and is_beside_null:  # what isn't known to be null is taken to be there
             state.assume(f"{key} is None", False)
 
-    # Tests
-
-    def refine(self, test: Expression, outcome: bool, state: State) -> bool:
-        """Change the state to what holds after the test. False if the test can't come out so."""
-        match test:
-            case il.Not(operand=operand):
-                return self.refine(operand, not outcome, state)
-            case il.Told(value=value):
-                return self.refine(value, outcome, state)
-            case il.Null() | il.Absent():
-                return not outcome
-            case il.Test():
-                return self._refine_test(test, outcome != test.negated, state)
-            case il.Call():
-                return self._refine_call(test, outcome, state)
-            case il.Constant(truth=truth):
-                return truth == outcome
-            case il.Name() | il.Attribute() | il.Element():
-                return self._refine_truth(test, outcome, state)
-            case _:
-                return True
-
-    def _refine_truth(self, test: Expression, outcome: bool, state: State) -> bool:
-        key = test.key
-        fact = self.known_value(test, state)
-        if fact.truth is not None and fact.truth != outcome:
-            return False
-        if fact.test is not None and not self.refine(fact.test, outcome, state):
-            return False
-        if outcome and fact.proves:
-            proves, fact = fact.proves, fact._replace(proves=())
-            if key:
-                state.facts[key] = fact  # two that prove each other
-            if not all(self._hold(each, held, state) for each, held in proves):
-                return False
-        if not key:
-            return True
-        if outcome:
-            if fact.nullness == Nullness.NULL:
-                return False
-            return self.settle(test, there(fact, test.at), state) and state.assume(key, True)
-        state.rule_out(f"{key} is None", True)
-        if fact.container:
-            state.examined |= {fact.container}
-        return state.assume(key, False)
-
-    def _hold(self, key: str, outcome: bool, state: State) -> bool:
-        """Apply an assumption that is proved. False if it contradicts what is known."""
-        name, _, is_null = key.partition(" is None")
-        if key == name:
-            return self._refine_truth(il.Name(At(0, 0), key), outcome, state)
-        if is_null or outcome:
-            return state.assume(key, outcome)
-        fact = self.known(name, state)
-        state.facts[name] = there(fact)
-        return fact.nullness != Nullness.NULL and state.assume(key, outcome)
-
-    def settle(self, test: Expression, fact: Fact, state: State) -> bool:
-        """The value under the key is there."""
-        key = test.key
-        state.facts[key] = fact
-        if isinstance(test, il.Call) and len(test.arguments) == 1 and isinstance(test.callee, il.Attribute):
-            if test.callee.name == "get" and test.callee.owner.key:
-                state.facts[f"{test.callee.owner.key}[{test.arguments[0].value.key}]"] = fact
-        if fact.container:
-            state.examined |= {fact.container}
-        return state.assume(f"{key} is None", False)
-
-    def known_value(self, expression: Expression, state: State) -> Fact:
-        """The value of an expression that was evaluated before: nothing is found a second time."""
-        if isinstance(expression, il.Call) and (result := self._results.get(id(expression))) is not None:
-            return (expression.key and state.facts.get(expression.key)) or result
-        uses, raised, is_dead = self.uses, self.raised, self.is_dead
-        self.uses, self.raised = [], None
-        fact = self.value(expression, state)
-        self.uses, self.raised, self.is_dead = uses, raised, is_dead
-        return fact
-
-    def _refine_test(self, test: il.Test, outcome: bool, state: State) -> bool:
-        left, right = test.left, test.right
-        if test.operator in ("is", "==", "ask"):
-            for one, other in ((left, right), (right, left)):
-                if isinstance(other, il.Null):
-                    return self._refine_null(one, outcome, state, other.nulls, suspects=test.operator != "ask")
-        if test.operator == "in" and isinstance(left, il.Null):
-            inner = right.callee.owner if isinstance(right, il.Call) and isinstance(right.callee, il.Attribute) else right
-            state.examined |= {inner.key}
-            return True
-        if test.operator == "instance":
-            if outcome and left.key and not _names_null(right):
-                fact = there(self.known_value(left, state), test.at)
-                type_ = self.home.instance_type(self.function, right)
-                self.settle(left, fact._replace(type=self.narrower(fact.type, type_)), state)
-        elif outcome:
-            for side in (left, right) if test.operator != "in" else (left,):
-                self._is_there(side, state, test.at)
-                other = right if side is left else left
-                if test.operator == "==" and not isinstance(other, il.Constant):
-                    self._set_apart(side.key, state)
-                if isinstance(side, il.Call) and test.operator != "in":
-                    for argument in side.arguments:
-                        self._is_there(argument.value, state, test.at)
-            if test.operator == "in" and right.key and left.key:
-                for key in (f"{right.key}.get({left.key})", f"{right.key}[{left.key}]"):
-                    state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
-        if test.operator == "==":
-            for one, other in ((left, right), (right, left)):
-                if isinstance(other, il.Constant) and not other.truth and isinstance(one, il.Name):
-                    if not state.assume(one.key, not outcome):
-                        return False
-        return state.assume(test.key, outcome) if test.key else True
-
-    def _set_apart(self, key: str, state: State) -> None:
-        """The value under the key is one of those that are special: what it tells of others isn't known then."""
-        for each, fact in list(state.facts.items()) if key else ():
-            if any(test.partition(" is None")[0] == key for test, _ in fact.unless):
-                state.facts[each] = forgotten(fact)
-
-    def _narrow_by(self, test: il.Call, name: str, state: State) -> None:
-        """A function that is declared to tell the type of its argument."""
-        target = self.home.target(name) if name else None
-        function = target.function if target is not None else None
-        if function is None or target is None or function.narrows_to is None:
-            return
-        places = [at for at, each in enumerate(function.parameters) if each.name == function.narrows]
-        if places and places[0] < len(test.arguments):
-            value = test.arguments[places[0]].value
-            fact, type_ = self.known_value(value, state), target.home.qualified_type(function.narrows_to)
-            if value.key:
-                self.settle(value, there(fact)._replace(type=self.narrower(fact.type, type_)), state)
-
-    def _imply(self, test: il.Call, callee: il.Attribute, state: State) -> None:
-        """What is there as well where a call of a method is true: `m.get(k)` where `m.has(k)` is."""
-        arguments = [each.value for each in test.arguments]
-        templates = self.home.knowledge.implies.get(callee.name, ())
-        if not templates or not callee.owner.key or not arguments or not arguments[0].key:
-            return
-        owner, argument = callee.owner, arguments[0]
-        for template in templates:
-            regex = owner if callee.name != "match" else argument
-            is_literal = regex.key.startswith("/")
-            if ".exec(" in template and not is_literal and _is_stateful(self.known_value(regex, state)):
-                continue
-            key = template.replace("{owner}", owner.key).replace("{0}", argument.key)
-            state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
-
-    def narrower(self, known: Type | None, tested: Type | None) -> Type | None:
-        """The type of a value of a known type after a test for another one."""
-        if known is None or tested is None:
-            return tested or known
-        return known if self.home.is_below(known.name, tested.name) else tested
-
-    def _is_there(self, expression: Expression, state: State, at: At) -> None:
-        if isinstance(expression, il.Display):
-            for each in expression.items:
-                self._is_there(each, state, at)
-        elif expression.key and not isinstance(expression, il.Constant | il.Null):
-            self.settle(expression, there(self.known_value(expression, state), at), state)
-
-    def _refine_null(self, one: Expression, is_null: bool, state: State, nulls: int, *, suspects: bool) -> bool:
-        """`nulls`: those that are tested for. `suspects`: a value of which nothing is known may be null."""
-        fact = self.known_value(one, state)
-        key = one.key
-        if fact.may_be_null and nulls != il.ANY_NULL:
-            left = fact.nulls & (nulls if is_null else ~nulls)
-            if is_null and not left:
-                return False
-            if not is_null and left:
-                if key:
-                    state.facts[key] = fact._replace(nulls=left)
-                return True
-        if not is_null:
-            if fact.nullness == Nullness.NULL:
-                return False
-            return self.settle(one, there(fact, one.at), state) if key else True
-        if fact.container:
-            state.examined |= {fact.container}
-        if not key:
-            return True
-        if not state.assume(f"{key} is None", True):
-            return False
-        fact = self.known_value(one, state)
-        if fact.nullness == Nullness.MAYBE:
-            left = fact.nulls & nulls
-            state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=one.at, truth=False, nulls=left)
-        elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Element):
-            origin = Origin(OriginKind.COMPARISON, one.at, "it is tested for None, and this path continues if it is")
-            state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False, nulls=nulls)
-        state.truths[key] = False
-        state.rule_out(key, False)
-        return True
-
-    def _refine_call(self, test: il.Call, outcome: bool, state: State) -> bool:
-        fact = self.known_value(test, state)
-        if fact.truth is not None and fact.truth != outcome:
-            return False
-        name = self.called(test, state)
-        believed = name in self.home.knowledge.functions["believe"]
-        for argument in test.arguments:
-            key = argument.value.key
-            if key:
-                state.examined |= {key}
-            if outcome:
-                self._set_apart(key, state)
-            if outcome or not believed:
-                self._is_there(argument.value, state, test.at)
-        if outcome and test.arguments:
-            self._narrow_by(test, name, state)
-        if outcome and isinstance(test.callee, il.Attribute):
-            self._imply(test, test.callee, state)
-        if outcome and name == "hasattr" and len(test.arguments) == 2:
-            owner, attribute = (each.value for each in test.arguments)
-            if owner.key and isinstance(attribute, il.Constant):
-                state.facts.setdefault(f"{owner.key}.{attribute.key[1:-1]}", SURE)
-        if not test.key:
-            return True
-        if outcome:
-            return self.settle(test, there(fact, test.at), state)
-        return True
-
 
 @cache
 def constant_fact(type_: str, truth: bool) -> Fact:
@@ -592,35 +379,25 @@ def constant_fact(type_: str, truth: bool) -> Fact:
     return Fact(Nullness.THERE, type=Type(type_), truth=truth)
 
 
-def _is_stateful(fact: Fact) -> bool:
-    """Whether a pattern goes on from where it has found something before."""
-    return fact.type is not None and fact.type.arguments == _STATEFUL
-
-
-def _names_null(classes: Expression) -> bool:
-    items = classes.items if isinstance(classes, il.Display) else (classes,)
-    return any(isinstance(each, il.Null) or each.key.endswith("NoneType") or isinstance(each, il.Call) for each in items)
-
-
 def _shown(key: str) -> str:
     return key.partition("@")[0] or "this"
 
 
-_VALUES: dict[type[Expression], Callable[[Evaluator, Expression, State], Fact]] = {
-    il.Null: Evaluator._null,
-    il.Absent: Evaluator._absent,
-    il.Told: Evaluator._told,
-    il.Constant: Evaluator._constant,
-    il.Name: Evaluator._name,
-    il.Attribute: Evaluator._attribute,
-    il.Element: Evaluator._element,
-    il.Call: Evaluator._call,
-    il.Operation: Evaluator._operation,
-    il.Test: Evaluator._test,
-    il.Not: Evaluator._not,
-    il.Display: Evaluator._display,
-    il.Closure: Evaluator._closure,
-    il.Cast: Evaluator._cast,
-    il.Attempt: Evaluator._attempt,
-    il.Parts: Evaluator._parts,
-}  # pyright: ignore[reportAssignmentType, reportPrivateUsage]
+_VALUES: dict[type[Expression], Callable[[Evaluator, Any, State], Fact]] = {
+    il.Null: Evaluator.evaluate_null,
+    il.Absent: Evaluator.evaluate_absent,
+    il.Told: Evaluator.evaluate_told,
+    il.Constant: Evaluator.evaluate_constant,
+    il.Name: Evaluator.evaluate_name,
+    il.Attribute: Evaluator.evaluate_attribute,
+    il.Element: Evaluator.evaluate_element,
+    il.Call: Evaluator.evaluate_call,
+    il.Operation: Evaluator.evaluate_operation,
+    il.Test: Evaluator.evaluate_test,
+    il.Not: Evaluator.evaluate_not,
+    il.Display: Evaluator.evaluate_display,
+    il.Closure: Evaluator.evaluate_closure,
+    il.Cast: Evaluator.evaluate_cast,
+    il.Attempt: Evaluator.evaluate_attempt,
+    il.Parts: Evaluator.evaluate_parts,
+}

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.calls import CallEvaluator
-from breadknife.plugins.nullcheck.core.cfg import Action, Graph, Node, NodeKind
-from breadknife.plugins.nullcheck.core.evaluate import NullUse
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
+from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph, Node, NodeKind
+from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind, State, is_initial, join
+from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, OriginKind, is_initial
+from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_WAYS = 12
@@ -43,13 +45,13 @@ class Solution:
     """What those get whose callers are known."""
 
 
-def solve(home: Home, function: il.Function, graph: Graph, start: State) -> Solution:
+def solve(home: Home, function: Function, graph: Graph, start: State) -> Solution:
     """Follow the function from the state at its entry."""
     return _Run(home, function).run(graph, start)
 
 
 class _Run:
-    def __init__(self, home: Home, function: il.Function) -> None:
+    def __init__(self, home: Home, function: Function) -> None:
         self.evaluator = CallEvaluator(home, function)
         self.states = dict[Node, State]()
         self.arrived = dict[Node, dict[tuple[int, int], State]]()
@@ -93,14 +95,13 @@ class _Run:
         if target.entries == 1:
             joined = state
         else:
-            arrived = self.arrived.setdefault(target, {})
+            arrived, is_short = self.arrived.setdefault(target, {}), target.kind is NodeKind.SHORT
             before = arrived.get(way)
             arrived[way] = state
-            is_short = target.kind is NodeKind.SHORT
-            if known is not None and (before is None or len(arrived) > _MOST_WAYS):
-                if before is not None and before == state:
-                    return
-                joined = join(known, state, self.evaluator.declared, is_short)
+            if before is not None and before == state:
+                return
+            if before is None or len(arrived) > _MOST_WAYS:
+                joined = join(known, state, self.evaluator.declared, is_short) if known is not None else state
             else:
                 ways = iter(arrived.values())
                 joined = next(ways)
@@ -147,11 +148,13 @@ class _Run:
         is_dead, raised = evaluator.is_dead, evaluator.raised or []
         if isinstance(node.action, il.Parts):  # `raise`
             raised.append(state.copy())
+        for each in raised[1:]:
+            raised[0] = join(raised[0], each, evaluator.declared)
         for place, catch in enumerate(catches):
             if catch.after_null and (raised or not _is_plain(node.action)):
                 self.arrive(catch, (node.index, -1 - place), before)
-            for number, each in enumerate(raised):
-                self.arrive(catch, (node.index, 100 * (place + 1) + number), each)
+            if raised:
+                self.arrive(catch, (node.index, -100 - place), raised[0])
         return not is_dead
 
     def _first_uses(self, node: Node) -> list[NullUse]:
@@ -180,8 +183,12 @@ class _Run:
                     fact = self.assigned(assign, self.accepted(assign.value, assign.annotation, Use.ASSIGN, state))
                     if assign.target.key[:1] == "%" and assign.value.key in state.truths and fact.truth is None:
                         fact = fact._replace(truth=state.truths[assign.value.key])
+                    if assign.value.key and isinstance(assign.value, il.Call | il.Attribute | il.Element):
+                        fact = fact._replace(same=assign.value.key)
                     if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
                         fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
+                if fact.same and mentions(fact.same, assign.target.key or "?"):
+                    fact = fact._replace(same="")
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.target, il.Name):
                     _remember(assign.target.key, fact, state)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.cfg import Errors
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.flow.cfg import Errors
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
 
-def tries(function: il.Function, knowledge: Knowledge) -> bool:
+def tries(function: Function, knowledge: Knowledge) -> bool:
     """Whether it calls one of its parameters, or an element of one, in a `try` that catches the use of a null."""
     if not any(each.encode() in function.words for each in knowledge.functions["catching_words"]):
         return False

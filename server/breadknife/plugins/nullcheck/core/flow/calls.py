@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.evaluate import Evaluator
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.flow.refine import Refiner
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
@@ -17,12 +18,12 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Nullness,
     Origin,
     OriginKind,
-    State,
     forgotten,
-    mentions,
+
     there,
 )
-from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, holds
+from breadknife.plugins.nullcheck.core.state import State, mentions
+from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, common_conditions, holds
 from breadknife.plugins.nullcheck.values import Use
 
 _LEFT_BY_CALLS = (OriginKind.COMPARISON, OriginKind.EXCEPTION)
@@ -41,7 +42,7 @@ class Callee(NamedTuple):
     """The type of a function that is a value."""
 
 
-class CallEvaluator(Evaluator):
+class CallEvaluator(Refiner):
     def called(self, call: il.Call, state: State) -> str:
         uses, self.uses = self.uses, []
         name = self._callee(call.callee, state).name
@@ -108,7 +109,8 @@ class CallEvaluator(Evaluator):
     def _give(self, call: il.Call, callee: Callee) -> None:
         """Note what the functions get that the call is given."""
         own = callee.owner.type.arguments if callee.owner.type is not None else ()
-        types, of = self.home.knowledge.callbacks[callee.name], callee.owner.view or callee_key(call)
+        types = self.home.knowledge.callbacks[callee.name]
+        of = callee.owner.view or callee_key(call)
         for argument in call.arguments:
             if isinstance(argument.value, il.Closure):
                 facts = (self.typed_fact(filled(each, own, None), of, argument.value.at) for each in types)
@@ -124,12 +126,14 @@ class CallEvaluator(Evaluator):
             return
         if callee.name in knowledge.functions["iterate"]:
             self.need(arguments[0].value, Use.ITERATE, state)
-        elif callee.name in knowledge.functions["need"] or callee.name in knowledge.takers:
+        elif callee.name in knowledge.functions["need"] or callee.name in knowledge.takers or (
+            self.home.file.is_typed and callee.name in knowledge.typed_takers
+        ):  # fmt: skip
             self.need(arguments[0].value, Use.ARGUMENT, state)
         elif callee.target is not None and callee.target.function is not None:
             self._accepted(expression, callee.target, callee.target.function, state)
 
-    def _accepted(self, call: il.Call, target: Target, function: il.Function, state: State) -> None:
+    def _accepted(self, call: il.Call, target: Target, function: Function, state: State) -> None:
         """Arguments whose parameters exclude null."""
         for argument, parameter in zip(call.arguments, function.parameters, strict=False):
             if argument.name or parameter.kind or parameter.left_out is not None or parameter.default is not None:
@@ -151,7 +155,8 @@ class CallEvaluator(Evaluator):
         functions = self.home.knowledge.functions
         if callee.name in functions["keep"]:
             return
-        given = {argument.value.key for argument in expression.arguments}
+        nulls = [key for key, fact in state.facts.items() if fact.nullness >= Nullness.MAYBE]
+        given = {argument.value.key for argument in expression.arguments} if nulls or state.truths else set[str]()
         owner_key = ""
         if isinstance(expression.callee, il.Attribute):
             owner_key = expression.callee.owner.key
@@ -162,17 +167,21 @@ class CallEvaluator(Evaluator):
                 state.examined |= {owner_key}
             if expression.callee.name in functions["removes"]:
                 self._remove(expression, owner_key, state)
-        state.forget_compound_truths(given if callee.target is None else ())
-        comes_back = self._comes_back(expression, callee)
-        nulls = [key for key, fact in state.facts.items() if fact.nullness >= Nullness.MAYBE]
+        if state.truths:
+            state.forget_compound_truths(given if callee.target is None else ())
+        comes_back = not nulls or self._comes_back(expression, callee)
         if not comes_back:
             for key in nulls:
                 origin = state.facts[key].origin
                 if (origin is not None and origin.kind in _LEFT_BY_CALLS) or any(mentions(test, each) for test, _ in state.facts[key].unless for each in given if each):
                     state.facts[key] = forgotten(state.facts[key])
-        if callee.name not in self.home.knowledge.calls:
+        if nulls and callee.name not in self.home.knowledge.calls:
             for name in (self.home.shared | self.function.changed_within).intersection(nulls):
                 state.facts[name] = forgotten(state.facts[name])
+        if callee.target is not None and callee.target.home is self.home and callee.target.function is not None:
+            for name in self.home.shared:
+                if name.encode() in callee.target.function.words and name not in state.facts and self.declared(name).may_be_null:
+                    state.facts[name] = forgotten(self.declared(name))
         set_ = self._set_by(callee)
         if set_ is None and (not comes_back or callee.target is not None):
             if nulls:
@@ -232,7 +241,7 @@ class CallEvaluator(Evaluator):
         name, knowledge = callee.name, self.home.knowledge
         if name == "getattr" and (known := self._attribute_by_name(call, state)) is not None:
             return known
-        if (rule := knowledge.calls.get(name)) is not None:
+        if callee.target is None and (rule := knowledge.calls.get(name)) is not None:
             if rule.is_typed_only and not self.home.file.is_typed:
                 return Fact(type=filled(rule.gives, _own(callee), None, knowledge.elements) if rule.gives else None)
             return self._by_rule(rule, call, callee, facts, state)
@@ -242,7 +251,7 @@ class CallEvaluator(Evaluator):
             if callee.target.function is not None:
                 return self._by_summary(call, callee, facts, state)
             if callee.target.class_ is not None:
-                return Fact(Nullness.THERE, type=Type(name))
+                return Fact(Nullness.THERE, type=callee.target.home.own_type(callee.target.class_))
         if isinstance(call.callee, il.Attribute) and call.callee.name == "get" and callee.owner.type and call.arguments:
             field_ = self.home.typed_field(callee.owner.type, call.arguments[0].value.key, is_asked=len(facts) == 1)
             if field_ is not None:
@@ -279,9 +288,7 @@ class CallEvaluator(Evaluator):
         owner, name = call.arguments[0].value.key, call.arguments[1].value.key[1:-1]
         return state.facts.get(f"{owner}.{name}") if owner else None
 
-    def _by_rule(
-        self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State
-    ) -> Fact:
+    def _by_rule(self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
         gives = rule.gives
         if rule.name == "dict.get" and callee.owner.type is not None and len(callee.owner.type.arguments) == 2:
             gives = callee.owner.type.arguments[1]
@@ -342,25 +349,24 @@ class CallEvaluator(Evaluator):
             return NOTHING
         summary = target.home.summary(function)
         if summary.tries:
-            self.home.forgiven.update(
-                each.value.at for each in call.arguments if isinstance(each.value, il.Closure)
-            )
+            self.home.forgiven.update(each.value.at for each in call.arguments if isinstance(each.value, il.Closure))
         declared = target.home.qualified_type(function.returns)
         if not summary.is_known:
             return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
-        given = bind(call, function, dict(enumerate(facts)), is_bound)
+        given = bind(call, function, dict(enumerate(facts)), is_bound, self.home.knowledge.left_out & 2)
         if given is not None and is_bound and isinstance(call.callee, il.Attribute):
             given.setdefault(function.receiver, Given(callee.owner, call.callee.owner))
-        ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state)]
+        believes = self.home.knowledge.believes_arguments
+        ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state, believes)]
         is_certain = not target.home.is_overridden(function)
         if not ways:
             self.is_dead = self.is_dead or is_certain
             return NOTHING
         if given is not None and is_certain:
-            for condition in frozenset.intersection(*(way.conditions for way in ways)):
+            for condition in common_conditions(ways):
                 self._apply(condition, given, state)
-        return self._joined(call, function, ways, given or {}, declared)
+        return self._joined(call, function, ways, given or {}, declared, target)
 
     def _apply(self, condition: Condition, given: dict[str, Given], state: State) -> None:
         """What holds of an argument whenever the call comes back holds after it."""
@@ -380,10 +386,11 @@ class CallEvaluator(Evaluator):
     def _joined(
         self,
         call: il.Call,
-        function: il.Function,
+        function: Function,
         ways: Sequence[Outcome],
         given: dict[str, Given],
         declared: Type | None,
+        target: Target,
     ) -> Fact:
         results = [_given_back(way, given) for way in ways]
         nulls = [way for way, fact in zip(ways, results, strict=True) if fact.may_be_null]
@@ -397,13 +404,14 @@ class CallEvaluator(Evaluator):
             truth = results[0].truth if len({fact.truth for fact in results}) == 1 else None
             return Fact(Nullness.THERE if is_there else Nullness.UNKNOWN, type=type_, items=items, truth=truth)
         first = next(fact.origin for fact in results if fact.may_be_null)
-        origin = Origin(_kind(first), call.at, f"`{function.name}` may return {self.home.knowledge.null}")
+        why = f"`{function.name}` may return {self.home.knowledge.null}"
+        origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
         unless = set[Assumption]()
         bits = 0
         for fact in results:
             bits |= fact.nulls if fact.may_be_null else 0
         if len(nulls) < len(ways):
-            for condition in frozenset.intersection(*(way.conditions for way in nulls)):
+            for condition in common_conditions(nulls):
                 expression = given.get(condition.parameter, Given(NOTHING, None)).expression
                 if expression is not None and isinstance(expression, il.Name | il.Attribute) and expression.key:
                     key = expression.key if condition.test == "truth" else f"{expression.key} is None"
@@ -412,7 +420,7 @@ class CallEvaluator(Evaluator):
         bare = type_._replace(nullable=0) if type_ else None
         return Fact(Nullness.MAYBE, origin, bare, frozenset(unless), items=items, nulls=bits)
 
-    def _item(self, call: il.Call, function: il.Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    def _item(self, call: il.Call, function: Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
         why = f"`{function.name}` may return {self.home.knowledge.null} there"
         return tuple(
             each._replace(origin=Origin(_kind(each.origin), call.at, why), via=None, parameter="")
@@ -422,10 +430,10 @@ class CallEvaluator(Evaluator):
         )
 
 
-def _is_possible(way: Outcome, given: dict[str, Given], state: State) -> bool:
+def _is_possible(way: Outcome, given: dict[str, Given], state: State, believes: bool) -> bool:
     return all(
         condition.parameter not in given
-        or holds(condition, given[condition.parameter], state, is_strict=not way.result.parameter) is not False
+        or holds(condition, given[condition.parameter], state, not way.result.parameter, believes) is not False
         for condition in way.conditions
     )
 

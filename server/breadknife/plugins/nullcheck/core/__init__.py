@@ -1,0 +1,39 @@
+"""One analysis of null for every language.
+
+```
+tree ─▶ languages/: lowering ─▶ il, declarations ─▶ flow/build: graph ─▶ flow/solve: states ─▶ uses, each with its path
+                                     ▲                                       │ asks
+          knowledge/: the library ───┴── names, attributes, summary ◀────────┘ (of this file, and of others)
+```
+
+| word | meaning |
+|---|---|
+| intermediate language | what a syntax tree is lowered to: only what matters to null is left of it (`il`) |
+| lowering | the part that knows a grammar; one for each language |
+| place | a range of a file, in bytes (`At`) |
+| key | a text that names a value: `x`, `x.a`, `d["k"]`. Facts are kept under keys |
+| slot | a variable `%1` for the value of an expression that chooses; the program can't name it |
+| fact | what is known of one value at one point (`Fact`): whether it is there, its type, where a null comes from |
+| nullness | UNKNOWN, THERE, MAYBE or NULL; the truth table is in `nullness` |
+| origin | where a null comes from, why, and of which kind: a lookup, a call, a default … (`Origin`) |
+| assumption | a test and its outcome that hold on a path. A null that came by another path is excluded by it |
+| state | all facts and assumptions at one point (`State`) |
+| graph, node, edge | the control flow of one function (`flow/cfg`) |
+| use | something is done with a value that null can't do (`NullUse`) |
+| summary | what callers need to know of a function: its outcomes (`summary`) |
+| outcome | one way in which a function comes back: what it gives, and what then holds of its parameters |
+| home | a file as its functions see it: what names, types, attributes and calls mean there (`home`) |
+| gate | says by a function's words alone that it can't have to do with null, so that it isn't even lowered |
+| knowledge | rules about the library, as data with examples (`knowledge/python.toml`) |
+
+An example. In `m = re.match(p, s)`, then `if ok or m: m.end()`:
+
+1. The lowering makes `Assign(m, Call(re.match, p, s))` and `If(Both(or, ok, m), Evaluate(Call(m.end)))`.
+2. The graph has a step for the assignment, a branch for `ok`, one for `m`, and a step for `m.end()` after a SHORT node
+   where the two ways into the body meet.
+3. The knowledge says that `re.match` gives null "when nothing matches", of the kind LOOKUP: `m` is MAYBE. Where `ok`
+   holds that stays so; where `m` holds it is THERE. They are joined to MAYBE, with the assumption that excludes the
+   null: `ok` is false.
+4. `m.end()` needs `m`: a `NullUse`. Its fact has the origin, the assignment on the way, and the test that doesn't
+   help.
+"""

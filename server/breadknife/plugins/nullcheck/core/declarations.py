@@ -1,0 +1,171 @@
+"""What a file declares, in the intermediate language: functions, classes, variables. Bodies are lowered when they are
+asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Type
+
+_SPACES = bytes(c if chr(c).isalnum() or c == ord("_") or c > 127 else ord(" ") for c in range(256))
+"""All bytes, those that no word has as spaces."""
+
+
+class Parameter(NamedTuple):
+    at: At
+    name: str
+    default: Expression | None
+    annotation: Type | None
+    kind: str = ""
+    """"" by place or name, "name" by name only, "*" the other ones by place, "**" the other ones by name."""
+    left_out: Expression | None = None
+    """What it is where a call leaves it out and it has no default; None where each call must give it."""
+
+
+@dataclass(eq=False, repr=False)
+class Function:
+    """Its body is lowered when it is first asked for. Values of identity: two functions are never equal."""
+
+    at: At
+    name: str
+    parameters: tuple[Parameter, ...]
+    returns: Type | None
+    """What it declares to return."""
+    lower: Callable[[Function], Block]
+    source: bytes
+    owner: Class | None = None
+    around: Function | None = None
+    receiver: str = ""
+    """The name of the object that it, or the function around it, is a method of."""
+    receiver_class: Class | None = None
+    is_async: bool = False
+    is_generator: bool = False
+    is_property: bool = False
+    is_plain: bool = True
+    """No decorator may change what a call returns."""
+    is_of_class: bool = False
+    """A class method or a static one."""
+    is_stub: bool = False
+    """It leaves to others what it does."""
+    is_bound: bool = False
+    """A call gives no value for its first parameter."""
+    decorators: tuple[str, ...] = ()
+    locals: set[str] = field(default_factory=set[str])
+    """Names that it assigns; filled when it is lowered."""
+    shared: set[str] = field(default_factory=set[str])
+    """Names that it assigns for the module or the function around it."""
+    changed_within: set[str] = field(default_factory=set[str])
+    """Its variables that functions within it assign."""
+    keeps: Callable[[str], bool] = lambda _: False
+    """Whether a variable or parameter of its keeps its first value."""
+    tells_types: bool = False
+    """Inner functions may rely on what its parameters and variables are declared to be."""
+    types: dict[str, Type] = field(default_factory=dict[str, Type])
+    """What variables are declared to be; filled when it is lowered."""
+    reads: set[str] = field(default_factory=set[str])
+    """Names that it reads itself; filled when it is lowered."""
+    is_expression: bool = False
+    """Its body is one expression, which it returns."""
+    narrows: str = ""
+    """The parameter that is of the type `narrows_to` where a call is true; `asserts`: where a call comes back."""
+    narrows_to: Type | None = None
+    asserts: bool = False
+    has_declared_null: bool = False
+    """Its text declares that something may be null, in a spelling that is no word."""
+    tells_null: bool = False
+    """It gives null only beside a value that tells of it: an error."""
+    may_ignore: bool = False
+    """Its text has a call whose second value, which may tell of null, isn't tested at once."""
+    is_open: bool = False
+    """It may end without a `return` that has a value, as far as its last statement tells."""
+    within: list[Function] = field(default_factory=list["Function"])
+
+    @cached_property
+    def body(self) -> Block:
+        return self.lower(self)
+
+    @property
+    def assigned(self) -> set[str]:
+        """The names that it assigns; it is lowered for that."""
+        return self.locals if self.body else set()
+
+    @cached_property
+    def parameter_names(self) -> frozenset[str]:
+        return frozenset(each.name for each in self.parameters)
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """All names and keywords in its text: they show without lowering what it can't have to do with."""
+        return frozenset(self.source.translate(_SPACES).split())
+
+
+class Store(NamedTuple):
+    """A value that an attribute or a variable gets."""
+
+    at: At
+    function: Function | None
+    """The function that stores it; None for the body of the class or of the module."""
+    value: Callable[[], Expression | None]
+    """None where it isn't written: a variable of a loop, an imported name."""
+    annotation: Type | None = None
+    is_null: bool = False
+    """The null itself is written there."""
+    has_value: bool = True
+    """It isn't only declared."""
+    is_parameter: str = ""
+    """The name alone that is written there."""
+    passes_on: bool = False
+    """What is written there may give a null that it is given: a name, a call, a choice."""
+
+
+@dataclass(eq=False, repr=False)
+class Class:
+    at: At
+    name: str
+    bases: tuple[str, ...]
+    """Their qualified names."""
+    decorators: tuple[str, ...] = ()
+    stores: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
+    methods: dict[str, Function] = field(default_factory=dict[str, Function])
+    statics: dict[str, Function] = field(default_factory=dict[str, Function])
+    """Methods of the class itself, where it may have others of these names for its objects."""
+    is_dynamic: bool = False
+    """It sets attributes whose names it computes."""
+    is_interface: bool = False
+    """It only says which methods its objects have."""
+
+
+@dataclass(eq=False, repr=False)
+class File:
+    """One file, lowered as far as it was asked for."""
+
+    main: Function
+    """The statements of the file itself."""
+    imports: Mapping[str, str]
+    """Local name -> qualified name."""
+    functions: Sequence[Function]
+    """All of them, also those in classes and in functions."""
+    named: Mapping[str, Function]
+    """Those of the module, if only one has the name."""
+    classes: Mapping[str, Class]
+    variables: Mapping[str, list[Store]]
+    stored_elsewhere: Mapping[str, list[Store]]
+    """Attribute -> values that objects get from functions that aren't their methods."""
+    is_ignored: Callable[[At], bool]
+    """Whether a comment there tells a checker to be silent."""
+    is_typed: bool = True
+    """Declarations say what may be null: less is guessed where they don't."""
+    aliases: Mapping[str, Type] = field(default_factory=dict[str, Type])
+    """Names of types that stand for other types."""
+    closures: Mapping[str, Function] = field(default_factory=dict[str, Function])
+    """Key of a closure -> its function; filled while functions are lowered."""
+    exports: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Exported name -> the name that it has within the file, or the qualified name of what another file has."""
+    may_be_unset: Callable[[Function, str], bool] = lambda _function, _name: True
+    """Whether a function may run while a variable of the module is still what it was first."""
+    asked: frozenset[str] = frozenset()
+    """The last names of objects that the file asks whether there is a value."""

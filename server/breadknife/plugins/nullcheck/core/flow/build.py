@@ -1,0 +1,280 @@
+"""The control-flow graph of a function's statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from breadknife.plugins.nullcheck.core.flow.cfg import Edge, Errors, Graph, Node, NodeKind, ordered
+from breadknife.plugins.nullcheck.core.flow.choosing import Choosing
+from breadknife.plugins.nullcheck.core.il import (
+    Assign,
+    Block,
+    Call,
+    Define,
+    Delete,
+    Display,
+    Evaluate,
+    Handler,
+    If,
+    Jump,
+    Loop,
+    Name,
+    Operation,
+    Parts,
+    Raise,
+    Return,
+    Statement,
+    Switch,
+    Try,
+)
+
+_MOST_COPIES = 3
+"""A `finally` within so many others is built once and no more for each way that leads into it."""
+
+
+def build(body: Block, errors: Errors) -> Graph:
+    """The graph of a function's body. Its first node is the entry; a node that nothing leads to may be in it."""
+    builder = _Builder(errors)
+    builder.block(body)
+    builder.go(builder.node(NodeKind.END))
+    return ordered(builder.graph)
+
+
+@dataclass
+class _LoopEnds:
+    """Where jumps out of a loop, or of statements with a label, lead."""
+
+    after: Node
+    again: Node | None
+    """None for what isn't a loop."""
+    finals: int
+    """How many `finally` are around it."""
+    label: str = ""
+    is_block: bool = False
+    """Only a jump with its label leaves it."""
+
+
+class _Builder(Choosing):
+    def __init__(self, errors: Errors) -> None:
+        super().__init__()
+        self._errors = errors
+        self._loops = list[_LoopEnds]()
+        self._finals: list[tuple[Block, tuple[Node, ...], bool]] = []
+        """Each `finally` around, with what catches its own exceptions."""
+
+    # Statements
+
+    def block(self, statements: Block) -> None:
+        for statement in statements:
+            if self._at is None:
+                return
+            self._slots = self._held
+            _STATEMENTS[type(statement)](self, statement)
+
+    def evaluate(self, statement: Evaluate) -> None:
+        self.step(self.value(statement.value))
+
+    def assign(self, statement: Assign) -> None:
+        value = self.value(statement.value)
+        self.step(statement._replace(target=self.value(statement.target), value=value))
+
+    def choose(self, statement: If) -> None:
+        yes, no = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
+        self.condition(statement.test, yes, no)
+        ends = list[Node]()
+        for start, body in ((yes, statement.then), (no, statement.otherwise)):
+            self.start(start)
+            self.block(body)
+            if self._at is not None:
+                ends.append(self._at)
+        self.meet(ends)
+
+    def meet(self, ends: Sequence[Node]) -> None:
+        self._at = None
+        if ends:
+            after = self.node(NodeKind.MERGE)
+            for end in ends:
+                end.edges.append(Edge(after))
+            self._at = after
+
+    def loop(self, statement: Loop) -> None:
+        body, out = self.node(NodeKind.LOOP), self.node(NodeKind.MERGE)
+        again, after = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
+        bind: Callable[[], None] | None = None
+        if statement.iterable is not None and statement.target is not None:
+            iterable, target = self.value(statement.iterable), statement.target
+            if not iterable.key:
+                held = self.slot(iterable.at)
+                self.step(Assign(iterable.at, held, iterable))
+                iterable = held if not isinstance(iterable, Display) else iterable
+            self.step(Operation(iterable.at, "iterate", (iterable,), forks=False))
+            if isinstance(iterable, Call) or statement.is_true:
+                self.go(body)
+                self.go(out)
+            else:
+                self.condition(iterable, body, out)
+            each = Operation(iterable.at, "next", (iterable,), forks=False)
+            bind = lambda: self.step(Assign(target.at, self.value(target), each))  # noqa: E731
+        elif statement.test is not None and not statement.is_tested_last:
+            self.go(again)
+            self.start(again)
+            self.condition(statement.test, body, out)
+        else:
+            self.go(body)
+        self.start(body)
+        if bind is not None:
+            bind()
+        rounds = self.node(NodeKind.MERGE) if statement.update or statement.is_tested_last else again
+        self._loops.append(_LoopEnds(after, rounds, len(self._finals), statement.label))
+        held, self._held = self._held, self._slots
+        self.block(statement.body)
+        if rounds is not again:
+            self.go(rounds)
+            self.start(rounds)
+            self.block(statement.update)
+            if statement.is_tested_last and statement.test is not None:
+                self.condition(statement.test, again, out)
+        self._held = held
+        self._loops.pop()
+        self.go(again)
+        if statement.iterable is None and (statement.test is None or statement.is_tested_last):
+            self.start(again)
+            self.go(body)
+        if bind is not None:
+            self.start(again)
+            self.go(body)
+            self.go(out)
+        self.start(out)
+        self.block(statement.otherwise)
+        self.go(after)
+        self.start(after)
+
+    def switch(self, statement: Switch) -> None:
+        after, bodies = self.node(NodeKind.MERGE), [self.node(NodeKind.MERGE) for _ in statement.cases]
+        default = after
+        for case, body in zip(statement.cases, bodies, strict=True):
+            if case.test is None:
+                default = body
+            elif self._at is not None:
+                next_ = self.node(NodeKind.MERGE)
+                self.condition(case.test, body, next_)
+                self.start(next_)
+        self.go(default)
+        self._loops.append(_LoopEnds(after, None, len(self._finals), statement.label, statement.is_block))
+        self._at = None
+        for case, body in zip(statement.cases, bodies, strict=True):
+            self.go(body)
+            self.start(body)
+            self.block(case.body)
+        self._loops.pop()
+        self.go(after)
+        self.start(after)
+
+    def jump(self, statement: Jump) -> None:
+        for loop in reversed(self._loops):
+            is_meant = loop.label == statement.label if statement.label else not loop.is_block
+            target = loop.after if statement.is_break else loop.again
+            if is_meant and target is not None:
+                self.leave(loop.finals)
+                self.go(target)
+                break
+        self._at = None
+
+    def leave(self, finals: int) -> None:
+        """Run what stands in each `finally` on the way out, down to that many."""
+        kept = self._finals, self._catches, self._forgives
+        while len(self._finals) > finals and self._at is not None:
+            body, catches, forgives = self._finals[-1]
+            self._finals = self._finals[:-1]
+            self._catches, self._forgives = catches, forgives
+            if len(kept[0]) <= _MOST_COPIES:
+                self.block(body)
+        self._finals, self._catches, self._forgives = kept
+
+    def return_(self, statement: Return) -> None:
+        value = self.value(statement.value) if statement.value is not None else None
+        self.step(Return(statement.at, value), NodeKind.RETURN)
+        self.leave(0)
+        self._at = None
+
+    def raise_(self, statement: Raise) -> None:
+        for value in statement.values:
+            self.step(self.value(value))
+        self.step(Parts(statement.at, (), forks=False))
+        self._at = None
+
+    def delete(self, statement: Delete) -> None:
+        self.step(Delete(tuple(self.value(target) for target in statement.targets)))
+
+    def define(self, statement: Define) -> None:
+        for value in statement.values:
+            self.step(self.value(value))
+        self.block(statement.body)
+        self.step(Define(statement.name, ()))
+
+    def try_(self, statement: Try) -> None:
+        outside = self._catches, self._forgives
+        final: Node | None = None
+        if statement.finally_:
+            final = self.node(NodeKind.CATCH)
+            self._finals = [*self._finals, (statement.finally_, *outside)]
+            self._catches = (final,)
+        around = self._catches
+        catches = [self._catch(handler) for handler in statement.handlers]
+        catches_all = any(self._is_broad(handler) for handler in statement.handlers)
+        self._catches = (*catches, *(() if catches_all else around))
+        self._forgives = outside[1] or any(self._is_forgiving(handler) for handler in statement.handlers)
+        before = self.node(NodeKind.MERGE)
+        self.go(before)
+        self.start(before)
+        self.block(statement.body)
+        self._catches, self._forgives = around, outside[1]
+        self.block(statement.otherwise)
+        ends = [self._at] if self._at is not None else []
+        for catch, handler in zip(catches, statement.handlers, strict=True):
+            self.start(catch)
+            for type_ in handler.types:
+                self.step(Operation(handler.at, "except", (self.value(type_),), forks=False))
+            if handler.name:
+                name = Name(handler.at, handler.name)
+                self.step(Assign(handler.at, name, Display(handler.at, "exception", (), forks=False)))
+            self.block(handler.body)
+            if self._at is not None:
+                ends.append(self._at)
+        if final is not None:
+            self._finals = self._finals[:-1]
+            self._catches, self._forgives = outside
+            self.start(final)
+            self.block(statement.finally_)
+        self._catches, self._forgives = outside
+        self.meet(ends)
+        self.block(statement.finally_)
+
+    def _catch(self, handler: Handler) -> Node:
+        catch = self.node(NodeKind.CATCH)
+        catch.after_null = self._is_broad(handler) or not self._errors.exact.isdisjoint(handler.catches)
+        return catch
+
+    def _is_broad(self, handler: Handler) -> bool:
+        return not handler.catches or not self._errors.broad.isdisjoint(handler.catches)
+
+    def _is_forgiving(self, handler: Handler) -> bool:
+        exact = not self._errors.exact.isdisjoint(handler.catches)
+        return exact or (handler.is_quiet and self._is_broad(handler))
+
+
+_STATEMENTS: dict[type[Statement], Callable[[_Builder, Any], None]] = {
+    Evaluate: _Builder.evaluate,
+    Assign: _Builder.assign,
+    If: _Builder.choose,
+    Loop: _Builder.loop,
+    Switch: _Builder.switch,
+    Jump: _Builder.jump,
+    Return: _Builder.return_,
+    Raise: _Builder.raise_,
+    Delete: _Builder.delete,
+    Define: _Builder.define,
+    Try: _Builder.try_,
+}

@@ -1,0 +1,103 @@
+"""The control-flow graph of one function.
+
+A node does one thing, and edges lead on from it. Conditions are taken apart: `a and b` is two nodes that branch. An
+expression that chooses between values (`a or b`, `x if t else y`, a comprehension) becomes nodes that assign to a slot,
+a variable `%1` that no program can name, and the slot stands in its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from breadknife.plugins.nullcheck.core.il import Assign, Define, Delete, Expression, Return
+
+
+class NodeKind(StrEnum):
+    STEP = "step"
+    """An expression is evaluated, or a value is stored, deleted or given a name."""
+    BRANCH = "branch"
+    """A test with two edges. It has no `and`, `or` or `not`: those are edges."""
+    MERGE = "merge"
+    """Paths meet."""
+    SHORT = "short"
+    """The two ways through one condition meet: what differs between them is decided by that condition alone."""
+    LOOP = "loop"
+    """Where the rounds of a loop begin."""
+    CATCH = "catch"
+    """An exception arrives here from any node that has this one in `catches`."""
+    RETURN = "return"
+    """The function is left with a value."""
+    END = "end"
+    """The function is left after its last statement."""
+
+
+Action = Expression | Assign | Delete | Define | Return
+
+
+class Edge(NamedTuple):
+    target: Node
+    when: bool | None = None
+    """The outcome of the test that leads here; None where there is no test."""
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    index: int
+    """A node with a higher one is followed later."""
+    kind: NodeKind
+    action: Action | None
+    edges: list[Edge]
+    catches: tuple[Node, ...]
+    forgives: bool
+    """A use of null is caught here, and meant to be."""
+    entries: int = 0
+    """How many ways lead here."""
+    after_null: bool = True
+    """Of CATCH: whether what a use of null raises arrives here."""
+
+
+class Errors(NamedTuple):
+    """What a language raises for the use of a null: names of exceptions."""
+
+    exact: frozenset[str]
+    broad: frozenset[str]
+    """Those that catch nearly everything."""
+
+
+@dataclass
+class Graph:
+    nodes: list[Node] = field(default_factory=list[Node])
+
+    @property
+    def entry(self) -> Node:
+        return self.nodes[0]
+
+
+def ordered(graph: Graph) -> Graph:
+    """The nodes that can be reached, each after those that lead to it, but for loops."""
+    found, path = list[Node](), [graph.entry]
+    begun, done = bytearray(len(graph.nodes)), bytearray(len(graph.nodes))
+    while path:
+        node = path[-1]
+        index = node.index
+        if not begun[index]:
+            begun[index] = 1
+            # Those after a loop are to stand behind it: they are visited first, and thus put in last.
+            path += [edge.target for edge in node.edges if not begun[edge.target.index]]
+            path += [each for each in node.catches if not begun[each.index]]
+            continue
+        path.pop()
+        if not done[index]:
+            done[index] = 1
+            found.append(node)
+    found.reverse()
+    for index, node in enumerate(found):
+        node.index = index
+        for edge in node.edges:
+            edge.target.entries += 1
+        for catch in node.catches:
+            catch.entries += 2  # before and after it
+    found[0].entries += 1
+    return Graph(found)

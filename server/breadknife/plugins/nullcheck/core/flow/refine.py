@@ -1,0 +1,268 @@
+"""What a test leaves of a state."""
+
+from __future__ import annotations
+
+from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.flow.evaluate import Evaluator
+from breadknife.plugins.nullcheck.core.il import At, Expression, Type
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind, forgotten, there
+from breadknife.plugins.nullcheck.core.state import State
+
+
+_STATEFUL = (Type("stateful"),)
+
+
+class Refiner(Evaluator):
+    """Applies the outcome of tests to states."""
+
+    def refine(self, test: Expression, outcome: bool, state: State) -> bool:
+        """Change the state to what holds after the test. False if the test can't come out so."""
+        match test:
+            case il.Not(operand=operand):
+                return self.refine(operand, not outcome, state)
+            case il.Told(value=value):
+                return self.refine(value, outcome, state)
+            case il.Null() | il.Absent():
+                return not outcome
+            case il.Test():
+                return self._refine_test(test, outcome != test.negated, state)
+            case il.Call():
+                return self._refine_call(test, outcome, state)
+            case il.Constant(truth=truth):
+                return truth == outcome
+            case il.Name() | il.Attribute() | il.Element():
+                return self._refine_truth(test, outcome, state)
+            case _:
+                return True
+
+    def _refine_truth(self, test: Expression, outcome: bool, state: State) -> bool:
+        key = test.key
+        fact = self.known_value(test, state)
+        if fact.truth is not None and fact.truth != outcome:
+            return False
+        if fact.test is not None and not self.refine(fact.test, outcome, state):
+            return False
+        if outcome and not all(self._hold(each, held, state) for each, held in fact.proves):
+            return False
+        if not key:
+            return True
+        if outcome:
+            if fact.nullness == Nullness.NULL:
+                return False
+            return self.settle(test, there(fact, test.at), state) and state.assume(key, True)
+        state.rule_out(f"{key} is None", True)
+        if fact.container:
+            state.examined |= {fact.container}
+        return state.assume(key, False)
+
+    def _hold(self, key: str, outcome: bool, state: State) -> bool:
+        """Apply an assumption that is proved. False if it contradicts what is known."""
+        name, _, is_null = key.partition(" is None")
+        if key == name:
+            is_known = state.truths.get(key) is not None
+            return state.truths[key] == outcome if is_known else self._refine_truth(il.Name(At(0, 0), key), outcome, state)
+        if is_null or outcome:
+            return state.assume(key, outcome)
+        fact = self.known(name, state)
+        state.facts[name] = there(fact)
+        return fact.nullness != Nullness.NULL and state.assume(key, outcome)
+
+    def settle(self, test: Expression, fact: Fact, state: State) -> bool:
+        """The value under the key is there."""
+        key = test.key
+        state.facts[key] = fact
+        if fact.same and fact.same != key:
+            state.facts[fact.same] = there(self.known(fact.same, state))
+            state.assume(f"{fact.same} is None", False)
+        if (owner := _asked_of(test)) and isinstance(test, il.Call):
+            state.facts[f"{owner}[{test.arguments[0].value.key}]"] = fact
+        if fact.container:
+            state.examined |= {fact.container}
+        return state.assume(f"{key} is None", False)
+
+    def known_value(self, expression: Expression, state: State) -> Fact:
+        """The value of an expression that was evaluated before: nothing is found a second time."""
+        if isinstance(expression, il.Call) and (result := self._results.get(id(expression))) is not None:
+            return (expression.key and state.facts.get(expression.key)) or result
+        uses, raised, is_dead = self.uses, self.raised, self.is_dead
+        self.uses, self.raised = [], None
+        fact = self.value(expression, state)
+        self.uses, self.raised, self.is_dead = uses, raised, is_dead
+        return fact
+
+    def _refine_test(self, test: il.Test, outcome: bool, state: State) -> bool:
+        left, right = test.left, test.right
+        if test.operator in ("is", "==", "ask"):
+            for one, other in ((left, right), (right, left)):
+                if isinstance(other, il.Null):
+                    return self._refine_null(one, outcome, state, other.nulls, suspects=test.operator != "ask")
+        if test.operator == "in" and isinstance(left, il.Null):
+            inner = (
+                right.callee.owner if isinstance(right, il.Call) and isinstance(right.callee, il.Attribute) else right
+            )
+            state.examined |= {inner.key}
+            return True
+        if test.operator == "instance":
+            if outcome and left.key and not _names_null(right):
+                fact = there(self.known_value(left, state), test.at)
+                type_ = self.home.instance_type(self.function, right)
+                self.settle(left, fact._replace(type=self.narrower(fact.type, type_)), state)
+        elif outcome:
+            for side in (left, right) if test.operator != "in" else (left,):
+                self._is_there(side, state, test.at)
+                other = right if side is left else left
+                if test.operator == "==" and not isinstance(other, il.Constant):
+                    self._set_apart(side.key, state)
+                if isinstance(side, il.Call) and test.operator != "in":
+                    for argument in side.arguments:
+                        self._is_there(argument.value, state, test.at)
+            if test.operator == "in" and right.key and left.key:
+                for key in (f"{right.key}.get({left.key})", f"{right.key}[{left.key}]"):
+                    state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
+        if test.operator == "==":
+            for one, other in ((left, right), (right, left)):
+                is_empty = isinstance(other, il.Constant) and not other.truth and isinstance(one, il.Name)
+                if is_empty and not state.assume(one.key, not outcome):
+                    return False
+        return state.assume(test.key, outcome) if test.key else True
+
+    def _set_apart(self, key: str, state: State) -> None:
+        """The value under the key is one of those that are special: what it tells of others isn't known then."""
+        for each, fact in list(state.facts.items()) if key else ():
+            if any(test.partition(" is None")[0] == key for test, _ in fact.unless):
+                state.facts[each] = forgotten(fact)
+
+    def _narrow_by(self, test: il.Call, name: str, state: State) -> None:
+        """A function that is declared to tell the type of its argument."""
+        target = self.home.target(name) if name else None
+        function = target.function if target is not None else None
+        if function is None or target is None or function.narrows_to is None:
+            return
+        places = [at for at, each in enumerate(function.parameters) if each.name == function.narrows]
+        if places and places[0] < len(test.arguments):
+            value = test.arguments[places[0]].value
+            fact, type_ = self.known_value(value, state), target.home.qualified_type(function.narrows_to)
+            if value.key:
+                self.settle(value, there(fact)._replace(type=self.narrower(fact.type, type_)), state)
+
+    def _may_narrow(self, test: il.Call, state: State) -> None:
+        """A function that nothing is known of, but that is named like a predicate, may tell more of its argument."""
+        callee, value = test.callee, test.arguments[0].value
+        name = callee.name if isinstance(callee, il.Attribute) else callee.key
+        word = name.lstrip("_").partition("_")[0]
+        words = self.home.knowledge.functions["predicate_words"]
+        if any(word == each or (word.startswith(each) and word[len(each) : len(each) + 1].isupper()) for each in words):
+            if value.key in state.facts:
+                state.facts[value.key] = state.facts[value.key]._replace(type=None)
+
+    def _imply(self, test: il.Call, callee: il.Attribute, state: State) -> None:
+        """What is there as well where a call of a method is true: `m.get(k)` where `m.has(k)` is."""
+        arguments = [each.value for each in test.arguments]
+        templates = self.home.knowledge.implies.get(callee.name, ())
+        if not templates or not callee.owner.key or not arguments or not arguments[0].key:
+            return
+        owner, argument = callee.owner, arguments[0]
+        for template in templates:
+            regex = owner if callee.name != "match" else argument
+            is_literal = regex.key.startswith("/")
+            if ".exec(" in template and not is_literal and _is_stateful(self.known_value(regex, state)):
+                continue
+            key = template.replace("{owner}", owner.key).replace("{0}", argument.key)
+            state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
+
+    def narrower(self, known: Type | None, tested: Type | None) -> Type | None:
+        """The type of a value of a known type after a test for another one."""
+        if known is None or tested is None:
+            return tested or known
+        return known if self.home.is_below(known.name, tested.name) else tested
+
+    def _is_there(self, expression: Expression, state: State, at: At) -> None:
+        if isinstance(expression, il.Display):
+            for each in expression.items:
+                self._is_there(each, state, at)
+        elif expression.key and not isinstance(expression, il.Constant | il.Null):
+            self.settle(expression, there(self.known_value(expression, state), at), state)
+
+    def _refine_null(self, one: Expression, is_null: bool, state: State, nulls: int, *, suspects: bool) -> bool:
+        """`nulls`: those that are tested for. `suspects`: a value of which nothing is known may be null."""
+        fact = self.known_value(one, state)
+        key = one.key
+        if fact.may_be_null and nulls != il.ANY_NULL:
+            left = fact.nulls & (nulls if is_null else ~nulls)
+            if is_null and not left:
+                return False
+            if not is_null and left:
+                if key:
+                    state.facts[key] = fact._replace(nulls=left)
+                return True
+        if fact.nullness == Nullness.UNKNOWN and nulls != il.ANY_NULL and not is_null:
+            return True
+        if not is_null:
+            if fact.nullness == Nullness.NULL:
+                return False
+            return self.settle(one, there(fact, one.at), state) if key else True
+        if fact.container:
+            state.examined |= {fact.container}
+        if not key:
+            return True
+        if not state.assume(f"{key} is None", True):
+            return False
+        fact = self.known_value(one, state)
+        if fact.nullness == Nullness.MAYBE:
+            left = fact.nulls & nulls
+            state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=one.at, truth=False, nulls=left)
+        elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Element):
+            origin = Origin(OriginKind.COMPARISON, one.at, "it is tested for None, and this path continues if it is")
+            state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False, nulls=nulls)
+        state.truths[key] = False
+        state.rule_out(key, False)
+        return True
+
+    def _refine_call(self, test: il.Call, outcome: bool, state: State) -> bool:
+        fact = self.known_value(test, state)
+        if fact.truth is not None and fact.truth != outcome:
+            return False
+        name = self.called(test, state)
+        believed = name in self.home.knowledge.functions["believe"]
+        for argument in test.arguments:
+            key = argument.value.key
+            if key:
+                state.examined |= {key}
+            if outcome:
+                self._set_apart(key, state)
+            if outcome or not believed:
+                self._is_there(argument.value, state, test.at)
+        if outcome and test.arguments:
+            self._narrow_by(test, name, state)
+            if not name or self.home.target(name) is None:
+                self._may_narrow(test, state)
+        if outcome and isinstance(test.callee, il.Attribute):
+            self._imply(test, test.callee, state)
+        if outcome and name == "hasattr" and len(test.arguments) == 2:
+            owner, attribute = (each.value for each in test.arguments)
+            if owner.key and isinstance(attribute, il.Constant):
+                state.facts.setdefault(f"{owner.key}.{attribute.key[1:-1]}", SURE)
+        if not test.key:
+            return True
+        if outcome:
+            return self.settle(test, there(fact, test.at), state)
+        return True
+
+
+def _is_stateful(fact: Fact) -> bool:
+    """Whether a pattern goes on from where it has found something before."""
+    return fact.type is not None and fact.type.arguments == _STATEFUL
+
+
+def _names_null(classes: Expression) -> bool:
+    items = classes.items if isinstance(classes, il.Display) else (classes,)
+    return any(
+        isinstance(each, il.Null) or each.key.endswith("NoneType") or isinstance(each, il.Call) for each in items
+    )
+
+
+def _asked_of(call: Expression) -> str:
+    """The key of the container of `d.get(k)`."""
+    if not isinstance(call, il.Call) or not isinstance(call.callee, il.Attribute) or len(call.arguments) != 1:
+        return ""
+    return call.callee.owner.key if call.callee.name == "get" else ""

@@ -1,0 +1,139 @@
+"""All that is known at one point of a function, and how two paths are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import lru_cache
+
+from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, join_facts, there
+
+_MOST_ASSUMPTIONS = 8
+"""Of those that exclude a path, so many are kept."""
+
+
+class State:
+    """All that is known at one point of a function."""
+
+    __slots__ = ("examined", "facts", "past", "truths")
+
+    def __init__(
+        self,
+        facts: dict[str, Fact],
+        truths: dict[str, bool],
+        past: dict[str, bool] | None = None,
+        examined: frozenset[str] = frozenset(),
+    ) -> None:
+        self.facts = facts
+        self.truths = truths
+        """Assumptions: the key of a test, and its outcome."""
+        self.past = past if past is not None else {}
+        """Those that a call may have changed: they tell which way a value came, and exclude no way on."""
+        self.examined = examined
+        """Containers whose elements were tested: nobody knows any more which of them is null."""
+
+    def copy(self) -> State:
+        return State(dict(self.facts), dict(self.truths), dict(self.past), self.examined)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, State)
+            and self.facts == other.facts
+            and self.truths == other.truths
+            and self.past == other.past
+            and self.examined == other.examined
+        )
+
+    def assume(self, key: str, outcome: bool) -> bool:
+        """Add an assumption, and apply it to what it rules out. False if it contradicts another one."""
+        known = self.truths.get(key)
+        if known is not None:
+            return known == outcome
+        self.truths[key] = outcome
+        self.past.pop(key, None)
+        self.rule_out(key, outcome)
+        return True
+
+    def rule_out(self, key: str, outcome: bool) -> None:
+        fits = (key, outcome)
+        for name, fact in self.facts.items():
+            if fits in fact.unless:
+                self.facts[name] = there(fact)
+
+    def forget(self, target: str) -> None:
+        """The value of `target` is another one now: nothing holds of what is read through it."""
+        facts = self.facts
+        for key in [key for key in facts if target in key and (key == target or mentions(key, target))]:
+            del facts[key]
+        for truths in (self.truths, self.past):
+            for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
+                del truths[key]
+        for key in [key for key, fact in facts.items() if fact.view or fact.key_of]:
+            fact = facts[key]
+            if mentions(fact.view or fact.key_of, target):
+                facts[key] = fact._replace(view="", key_of="")
+        for key in [key for key, fact in facts.items() if fact.is_related]:
+            fact = facts[key]
+            kept = frozenset(each for each in fact.unless if each[0] != target and not mentions(each[0], target))
+            is_retold = fact.test is not None and mentions(fact.test.key, target)
+            if is_retold or len(kept) < len(fact.unless):
+                facts[key] = fact = fact._replace(unless=kept, test=None if is_retold else fact.test)
+            if fact.same and mentions(fact.same, target):
+                facts[key] = fact = fact._replace(same="")
+            if fact.proves and any(mentions(each[0], target) for each in fact.proves):
+                facts[key] = fact._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
+
+    def forget_compound_truths(self, given: Collection[str]) -> None:
+        """A call may change everything but the values of variables that aren't `given` to it."""
+        if self.truths:
+            gone = [key for key in self.truths if key in given or _is_compound(key)]
+            for key in gone:
+                self.past[key] = self.truths.pop(key)
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_compound(key: str) -> bool:
+    """Whether it is about more than variables and constants."""
+    return "." in key or "[" in key or "(" in key[1:]
+
+
+@lru_cache(maxsize=1 << 14)
+def mentions(key: str, target: str) -> bool:
+    """Whether the value under `key` is read through that of `target`."""
+    at = key.find(target)
+    while at >= 0:
+        end = at + len(target)
+        before, after = key[at - 1 : at], key[end : end + 1]
+        if not (before.isalnum() or before in ("_", ".", "@", '"')) and not (after.isalnum() or after in ("_", "@")):
+            return True
+        at = key.find(target, at + 1)
+    return False
+
+
+def join(a: State, b: State, declared: Callable[[str], Fact], is_short: bool = False) -> State:
+    """What holds where two paths meet. `is_short`: they are the two ways through one condition."""
+    if a == b:
+        return a
+    facts = dict(a.facts)
+    truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
+    mine, its = a.past | a.truths, b.past | b.truths
+    past = {key: value for key, value in mine.items() if key not in truths and its.get(key) == value}
+    against = _excluded(mine, its), _excluded(its, mine)
+    one_facts, other_facts = a.facts, b.facts
+    differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
+    differing += [key for key in other_facts if key not in one_facts]
+    for key in differing:
+        one = one_facts.get(key) or declared(key)
+        other = other_facts.get(key) or declared(key)
+        if one == other:
+            facts[key] = one
+        else:
+            facts[key] = join_facts(one, other, against, is_short, key)
+    return State(facts, truths, past, a.examined | b.examined)
+
+
+def _excluded(mine: dict[str, bool], its: dict[str, bool]) -> frozenset[Assumption]:
+    """The assumptions that exclude one path and not the other one; those that only the other one has come first."""
+    found = [(key, not value) for key, value in mine.items() if its.get(key) != value]
+    if len(found) > _MOST_ASSUMPTIONS:
+        found.sort(key=lambda each: each[0] not in its)
+    return frozenset(found[:_MOST_ASSUMPTIONS])
