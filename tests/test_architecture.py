@@ -159,6 +159,7 @@ OWN_FILES = {
     "host/pauses.py": "state of our own",
     "host/trust.py": "configuration of our own",
     "paths.py": "files of our own, and the one way of writing",
+    "plugins/nullcheck/core/knowledge.py": "a list of this package",
     "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/prose/project/misspellings.py": "a list of this package",

@@ -56,7 +56,7 @@ class FileHome(Names):
     def findings(self) -> Sequence[Found]:
         """Every use of a value that may be null, in the order of the text."""
         found = dict[At, Found]()
-        if not self.gate.may_use_null(self.file.main):
+        if self.others is None and not self.gate.may_use_null(self.file.main):
             return ()
         waiting = [self.file.main, *self.file.functions]
         known = set(waiting)

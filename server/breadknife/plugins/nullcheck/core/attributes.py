@@ -14,7 +14,15 @@ from breadknife.plugins.nullcheck.core.flow.solve import Solution
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import ANY_NULL
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, NOTHING, Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import (
+    CAN_HAPPEN,
+    NO_ASSUMPTIONS,
+    NOTHING,
+    Fact,
+    Nullness,
+    Origin,
+    OriginKind,
+)
 
 _MOST_BASES = 8
 """Base classes are followed so far up."""
@@ -141,7 +149,8 @@ class Attributes(ABC):
         store, fact = chosen
         if store.is_null or fact.origin is None:
             return Origin(OriginKind.LIFE_CYCLE, store.at, f"`{name}` is set to {self.knowledge.null}")
-        return fact.origin
+        is_kept = fact.origin.kind in CAN_HAPPEN  # it may happen to another method than the one that reads it
+        return fact.origin._replace(kind=OriginKind.LIFE_CYCLE) if is_kept else fact.origin
 
     def _is_settled(
         self, class_: Class, name: str, stores: Sequence[Store], has_fields: bool, is_declared: bool

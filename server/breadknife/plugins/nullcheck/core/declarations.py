@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Type
+from breadknife.text.document import Span
 
 _SPACES = bytes(c if chr(c).isalnum() or c == ord("_") or c > 127 else ord(" ") for c in range(256))
 """All bytes, those that no word has as spaces."""
@@ -157,6 +158,10 @@ class File:
     """Attribute -> values that objects get from functions that aren't their methods."""
     is_ignored: Callable[[At], bool]
     """Whether a comment there tells a checker to be silent."""
+    span: Callable[[At], Span]
+    """A place in code points."""
+    source: Callable[[At], str]
+    """What is written there."""
     is_typed: bool = True
     """Declarations say what may be null: less is guessed where they don't."""
     aliases: Mapping[str, Type] = field(default_factory=dict[str, Type])

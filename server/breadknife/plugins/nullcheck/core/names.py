@@ -45,6 +45,10 @@ class Others(Protocol):
 
     def variable(self, home: Names, name: str, /) -> Fact: ...
 
+    def file(self, uri: str, /) -> File | None:
+        """The file that an origin is in."""
+        ...
+
     def nullable(self, home: Names, /) -> frozenset[bytes]:
         """The words under which something of the imported files may be null, of those that the file has."""
         ...
@@ -99,7 +103,7 @@ class Names(Attributes):
             around = around.around
         if key in self.file.variables and function is not self.file.main:
             stores = self.file.variables[key]
-            is_unset = any(store.is_null for store in stores) or stores[0].annotation is not None
+            is_unset = any(store.is_null for store in stores) or any(each.annotation is not None for each in stores[:1])
             if is_unset and not self.file.may_be_unset(function, key):
                 return NOTHING
             return self.variable(key, stores)

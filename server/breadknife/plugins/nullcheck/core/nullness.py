@@ -19,7 +19,6 @@ from typing import NamedTuple, TypeAlias
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
 
-
 _MOST_PROVED = 8
 """Assumptions that are kept of one value."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from functools import lru_cache
 
-from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, join_facts, there
+from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, Nullness, join_facts, there
 
 _MOST_ASSUMPTIONS = 8
 """Of those that exclude a path, so many are kept."""
@@ -115,12 +115,12 @@ def join(a: State, b: State, declared: Callable[[str], Fact], is_short: bool = F
         return a
     facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
-    mine, its = a.past | a.truths, b.past | b.truths
-    past = {key: value for key, value in mine.items() if key not in truths and its.get(key) == value}
-    against = _excluded(mine, its), _excluded(its, mine)
     one_facts, other_facts = a.facts, b.facts
     differing = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
     differing += [key for key in other_facts if key not in one_facts]
+    mine, its = a.past | a.truths | _nulls(a, b, differing), b.past | b.truths | _nulls(b, a, differing)
+    past = {key: value for key, value in mine.items() if key not in truths and its.get(key) == value}
+    against = _excluded(mine, its), _excluded(its, mine)
     for key in differing:
         one = one_facts.get(key) or declared(key)
         other = other_facts.get(key) or declared(key)
@@ -129,6 +129,16 @@ def join(a: State, b: State, declared: Callable[[str], Fact], is_short: bool = F
         else:
             facts[key] = join_facts(one, other, against, is_short, key)
     return State(facts, truths, past, a.examined | b.examined)
+
+
+def _nulls(state: State, other: State, keys: list[str]) -> dict[str, bool]:
+    """Assumptions from values that are null on this path and not on the other one: where one is set, all are."""
+    found = dict[str, bool]()
+    for key in keys:
+        fact, there_ = state.facts.get(key), other.facts.get(key)
+        if fact is not None and fact.nullness == Nullness.NULL and there_ is not None and not there_.may_be_null:
+            found[f"{key} is None"] = True
+    return found
 
 
 def _excluded(mine: dict[str, bool], its: dict[str, bool]) -> frozenset[Assumption]:

@@ -19,7 +19,6 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Origin,
     OriginKind,
     forgotten,
-
     there,
 )
 from breadknife.plugins.nullcheck.core.state import State, mentions

@@ -28,7 +28,6 @@ from breadknife.plugins.nullcheck.core.nullness import (
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
-
 _FUNCTION = Fact(Nullness.THERE, type=Type("function"))
 
 
@@ -287,6 +286,8 @@ class Evaluator(ABC):
                 self.store(key, fact, state, at)
             case il.Attribute(owner=owner, name=name, key=key):
                 self.need(owner, Use.ATTRIBUTE, state)
+                if fact.origin is not None and fact.origin.kind is OriginKind.EXIT:
+                    fact = fact._replace(origin=fact.origin._replace(kind=OriginKind.LIFE_CYCLE))
                 self.store(key, fact, state, at)
                 if owner.key == self.function.receiver:
                     self.stores.setdefault(name, []).append(fact)

@@ -5,9 +5,17 @@ from __future__ import annotations
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.evaluate import Evaluator
 from breadknife.plugins.nullcheck.core.il import At, Expression, Type
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind, forgotten, there
+from breadknife.plugins.nullcheck.core.nullness import (
+    NOTHING,
+    SURE,
+    Fact,
+    Nullness,
+    Origin,
+    OriginKind,
+    forgotten,
+    there,
+)
 from breadknife.plugins.nullcheck.core.state import State
-
 
 _STATEFUL = (Type("stateful"),)
 

@@ -29,6 +29,7 @@ from breadknife.plugins.nullcheck.languages.ecmascript.types import (
     promised,
     text,
 )
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, captures, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})
@@ -110,9 +111,15 @@ class Outline:
         )
         return File(
             self.main, self.links.imports, self.functions, self.named, self.classes, self.variables, {},
-            self._is_ignored, self.is_typed, self.aliases, self.closures, self.links.exports,
+            self._is_ignored, self._span, self._source, self.is_typed, self.aliases, self.closures, self.links.exports,
             state.may_be_unset,
         )  # fmt: skip
+
+    def _span(self, at: At) -> Span:
+        return Span(self.tree.offset(at.start), self.tree.offset(at.end))
+
+    def _source(self, at: At) -> str:
+        return self.tree.encoded[at.start : at.end].decode("utf-8", "replace")
 
     def defines(self, name: str, /) -> bool:
         return name in self.named or name in self._repeated

@@ -20,6 +20,7 @@ from breadknife.plugins.nullcheck.languages.go.expressions import (
 from breadknife.plugins.nullcheck.languages.go.scopes import Scopes, set_by_others
 from breadknife.plugins.nullcheck.languages.go.statements import lower_body
 from breadknife.plugins.nullcheck.languages.go.types import Types, inner, text
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
@@ -62,7 +63,16 @@ class Outline:
         self.types = Types(self.declared, self.imports)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)
-        return File(main, self.imports, self.functions, self.named, self.classes, self.variables, {}, self._is_ignored)
+        return File(
+            main, self.imports, self.functions, self.named, self.classes, self.variables, {}, self._is_ignored,
+            self._span, self._source,
+        )  # fmt: skip
+
+    def _span(self, at: At) -> Span:
+        return Span(self.tree.offset(at.start), self.tree.offset(at.end))
+
+    def _source(self, at: At) -> str:
+        return self.tree.encoded[at.start : at.end].decode("utf-8", "replace")
 
     def _is_ignored(self, at: At) -> bool:
         source = self.tree.encoded

@@ -16,6 +16,7 @@ from breadknife.plugins.nullcheck.languages.java.context import Context, Getter,
 from breadknife.plugins.nullcheck.languages.java.expressions import Expressions, at_of
 from breadknife.plugins.nullcheck.languages.java.statements import lower_body
 from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations, declared, inner, read, text
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 _CLASSES = frozenset({
@@ -53,9 +54,15 @@ class Outline:
         if not self.knowledge.is_generated(self.tree.encoded):
             self._walk(root, None)
         return File(
-            main, self.imports, self.functions, {}, self.classes, {}, {}, self._is_ignored,
+            main, self.imports, self.functions, {}, self.classes, {}, {}, self._is_ignored, self._span, self._source,
             asked=asked(root) if b".get" in self.tree.encoded else frozenset(),
         )  # fmt: skip
+
+    def _span(self, at: At) -> Span:
+        return Span(self.tree.offset(at.start), self.tree.offset(at.end))
+
+    def _source(self, at: At) -> str:
+        return self.tree.encoded[at.start : at.end].decode("utf-8", "replace")
 
     def _is_ignored(self, at: At) -> bool:
         if any(each.start <= at.start < each.end for each in self.silent):

@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.python.expressions import Expressions, at_of, inner, text
 from breadknife.plugins.nullcheck.languages.python.statements import Statements, is_ignore
 from breadknife.plugins.nullcheck.languages.python.types import type_of
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 _BLOCKS = frozenset({
@@ -71,7 +72,15 @@ class Outline:
             self.variables,
             self.elsewhere,
             self._is_ignored,
+            self._span,
+            self._source,
         )
+
+    def _span(self, at: At) -> Span:
+        return Span(self.tree.offset(at.start), self.tree.offset(at.end))
+
+    def _source(self, at: At) -> str:
+        return self.tree.encoded[at.start : at.end].decode("utf-8", "replace")
 
     def type(self, node: Node | None) -> Type | None:
         """The type that an annotation declares."""

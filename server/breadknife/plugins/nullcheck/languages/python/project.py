@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact
@@ -103,6 +104,11 @@ class PythonProject:
             return Fact(type=fact.type)  # it is another thing by the time that another file imports it
         return _at(fact, there)
 
+    def file(self, uri: str, /) -> File | None:
+        path = uri_to_path(uri)
+        there = self.home(path) if path is not None else None
+        return there.file if there is not None else None
+
     def nullable(self, home: Names, /) -> frozenset[bytes]:
         words, used = set[bytes](), home.file.main.words
         for there in self._imported(home):
@@ -123,7 +129,7 @@ class PythonProject:
             return None
         text = self.text(path)
         self._seen.add(path)
-        if known is not None and known[0] == text:
+        if known is not None and known[0] == text and (known[1] is None or self._is_current(known[1])):
             return known[1]
         self._new += 1
         tree = parse(text, "python") if text is not None else None

@@ -201,7 +201,11 @@ class Statements(Expressions):
         pattern = inner(patterns[0])[0] if len(patterns) == 1 and inner(patterns[0]) else None
         test = self._pattern_test(patterns, pattern, subject)
         binds = tuple(
-            il.Assign(at_of(each), self.target(each), subject if each == pattern else il.Parts(at_of(each), (), False))
+            il.Assign(
+                at_of(each),
+                self.target(each),
+                subject if _is_whole(each, pattern) else il.Parts(at_of(each), (), False),
+            )
             for each in _captured(patterns)
         )
         if guard is not None and inner(guard):
@@ -323,25 +327,34 @@ def _is_constant(node: Node | None) -> bool:
     return node.type in kinds or empty or plain
 
 
+def _is_whole(name: Node, pattern: Node | None) -> bool:
+    """Whether the pattern is nothing but the name."""
+    return pattern is not None and (name.start_byte, name.end_byte) == (pattern.start_byte, pattern.end_byte)
+
+
 def _is_any(pattern: Node) -> bool:
     said = text(pattern)
     return said == "_" or (pattern.type in ("dotted_name", "identifier") and said.isidentifier())
 
 
 def _captured(patterns: list[Node]) -> Iterable[Node]:
-    """The names that patterns bind, nearly: a name with dots is a constant, what calls is a class."""
+    """The names that patterns bind: one with dots is a constant, and what is called is a class."""
     waiting = list(patterns)
     while waiting:
         node = waiting.pop()
-        if node.type == "dotted_name" and len(node.named_children) == 1:
-            if text(node) != "_":
-                yield node.named_children[0] if node.parent is None or node.parent.type != "case_pattern" else node
+        children = node.named_children
+        if node.type == "dotted_name":
+            if len(children) == 1 and text(node) != "_":
+                yield children[0]
         elif node.type == "class_pattern":
-            waiting += [child for child in node.named_children if child.type == "case_pattern"]
+            waiting += [child for child in children if child.type == "case_pattern"]
         elif node.type == "keyword_pattern":
-            waiting += node.named_children[1:]
+            waiting += children[1:]
+        elif node.type in ("splat_pattern", "as_pattern"):
+            yield from (child for child in children if child.type == "identifier")
+            waiting += [child for child in children if child.type != "identifier"]
         else:
-            waiting += node.named_children
+            waiting += children
 
 
 _S = Statements

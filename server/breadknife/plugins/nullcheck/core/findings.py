@@ -1,0 +1,80 @@
+"""A use of null in words, with the path by which the null came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
+from breadknife.plugins.nullcheck.core.declarations import File
+from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.nullness import CAN_HAPPEN, Fact, OriginKind
+from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.plugins.nullcheck.wording import capitalised, quote
+from breadknife.task.values import Confidence, Finding, Related
+from breadknife.text.document import Span
+
+_MOST_CONDITIONS = 2
+"""Conditions that an explanation names."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A finding with what the words leave out."""
+
+    finding: Finding
+    kind: OriginKind
+
+    @property
+    def can_happen(self) -> bool:
+        """Whether a run of the program can meet this null at any time."""
+        return self.kind in CAN_HAPPEN
+
+
+def explained(home: FileHome) -> Sequence[Explained]:
+    """The findings of a file, in the order of the text. `related` is the path: where the null comes from, the call that
+    gives it, the name that it gets, the conditions under which it arrives, and the test that doesn't help."""
+    return [_explained(home, each) for each in home.findings()]
+
+
+def _explained(home: FileHome, found: Found) -> Explained:
+    file, use = home.file, found.use
+    origin, shown = use.fact.origin, quote(file.source(use.at))
+    kind = origin.kind if origin is not None else OriginKind.COMPARISON
+    why = origin.why if origin is not None else "a null gets here"
+    path = list(_path(home, use.fact, use.at))
+    if use.fact.checked is not None:
+        path.append(Related(_first_line(file, use.fact.checked), f"This checks {shown}, but doesn't cover the use"))
+    elif path:
+        path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
+    message = f"{capitalised(shown)} may be None: {why}"
+    confidence = _CONFIDENCE.get(kind, Confidence.LOW)
+    finding = Finding(file.span(use.at), SOURCE, use.use.value, message, confidence=confidence, related=tuple(path))
+    return Explained(finding, kind)
+
+
+_CONFIDENCE = dict.fromkeys(CAN_HAPPEN, Confidence.HIGH) | {OriginKind.ANNOTATION: Confidence.MEDIUM}
+
+
+def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
+    file, origin = home.file, fact.origin
+    if origin is None:
+        return
+    is_here = not origin.file or origin.file == home.uri
+    there = file if is_here else home.others.file(origin.file) if home.others is not None else None
+    if there is not None:
+        yield Related(_first_line(there, origin.at), capitalised(origin.why), None if is_here else origin.file)
+    if origin.here is not None:
+        yield Related(_first_line(file, origin.here), f"This call gives it: {origin.why}")
+    if fact.via is not None and fact.via != used and fact.via not in (origin.at, origin.here):
+        name = file.source(fact.via).partition("=")[0].strip()
+        yield Related(_first_line(file, fact.via), f"{capitalised(quote(name))} gets it here")
+    conditions = sorted(key for key in fact.unless if not any(char in key[0] for char in "%@"))
+    for key, outcome in conditions[:_MOST_CONDITIONS]:
+        yield Related(file.span(used), f"It arrives only where `{key}` is {'false' if outcome else 'true'}")
+
+
+def _first_line(file: File, at: At) -> Span:
+    """Of a function, the line that names it."""
+    line = file.source(at).partition("\n")[0].rstrip()
+    return file.span(At(at.start, at.start + len(line.encode("utf-8", "surrogatepass"))))

@@ -1,0 +1,82 @@
+"""What a finding says: its kind, and the path by which the null came."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.plugins.nullcheck.core.findings import explained
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
+from nullcheck.core.drawing import home
+
+
+@pytest.mark.parametrize(
+    ("kind", "can_happen", "text"),
+    [
+        (OriginKind.LOOKUP, True, "import re\nre.match(p, s).group()"),
+        (OriginKind.LOOKUP, True, "{}.get(k).strip()"),
+        (OriginKind.IO, True, "import os\nos.getenv('A').strip()"),
+        (OriginKind.PARSE, True, "from email.utils import parsedate\nparsedate(s)[0]"),
+        (OriginKind.TIMEOUT, True, "import subprocess\nx = subprocess.Popen(a)\nx.poll().real"),
+        (OriginKind.CALL, True, "def f(x):\n    if x:\n        return x\nf(1 + 1).y"),
+        (OriginKind.EXIT, True, "def f(xs):\n    last = None\n    for x in xs:\n        last = x\n    last.y"),
+        (OriginKind.ANNOTATION, False, "def f(x: int | None):\n    x + 1"),
+        (OriginKind.DEFAULT, False, "def f(x=None):\n    x.y"),
+        (OriginKind.LIFE_CYCLE, False,
+         "class A:\n    def __init__(self):\n        self.x = None\n    def f(self):\n        self.x.y"),
+        (OriginKind.COMPARISON, False, "def f(x):\n    if x is None:\n        print(1)\n    x.y"),
+    ],
+)  # fmt: skip
+def test_a_null_has_a_kind(kind: OriginKind, can_happen: bool, text: str) -> None:
+    assert [(each.kind, each.can_happen) for each in explained(home(text))] == [(kind, can_happen)]
+
+
+TEXT = """\
+import re
+def find(xs):
+    for x in xs:
+        if x.ok:
+            return x
+def f(s, verbose):
+    m = re.match("a", s)
+    log = None
+    if verbose:
+        log = open("x")
+    log.x
+    if m:
+        m.a
+    return find(s).y, m.end()
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "path"),
+    [
+        (
+            "`log` may be None: it is None here",
+            [
+                ("None", "It is None here"),
+                ("log = None", "`log` gets it here"),
+                ("log", "It arrives only where `verbose` is false; nothing checks it before the use"),
+            ],
+        ),
+        (
+            "`find(s)` may be None: `find` may return None",
+            [
+                ("def find(xs):", "`find` may return None"),
+                ("find(s)", "This call gives it: `find` may return None; nothing checks it before the use"),
+            ],
+        ),
+        (
+            "`m` may be None: `re.match` returns None when nothing matches",
+            [
+                ('re.match("a", s)', "`re.match` returns None when nothing matches"),
+                ('m = re.match("a", s)', "`m` gets it here"),
+                ("m", "This checks `m`, but doesn't cover the use"),
+            ],
+        ),
+    ],
+)
+def test_a_finding_has_the_path_of_its_null(message: str, path: list[tuple[str, str]]) -> None:
+    findings = {each.finding.message: each.finding for each in explained(home(TEXT))}
+    related = findings[message].related
+    assert [(TEXT[one.span.start : one.span.end], one.message) for one in related] == path
