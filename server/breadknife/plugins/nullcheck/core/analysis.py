@@ -116,7 +116,11 @@ class FileHome(Names):
                     facts[f"{fact.key_of}.get({parameter.name})"] = SURE
             if (state := solution.captured.get(function.at)) is not None:
                 facts |= {key: fact for key, fact in state.facts.items() if self._is_kept(key, function)}
-                truths = {key: truth for key, truth in state.truths.items() if self._is_kept(key.removesuffix(" is None"), function)}
+                truths = {
+                    key: truth
+                    for key, truth in state.truths.items()
+                    if self._is_kept(key.removesuffix(" is None"), function)
+                }
         return State(facts, truths)
 
     def _is_kept(self, key: str, function: Function) -> bool:
@@ -274,7 +278,12 @@ class FileHome(Names):
             bits |= way.result.nulls
         inner = nulls[0].result.origin
         kind = inner.kind if inner is not None and inner.kind is not OriginKind.EXIT else OriginKind.CALL
-        return Fact(Nullness.MAYBE, Origin(kind, function.at, f"`{function.name}` may return {self.knowledge.null_name(bits)}"), type_, nulls=bits)
+        return Fact(
+            Nullness.MAYBE,
+            Origin(kind, function.at, f"`{function.name}` may return {self.knowledge.null_name(bits)}"),
+            type_,
+            nulls=bits,
+        )
 
     # Stores
 
@@ -291,7 +300,7 @@ class FileHome(Names):
         return evaluator.value(expression, state)
 
     def ends_with_null(self, at: At, /) -> Fact | None:
-        functions = (self._under_way[-1].within if self._under_way else ())
+        functions = self._under_way[-1].within if self._under_way else ()
         function = next((each for each in functions if each.at == at), None)
         solution = self.solution(function) if function is not None and not function.is_generator else None
         if solution is None:

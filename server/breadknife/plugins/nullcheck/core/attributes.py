@@ -268,7 +268,9 @@ class Attributes(ABC):
             return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=NO_ASSUMPTIONS)
         nulls = [store for store in stores if store.is_null]
         if nulls and len(nulls) < len(stores):
-            return Fact(Nullness.MAYBE, Origin(OriginKind.LIFE_CYCLE, nulls[0].at, f"`{name}` is set to {self.knowledge.null}"))
+            return Fact(
+                Nullness.MAYBE, Origin(OriginKind.LIFE_CYCLE, nulls[0].at, f"`{name}` is set to {self.knowledge.null}")
+            )
         return NOTHING
 
 

@@ -171,7 +171,12 @@ class Names(Attributes):
         if rule is not None and rule.is_typed_only and not self.file.is_typed:
             return Fact(type=rule.gives)
         if rule is not None:
-            return Fact(Nullness.MAYBE, Origin(rule.kind, at, f"`{full}` is {self.knowledge.null_name(rule.nulls)} {rule.why}"), rule.gives, nulls=rule.nulls)
+            return Fact(
+                Nullness.MAYBE,
+                Origin(rule.kind, at, f"`{full}` is {self.knowledge.null_name(rule.nulls)} {rule.why}"),
+                rule.gives,
+                nulls=rule.nulls,
+            )
         if full in self.knowledge.properties:
             held = filled(self.knowledge.properties[full], type_.arguments, None)
             return self.declared_fact(held, full, at)
@@ -213,7 +218,9 @@ class Names(Attributes):
         if (found := class_.statics.get(name)) is not None:
             return found
         bases = [self.class_target(base) for base in class_.bases] if steps else []
-        found = (self.static(each.class_, name, steps - 1) for each in bases if each is not None and each.class_ is not None)
+        found = (
+            self.static(each.class_, name, steps - 1) for each in bases if each is not None and each.class_ is not None
+        )
         return next((each for each in found if each is not None), None)
 
     def is_below(self, name: str, base: str, steps: int = 8, /) -> bool:
@@ -265,9 +272,7 @@ class Names(Attributes):
             within = {each, *each.within}
             found |= {name for name, stores in class_.stores.items() if any(s.function in within for s in stores)}
             waiting += (
-                method
-                for name, method in class_.methods.items()
-                if method not in seen and name.encode() in each.words
+                method for name, method in class_.methods.items() if method not in seen and name.encode() in each.words
             )
         return frozenset(found)
 

@@ -134,7 +134,9 @@ def bind(
             found[argument.name] = Given(facts[place], argument.value)
         elif at < len(by_place):
             parameter = by_place[at]
-            is_default = parameter.default is not None and isinstance(argument.value, Null) and argument.value.nulls == left_out
+            is_default = (
+                parameter.default is not None and isinstance(argument.value, Null) and argument.value.nulls == left_out
+            )
             if not is_default:
                 found[parameter.name] = Given(facts[place], argument.value)
             at += 1
@@ -151,9 +153,7 @@ def bind(
     return found
 
 
-def holds(
-    condition: Condition, given: Given, state: State, is_strict: bool, is_believed: bool = False
-) -> bool | None:
+def holds(condition: Condition, given: Given, state: State, is_strict: bool, is_believed: bool = False) -> bool | None:
     """Whether a call's argument fulfils the condition; None if that isn't known. `is_strict`: an argument that isn't
     known to be null isn't. `is_believed`: nor is it false."""
     fact, expression = given

@@ -172,14 +172,20 @@ class CallEvaluator(Refiner):
         if not comes_back:
             for key in nulls:
                 origin = state.facts[key].origin
-                if (origin is not None and origin.kind in _LEFT_BY_CALLS) or any(mentions(test, each) for test, _ in state.facts[key].unless for each in given if each):
+                if (origin is not None and origin.kind in _LEFT_BY_CALLS) or any(
+                    mentions(test, each) for test, _ in state.facts[key].unless for each in given if each
+                ):
                     state.facts[key] = forgotten(state.facts[key])
         if nulls and callee.name not in self.home.knowledge.calls:
             for name in (self.home.shared | self.function.changed_within).intersection(nulls):
                 state.facts[name] = forgotten(state.facts[name])
         if callee.target is not None and callee.target.home is self.home and callee.target.function is not None:
             for name in self.home.shared:
-                if name.encode() in callee.target.function.words and name not in state.facts and self.declared(name).may_be_null:
+                if (
+                    name.encode() in callee.target.function.words
+                    and name not in state.facts
+                    and self.declared(name).may_be_null
+                ):
                     state.facts[name] = forgotten(self.declared(name))
         set_ = self._set_by(callee)
         if set_ is None and (not comes_back or callee.target is not None):
@@ -318,14 +324,22 @@ class CallEvaluator(Refiner):
         if not gives_null:
             is_there = default is None or default.nullness == Nullness.THERE
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
-        if container in state.examined and rule.is_examined and (self.home.knowledge.left_out != 1 or (gives and gives.nullable)):
+        if (
+            container in state.examined
+            and rule.is_examined
+            and (self.home.knowledge.left_out != 1 or (gives and gives.nullable))
+        ):
             return NOTHING
         said = self.home.knowledge.null_name(rule.nulls)
         origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name}` returns {said} {rule.why}")
         if rule.ways:
-            return Fact(Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways))
+            return Fact(
+                Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways)
+            )
         type_ = gives._replace(nullable=0) if gives else None
-        return Fact(Nullness.MAYBE, origin, type_, container=container, nulls=rule.nulls | (gives.nullable if gives else 0))
+        return Fact(
+            Nullness.MAYBE, origin, type_, container=container, nulls=rule.nulls | (gives.nullable if gives else 0)
+        )
 
     def _is_known_to_give(self, rule: NullableCall, call: il.Call, facts: Sequence[Fact]) -> bool:
         """Whether the arguments, or what the file says of the object, rule the null out."""

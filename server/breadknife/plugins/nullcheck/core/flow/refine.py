@@ -68,7 +68,9 @@ class Refiner(Evaluator):
         name, _, is_null = key.partition(" is None")
         if key == name:
             is_known = state.truths.get(key) is not None
-            return state.truths[key] == outcome if is_known else self._refine_truth(il.Name(At(0, 0), key), outcome, state)
+            return (
+                state.truths[key] == outcome if is_known else self._refine_truth(il.Name(At(0, 0), key), outcome, state)
+            )
         if is_null or outcome:
             return state.assume(key, outcome)
         fact = self.known(name, state)

@@ -55,27 +55,27 @@ class Expressions:
 
     # Names
 
-    def _name(self, node: Node) -> Expression:
+    def lower_name(self, node: Node) -> Expression:
         name = text(node)
         self.function.reads.add(name)
         return il.Name(at_of(node), self.scopes.key(name))
 
-    def _selector(self, node: Node) -> Expression:
+    def lower_selector(self, node: Node) -> Expression:
         owner, name = self.expression(node.child_by_field_name("operand")), text(node.child_by_field_name("field"))
         return attribute(at_of(node), owner, name)
 
-    def _index(self, node: Node) -> Expression:
+    def lower_index(self, node: Node) -> Expression:
         owner, index = self.expression(node.child_by_field_name("operand")), node.child_by_field_name("index")
         return element(at_of(node), owner, self.expression(index))
 
-    def _slice(self, node: Node) -> Expression:
+    def lower_slice(self, node: Node) -> Expression:
         owner = self.expression(node.child_by_field_name("operand"))
         parts = [self.expression(child) for child in inner(node)[1:]]
         return il.Element(at_of(node), owner, None, "", owner.forks or any(part.forks for part in parts))
 
     # Calls
 
-    def _call(self, node: Node) -> Expression:
+    def lower_call(self, node: Node) -> Expression:
         at, function = at_of(node), node.child_by_field_name("function")
         given = inner(node.child_by_field_name("arguments"))
         name = text(function)
@@ -98,7 +98,7 @@ class Expressions:
         made = il.Display(at, type_.name if type_ is not None else "", tuple(map(self.expression, sizes)), forks=False)
         return il.Cast(at, made, type_, "", forks=False)
 
-    def _conversion(self, node: Node) -> Expression:
+    def lower_conversion(self, node: Node) -> Expression:
         operand = node.child_by_field_name("operand")
         return self._converted(at_of(node), operand, self.types.read(node.child_by_field_name("type")))
 
@@ -106,12 +106,12 @@ class Expressions:
         value = self.expression(operand)
         return il.Cast(at, value, type_, value.key if isinstance(value, il.Name | il.Attribute) else "", value.forks)
 
-    def _assertion(self, node: Node) -> Expression:
+    def lower_assertion(self, node: Node) -> Expression:
         value = self.expression(node.child_by_field_name("operand"))
         type_ = self.types.read(node.child_by_field_name("type"))
         return il.Cast(at_of(node), value, type_, "", value.forks, drops_null=True)
 
-    def _function(self, node: Node) -> Expression:
+    def lower_function(self, node: Node) -> Expression:
         here, scopes = self.function, self.scopes.inside()
         parameters = parameters_of(node, self.types)
         for each in parameters:
@@ -131,15 +131,15 @@ class Expressions:
 
     # Literals
 
-    def _nil(self, node: Node) -> Expression:
+    def lower_nil(self, node: Node) -> Expression:
         return il.Null(at_of(node), "nil")
 
-    def _literal(self, node: Node) -> Expression:
+    def lower_literal(self, node: Node) -> Expression:
         said, kind = text(node), _LITERALS[node.type]
         truth = node.type == "true" if kind == "bool" else said.strip("0.\"'`") != ""
         return il.Constant(at_of(node), said if len(said) <= _LONGEST_KEY else "", kind, truth)
 
-    def _composite(self, node: Node) -> Expression:
+    def lower_composite(self, node: Node) -> Expression:
         at, type_ = at_of(node), self.types.read(node.child_by_field_name("type"))
         items = self._items(node.child_by_field_name("body"))
         name = type_.name if type_ is not None else "composite"
@@ -159,11 +159,11 @@ class Expressions:
 
     # Operators
 
-    def _parenthesized(self, node: Node) -> Expression:
+    def lower_parenthesized(self, node: Node) -> Expression:
         inside = inner(node)
         return self.expression(inside[0]) if len(inside) == 1 else self._parts(node)
 
-    def _unary(self, node: Node) -> Expression:
+    def lower_unary(self, node: Node) -> Expression:
         operand, operator = self.expression(node.child_by_field_name("operand")), node.children[0].type
         match operator:
             case "!":
@@ -182,7 +182,7 @@ class Expressions:
             case _:
                 return il.Operation(at_of(node), "unary", (operand,), operand.forks)
 
-    def _binary(self, node: Node) -> Expression:
+    def lower_binary(self, node: Node) -> Expression:
         operator = text(node.child_by_field_name("operator"))
         left, right = (node.child_by_field_name(each) for each in ("left", "right"))
         if operator in ("&&", "||"):
@@ -279,18 +279,18 @@ def result_of(node: Node, types: Types) -> Type | None:
 
 _E = Expressions
 _EXPRESSIONS: dict[str, Callable[[Expressions, Node], Expression]] = {
-    "identifier": _E._name,
-    "selector_expression": _E._selector,
-    "index_expression": _E._index,
-    "slice_expression": _E._slice,
-    "call_expression": _E._call,
-    "type_conversion_expression": _E._conversion,
-    "type_assertion_expression": _E._assertion,
-    "func_literal": _E._function,
-    "nil": _E._nil,
-    "composite_literal": _E._composite,
-    "parenthesized_expression": _E._parenthesized,
-    "unary_expression": _E._unary,
-    "binary_expression": _E._binary,
-    **dict.fromkeys(_LITERALS, _E._literal),
-}  # pyright: ignore[reportPrivateUsage]
+    "identifier": _E.lower_name,
+    "selector_expression": _E.lower_selector,
+    "index_expression": _E.lower_index,
+    "slice_expression": _E.lower_slice,
+    "call_expression": _E.lower_call,
+    "type_conversion_expression": _E.lower_conversion,
+    "type_assertion_expression": _E.lower_assertion,
+    "func_literal": _E.lower_function,
+    "nil": _E.lower_nil,
+    "composite_literal": _E.lower_composite,
+    "parenthesized_expression": _E.lower_parenthesized,
+    "unary_expression": _E.lower_unary,
+    "binary_expression": _E.lower_binary,
+    **dict.fromkeys(_LITERALS, _E.lower_literal),
+}

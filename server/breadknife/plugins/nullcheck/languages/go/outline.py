@@ -105,7 +105,7 @@ class Outline:
         names = {text(each.child_by_field_name("name")) for each in functions if each.type == "function_declaration"}
         self.hidden = frozenset({*self.imports, *self.declared, *self.variables, *names})
         for node in functions:
-            self._function(node)
+            self.lower_function(node)
 
     def _import(self, node: Node) -> None:
         waiting = list(node.named_children)
@@ -151,7 +151,7 @@ class Outline:
         scratch = Function(at_of(node), "", (), None, lambda _: (), b"")
         return Expressions(scratch, self.types, Scopes(frozenset()), lower_body).expression(node)
 
-    def _function(self, node: Node) -> None:
+    def lower_function(self, node: Node) -> None:
         name, body = text(node.child_by_field_name("name")), node.child_by_field_name("body")
         if body is None:
             return
@@ -167,7 +167,8 @@ class Outline:
             at_of(node), name, (*receivers[:1], *parameters_of(node, self.types)), result_of(node, self.types),
             lambda function: self._lowered(function, node, is_by_value), source, owner,
             receiver=receiver.name if receiver is not None else "", receiver_class=owner,
-            is_stub=not inner(body), is_bound=receiver is not None, has_declared_null=_HIDDEN.search(source) is not None or self._makes_maps(source),
+            is_stub=not inner(body), is_bound=receiver is not None,
+            has_declared_null=_HIDDEN.search(source) is not None or self._makes_maps(source),
             is_open=_gives_pointer(node) and _GIVES_SILENTLY.search(source) is not None,
             tells_null=_gives_pointer(node) and _GIVES.search(source) is not None,
             may_ignore=_IGNORES.search(source) is not None,

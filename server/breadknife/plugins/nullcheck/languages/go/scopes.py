@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.languages.go.types import inner, text
 from breadknife.text.syntax import Node
 
+_SETS = frozenset({"assignment_statement", "inc_statement", "dec_statement", "range_clause"})
+
 
 @dataclass
 class Scopes:
@@ -57,13 +59,10 @@ def set_by_others(body: Node | None) -> frozenset[str]:
         if node.type == "func_literal":
             own, is_within = frozenset(_declared_in(node)), True
         elif node.type == "unary_expression" and node.children[0].type == "&":
-            operand = node.named_children[-1]
-            if operand.type == "identifier":
-                found.add(text(operand))
-        elif is_within and node.type in ("assignment_statement", "inc_statement", "dec_statement", "range_clause"):
-            if node.type != "range_clause" or all(child.type != ":=" for child in node.children):
-                left = node.child_by_field_name("left") or node
-                found |= {text(each) for each in inner(left) if each.type == "identifier"} - own
+            found |= {text(each) for each in node.named_children[-1:] if each.type == "identifier"}
+        elif is_within and node.type in _SETS and all(child.type != ":=" for child in node.children):
+            left = node.child_by_field_name("left") or node
+            found |= {text(each) for each in inner(left) if each.type == "identifier"} - own
         waiting += [(child, own, is_within) for child in node.named_children]
     return frozenset(found)
 

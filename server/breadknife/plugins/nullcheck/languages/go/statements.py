@@ -54,7 +54,7 @@ class Statements(Declaring):
 
     # Ways out
 
-    def _return(self, node: Node) -> Iterable[Statement]:
+    def lower_return(self, node: Node) -> Iterable[Statement]:
         values = [self.expression(each) for part in inner(node) for each in inner(part)]
         if not values:
             values = [il.Name(at_of(node), self.scopes.key(each)) for each in self.result_names]
@@ -66,18 +66,18 @@ class Statements(Declaring):
         return (il.Return(at_of(node), value if values else None),)
 
     def _is_told(self) -> bool:
-        """Whether the last of several results tells of a nil among them. A struct or a number may tell in ways of its own."""
+        """Whether the last of several results tells of a nil among them; a struct or a number may do so in its own way."""
         types = self.function.returns.arguments if self.function.returns is not None else ()
         is_several = self.function.returns is not None and self.function.returns.name == "tuple"
         return not is_several or types[-1].name in ("bool", "list") or not types[-1].is_value
 
-    def _break(self, node: Node) -> Iterable[Statement]:
+    def lower_break(self, node: Node) -> Iterable[Statement]:
         return (il.Jump(is_break=True, label=text(inner(node)[0]) if inner(node) else ""),)
 
-    def _continue(self, node: Node) -> Iterable[Statement]:
+    def lower_continue(self, node: Node) -> Iterable[Statement]:
         return (il.Jump(is_break=False, label=text(inner(node)[0]) if inner(node) else ""),)
 
-    def _deferred(self, node: Node) -> Iterable[Statement]:
+    def lower_deferred(self, node: Node) -> Iterable[Statement]:
         """What a deferred call is made of is evaluated now. What it does later isn't followed."""
         value = self.expression(inner(node)[0]) if inner(node) else None
         if isinstance(value, il.Call) and isinstance(value.callee, il.Closure):
@@ -86,7 +86,7 @@ class Statements(Declaring):
 
     # Choices
 
-    def _if(self, node: Node) -> Iterable[Statement]:
+    def lower_if(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
             first = self.statement(node.child_by_field_name("initializer"))
             test = self.expression(node.child_by_field_name("condition"))
@@ -96,13 +96,13 @@ class Statements(Declaring):
                 if self._blocks > _DEEPEST:
                     return (*first, il.If(test, then, ()))
                 self._blocks += 1
-                otherwise = tuple(self._if(other))
+                otherwise = tuple(self.lower_if(other))
                 self._blocks -= 1
             else:
                 otherwise = self.block(other)
         return (*first, il.If(test, then, otherwise))
 
-    def _switch(self, node: Node) -> Iterable[Statement]:
+    def lower_switch(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
             found = list(self.statement(node.child_by_field_name("initializer")))
             value = node.child_by_field_name("value")
@@ -127,7 +127,7 @@ class Statements(Declaring):
             test = said if test is None else il.Both(at_of(case), is_and=False, left=test, right=said)
         return test
 
-    def _type_switch(self, node: Node) -> Iterable[Statement]:
+    def lower_type_switch(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
             found = list(self.statement(node.child_by_field_name("initializer")))
             subject = self.expression(node.child_by_field_name("value"))
@@ -162,7 +162,7 @@ class Statements(Declaring):
                 self.scopes.declare(name, inner(alias)[0].start_byte)
             return (*found, self._chain(node, cases, tests, firsts))
 
-    def _select(self, node: Node) -> Iterable[Statement]:
+    def lower_select(self, node: Node) -> Iterable[Statement]:
         cases = [each for each in inner(node) if each.type in ("communication_case", "default_case")]
         tests: list[Expression | None] = [il.Parts(at_of(each), (), forks=False) for each in cases]
         if tests:
@@ -183,7 +183,7 @@ class Statements(Declaring):
 
     # Loops
 
-    def _for(self, node: Node) -> Iterable[Statement]:
+    def lower_for(self, node: Node) -> Iterable[Statement]:
         return self._loop(node, "")
 
     def _loop(self, node: Node, label: str) -> Iterable[Statement]:
@@ -226,13 +226,13 @@ class Statements(Declaring):
         inside = (*first, *self.block(body))
         return (*found, il.Loop(at_of(node), None, target, iterable, inside, (), label=label))
 
-    def _labelled(self, node: Node) -> Iterable[Statement]:
+    def lower_labelled(self, node: Node) -> Iterable[Statement]:
         label, statement = text(node.child_by_field_name("label")), inner(node)[-1]
         if statement.type == "for_statement":
             return self._loop(statement, label)
         return (il.Switch((il.Case(None, tuple(self.statement(statement))),), label, is_block=True),)
 
-    def _block_statement(self, node: Node) -> Iterable[Statement]:
+    def lower_block_statement(self, node: Node) -> Iterable[Statement]:
         return self.block(node)
 
 
@@ -264,18 +264,18 @@ _STATEMENTS: dict[str, Callable[[Statements, Node], Iterable[Statement]]] = {
     "dec_statement": _S.step,
     "var_declaration": _S.variables,
     "const_declaration": _S.variables,
-    "return_statement": _S._return,
-    "break_statement": _S._break,
-    "continue_statement": _S._continue,
-    "go_statement": _S._deferred,
-    "defer_statement": _S._deferred,
-    "if_statement": _S._if,
-    "expression_switch_statement": _S._switch,
-    "type_switch_statement": _S._type_switch,
-    "select_statement": _S._select,
-    "for_statement": _S._for,
-    "labeled_statement": _S._labelled,
-    "block": _S._block_statement,
+    "return_statement": _S.lower_return,
+    "break_statement": _S.lower_break,
+    "continue_statement": _S.lower_continue,
+    "go_statement": _S.lower_deferred,
+    "defer_statement": _S.lower_deferred,
+    "if_statement": _S.lower_if,
+    "expression_switch_statement": _S.lower_switch,
+    "type_switch_statement": _S.lower_type_switch,
+    "select_statement": _S.lower_select,
+    "for_statement": _S.lower_for,
+    "labeled_statement": _S.lower_labelled,
+    "block": _S.lower_block_statement,
     "fallthrough_statement": lambda _, node: (),
     "type_declaration": lambda _, node: (),
-}  # pyright: ignore[reportPrivateUsage]
+}

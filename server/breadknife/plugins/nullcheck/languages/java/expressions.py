@@ -17,8 +17,8 @@ _DEEPEST = 60
 """Nesting of expressions that is followed."""
 _LITERALS = {
     "string_literal": "String", "character_literal": "char", "decimal_integer_literal": "int",
-    "hex_integer_literal": "int", "octal_integer_literal": "int", "binary_integer_literal": "int", "decimal_floating_point_literal": "double",
-    "true": "boolean", "false": "boolean",
+    "hex_integer_literal": "int", "octal_integer_literal": "int", "binary_integer_literal": "int",
+    "decimal_floating_point_literal": "double", "true": "boolean", "false": "boolean",
 }  # fmt: skip
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">=", "<<", ">>", ">>>", "&", "|", "^"})
 _TRUTHS = (il.Test, il.Not, il.Both)
@@ -59,7 +59,7 @@ class Expressions:
 
     # Names
 
-    def _name(self, node: Node) -> Expression:
+    def lower_name(self, node: Node) -> Expression:
         name, at = text(node), at_of(node)
         self.function.reads.add(name)
         if self.context.is_local(name):
@@ -80,13 +80,13 @@ class Expressions:
         class_ = members.class_.name
         return il.Cast(at, il.Name(at, f"{class_}.this"), Type(class_), f"{class_}.this", forks=False)
 
-    def _this(self, node: Node) -> Expression:
+    def lower_this(self, node: Node) -> Expression:
         return il.Name(at_of(node), "this")
 
-    def _super(self, node: Node) -> Expression:
+    def lower_super(self, node: Node) -> Expression:
         return il.Name(at_of(node), "super")
 
-    def _field(self, node: Node) -> Expression:
+    def lower_field(self, node: Node) -> Expression:
         owner, name = node.child_by_field_name("object"), text(node.child_by_field_name("field"))
         if owner is not None and owner.type == "this" and self.context.members is not None:
             constant = self._constant(self.context.members, name, at_of(node))
@@ -94,7 +94,7 @@ class Expressions:
                 return constant
         return attribute(at_of(node), self.expression(owner), name)
 
-    def _element(self, node: Node) -> Expression:
+    def lower_element(self, node: Node) -> Expression:
         owner, index = self.expression(node.child_by_field_name("array")), node.child_by_field_name("index")
         lowered = self.expression(index)
         key = short(f"{owner.key}[{lowered.key}]") if owner.key and lowered.key else ""
@@ -102,7 +102,7 @@ class Expressions:
 
     # Calls
 
-    def _call(self, node: Node) -> Expression:
+    def lower_call(self, node: Node) -> Expression:
         at, name = at_of(node), text(node.child_by_field_name("name"))
         owner, given = node.child_by_field_name("object"), inner(node.child_by_field_name("arguments"))
         if self.is_checker(name, owner) and given and owner is not None:
@@ -162,7 +162,7 @@ class Expressions:
         said = text(owner).rpartition(".")[2]
         return said in functions["checkers"] or any(part in name for part in functions["checks"])
 
-    def _new(self, node: Node) -> Expression:
+    def lower_new(self, node: Node) -> Expression:
         at, type_ = at_of(node), self.read(node.child_by_field_name("type"))
         given = inner(node.child_by_field_name("arguments"))
         name = text(node.child_by_field_name("type")).partition("<")[0].rpartition(".")[2].strip()
@@ -175,11 +175,11 @@ class Expressions:
             type_ = None
         return il.Told(at, made, type_, "", made.forks)
 
-    def _array(self, node: Node) -> Expression:
+    def lower_array(self, node: Node) -> Expression:
         items = [self.expression(child) for child in inner(node) if not _is_type(child)]
         return il.Display(at_of(node), "list", tuple(items), any(item.forks for item in items))
 
-    def _lambda(self, node: Node) -> Expression:
+    def lower_lambda(self, node: Node) -> Expression:
         here, context = self.function, self.context.inside()
         written = node.child_by_field_name("parameters")
         named = [written] if written is not None and written.type == "identifier" else inner(written)
@@ -202,24 +202,24 @@ class Expressions:
 
     # Literals
 
-    def _null(self, node: Node) -> Expression:
+    def lower_null(self, node: Node) -> Expression:
         return il.Null(at_of(node), "null")
 
-    def _literal(self, node: Node) -> Expression:
+    def lower_literal(self, node: Node) -> Expression:
         said, kind = text(node), _LITERALS[node.type]
         truth = node.type == "true" if kind == "boolean" else said.strip("0.\"'lLfFdD") != ""
         return il.Constant(at_of(node), said if len(said) <= _LONGEST_KEY else "", kind, truth)
 
-    def _class_literal(self, node: Node) -> Expression:
+    def lower_class_literal(self, node: Node) -> Expression:
         return il.Cast(at_of(node), il.Display(at_of(node), "Class", (), forks=False), Type("Class"), "", forks=False)
 
     # Operators
 
-    def _parenthesized(self, node: Node) -> Expression:
+    def lower_parenthesized(self, node: Node) -> Expression:
         inside = inner(node)
         return self.expression(inside[0]) if len(inside) == 1 else self._parts(node)
 
-    def _binary(self, node: Node) -> Expression:
+    def lower_binary(self, node: Node) -> Expression:
         at, operator = at_of(node), text(node.child_by_field_name("operator"))
         if operator in ("&&", "||"):
             return self._both(node, operator)
@@ -286,7 +286,7 @@ class Expressions:
             case _:
                 return False
 
-    def _unary(self, node: Node) -> Expression:
+    def lower_unary(self, node: Node) -> Expression:
         operand, operator = self.expression(node.child_by_field_name("operand")), node.children[0].type
         if operator == "!":
             return il.Not(at_of(node), operand, operand.forks)
@@ -294,7 +294,7 @@ class Expressions:
             return operand._replace(at=at_of(node), key=f"{operator}{operand.key}")
         return il.Operation(at_of(node), "arithmetic", (operand,), operand.forks)
 
-    def _update(self, node: Node) -> Expression:
+    def lower_update(self, node: Node) -> Expression:
         parts = inner(node)
         if not parts:
             return self._parts(node)
@@ -302,7 +302,7 @@ class Expressions:
         value = il.Operation(at_of(node), "arithmetic", (read_,), read_.forks)
         return il.Bind(at_of(node), target, value, target.key)
 
-    def _assignment(self, node: Node) -> Expression:
+    def lower_assignment(self, node: Node) -> Expression:
         left, operator = node.child_by_field_name("left"), text(node.child_by_field_name("operator"))
         right = self.expression(node.child_by_field_name("right"))
         target = self.target(left)
@@ -324,13 +324,13 @@ class Expressions:
         is_plain = isinstance(value, il.Name | il.Call | il.Attribute | il.Cast | il.Element)
         return il.Operation(value.at, "unbox", (value,), value.forks) if is_plain else value
 
-    def _ternary(self, node: Node) -> Expression:
+    def lower_ternary(self, node: Node) -> Expression:
         test, then, otherwise = (
             self.expression(node.child_by_field_name(each)) for each in ("condition", "consequence", "alternative")
         )
         return il.Choice(at_of(node), test, then, otherwise)
 
-    def _instance(self, node: Node) -> Expression:
+    def lower_instance(self, node: Node) -> Expression:
         at, left = at_of(node), self.expression(node.child_by_field_name("left"))
         type_, name = self.read(node.child_by_field_name("right")), node.child_by_field_name("name")
         test = il.Test(at, "instance", left, il.Parts(at, (), False), negated=False, key="", forks=left.forks)
@@ -351,13 +351,13 @@ class Expressions:
                 self.context.declare(text(each.named_children[-1]), self.read(each.named_children[0]))
             self.bind_pattern(each)
 
-    def _cast(self, node: Node) -> Expression:
+    def lower_cast(self, node: Node) -> Expression:
         value, type_ = self.expression(node.child_by_field_name("value")), self.read(node.child_by_field_name("type"))
         if type_ is not None and type_.is_value:
             return self.unboxed(value, type_)
         return il.Cast(at_of(node), value, type_, value.key if not isinstance(value, il.Constant) else "", value.forks)
 
-    def _switch(self, node: Node) -> Expression:
+    def lower_switch(self, node: Node) -> Expression:
         raise NotImplementedError  # statements know how
 
     def target(self, node: Node | None) -> Expression:
@@ -396,26 +396,26 @@ def _is_type(node: Node) -> bool:
 
 _E = Expressions
 _EXPRESSIONS: dict[str, Callable[[Expressions, Node], Expression]] = {
-    "identifier": _E._name,
-    "this": _E._this,
-    "super": _E._super,
-    "field_access": _E._field,
-    "array_access": _E._element,
-    "method_invocation": _E._call,
-    "object_creation_expression": _E._new,
-    "array_creation_expression": _E._array,
-    "array_initializer": _E._array,
-    "lambda_expression": _E._lambda,
-    "null_literal": _E._null,
-    "class_literal": _E._class_literal,
-    "parenthesized_expression": _E._parenthesized,
-    "binary_expression": _E._binary,
-    "unary_expression": _E._unary,
-    "update_expression": _E._update,
-    "assignment_expression": _E._assignment,
-    "ternary_expression": _E._ternary,
-    "instanceof_expression": _E._instance,
-    "cast_expression": _E._cast,
-    "switch_expression": lambda self, node: self._switch(node),
-    **dict.fromkeys(_LITERALS, _E._literal),
-}  # pyright: ignore[reportPrivateUsage]
+    "identifier": _E.lower_name,
+    "this": _E.lower_this,
+    "super": _E.lower_super,
+    "field_access": _E.lower_field,
+    "array_access": _E.lower_element,
+    "method_invocation": _E.lower_call,
+    "object_creation_expression": _E.lower_new,
+    "array_creation_expression": _E.lower_array,
+    "array_initializer": _E.lower_array,
+    "lambda_expression": _E.lower_lambda,
+    "null_literal": _E.lower_null,
+    "class_literal": _E.lower_class_literal,
+    "parenthesized_expression": _E.lower_parenthesized,
+    "binary_expression": _E.lower_binary,
+    "unary_expression": _E.lower_unary,
+    "update_expression": _E.lower_update,
+    "assignment_expression": _E.lower_assignment,
+    "ternary_expression": _E.lower_ternary,
+    "instanceof_expression": _E.lower_instance,
+    "cast_expression": _E.lower_cast,
+    "switch_expression": lambda self, node: self.lower_switch(node),
+    **dict.fromkeys(_LITERALS, _E.lower_literal),
+}

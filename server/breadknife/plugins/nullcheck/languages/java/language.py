@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome, Others
+from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.java.outline import Outline
 from breadknife.text.syntax import SyntaxTree
 

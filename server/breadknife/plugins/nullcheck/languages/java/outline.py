@@ -15,7 +15,14 @@ from breadknife.plugins.nullcheck.languages.java.asking import asked
 from breadknife.plugins.nullcheck.languages.java.context import Context, Getter, Members
 from breadknife.plugins.nullcheck.languages.java.expressions import Expressions, at_of
 from breadknife.plugins.nullcheck.languages.java.statements import lower_body
-from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations, declared, inner, read, text
+from breadknife.plugins.nullcheck.languages.java.types import (
+    annotation_name,
+    annotations_of,
+    declared,
+    inner,
+    read,
+    text,
+)
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
@@ -104,7 +111,7 @@ class Outline:
             self.imports[name] = self.knowledge.annotations.get(name, name)
 
     def _silence(self, node: Node) -> None:
-        for each in annotations(node):
+        for each in annotations_of(node):
             name = annotation_name(each)
             if name == "SuppressFBWarnings" or (name == "SuppressWarnings" and _SILENT.search(text(each))):
                 self.silent.append(at_of(node))
@@ -121,7 +128,7 @@ class Outline:
         self.classes[name] = class_
         for each in _body(node):
             if each.type in ("field_declaration", "constant_declaration"):
-                self._field(each, members)
+                self.lower_field(each, members)
             elif each.type == "method_declaration":
                 members.methods.setdefault(text(each.child_by_field_name("name")), []).append(each)
         for each in inner(node.child_by_field_name("parameters")) if node.type == "record_declaration" else []:
@@ -136,7 +143,7 @@ class Outline:
                 members.getters[method] = getter
         return members
 
-    def _field(self, node: Node, members: Members) -> None:
+    def lower_field(self, node: Node, members: Members) -> None:
         type_ = declared(node, self.knowledge.annotations)
         modifiers = text(next((child for child in node.named_children if child.type == "modifiers"), None))
         is_constant = node.type == "constant_declaration" or ("static" in modifiers and "final" in modifiers)
@@ -217,7 +224,7 @@ class Outline:
             at_of(node), name, tuple(parameters), declared(node, known) if name != "<init>" else None,
             partial(self._lowered, node, members), source, class_, receiver="this", receiver_class=class_,
             is_stub=body is None and node.type == "method_declaration",
-            decorators=tuple(annotation_name(each) for each in annotations(node)),
+            decorators=tuple(annotation_name(each) for each in annotations_of(node)),
             has_declared_null=any(each.annotation is not None and each.annotation.nullable for each in parameters),
         )  # fmt: skip
         self.functions.append(function)

@@ -47,7 +47,7 @@ class Statements(Expressions):
         found, self.hoisted = [*self.hoisted, *found], before
         return found
 
-    def _expression_statement(self, node: Node) -> Iterable[Statement]:
+    def lower_expression_statement(self, node: Node) -> Iterable[Statement]:
         for child in inner(node):
             if child.type == "switch_expression":
                 yield from self.switch(child, None)
@@ -80,7 +80,7 @@ class Statements(Expressions):
             elif not isinstance(value, il.Constant):
                 yield il.Evaluate(il.Told(value.at, value, None, value.key, value.forks))
 
-    def _local(self, node: Node) -> Iterable[Statement]:
+    def lower_local(self, node: Node) -> Iterable[Statement]:
         type_ = declared(node, self.context.known_types)
         bare = type_._replace(nullable=0) if type_ is not None else None
         for each in node.children_by_field_name("declarator"):
@@ -98,38 +98,38 @@ class Statements(Expressions):
 
     # Ways out
 
-    def _return(self, node: Node) -> Iterable[Statement]:
+    def lower_return(self, node: Node) -> Iterable[Statement]:
         values = [self.expression(each) for each in inner(node)]
         value = self.unboxed(values[0], self.function.returns) if values else None
         return (il.Return(at_of(node), value),)
 
-    def _throw(self, node: Node) -> Iterable[Statement]:
+    def lower_throw(self, node: Node) -> Iterable[Statement]:
         values = [self.expression(each) for each in inner(node)]
         thrown = tuple(il.Operation(each.at, "throw", (each,), each.forks) for each in values)
         return (il.Raise(at_of(node), thrown),)
 
-    def _yield(self, node: Node) -> Iterable[Statement]:
+    def lower_yield(self, node: Node) -> Iterable[Statement]:
         value = self.expression(inner(node)[0]) if inner(node) else None
         if value is not None and self._given is not None:
             yield il.Assign(value.at, self._given, value)
         yield il.Jump(is_break=True)
 
-    def _jump(self, node: Node) -> Iterable[Statement]:
+    def lower_jump(self, node: Node) -> Iterable[Statement]:
         label = text(inner(node)[0]) if inner(node) else ""
         return (il.Jump(node.type == "break_statement", label),)
 
     # Choices
 
-    def _if(self, node: Node) -> Iterable[Statement]:
+    def lower_if(self, node: Node) -> Iterable[Statement]:
         test = self.expression(node.child_by_field_name("condition"))
         then = self.block(node.child_by_field_name("consequence"))
         return (il.If(test, then, self.block(node.child_by_field_name("alternative"))),)
 
-    def _assert(self, node: Node) -> Iterable[Statement]:
+    def lower_assert(self, node: Node) -> Iterable[Statement]:
         test, *rest = [self.expression(each) for each in inner(node)] or [il.Parts(at_of(node), (), False)]
         return (il.If(il.Not(test.at, test, test.forks), (il.Raise(at_of(node), tuple(rest)),), ()),)
 
-    def _switch(self, node: Node) -> Expression:
+    def lower_switch(self, node: Node) -> Expression:
         """Its statements run first, and give their value to a variable."""
         held = il.Name(at_of(node), f"@{node.start_byte}")
         self.hoisted += self.switch(node, held)
@@ -200,7 +200,7 @@ class Statements(Expressions):
 
     # Loops
 
-    def _while(self, node: Node) -> Iterable[Statement]:
+    def lower_while(self, node: Node) -> Iterable[Statement]:
         return self.loop(node, "")
 
     def loop(self, node: Node, label: str) -> Iterable[Statement]:
@@ -224,7 +224,7 @@ class Statements(Expressions):
         target = il.Name(at_of(name or node), text(name))
         return (il.Loop(at_of(node), None, target, iterable, self.block(body), (), label=label),)
 
-    def _labelled(self, node: Node) -> Iterable[Statement]:
+    def lower_labelled(self, node: Node) -> Iterable[Statement]:
         label, statement = text(inner(node)[0]), inner(node)[-1]
         if statement.type in ("for_statement", "while_statement", "do_statement", "enhanced_for_statement"):
             return self.loop(statement, label)
@@ -232,7 +232,7 @@ class Statements(Expressions):
 
     # Exceptions
 
-    def _try(self, node: Node) -> Iterable[Statement]:
+    def lower_try(self, node: Node) -> Iterable[Statement]:
         with self.context.block():
             before = self._resources(node.child_by_field_name("resources"))
             body = (*before, *self.block(node.child_by_field_name("body")))
@@ -269,7 +269,7 @@ class Statements(Expressions):
         names = tuple(text(each).rpartition(".")[2] for each in types) or ("?",)
         return il.Handler(at_of(node), (), names, name, lowered, is_quiet=not inner(body))
 
-    def _synchronized(self, node: Node) -> Iterable[Statement]:
+    def lower_synchronized(self, node: Node) -> Iterable[Statement]:
         lock, *rest = inner(node)
         value = self.expression(lock)
         return (
@@ -277,7 +277,7 @@ class Statements(Expressions):
             *self.block(rest[-1] if rest else None),
         )
 
-    def _block_statement(self, node: Node) -> Iterable[Statement]:
+    def lower_block_statement(self, node: Node) -> Iterable[Statement]:
         return self.block(node)
 
 
@@ -300,27 +300,27 @@ def _has_null(label: Node) -> bool:
 
 _S = Statements
 _STATEMENTS: dict[str, Callable[[Statements, Node], Iterable[Statement]]] = {
-    "expression_statement": _S._expression_statement,
-    "local_variable_declaration": _S._local,
-    "return_statement": _S._return,
-    "throw_statement": _S._throw,
-    "yield_statement": _S._yield,
-    "break_statement": _S._jump,
-    "continue_statement": _S._jump,
-    "if_statement": _S._if,
-    "assert_statement": _S._assert,
+    "expression_statement": _S.lower_expression_statement,
+    "local_variable_declaration": _S.lower_local,
+    "return_statement": _S.lower_return,
+    "throw_statement": _S.lower_throw,
+    "yield_statement": _S.lower_yield,
+    "break_statement": _S.lower_jump,
+    "continue_statement": _S.lower_jump,
+    "if_statement": _S.lower_if,
+    "assert_statement": _S.lower_assert,
     "switch_expression": lambda self, node: self.switch(node, None),
-    "for_statement": _S._while,
-    "while_statement": _S._while,
-    "do_statement": _S._while,
-    "enhanced_for_statement": _S._while,
-    "labeled_statement": _S._labelled,
-    "try_statement": _S._try,
-    "try_with_resources_statement": _S._try,
-    "synchronized_statement": _S._synchronized,
-    "block": _S._block_statement,
+    "for_statement": _S.lower_while,
+    "while_statement": _S.lower_while,
+    "do_statement": _S.lower_while,
+    "enhanced_for_statement": _S.lower_while,
+    "labeled_statement": _S.lower_labelled,
+    "try_statement": _S.lower_try,
+    "try_with_resources_statement": _S.lower_try,
+    "synchronized_statement": _S.lower_synchronized,
+    "block": _S.lower_block_statement,
     **dict.fromkeys(
         ("class_declaration", "record_declaration", "enum_declaration", "interface_declaration", ";"),
         lambda _, node: (),
     ),
-}  # pyright: ignore[reportPrivateUsage]
+}

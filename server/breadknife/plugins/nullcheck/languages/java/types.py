@@ -22,7 +22,7 @@ def inner(node: Node | None) -> list[Node]:
     return [child for child in node.named_children if not child.type.endswith("comment")] if node is not None else []
 
 
-def annotations(node: Node) -> Iterator[Node]:
+def annotations_of(node: Node) -> Iterator[Node]:
     """The annotations of a declaration, and of its type."""
     for child in node.named_children:
         if child.type == "modifiers":
@@ -41,7 +41,7 @@ def is_nullable(node: Node) -> bool:
     type_ = node.child_by_field_name("type")
     if type_ is not None and type_.type == "array_type":
         return False
-    names = [annotation_name(each) for each in annotations(node)]
+    names = [annotation_name(each) for each in annotations_of(node)]
     return any(name in _NULLABLE or name.startswith("NullOr") for name in names)
 
 
