@@ -66,7 +66,7 @@ class Statements(Declaring):
         return (il.Return(at_of(node), value if values else None),)
 
     def _is_told(self) -> bool:
-        """Whether the last of several results tells of a nil among them; a struct or a number may do so in its own way."""
+        """Whether the last of several results tells of a nil among them. A struct may do so in a way of its own."""
         types = self.function.returns.arguments if self.function.returns is not None else ()
         is_several = self.function.returns is not None and self.function.returns.name == "tuple"
         return not is_several or types[-1].name in ("bool", "list") or not types[-1].is_value
