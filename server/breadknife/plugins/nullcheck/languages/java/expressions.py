@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
+from breadknife.plugins.nullcheck.languages.java.building import LONGEST_KEY, at_of, attribute, call, parts_of, short
 from breadknife.plugins.nullcheck.languages.java.context import Context, Getter, Members
 from breadknife.plugins.nullcheck.languages.java.types import declared, inner, read, text
 from breadknife.text.syntax import Node
 
-_LONGEST_KEY = 100
 _DEEPEST = 60
 """Nesting of expressions that is followed."""
 _LITERALS = {
@@ -22,10 +22,6 @@ _LITERALS = {
 }  # fmt: skip
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">=", "<<", ">>", ">>>", "&", "|", "^"})
 _TRUTHS = (il.Test, il.Not, il.Both)
-
-
-def at_of(node: Node) -> At:
-    return At(node.start_byte, node.end_byte)
 
 
 @dataclass
@@ -208,7 +204,7 @@ class Expressions:
     def lower_literal(self, node: Node) -> Expression:
         said, kind = text(node), _LITERALS[node.type]
         truth = node.type == "true" if kind == "boolean" else said.strip("0.\"'lLfFdD") != ""
-        return il.Constant(at_of(node), said if len(said) <= _LONGEST_KEY else "", kind, truth)
+        return il.Constant(at_of(node), said if len(said) <= LONGEST_KEY else "", kind, truth)
 
     def lower_class_literal(self, node: Node) -> Expression:
         return il.Cast(at_of(node), il.Display(at_of(node), "Class", (), forks=False), Type("Class"), "", forks=False)
@@ -368,26 +364,6 @@ class Expressions:
             self.function.locals.add(text(node))
             return il.Name(at_of(node), text(node))
         return self.expression(node)
-
-
-def attribute(at: At, owner: Expression, name: str) -> il.Attribute:
-    return il.Attribute(at, owner, name, short(f"{owner.key}.{name}") if owner.key else "", owner.forks)
-
-
-def call(at: At, callee: Expression, arguments: Sequence[Argument]) -> il.Call:
-    key = ""
-    if callee.key and all(argument.value.key for argument in arguments):
-        key = short(f"{callee.key}({','.join(argument.value.key for argument in arguments)})")
-    forks = callee.forks or any(argument.value.forks for argument in arguments)
-    return il.Call(at, callee, tuple(arguments), key, forks)
-
-
-def parts_of(at: At, parts: Sequence[Expression]) -> il.Parts:
-    return il.Parts(at, tuple(parts), any(part.forks for part in parts))
-
-
-def short(key: str) -> str:
-    return key if len(key) <= _LONGEST_KEY else ""
 
 
 def _is_type(node: Node) -> bool:

@@ -12,8 +12,9 @@ from breadknife.plugins.nullcheck.core.declarations import Class, File, Function
 from breadknife.plugins.nullcheck.core.il import At, Block
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.java.asking import asked
+from breadknife.plugins.nullcheck.languages.java.building import at_of
 from breadknife.plugins.nullcheck.languages.java.context import Context, Getter, Members
-from breadknife.plugins.nullcheck.languages.java.expressions import Expressions, at_of
+from breadknife.plugins.nullcheck.languages.java.expressions import Expressions
 from breadknife.plugins.nullcheck.languages.java.statements import lower_body
 from breadknife.plugins.nullcheck.languages.java.types import (
     annotation_name,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.java.expressions import Expressions, at_of, parts_of
+from breadknife.plugins.nullcheck.languages.java.building import at_of, parts_of
+from breadknife.plugins.nullcheck.languages.java.expressions import Expressions
 from breadknife.plugins.nullcheck.languages.java.types import declared, inner, text
 from breadknife.text.syntax import Node
 
