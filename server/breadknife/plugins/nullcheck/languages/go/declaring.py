@@ -56,7 +56,7 @@ class Declaring(Expressions):
         return (il.Assign(at_of(node), target, il.Operation(at_of(node), "++", (read,), read.forks)),)
 
     def variables(self, node: Node) -> Iterator[Statement]:
-        for spec in _specs(node):
+        for spec in specs_of(node):
             names, value = spec.children_by_field_name("name"), spec.child_by_field_name("value")
             written = spec.child_by_field_name("type")
             type_ = self.types.read(written)
@@ -153,9 +153,9 @@ def _made(value: Node) -> tuple[Node, frozenset[str]] | None:
     return written, frozenset(text(each.child_by_field_name("key")) for each in elements)
 
 
-def _specs(node: Node) -> Iterator[Node]:
+def specs_of(node: Node) -> Iterator[Node]:
     for child in inner(node):
         if child.type in ("var_spec", "const_spec"):
             yield child
         else:
-            yield from _specs(child)
+            yield from specs_of(child)

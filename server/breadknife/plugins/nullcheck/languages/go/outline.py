@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.il import At, Block
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.languages.go.declaring import _specs
+from breadknife.plugins.nullcheck.languages.go.declaring import specs_of
 from breadknife.plugins.nullcheck.languages.go.expressions import (
     Expressions,
     at_of,
@@ -134,7 +134,7 @@ class Outline:
         self.classes[name] = class_
 
     def _variables(self, node: Node) -> None:
-        for spec in _specs(node):
+        for spec in specs_of(node):
             names, value = spec.children_by_field_name("name"), spec.child_by_field_name("value")
             values = inner(value)
             type_ = self.types.read(spec.child_by_field_name("type"))

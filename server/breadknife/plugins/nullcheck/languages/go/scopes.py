@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ class Scopes:
     _blocks: list[dict[str, str]] = field(default_factory=lambda: [dict[str, str]()])
 
     @contextmanager
-    def block(self) -> Iterator[None]:
+    def block(self) -> Generator[None]:
         self._blocks.append({})
         yield
         self._blocks.pop()

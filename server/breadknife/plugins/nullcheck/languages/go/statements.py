@@ -67,9 +67,11 @@ class Statements(Declaring):
 
     def _is_told(self) -> bool:
         """Whether the last of several results tells of a nil among them. A struct may do so in a way of its own."""
-        types = self.function.returns.arguments if self.function.returns is not None else ()
-        is_several = self.function.returns is not None and self.function.returns.name == "tuple"
-        return not is_several or types[-1].name in ("bool", "list") or not types[-1].is_value
+        returns = self.function.returns
+        if returns is None or returns.name != "tuple" or not returns.arguments:
+            return True
+        last = returns.arguments[-1]
+        return last.name in ("bool", "list") or not last.is_value
 
     def lower_break(self, node: Node) -> Iterable[Statement]:
         return (il.Jump(is_break=True, label=text(inner(node)[0]) if inner(node) else ""),)

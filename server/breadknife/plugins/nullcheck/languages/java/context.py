@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -44,7 +44,7 @@ class Context:
     _blocks: list[dict[str, Type | None]] = field(default_factory=lambda: [dict[str, Type | None]()])
 
     @contextmanager
-    def block(self) -> Iterator[None]:
+    def block(self) -> Generator[None]:
         self._blocks.append({})
         yield
         self._blocks.pop()
