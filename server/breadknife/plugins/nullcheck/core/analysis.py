@@ -45,6 +45,7 @@ class FileHome(Names):
         found in such a function is looked for once more when its turn comes."""
         self._starts = dict[Function, dict[str, Fact]]()
         self._under_way = list[Function]()
+        self._coping = dict[Function, bool]()
 
     # Following functions
 
@@ -141,6 +142,8 @@ class FileHome(Names):
             class_ = function.receiver_class
             if class_.statics.get(function.name) is function:
                 facts[function.receiver] = Fact(Nullness.THERE, called=class_.name)
+            elif self.language.calls_methods_of_null:
+                facts[function.receiver] = Fact(type=self.own_type(class_), parameter=function.receiver)
             else:
                 facts[function.receiver] = Fact(Nullness.THERE, type=self.own_type(class_))
         for parameter in function.parameters:
@@ -181,6 +184,36 @@ class FileHome(Names):
             return Fact(Nullness.MAYBE, origin, bare, parameter=name, nulls=type_.nullable)
         return Fact(type=bare, parameter=name)
 
+    def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
+        language = self.language
+        if name in language.null_attributes:
+            return True
+        if not is_called or not language.calls_methods_of_null:
+            return False
+        if type_ is None:
+            return True
+        target = self.method(type_, name)
+        if target is not None and target.function is not None and isinstance(target.home, FileHome):
+            return target.home.copes(target.function)
+        target = self.class_target(type_.name)
+        if target is not None and target.class_ is not None:
+            return name not in target.class_.stores and not target.class_.is_interface
+        full = f"{type_.name}.{name}"
+        is_known = type_.name in self.knowledge.types or type_.name in self.knowledge.given
+        return not is_known or full in self.knowledge.functions["cope"]
+
+    def copes(self, function: Function) -> bool:
+        """Whether the method does no harm when its object is null."""
+        known = self._coping.get(function)
+        if known is None:
+            self._coping[function] = True  # what calls itself decides nothing
+            start = self.start(function)
+            own = start.facts.get(function.receiver, NOTHING)
+            start.facts[function.receiver] = own._replace(nullness=Nullness.NULL)
+            uses = solve(self, function, build(function.body, self.knowledge.errors), start).uses
+            known = self._coping[function] = all(use.key != function.receiver for use in uses)
+        return known
+
     # Summaries
 
     def summary(self, function: Function, /) -> Summary:
@@ -219,7 +252,8 @@ class FileHome(Names):
     def _summarised(self, function: Function, solution: Solution) -> Summary:
         ways = list[Outcome]()
         gives_value = solution.gives_value
-        declared = self._declared_result(function) if function.returns is not None else None
+        says = function.returns is not None and (function.returns.nullable or self.knowledge.types_exclude_null)
+        declared = self._declared_result(function) if says else None
         parameters = function.parameters
         for state, fact in solution.returns:
             ways += outcomes_at(state, fact if gives_value else NOTHING, parameters)

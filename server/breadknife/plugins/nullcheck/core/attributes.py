@@ -263,7 +263,7 @@ class Attributes(ABC):
             if len(stores) != 1:
                 return NOTHING
             solution = self.solution(self.file.main)
-            if solution is None or solution.end is None:
+            if solution is None or solution.end is None or not self.file.main.body:
                 return self.value_of(stores[0])
             fact = solution.end.facts.get(name, NOTHING)
             return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=NO_ASSUMPTIONS)

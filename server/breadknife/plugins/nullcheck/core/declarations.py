@@ -77,6 +77,10 @@ class Function:
     asserts: bool = False
     has_declared_null: bool = False
     """Its text declares that something may be null, in a spelling that is no word."""
+    tells_null: bool = False
+    """It gives null only beside a value that tells of it: an error."""
+    may_ignore: bool = False
+    """Its text has a call whose second value, which may tell of null, isn't tested at once."""
     is_open: bool = False
     """It may end without a `return` that has a value, as far as its last statement tells."""
     within: list[Function] = field(default_factory=list["Function"])
@@ -132,6 +136,8 @@ class Class:
     """Methods of the class itself, where it may have others of these names for its objects."""
     is_dynamic: bool = False
     """It sets attributes whose names it computes."""
+    is_interface: bool = False
+    """It only says which methods its objects have."""
 
 
 @dataclass(eq=False, repr=False)
@@ -166,3 +172,5 @@ class File:
     """Exported name -> the name that it has within the file, or the qualified name of what another file has."""
     may_be_unset: Callable[[Function, str], bool] = lambda _function, _name: True
     """Whether a function may run while a variable of the module is still what it was first."""
+    asked: frozenset[str] = frozenset()
+    """The last names of objects that the file asks whether there is a value."""

@@ -23,6 +23,8 @@ class Gate:
     def may_use_null(self, function: Function) -> bool:
         if function.has_declared_null or not function.words.isdisjoint(self.nullable):
             return True
+        if function.may_ignore and not function.words.isdisjoint(self._telling):
+            return True
         around = function.around
         while around is not None:
             for each in around.parameters:
@@ -37,7 +39,7 @@ class Gate:
             return True
         if b"return" not in function.words and not function.is_expression:
             return False
-        return function.is_open or self.may_use_null(function)
+        return function.is_open or function.tells_null or self.may_use_null(function)
 
     @cached_property
     def _ending(self) -> frozenset[bytes]:
@@ -64,7 +66,7 @@ class Gate:
         words = {*_encoded(self._knowledge, "null_words"), *_library_words(self._knowledge, self._roots())}
         origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
-        waiting = [each for each in self._file.functions if _may_give_null(each)]
+        waiting = [each for each in self._file.functions if self._may_give_null(each)]
         for _ in range(_ROUNDS):
             found = [each for each in waiting if each.is_open or not each.words.isdisjoint(words)]
             new = {each.name.encode() for each in found} - words
@@ -78,6 +80,13 @@ class Gate:
                 if any(giver is not None and not giver.words.isdisjoint(origins) for giver in givers):
                     words.add(name.encode())
         return frozenset(words)
+
+    @cached_property
+    def _telling(self) -> frozenset[bytes]:
+        """The words under which something may be null that another value tells of."""
+        own = {each.name.encode() for each in self._file.functions if each.tells_null and each.name}
+        table, roots = self._knowledge.telling_words, self._roots()
+        return frozenset(own).union(table.get("", ()), *(table.get(root, ()) for root in roots))
 
     def _roots(self) -> frozenset[str]:
         if not self._knowledge.needs_imports:
@@ -97,6 +106,13 @@ class Gate:
             if _allows_null(function.returns):
                 yield function.name
 
+    def _may_give_null(self, function: Function) -> bool:
+        """Whether a call by its name may give null, as far as its declaration says."""
+        gives = b"return" in function.words or function.is_expression
+        if not function.name or function.name.startswith("__") or not gives:
+            return False
+        return function.returns is None or not self._knowledge.types_exclude_null or _allows_null(function.returns)
+
     def _bound(self, words: frozenset[bytes]) -> Iterator[str]:
         """Variables of the module that hold what a call by one of these words gives."""
         for name, stores in self._file.variables.items():
@@ -111,17 +127,6 @@ class Gate:
 
 def _last(expression: Expression) -> str:
     return expression.name if isinstance(expression, Attribute) else ""
-
-
-def _may_give_null(function: Function) -> bool:
-    """Whether a call by its name may give null, as far as its declaration says."""
-    if (
-        not function.name
-        or function.name.startswith("__")
-        or not (b"return" in function.words or function.is_expression)
-    ):
-        return False
-    return function.returns is None or _allows_null(function.returns)
 
 
 def _allows_null(type_: Type | None) -> bool:

@@ -28,9 +28,8 @@ class Home(Protocol):
     @property
     def knowledge(self) -> Knowledge: ...
 
-    @property
-    def null_attributes(self) -> frozenset[str]:
-        """Attributes that null itself has."""
+    def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
+        """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
         ...
 
     @property

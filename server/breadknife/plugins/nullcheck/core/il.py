@@ -28,19 +28,25 @@ class Type(NamedTuple):
     arguments: tuple[Type, ...] = ()
     nullable: int = 0
     """The nulls that it allows, as bits."""
+    is_value: bool = False
+    """Null is none of its values: a number, a struct that isn't behind a pointer."""
 
 
 # Expressions
 
 
 class Null(NamedTuple):
-    """The null of the language."""
+    """The null of the language, written there or what a variable has that isn't given a value."""
 
     at: At
     key: str = "None"
     forks: bool = False
     nulls: int = ANY_NULL
     """Which one it is; in a test, which ones are meant."""
+    why: str = ""
+    """A clause; "" where it is written there."""
+    kind: str = "exit"
+    """An `OriginKind`."""
 
 
 class Absent(NamedTuple):
@@ -212,6 +218,29 @@ class Closure(NamedTuple):
     forks: bool = False
 
 
+class Cast(NamedTuple):
+    """The value, which is of the type."""
+
+    at: At
+    value: Expression
+    type: Type | None
+    key: str
+    forks: bool
+    drops_null: bool = False
+    """Null isn't let through."""
+
+
+class Attempt(NamedTuple):
+    """A value and whether there is one, as a tuple: `(value, true)`, or `(null, false)`. Null is only in it if the type
+    of the value is known, and has it."""
+
+    at: At
+    value: Expression
+    null: Null
+    forks: bool
+    key: str = ""
+
+
 class Told(NamedTuple):
     """A value of which the author tells more than the code: `x!`, `x as T`, or `new Map<K, V>()`."""
 
@@ -244,7 +273,7 @@ class Parts(NamedTuple):
 
 Expression: TypeAlias = (
     Null | Absent | Told | Comma | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice
-    | Bind | Display | Comprehension | Closure | Parts
+    | Bind | Display | Comprehension | Closure | Cast | Attempt | Parts
 )  # fmt: skip
 
 
@@ -273,7 +302,8 @@ class If(NamedTuple):
 
 
 class Loop(NamedTuple):
-    """While `test` holds, or for each element of `iterable`, which `target` gets. `otherwise` runs without a break."""
+    """While `test` holds, or for each element of `iterable`, which `target` gets; without both, for ever. `otherwise`
+    runs without a break, `update` after each round."""
 
     at: At
     test: Expression | None
@@ -284,6 +314,8 @@ class Loop(NamedTuple):
     update: Block = ()
     """It runs before each round but the first."""
     label: str = ""
+    is_tested_last: bool = False
+    """The body runs once before the first test."""
     is_true: bool = False
     """An iterable is true even if it has no elements."""
 
@@ -334,11 +366,11 @@ class Raise(NamedTuple):
 
 
 class Jump(NamedTuple):
-    """Leaves the loop, or goes on with its next round."""
+    """Leaves the loop, or goes on with its next round: of the innermost loop, or of what has the label."""
 
     is_break: bool
     label: str = ""
-    """Of the loop that is meant; "" for the innermost one."""
+    """Of what is meant; "" for the innermost one."""
 
 
 class Delete(NamedTuple):

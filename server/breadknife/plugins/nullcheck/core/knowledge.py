@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,6 +17,22 @@ from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.values import Use
 
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
+
+
+_HEAD = 5000
+"""Bytes at the beginning of a file."""
+_TABLES: dict[str, Any] = {
+    "call": [], "attribute": [], "taker": [], "results": {}, "annotations": {}, "functions": {}, "classes": {},
+    "operators": {}, "contexts": {}, "imports": True,
+    "types_exclude_null": True,
+    "ignored": r"(?!)", "generated": r"(?!)",
+}  # fmt: skip
+"""What a language may leave out."""
+_WAYS = {
+    "error": [["null", "there"], ["value", "none"]],
+    "ok": [["null", "no"], ["value", "yes"]],
+}
+"""Names of ways to come back that many functions share."""
 
 
 class NullableCall(NamedTuple):
@@ -34,6 +52,20 @@ class NullableCall(NamedTuple):
     """An argument of this type makes a value certain."""
     is_examined: bool = False
     """A test of what the container holds makes it doubtful that a null can come out."""
+    ways: tuple[tuple[str, ...], ...] = ()
+    """Of a call that gives several values: what they are at once, in each of the ways in which it comes back."""
+    tells: bool = False
+    """Null comes with an error."""
+    shown: str = ""
+    """How people call it, if not by its name here."""
+    literals: bool = False
+    """It can't fail for literals, as far as anybody who runs it once would know."""
+    unless_literals: frozenset[str] = frozenset()
+    """First arguments for which there always is a value."""
+    only_for: str = ""
+    """The literal that its last argument must be."""
+    where_asked: bool = False
+    """Only for an object that the file asks whether there is a value."""
 
 
 class NullableAttribute(NamedTuple):
@@ -65,9 +97,25 @@ class Knowledge:
     errors: Errors
     types: frozenset[str]
     """The types that it says something of."""
+    ensures: Mapping[str, tuple[str, ...]]
+    """Method -> the keys of what is there after a call of it."""
+    makers: Mapping[str, str]
+    """A class and the number of arguments -> the special type of what it makes of so many."""
+    same: Mapping[str, str]
+    """Methods -> others that give null for the same objects: a test of one is a test of the other."""
+    boxed: frozenset[str]
+    """The types of objects that stand for numbers and truths: operators need their values."""
+    given: frozenset[str]
+    """The types of what its calls give."""
     words: Mapping[str, frozenset[bytes]]
     """Top module, or a word that a file must have, or "" -> the words under which something of it may be null."""
+    telling_words: Mapping[str, frozenset[bytes]]
+    """The same for what comes with an error that tells of it."""
     examples: tuple[Examples, ...]
+    types_exclude_null: bool
+    """A declaration that says nothing of null excludes it."""
+    ignored: re.Pattern[bytes]
+    """The comments that tell a checker to be silent."""
     needs_imports: bool
     nulls: tuple[str, ...]
     """The names of the language's nulls."""
@@ -99,14 +147,23 @@ class Knowledge:
         """Any null, in words."""
         return self.null_name(ANY_NULL)
 
+    generated: re.Pattern[bytes]
+    """How a file says at its beginning that a program has written it."""
+
+    def is_generated(self, source: bytes) -> bool:
+        return self.generated.search(source, 0, _HEAD) is not None
+
     def null_name(self, nulls: int) -> str:
         """The nulls of these bits in words."""
         return " or ".join(name for at, name in enumerate(self.nulls) if nulls & 1 << at)
 
+    def ignores(self, line: bytes) -> bool:
+        return self.ignored.search(line) is not None
+
 
 def read(name: str) -> Knowledge:
     """The knowledge about a language. Raises an error if the file that is part of breadknife is broken."""
-    table = tomllib.loads(files(_FOLDER).joinpath(f"{name}.toml").read_text("utf-8"))
+    table = _TABLES | tomllib.loads(files(_FOLDER).joinpath(f"{name}.toml").read_text("utf-8"))
     calls = {row["name"]: _call(row) for row in table["call"]}
     attributes = {
         row["name"]: NullableAttribute(
@@ -124,16 +181,27 @@ def read(name: str) -> Knowledge:
         frozenset(row["name"] for row in table["taker"] if "typed_only" not in row),
         results,
         table["annotations"],
-        {key: frozenset(value) for key, value in table["functions"].items()},
-        {key: frozenset(value) for key, value in table["classes"].items()},
+        _sets(table["functions"]),
+        _sets(table["classes"]),
         {key: Use(value) for key, value in table["operators"].items()},
-        frozenset(table["contexts"]["catching"]),
+        frozenset(table["contexts"].get("catching", ())),
         Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
         frozenset(types),
-        _words([*calls, *attributes], {key: type_.name for key, type_ in results.items()})
+        {key: tuple(value) for key, value in table.get("ensures", {}).items()},
+        table.get("makers", {}),
+        table.get("same", {}),
+        frozenset(table.get("boxed", ())),
+        frozenset(rule.gives.name for rule in calls.values() if rule.gives is not None),
+        _words(
+            [*(name for name, rule in calls.items() if not rule.tells), *attributes],
+            {key: type_.name for key, type_ in results.items()},
+        )
         if table["imports"]
         else _words_of_rows([*table["call"], *table["attribute"]]),
+        _words([name for name, rule in calls.items() if rule.tells], {}),
         tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
+        table["types_exclude_null"],
+        re.compile(table["ignored"].encode()),
         table["imports"],
         tuple(table["nulls"]["names"]),
         table["nulls"]["left_out"],
@@ -147,7 +215,13 @@ def read(name: str) -> Knowledge:
         {key: tuple(parse_type(each) for each in value) for key, value in table.get("callbacks", {}).items()},
         _types(table.get("typed_calls", {})),
         {key: tuple(value) for key, value in table.get("implies", {}).items()},
+        re.compile(table["generated"].encode()),
     )
+
+
+def _sets(table: Mapping[str, list[str]]) -> Mapping[str, frozenset[str]]:
+    """The lists of a table. One that a language has no use for is empty."""
+    return defaultdict(frozenset, {key: frozenset(value) for key, value in table.items()})
 
 
 def _types(table: Mapping[str, str]) -> Mapping[str, Type]:
@@ -160,6 +234,11 @@ def _by_argument(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[tuple[s
         if "argument" in row:
             found.setdefault(row["name"].rpartition(".")[2], []).append((row["argument"], row["name"]))
     return found
+
+
+def _sets(table: Mapping[str, list[str]]) -> Mapping[str, frozenset[str]]:
+    """The lists of a table. One that a language has no use for is empty."""
+    return defaultdict(frozenset, {key: frozenset(value) for key, value in table.items()})
 
 
 def _words_of_rows(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, frozenset[bytes]]:
@@ -186,10 +265,13 @@ def _module(name: str) -> str:
 
 
 def _call(row: Mapping[str, Any]) -> NullableCall:
+    ways = row.get("ways", ())
     return NullableCall(
         row["name"], row["why"], OriginKind(row["kind"]), row.get("default", "never"), row.get("default_at", 0),
         _given(row), row.get("nulls", ANY_NULL), row.get("typed_only", False), row.get("unless", ""),
-        row.get("examined", False),
+        row.get("examined", False), tuple(tuple(way) for way in (_WAYS[ways] if isinstance(ways, str) else ways)),
+        ways == "error", row.get("shown", ""), row.get("literals", False),
+        frozenset(row.get("unless_literals", ())), row.get("only_for", ""), row.get("where_asked", False),
     )  # fmt: skip
 
 

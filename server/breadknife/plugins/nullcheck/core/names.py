@@ -26,6 +26,11 @@ class Language(Protocol):
     def null_attributes(self) -> frozenset[str]: ...
 
     @property
+    def calls_methods_of_null(self) -> bool:
+        """Whether a method decides itself what it does when its object is null."""
+        ...
+
+    @property
     def builtins(self) -> frozenset[str]: ...
 
     def refined_result(self, name: str, argument: str, /) -> Type | None: ...
@@ -57,7 +62,7 @@ class Names(Attributes):
     ) -> None:
         super().__init__()
         self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
-        self.null_attributes, self.builtins = language.null_attributes, language.builtins
+        self.builtins = language.builtins
         self.forgiven = set[At]()
         self.asked = set[str]()
         """The URIs of files that it has asked something of."""
@@ -103,7 +108,7 @@ class Names(Attributes):
             around = around.around
         if key in self.file.variables and function is not self.file.main:
             stores = self.file.variables[key]
-            is_unset = any(store.is_null or store.annotation is not None for store in stores)
+            is_unset = any(store.is_null for store in stores) or any(each.annotation is not None for each in stores[:1])
             if is_unset and not self.file.may_be_unset(function, key):
                 return NOTHING
             return self.variable(key, stores)

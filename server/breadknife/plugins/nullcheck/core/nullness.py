@@ -15,7 +15,7 @@ The truth table of nullness. `join` is what holds where two paths meet; `there` 
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
 
@@ -53,6 +53,10 @@ class OriginKind(StrEnum):
     """The time has run out, or it isn't the time yet."""
     EXIT = "exit"
     """A loop or a branch was left before the variable got its value."""
+    EXCEPTION = "exception"
+    """An exception came before the variable got its value."""
+    INITIAL = "initial"
+    """The variable was declared with it, and some path to here may set it."""
     ANNOTATION = "annotation"
     """A declaration allows it, and says no more."""
     DEFAULT = "default"
@@ -65,6 +69,7 @@ class OriginKind(StrEnum):
 
 CAN_HAPPEN = frozenset({
     OriginKind.CALL, OriginKind.LOOKUP, OriginKind.IO, OriginKind.PARSE, OriginKind.TIMEOUT, OriginKind.EXIT,
+    OriginKind.EXCEPTION,
 })  # fmt: skip
 
 
@@ -84,6 +89,10 @@ class Origin(NamedTuple):
 Assumption = tuple[str, bool]
 """The key of a test, and its outcome."""
 NO_ASSUMPTIONS: frozenset[Assumption] = frozenset()
+
+
+Assumption: TypeAlias = tuple[str, bool]
+"""The key of a test, and its outcome."""
 
 
 class Fact(NamedTuple):
@@ -145,6 +154,10 @@ def there(fact: Fact, checked: At | None = None) -> Fact:
     return fact._replace(nullness=Nullness.THERE, origin=None, unless=NO_ASSUMPTIONS, checked=checked or fact.checked)
 
 
+def is_initial(fact: Fact) -> bool:
+    return fact.origin is not None and fact.origin.kind is OriginKind.INITIAL
+
+
 def forgotten(fact: Fact) -> Fact:
     """The fact when something that isn't followed may have made the value another one."""
     return Fact(type=fact.type)
@@ -175,12 +188,16 @@ def join_facts(
             called=one.called if one.called == other.called else "",
         )
     null, value = (one, other) if one.may_be_null else (other, one)
+    if value.may_be_null and is_initial(null):
+        null, value = value, null
     origin = null.origin
     if is_short and null.is_soft and not value.may_be_null:
         return Fact(type=type_, checked=value.checked)
     sides = [(fact.unless | path) for fact, path in zip((one, other), against, strict=True) if fact.may_be_null]
     unless = frozenset(each for each in sides[0] & sides[-1] if each[0] not in (key, f"{key} is None"))
     parameter = one.parameter if one.parameter == other.parameter else ""
+    if origin is not None and origin.kind is OriginKind.COMPARISON and not value.may_be_null:
+        parameter = null.parameter  # it is null only for a caller that gives one
     return Fact(
         nullness,
         origin,

@@ -67,6 +67,10 @@ class State:
         for truths in (self.truths, self.past):
             for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
                 del truths[key]
+        for key in [key for key, fact in facts.items() if fact.view or fact.key_of]:
+            fact = facts[key]
+            if mentions(fact.view or fact.key_of, target):
+                facts[key] = fact._replace(view="", key_of="")
         for key in [key for key, fact in facts.items() if fact.is_related]:
             fact = facts[key]
             kept = frozenset(each for each in fact.unless if each[0] != target and not mentions(each[0], target))

@@ -44,6 +44,8 @@ def build(body: Block, errors: Errors) -> Graph:
 
 @dataclass
 class _LoopEnds:
+    """Where jumps out of a loop, or of statements with a label, lead."""
+
     after: Node
     again: Node | None
     """None for what isn't a loop."""
@@ -115,24 +117,31 @@ class _Builder(Choosing):
                 self.condition(iterable, body, out)
             each = Operation(iterable.at, "next", (iterable,), forks=False)
             bind = Assign(target.at, target, each)
-        elif statement.test is not None:
+        elif statement.test is not None and not statement.is_tested_last:
             self.go(again)
             self.start(again)
             self.condition(statement.test, body, out)
+        else:
+            self.go(body)
         self.start(body)
         if bind is not None:
             self.assign(bind)
-        rounds = self.node(NodeKind.MERGE) if statement.update else again
+        rounds = self.node(NodeKind.MERGE) if statement.update or statement.is_tested_last else again
         self._loops.append(_LoopEnds(after, rounds, len(self._finals), statement.label))
         held, self._held = self._held, self._slots
         self.block(statement.body)
-        if statement.update:
+        if rounds is not again:
             self.go(rounds)
             self.start(rounds)
             self.block(statement.update)
+            if statement.is_tested_last and statement.test is not None:
+                self.condition(statement.test, again, out)
         self._held = held
         self._loops.pop()
         self.go(again)
+        if statement.iterable is None and (statement.test is None or statement.is_tested_last):
+            self.start(again)
+            self.go(body)
         if bind is not None:
             self.start(again)
             self.go(body)

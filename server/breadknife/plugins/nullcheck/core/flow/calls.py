@@ -21,12 +21,14 @@ from breadknife.plugins.nullcheck.core.nullness import (
     forgotten,
     there,
 )
-from breadknife.plugins.nullcheck.core.state import State
+from breadknife.plugins.nullcheck.core.state import State, mentions
 from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, common_conditions, holds
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_TOLD_APART = 2
 """Arguments of a method that its first argument tells from others: with more of them it is another one."""
+_LEFT_BY_CALLS = (OriginKind.COMPARISON, OriginKind.EXCEPTION)
+"""Nulls that nobody has after a call which is an error's, and doesn't come back."""
 
 
 class Callee(NamedTuple):
@@ -57,26 +59,28 @@ class CallEvaluator(Refiner):
         self._needed(expression, callee, state)
         if callee.name in self.home.knowledge.callbacks:
             self._give(expression, callee)
-        if self.raised is not None and (not self.raised or self.raised[-1] != state):
+        is_new = not self.raised or self.raised[-1] != state
+        if self.raised is not None and is_new and callee.name not in functions["come_back"]:
             self.raised.append(state.copy())
         self._change(expression, callee, state)
-        if callee.name in functions["never_return"] or expression.callee.key in functions["never_return"]:
+        if isinstance(expression.callee, il.Attribute):
+            self._ensure(expression, expression.callee, state)
+        if self._never_returns(expression.callee, callee.name):
             self.is_dead = True
         if expression.key:
             known = state.facts.get(expression.key)
             if known is not None and known.nullness == Nullness.THERE:
                 return known
         fact = self._result(expression, callee, facts, state)
+        if isinstance(expression.callee, il.Attribute) and expression.callee.name in self.home.knowledge.implies:
+            fact = fact._replace(test=expression)
         if callee.name in functions["iterators"]:
             fact = fact._replace(nullness=Nullness.THERE, truth=True)
         return fact
 
     def _callee(self, callee: il.Expression, state: State) -> Callee:
         if isinstance(callee, il.Attribute):
-            if callee.name in self.home.null_attributes:
-                owner = self.value(callee.owner, state)
-            else:
-                owner = self.need(callee.owner, Use.ATTRIBUTE, state)
+            owner = self.owner(callee, state, is_called=True)
             if callee.key and (fact := state.facts.get(callee.key)) is not None:
                 if fact.called:
                     return Callee(fact.called, self.home.target(fact.called), owner)
@@ -142,6 +146,12 @@ class CallEvaluator(Refiner):
             if type_ is not None and self.home.excludes_null(type_):
                 self.need(argument.value, Use.ARGUMENT, state)
 
+    def _never_returns(self, callee: il.Expression, name: str) -> bool:
+        functions = self.home.knowledge.functions
+        if name in functions["never_return"] or callee.key in functions["never_return"]:
+            return True
+        return isinstance(callee, il.Attribute) and callee.name in functions["never_return_methods"]
+
     # Effects
 
     def _change(self, expression: il.Call, callee: Callee, state: State) -> None:
@@ -167,7 +177,9 @@ class CallEvaluator(Refiner):
         if not comes_back:
             for key in nulls:
                 origin = state.facts[key].origin
-                if origin is not None and origin.kind is OriginKind.COMPARISON:
+                if (origin is not None and origin.kind in _LEFT_BY_CALLS) or any(
+                    mentions(test, each) for test, _ in state.facts[key].unless for each in given if each
+                ):
                     state.facts[key] = forgotten(state.facts[key])
         if nulls and callee.name not in self.home.knowledge.calls:
             for name in (self.home.shared | self.function.changed_within).intersection(nulls):
@@ -192,19 +204,33 @@ class CallEvaluator(Refiner):
         if isinstance(expression.callee, il.Attribute) and expression.callee.name in ("update", "clear", "append"):
             state.examined |= {owner_key}
 
+    def _ensure(self, call: il.Call, callee: il.Attribute, state: State) -> None:
+        """What gives a value after the call: `m.get(k)` after `m.put(k, v)`."""
+        templates = self.home.knowledge.ensures.get(callee.name, ())
+        first = call.arguments[0].value.key if call.arguments else ""
+        for template in templates if callee.owner.key and first else ():
+            key = template.replace("{owner}", callee.owner.key).replace("{0}", first)
+            state.facts[key] = there(state.facts.get(key, NOTHING), call.at)
+
     def _remove(self, call: il.Call, owner: str, state: State) -> None:
         """What was known to be in a container isn't there any more."""
         taken = f"{owner}.get({call.arguments[0].value.key})" if call.arguments else ""
         for key in [key for key in state.facts if key == taken or (not taken and key.startswith(f"{owner}.get("))]:
             del state.facts[key]
+        for key in [key for key, fact in state.facts.items() if fact.key_of == owner]:
+            state.facts[key] = state.facts[key]._replace(key_of="")
 
     def _comes_back(self, expression: il.Call, callee: Callee) -> bool:
         """Whether the call is known to come back: where a value was only compared with null, it may be an error's."""
         knowledge = self.home.knowledge
-        if callee.target is not None or callee.name in self.home.builtins or callee.name in knowledge.calls:
+        if callee.target is not None and (callee.target.function is None or not callee.target.function.is_stub):
+            return True
+        if callee.name in self.home.builtins or callee.name in knowledge.calls:
             return True
         method = expression.callee.name if isinstance(expression.callee, il.Attribute) else ""
-        return method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]
+        if method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]:
+            return True
+        return callee.name.rpartition(".")[0] in knowledge.functions["come_back_packages"]
 
     def _set_by(self, callee: Callee) -> frozenset[str] | None:
         target = callee.target
@@ -233,7 +259,7 @@ class CallEvaluator(Refiner):
             return self.typed_fact(_awaited(callee.type.arguments[0], call), callee_key(call), call.at)
         if callee.target is not None:
             if callee.target.function is not None:
-                return self._by_summary(call, callee.target, facts, state)
+                return self._by_summary(call, callee, facts, state)
             if callee.target.class_ is not None:
                 return Fact(Nullness.THERE, type=callee.target.home.own_type(callee.target.class_))
         if isinstance(call.callee, il.Attribute) and call.callee.name == "get" and callee.owner.type and call.arguments:
@@ -250,7 +276,7 @@ class CallEvaluator(Refiner):
             literal = call.arguments[0].value.key if call.arguments else ""
             type_ = self.home.refined_result(name, literal) or filled(result, own, first, knowledge.elements)
             view = callee.owner.view or ((facts[0].view or literal) if facts else callee_key(call))
-            if type_ is not None and type_.nullable:
+            if type_ is not None and (type_.nullable or type_.name == "key"):
                 return self.typed_fact(type_, view, call.at)
             return Fact(Nullness.THERE, type=type_, view=view)
         return Fact(Nullness.THERE, type=Type(name)) if name in knowledge.types else NOTHING
@@ -278,8 +304,11 @@ class CallEvaluator(Refiner):
             gives = callee.owner.type.arguments[1]
         if gives is not None:
             gives = filled(gives, _own(callee), None, self.home.knowledge.elements)
-        if any(argument.name == "*" for argument in call.arguments):
+        is_literal = all(isinstance(each.value, il.Constant | il.Null) for each in call.arguments)
+        if any(argument.name == "*" for argument in call.arguments) or (rule.literals and is_literal):
             return Fact(type=gives)
+        if self._is_known_to_give(rule, call, facts):
+            return Fact(type=gives._replace(nullable=0) if gives is not None else None)
         if rule.unless and facts and facts[0].type is not None and facts[0].type.name == rule.unless:
             return Fact(Nullness.THERE, type=gives)
         default: Fact | None = None
@@ -306,16 +335,33 @@ class CallEvaluator(Refiner):
             and (self.home.knowledge.left_out != 1 or (gives and gives.nullable))
         ):
             return NOTHING
-        origin = Origin(
-            rule.kind, call.at, f"`{rule.name}` returns {self.home.knowledge.null_name(rule.nulls)} {rule.why}"
-        )
+        said = self.home.knowledge.null_name(rule.nulls)
+        origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name}` returns {said} {rule.why}")
+        if rule.ways:
+            return Fact(
+                Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways)
+            )
         type_ = gives._replace(nullable=0) if gives else None
         return Fact(
             Nullness.MAYBE, origin, type_, container=container, nulls=rule.nulls | (gives.nullable if gives else 0)
         )
 
-    def _by_summary(self, call: il.Call, target: Target, facts: Sequence[Fact], state: State) -> Fact:
-        function = target.function
+    def _is_known_to_give(self, rule: NullableCall, call: il.Call, facts: Sequence[Fact]) -> bool:
+        """Whether the arguments, or what the file says of the object, rule the null out."""
+        arguments = [argument.value.key for argument in call.arguments]
+        owner = callee_key(call)
+        if rule.where_asked and owner.rpartition(".")[2] not in self.home.file.asked:
+            return True
+        if rule.only_for and (not arguments or arguments[-1] != rule.only_for):
+            return True
+        if facts and facts[0].key_of and facts[0].key_of == owner:
+            return True
+        return bool(arguments) and arguments[0] in rule.unless_literals
+
+    def _by_summary(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
+        target = callee.target
+        function = target.function if target is not None else None
+        assert target is not None
         assert function is not None
         if function.is_async != call.is_awaited or function.is_generator:
             return NOTHING
@@ -327,11 +373,10 @@ class CallEvaluator(Refiner):
             return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
         given = bind(call, function, dict(enumerate(facts)), is_bound, self.home.knowledge.left_out & 2)
-        ways = [
-            way
-            for way in summary.outcomes
-            if given is None or _is_possible(way, given, state, self.home.knowledge.believes_arguments)
-        ]
+        if given is not None and is_bound and isinstance(call.callee, il.Attribute):
+            given.setdefault(function.receiver, Given(callee.owner, call.callee.owner))
+        believes = self.home.knowledge.believes_arguments
+        ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state, believes)]
         is_certain = not target.home.is_overridden(function)
         if not ways:
             self.is_dead = self.is_dead or is_certain
@@ -414,9 +459,12 @@ def _is_possible(way: Outcome, given: dict[str, Given], state: State, believes: 
 def _given_back(way: Outcome, given: dict[str, Given]) -> Fact:
     """The result of one way back, where it is an argument that of the call."""
     result = way.result
-    if not result.parameter or result.parameter not in given or result.nullness in (Nullness.NULL, Nullness.THERE):
+    if not result.parameter or result.parameter not in given or result.nullness == Nullness.THERE:
         return result
     fact = given[result.parameter].fact
+    is_compared = result.origin is not None and result.origin.kind is OriginKind.COMPARISON
+    if result.nullness == Nullness.NULL and not is_compared:
+        return result
     if not fact.may_be_null:
         return fact._replace(test=None)
     kind = fact.origin or result.origin or Origin(OriginKind.CALL, (0, 0), "")
@@ -427,6 +475,23 @@ def _kind(origin: Origin | None) -> OriginKind:
     if origin is None or origin.kind is OriginKind.EXIT:
         return OriginKind.CALL
     return origin.kind
+
+
+def _item_of(said: str, gives: Type | None, origin: Origin) -> Fact:
+    """One of several values that a call gives at once, as the knowledge says it."""
+    match said:
+        case "null":
+            return Fact(Nullness.NULL, origin, gives, truth=False)
+        case "value":
+            return Fact(Nullness.THERE, type=gives)
+        case "there":
+            return Fact(Nullness.THERE)
+        case "none":
+            return Fact(Nullness.NULL, origin, truth=False)
+        case "yes" | "no":
+            return Fact(Nullness.THERE, truth=said == "yes")
+        case _:
+            return NOTHING
 
 
 def _own(callee: Callee) -> tuple[Type, ...]:

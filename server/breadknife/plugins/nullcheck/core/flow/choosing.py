@@ -8,10 +8,12 @@ from breadknife.plugins.nullcheck.core.il import (
     Argument,
     Assign,
     At,
+    Attempt,
     Attribute,
     Bind,
     Both,
     Call,
+    Cast,
     Choice,
     Comma,
     Comprehension,
@@ -132,7 +134,7 @@ class Choosing:
                 for each in first:
                     self.step(self.value(each))
                 return self.value(last)
-            case Told():
+            case Told() | Cast() | Attempt():
                 return value._replace(value=self.value(value.value), forks=False)
             case Attribute():
                 return value._replace(owner=self.value(value.owner), forks=False)

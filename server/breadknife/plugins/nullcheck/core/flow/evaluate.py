@@ -21,6 +21,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Origin,
     OriginKind,
     forgotten,
+    is_initial,
     join_facts,
     there,
 )
@@ -78,19 +79,24 @@ class Evaluator(ABC):
 
     def need(self, expression: Expression, use: Use, state: State) -> Fact:
         """The value of an expression that must be there: if it may be null, that is a finding, once."""
-        fact = self.value(expression, state)
+        return self.demand(expression, use, self.value(expression, state), state)
+
+    def demand(self, expression: Expression, use: Use, fact: Fact, state: State) -> Fact:
+        """`fact` is the value of the expression."""
         if fact.may_be_null and not isinstance(expression, il.Null):
-            if not self.forgives and not self.home.file.is_ignored(expression.at):
+            is_sure = fact.nullness == Nullness.NULL or not is_initial(fact)
+            if is_sure and not self.forgives and not self.home.file.is_ignored(expression.at):
                 self.uses.append(NullUse(expression.at, use, fact, expression.key))
             fact = there(fact)
             if expression.key:
                 state.facts[expression.key] = fact
-                state.assume(f"{expression.key} is None", False)
+                state.truths[f"{expression.key} is None"] = False  # it is found, and excludes no other finding
         return fact
 
     def evaluate_null(self, expression: il.Null, _state: State) -> Fact:
-        why = f"it is {self.home.knowledge.null_name(expression.nulls)} here"
-        return Fact(Nullness.NULL, Origin(OriginKind.EXIT, expression.at, why), truth=False, nulls=expression.nulls)
+        why = expression.why or f"it is {self.home.knowledge.null_name(expression.nulls)} here"
+        origin = Origin(OriginKind(expression.kind), expression.at, why)
+        return Fact(Nullness.NULL, origin, truth=False, nulls=expression.nulls)
 
     def evaluate_absent(self, expression: il.Absent, state: State) -> Fact:
         fact = self.value(expression.owner, state)
@@ -117,10 +123,7 @@ class Evaluator(ABC):
         return state.facts.get(expression.key) or self.declared(expression.key)
 
     def evaluate_attribute(self, expression: il.Attribute, state: State) -> Fact:
-        if expression.name in self.home.null_attributes:
-            owner = self.value(expression.owner, state)
-        else:
-            owner = self.need(expression.owner, Use.ATTRIBUTE, state)
+        owner = self.owner(expression, state, is_called=False)
         if expression.name in self.home.knowledge.functions["sizes"] and expression.owner.key:
             state.examined |= {expression.owner.key}
         if expression.key and (fact := state.facts.get(expression.key)) is not None:
@@ -129,8 +132,19 @@ class Evaluator(ABC):
             return self.home.member(owner.type, expression.name, expression.at)
         return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else NOTHING
 
+    def owner(self, attribute: il.Attribute, state: State, *, is_called: bool) -> Fact:
+        """The value of what has the attribute."""
+        fact = self.value(attribute.owner, state)
+        if fact.may_be_null and not self.home.null_has(fact.type, attribute.name, is_called=is_called):
+            return self.demand(attribute.owner, Use.ATTRIBUTE, fact, state)
+        return fact
+
+    def container(self, expression: il.Element, operator: str, state: State) -> Fact:
+        use = self.home.knowledge.operators.get(operator)
+        return self.value(expression.owner, state) if use is None else self.need(expression.owner, use, state)
+
     def evaluate_element(self, expression: il.Element, state: State) -> Fact:
-        owner = self.need(expression.owner, Use.SUBSCRIPT, state)
+        owner = self.container(expression, "[]", state)
         if expression.within is None:
             return owner._replace(nullness=Nullness.THERE, origin=None, items=(), called="")
         self.value(expression.within, state)
@@ -179,12 +193,25 @@ class Evaluator(ABC):
         first = NOTHING
         for at, operand in enumerate(operands):
             is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
-            first = self.value(operand, state) if use is None or is_text else self.need(operand, use, state)
+            if use is None or is_text:
+                first = self.value(operand, state)
+            elif operator == "arithmetic":
+                first = self.need_unboxed(operand, use, state)
+            else:
+                first = self.need(operand, use, state)
         if operator == "await" and first.type is not None and first.type.name == "Promise" and first.type.arguments:
             return self.typed_fact(first.type.arguments[0], operands[0].key, expression.at)
+        if operator == "unbox":
+            return first
         if operator in ("with", "await"):
             return forgotten(first) if operator == "with" else first
         return SURE
+
+    def need_unboxed(self, operand: Expression, use: Use, state: State) -> Fact:
+        """The value of an operand, which must be there if it is an object that stands for a number or a truth."""
+        fact = self.value(operand, state)
+        is_boxed = fact.type is not None and fact.type.name in self.home.knowledge.boxed
+        return self.demand(operand, use, fact, state) if is_boxed else fact
 
     def _next(self, iterable: Expression, state: State) -> Fact:
         fact = self.value(iterable, state)
@@ -234,6 +261,23 @@ class Evaluator(ABC):
         self.captured[expression.at] = state.copy() if known is None else join(known, state, self.declared)
         return _FUNCTION._replace(called=expression.key) if expression.key else _FUNCTION
 
+    def evaluate_cast(self, expression: il.Cast, state: State) -> Fact:
+        fact = self.value(expression.value, state)
+        if expression.drops_null and fact.may_be_null:
+            fact = NOTHING
+        type_ = self.home.qualified_type(expression.type) or fact.type
+        if type_ is not None and type_.nullable and fact.nullness == Nullness.UNKNOWN:
+            return self.typed_fact(type_, expression.key, expression.at)
+        return fact._replace(type=type_._replace(nullable=0) if type_ is not None else None)
+
+    def evaluate_attempt(self, expression: il.Attempt, state: State) -> Fact:
+        fact = self.value(expression.value, state)
+        value = there(fact) if fact.type is not None and not fact.type.is_value else fact
+        null = NOTHING
+        if value.nullness == Nullness.THERE:
+            null = self.evaluate_null(expression.null, state)._replace(type=fact.type)
+        return Fact(Nullness.THERE, items=((null, SURE._replace(truth=False)), (value, SURE._replace(truth=True))))
+
     # Stores
 
     def assign(self, target: Expression, fact: Fact, state: State, at: At) -> None:
@@ -248,7 +292,7 @@ class Evaluator(ABC):
                 if owner.key == self.function.receiver:
                     self.stores.setdefault(name, []).append(fact)
             case il.Element(owner=owner, within=within, key=key):
-                self.need(owner, Use.SUBSCRIPT, state)
+                self.container(target, "[]=", state)
                 if within is not None:
                     self.value(within, state)
                 self.store(key, fact, state, at)
@@ -282,6 +326,11 @@ class Evaluator(ABC):
         ):
             types, of = fact.type.arguments, il.Name(at, fact.view)
             ways = [tuple(self.held_fact(each, of, state, at) for each in types[: len(targets)])]
+            if len(types) == len(targets) and types[-1].name in self.home.knowledge.functions["tell"]:
+                ways = [(*(there(each) for each in ways[0][:-1]), ways[0][-1])]
+        if not ways and not fact.items and targets and self._tells_by_name(targets[-1]):
+            ways = [(SURE,) * (len(targets) - 1) + (NOTHING,)]
+        ways = [self._trusted(way, fact) for way in ways]
         if (len(ways) != len(fact.items) and fact.items) or not ways or any(isinstance(t, il.Parts) for t in targets):
             ways = [(NOTHING,) * len(targets)]
         joined: State | None = None
@@ -293,12 +342,27 @@ class Evaluator(ABC):
                 for place, (target, given) in enumerate(zip(targets, way, strict=True)):
                     if isinstance(target, il.Name):
                         truths = {each[place].truth for each in ways if each[place].nullness != Nullness.NULL} - {None}
-                        self._assume_of(target.key, given, truths, branch)
+                        others = way[:place] + way[place + 1 :]
+                        is_beside_null = any(each.nullness == Nullness.NULL for each in others)
+                        self._assume_of(target.key, given, truths, branch, is_beside_null)
             joined = branch if joined is None else join(joined, branch, self.declared)
         if joined is not None:
             state.facts, state.truths, state.examined = joined.facts, joined.truths, joined.examined
 
-    def _assume_of(self, key: str, fact: Fact, truths: set[bool | None], state: State) -> None:
+    def _tells_by_name(self, target: Expression) -> bool:
+        """Whether a variable is called so that it tells whether the other values are there."""
+        names = self.home.knowledge.functions["tell_names"]
+        return isinstance(target, il.Name) and target.key.partition("@")[0] in names
+
+    def _trusted(self, way: tuple[Fact, ...], whole: Fact) -> tuple[Fact, ...]:
+        """One way, with the values there of which a last one tells that nothing went wrong."""
+        types = whole.type.arguments if whole.type is not None and whole.type.name == "tuple" else ()
+        tells = bool(types) and types[-1].name in self.home.knowledge.functions["tell"]
+        if not tells or way[-1].nullness != Nullness.NULL:
+            return way
+        return tuple(there(each) if each.nullness == Nullness.UNKNOWN else each for each in way[:-1]) + way[-1:]
+
+    def _assume_of(self, key: str, fact: Fact, truths: set[bool | None], state: State, is_beside_null: bool) -> None:
         """One of several values at once tells the others. `truths`: of the value where it is a constant."""
         if fact.truth is not None:
             state.assume(key, fact.truth)
@@ -306,7 +370,7 @@ class Evaluator(ABC):
             state.assume(key, not truths.pop())
         if fact.nullness in (Nullness.NULL, Nullness.THERE):
             state.assume(f"{key} is None", fact.nullness == Nullness.NULL)
-        elif not fact.may_be_null:  # what isn't known to be null is taken to be there beside ways where it is
+        elif not fact.may_be_null and is_beside_null:  # what isn't known to be null is taken to be there
             state.assume(f"{key} is None", False)
 
 
@@ -334,5 +398,7 @@ _VALUES: dict[type[Expression], Callable[[Evaluator, Any, State], Fact]] = {
     il.Not: Evaluator.evaluate_not,
     il.Display: Evaluator.evaluate_display,
     il.Closure: Evaluator.evaluate_closure,
+    il.Cast: Evaluator.evaluate_cast,
+    il.Attempt: Evaluator.evaluate_attempt,
     il.Parts: Evaluator.evaluate_parts,
 }

@@ -5,7 +5,16 @@ from __future__ import annotations
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.evaluate import Evaluator
 from breadknife.plugins.nullcheck.core.il import At, Expression, Type
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind, there
+from breadknife.plugins.nullcheck.core.nullness import (
+    NOTHING,
+    SURE,
+    Fact,
+    Nullness,
+    Origin,
+    OriginKind,
+    forgotten,
+    there,
+)
 from breadknife.plugins.nullcheck.core.state import State
 
 _STATEFUL = (Type("stateful"),)
@@ -111,13 +120,27 @@ class Refiner(Evaluator):
         elif outcome:
             for side in (left, right) if test.operator != "in" else (left,):
                 self._is_there(side, state, test.at)
+                other = right if side is left else left
+                if test.operator == "==" and not isinstance(other, il.Constant):
+                    self._set_apart(side.key, state)
                 if isinstance(side, il.Call) and test.operator != "in":
                     for argument in side.arguments:
                         self._is_there(argument.value, state, test.at)
             if test.operator == "in" and right.key and left.key:
                 for key in (f"{right.key}.get({left.key})", f"{right.key}[{left.key}]"):
                     state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
+        if test.operator == "==":
+            for one, other in ((left, right), (right, left)):
+                is_empty = isinstance(other, il.Constant) and not other.truth and isinstance(one, il.Name)
+                if is_empty and not state.assume(one.key, not outcome):
+                    return False
         return state.assume(test.key, outcome) if test.key else True
+
+    def _set_apart(self, key: str, state: State) -> None:
+        """The value under the key is one of those that are special: what it tells of others isn't known then."""
+        for each, fact in list(state.facts.items()) if key else ():
+            if any(test.partition(" is None")[0] == key for test, _ in fact.unless):
+                state.facts[each] = forgotten(fact)
 
     def _narrow_by(self, test: il.Call, name: str, state: State) -> None:
         """A function that is declared to tell the type of its argument."""
@@ -202,6 +225,7 @@ class Refiner(Evaluator):
             origin = Origin(OriginKind.COMPARISON, one.at, "it is tested for None, and this path continues if it is")
             state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False, nulls=nulls)
         state.truths[key] = False
+        state.rule_out(key, False)
         return True
 
     def _refine_call(self, test: il.Call, outcome: bool, state: State) -> bool:
@@ -214,6 +238,8 @@ class Refiner(Evaluator):
             key = argument.value.key
             if key:
                 state.examined |= {key}
+            if outcome:
+                self._set_apart(key, state)
             if outcome or not believed:
                 self._is_there(argument.value, state, test.at)
         if outcome and test.arguments:

@@ -12,10 +12,12 @@ from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph, Node, NodeKind
 from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, OriginKind, is_initial
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
+_MOST_WAYS = 12
+"""Where more paths than that meet, what came by one of them before stays in."""
 _MOST_VISITS = 12
 """A node that is still not at rest after so many is left as it is."""
 
@@ -117,6 +119,8 @@ class _Run:
         """Go on from a node as long as there is one way on, and no other way leads there."""
         state = self.states[node].copy()
         while True:
+            if node.kind is NodeKind.CATCH:
+                state = _caught(state, node.after_null)
             if node.action is not None and not self.perform(node, state):
                 return
             if node.kind is NodeKind.BRANCH:
@@ -140,8 +144,9 @@ class _Run:
         evaluator.raised = [] if catches else None
         before = state.copy() if catches else state
         self.act(node, state)
+        kept = self._first_uses(node)
         if evaluator.uses or node in self.uses:
-            self.uses[node] = evaluator.uses
+            self.uses[node] = [*kept, *evaluator.uses]
         if evaluator.stores:
             self.stores[node] = evaluator.stores
         is_dead, raised = evaluator.is_dead, evaluator.raised or []
@@ -150,11 +155,17 @@ class _Run:
         for each in raised[1:]:
             raised[0] = join(raised[0], each, evaluator.declared)
         for place, catch in enumerate(catches):
-            if catch.after_null:
+            if catch.after_null and (raised or not _is_plain(node.action)):
                 self.arrive(catch, (node.index, -1 - place), before)
             elif raised:
                 self.arrive(catch, (node.index, -100 - place), raised[0])
         return not is_dead
+
+    def _first_uses(self, node: Node) -> list[NullUse]:
+        """Uses of a variable's first null that were found when the node was followed before: it surely is null there
+        in the first round of a loop."""
+        ats = {each.at for each in self.evaluator.uses}
+        return [each for each in self.uses.get(node, ()) if is_initial(each.fact) and each.at not in ats]
 
     def branch(self, node: Node, state: State) -> None:
         evaluator, test = self.evaluator, node.action
@@ -187,6 +198,10 @@ class _Run:
                 if fact.same and mentions(fact.same, assign.target.key or "?"):
                     fact = fact._replace(same="")
                 evaluator.assign(assign.target, fact, state, assign.at)
+                if isinstance(assign.target, il.Name):
+                    _remember(assign.target.key, fact, state)
+                    if isinstance(assign.value, il.Call) and assign.value.key:
+                        _rename(assign.value.key, assign.target.key, state)
                 if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
                     self.made(assign.target.key, assign.value, fact, state)
             case il.Return(value=value):
@@ -208,7 +223,11 @@ class _Run:
             case None:
                 pass
             case expression:
-                evaluator.value(expression, state)
+                use = evaluator.home.knowledge.operators.get("test") if node.kind is NodeKind.BRANCH else None
+                if use is not None and isinstance(expression, il.Name | il.Attribute | il.Call | il.Element):
+                    evaluator.need_unboxed(expression, use, state)
+                else:
+                    evaluator.value(expression, state)
 
     def accepted(self, value: il.Expression, declared: il.Type | None, use: Use, state: State) -> Fact:
         """The value, which is found if it may be null and its declaration excludes that."""
@@ -231,9 +250,46 @@ class _Run:
             return fact
         if not type_.nullable and assign.is_trusted:
             return SURE._replace(type=type_)
-        if fact.nullness in (Nullness.UNKNOWN, Nullness.THERE):
-            return fact._replace(type=type_._replace(nullable=False))
-        return fact._replace(type=type_._replace(nullable=False))
+        if fact.type is not None and any(each.name == "key" for each in fact.type.arguments):
+            return fact  # the declaration knows less
+        if fact.type is not None and fact.type.name.startswith(f"{type_.name}."):
+            return fact
+        return fact._replace(type=type_._replace(nullable=0))
+
+
+def _remember(key: str, fact: Fact, state: State) -> None:
+    """A variable's new value tells where others got theirs."""
+    if key and fact.truth is not None and fact.nullness == Nullness.THERE:
+        state.truths[key] = fact.truth
+    if key and fact.nullness in (Nullness.NULL, Nullness.THERE):
+        state.truths[f"{key} is None"] = fact.nullness == Nullness.NULL
+
+
+def _rename(written: str, name: str, state: State) -> None:
+    """What is known by the result of a call is known by the name that it gets."""
+    for key in [key for key in state.facts if written in key and key != written]:
+        state.facts.setdefault(key.replace(written, name), state.facts[key])
+
+
+def _is_plain(action: Action | None) -> bool:
+    """Whether it only gives a value to a variable: nothing in it raises but a call."""
+    if not isinstance(action, il.Assign) or not isinstance(action.target, il.Name):
+        return False
+    value = action.value
+    while isinstance(value, il.Told | il.Cast):
+        value = value.value
+    return isinstance(value, il.Constant | il.Null | il.Name | il.Call)
+
+
+def _caught(state: State, is_broad: bool) -> State:
+    """The state in a handler: a variable that has its first null there didn't get its value. A handler of one kind of
+    exception may know better where that comes from."""
+    found = state
+    for key, fact in state.facts.items():
+        if is_initial(fact) and fact.origin is not None and (is_broad or fact.nullness == Nullness.NULL):
+            found = state.copy() if found is state else found
+            found.facts[key] = fact._replace(origin=fact.origin._replace(kind=OriginKind.EXCEPTION))
+    return found
 
 
 def _soften(state: State, test: Action) -> None:

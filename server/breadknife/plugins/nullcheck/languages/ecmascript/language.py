@@ -14,6 +14,7 @@ from breadknife.text.syntax import SyntaxTree
 
 class EcmaScriptLanguage:
     null_attributes = frozenset[str]()
+    calls_methods_of_null = False
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.builtins = knowledge.functions["builtins"]

@@ -18,6 +18,7 @@ _LONGEST_PATTERN = 200
 
 class PythonLanguage:
     null_attributes = frozenset(dir(None))
+    calls_methods_of_null = False
     builtins = frozenset(dir(builtins))
 
     def refined_result(self, name: str, argument: str, /) -> Type | None:
