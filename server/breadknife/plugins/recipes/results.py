@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from breadknife.task.moving import moved_span
 from breadknife.task.values import Action, Finding, Origin, Severity
 from breadknife.text.document import Document, Span, TextEdit, edit_title
 from breadknife.text.syntax import difference
@@ -34,15 +35,8 @@ class _Result:
         if document.text == self.document.text:
             return self
         edit = difference(self.document.text, document.text)
-        by = len(edit.new_text) - len(edit.span)
-
-        def place(span: Span) -> Span | None:
-            if span.end < edit.span.start:
-                return span
-            return span.shifted(by) if span.start > edit.span.end else None
-
-        edits = ((place(each.span), each.new_text) for each in self.edits)
-        refused = ((place(span), why) for span, why in self.refused)
+        edits = ((moved_span(each.span, edit), each.new_text) for each in self.edits)
+        refused = ((moved_span(span, edit), why) for span, why in self.refused)
         return _Result(
             document,
             tuple(TextEdit(span, text) for span, text in edits if span is not None),
