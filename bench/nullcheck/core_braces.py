@@ -41,8 +41,7 @@ def main(arguments: list[str]) -> None:
                 tree = parse(text, language)
                 assert tree is not None
                 got = [
-                    Span(tree.offset(each.use.at[0]), tree.offset(each.use.at[1]))
-                    for each in home_of(tree).findings()
+                    Span(tree.offset(each.use.at[0]), tree.offset(each.use.at[1])) for each in home_of(tree).findings()
                 ]
             except Exception:
                 if name in arguments:

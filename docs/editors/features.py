@@ -125,11 +125,12 @@ def wrong(kept: Kept, written: str, known: Iterable[Shown]) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("report", type=Path, nargs="?", help="a JUnit report of `make test-editors`")
+    parser.add_argument("reports", type=Path, nargs="*", help="JUnit reports of the editors' tests")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     today = datetime.date.today().isoformat()
-    kept = Kept(today, tuple(in_report(arguments.report))) if arguments.report else read()
+    reported = {shown for report in arguments.reports for shown in in_report(report)}
+    kept = Kept(today, tuple(sorted(reported))) if reported else read()
     if not arguments.check:
         KEPT.write_text(json.dumps(asdict(kept), indent=2, ensure_ascii=False) + "\n", "utf-8")
         PAGE.write_text(page(kept), "utf-8")

@@ -12,8 +12,11 @@ from breadknife.host.pauses import read_pauses
 from breadknife.host.registry import GROUP, load_plugin, roles_of
 from breadknife.host.settings import load
 from breadknife.host.workspace import root_of
-from breadknife.task.plugin import Plugin
+from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.text.printable import escaped, escaped_values
+
+_LISTED = 4
+"""Languages that have place in a column."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def print_table(found: Sequence[Row]) -> None:
         table.add_column(heading, overflow="fold")
     for row in found:
         row = Row(*escaped_values(astuple(row)))
-        lists = (", ".join(words) for words in (row.requests, row.languages, row.roles))
+        lists = (", ".join(row.requests), _shortened(row.languages), ", ".join(row.roles))
         table.add_row(row.name, row.version, row.package, *lists, row.state)
     console.print(table)
     for row in found:
@@ -86,3 +89,10 @@ def _loaded(entry: EntryPoint) -> Plugin | Exception:
         return load_plugin(entry)
     except Exception as error:
         return error
+
+
+def _shortened(languages: tuple[str, ...]) -> str:
+    """Their number if they are too many for a column; `--json` lists them."""
+    if ANY_LANGUAGE in languages:
+        return ANY_LANGUAGE
+    return ", ".join(languages) if len(languages) <= _LISTED else f"{len(languages)} languages"

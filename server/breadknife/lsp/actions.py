@@ -17,6 +17,7 @@ from breadknife.lsp.server import BreadknifeServer
 from breadknife.task.values import Action, DocumentEdits, Finding, ResolveRequest
 from breadknife.text.document import Document, Span
 
+MENU_CHANGED = "the document has changed since the menu was shown; open the menu again"
 MENU_SECONDS = 8.0
 """In which the edits of a whole menu are made, for a client that can't ask for one later; eglot waits 10 s."""
 

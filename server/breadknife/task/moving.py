@@ -1,4 +1,4 @@
-"""Moves findings of an older text to their places in a newer one."""
+"""Moves findings and places of an older text to where they are in a newer one."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def moved(finding: Finding, edit: TextEdit) -> Finding | None:
         if each.uri is not None or not _is_touched(each.span, edit)
     )
     return replace(finding, span=place, fixes=fixes, related=related)
+
+
+def moved_span(span: Span, edit: TextEdit) -> Span | None:
+    """A place after an edit of its document; None if the edit touches it, as in `moved`."""
+    return None if _is_touched(span, edit) else _moved(span, edit)
 
 
 def _is_touched(span: Span, edit: TextEdit) -> bool:

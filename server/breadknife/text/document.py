@@ -17,6 +17,7 @@ from breadknife.errors import DocumentError
 from breadknife.text.encoding import UTF8, decoded, encoding_of
 from breadknife.text.languages import LANGUAGES, SHORT_IDS
 from breadknife.text.languages.documents import FORMATS
+from breadknife.text.printable import shortened
 from breadknife.text.shifted import Offsets
 
 _DRIVE = re.compile(r"^(/[A-Za-z])%3[Aa](?=/)")
@@ -56,6 +57,9 @@ class TextEdit:
     span: Span
     new_text: str
 
+    def shifted(self, by: int) -> TextEdit:
+        return TextEdit(self.span.shifted(by), self.new_text)
+
 
 def common_prefix(one: AnyStr, other: AnyStr) -> int:
     """The length of the common prefix, in code points (for `bytes`, in bytes)."""
@@ -88,15 +92,10 @@ def line_break(text: str) -> str:
 
 def edit_title(document: Document, edit: TextEdit) -> str:
     """What an edit does, for a menu: `“keep” → “keeps”`. At most 50 characters."""
-    old, new = _shortened(document.slice(edit.span)), _shortened(edit.new_text)
+    old, new = (shortened(" ".join(text.split()), _IN_TITLE) for text in (document.slice(edit.span), edit.new_text))
     if not old:
         return f"Insert “{new}”"
     return f"“{old}” → “{new}”" if new else f"Remove “{old}”"
-
-
-def _shortened(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _IN_TITLE else words[: _IN_TITLE - 1].rstrip() + "…"
 
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:

@@ -26,6 +26,11 @@ def escaped(text: str) -> str:
     return _COMMAND.sub(_command, _SUSPECT.sub(_character, text))
 
 
+def shortened(text: str, most: int) -> str:
+    """At most so many characters of a text, with `…` where the rest is left out."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def escaped_name(name: str) -> str:
     """A file's name, also one that begins a line."""
     return escaped(name).replace("::", r":\x3a")

@@ -99,7 +99,7 @@ def _outcomes(host: Host, entry: Entry, model: str) -> Iterator[Outcome]:
 
 
 def _remember(host: Host, plan: Plan, score: Score) -> None:
-    """For the first use of the recipe with that model."""
+    """Keep the score, to tell it when the recipe is first used with that model."""
     if plan.recipe.named_models:
         for name in map(host.model_name, plan.writing_roles):
             Scores().keep(plan.recipe, host.model_digest(name) or name, score)

@@ -19,7 +19,7 @@ from breadknife.cli.shelf.showing import show
 from breadknife.errors import Cancelled, EngineError, ModelError, ShelfError
 from breadknife.plugins.shelf.index.database import index_of, remove_index
 from breadknife.plugins.shelf.index.filling import Progress, fill_pictures, fill_text, fill_vectors
-from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.index.shelves import added_folders
 from breadknife.plugins.shelf.index.store import Store
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 
@@ -45,10 +45,7 @@ def run(folder: Path | None, *, as_json: bool, offline: bool, engine_script: Pat
 def remove(folder: Path) -> int:
     """Raises ShelfError."""
     wanted = Path(os.path.realpath(folder))
-    shelves = OpenShelves()
-    known = shelves.status.folders
-    shelves.close()
-    if wanted not in known:
+    if wanted not in added_folders():
         raise ShelfError(f"{folder} is not on the shelf; `breadknife shelf status` says what is")
     with _alone(wanted):
         remove_index(index_of(wanted))
@@ -56,9 +53,7 @@ def remove(folder: Path) -> int:
 
 
 def _folders(folder: Path | None) -> tuple[Path, ...]:
-    shelves = OpenShelves()
-    known = shelves.status.folders
-    shelves.close()
+    known = added_folders()
     if folder is None:
         if not known:
             raise ShelfError("no folder is on the shelf; `breadknife shelf add FOLDER` adds one")

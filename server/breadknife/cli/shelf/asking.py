@@ -13,7 +13,7 @@ from breadknife.errors import ShelfError
 from breadknife.host.host import Host
 from breadknife.host.receipts import Receipt
 from breadknife.plugins.shelf.evidence_steps import MARK, EvidenceFound
-from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.index.shelves import added_folders
 from breadknife.recipes.requests import RecipeRequest, RecipeResult
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
@@ -32,7 +32,8 @@ class _Quote:
 
 def run(question: str, *, as_json: bool, offline: bool, engine_script: Path | None) -> int:
     """Raises ShelfError where there is no shelf."""
-    _check_shelf()
+    if not added_folders():
+        raise ShelfError("no folder is on the shelf; `breadknife shelf add FOLDER` adds one")
     host = make_host(engine_script)
     try:
         host.settings = settings_for(host, offline, Path.cwd())
@@ -53,14 +54,6 @@ def run(question: str, *, as_json: bool, offline: bool, engine_script: Path | No
         cost = f"{receipt.milliseconds:,.0f} ms, {counted(receipt.bytes_sent, 'byte')} off this machine"
         say(f"{receipt.model or 'no model'}, {cost}")
     return 1 if isinstance(answer, Silence) else 0
-
-
-def _check_shelf() -> None:
-    shelves = OpenShelves()
-    folders = shelves.status.folders
-    shelves.close()
-    if not folders:
-        raise ShelfError("no folder is on the shelf; `breadknife shelf add FOLDER` adds one")
 
 
 def _ask(host: Host, question: str) -> tuple[RecipeResult | Silence, list[_Quote]]:

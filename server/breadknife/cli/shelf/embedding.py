@@ -24,7 +24,7 @@ class EngineEmbedder:
         self._lane = lane
         self.model = host.model_name(ROLE)
         self.bytes_sent = 0
-        """That have left the machine, since the user's settings name an engine elsewhere."""
+        """Those that have left the machine, because the user's settings name an engine elsewhere."""
 
     @property
     def identity(self) -> str:

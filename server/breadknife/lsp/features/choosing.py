@@ -9,7 +9,7 @@ import msgspec
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from breadknife.lsp.actions import Ticket, edit_of, resolved_action
+from breadknife.lsp.actions import MENU_CHANGED, Ticket, edit_of, resolved_action
 from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import CHOOSE, BreadknifeServer
@@ -32,7 +32,7 @@ def register(server: BreadknifeServer, handed_out: HandedOut) -> None:
 async def _chosen(server: BreadknifeServer, handed_out: HandedOut, ticket: Ticket) -> None:
     document = server.documents.get(ticket.uri)
     if document is None or document.version != ticket.version:
-        server.show("the document has changed since the menu was shown; open the menu again")
+        server.show(MENU_CHANGED)
         return
     try:
         async with progress(server, ticket.title) as bar:

@@ -15,7 +15,7 @@ import msgspec
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from breadknife.lsp.actions import MENU_SECONDS, edit_of, made, tell_of
+from breadknife.lsp.actions import MENU_CHANGED, MENU_SECONDS, edit_of, made, tell_of
 from breadknife.lsp.features.commands import carry_out
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.handed_out import HandedOut
@@ -26,7 +26,6 @@ from breadknife.task.values import Action, ActionRequest, Finding
 from breadknife.text.document import Document, Span
 
 _TITLE = "More…"
-_CHANGED = "the document has changed since the menu was shown; open the menu again"
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ async def _shown(
 ) -> None:
     document = server.documents.get(place.uri)
     if document is None or document.version != place.version:
-        server.show(_CHANGED)
+        server.show(MENU_CHANGED)
         return
     until = asyncio.get_running_loop().time() + MENU_SECONDS
     try:
@@ -98,7 +97,7 @@ async def _applied(
     action: Action,
 ) -> None:
     if not server.documents.is_current(document):
-        server.show(_CHANGED)
+        server.show(MENU_CHANGED)
     elif action.edits or action.elsewhere:
         tell_of(server, action)
         edit = edit_of(server, document, action)

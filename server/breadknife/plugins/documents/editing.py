@@ -56,7 +56,7 @@ def around(document: Document, made: Edited) -> tuple[str, str]:
     first, last = document.line_at(made.place.start), document.line_at(made.place.end)
     whole = Span(document.line_span(first).start, document.line_span(last).end)
     before = document.slice(whole)
-    return before, apply_edits(before, (TextEdit(e.span.shifted(-whole.start), e.new_text) for e in made.edits))
+    return before, apply_edits(before, (edit.shifted(-whole.start) for edit in made.edits))
 
 
 def _edit_over_lines(document: Document, change: Change) -> TextEdit | None:

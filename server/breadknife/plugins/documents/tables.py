@@ -9,14 +9,15 @@ from typing import TypeVar
 
 import msgspec
 
+from breadknife.steps.builtin import tables
+
 _Kind = TypeVar("_Kind")
 _DATA = Path(__file__).parent / "data"
 
 
-@cache
 def read_table(name: str, kind: type[_Kind]) -> _Kind:
     """`data/NAME.toml` as a dataclass; read once."""
-    return msgspec.toml.decode((_DATA / f"{name}.toml").read_bytes(), type=kind)
+    return tables.read_table(name, kind, _DATA)
 
 
 @cache

@@ -55,6 +55,8 @@ class RecipesPlugin:
         if context.root is not None and context.trusted:
             with self._lock:
                 self._roots[context.root] = None
+        if isinstance(request, ActionRequest) and not request.invoked and not request.span:
+            return None  # the editor asks at each move of the cursor, and nobody sees the menu
         return self._serving.answer(request, context)
 
     def _known_roots(self) -> tuple[Path, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from breadknife.task.values import Action, Finding, Severity
+from breadknife.task.moving import moved_span
+from breadknife.task.values import Action, Finding, Origin, Severity
 from breadknife.text.document import Document, Span, TextEdit, edit_title
 from breadknife.text.syntax import difference
 
@@ -27,27 +28,20 @@ class _Result:
     """As it was when the result was found, or moved since."""
     edits: tuple[TextEdit, ...]
     refused: tuple[tuple[Span, str], ...]
-    served: Served
+    origin: Origin
 
     def moved(self, document: Document) -> _Result:
         """The same for a later text: what was changed is left out, and what stands after it has moved."""
         if document.text == self.document.text:
             return self
         edit = difference(self.document.text, document.text)
-        by = len(edit.new_text) - len(edit.span)
-
-        def place(span: Span) -> Span | None:
-            if span.end < edit.span.start:
-                return span
-            return span.shifted(by) if span.start > edit.span.end else None
-
-        edits = ((place(each.span), each.new_text) for each in self.edits)
-        refused = ((place(span), why) for span, why in self.refused)
+        edits = ((moved_span(each.span, edit), each.new_text) for each in self.edits)
+        refused = ((moved_span(span, edit), why) for span, why in self.refused)
         return _Result(
             document,
             tuple(TextEdit(span, text) for span, text in edits if span is not None),
             tuple((span, why) for span, why in refused if span is not None),
-            self.served,
+            self.origin,
         )
 
 
@@ -62,16 +56,18 @@ class Results:
         edits = tuple(TextEdit(span, text) for span, text in served.places)
         with self._lock:
             self._results.pop(document.uri, None)
-            self._results[document.uri] = _Result(document, edits, served.refused_places, served)
+            self._results[document.uri] = _Result(document, edits, served.refused_places, served.origin)
             if len(self._results) > _MOST:
                 del self._results[next(iter(self._results))]
 
     def actions(self, document: Document, span: Span) -> Iterator[Action]:
         """The single edits at a place."""
         found = self._of(document)
-        for edit in found.edits if found is not None else ():
-            if found is not None and edit.span.touches(span):
-                yield Action(edit_title(document, edit), edits=(edit,), origin=found.served.origin, within=edit.span)
+        if found is None:
+            return
+        for edit in found.edits:
+            if edit.span.touches(span):
+                yield Action(edit_title(document, edit), edits=(edit,), origin=found.origin, within=edit.span)
 
     def hints(self, document: Document) -> tuple[Finding, ...]:
         """Why parts of the text were left as they are."""

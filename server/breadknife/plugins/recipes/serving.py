@@ -79,8 +79,6 @@ class Serving:
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
-            case ActionRequest(span=span, invoked=False) if not span:
-                return None  # the editor asks at each move of the cursor, and nobody sees the menu
             case ActionRequest(document=document, span=span, findings=findings):
                 message = findings[0].message if findings else ""
                 return Actions(tuple(self._actions(Input(document, span, message), context)))
@@ -142,9 +140,11 @@ class Serving:
         name, start, end = str(data.get("recipe", "")), int(data.get("start", 0)), int(data.get("end", 0))
         asked = Input(document, Span(start, end), str(data.get("about", "")))
         plan = self._plan(name, context)
-        if plan is not None and plan.recipe.named_models:
+        if plan is None:
+            return _NO_RECIPE
+        if plan.recipe.named_models:
             _tell_scores(plan, context)
-        served = self._run(name, asked, context)
+        served = self._kitchen.run(plan, asked, context)
         if isinstance(served, Silence):
             return served
         self.results.keep(document, served)
@@ -160,12 +160,14 @@ class Serving:
             asked = self._offered.get(token)
         if asked is None:
             return Silence("menu-gone", "That menu is too old.", "open it again")
-        served = self._run(recipe, asked, context)
+        plan = self._plan(recipe, context)
+        if plan is None:
+            return _NO_RECIPE
+        served = self._kitchen.run(plan, asked, context)
         if isinstance(served, Silence):
             return served
-        plan = self._plan(recipe, context)
-        if plan is not None and plan.recipe.show.way == "document":
-            show = plan.recipe.show
+        show = plan.recipe.show
+        if show.way == "document":
             document = NewDocument(served.text, show.language or "plaintext", plan.recipe.title, served.origin)
             return Done(documents=(document,))
         return Done(served.text[:2000], {"text": served.text})
@@ -194,8 +196,7 @@ class Serving:
             served = self._kitchen.run(plan, asked, context)
             if isinstance(served, Served):
                 severity = Severity(plan.recipe.show.severity)
-                places = served.parts
-                found += (Finding(span, "recipes", plan.recipe.name, text, severity) for span, text in places)
+                found += (Finding(span, "recipes", plan.recipe.name, text, severity) for span, text in served.parts)
         return Findings(tuple(found)) if found else None
 
     def _serve(self, request: RecipeRequest, context: Context) -> Answer:
@@ -211,10 +212,6 @@ class Serving:
             if entry.plan is not None and entry.name == name:
                 return entry.plan
         return None
-
-    def _run(self, name: str, asked: Input, context: Context) -> Served | Silence:
-        plan = self._plan(name, context)
-        return _NO_RECIPE if plan is None else self._kitchen.run(plan, asked, context)
 
     def _plan_of(self, file: Path) -> Plan | None:
         return read_entry(file, RecipeFolder(file.parent, "you"), self._book.types).plan

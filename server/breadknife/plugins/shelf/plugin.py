@@ -1,6 +1,7 @@
 """The shelf plugin: a link to a page of the shelf shows what it quotes, and opens the file there.
 
-Questions are answered by the recipe `ask-my-shelf`.
+Questions are answered by the recipe `ask-my-shelf`. The index is imported when the first such link is met: each start
+of the server would take 12 ms more.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin
 
-from breadknife.plugins.shelf.chunking.cleaning import clean
-from breadknife.plugins.shelf.index.shelves import open_shelves
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     Action,
@@ -30,6 +29,7 @@ from breadknife.task.values import (
     Request,
 )
 from breadknife.text.document import Document, Span, uri_to_path
+from breadknife.text.printable import shortened
 
 OPEN = "shelf.open"
 _LANGUAGES = frozenset({"markdown", "plaintext"})
@@ -76,7 +76,7 @@ class ShelfPlugin:
                 link = self._link(document, span.start)
                 if link is None:
                     return None
-                title = f"Open “{_shortened(link.title)}”"
+                title = f"Open “{shortened(link.title, _MOST_TITLE)}”"
                 return Actions((Action(title, command=Command(OPEN, title, (link.target,))),))
             case CommandRequest(command=Command(name=name, arguments=(uri,))) if name == OPEN:
                 path = uri_to_path(uri.partition("#")[0])
@@ -87,6 +87,8 @@ class ShelfPlugin:
 
     def may_open(self, path: Path) -> bool:
         """Files of folders that the user has added to the shelf."""
+        from breadknife.plugins.shelf.index.shelves import open_shelves
+
         return any(path.is_relative_to(folder) for folder in open_shelves().status.folders)
 
     def close(self) -> None:
@@ -109,6 +111,9 @@ class ShelfPlugin:
 
 def _hover(document: Document, link: _Link) -> Hover | None:
     """The quote above the link with what stands around it on the page; without a quote the page's beginning."""
+    from breadknife.plugins.shelf.chunking.cleaning import clean
+    from breadknife.plugins.shelf.index.shelves import open_shelves
+
     page = clean(open_shelves().page_text(link.path, link.page))
     if not page:
         return None
@@ -128,7 +133,3 @@ def _quote_above(document: Document, link: _Link) -> str:
         if match[1].strip():
             found.insert(0, match[1])
     return re.sub(r"\\(.)", r"\1", " ".join(" ".join(found).split()))[:_MATCHED]
-
-
-def _shortened(title: str) -> str:
-    return title if len(title) <= _MOST_TITLE else title[: _MOST_TITLE - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""Reads the tables that stand beside the steps as TOML."""
+"""Reads tables that stand beside the code as TOML."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ _Kind = TypeVar("_Kind")
 
 
 @cache
-def read_table(name: str, kind: type[_Kind]) -> _Kind:
-    """`NAME.toml` of this folder as a dataclass; read once."""
-    return msgspec.toml.decode((Path(__file__).parent / f"{name}.toml").read_bytes(), type=kind)
+def read_table(name: str, kind: type[_Kind], folder: Path = Path(__file__).parent) -> _Kind:
+    """`NAME.toml` of a folder, or of this one, as a dataclass; read once."""
+    return msgspec.toml.decode((folder / f"{name}.toml").read_bytes(), type=kind)

@@ -60,8 +60,6 @@ class Checkers:
 
 
 def _fault(finding: Finding, text: str, start: int) -> Fault:
-    fixes = tuple(
-        tuple(TextEdit(edit.span.shifted(-start), edit.new_text) for edit in fix.edits) for fix in finding.fixes
-    )
+    fixes = tuple(tuple(edit.shifted(-start) for edit in fix.edits) for fix in finding.fixes)
     was = text[finding.span.start : finding.span.end]
     return Fault(finding.span.shifted(-start), f"{finding.source}/{finding.code}", was, fixes)

@@ -91,7 +91,7 @@ def sentence_of(text: str, span: Span) -> Part:
 
 def moved(edits: Iterable[TextEdit], by: int) -> list[TextEdit]:
     """The same edits, so many code points further on."""
-    return [TextEdit(edit.span.shifted(by), edit.new_text) for edit in edits]
+    return [edit.shifted(by) for edit in edits]
 
 
 def with_edits(text: str, edits: Iterable[TextEdit]) -> str:

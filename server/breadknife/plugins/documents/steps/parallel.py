@@ -85,7 +85,7 @@ def _compared(document: Document, items: Sequence[ProseText], made: Edited) -> t
     before, after = list[str](), list[str]()
     for block in blocks(document, items):
         whole = Span(block.prose.source_span(Span(0, 1)).start, block.end or block.prose.end)
-        inside = (TextEdit(e.span.shifted(-whole.start), e.new_text) for e in made.edits if whole.contains(e.span))
+        inside = (edit.shifted(-whole.start) for edit in made.edits if whole.contains(edit.span))
         before.append(document.slice(whole))
         after.append(apply_edits(before[-1], inside))
     return "\n".join(before), "\n".join(after)

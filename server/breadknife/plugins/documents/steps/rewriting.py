@@ -95,7 +95,7 @@ def _rewritten(sentence: _Sentence, given: RewriteWanted, context: StepContext) 
     why = refusal(GuardWanted(before, after, given.keep, False, given.new_words, given.length))
     if not is_whole:
         why = "it has no end"
-    edits = tuple(TextEdit(edit.span.shifted(part.start), edit.new_text) for edit in word_edits(before, after))
+    edits = tuple(edit.shifted(part.start) for edit in word_edits(before, after))
     changes = [Change(prose, edit.span, edit.new_text) for edit in edits]
     touched = any(
         touches_code(before[each.span.start - part.start : each.span.end - part.start], each) for each in edits
@@ -134,7 +134,7 @@ def _moved(document: Document, sentence: _Sentence, by: int) -> Iterator[TextEdi
     for edit in sentence.edits:
         found = Change(sentence.prose, edit.span, edit.new_text).edit(document)
         if found is not None:
-            yield TextEdit(found.span.shifted(by), found.new_text)
+            yield found.shifted(by)
 
 
 @dataclass(frozen=True)

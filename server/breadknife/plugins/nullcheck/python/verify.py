@@ -48,12 +48,12 @@ def verified(file: FileAnalysis, site: Site, before: State | None, edits: tuple[
     if not all(limits.contains(edit.span) for edit in edits):
         return 0
     old = site.tree.text[limits.start : limits.end]
-    new = apply_edits(old, [TextEdit(edit.span.shifted(-limits.start), edit.new_text) for edit in edits])
+    new = apply_edits(old, [edit.shifted(-limits.start) for edit in edits])
     moved = _moved(site.span, edits).shifted(-limits.start)
     after = _check(file, site, new, moved)
     if before is None or after is None or after.errors > before.errors or _is_too_late(site, before, after, edits):
         return 0
-    within = [TextEdit(edit.span.shifted(before.offset - limits.start), edit.new_text) for edit in edits]
+    within = [edit.shifted(before.offset - limits.start) for edit in edits]
     if are_new(before.findings, after.findings, within) or any(
         finding.span == moved.shifted(after.offset) for finding in after.findings
     ):

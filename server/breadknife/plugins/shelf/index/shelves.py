@@ -37,6 +37,12 @@ def open_shelves() -> OpenShelves:
     return OpenShelves()
 
 
+def added_folders() -> tuple[Path, ...]:
+    """The folders that the user has added."""
+    with contextlib.closing(OpenShelves()) as shelves:
+        return shelves.status.folders
+
+
 @dataclass
 class _Index:
     """One folder's index while it is open."""

@@ -73,7 +73,7 @@ class Outline:
         return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
 
     def _is_ignored(self, at: At) -> bool:
-        if any(each.start <= at[0] < each.end for each in self.silent):
+        if any(each[0] <= at[0] < each[1] for each in self.silent):
             return True
         source = self.tree.encoded
         begin = source.rfind(b"\n", 0, at[0]) + 1
