@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript, EcmaScriptFile
+from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript, EcmaScriptFile
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, apply_edits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript
+from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 from breadknife.plugins.nullcheck.values import Offer, Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.ecmascript.names import singular
+from breadknife.plugins.nullcheck.repairs.ecmascript.names import singular
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import apply_edits
 from nullcheck.ecmascript.asking import told, told_offers

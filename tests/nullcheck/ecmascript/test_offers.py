@@ -109,7 +109,6 @@ def test_edit(strategy: str, before: str, after: str) -> None:
         "if (a) {} else if (x.y) {}",
         "a(); x.y();",
         "const { b = x.y } = a;",
-        "class B { c = x.y }",
         "for (const b of c) { } for (;x.y;) {}",
     ],
 )
@@ -130,8 +129,8 @@ def test_a_loop_that_changes_the_member_has_no_check_before_it(change: str) -> N
 
 
 TYPES = """\
-interface U { p?: { d: Date | null; e?: Date }; t?: string[] }
-function g(d: Date) {}
+interface U { p?: { d: string | null; e?: string }; t?: string[] }
+function g(d: string) {}
 const m = new Map<number, U>();
 """
 
@@ -140,7 +139,7 @@ const m = new Map<number, U>();
     ("use", "value", "test", "message"),
     [
         ("g(u.p?.e)", "u.p?.e", "=== undefined", "u.p.e is undefined"),
-        ("g(u.p?.d)", "u.p?.d", "== null", "u.p.d is null"),  # undefined, too: where there is no `p`
+        ("g(u.p?.d)", "u.p?.d", "== null", "u.p.d is null or undefined"),  # undefined, too: where there is no `p`
         ("m.get(1).t", "m.get(1)", "=== undefined", "the result of m.get is undefined"),
         ("us[0].t.at(0)", "us[0].t", "=== undefined", "t is undefined"),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.ecmascript import foreign as ecmascript
+from breadknife.plugins.nullcheck.repairs.ecmascript import foreign as ecmascript
 from breadknife.plugins.nullcheck.oracle import tools
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, installed
 from breadknife.plugins.nullcheck.python import foreign as python

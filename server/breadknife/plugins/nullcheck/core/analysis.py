@@ -46,6 +46,7 @@ class FileHome(Names):
         self._starts = dict[Function, dict[str, Fact]]()
         self._under_way = list[Function]()
         self._coping = dict[Function, bool]()
+        self.assumed: Mapping[At, Fact] = {}
 
     # Following functions
 
@@ -54,17 +55,20 @@ class FileHome(Names):
         others = self.others
         return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
 
-    def findings(self) -> Sequence[Found]:
-        """Every use of a value that may be null, in the order of the text."""
+    def findings(self, within: At | None = None) -> Sequence[Found]:
+        """Every use of a value that may be null, in the order of the text; only those of functions `within`."""
         found = dict[At, Found]()
-        if self.others is None and not self.gate.may_use_null(self.file.main):
+        if self.others is None and not self.assumed and not self.gate.may_use_null(self.file.main):
             return ()
         waiting = [self.file.main, *self.file.functions]
         known = set(waiting)
         for function in waiting:  # lowering one adds the functions without a name that are in it
             is_inner = function.around is not None and function.around is not self.file.main and not function.name
-            if function is self.file.main or is_inner or self.gate.may_use_null(function):
+            is_assumed = any(_covers(function.at, at) for at in self.assumed)
+            if function is self.file.main or is_inner or is_assumed or self.gate.may_use_null(function):
                 waiting += [each for each in function.within if each not in known] if function.body else []
+                if within is not None and not _covers(within, function.at):
+                    continue
                 if self._provisional.pop(function, None) is not None:
                     self._summaries.pop(function, None)
                 solution = self.solution(function)
@@ -179,7 +183,7 @@ class FileHome(Names):
             origin = Origin(OriginKind.DEFAULT, parameter.at, why)
             return Fact(Nullness.MAYBE, origin, bare, parameter=name, nulls=nulls)
         if type_ is not None and type_.nullable:
-            why = f"`{name}` is declared so that it may be {self.knowledge.null}"
+            why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
             origin = Origin(OriginKind.ANNOTATION, parameter.at, why)
             return Fact(Nullness.MAYBE, origin, bare, parameter=name, nulls=type_.nullable)
         return Fact(type=bare, parameter=name)
@@ -306,3 +310,7 @@ class FileHome(Names):
         facts = [each.fact for each in solution.returns]
         facts += [Fact(Nullness.NULL, nulls=self.knowledge.left_out)] if solution.end is not None else []
         return next((each for each in facts if each.nullness == Nullness.NULL), None)
+
+
+def _covers(outer: At, inner: At) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]

@@ -31,10 +31,11 @@ class Explained:
         return self.kind in CAN_HAPPEN
 
 
-def explained(home: FileHome) -> Sequence[Explained]:
-    """The findings of a file, in the order of the text. `related` is the path: where the null comes from, the call that
-    gives it, the name that it gets, the conditions under which it arrives, and the test that doesn't help."""
-    return [_explained(home, each) for each in home.findings()]
+def explained(home: FileHome, within: At | None = None) -> Sequence[Explained]:
+    """The findings of a file, or of the functions `within`, in the order of the text. `related` is the path: where the
+    null comes from, the call that gives it, the name that it gets, the conditions under which it arrives, and the test
+    that doesn't help."""
+    return [_explained(home, each) for each in home.findings(within)]
 
 
 def _explained(home: FileHome, found: Found) -> Explained:
@@ -47,7 +48,7 @@ def _explained(home: FileHome, found: Found) -> Explained:
         path.append(Related(_first_line(file, use.fact.checked), f"This checks {shown}, but doesn't cover the use"))
     elif path:
         path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
-    message = f"{capitalised(shown)} may be None: {why}"
+    message = f"{capitalised(shown)} may be {home.knowledge.null_name(use.fact.nulls)}: {why}"
     confidence = _CONFIDENCE.get(kind, Confidence.LOW)
     finding = Finding(file.span(use.at), SOURCE, use.use.value, message, confidence=confidence, related=tuple(path))
     return Explained(finding, kind)

@@ -2,47 +2,54 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT, STAR, WHOLE
 from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of
+from breadknife.plugins.nullcheck.languages.kept import KeptFiles
 from breadknife.text.document import Document, language_of, uri_to_path
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree, parse
 
 _LANGUAGES = frozenset({"typescript", "typescriptreact", "javascript", "javascriptreact"})
-_MOST_FILES = 60
-"""Files that are read for one check. What it would need of others stays unknown."""
 _MOST_STEPS = 5
 """Re-exports are followed this far."""
 
 
-@dataclass
-class EcmaScriptProject:
-    """What the modules around one document say. Made anew for each check; not for use from two threads."""
+class EcmaScriptProject(KeptFiles):
+    def __init__(
+        self,
+        paths: Callable[[Import, Document], Sequence[Path]],
+        text: Callable[[Path], str | None],
+        known: Knowledge,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """See `KeptFiles`."""
+        super().__init__(paths, text, clock)
+        self._known = known
 
-    paths: Callable[[Import, Document], Sequence[Path]]
-    """See `Project.module`."""
-    text: Callable[[Path], str | None]
-    """See `Project.text`."""
-    document: Document
-    _homes: dict[Path, FileHome | None] = field(default_factory=dict[Path, "FileHome | None"])
+    def open(self, document: Document, tree: SyntaxTree) -> FileHome:
+        """The analysis of a document."""
+        self.begin()
+        return home_of(tree, self, document.uri, self._known)
 
-    def open(self, tree: SyntaxTree) -> FileHome:
-        """The analysis of the document."""
-        return home_of(tree, self, self.document.uri)
+    def lowered(self, path: Path, text: str, /) -> FileHome | None:
+        language = language_of(path) or ""
+        tree = parse(text, language) if language in _LANGUAGES else None
+        return home_of(tree, self, path.as_uri(), self._known) if tree is not None else None
 
     def target(self, home: Names, name: str, /) -> Target | None:
         if "#" in name:
             uri, _, rest = name.partition("#")
-            there = self._home(uri_to_path(uri))
+            path = uri_to_path(uri)
+            there = self.home(path) if path is not None else None
         else:
             there, rest = self._resolved(home, name, _MOST_STEPS) or (None, "")
         return there.target(rest) if there is not None else None
@@ -58,10 +65,6 @@ class EcmaScriptProject:
         if fact.origin is None or fact.origin.file:
             return fact
         return fact._replace(origin=fact.origin._replace(file=there.uri))
-
-    def file(self, uri: str, /) -> File | None:
-        there = self._home(uri_to_path(uri))
-        return there.file if there is not None else None
 
     def nullable(self, home: Names, /) -> frozenset[bytes]:
         words, used = set[bytes](), home.file.main.words
@@ -81,24 +84,12 @@ class EcmaScriptProject:
         return found.union(*(self._modules(home, name.partition(".")[0]) for name in names))
 
     def _modules(self, home: Names, module: str) -> Iterator[FileHome]:
-        uri = home.uri or self.document.uri
-        language = language_of(Path(uri)) or self.document.language
-        for path in self.paths(Import(module.replace(DOT, ".")), Document(uri, language, "")):
-            if (there := self._home(path)) is not None:
+        path = uri_to_path(home.uri)
+        here = Document(home.uri, (language_of(path) if path is not None else None) or "typescript", "")
+        for each in self.paths(Import(module.replace(DOT, ".")), here):
+            if (there := self.home(each)) is not None:
+                home.asked.add(there.uri)
                 yield there
-
-    def _home(self, path: Path | None) -> FileHome | None:
-        if path is None:
-            return None
-        if path not in self._homes:
-            if len(self._homes) >= _MOST_FILES:
-                return None
-            self._homes[path] = None  # two modules may import from each other
-            language = language_of(path) or ""
-            text = self.text(path) if language in _LANGUAGES else None
-            tree = parse(text, language) if text is not None else None
-            self._homes[path] = home_of(tree, self, path.as_uri()) if tree is not None else None
-        return self._homes[path]
 
     def _resolved(self, home: Names, name: str, steps: int) -> tuple[FileHome, str] | None:
         """The module that a qualified name leads to, and the name there."""

@@ -1,0 +1,307 @@
+"""Edits within an expression: `?.`, `??` and `!`, where they keep what happens when the value is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED
+from breadknife.plugins.nullcheck.repairs.ecmascript.discarding import is_action, is_discarded
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FIELDS, inner, is_optional
+from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
+
+_PRIMARY = frozenset({
+    "identifier", "member_expression", "subscript_expression", "call_expression", "this", "parenthesized_expression",
+    "non_null_expression",
+})  # fmt: skip
+_LINKS = frozenset({"member_expression", "subscript_expression", "call_expression"})
+_COMPARES = frozenset({"<", ">", "<=", ">=", "==", "===", "!=", "!=="})
+_LOOSE = frozenset({
+    "arrow_function", "arguments", "return_statement", "variable_declarator", "pair", "jsx_expression", "array",
+    "template_substitution", "parenthesized_expression",
+})  # fmt: skip
+"""Around an operator no more parentheses are needed there."""
+_TESTS = frozenset({"if_statement", "while_statement", "do_statement"})
+_CALCULATES = {"0": frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">="}), '""': frozenset({"+"})}
+"""Literal -> the operators that take it for nothing."""
+LITERALS = {"string": '""', "number": "0", "boolean": "false", "list": "[]", "bigint": "0n"}
+"""Type -> the literal that says "nothing"."""
+
+
+def chained(site: Site) -> tuple[TextEdit, ...] | None:
+    """`?.` after the value, where undefined is as good as what would have come of it."""
+    parent, node = site.parent, site.node
+    if node.type not in _PRIMARY or site.use not in (Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL):
+        return None
+    if parent.type not in _LINKS or any(child.type in ("?.", "optional_chain") for child in parent.children):
+        return None
+    spine = _spine(site)
+    is_tag = any(link.children[-1].type == "template_string" for link in site.path[spine:])
+    if is_tag or not _fits(site, spine):
+        return None
+    return tuple(edit for link, child in _links(site, site.path[spine]) if (edit := _mark(site, link, child)))
+
+
+def may_give_undefined(site: Site) -> bool:
+    """Whether the chain that the value begins is given back by a function whose type says that it may be undefined."""
+    if site.path[_spine(site) - 1].type != "return_statement" or site.function is None:
+        return False
+    if any(child.type in ("async", "*") for child in site.function.children):
+        return False
+    return bool(site.type_of(site.function.child_by_field_name("return_type")).nullable & UNDEFINED)
+
+
+def _links(site: Site, outermost: Node) -> Iterator[tuple[Node, Node]]:
+    """The link of the place, and those of the chain whose values may be null as well, from the outermost on."""
+    link = outermost
+    while link.type in _LINKS:
+        child = link.child_by_field_name("object") or link.child_by_field_name("function")
+        if child is None:
+            return
+        is_optional = any(each.type in ("?.", "optional_chain") for each in link.children)
+        if child in (site.node, site.bang) or ((child.start_byte, child.end_byte) in site.nullable and not is_optional):
+            yield link, child
+        link = child
+
+
+def _mark(site: Site, link: Node, child: Node) -> TextEdit | None:
+    following = next((each for each in link.children if each.start_byte >= child.end_byte), None)
+    if following is None:
+        return None
+    start = site.tree.span(following).start
+    return TextEdit(Span(start, start), "?" if following.type == "." else "?.")
+
+
+def is_all_of_statement(site: Site) -> bool:
+    """Whether the chain that the value begins is a statement: what that does is left out with `?.`."""
+    outer = [node.type for node in site.path[: _spine(site)] if node.type != "await_expression"]
+    return outer[-1:] == ["expression_statement"]
+
+
+def _spine(site: Site) -> int:
+    """The index in the path of the outermost link of the chain that the value begins."""
+    at = len(site.path) - 1
+    while at > 0:
+        outer, child = site.path[at - 1], site.path[at]
+        if outer.type not in _LINKS or child not in (
+            outer.child_by_field_name("object"),
+            outer.child_by_field_name("function"),
+        ):
+            break
+        at -= 1
+    return at
+
+
+def _fits(site: Site, at: int) -> bool:
+    """Whether the expression `path[at]` may be undefined as well."""
+    node, outer = site.path[at], site.path[at - 1]
+    match outer.type:
+        case "expression_statement":
+            return True
+        case "parenthesized_expression":
+            return site.path[at - 2].type in _TESTS or (
+                site.path[at - 2].type not in (*_LINKS, "new_expression") and _fits(site, at - 1)
+            )
+        case "unary_expression":
+            return outer.children[0].type in ("!", "typeof", "void")
+        case "await_expression":
+            return site.path[at - 2].type == "expression_statement"
+        case "ternary_expression":
+            return node == outer.child_by_field_name("condition")
+        case "binary_expression":
+            operator = outer.child_by_field_name("operator")
+            first = node == outer.child_by_field_name("left")
+            if operator is None:
+                return False
+            if operator.type in ("??", "||"):
+                return first or _fits(site, at - 1)
+            if operator.type == "&&":
+                return _fits(site, at - 1)
+            other = outer.child_by_field_name("right" if first else "left")
+            return operator.type in ("===", "==") and other is not None and other.type in ("string", "number", "true")
+        case "jsx_expression":
+            return site.path[at - 2].type in ("jsx_element", "jsx_fragment")
+        case "arrow_function":
+            return is_discarded(site, outer) or is_action(site, outer, node)
+        case "return_statement":
+            function = site.function
+            return may_give_undefined(site) or (function is not None and is_action(site, function, node))
+        case _:
+            return False
+
+
+def defaulted(site: Site, default: str) -> tuple[TextEdit, ...] | None:
+    """`value ?? default`, in parentheses where the place needs them."""
+    if not default or _is_target(site):
+        return None
+    if member_default(site):
+        return _member_defaulted(site, default)
+    span = site.span
+    if (null := _null_branch(site.node)) is not None:
+        return (TextEdit(site.tree.span(null), default),)
+    if site.is_shorthand:
+        return (TextEdit(Span(span.end, span.end), f": {site.source} ?? {default}"),)
+    bare = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN) or (
+        site.use is Use.ITERATE and site.parent.type not in ("binary_expression", "spread_element")
+    )
+    before, after = ("", "") if bare else ("(", ")")
+    if site.node.type not in (*_PRIMARY, "await_expression"):
+        before, after = f"{before}(", f"){after}"
+        return (
+            TextEdit(Span(span.start, span.start), before),
+            TextEdit(Span(span.end, span.end), f") ?? {default}{after[1:]}"),
+        )
+    if site.parent.type == "expression_statement" or _begins_statement(site):
+        return None  # a line that begins with `(` may continue the one before
+    edits = (TextEdit(Span(span.start, span.start), before),) if before else ()
+    return (*edits, TextEdit(Span(span.end, span.end), f" ?? {default}{after}"))
+
+
+def _null_branch(node: Node) -> Node | None:
+    """The `null` of `a ? null : b`, where only one of the two is written so."""
+    ternary = inner(node)
+    parts = (ternary.child_by_field_name(field) for field in ("consequence", "alternative"))
+    written = [part for part in parts if part is not None and inner(part).type in ("null", "undefined")]
+    return written[0] if ternary.type == "ternary_expression" and len(written) == 1 else None
+
+
+def counted(site: Site) -> tuple[TextEdit, ...]:
+    """`(value?.length ?? 0)`: what isn't there has no length."""
+    length, node = site.parent, site.node
+    name = length.child_by_field_name("property") if length.type == "member_expression" else None
+    outer = site.path[-2] if len(site.path) > 1 else length
+    if name is None or site.use is not Use.ATTRIBUTE or node.type not in _PRIMARY or site.bang is not None:
+        return ()
+    if any(child.type == "optional_chain" for child in length.children) or _is_target(site) or _begins_statement(site):
+        return ()
+    operator = outer.child_by_field_name("operator") if outer.type == "binary_expression" else None
+    found, is_right = operator.type if operator is not None else "", length == outer.child_by_field_name("right")
+    is_number = site.text(name) == "length" or (site.text(name) == "size" and found in _COMPARES)
+    is_called = length in (outer.child_by_field_name("function"), outer.child_by_field_name("constructor"))
+    if not is_number or is_called or found == "??" or (found in ("/", "%") and is_right):
+        return ()
+    if outer.type in ("expression_statement", "unary_expression", "non_null_expression"):
+        return ()
+    start, dot, end = site.span.start, site.span.end, site.tree.span(length).end
+    before, after = ("", "") if outer.type in _LOOSE else ("(", ")")
+    edits = (TextEdit(Span(start, start), before),) if before else ()
+    return (*edits, TextEdit(Span(dot, dot), "?"), TextEdit(Span(end, end), f" ?? 0{after}"))
+
+
+def is_compared(site: Site) -> bool:
+    """Whether a member of the value is compared with something."""
+    operator = site.path[-2].child_by_field_name("operator") if len(site.path) > 1 else None
+    return operator is not None and operator.type in _COMPARES
+
+
+def member_default(site: Site) -> str:
+    """A literal for a member of the value that is calculated with or passed on, where the file says of which type all
+    members of that name are; or ""."""
+    link = site.parent
+    if site.use is not Use.ATTRIBUTE or link.type != "member_expression" or is_optional(link) != is_optional(site.node):
+        return ""
+    outer, name = site.path[-2], link.child_by_field_name("property")
+    if outer.type not in ("arguments", "binary_expression") or name is None:
+        return ""
+    default = LITERALS.get(_type_of_member(site, site.text(name)), "")
+    if outer.type == "binary_expression":
+        operator = outer.child_by_field_name("operator")
+        is_divisor = operator is not None and operator.type in ("/", "%") and outer.child_by_field_name("right") == link
+        if operator is None or operator.type not in _CALCULATES.get(default, ()) or is_divisor:
+            return ""
+    return site.style.literal(default)
+
+
+def _type_of_member(site: Site, name: str) -> str:
+    types = set[str]()
+    for found in re.finditer(rf"(?<![\w$.]){re.escape(name)}\s*[?!]?:", site.tree.text):
+        node = site.tree.node_at(Span(found.start(), found.start() + len(name))).parent
+        if node is None or (node.type != "property_signature" and node.type not in FIELDS):
+            continue
+        type = site.type_of(node.child_by_field_name("type"))
+        is_null = bool(type.nullable) or any(child.type == "?" for child in node.children)
+        types.add("" if is_null else type.name)
+    return types.pop() if len(types) == 1 else ""
+
+
+def _member_defaulted(site: Site, default: str) -> tuple[TextEdit, ...]:
+    whole, dot = site.tree.span(site.parent), site.span.end
+    before, after = ("", "") if site.path[-2].type == "arguments" else ("(", ")")
+    start = (TextEdit(Span(whole.start, whole.start), before),) if before else ()
+    end = TextEdit(Span(whole.end, whole.end), f" ?? {default}{after}")
+    return (*start, TextEdit(Span(dot, dot), "?"), end)
+
+
+def _begins_statement(site: Site) -> bool:
+    statement = next((node for node in reversed(site.path) if node.type == "expression_statement"), None)
+    return statement is not None and statement.start_byte == site.node.start_byte and not site.style.semicolon
+
+
+def _is_target(site: Site) -> bool:
+    """Whether the value's own member is assigned to: a default's would be lost."""
+    outer = site.path[-2] if len(site.path) > 1 else site.parent
+    return outer.type in ("assignment_expression", "augmented_assignment_expression", "update_expression") and (
+        site.parent in (outer.child_by_field_name("left"), outer.child_by_field_name("argument"))
+    )
+
+
+def non_null(site: Site) -> tuple[TextEdit, ...] | None:
+    span = site.span
+    if site.is_shorthand:
+        return (TextEdit(Span(span.end, span.end), f": {site.source}!"),)
+    if site.node.type in _PRIMARY:
+        return (TextEdit(Span(span.end, span.end), "!"),)
+    if _begins_statement(site) or site.node.type.endswith("_pattern"):
+        return None
+    return (TextEdit(Span(span.start, span.start), "("), TextEdit(Span(span.end, span.end), ")!"))
+
+
+def default_for(site: Site) -> str:
+    """A literal that the use calls for, or ""."""
+    if site.use is Use.ARGUMENT and (default := _default_argument(site)):
+        return default
+    if site.wanted:
+        return site.style.literal(LITERALS.get(site.wanted, ""))
+    match site.use:
+        case Use.ITERATE:
+            return "[]"
+        case Use.ATTRIBUTE:
+            name = site.parent.child_by_field_name("property")
+            method = site.text(name) if name is not None else ""
+            called = len(site.path) > 1 and site.path[-2].type == "call_expression"
+            if called and method in site.home.knowledge.functions["string_methods"]:
+                return site.style.string("")
+            return (
+                "[]"
+                if called and method in site.home.knowledge.functions["array_methods"] and not is_all_of_statement(site)
+                else ""
+            )
+        case Use.OPERAND:
+            operator = site.parent.child_by_field_name("operator")
+            is_divisor = site.parent.child_by_field_name("right") == site.node
+            found = operator.type if operator is not None else ""
+            return "0" if found in ("-", "*", "<", ">", "<=", ">=") or (found in ("/", "%") and not is_divisor) else ""
+        case _:
+            return ""
+
+
+def _default_argument(site: Site) -> str:
+    function = site.path[-2].child_by_field_name("function") if len(site.path) > 1 else None
+    called = site.text(function) if function is not None else ""
+    if called == "JSON.parse":
+        return site.style.string("null")
+    if called.startswith("Object."):
+        return "{}"
+    return site.style.string("") if called in ("parseInt", "parseFloat", "atob", "decodeURIComponent") else ""
+
+
+def is_literal_like(default: Node, like: Node) -> bool:
+    """Whether two expressions are literals of one type."""
+    default, like = inner(default), inner(like)
+    booleans = ("true", "false")
+    same = default.type == like.type or (default.type in booleans and like.type in booleans)
+    empty = default.type not in ("array", "object") or default.named_child_count == 0
+    return same and empty and default.type in ("string", "number", "array", "object", *booleans)

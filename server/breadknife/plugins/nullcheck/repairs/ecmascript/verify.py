@@ -1,0 +1,157 @@
+"""The verifier: an edit is offered only if it parses, ends the finding, and brings no new one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.findings import explained
+from breadknife.plugins.nullcheck.core.nullness import Fact
+from breadknife.plugins.nullcheck.oracle.comparing import Moves
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS
+from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
+from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import named_at
+from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.task.values import Finding
+from breadknife.text.document import Span, TextEdit, apply_edits
+from breadknife.text.no_worse import parses_no_worse
+from breadknife.text.syntax import SyntaxTree, changed_tree
+
+MAX_ADDED = 400
+"""Code points that one fix may add, besides what it moves."""
+
+_OF_ONE_USE = frozenset({Strategy.NON_NULL, Strategy.DEFAULT})
+"""They say that they are of this one use, and what they put in its place is right whatever comes after it."""
+
+
+@dataclass
+class Verifier:
+    """For the edits at one place."""
+
+    site: Site
+    analyse: Callable[[SyntaxTree], FileHome]
+    assumed: Fact | None
+    """Why the value may be null where only another checker knows; what is found here needs no assumption."""
+    _before: dict[Span, list[Finding]] = field(default_factory=dict[Span, list[Finding]])
+
+    @property
+    def limits(self) -> Span:
+        """The function that no other holds, or the whole text: where edits may be that aren't of a declaration."""
+        outermost = next((node for node in self.site.path if node.type in FUNCTIONS), self.site.tree.root)
+        return self.site.tree.span(outermost)
+
+    def check(self, edits: tuple[TextEdit, ...], strategy: Strategy) -> int | None:
+        """The number of findings that the edits end; None where they aren't right."""
+        site, tree = self.site, self.site.tree
+        added = sum(len(edit.new_text) - len(edit.span) for edit in edits)
+        if not edits or added > MAX_ADDED:
+            return None
+        try:
+            new = changed_tree(tree, *edits)
+        except ValueError:
+            return None
+        if new is None or not parses_no_worse(tree, new):
+            return None
+        limits = self.limits
+        if not all(limits.contains(edit.span) for edit in edits):
+            limits = Span(0, len(tree.text))
+        if limits not in self._before:
+            self._before[limits] = self._findings(tree, site.span, limits)
+        target = _moved(site, edits)
+        after = self._findings(new, target, Span(limits.start, limits.end + added))
+        moves = Moves.of(edits) if strategy not in _OF_ONE_USE else None
+        name = edits[1].new_text if named_at(site, edits) is not None else ""
+        written = edits[0].new_text.find(site.source)  # in a check, which may read what its owners lack, too
+        copied = target.start if name else edits[0].span.start + written if written >= 0 else None
+        before = self._before[limits]
+        if any(found.span == target for found in after) or _are_new(before, after, moves, name, site, copied):
+            return None
+        return len(before) - len(after)
+
+    def _findings(self, tree: SyntaxTree, place: Span, limits: Span) -> list[Finding]:
+        home = self.analyse(tree)
+        if self.assumed is not None:
+            home.assumed = {(tree.byte_offset(place.start), tree.byte_offset(place.end)): self.assumed}
+        is_whole = len(limits) == len(tree.text)
+        within = None if is_whole else (tree.byte_offset(limits.start), tree.byte_offset(limits.end))
+        return [each.finding for each in explained(home, within)]
+
+    def ignored(self, edit: TextEdit) -> bool:
+        """Whether a comment that is put in is one, and nothing else changes."""
+        tree = self.site.tree
+        text = apply_edits(tree.text, (edit,))
+        new = changed_tree(tree, edit)
+        if new is None or not parses_no_worse(tree, new):
+            return False
+        at = text.index(edit.new_text.strip(), edit.span.start)
+        node = new.node_at(Span(at, at + 2))
+        return node.type == "comment" and new.span(node).start == at
+
+
+def _moved(site: Site, edits: tuple[TextEdit, ...]) -> Span:
+    """Where the value's expression stands after the edits."""
+    if (inside := named_at(site, edits)) is not None:
+        start = edits[0].span.start + inside
+        return Span(start, start + len(site.span))
+    span = site.span
+    if len(edits) == 1 and edits[0].span == span:  # a name in its place
+        return Span(span.start, span.start + len(edits[0].new_text))
+    for edit in edits:  # a statement that is moved as a whole
+        if len(edit.span) and edit.span.contains(span):
+            at = edit.new_text.rfind(site.source)
+            offset = span.start - edit.span.start
+            at = next((i for i in _occurrences(edit.new_text, site.source) if i >= offset), at)
+            others = sum(len(e.new_text) - len(e.span) for e in edits if e.span.end <= edit.span.start and e != edit)
+            start = edit.span.start + others + at
+            return Span(start, start + len(span))
+    return span.shifted(sum(len(e.new_text) - len(e.span) for e in edits if e.span.end <= span.start))
+
+
+def _occurrences(text: str, part: str) -> list[int]:
+    found, at = list[int](), text.find(part)
+    while at >= 0:
+        found.append(at)
+        at = text.find(part, at + 1)
+    return found
+
+
+def _are_new(
+    before: Iterable[Finding], after: Iterable[Finding], moves: Moves | None, name: str, site: Site, copied: int | None
+) -> bool:
+    """Whether one stands where none stood before: a check of one use alone leaves the next use of the value, which is
+    told of in the same words. Without `moves` that may be. What is given a `name` stands elsewhere, where
+    it is `copied` to, and is spoken of by that name."""
+    left = list(before)
+
+    def is_same(old: Finding, new: Finding) -> bool:
+        if _words(old) != _words(new, name, site.source):
+            return False
+        if moves is None:
+            return True
+        if old.code != new.code:
+            return False
+        if (
+            copied is not None
+            and old.span.shifted(copied - site.span.start) == new.span
+            and site.span.contains(old.span)
+        ):
+            return True
+        return moves.leads(old.span.start, new.span.start)
+
+    for finding in after:
+        known = next((old for old in left if is_same(old, finding)), None)
+        if known is None:
+            return True
+        if moves is not None:
+            left.remove(known)
+    return False
+
+
+def _words(finding: Finding, name: str = "", meant: str = "") -> str:
+    """The same for `a.b.c` and, where the edit has touched that, `a?.b!.c` or the name that `a.b` was given."""
+    words = finding.message
+    if name:
+        words = re.sub(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", lambda _: meant, words)
+    return words.replace("?.", ".").replace("!", "")
