@@ -37,6 +37,11 @@ def explained(home: FileHome) -> Sequence[Explained]:
     return [_explained(home, each) for each in home.findings()]
 
 
+def explained_between(home: FileHome, start: int, end: int) -> Sequence[Explained]:
+    """Those of the functions that have a part of these bytes; of what is in no function, if none has."""
+    return [_explained(home, each) for each in home.findings_between(start, end)]
+
+
 def _explained(home: FileHome, found: Found) -> Explained:
     file, use = home.file, found.use
     origin, shown = use.fact.origin, quote(file.source(use.at))
