@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck.repairs.layout import indent_of, on_own_line
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
@@ -29,6 +28,7 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
 from breadknife.plugins.nullcheck.repairs.ecmascript.opening import Opening, opening
 from breadknife.plugins.nullcheck.repairs.ecmascript.order import ACCESSES
 from breadknife.plugins.nullcheck.repairs.ecmascript.style import Style
+from breadknife.plugins.nullcheck.repairs.layout import indent_of, on_own_line
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in

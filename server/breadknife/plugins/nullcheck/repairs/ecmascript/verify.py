@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.findings import explained
+from breadknife.plugins.nullcheck.core.findings import explained, explained_between
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.oracle.comparing import Moves
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS
@@ -34,7 +34,7 @@ class Verifier:
     analyse: Callable[[SyntaxTree], FileHome]
     assumed: Fact | None
     """Why the value may be null where only another checker knows; what is found here needs no assumption."""
-    _before: dict[Span, list[Finding]] = field(default_factory=dict[Span, list[Finding]])
+    _before: dict[Span, Sequence[Finding]] = field(default_factory=dict[Span, Sequence[Finding]])
 
     @property
     def limits(self) -> Span:
@@ -70,13 +70,16 @@ class Verifier:
             return None
         return len(before) - len(after)
 
-    def _findings(self, tree: SyntaxTree, place: Span, limits: Span) -> list[Finding]:
-        home = self.analyse(tree)
+    def _findings(self, tree: SyntaxTree, place: Span, limits: Span) -> Sequence[Finding]:
+        home = self.site.home if tree is self.site.tree and self.assumed is None else self.analyse(tree)
+        is_whole = len(limits) == len(tree.text)
         if self.assumed is not None:
             home.assumed = {(tree.byte_offset(place.start), tree.byte_offset(place.end)): self.assumed}
-        is_whole = len(limits) == len(tree.text)
-        within = None if is_whole else (tree.byte_offset(limits.start), tree.byte_offset(limits.end))
-        return [each.finding for each in explained(home, within)]
+        if tree is not self.site.tree and not (is_whole and home.assumed):
+            home.inherit(self.site.home)
+        start, end = tree.byte_offset(limits.start), tree.byte_offset(limits.end)
+        found = explained(home) if is_whole else explained_between(home, start, end)
+        return [each.finding for each in found]
 
     def ignored(self, edit: TextEdit) -> bool:
         """Whether a comment that is put in is one, and nothing else changes."""
