@@ -130,12 +130,14 @@ class FileHome(Names):
             was = same[function]
             if (known := before.kept(was)) is not None:
                 self._kept[function] = known.then(change)
+            elif self.gate.may_use_null(function):
+                continue  # it wasn't followed before, and may have to be now
             if was in before._found:
                 self._found[function] = [Found(mover.use(each.use), each.function) for each in before._found[was]]
         waiting = [(edited.after, edited.before)]
         while waiting:
             function, was = waiting.pop()
-            if (known := before._summaries.get(was)) is None or says_the_same(known, self.summary(function)):
+            if says_the_same(before.summary(was), self.summary(function)):
                 continue
             spoken = spoken_of(function)
             for each in [each for each in kept if not self._words(each).isdisjoint(spoken)]:
