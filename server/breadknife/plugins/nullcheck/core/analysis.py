@@ -61,6 +61,7 @@ class FileHome(Names):
         """Solutions of the text before an edit, at the places that they had there."""
         self._coping = dict[Function, bool]()
         self.assumed: Mapping[At, Fact] = {}
+        self.denied = set[At]()
 
     # Following functions
 

@@ -49,6 +49,11 @@ class Home(Protocol):
         ...
 
     @property
+    def denied(self) -> set[At]:
+        """The assumed ones that are there on some path, as the file itself has checked."""
+        ...
+
+    @property
     def forgiven(self) -> set[At]:
         """Functions without a name that run where a use of null is caught."""
         ...

@@ -14,7 +14,6 @@ from breadknife.plugins.nullcheck.core.state import State
 from breadknife.plugins.nullcheck.core.summary import Outcome, Summary
 from breadknife.text.document import common_prefix, common_suffix
 
-
 _PLACE = re.compile(r"(=>|\{\}|class@)(\d+)\Z")
 """Names for functions, types and classes that have none, by the byte that they begin at."""
 

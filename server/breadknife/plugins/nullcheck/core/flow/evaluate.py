@@ -68,6 +68,8 @@ class Evaluator(ABC):
     def value(self, expression: Expression, state: State) -> Fact:
         fact = _VALUES[type(expression)](self, expression, state)
         assumed = self.home.assumed.get(expression.at) if self.home.assumed else None
+        if assumed is not None and fact.nullness == Nullness.THERE:
+            self.home.denied.add(expression.at)
         if assumed is None or fact.nullness != Nullness.UNKNOWN:
             return fact
         if state.truths.get(f"{expression.key} ask {assumed.nulls}") is False:

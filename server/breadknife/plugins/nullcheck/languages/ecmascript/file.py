@@ -17,12 +17,11 @@ from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScript
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED
 from breadknife.plugins.nullcheck.line_length import line_length
 from breadknife.plugins.nullcheck.repairs.ecmascript.declarations import declarations
-from breadknife.plugins.nullcheck.repairs.ecmascript.doubts import doubt
+from breadknife.plugins.nullcheck.repairs.ecmascript.doubts import ignored, is_expected
 from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence, is_declaration, is_test
 from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import is_literal_like
 from breadknife.plugins.nullcheck.repairs.ecmascript.foreign import Foreign, foreign
 from breadknife.plugins.nullcheck.repairs.ecmascript.handed_on import is_handed_on
-from breadknife.plugins.nullcheck.repairs.ecmascript.ignoring import ignored
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import is_optional
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import Option, edits, options
@@ -140,7 +139,9 @@ class EcmaScriptFile:
             return
         site, origin, verifier = found
         ways, offered = self._options(site, origin), 0
-        reason = doubt(site)
+        reason = "the error is expected" if is_expected(site) else ""
+        if not reason and site.bang is None and verifier.is_checked:
+            reason = "a check before says that it is there"
         hiding = list(_ignoring(site, about, verifier, reason, 50)) if reason else []
         yield from hiding
         if hiding:  # where there is no comment that hides a finding it keeps its fixes

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import LITERALS
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS, inner, own_nodes
-from breadknife.plugins.nullcheck.repairs.ecmascript.receiving import taken
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import Option
 from breadknife.plugins.nullcheck.values import Strategy, Use
@@ -32,33 +30,17 @@ def declarations(site: Site, origin: Node | None) -> Iterator[Option]:
         return
     if site.use in (Use.RETURN, Use.ASSIGN):
         yield from _annotated(site)
-    yield from taken(site)
     if origin is None:
         return
     match origin.type:
         case "optional_parameter":
             yield from _required_parameter(site, origin)
-        case "property_signature":
-            yield from _required_property(site, origin)
         case "public_field_definition":
             yield from _field(site, origin)
         case "function_declaration" | "method_definition" | "arrow_function" | "variable_declarator":
             yield from _return_type(site, origin)
-        case "null" | "undefined" | "identifier":
-            yield from _variable(site, origin)
         case _:
             pass
-
-
-def _tested(site: Site, name: str) -> bool:
-    """Whether the file ever asks if something of that name is there."""
-    name = re.escape(name)
-    owner = r"(?:[\w$]+\.)*"
-    test = (
-        rf"{name}\s*(?:\?\.|\?\?|&&|\|\||[!=]==?\s*(?:null|undefined)|\?[^.:])"
-        rf"|!\s*{owner}{name}\b|if \({owner}{name}\)"
-    )
-    return re.search(rf"(?<![\w$])(?:{test})", site.tree.text) is not None
 
 
 def _required_parameter(site: Site, parameter: Node) -> Iterator[Option]:
@@ -101,53 +83,6 @@ def _is_always_given(site: Site, name: str, at: int) -> bool:
             return False
     mentions = len(re.findall(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", site.tree.text))
     return calls > 0 and mentions == calls + 1
-
-
-def _required_property(site: Site, declared: Node) -> Iterator[Option]:
-    path, mark = path_to(site.tree, declared), _question_mark(declared)
-    name = declared.child_by_field_name("name")
-    owner = next((n for n in reversed(path) if n.type in ("interface_declaration", "type_alias_declaration")), None)
-    title = owner.child_by_field_name("name") if owner is not None else None
-    if mark is None or name is None or title is None or any(node.type == "export_statement" for node in path):
-        return
-    written, type = site.text(name), site.text(title)
-    if not written.isidentifier() or _tested(site, written) or not _is_always_set(site, type, written):
-        return
-    yield Option(
-        Strategy.FIELD,
-        f"Require {in_title(written)} of {in_title(type)} (one without it won't compile)",
-        70,
-        reason="every object of that shape in the file has it",
-        edits=(_removed(site, mark),),
-    )
-
-
-def _is_always_set(site: Site, type: str, name: str) -> bool:
-    declared = site.home.file.classes.get(type)
-    if declared is None:
-        return False
-    members = declared.stores.keys() | declared.methods.keys()
-    may_lack = {
-        key for key, stores in declared.stores.items() if stores[0].annotation and stores[0].annotation.nullable
-    }
-    required = members - may_lack
-    literals = 0
-    for _, found in matches(site.tree, "(object) @object"):
-        keys = dict[str, Node | None]()
-        for child in found["object"][0].named_children:
-            key = child.child_by_field_name("key") or child.child_by_field_name("name")
-            if child.type == "spread_element":
-                return False
-            if child.type == "shorthand_property_identifier":
-                keys[site.text(child)] = None
-            elif key is not None:
-                keys[site.text(key)] = child.child_by_field_name("value")
-        if required <= keys.keys() <= members:
-            value = keys.get(name)
-            if name not in keys or (value is not None and value.type in ("null", "undefined")):
-                return False
-            literals += 1
-    return literals > 0
 
 
 def _field(site: Site, declared: Node) -> Iterator[Option]:
@@ -197,37 +132,6 @@ def _return_type(site: Site, declared: Node) -> Iterator[Option]:
         written = in_title(site.text(name)) if name is not None else "the function"
         title = f"Remove null from what {written} returns (it never does)"
         yield Option(Strategy.RETURN_TYPE, title, 78, reason="every `return` gives a value", edits=edits)
-
-
-def _variable(site: Site, origin: Node) -> Iterator[Option]:
-    path = path_to(site.tree, origin)
-    declarator = path[-1] if path else None
-    if declarator is None or declarator.type != "variable_declarator":
-        return
-    name, value = declarator.child_by_field_name("name"), declarator.child_by_field_name("value")
-    annotation = declarator.child_by_field_name("type")
-    if name is None or annotation is None or value is None or name.type != "identifier":
-        return
-    written = site.text(name)
-    values = _assigned(site, written)
-    drops = _without_null(site, declarator)
-    if not drops or any(inner(given).type in ("null", "undefined") for given in values):
-        return
-    if value.type in _CERTAIN and all(inner(given).type in _CERTAIN for given in values):
-        title = f"Remove null from the type of {in_title(written)} (it is always set)"
-        yield Option(Strategy.DROP_NONE, title, 76, reason="every assignment gives it a value", edits=drops)
-    literal = LITERALS.get(site.type_of(annotation).name, "")
-    if origin == value and literal and not _tested(site, written):
-        start = site.style.literal(literal)
-        title = f"Start {in_title(written)} as `{start}`, not {site.text(value)}"
-        title += " (a use before it is set gets that)"
-        edits = (*drops, TextEdit(site.tree.span(value), start))
-        yield Option(Strategy.INITIAL, title, 46, reason=f"nothing tests `{written}` for null", edits=edits)
-
-
-def _assigned(site: Site, name: str) -> list[Node]:
-    query = "(assignment_expression left: (identifier) @name right: (_) @value)"
-    return [found["value"][0] for _, found in matches(site.tree, query) if site.text(found["name"][0]) == name]
 
 
 def _annotated(site: Site) -> Iterator[Option]:

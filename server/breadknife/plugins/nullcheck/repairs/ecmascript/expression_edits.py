@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED
 from breadknife.plugins.nullcheck.repairs.ecmascript.discarding import is_action, is_discarded
-from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FIELDS, inner, is_optional
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import inner
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
@@ -25,8 +24,6 @@ _LOOSE = frozenset({
 })  # fmt: skip
 """Around an operator no more parentheses are needed there."""
 _TESTS = frozenset({"if_statement", "while_statement", "do_statement"})
-_CALCULATES = {"0": frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">="}), '""': frozenset({"+"})}
-"""Literal -> the operators that take it for nothing."""
 LITERALS = {"string": '""', "number": "0", "boolean": "false", "list": "[]", "bigint": "0n"}
 """Type -> the literal that says "nothing"."""
 
@@ -125,10 +122,9 @@ def _fits(site: Site, at: int) -> bool:
         case "jsx_expression":
             return site.path[at - 2].type in ("jsx_element", "jsx_fragment")
         case "arrow_function":
-            return is_discarded(site, outer) or is_action(site, outer, node)
+            return is_discarded(site, outer) or is_action(outer, node)
         case "return_statement":
-            function = site.function
-            return may_give_undefined(site) or (function is not None and is_action(site, function, node))
+            return may_give_undefined(site)
         case _:
             return False
 
@@ -137,8 +133,6 @@ def defaulted(site: Site, default: str) -> tuple[TextEdit, ...] | None:
     """`value ?? default`, in parentheses where the place needs them."""
     if not default or _is_target(site):
         return None
-    if member_default(site):
-        return _member_defaulted(site, default)
     span = site.span
     if (null := _null_branch(site.node)) is not None:
         return (TextEdit(site.tree.span(null), default),)
@@ -195,44 +189,6 @@ def is_compared(site: Site) -> bool:
     """Whether a member of the value is compared with something."""
     operator = site.path[-2].child_by_field_name("operator") if len(site.path) > 1 else None
     return operator is not None and operator.type in _COMPARES
-
-
-def member_default(site: Site) -> str:
-    """A literal for a member of the value that is calculated with or passed on, where the file says of which type all
-    members of that name are; or ""."""
-    link = site.parent
-    if site.use is not Use.ATTRIBUTE or link.type != "member_expression" or is_optional(link) != is_optional(site.node):
-        return ""
-    outer, name = site.path[-2], link.child_by_field_name("property")
-    if outer.type not in ("arguments", "binary_expression") or name is None:
-        return ""
-    default = LITERALS.get(_type_of_member(site, site.text(name)), "")
-    if outer.type == "binary_expression":
-        operator = outer.child_by_field_name("operator")
-        is_divisor = operator is not None and operator.type in ("/", "%") and outer.child_by_field_name("right") == link
-        if operator is None or operator.type not in _CALCULATES.get(default, ()) or is_divisor:
-            return ""
-    return site.style.literal(default)
-
-
-def _type_of_member(site: Site, name: str) -> str:
-    types = set[str]()
-    for found in re.finditer(rf"(?<![\w$.]){re.escape(name)}\s*[?!]?:", site.tree.text):
-        node = site.tree.node_at(Span(found.start(), found.start() + len(name))).parent
-        if node is None or (node.type != "property_signature" and node.type not in FIELDS):
-            continue
-        type = site.type_of(node.child_by_field_name("type"))
-        is_null = bool(type.nullable) or any(child.type == "?" for child in node.children)
-        types.add("" if is_null else type.name)
-    return types.pop() if len(types) == 1 else ""
-
-
-def _member_defaulted(site: Site, default: str) -> tuple[TextEdit, ...]:
-    whole, dot = site.tree.span(site.parent), site.span.end
-    before, after = ("", "") if site.path[-2].type == "arguments" else ("(", ")")
-    start = (TextEdit(Span(whole.start, whole.start), before),) if before else ()
-    end = TextEdit(Span(whole.end, whole.end), f" ?? {default}{after}")
-    return (*start, TextEdit(Span(dot, dot), "?"), end)
 
 
 def _begins_statement(site: Site) -> bool:

@@ -10,11 +10,7 @@ import re
 from collections.abc import Callable
 
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
-    BLOCKS,
-    FUNCTIONS,
-    SHORT_CIRCUITS,
     first_part,
-    is_optional,
 )
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.values import Use
@@ -34,11 +30,6 @@ _BEGINS = {
 }  # fmt: skip
 """Field that leads to what an expression begins with, which can't be undefined."""
 _WRAPPED = frozenset({"non_null_expression", "parenthesized_expression"})
-_SIMPLE = frozenset({"expression_statement", "lexical_declaration", "variable_declaration", "return_statement"})
-_CONDITIONAL = FUNCTIONS | {"ternary_expression", "class_body"}
-_TAKES_APART = frozenset({"object_pattern", "array_pattern"})
-_COMPARES = frozenset({"<", ">", "<=", ">="})
-_SETS = frozenset({"assignment_expression", "augmented_assignment_expression"})
 
 
 def is_handed_on(site: Site, is_library: Callable[[str], bool]) -> bool:
@@ -46,16 +37,15 @@ def is_handed_on(site: Site, is_library: Callable[[str], bool]) -> bool:
     `is_library`: of a name's value, whether another package has it."""
     match site.use:
         case Use.RETURN:
-            may_reckon = True
+            return True
         case Use.ASSIGN:  # a variable that is declared is used next, and its type is trusted
-            may_reckon = site.parent.type != "variable_declarator" and not _is_of_variable(site)
+            return site.parent.type != "variable_declarator" and not _is_of_variable(site)
         case Use.ARGUMENT:
-            may_reckon = _may_reckon(site, is_library)
+            return _may_reckon(site, is_library)
         case Use.OPERAND:  # JavaScript goes on with NaN, or what is false
-            may_reckon = _is_compared(site) or _may_be_left_out(site)
+            return True
         case _:
-            may_reckon = False
-    return may_reckon and not _fails_later(site)
+            return False
 
 
 def _is_of_variable(site: Site) -> bool:
@@ -65,26 +55,6 @@ def _is_of_variable(site: Site) -> bool:
         return False
     declared = rf"\blet\s+{re.escape(site.text(left))}\s*:"
     return re.search(declared, site.text(site.function)) is not None
-
-
-def _is_compared(site: Site) -> bool:
-    operator = site.parent.child_by_field_name("operator")
-    return operator is not None and operator.type in _COMPARES
-
-
-def _may_be_left_out(site: Site) -> bool:
-    """Whether it is a property, a parameter that need not be given, or tested in the same function."""
-    if site.node.type == "member_expression":
-        return True
-    parameters = site.function.child_by_field_name("parameters") if site.function is not None else None
-    given = parameters.named_children if parameters is not None else ()
-    patterns = [one.child_by_field_name("pattern") for one in given if one.type == "optional_parameter"]
-    if any(pattern is not None and site.text(pattern) == site.source for pattern in patterns):
-        return True
-    name = rf"(?<![\w.$]){re.escape(site.source)}(?![\w.$])"
-    tested = rf"{name}\s*(?:\|\||\?\?|[!=]==?\s*(?:null|undefined)\b)|!{name}|typeof {name}|\(\s*{name}\s*\)\s*[{{?]"
-    text = site.text(site.function) if site.function is not None else site.tree.text
-    return site.is_name and re.search(tested, text) is not None
 
 
 def _may_reckon(site: Site, is_library: Callable[[str], bool]) -> bool:
@@ -110,53 +80,3 @@ def _begin(node: Node) -> Node | None:
     if node.type in _WRAPPED:
         return first_part(node)
     return node.child_by_field_name(_BEGINS[node.type]) if node.type in _BEGINS else None
-
-
-def _fails_later(site: Site) -> bool:
-    """Whether the same block goes on to use the value as undefined can't be."""
-    at = max((at for at, node in enumerate(site.path) if node.type in BLOCKS), default=None)
-    if at is None or not site.is_name:
-        return False
-    for statement in site.path[at].named_children:
-        if statement.start_byte <= site.node.start_byte or statement.type == "comment":
-            continue
-        if statement.type not in _SIMPLE:
-            return False  # it may set it, or leave
-        nodes = _surely(statement)
-        if any(_sets(site, node) for node in nodes):
-            return False
-        if any(_uses(site, node) for node in nodes):
-            return True
-    return False
-
-
-def _surely(statement: Node) -> list[Node]:
-    """The nodes that are evaluated with the statement."""
-    found, left = list[Node](), [statement]
-    while left:
-        node = left.pop()
-        found.append(node)
-        operator = node.child_by_field_name("operator")
-        lazy = operator is not None and operator.type in SHORT_CIRCUITS
-        children = node.named_children[:1] if lazy or is_optional(node) else node.named_children
-        left += (child for child in children if child.type not in _CONDITIONAL)
-    return found
-
-
-def _uses(site: Site, node: Node) -> bool:
-    """Whether undefined would end it: its own part is the value, or it takes that apart."""
-    if node.type == "variable_declarator":
-        name = node.child_by_field_name("name")
-        value = node.child_by_field_name("value") if name is not None and name.type in _TAKES_APART else None
-    else:
-        value = _begin(node) if node.type in _BEGINS and not is_optional(node) else None
-    while value is not None and value.type == "non_null_expression":
-        value = first_part(value)
-    return value is not None and site.text(value) == site.source
-
-
-def _sets(site: Site, node: Node) -> bool:
-    left = node.child_by_field_name("left") if node.type in _SETS else None
-    if left is None:
-        return False
-    return left.type.endswith("_pattern") or site.source.startswith(site.text(left))

@@ -20,15 +20,6 @@ _RESERVED = frozenset({
     "import", "in", "interface", "let", "new", "null", "package", "private", "protected", "public", "return", "static",
     "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void", "while", "with", "yield",
 })  # fmt: skip
-_IRREGULAR = {
-    "vertices": "vertex", "indices": "index", "matrices": "matrix", "axes": "axis", "children": "child",
-    "people": "person", "men": "man", "caches": "cache", "cookies": "cookie", "movies": "movie", "series": "",
-    "species": "",
-}  # fmt: skip
-"""The end of a plural -> that of one of them; "" where it is the same word."""
-_ENDINGS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("sses", "ss"), ("uses", ""), ("ss", ""),
-            ("us", ""), ("is", ""), ("s", "s"))  # fmt: skip
-"""The same of the rest, the first that fits; "" where the word alone doesn't tell."""
 
 
 def said(site: Site) -> str:
@@ -100,16 +91,8 @@ def _of_one(collection: Node | None, site: Site) -> str:
 
 
 def singular(plural: str) -> str:
-    """ "" for what is none."""
-    for ending, one in _IRREGULAR.items():
-        if (at := len(plural) - len(ending)) >= 0 and plural[at:].lower() == ending and _begins_word(plural, at):
-            return plural[:at] + (one.capitalize() if plural[at].isupper() else one) if one else ""
-    for ending, one in _ENDINGS:
-        if plural.endswith(ending):
-            cut = plural.removesuffix(ending) + one
-            return cut.removesuffix("s") if ending == "s" else cut if one else ""
-    return ""
-
-
-def _begins_word(name: str, at: int) -> bool:
-    return at == 0 or name[at].isupper() or name[at - 1] == "_"
+    """ "" for what may be none."""
+    if plural.endswith("ies") and not plural.endswith("series"):
+        return f"{plural[:-3]}y"
+    is_plural = plural.endswith("s") and plural[-2:] not in ("ss", "us", "is") and not plural.endswith(("xes", "ches"))
+    return plural[:-1] if is_plural and not plural.endswith(("ses", "series")) else ""

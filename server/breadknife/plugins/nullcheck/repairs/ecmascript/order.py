@@ -1,4 +1,4 @@
-"""Which JavaScript reads something, and which changes it."""
+"""Which JavaScript reads something, which changes it, and the rounds of its loops."""
 
 from __future__ import annotations
 

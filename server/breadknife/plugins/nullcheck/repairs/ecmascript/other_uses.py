@@ -1,4 +1,4 @@
-"""What else is done with the value of a place: `?.` there is no test for it."""
+"""What else is done with the value of a place, and what it is taken for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import is_all_of_statement
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
     BLOCKS,
     FUNCTIONS,
@@ -17,33 +18,19 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.rounds import bound
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import SIMPLE, Site
 from breadknife.text.syntax import Node, nodes_in
 
-_KEEPS = re.compile(r"[\w$.]+\.push|(?:Math|console)\.\w+|Number|String|Boolean|parseInt|parseFloat")
-_READERS = PARTS | {
-    "arguments", "array", "assignment_expression", "augmented_assignment_expression", "binary_expression", "pair",
-    "return_statement", "template_substitution", "variable_declarator",
-}  # fmt: skip
-"""What stands around an expression that is read and nothing else."""
-
-
-def is_read_again(site: Site) -> bool:
-    """Whether a member is read of the value in the rest of the statement, too."""
-    if not site.is_name:
-        return False
-    statement = next((node for node in _inside(site) if node.type in SIMPLE), site.parent)
-    stack = [statement]
-    while stack:
-        node = stack.pop()
-        if _reads(site, node):
-            return True
-        stack += [child for child in node.named_children if child.end_byte > site.node.end_byte]
-    return False
+_STORES = re.compile(r"(?:push|unshift|set|add|put|append|prepend|enqueue|(?:insert|write)(?:[A-Z]\w*)?)")
+"""Methods. What a name such as `addEventListener` says is another thing."""
+_LOOKED_UP = re.compile(r"\.(?:find|findLast|pop|shift|at|get)\([^;]*\)$")
 
 
 def is_read_after(site: Site) -> bool:
-    """Whether a statement after it in the function reads a member of the value, before one asks whether it is
-    there or gives it anew."""
+    """Whether the rest of the statement, or one after it in the function, reads a member of the value, before one asks
+    whether it is there or gives it anew."""
     if not site.is_name:
         return False
+    statement = next((node for node in _inside(site) if node.type in SIMPLE), site.parent)
+    if any(_reads(site, node) for node in nodes_in(statement)):
+        return True
     for statement in _following(site):
         if statement.type == "expression_statement" and site.source in bound(site, statement):
             return False
@@ -54,74 +41,8 @@ def is_read_after(site: Site) -> bool:
     return False
 
 
-def is_handed_on_after(site: Site) -> bool:
-    """Whether what follows in its block passes it to a call, which would be made without this step."""
-    following = site.statement.next_named_sibling if site.statement is not None and site.is_name else None
-    while following is not None:
-        for node in nodes_in(following):
-            given = node.named_children if node.type == "arguments" else []
-            if any(site.text(each) == site.source for each in given):
-                return True
-        following = following.next_named_sibling
-    return False
-
-
 def chained_elsewhere(site: Site) -> bool:
     return site.is_name and re.search(rf"(?<![\w.$]){re.escape(site.source)}\?\.", site.tree.text) is not None
-
-
-def same_reads(site: Site) -> list[Node]:
-    """Where the same element or member is read again after the place, in its statement and in those right after it,
-    with nothing between that might change it: what gets a name there has it, too."""
-    if site.statement is None or not site.is_steady:
-        return []
-    limit = site.tree.root.end_byte
-    """Where the first change after the place has happened."""
-    found = list[Node]()
-    for part in _evaluated(site, site.statement):
-        for node in nodes_in(part, but=FUNCTIONS):
-            if may_change(node) and node.end_byte > site.node.end_byte and not _keeps_elements(site, node):
-                limit = min(limit, node.start_byte if _is_gradual(node) else node.end_byte)
-            elif (
-                node.start_byte >= site.node.end_byte
-                and node.type == site.node.type
-                and site.text(node) == site.source
-                and _is_only_read(node)
-            ):
-                found.append(node)
-    return [node for node in found if node.start_byte < limit]
-
-
-def _evaluated(site: Site, statement: Node) -> Iterator[Node]:
-    """What is always evaluated of the place's statement, and, where that is all of it, of those right after it."""
-    if statement.type not in SIMPLE:
-        yield next(child for child in site.path if child.parent == statement) if site.parent != statement else site.node
-        return
-    following: Node | None = statement
-    while following is not None and following.type in SIMPLE:
-        yield following
-        following = following.next_named_sibling
-
-
-def _keeps_elements(site: Site, call: Node) -> bool:
-    """Whether a call leaves elements that are there as they are: `xs.push(a)`, `Math.max(a, b)`."""
-    function = call.child_by_field_name("function") if call.type == "call_expression" else None
-    said = site.text(function) if function is not None else ""
-    return site.node.type == "subscript_expression" and _KEEPS.fullmatch(said) is not None
-
-
-def _is_gradual(change: Node) -> bool:
-    """Whether some of it is read when other parts of it have changed already, or later than all of it."""
-    target = change.child_by_field_name("left") or change.child_by_field_name("name")
-    return change.type == "class_body" or (target is not None and target.type.endswith("_pattern"))
-
-
-def _is_only_read(node: Node) -> bool:
-    """Whether another name for it would do: it isn't set there, and not called, which gives it its `this`."""
-    parent = node.parent
-    if parent is None or parent.type not in _READERS:
-        return False
-    return parent.type == "binary_expression" or node != parent.child_by_field_name("left")
 
 
 def _inside(site: Site) -> Iterator[Node]:
@@ -142,6 +63,8 @@ def _following(site: Site) -> Iterator[Node]:
 
 
 def _reads(site: Site, node: Node) -> bool:
+    if node.type == "arguments" and node.start_byte > site.node.end_byte:
+        return any(site.text(each) == site.source for each in node.named_children)
     read = node.child_by_field_name("object") if node.type in PARTS else None
     return (
         read is not None
@@ -149,3 +72,41 @@ def _reads(site: Site, node: Node) -> bool:
         and site.text(read) == site.source
         and not is_optional(node)
     )
+
+
+def same_reads(site: Site) -> list[Node]:
+    """Where the same element or member is read again in the rest of the statement, before anything might change it: what
+    gets a name there has it, too."""
+    if site.statement is None or site.statement.type not in SIMPLE or not site.is_steady:
+        return []
+    nodes = list(nodes_in(site.statement, but=FUNCTIONS))
+    changes = (node.end_byte for node in nodes if may_change(node) and node.end_byte > site.node.end_byte)
+    limit = min(changes, default=site.tree.root.end_byte)
+    again = (node for node in nodes if site.node.end_byte <= node.start_byte < limit and node.type == site.node.type)
+    return [node for node in again if site.text(node) == site.source and not _is_target(node)]
+
+
+def _is_target(node: Node) -> bool:
+    """Whether it gets a value, or is called: by another name, a method has no `this`."""
+    outer = node.parent
+    return outer is not None and node in (outer.child_by_field_name("left"), outer.child_by_field_name("function"))
+
+
+def stores(site: Site) -> bool:
+    """Whether the value is given something to keep, and that is all of the statement."""
+    call = site.path[-2] if len(site.path) > 1 and site.path[-2].type == "call_expression" else None
+    given, name = (call.child_by_field_name("arguments"), site.parent.child_by_field_name("property")) if call else (
+        None, None
+    )  # fmt: skip
+    if given is None or name is None or not given.named_child_count or not is_all_of_statement(site):
+        return False
+    return site.parent.child_by_field_name("object") == site.node and (_STORES.fullmatch(site.text(name)) is not None)
+
+
+def is_taken_to_be_there(site: Site) -> bool:
+    """Whether it is what was looked up in an array, a map or a record, and no type names the null: an element that its
+    index may miss, or what `find` and the like give."""
+    if _LOOKED_UP.search(site.declared_as):
+        return True
+    is_known = (site.node.start_byte, site.node.end_byte) in site.nullable
+    return not is_known and site.declared_as.endswith("]")

@@ -18,26 +18,18 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import (
     is_all_of_statement,
     is_compared,
     may_give_undefined,
-    member_default,
     non_null,
 )
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import CHANGES, LOOPS, PARTS, own_nodes
 from breadknife.plugins.nullcheck.repairs.ecmascript.other_uses import (
     chained_elsewhere,
-    is_handed_on_after,
     is_read_after,
-    is_read_again,
+    is_taken_to_be_there,
     same_reads,
+    stores,
 )
 from breadknife.plugins.nullcheck.repairs.ecmascript.rounds import goes_on
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import THROWING, Site
-from breadknife.plugins.nullcheck.repairs.ecmascript.storing import (
-    is_taken_apart,
-    is_taken_to_be_there,
-    is_tested_before,
-    made_in_place,
-    stores,
-)
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -75,20 +67,12 @@ _WRAPPED = frozenset({"await_expression", "call_expression"})
 def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     """What can be done at the place itself."""
     name, null = names.said(site), site.null or "null"
-    if (default := member_default(site)) and defaulted(site, default):
-        weight, reason = 31, "it is passed on"
-        if site.path[-2].type == "binary_expression":
-            weight, reason = 47 - 7 * is_taken_to_be_there(site), "the place uses it in arithmetic"
-        if is_read_again(site) or is_read_after(site):
-            weight, reason = 20, f"{name} is read after it"
-        title = f"Use `?.` and a default such as `{default}` if {name} is {null}"
-        content, is_invented = Content(default=default), is_taken_to_be_there(site)
-        yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
-    elif (default := default_for(site)) and defaulted(site, default):
+    if (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
         title = f"Use a default such as `{default}` if {name} is {null}"
         weight, reason = (52, "the place needs a value of that type") if demanded else (30, "the use needs one")
-        content, is_invented = Content(default=default), is_taken_to_be_there(site) or is_taken_apart(site)
+        is_taken_apart = site.use is Use.ITERATE and site.parent.type == "variable_declarator"
+        content, is_invented = Content(default=default), is_taken_to_be_there(site) or is_taken_apart
         if is_invented:
             weight = min(weight, 40)
         yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
@@ -97,11 +81,7 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         weight, reason, is_left_out = 48, "undefined works here, too", False
         if may_give_undefined(site):
             weight, reason = 44, "the return type allows it"
-        if is_read_again(site):
-            weight, reason = 20, f"{name} is read again beside it"
-        elif is_handed_on_after(site):
-            weight, reason = 20, f"{name} is passed on after it"
-        elif is_read_after(site):
+        if is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         elif chained_elsewhere(site):
             weight, reason = 63, f"{name} is read with `?.` elsewhere"
@@ -109,21 +89,16 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight, reason = 20, "its effect would be skipped"
         if stores(site):
             weight, reason, is_left_out = 20, "the stored value would be lost", True
-        elif is_tested_before(site):
-            weight, reason = 20, f"{name} is tested right before"
         title = f"Use `?.` ({outcome} if {name} is {null})"
         yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_left_out)
-    if not member_default(site) and (made := counted(site)):
+    if made := counted(site):
         # A calculation with it would be silently wrong.
         is_asked, weight = not is_compared(site), 50 if is_compared(site) else 40
         reason = "a missing value counts as empty"
-        if is_read_again(site) or is_read_after(site):
+        if is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         title = f"Use a length of 0 if {name} is {null}"
         yield Option(Strategy.DEFAULT, title, weight, reason, edits=made, is_asked_for=is_asked)
-    if made := made_in_place(site):
-        title = f"Make {name} where it is used, in one expression"
-        yield Option(Strategy.MAKE, title, 75, "the line before makes it", edits=made)
     yield from _guards(site, evidence, name, null)
     if site.is_typed and site.bang is None and non_null(site) is not None:
         title = f"Claim with `!`: {name} isn't {null} (unchecked)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -62,11 +61,16 @@ class Verifier:
         target = _moved(site, edits)
         after = self._findings(new, target, Span(limits.start, limits.end + added))
         moves = Moves.of(edits) if strategy not in _OF_ONE_USE else None
-        name = edits[1].new_text if named_at(site, edits) is not None else ""
         written = edits[0].new_text.find(site.source)  # in a check, which may read what its owners lack, too
-        copied = target.start if name else edits[0].span.start + written if written >= 0 else None
+        copied = (
+            target.start
+            if named_at(site, edits) is not None
+            else edits[0].span.start + written
+            if written >= 0
+            else None
+        )
         before = self._before[limits]
-        if any(found.span == target for found in after) or _are_new(before, after, moves, name, site, copied):
+        if any(found.span == target for found in after) or _are_new(before, after, moves, site, copied):
             return None
         return len(before) - len(after)
 
@@ -80,6 +84,17 @@ class Verifier:
         start, end = tree.byte_offset(limits.start), tree.byte_offset(limits.end)
         found = explained(home) if is_whole else explained_between(home, start, end)
         return [each.finding for each in found]
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the file's own checks say that what another checker reports isn't null."""
+        if self.assumed is None:
+            return False
+        place, limits, tree = self.site.span, self.limits, self.site.tree
+        home = self.analyse(tree)
+        home.assumed = {(tree.byte_offset(place.start), tree.byte_offset(place.end)): self.assumed}
+        found = home.findings_between(tree.byte_offset(limits.start), tree.byte_offset(limits.end))
+        return bool(home.denied) and all(each.use.at not in home.denied for each in found)
 
     def ignored(self, edit: TextEdit) -> bool:
         """Whether a comment that is put in is one, and nothing else changes."""
@@ -121,18 +136,15 @@ def _occurrences(text: str, part: str) -> list[int]:
 
 
 def _are_new(
-    before: Iterable[Finding], after: Iterable[Finding], moves: Moves | None, name: str, site: Site, copied: int | None
+    before: Iterable[Finding], after: Iterable[Finding], moves: Moves | None, site: Site, copied: int | None
 ) -> bool:
-    """Whether one stands where none stood before: a check of one use alone leaves the next use of the value, which is
-    told of in the same words. Without `moves` that may be. What is given a `name` stands elsewhere, where
-    it is `copied` to, and is spoken of by that name."""
+    """Whether one stands where none stood before. Without `moves` it may be the same null at the next use of the value.
+    What is given a name stands elsewhere, where it is `copied` to."""
     left = list(before)
 
     def is_same(old: Finding, new: Finding) -> bool:
-        if _words(old) != _words(new, name, site.source):
-            return False
         if moves is None:
-            return True
+            return _words(old) == _words(new)
         if old.code != new.code:
             return False
         if (
@@ -152,9 +164,6 @@ def _are_new(
     return False
 
 
-def _words(finding: Finding, name: str = "", meant: str = "") -> str:
-    """The same for `a.b.c` and, where the edit has touched that, `a?.b!.c` or the name that `a.b` was given."""
-    words = finding.message
-    if name:
-        words = re.sub(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", lambda _: meant, words)
-    return words.replace("?.", ".").replace("!", "")
+def _words(finding: Finding) -> str:
+    """The same for `a.b` and, where the edit has touched that, `a?.b` and `a!.b`."""
+    return finding.message.replace("?.", ".").replace("!", "")
