@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
@@ -336,7 +337,7 @@ class CallEvaluator(Refiner):
         ):
             return NOTHING
         said = self.home.knowledge.null_name(rule.nulls)
-        origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name}` returns {said} {rule.why}")
+        origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name.rpartition('/')[2]}` returns {said} {rule.why}")
         if rule.ways:
             return Fact(
                 Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways)
@@ -414,7 +415,7 @@ class CallEvaluator(Refiner):
         nulls = [way for way, fact in zip(ways, results, strict=True) if fact.may_be_null]
         types = {fact.type for fact in results if not fact.may_be_null and fact.type is not None}
         type_ = declared or (types.pop() if len(types) == 1 else None)
-        items = tuple(self._item(call, function, each) for fact in results for each in fact.items)
+        items = tuple(self._item(call, target, function, each) for fact in results for each in fact.items)
         if any(not fact.items for fact in results):
             items = ()
         if not nulls:
@@ -438,14 +439,17 @@ class CallEvaluator(Refiner):
         bare = type_._replace(nullable=0) if type_ else None
         return Fact(Nullness.MAYBE, origin, bare, frozenset(unless), items=items, nulls=bits)
 
-    def _item(self, call: il.Call, function: Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    def _item(self, call: il.Call, target: Target, function: Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
         why = f"`{function.name}` may return {self.home.knowledge.null} there"
-        return tuple(
-            each._replace(origin=Origin(_kind(each.origin), call.at, why), via=None, parameter="")
-            if each.may_be_null
-            else each._replace(parameter="")
-            for each in items
-        )
+        declared = target.home.qualified_type(function.returns)
+        types = declared.arguments if declared is not None and declared.name == "tuple" else ()
+        found = list[Fact]()
+        for each, type_ in zip_longest(items, types[: len(items)]):
+            if each.may_be_null:
+                origin = Origin(_kind(each.origin), function.at, why, target.home.uri, call.at)
+                each = each._replace(origin=origin, via=None)
+            found.append(each._replace(parameter="", type=each.type or type_))
+        return tuple(found)
 
 
 def _is_possible(way: Outcome, given: dict[str, Given], state: State, believes: bool) -> bool:
