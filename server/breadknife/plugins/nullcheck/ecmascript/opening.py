@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from breadknife.plugins.nullcheck.braces.layout import indent_of
+from breadknife.plugins.nullcheck.repairs.layout import indent_of
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from breadknife.plugins.nullcheck.braces.layout import indent_of, on_own_line
+from breadknife.plugins.nullcheck.repairs.layout import indent_of, on_own_line
 from breadknife.plugins.nullcheck.ecmascript.opening import Opening, opening
 from breadknife.plugins.nullcheck.ecmascript.order import ACCESSES
 from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
