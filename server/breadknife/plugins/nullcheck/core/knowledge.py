@@ -236,11 +236,6 @@ def _by_argument(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[tuple[s
     return found
 
 
-def _sets(table: Mapping[str, list[str]]) -> Mapping[str, frozenset[str]]:
-    """The lists of a table. One that a language has no use for is empty."""
-    return defaultdict(frozenset, {key: frozenset(value) for key, value in table.items()})
-
-
 def _words_of_rows(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, frozenset[bytes]]:
     words: dict[str, set[bytes]] = {"": set()}
     for row in rows:
