@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import File
@@ -25,9 +25,18 @@ from breadknife.text.syntax import SyntaxTree, parse
 
 Home = TypeVar("Home", bound=FileHome)
 
+
+class _Read(NamedTuple):
+    """A file as it was read last."""
+
+    text: str | None
+    tree: SyntaxTree | None
+    revision: int
+    """Of its document, see `Project.revision`."""
+
 _KEPT = 500
 """Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
-_SECONDS = 2.0
+SECONDS = 2.0
 """A change on disk is noticed so much later: to look at each file at every key would take longer than the rest."""
 _MOST_NEW = 60
 """Files that are read for one check. What it would need of others stays unknown until the next."""
@@ -40,7 +49,7 @@ class ProjectFiles(ABC, Generic[Home]):
         self.lock = threading.RLock()
         self._project = project
         self._clock = clock
-        self._texts = OrderedDict[Path, tuple[str | None, SyntaxTree | None]]()
+        self._texts = OrderedDict[Path, _Read]()
         self._homes = OrderedDict[Path, tuple[SyntaxTree, Home]]()
         self._seen = set[Path]()
         """Files that were compared with the disk a moment ago."""
@@ -48,6 +57,7 @@ class ProjectFiles(ABC, Generic[Home]):
         self._folders = dict[tuple[Path, str], Sequence[Path]]()
         self._checked = set[Names]()
         """Homes of which all that they have asked said the same a moment ago."""
+        self._generation = 0
         self._since = 0.0
         self._new = 0
 
@@ -70,7 +80,7 @@ class ProjectFiles(ABC, Generic[Home]):
             path = document.path
             if path is None:
                 return self.home_of(tree, document.uri)
-            self._texts[path] = document.text, tree
+            self._texts[path] = _Read(document.text, tree, self._revision(path))
             self._seen.add(path)
             known = self._homes.get(path)
             if known is not None and known[0].text == document.text and self._asks_the_same(known[1]):
@@ -94,21 +104,25 @@ class ProjectFiles(ABC, Generic[Home]):
 
     def tree(self, path: Path) -> SyntaxTree | None:
         """A file as it is; see `home`."""
-        known = self._texts.get(path)
-        if known is not None and path in self._seen:
-            return known[1]
+        known, revision = self._texts.get(path), self._revision(path)
+        if known is not None and path in self._seen and known.revision == revision:
+            return known.tree
         if self._project is None or (known is None and self._new >= _MOST_NEW):
             return None
         text = self._project.text(path)
         self._seen.add(path)
-        if known is not None and known[0] == text:
-            return known[1]
+        if known is not None and known.text == text:
+            self._texts[path] = known._replace(revision=revision)
+            return known.tree
         self._new += 1
         tree = parse(text, language_of(path) or "") if text is not None else None
-        self._texts[path] = text, tree
+        self._texts[path] = _Read(text, tree, revision)
         while len(self._texts) > _KEPT:
             self._texts.popitem(last=False)
         return tree
+
+    def _revision(self, path: Path) -> int:
+        return self._project.revision(path) if self._project is not None else 0
 
     def beside(self, here: Path, pattern: str) -> Sequence[Path]:
         """The other files of the folder of a file, in order."""
@@ -174,8 +188,12 @@ class ProjectFiles(ABC, Generic[Home]):
 
     def _begin(self) -> None:
         self._new = 0
+        generation = self._project.generation if self._project is not None else 0
+        if generation != self._generation:
+            self._generation = generation
+            self._checked.clear()
         now = self._clock()
-        if now - self._since >= _SECONDS:
+        if now - self._since >= SECONDS:
             self._since = now
             self._seen.clear()
             self._paths.clear()
@@ -191,6 +209,7 @@ class ProjectFiles(ABC, Generic[Home]):
                 for each in asking:
                     del self._homes[each]
         self._homes[path] = tree, home
+        self._checked.clear()
         while len(self._homes) > _KEPT:
             self._homes.popitem(last=False)
         return home
