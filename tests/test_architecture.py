@@ -111,10 +111,6 @@ CIRCLES = {
     "plugins/nullcheck/ecmascript/expressions",
     "plugins/nullcheck/ecmascript/flow",
     "plugins/nullcheck/ecmascript/operators",
-    "plugins/nullcheck/java/expressions",
-    "plugins/nullcheck/java/operators",
-    "plugins/nullcheck/go/expressions",
-    "plugins/nullcheck/go/operators",
 }
 """Modules that may still import each other; they go with the analysis that replaces them."""
 

@@ -288,7 +288,7 @@ func open(name string) (*T, error) {
 }
 
 func f() {
-	t, _ := open("a")
+	t, _ := open(os.Args[1])
 	println(t.N)
 }
 """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from breadknife.plugins.nullcheck import summaries
 from breadknife.plugins.nullcheck.files import Files
+from breadknife.plugins.nullcheck.languages import project as files_of_project
 from breadknife.plugins.nullcheck.values import Offer
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, language_of
@@ -36,6 +36,7 @@ def test_an_analysis_is_made_anew_when_another_file_says_something_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str, said: str, then: str, here: str, text: str
 ) -> None:
     monkeypatch.setattr(summaries, "SECONDS", 0.0)
+    monkeypatch.setattr(files_of_project, "SECONDS", 0.0)
     (tmp_path / other).write_text(said, "utf-8")
     project, files = FolderProject(tmp_path), Files()
     assert project.idle(10)
@@ -57,17 +58,29 @@ def test_an_analysis_is_made_anew_when_another_file_says_something_else(
     project.close()
 
 
-def test_what_is_typed_in_another_file_is_known_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "other", "then", "text"),
+    [
+        ("py", PYTHON, PYTHON + "    return 1\n", "from a import find\nfind(1).x\n"),
+        ("go", GO, GO.replace("return nil, e", "return &T{}, e"),
+         'package p\n\nfunc f() {\n\tt, _ := Find("")\n\tprintln(t.n)\n}\n'),
+    ],
+)  # fmt: skip
+def test_what_is_typed_in_another_file_is_known_at_once(
+    tmp_path: Path, end: str, other: str, then: str, text: str
+) -> None:
     """A file on disk is looked at every two seconds."""
     project, files = FolderProject(tmp_path), Files()
-    other, here = (Document((tmp_path / name).as_uri(), "python", "") for name in ("a.py", "b.py"))
-    project.changed(replace(other, text=PYTHON))
+    path = tmp_path / f"a.{end}"
+    path.write_text(other, "utf-8")
+    language = language_of(path) or ""
+    project.changed(Document(path.as_uri(), language, other))
     assert project.idle(10)
-    document = replace(here, text="from a import find\nfind(1).x\n")
-    tree = parse(document.text, "python")
+    document = Document((tmp_path / f"b.{end}").as_uri(), language, text)
+    tree = parse(document.text, language)
     assert tree is not None
-    for text, count in ((PYTHON, 1), (PYTHON + "    return 1\n", 0), (PYTHON, 1)):
-        project.changed(replace(other, text=text))
+    for said, count in ((other, 1), (then, 0), (other, 1)):
+        project.changed(Document(path.as_uri(), language, said))
         with files.open(document, tree, project) as file:
             assert len(file.findings()) == count
     project.close()

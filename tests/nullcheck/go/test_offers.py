@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.go.language import Go, GoFile
+from breadknife.plugins.nullcheck.languages.go.file import Go, GoFile
 from breadknife.plugins.nullcheck.values import Content, Offer, Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, apply_edits

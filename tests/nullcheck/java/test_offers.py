@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.java.language import Java, JavaFile
+from breadknife.plugins.nullcheck.languages.java.file import Java, JavaFile
 from breadknife.plugins.nullcheck.values import Content, Offer, Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, apply_edits

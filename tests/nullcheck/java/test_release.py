@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.java.language import Java
-from breadknife.plugins.nullcheck.java.release import USUAL, java_release
+from breadknife.plugins.nullcheck.languages.java.file import Java
+from breadknife.plugins.nullcheck.repairs.java.release import USUAL, java_release
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Document, apply_edits
 from breadknife.text.syntax import parse

@@ -79,9 +79,9 @@ def origins(language: str) -> Origins | None:
 def shapes(language: str) -> Shapes:
     """What declares something in a language, one of `LANGUAGE_IDS`."""
     if language == "go":
-        from breadknife.plugins.nullcheck.go.shapes import SHAPES
+        from breadknife.plugins.nullcheck.repairs.go.shapes import SHAPES
     elif language == "java":
-        from breadknife.plugins.nullcheck.java.shapes import SHAPES
+        from breadknife.plugins.nullcheck.repairs.java.shapes import SHAPES
     elif language == "python":
         from breadknife.plugins.nullcheck.python.shapes import SHAPES
     else:

@@ -138,6 +138,8 @@ class Class:
     """It sets attributes whose names it computes."""
     is_interface: bool = False
     """It only says which methods its objects have."""
+    is_elsewhere: bool = False
+    """Another file declares it; this one has methods of it."""
 
 
 @dataclass(eq=False, repr=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.il import At
-from breadknife.plugins.nullcheck.core.nullness import CAN_HAPPEN, Fact, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import CAN_HAPPEN, Fact, Nullness, OriginKind
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, quote
 from breadknife.task.values import Confidence, Finding, Related
@@ -52,7 +52,9 @@ def _explained(home: FileHome, found: Found) -> Explained:
         path.append(Related(_first_line(file, use.fact.checked), f"This checks {shown}, but doesn't cover the use"))
     elif path:
         path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
-    message = f"{capitalised(shown)} may be {home.knowledge.null_name(use.fact.nulls)}: {why}"
+    null = home.knowledge.null_name(use.fact.nulls)
+    is_sure = use.fact.nullness == Nullness.NULL and kind is not OriginKind.EXCEPTION
+    message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
     confidence = _CONFIDENCE.get(kind, Confidence.LOW)
     finding = Finding(file.span(use.at), SOURCE, use.use.value, message, confidence=confidence, related=tuple(path))
     return Explained(finding, kind)
@@ -72,11 +74,13 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
     if origin.here is not None:
         yield Related(_first_line(file, origin.here), f"This call gives it: {origin.why}")
     if fact.via is not None and fact.via != used and fact.via not in (origin.at, origin.here):
-        name = file.source(fact.via).partition("=")[0].strip()
+        name = file.source(fact.via).partition("=")[0].rstrip(": ")
         yield Related(_first_line(file, fact.via), f"{capitalised(quote(name))} gets it here")
-    conditions = sorted(key for key in fact.unless if not any(char in key[0] for char in "%@"))
+    named = (each for each in fact.unless if each[0] not in ("", " is None"))
+    conditions = sorted(each for each in named if not any(char in each[0] for char in "%@"))
     for key, outcome in conditions[:_MOST_CONDITIONS]:
-        yield Related(file.span(used), f"It arrives only where `{key}` is {'false' if outcome else 'true'}")
+        said = key.replace(" is None", f" is {home.knowledge.null}")
+        yield Related(file.span(used), f"It arrives only where `{said}` is {'false' if outcome else 'true'}")
 
 
 def _first_line(file: File, at: At) -> Span:

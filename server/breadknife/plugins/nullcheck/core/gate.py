@@ -14,11 +14,19 @@ _ROUNDS = 4
 
 
 class Gate:
-    def __init__(self, file: File, knowledge: Knowledge, elsewhere: Callable[[], frozenset[bytes]]) -> None:
-        """`elsewhere` gives the words under which something of the files that this one imports may be null."""
+    def __init__(
+        self,
+        file: File,
+        knowledge: Knowledge,
+        elsewhere: Callable[[], frozenset[bytes]],
+        telling_elsewhere: Callable[[], frozenset[bytes]] = frozenset,
+    ) -> None:
+        """`elsewhere` gives the words under which something of the files that this one imports may be null,
+        `telling_elsewhere` the same where another value tells of it."""
         self._file = file
         self._knowledge = knowledge
         self._elsewhere = elsewhere
+        self._telling_elsewhere = telling_elsewhere
 
     def may_use_null(self, function: Function) -> bool:
         if function.has_declared_null or not function.words.isdisjoint(self.nullable):
@@ -84,10 +92,14 @@ class Gate:
 
     @cached_property
     def _telling(self) -> frozenset[bytes]:
-        """The words under which something may be null that another value tells of."""
-        own = {each.name.encode() for each in self._file.functions if each.tells_null and each.name}
         table, roots = self._knowledge.telling_words, self._roots()
-        return frozenset(own).union(table.get("", ()), *(table.get(root, ()) for root in roots))
+        elsewhere = self._telling_elsewhere()
+        return self.telling.union(elsewhere, table.get("", ()), *(table.get(root, ()) for root in roots))
+
+    @cached_property
+    def telling(self) -> frozenset[bytes]:
+        """The functions of this file that give null which another value tells of."""
+        return frozenset(each.name.encode() for each in self._file.functions if each.tells_null and each.name)
 
     def _roots(self) -> frozenset[str]:
         if not self._knowledge.needs_imports:

@@ -63,7 +63,7 @@ class Names(Attributes):
         super().__init__()
         self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
         self.builtins = language.builtins
-        self.forgiven = set[At]()
+        self.forgiven: set[At] = set()
         self.asked = set[str]()
         """The URIs of files that it has asked something of."""
         self.shared = frozenset(
@@ -73,6 +73,10 @@ class Names(Attributes):
         self._overridden = dict[Function, bool]()
         self._set_by = dict[Function, frozenset[str]]()
         self._types = dict[Type, Type]()
+
+    @abstractmethod
+    def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
+        """See `Home`."""
 
     @abstractmethod
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:

@@ -15,7 +15,7 @@ LANGUAGE_IDS = frozenset({"python", "javascript", "javascriptreact", "typescript
 def language(id: str, nullable: Sequence[str] = ()) -> NullLanguage:
     """The language with that id, one of `LANGUAGE_IDS`. `nullable` are the user's own rows, see `rows`."""
     if id == "go":
-        from breadknife.plugins.nullcheck.go.language import Go
+        from breadknife.plugins.nullcheck.languages.go.file import Go
 
         return Go(nullable)
     if id in ("javascript", "javascriptreact", "typescript", "typescriptreact"):
@@ -23,7 +23,7 @@ def language(id: str, nullable: Sequence[str] = ()) -> NullLanguage:
 
         return EcmaScript(nullable)
     if id == "java":
-        from breadknife.plugins.nullcheck.java.language import Java
+        from breadknife.plugins.nullcheck.languages.java.file import Java
 
         return Java(nullable)
     from breadknife.plugins.nullcheck.python.language import Python

@@ -121,7 +121,7 @@ class Declaring(Expressions):
 
     def _unmade(self, target: Expression, type_: Node, given: frozenset[str]) -> Iterator[Statement]:
         """The maps of a new struct that it doesn't give: they are nil."""
-        struct = self.types.declared.get(text(type_))
+        struct = self.types.declaration(text(type_)) if type_.type == "type_identifier" else None
         if struct is None or struct.type != "struct_type":
             return
         for field_ in inner(inner(struct)[0]) if inner(struct) else []:

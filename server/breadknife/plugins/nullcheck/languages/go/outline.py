@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
@@ -26,19 +26,21 @@ from breadknife.text.syntax import Node, SyntaxTree
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _WITHOUT_TYPES = frozenset({"import_declaration", "expression_list", "comment", "var_declaration", "const_declaration"})
 _HIDDEN = re.compile(
-    rb",[ \t]*\w+[ \t]*:?=[^\n]*\[|\.\(\*|\.\(map|\bvar\s+\w+\s+(?:map\b|\*|func\b|[A-Z])"
+    rb",[ \t]*\w+[ \t]*:?=[^\n]*\[|\.\(\*|\.\(map|\bvar\s+\(|\bvar\s+\w+\s+(?:map\b|\*|func\b|[A-Z])"
     rb"|(?<!\berr )(?<![!=])=\s*nil\b|\bcase nil\b|(?<!\berr )(?<!\bErr )(?<!\bError )[!=]= nil\b"
 )
 """A look-up or an assertion that tells whether there is a value, a variable without a value, nil."""
 _GIVES = re.compile(rb"\breturn\b[^\n]*\bnil\b")
 _GIVES_SILENTLY = re.compile(
-    rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\bnil[ \t]*(?:$|//|\})|\breturn\b[^\n]*\bnil, (?:true|false)",
+    rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\bnil\s*(?:$|//|\})|\breturn\b[^\n]*\bnil, (?:true|false)",
     re.MULTILINE,
 )
 """Nil without an error."""
-_LEAVES = rb"\w*[eE]rr\w* != nil \{\s*(?:return|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
-_IGNORES = re.compile(rb",[ \t]*\w+[ \t]*:?=[ \t]*[\w.]+\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")")
+_LEAVES = rb"\w*[eE]rr\w* != nil \{\s*(?:return\b(?![^\n]*\b\1\.)|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
+_IGNORES = re.compile(rb"(\w+),[ \t]*\w+[ \t]*:?=[ \t]*[\w.]+\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")")
 """A call whose error isn't looked at in the next line, in a check that leaves."""
+_MADE = re.compile(rb"(?<![\w.])([^\W\d]\w*)\{")
+"""A new struct of this package."""
 _SET = rb"\b%b\.(\w+)(?:,[ \t]*[\w.]+)*[ \t]*=[^=]"
 
 
@@ -48,6 +50,8 @@ class Outline:
 
     tree: SyntaxTree
     knowledge: Knowledge
+    elsewhere: Callable[[str], Node | None] = lambda _: None
+    """A type that another file of the package declares."""
     imports: dict[str, str] = field(default_factory=dict[str, str])
     declared: dict[str, Node] = field(default_factory=dict[str, Node])
     functions: list[Function] = field(default_factory=list[Function])
@@ -60,7 +64,7 @@ class Outline:
     def file(self) -> File:
         root = self.tree.root
         main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
-        self.types = Types(self.declared, self.imports)
+        self.types = Types(self.declared, self.imports, self.elsewhere)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)
         return File(
@@ -87,7 +91,7 @@ class Outline:
         for node in root.named_children:
             if node.type == "import_declaration":
                 self._import(node)
-        for spec in _type_specs(root):
+        for spec in type_specs(root):
             written, name = spec.child_by_field_name("type"), text(spec.child_by_field_name("name"))
             if written is not None:
                 self.declared.setdefault(name, written)
@@ -95,7 +99,12 @@ class Outline:
             self._class(name, written)
             stores = (each for stores in self.classes[name].stores.values() for each in stores)
             if any(each.annotation is not None and each.annotation.name == "dict" for each in stores):
-                self._with_maps += [f"{name}{{".encode(), f"new({name})".encode(), f" {name}\n".encode()]
+                self._with_maps += [
+                    f"{name}{{".encode(),
+                    f"new({name})".encode(),
+                    f" {name}\n".encode(),
+                    f" {name}\r\n".encode(),
+                ]
         for node in root.named_children:
             if node.type in ("var_declaration", "const_declaration"):
                 self._variables(node)
@@ -160,7 +169,7 @@ class Outline:
         owner = None
         if receiver is not None and receiver.annotation is not None:
             name_ = receiver.annotation.name
-            owner = self.classes.setdefault(name_, Class(at_of(node), name_, ()))  # another file may declare it
+            owner = self.classes.setdefault(name_, Class(at_of(node), name_, (), is_elsewhere=True))
         source = self.tree.encoded[node.start_byte : node.end_byte]
         is_by_value = receiver is not None and receiver.annotation is not None and receiver.annotation.is_value
         function = Function(
@@ -184,8 +193,11 @@ class Outline:
                     stores.append(Store(at_of(node), function, lambda: None, stores[0].annotation))
 
     def _makes_maps(self, source: bytes) -> bool:
-        """Whether it has to do with a struct of this file that has a map."""
-        return any(name in source for name in self._with_maps)
+        """Whether it has to do with a struct of this package that has a map."""
+        if any(name in source for name in self._with_maps):
+            return True
+        made = {found[1].decode("utf-8", "replace") for found in _MADE.finditer(source)} - self.declared.keys()
+        return any(b"map[" in (spec.text or b"") for name in made if (spec := self.elsewhere(name)) is not None)
 
     def _lowered(self, function: Function, node: Node, is_by_value: bool) -> Block:
         scopes = Scopes(self.hidden)
@@ -207,8 +219,8 @@ def _gives_pointer(node: Node) -> bool:
     return result is not None and text(result) not in ("error", "bool", "string", "int")
 
 
-def _type_specs(root: Node) -> Iterator[Node]:
-    """All of the file, those of functions last."""
+def type_specs(root: Node) -> Iterator[Node]:
+    """The declarations of types in a file, those in functions last."""
     waiting = [root]
     while waiting:
         found = list[Node]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.il import Type
@@ -32,6 +32,12 @@ class Types:
     declared: Mapping[str, Node]
     """The types that the file declares, by their names."""
     imports: Mapping[str, str]
+    elsewhere: Callable[[str], Node | None] = lambda _: None
+    """A type that another file of the package declares."""
+
+    def declaration(self, name: str) -> Node | None:
+        """What the package declares a type as."""
+        return self.declared.get(name) or self.elsewhere(name)
 
     def read(self, node: Node | None, depth: int = 0) -> Type | None:
         """The type that a node writes; None for one that can't be told."""
@@ -73,7 +79,7 @@ class Types:
     def _named(self, name: str, depth: int) -> Type:
         if name in ("error", "any"):
             return Type("error" if name == "error" else "interface")
-        declared = self.declared.get(name) if name not in _VALUES else None
+        declared = self.declaration(name) if name not in _VALUES else None
         if declared is None:
             return Type(name, is_value=True)
         if declared.type in ("interface_type", "struct_type"):

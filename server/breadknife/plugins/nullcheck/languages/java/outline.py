@@ -225,6 +225,7 @@ class Outline:
             at_of(node), name, tuple(parameters), declared(node, known) if name != "<init>" else None,
             partial(self._lowered, node, members), source, class_, receiver="this", receiver_class=class_,
             is_stub=body is None and node.type == "method_declaration",
+            is_of_class=any(each.type == "static" for child in node.children[:1] for each in child.children),
             decorators=tuple(annotation_name(each) for each in annotations_of(node)),
             has_declared_null=any(each.annotation is not None and each.annotation.nullable for each in parameters),
         )  # fmt: skip

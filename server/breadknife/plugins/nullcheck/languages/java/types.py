@@ -56,6 +56,8 @@ def read(node: Node | None, names: Mapping[str, str], depth: int = 0) -> Type | 
         case "type_identifier" | "identifier":
             name = text(node)
             return Type(names.get(name, name)) if name != "var" else None
+        case "scoped_type_identifier" if text(node)[:1].islower() and not text(node).startswith(("java.", "javax.")):
+            return Type(text(node))
         case "scoped_type_identifier" | "annotated_type":
             return read(parts[-1], names, depth + 1) if parts else None
         case "generic_type":

@@ -75,8 +75,8 @@ def _reads(site: Site, node: Node) -> bool:
 
 
 def same_reads(site: Site) -> list[Node]:
-    """Where the same element or member is read again in the rest of the statement, before anything might change it: what
-    gets a name there has it, too."""
+    """Where the same element or member is read again in the rest of the statement, before anything might change it.
+    What gets a name there has it, too."""
     if site.statement is None or site.statement.type not in SIMPLE or not site.is_steady:
         return []
     nodes = list(nodes_in(site.statement, but=FUNCTIONS))

@@ -1,0 +1,79 @@
+"""The other classes of a package of Java, and those of the project that a file imports."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.languages.java.language import JavaLanguage
+from breadknife.plugins.nullcheck.languages.java.outline import Outline
+from breadknife.plugins.nullcheck.languages.packages import PackageHome
+from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.project.values import Project
+from breadknife.text.document import uri_to_path
+from breadknife.text.outline import Import
+from breadknife.text.syntax import SyntaxTree
+
+_LIBRARIES = ("java.", "javax.", "jakarta.")
+_IMPORT = rb"^import\s+([\w.]+\.%b)\s*;"
+_NAMED = re.compile(r"((?:[a-z_]\w*\.)*)([A-Z]\w*)(.*)")
+"""A package, a class, and what is in it."""
+_CLASS = re.compile(r"(?<![\w.])[A-Z]\w*")
+
+
+class JavaProject(ProjectFiles[PackageHome]):
+    """The files of Java of one project."""
+
+    def __init__(
+        self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(project, clock)
+        self._knowledge = knowledge
+
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        file = Outline(tree, self._knowledge).file()
+        return PackageHome(file, self._knowledge, JavaLanguage(self._knowledge), self, uri)
+
+    def resolved(self, home: Names, name: str, /) -> tuple[PackageHome, str] | None:
+        found = _NAMED.fullmatch(name)
+        path = self._path(home, found[1], found[2]) if found is not None else None
+        there = self.home(path) if path is not None else None
+        if found is None or there is None or found[2] not in there.file.classes:
+            return None
+        return there, found[2] + found[3]
+
+    def imported(self, home: Names, /) -> Iterator[PackageHome]:
+        """The files of the classes that it names, and those that these are made of."""
+        waiting: list[tuple[Names, str]] = [(home, name) for name in _classes(home)]
+        seen = {home.uri}
+        while waiting:
+            from_, name = waiting.pop()
+            found = self.resolved(from_, name) if name not in from_.file.classes else None
+            if found is not None and found[0].uri not in seen:
+                seen.add(found[0].uri)
+                waiting += [(found[0], base) for class_ in found[0].file.classes.values() for base in class_.bases]
+                yield found[0]
+
+    def method(self, home: Names, class_: str, name: str, /) -> Target | None:
+        """A class of Java is in one file."""
+        return None
+
+    def _path(self, home: Names, package: str, class_: str) -> Path | None:
+        here = uri_to_path(home.uri)
+        imported = None if package else re.search(_IMPORT % class_.encode(), home.file.main.source, re.MULTILINE)
+        qualified = imported[1].decode() if imported is not None else package + class_
+        if here is None or qualified.startswith(_LIBRARIES):
+            return None
+        if "." not in qualified:
+            return next((path for path in self.beside(here, "*.java") if path.stem == class_), None)
+        return next((path for path in self.paths(Import(qualified), home, "java") if path.stem == class_), None)
+
+
+def _classes(home: Names) -> list[str]:
+    bases = {base for class_ in home.file.classes.values() for base in class_.bases}
+    return sorted(bases.union(_CLASS.findall(home.file.main.source.decode("utf-8", "replace"))))

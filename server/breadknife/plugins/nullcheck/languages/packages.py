@@ -1,0 +1,71 @@
+"""Languages whose packages are folders: a file uses what the others of its folder declare, without an import."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Protocol
+
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.declarations import File
+from breadknife.plugins.nullcheck.core.gate import Gate
+from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.core.names import Language, Names, Others
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
+
+
+class Package(Others, Protocol):
+    """The other files, of which some belong to the package of the one that asks."""
+
+    def telling(self, home: Names, /) -> frozenset[bytes]:
+        """The functions that give null only beside an error, of those that the file has a word of."""
+        ...
+
+    def method(self, home: Names, class_: str, name: str, /) -> Target | None:
+        """A method of a class of the package of `home` that another file than the class's has."""
+        ...
+
+
+class PackageHome(FileHome):
+    """A file of a package."""
+
+    def __init__(self, file: File, knowledge: Knowledge, language: Language, package: Package, uri: str) -> None:
+        super().__init__(file, knowledge, language, package, uri)
+        self.package = package
+
+    @cached_property
+    def gate(self) -> Gate:
+        package = self.package
+        return Gate(self.file, self.knowledge, lambda: package.nullable(self), lambda: package.telling(self))
+
+    def target(self, name: str, /) -> Target | None:
+        found = super().target(name)
+        if found is not None and found.class_ is not None and found.class_.is_elsewhere:
+            return self.package.target(self, name) or found
+        return found
+
+    def method(self, type_: Type, name: str, /) -> Target | None:
+        found = super().method(type_, name)
+        target = self.class_target(type_.name) if found is None else None
+        if target is None or target.class_ is None or not isinstance(target.home, Names):
+            return found
+        return self.package.method(target.home, target.class_.name, name)
+
+    def _global(self, name: str) -> Fact:
+        fact = super()._global(name)
+        if fact != NOTHING or "." in name:
+            return fact
+        found = self.package.variable(self, name)
+        if found == NOTHING and self.package.target(self, name) is not None:
+            return Fact(Nullness.THERE, called=name)
+        return found
+
+    def _qualified(self, type_: Type, steps: int = 8) -> Type:
+        name = type_.name
+        if self.uri and name.isidentifier() and name not in self.file.classes and name not in self.file.aliases:
+            target = self.class_target(name) if name[:1].isalpha() and name not in self.knowledge.types else None
+            if target is not None and target.class_ is not None:
+                arguments = tuple(self._qualified(each, steps - 1) for each in type_.arguments)
+                return type_._replace(name=target.home.own_type(target.class_).name, arguments=arguments)
+        return super()._qualified(type_, steps)

@@ -1,0 +1,1 @@
+"""What is written where a value may be nil in Go."""

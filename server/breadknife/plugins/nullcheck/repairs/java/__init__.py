@@ -1,0 +1,1 @@
+"""What is written where a value may be null in Java."""
