@@ -9,6 +9,7 @@ import pytest
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 from breadknife.plugins.nullcheck.languages.ecmascript.language import knowledge
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
+from breadknife.plugins.nullcheck.languages.project import SECONDS
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, language_of
@@ -164,13 +165,12 @@ def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -
     project = written(tmp_path, {"a.ts": FIND, "node.ts": NODE})
     text = "import { find } from './a';\nimport { Node } from './node';\nfind([]).trim();\n"
     document = Document((tmp_path / "b.ts").as_uri(), "typescript", text)
-    files = EcmaScriptProject(project.module, project.text, knowledge(), clock=lambda: now)
-    home = files.open(document, tree_of(text))
+    files = EcmaScriptProject(project, knowledge(), clock=lambda: now)
+    home = files.look_at(document, tree_of(text))
     assert len(home.findings()) == 1
     assert files.is_current(home)
     (tmp_path / "a.ts").write_text(FIND.replace(" | undefined", ""), "utf-8")
-    now += 5
-    files.begin()
+    now += SECONDS
     assert not files.is_current(home)
-    assert not files.open(document, tree_of(text)).findings()
+    assert not files.look_at(document, tree_of(text)).findings()
     project.close()

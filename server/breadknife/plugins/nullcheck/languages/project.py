@@ -34,6 +34,7 @@ class _Read(NamedTuple):
     revision: int
     """Of its document, see `Project.revision`."""
 
+
 _KEPT = 500
 """Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
 SECONDS = 2.0

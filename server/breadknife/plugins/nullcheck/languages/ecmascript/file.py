@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from threading import RLock
-from weakref import WeakKeyDictionary
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
+from breadknife.plugins.nullcheck.core.analysis import Found
 from breadknife.plugins.nullcheck.core.findings import explained
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.languages.braces import BracesLanguage
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT
-from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of, knowledge, told
+from breadknife.plugins.nullcheck.languages.ecmascript.language import LANGUAGES, knowledge, told
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED
 from breadknife.plugins.nullcheck.line_length import line_length
@@ -40,26 +39,16 @@ _LONGEST_MEAN = 300
 """Code points of a line: people stay far below that."""
 
 
-class EcmaScript:
-    ids = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
+class EcmaScript(BracesLanguage[EcmaScriptProject]):
+    ids = LANGUAGES
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `told`."""
-        self._knowledge = told(knowledge(), nullable)
-        self._projects = WeakKeyDictionary[Project, EcmaScriptProject]()
-        self._lock = RLock()
-        """Files that are checked at once ask the same other files."""
+        known = told(knowledge(), nullable)
+        super().__init__(lambda project: EcmaScriptProject(project, known))
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
-        with self._lock:
-            if project is not None and project not in self._projects:
-                self._projects[project] = EcmaScriptProject(project.module, project.text, self._knowledge)
-            others = self._projects[project] if project is not None else None
-            if others is not None:
-                others.begin()
-        analyse = partial(home_of, others=others, uri=document.uri, known=self._knowledge)
-        length = partial(line_length, document, project)
-        return EcmaScriptFile(document.uri, tree, others, analyse, length, self._lock)
+        return EcmaScriptFile(document, tree, self.files(project), partial(line_length, document, project))
 
     def literal(self, default: str, like: str, /) -> bool:
         nodes = [_expression(source) for source in (default, like)]
@@ -75,25 +64,17 @@ def _expression(source: str) -> Node | None:
 
 class EcmaScriptFile:
     def __init__(
-        self,
-        uri: str,
-        tree: SyntaxTree,
-        others: EcmaScriptProject | None,
-        analyse: Callable[[SyntaxTree], FileHome],
-        length: Callable[[], int],
-        lock: RLock,
+        self, document: Document, tree: SyntaxTree, files: EcmaScriptProject, length: Callable[[], int]
     ) -> None:
-        """`length`: of a line. `lock`: is held while other files are asked."""
-        self.tree = tree
-        self._others, self._analyse, self._length, self._lock = others, analyse, length, lock
-        self._home = analyse(tree)
-        self._in_tests, self._is_declaration = is_test(uri), is_declaration(uri)
+        """`length`: of a line."""
+        self.tree, self._files, self._uri, self._length = tree, files, document.uri, length
+        self._home = files.look_at(document, tree)
+        self._in_tests, self._is_declaration = is_test(document.uri), is_declaration(document.uri)
         self._said: dict[Place, Foreign] = {}
         """What other checkers said of the places that were asked about."""
 
     def is_current(self) -> bool:
-        with self._lock:
-            return self._others is None or self._others.is_current(self._home)
+        return self._files.is_current(self._home)
 
     @cached_property
     def _findings(self) -> Sequence[Finding]:
@@ -101,12 +82,12 @@ class EcmaScriptFile:
         text = self.tree.text
         if self._is_declaration or len(text) > _LONGEST_MEAN * (text.count("\n") + 1):
             return ()
-        with self._lock:
+        with self._files.lock:
             return unsilenced(self.tree, [each.finding for each in explained(self._home)])
 
     @cached_property
     def _uses(self) -> dict[tuple[int, int], Found]:
-        with self._lock:
+        with self._files.lock:
             return {found.use.at: found for found in self._home.findings()}
 
     @cached_property
@@ -130,7 +111,7 @@ class EcmaScriptFile:
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
         for finding in about:
             self.place(finding)
-        with self._lock:
+        with self._files.lock:
             yield from list(self._offers(place, about))
 
     def _offers(self, place: Place, about: Sequence[Finding]) -> Iterator[Offer]:
@@ -166,7 +147,7 @@ class EcmaScriptFile:
             yield from _ignoring(site, about, verifier, reason, 1, why)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
-        with self._lock:
+        with self._files.lock:
             found = self._open(place)
             if found is None:
                 return None
@@ -201,7 +182,7 @@ class EcmaScriptFile:
             site = replace(site, wanted=_wanted(site))
         assumed = _assumed(null) if found is None else None
         at = self._origin(origin) if origin is not None else None
-        return site, at, Verifier(site, self._analyse, assumed)
+        return site, at, Verifier(site, lambda tree: self._files.home_of(tree, self._uri), assumed)
 
     def _origin(self, origin: Origin) -> Node | None:
         if origin.file not in ("", self._home.uri):
@@ -215,7 +196,7 @@ class EcmaScriptFile:
         module = source.partition(".")[0].replace(DOT, ".") if source is not None else "."
         if module.startswith("."):
             return False
-        return self._others is None or not self._others.paths(Import(module), Document(self._home.uri, "", ""))
+        return not self._files.paths(Import(module), self._home, self.tree.language)
 
 
 def _assumed(null: str) -> Fact:

@@ -16,6 +16,8 @@ from breadknife.plugins.nullcheck.languages.ecmascript.outline import Outline
 from breadknife.plugins.nullcheck.rows import rows
 from breadknife.text.syntax import SyntaxTree
 
+LANGUAGES = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
+
 
 class EcmaScriptLanguage:
     null_attributes = frozenset[str]()
