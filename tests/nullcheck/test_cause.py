@@ -109,13 +109,13 @@ export function find(key: string): string | undefined {
 USES = """\
 import {{ find }} from "./found";
 
-export function a(): number {{
-  const a = find("1");
+export function a(k: string): number {{
+  const a = find(k);
 {0}  return a.length;
 }}
 
-export function b(): number {{
-  const b = find("2");
+export function b(k: string): number {{
+  const b = find(k);
 {1}  return b.length;
 }}
 """

@@ -16,11 +16,10 @@ from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScript
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED
 from breadknife.plugins.nullcheck.line_length import line_length
 from breadknife.plugins.nullcheck.repairs.ecmascript.declarations import declarations
-from breadknife.plugins.nullcheck.repairs.ecmascript.doubts import ignored, is_expected
+from breadknife.plugins.nullcheck.repairs.ecmascript.doubts import ignored, is_expected, is_handed_on
 from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence, is_declaration, is_test
 from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import is_literal_like
 from breadknife.plugins.nullcheck.repairs.ecmascript.foreign import Foreign, foreign
-from breadknife.plugins.nullcheck.repairs.ecmascript.handed_on import is_handed_on
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import is_optional
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import Option, edits, options

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+from breadknife.plugins.nullcheck import rounds
 from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import is_all_of_statement
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
     BLOCKS,
@@ -14,7 +15,6 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
     is_optional,
     may_change,
 )
-from breadknife.plugins.nullcheck.repairs.ecmascript.rounds import bound
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import SIMPLE, Site
 from breadknife.text.syntax import Node, nodes_in
 
@@ -110,3 +110,27 @@ def is_taken_to_be_there(site: Site) -> bool:
         return True
     is_known = (site.node.start_byte, site.node.end_byte) in site.nullable
     return not is_known and site.declared_as.endswith("]")
+
+
+_LOOPS = rounds.Loops(
+    sets={
+        "assignment_expression": "left",
+        "augmented_assignment_expression": "left",
+        "variable_declarator": "name",
+        "update_expression": "argument",
+    },
+    calls=frozenset({"call_expression"}),
+    steps=frozenset({"for_in_statement"}),
+    sometimes=FUNCTIONS | {"statement_block", "switch_case", "switch_default", "if_statement"},
+)
+
+
+def goes_on(site: Site, loop: Node) -> bool:
+    """Whether `continue` before the place leads on to another value."""
+    check = rounds.Check(site.tree, site.node, site.statement or site.node, site.is_name)
+    return rounds.goes_on(_LOOPS, check, loop)
+
+
+def bound(site: Site, part: Node) -> Iterator[str]:
+    """The names that get a value there, not in a function of its own."""
+    return rounds.bound(_LOOPS, site.tree, part, FUNCTIONS)

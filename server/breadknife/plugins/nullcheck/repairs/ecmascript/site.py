@@ -25,8 +25,7 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
     is_optional,
     own_nodes,
 )
-from breadknife.plugins.nullcheck.repairs.ecmascript.opening import Opening, opening
-from breadknife.plugins.nullcheck.repairs.ecmascript.order import ACCESSES
+from breadknife.plugins.nullcheck.repairs.ecmascript.order import ACCESSES, Opening, opening
 from breadknife.plugins.nullcheck.repairs.ecmascript.style import Style
 from breadknife.plugins.nullcheck.repairs.layout import indent_of, on_own_line
 from breadknife.plugins.nullcheck.values import Use

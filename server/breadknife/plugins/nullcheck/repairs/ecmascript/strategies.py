@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.repairs.ecmascript import names
-from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence
-from breadknife.plugins.nullcheck.repairs.ecmascript.exits import calls_hook, early_return
+from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence, calls_hook, early_return
 from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import (
     chained,
     counted,
@@ -23,12 +22,12 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import (
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import CHANGES, LOOPS, PARTS, own_nodes
 from breadknife.plugins.nullcheck.repairs.ecmascript.other_uses import (
     chained_elsewhere,
+    goes_on,
     is_read_after,
     is_taken_to_be_there,
     same_reads,
     stores,
 )
-from breadknife.plugins.nullcheck.repairs.ecmascript.rounds import goes_on
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import THROWING, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
@@ -237,7 +236,7 @@ def _guarded(site: Site, action: str, content: Content) -> tuple[TextEdit, ...] 
     return (_insertion(site, statement, lines), TextEdit(site.span, name), *again, *_closing(site))
 
 
-def named_at(site: Site, made: tuple[TextEdit, ...]) -> int | None:
+def named_at(site: Site, made: Sequence[TextEdit]) -> int | None:
     """Where, in the first edit's text, the expression stands that was given a name; None where none was."""
     if len(made) > 1 and made[1].span == site.span and made[0].new_text.lstrip(" \t\r\n{").startswith("const "):
         return made[0].new_text.index(" = ") + 3
@@ -296,11 +295,13 @@ def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
     if "`" in source and "\n" in source:
         return None  # more indentation would change a template
     style, indent = site.style, site.indent
-    inner = f"{style.line_break}{indent}{style.step}"
-    lines = [line[len(indent) :] if line.startswith(indent) else line for line in source.splitlines()]
-    body = inner.join(lines)
     test = f"{site.source} {_operator(site, '!=')}"
-    return (TextEdit(span, f"if ({test}) {{{inner}{body}{style.line_break}{indent}}}"),)
+    starts = (span.start + found.end() for found in re.finditer(r"\n(?=.*\S)", source))
+    return (
+        TextEdit(Span(span.start, span.start), f"if ({test}) {{{style.line_break}{indent}{style.step}"),
+        *(TextEdit(Span(start, start), style.step) for start in starts),
+        TextEdit(Span(span.end, span.end), f"{style.line_break}{indent}}}"),
+    )
 
 
 def _assigns(node: Node) -> bool:

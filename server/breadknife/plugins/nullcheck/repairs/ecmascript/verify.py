@@ -108,31 +108,15 @@ class Verifier:
         return node.type == "comment" and new.span(node).start == at
 
 
-def _moved(site: Site, edits: tuple[TextEdit, ...]) -> Span:
+def _moved(site: Site, edits: Sequence[TextEdit]) -> Span:
     """Where the value's expression stands after the edits."""
+    span = site.span
     if (inside := named_at(site, edits)) is not None:
         start = edits[0].span.start + inside
-        return Span(start, start + len(site.span))
-    span = site.span
-    if len(edits) == 1 and edits[0].span == span:  # a name in its place
-        return Span(span.start, span.start + len(edits[0].new_text))
-    for edit in edits:  # a statement that is moved as a whole
-        if len(edit.span) and edit.span.contains(span):
-            at = edit.new_text.rfind(site.source)
-            offset = span.start - edit.span.start
-            at = next((i for i in _occurrences(edit.new_text, site.source) if i >= offset), at)
-            others = sum(len(e.new_text) - len(e.span) for e in edits if e.span.end <= edit.span.start and e != edit)
-            start = edit.span.start + others + at
-            return Span(start, start + len(span))
-    return span.shifted(sum(len(e.new_text) - len(e.span) for e in edits if e.span.end <= span.start))
-
-
-def _occurrences(text: str, part: str) -> list[int]:
-    found, at = list[int](), text.find(part)
-    while at >= 0:
-        found.append(at)
-        at = text.find(part, at + 1)
-    return found
+        return Span(start, start + len(span))
+    grown = [(edit.span, len(edit.new_text) - len(edit.span)) for edit in edits]
+    start = span.start + sum(by for at, by in grown if at.end <= span.start)
+    return Span(start, start + len(span) + sum(by for at, by in grown if span.start < at.end < span.end))
 
 
 def _are_new(
@@ -144,16 +128,10 @@ def _are_new(
 
     def is_same(old: Finding, new: Finding) -> bool:
         if moves is None:
-            return _words(old) == _words(new)
-        if old.code != new.code:
-            return False
-        if (
-            copied is not None
-            and old.span.shifted(copied - site.span.start) == new.span
-            and site.span.contains(old.span)
-        ):
-            return True
-        return moves.leads(old.span.start, new.span.start)
+            return _plain(old.message) == _plain(new.message)
+        is_copied = copied is not None and site.span.contains(old.span)
+        is_there = is_copied and old.span.shifted((copied or 0) - site.span.start) == new.span
+        return old.code == new.code and (is_there or moves.leads(old.span.start, new.span.start))
 
     for finding in after:
         known = next((old for old in left if is_same(old, finding)), None)
@@ -164,6 +142,6 @@ def _are_new(
     return False
 
 
-def _words(finding: Finding) -> str:
-    """The same for `a.b` and, where the edit has touched that, `a?.b` and `a!.b`."""
-    return finding.message.replace("?.", ".").replace("!", "")
+def _plain(message: str) -> str:
+    """Where an edit has touched it, `a.b` is `a?.b` or `a!.b`."""
+    return message.replace("?.", ".").replace("!", "")
