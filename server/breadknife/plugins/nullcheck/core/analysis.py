@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,11 +21,14 @@ from breadknife.plugins.nullcheck.core.names import Language, Names, Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind
 from breadknife.plugins.nullcheck.core.reuse import (
     Kept,
-    changed_names,
+    Stored,
     matched,
     outside_words,
+    renamed,
     says_the_same,
     spoken_of,
+    stored_by,
+    stores_the_same,
     unit_of,
 )
 from breadknife.plugins.nullcheck.core.state import State
@@ -120,28 +123,44 @@ class FileHome(Names):
         if found is None:
             return
         change, edited, same = found.change, found.edited, found.same
-        names = changed_names(before.file, self.file, edited)
         mover = Mover(change, self.uri)
         self.forgiven |= {mover.place(at) for at in before.forgiven}
-        kept = {each for each in same if self._words(each).isdisjoint(names)}
-        for function in kept:
-            was = same[function]
+        for function, was in same.items():
+            if function is not self.file.main:
+                function.words = was.words
+        for function, was in same.items():
             if (known := before.kept(was)) is not None:
                 self._kept[function] = known.then(change)
             elif self.gate.may_use_null(function):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
                 self._found[function] = [Found(mover.use(each.use), each.function) for each in before._found[was]]
-        waiting = [(edited.after, edited.before)]
+        kept = set(same)
+        waiting = [(edited.before, edited.after)]
         while waiting:
-            function, was = waiting.pop()
-            if says_the_same(before.summary(was), self.summary(function)):
-                continue
-            spoken = spoken_of(function)
-            for each in [each for each in kept if not self._words(each).isdisjoint(spoken)]:
+            was, function = waiting.pop()
+            for each in self._told_otherwise(before, was, function, kept):
                 kept.discard(each)
                 self._forget(each)
-                waiting.append((each, same[each]))
+                waiting.append((same[each], each))
+
+    def _told_otherwise(
+        self, before: FileHome, was: Function, function: Function, kept: Collection[Function]
+    ) -> list[Function]:
+        """Those of the functions that speak of something that a unit says otherwise than before."""
+        names = renamed(was, function, self.file)
+        stores, now = stored_by(before.file, was), stored_by(self.file, function)
+        was_followed = before.kept(was) is not None
+        if stores.keys() != now.keys():
+            names |= {name.encode() for name in (*stores, *now)}
+        elif stores and was_followed:
+            told = Stored(was, stores, before.solution(was)), Stored(function, now, self.solution(function))
+            if not stores_the_same(*told):
+                names |= {name.encode() for name in (*stores, *now)}
+        is_asked = function is not self.file.main and (was_followed or not before.gate.needs_flow(was))
+        if is_asked and not says_the_same(before.summary(was), self.summary(function)):
+            names |= spoken_of(function)
+        return [each for each in kept if not self._words(each).isdisjoint(names)] if names else []
 
     def _words(self, function: Function) -> frozenset[bytes]:
         """Of a function and those around it; of the file, those that are in none."""
@@ -157,8 +176,8 @@ class FileHome(Names):
             table.pop(function, None)
 
     def kept(self, function: Function) -> Kept | None:
-        """What is known of the function for good."""
-        known = self._solutions.get(function)
+        """What is known of the function, if it has been followed."""
+        known = self._solutions.get(function) or self._provisional.get(function)
         return Kept(known) if known is not None else self._kept.get(function)
 
     def solution(self, function: Function, /) -> Solution | None:
