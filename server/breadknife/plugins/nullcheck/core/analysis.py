@@ -62,7 +62,7 @@ class FileHome(Names):
         """What was found in the functions that stand in no other one, with those within."""
         self._kept = dict[Function, Kept]()
         """Solutions of the text before an edit, at the places that they had there."""
-        self._coping = dict[Function, bool]()
+        self._needs = dict[tuple[Function, str], bool]()
 
     # Following functions
 
@@ -84,6 +84,10 @@ class FileHome(Names):
         main = self.file.main
         units = [each for each in self.file.functions if each.at[0] < end and start < each.at[1]]
         return self._in_order([each for each in units if unit_of(each, main) is each] or [main])
+
+    def findings_in(self, unit: Function) -> Sequence[Found]:
+        """Those of one function that stands in no other one, or of the file outside of all functions."""
+        return self._in_order([unit])
 
     def _in_order(self, units: Sequence[Function]) -> Sequence[Found]:
         found = dict[At, Found]()
@@ -172,7 +176,7 @@ class FileHome(Names):
         return outside_words(self.file)
 
     def _forget(self, function: Function) -> None:
-        for table in (self._kept, self._found, self._solutions, self._summaries, self._coping):
+        for table in (self._kept, self._found, self._solutions, self._summaries):
             table.pop(function, None)
 
     def kept(self, function: Function) -> Kept | None:
@@ -313,15 +317,17 @@ class FileHome(Names):
         return not is_known or full in self.knowledge.functions["cope"]
 
     def copes(self, function: Function) -> bool:
-        """Whether the method does no harm when its object is null."""
-        known = self._coping.get(function)
+        return not self.needs(function, function.receiver)
+
+    def needs(self, function: Function, name: str, /) -> bool:
+        known = self._needs.get((function, name))
         if known is None:
-            self._coping[function] = True  # what calls itself decides nothing
+            self._needs[function, name] = False  # what calls itself decides nothing
             start = self.start(function)
-            own = start.facts.get(function.receiver, NOTHING)
-            start.facts[function.receiver] = own._replace(nullness=Nullness.NULL)
+            own = start.facts.get(name, NOTHING)
+            start.facts[name] = own._replace(nullness=Nullness.NULL)
             uses = solve(self, function, build(function.body, self.knowledge.errors), start).uses
-            known = self._coping[function] = all(use.key != function.receiver for use in uses)
+            known = self._needs[function, name] = any(use.key == name for use in uses)
         return known
 
     # Summaries
@@ -359,19 +365,32 @@ class FileHome(Names):
         origin = Origin(OriginKind.CALL, function.at, why)
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
+    def code_summary(self, function: Function) -> Summary:
+        """What the function's text gives, whatever it is declared to return."""
+        solution = self.solution(function) if not function.is_stub and not function.is_generator else None
+        return self._code_summary(function, solution) if solution is not None else self.summary(function)
+
+    def believe_code(self, function: Function) -> None:
+        """Have callers get what the function's text gives, whatever it is declared to return."""
+        self.gate.nullable |= {function.name.encode()}
+        self._summaries[function] = self.code_summary(function)
+
     def _summarised(self, function: Function, solution: Solution) -> Summary:
+        found = self._code_summary(function, solution)
+        if function.returns is None or not (function.returns.nullable or self.knowledge.types_exclude_null):
+            return found
+        declared = self._declared_result(function)
+        if declared.may_be_null and any(each.result.may_be_null for each in found.outcomes):
+            return found
+        return found._replace(outcomes=tuple(Outcome(declared, each.conditions) for each in found.outcomes))
+
+    def _code_summary(self, function: Function, solution: Solution) -> Summary:
         ways = list[Outcome]()
-        gives_value = solution.gives_value
-        says = function.returns is not None and (function.returns.nullable or self.knowledge.types_exclude_null)
-        declared = self._declared_result(function) if says else None
-        parameters = function.parameters
         for state, fact in solution.returns:
-            ways += outcomes_at(state, fact if gives_value else NOTHING, parameters)
+            ways += outcomes_at(state, fact if solution.gives_value else NOTHING, function.parameters)
         if solution.end is not None:
-            fact = Fact(Nullness.NULL) if gives_value else NOTHING
-            ways += outcomes_at(solution.end, fact, parameters)
-        if declared is not None and not (declared.may_be_null and any(each.result.may_be_null for each in ways)):
-            ways = [Outcome(declared, each.conditions) for each in ways]
+            fact = Fact(Nullness.NULL) if solution.gives_value else NOTHING
+            ways += outcomes_at(solution.end, fact, function.parameters)
         return summarised(ways, tries(function, self.knowledge))
 
     def property_fact(self, function: Function, at: At, /) -> Fact:
