@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.python.imports import importing
+from breadknife.plugins.nullcheck.repairs.python.imports import importing
 from breadknife.text.document import apply_edits
 from breadknife.text.syntax import parse
 

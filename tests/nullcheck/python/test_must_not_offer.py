@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.python.invariants import INVARIANTS
+from breadknife.plugins.nullcheck.repairs.python.invariants import INVARIANTS
 from breadknife.plugins.nullcheck.values import Strategy
 from nullcheck.python.cases import offered, written
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge, NullableCall
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 
 _ROW = re.compile(r"\s*([\w$@./~-]*[\w$])\s*(?:->\s*(.*\S))?\s*")
 
@@ -32,3 +35,14 @@ def rows(written: Iterable[str]) -> list[Row]:
             owner, _, name = match[1].rpartition(".")
             found.append(Row(owner, name, match[2] or ""))
     return found
+
+
+def with_rows(known: Knowledge, written: Iterable[str]) -> Knowledge:
+    """The knowledge with the user's rows."""
+    calls, words = dict(known.calls), dict(known.words)
+    for row in rows(written):
+        why = row.why or "at times"
+        calls[row.qualified] = NullableCall(row.qualified, why, OriginKind.LOOKUP, "never", 0, None)
+        root = row.owner.partition(".")[0] if known.needs_imports else ""
+        words[root] = words.get(root, frozenset()) | {row.name.encode()}
+    return replace(known, calls=calls, words=words)

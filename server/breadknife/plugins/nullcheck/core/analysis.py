@@ -54,14 +54,17 @@ class FileHome(Names):
         others = self.others
         return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
 
-    def findings(self) -> Sequence[Found]:
-        """Every use of a value that may be null, in the order of the text."""
+    def findings(self, within: At | None = None) -> Sequence[Found]:
+        """Every use of a value that may be null, in the order of the text; `within`: of the functions that are in this
+        range as a whole."""
         found = dict[At, Found]()
         if self.others is None and not self.gate.may_use_null(self.file.main):
             return ()
         waiting = [self.file.main, *self.file.functions]
         known = set(waiting)
         for function in waiting:  # lowering one adds the functions without a name that are in it
+            if within is not None and not within[0] <= function.at[0] <= function.at[1] <= within[1]:
+                continue
             is_inner = function.around is not None and function.around is not self.file.main and not function.name
             if function is self.file.main or is_inner or self.gate.may_use_null(function):
                 waiting += [each for each in function.within if each not in known] if function.body else []

@@ -31,10 +31,11 @@ class Explained:
         return self.kind in CAN_HAPPEN
 
 
-def explained(home: FileHome) -> Sequence[Explained]:
-    """The findings of a file, in the order of the text. `related` is the path: where the null comes from, the call that
-    gives it, the name that it gets, the conditions under which it arrives, and the test that doesn't help."""
-    return [_explained(home, each) for each in home.findings()]
+def explained(home: FileHome, within: At | None = None) -> Sequence[Explained]:
+    """The findings of a file, or of the functions in a range of it, in the order of the text. `related` is the path:
+    where the null comes from, the call that gives it, the name that it gets, the conditions under which it arrives,
+    and the test that doesn't help."""
+    return [_explained(home, each) for each in home.findings(within)]
 
 
 def _explained(home: FileHome, found: Found) -> Explained:

@@ -39,6 +39,7 @@ def knowledge() -> Knowledge:
     return read("python")
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
-    """The analysis of one file."""
-    return FileHome(Outline(tree, knowledge()).file(), knowledge(), PythonLanguage(), others, uri)
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", known: Knowledge | None = None) -> FileHome:
+    """The analysis of one file. `known` is the knowledge with the user's own rows."""
+    known = known or knowledge()
+    return FileHome(Outline(tree, known).file(), known, PythonLanguage(), others, uri)
