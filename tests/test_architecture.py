@@ -104,7 +104,7 @@ top, and may import all of them."""
 
 CIRCLES = {
     "plugins/nullcheck/causes",
-    "plugins/nullcheck/python/origins",
+    "plugins/nullcheck/repairs/python/origins",
     "plugins/nullcheck/ecmascript/binding",
     "plugins/nullcheck/ecmascript/calls",
     "plugins/nullcheck/ecmascript/control",

@@ -84,65 +84,6 @@ class Lexer:
 @pytest.mark.parametrize(
     "use",
     [
-        "from lexer import Lexer\nclass Own(Lexer):\n    def f(self):\n        ⟦self.scanner⟧.run()\n"
-        "        self.scanner.run()\n",
-        "from lexer import *\ndef f(lexer: Lexer):\n    scanner = lexer.scanner\n    ⟦scanner⟧.run()\n"
-        "    lexer.scanner.run()\n",
-        "import pkg\ndef f(lexer: pkg.Lexer):\n    ⟦lexer.scanner⟧.run()\n    lexer.scanner.run()\n",
-        "from pkg import lexer as made\ndef f(lexer: made.Lexer):\n    ⟦lexer.scanner⟧.run()\n"
-        "    lexer.scanner.run()\n",
-    ],
-)
-def test_a_property_says_what_its_attribute_is_set_to(tmp_path: Path, use: str) -> None:
-    files = {"lexer.py": LEXER, "pkg/lexer.py": LEXER, "pkg/__init__.py": "from .lexer import *\n", "use.py": ""}
-    _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
-    title = "Declare that `scanner` returns `Scanner | Any` (fails where it returns None, in lexer.py)"
-    assert first.title == title
-    (edits,) = first.elsewhere
-    assert 'def scanner(self) -> "Scanner | Any":' in edits.document.edited(edits.edits).text
-
-
-@pytest.mark.parametrize(
-    ("lexer", "use"),
-    [
-        (LEXER + "    def run(self):\n        if self.scanner is None:\n            pass\n", ""),
-        (LEXER, "def g(other):\n    if other.scanner is None:\n        pass\n"),
-        (LEXER + "class Own(Lexer):\n    scanner = None\n", ""),
-        (LEXER + "    @scanner.setter\n    def scanner(self, to):\n        self._scanner = to\n", ""),
-    ],
-)
-def test_a_property_that_is_tested_or_set_stays(tmp_path: Path, lexer: str, use: str) -> None:
-    files = {"lexer.py": lexer, "use.py": ""}
-    owner = "Own" if "Own" in lexer else "Lexer"
-    marked = (
-        f"from lexer import {owner}\ndef f(lexer: {owner}):\n    ⟦lexer.scanner⟧.run()\n    lexer.scanner.run()\n{use}"
-    )
-    _, offers = offered(marked, uri=(tmp_path / "use.py").as_uri(), project=known(tmp_path, files))
-    assert offers
-    assert not any(offer.strategy is Strategy.RETURN_TYPE for offer in offers)
-
-
-@pytest.mark.parametrize(
-    "use",
-    [
-        "from plugin import Plugin\nclass Own(Plugin):\n    def f(self):\n        ⟦self.option(1)⟧.run()\n"
-        "        self.option(2).run()\n",
-        "from plugin import Plugin\ndef f(plugin: Plugin):\n    option = plugin.option(1)\n    ⟦option⟧.run()\n"
-        "    plugin.option(2).run()\n",
-    ],
-)
-def test_a_method_of_another_object_or_of_a_base_class_says_what_it_gives(tmp_path: Path, use: str) -> None:
-    method = "    def option(self, name):\n        return self.options.get(name)\n"
-    project = known(tmp_path, {"plugin.py": f"from typing import Any\nclass Plugin:\n{method}", "use.py": ""})
-    _, (first, *_) = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
-    assert first.title == "Declare that `option` returns `Any` (fails where it returns None, in plugin.py)"
-    (edits,) = first.elsewhere
-    assert "def option(self, name) -> Any:" in edits.document.edited(edits.edits).text
-
-
-@pytest.mark.parametrize(
-    "use",
-    [
         "def f(call):\n    ⟦call.func⟧.run()\n",
         "from nodes import Call\ndef f(call: Call):\n    call = g()\n    ⟦call.func⟧.run()\n",
         "from nodes import Other\ndef f(node: Other):\n    ⟦node.func⟧.run()\n",
@@ -183,25 +124,6 @@ def test_an_object_of_a_known_class_says_nothing_of_another_class_that_has_such_
         _, offers = offered(marked, "nullcheck", Use.OPERAND, (tmp_path / "pair.py").as_uri(), project)
         assert Strategy.FIELD not in [offer.strategy for offer in offers]
         assert offers
-
-
-@pytest.mark.parametrize(
-    "method",
-    [
-        "    @once\n    def option(self, name):\n        return self.options.get(name)\n",
-        "    def option(self, name):\n        yield 1\n        return self.options.get(name)\n",
-        "    async def option(self, name):\n        return self.options.get(name)\n",
-        "    def option(self):\n        return self.options.get(1)\n    def option(self, name):\n        return name\n",
-    ],
-)
-def test_a_method_that_gives_something_else_than_it_says_stays(tmp_path: Path, method: str) -> None:
-    use = (
-        "from plugin import Plugin\ndef f(plugin: Plugin):\n    ⟦plugin.option(1)⟧.run()\n    plugin.option(2).run()\n"
-    )
-    project = known(tmp_path, {"plugin.py": f"from typing import Any\nclass Plugin:\n{method}", "use.py": ""})
-    _, offers = offered(use, uri=(tmp_path / "use.py").as_uri(), project=project)
-    assert offers
-    assert not any(offer.elsewhere for offer in offers)
 
 
 def test_what_comes_back_to_the_file_at_hand_is_edited_there(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, NullableCall
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 
@@ -37,12 +38,12 @@ def rows(written: Iterable[str]) -> list[Row]:
     return found
 
 
-def with_rows(known: Knowledge, written: Iterable[str]) -> Knowledge:
+def with_rows(known: Knowledge, found: Iterable[Row]) -> Knowledge:
     """The knowledge with the user's rows."""
-    calls, words = dict(known.calls), dict(known.words)
-    for row in rows(written):
-        why = row.why or "at times"
-        calls[row.qualified] = NullableCall(row.qualified, why, OriginKind.LOOKUP, "never", 0, None)
+    calls, words, results = dict(known.calls), dict(known.words), dict(known.results)
+    for row in found:
+        calls[row.qualified] = NullableCall(row.qualified, row.why or "at times", OriginKind.LOOKUP, "never", 0, None)
         root = row.owner.partition(".")[0] if known.needs_imports else ""
         words[root] = words.get(root, frozenset()) | {row.name.encode()}
-    return replace(known, calls=calls, words=words)
+        results.setdefault(row.owner, Type(row.owner))  # where the owner is a class, a call of it makes an object
+    return replace(known, calls=calls, words=words, results=results, types=known.types | {*results})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.findings import explained
 from breadknife.plugins.nullcheck.languages.python import installed
-from breadknife.plugins.nullcheck.languages.python.language import knowledge
+from breadknife.plugins.nullcheck.languages.python.language import known_with
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.line_length import line_length
 from breadknife.plugins.nullcheck.never_first import is_test
@@ -36,7 +36,6 @@ from breadknife.plugins.nullcheck.repairs.python.site import Site, function_arou
 from breadknife.plugins.nullcheck.repairs.python.strategies import edits, is_inner, options
 from breadknife.plugins.nullcheck.repairs.python.wrapping import wrapped
 from breadknife.plugins.nullcheck.repairs.verify import Verifier
-from breadknife.plugins.nullcheck.rows import with_rows
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import DECLARATION, MEANT, SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
@@ -58,7 +57,7 @@ class Python:
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `rows`."""
-        self._known = with_rows(knowledge(), nullable)
+        self._known = known_with(nullable)
         self._projects = dict[Path, tuple[Project, PythonProject]]()
         """Folder -> what is known of its files."""
         self._lock = threading.RLock()
@@ -83,7 +82,7 @@ class Python:
             own = project.text(path)
             return own if own is not None else installed.text(path)
 
-        made = PythonProject(paths, text, known=self._known)
+        made = PythonProject(paths, text, known=self._known, revision=project.revision)
         self._projects[project.root] = project, made
         return made
 
@@ -99,16 +98,16 @@ class PythonFile:
         self,
         document: Document,
         tree: SyntaxTree,
-        files: PythonProject,
+        project_files: PythonProject,
         project: Project | None,
         others: Recent[Path, Source],
         lock: threading.RLock,
     ) -> None:
-        """`others`: files of the project that were looked into. `lock`: of `files`."""
+        """`others`: files of the project that were looked into. `lock`: of `project_files`."""
         self.tree = tree
-        self._document, self._files, self._project, self._lock = document, files, project, lock
-        self._home = files.open(document, tree)
-        self._verifier = Verifier(tree, self._home, partial(files.analysed, document))
+        self._document, self._files, self._project, self._lock = document, project_files, project, lock
+        self._home = project_files.open(document, tree)
+        self._verifier = Verifier(tree, self._home, partial(project_files.analysed, document))
         self._module = Module(Source(document, tree), project, others)
 
     def is_current(self) -> bool:

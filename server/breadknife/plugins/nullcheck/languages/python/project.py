@@ -26,7 +26,7 @@ from breadknife.text.syntax import SyntaxTree, parse
 
 _KEPT = 500
 """Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
-_SECONDS = 2.0
+SECONDS = 2.0
 """A change on disk is noticed so much later: to look at each file at every key would take longer than the rest."""
 _MOST_STEPS = 5
 """Re-exports are followed this far."""
@@ -44,11 +44,13 @@ class PythonProject:
     """See `Project.text`."""
     clock: Callable[[], float] = time.monotonic
     known: Knowledge = field(default_factory=knowledge)
+    revision: Callable[[Path], int] = lambda _path: 0
+    """See `Project.revision`."""
     _homes: OrderedDict[Path, tuple[str | None, FileHome | None]] = field(
         default_factory=OrderedDict[Path, "tuple[str | None, FileHome | None]"]
     )
-    _seen: set[Path] = field(default_factory=set[Path])
-    """Files that were compared with the disk a moment ago."""
+    _seen: dict[Path, int] = field(default_factory=dict[Path, int])
+    """Files that were compared with the disk a moment ago -> their revision then."""
     _found: dict[tuple[str, str], tuple[Path, str] | None] = field(
         default_factory=dict[tuple[str, str], "tuple[Path, str] | None"]
     )
@@ -65,7 +67,7 @@ class PythonProject:
             return self.analysed(document, tree)
         known = self._homes.get(path)
         if known is not None and known[1] is not None and known[0] == document.text:
-            self._seen.add(path)
+            self._seen[path] = self.revision(path)
             if self._is_current(known[1]):
                 return known[1]
         return self._keep(path, document.text, self.analysed(document, tree)) or self.analysed(document, tree)
@@ -121,12 +123,12 @@ class PythonProject:
 
     def home(self, path: Path) -> FileHome | None:
         known = self._homes.get(path)
-        if known is not None and path in self._seen:
+        if known is not None and self._seen.get(path) == self.revision(path):
             return known[1]
         if known is None and self._new >= _MOST_NEW:
             return None
         text = self.text(path)
-        self._seen.add(path)
+        self._seen[path] = self.revision(path)
         if known is not None and known[0] == text and (known[1] is None or self._is_current(known[1])):
             return known[1]
         self._new += 1
@@ -142,7 +144,7 @@ class PythonProject:
                 for each in asking:
                     del self._homes[each]
         self._homes[path] = text, home
-        self._seen.add(path)
+        self._seen[path] = self.revision(path)
         while len(self._homes) > _KEPT:
             self._homes.popitem(last=False)
         return home
@@ -158,7 +160,7 @@ class PythonProject:
 
     def _look_again(self) -> None:
         now = self.clock()
-        if now - self._since >= _SECONDS:
+        if now - self._since >= SECONDS:
             self._since = now
             self._seen.clear()
             self._found.clear()
