@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,8 +16,18 @@ from breadknife.plugins.nullcheck.core.flow.trying import tries
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.core.moving import Mover
 from breadknife.plugins.nullcheck.core.names import Language, Names, Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.reuse import (
+    Kept,
+    changed_names,
+    matched,
+    outside_words,
+    says_the_same,
+    spoken_of,
+    unit_of,
+)
 from breadknife.plugins.nullcheck.core.state import State
 from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Condition, Outcome, Summary, outcomes_at, summarised
 
@@ -45,6 +55,10 @@ class FileHome(Names):
         found in such a function is looked for once more when its turn comes."""
         self._starts = dict[Function, dict[str, Fact]]()
         self._under_way = list[Function]()
+        self._found = dict[Function, Sequence[Found]]()
+        """What was found in the functions that stand in no other one, with those within."""
+        self._kept = dict[Function, Kept]()
+        """Solutions of the text before an edit, at the places that they had there."""
         self._coping = dict[Function, bool]()
 
     # Following functions
@@ -54,28 +68,108 @@ class FileHome(Names):
         others = self.others
         return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
 
-    def findings(self, within: At | None = None) -> Sequence[Found]:
-        """Every use of a value that may be null, in the order of the text; `within`: of the functions that are in this
-        range as a whole."""
-        found = dict[At, Found]()
-        if self.others is None and not self.gate.may_use_null(self.file.main):
+    def findings(self) -> Sequence[Found]:
+        """Every use of a value that may be null, in the order of the text."""
+        main = self.file.main
+        if self.others is None and not self.gate.may_use_null(main):
             return ()
-        waiting = [self.file.main, *self.file.functions]
-        known = set(waiting)
+        units = [main, *(each for each in self.file.functions if unit_of(each, main) is each)]
+        return self._in_order(units)
+
+    def findings_between(self, start: int, end: int) -> Sequence[Found]:
+        """Those of the functions that have a part of these bytes; of what is in no function, if none has."""
+        main = self.file.main
+        units = [each for each in self.file.functions if each.at[0] < end and start < each.at[1]]
+        return self._in_order([each for each in units if unit_of(each, main) is each] or [main])
+
+    def _in_order(self, units: Sequence[Function]) -> Sequence[Found]:
+        found = dict[At, Found]()
+        for unit in units:
+            for each in self._found_in(unit):
+                found.setdefault(each.use.at, each)
+        return [found[at] for at in sorted(found) if found[at].function.at not in self.forgiven]
+
+    def _found_in(self, unit: Function) -> Sequence[Found]:
+        """What is found in a function and in those within it."""
+        known = self._found.get(unit)
+        if known is None:
+            known = self._found[unit] = list(self._looked_for(unit))
+        return known
+
+    @cached_property
+    def _within(self) -> Mapping[Function, Sequence[Function]]:
+        """Outermost function -> those within it, of those that the file declares."""
+        found = dict[Function, list[Function]]()
+        for function in self.file.functions:
+            if (unit := unit_of(function, self.file.main)) is not function:
+                found.setdefault(unit, []).append(function)
+        return found
+
+    def _looked_for(self, unit: Function) -> Iterator[Found]:
+        main = self.file.main
+        waiting = [unit] if unit is main else [unit, *self._within.get(unit, ())]
+        others = set(self.file.functions) if unit is main else set[Function]()
+        known = set(waiting) | others
         for function in waiting:  # lowering one adds the functions without a name that are in it
-            if within is not None and not within[0] <= function.at[0] <= function.at[1] <= within[1]:
-                continue
-            is_inner = function.around is not None and function.around is not self.file.main and not function.name
-            if function is self.file.main or is_inner or self.gate.may_use_null(function):
-                waiting += [each for each in function.within if each not in known] if function.body else []
+            is_inner = function.around is not None and function.around is not main and not function.name
+            if function is main or is_inner or self.gate.may_use_null(function):
+                new = [each for each in function.within if each not in known] if function.body else []
+                waiting += new
+                known.update(new)
                 if self._provisional.pop(function, None) is not None:
                     self._summaries.pop(function, None)
                 solution = self.solution(function)
                 for use in solution.uses if solution is not None else ():
-                    found.setdefault(use.at, Found(use, function))
-        return [found[at] for at in sorted(found) if found[at].function.at not in self.forgiven]
+                    yield Found(use, function)
+
+    def inherit(self, before: FileHome) -> None:
+        """Take over what was found before an edit, as far as it still holds. To be called before anything is asked."""
+        found = matched(before.file, self.file)
+        if found is None:
+            return
+        change, edited, same = found.change, found.edited, found.same
+        names = changed_names(before.file, self.file, edited)
+        mover = Mover(change, self.uri)
+        self.forgiven |= {mover.place(at) for at in before.forgiven}
+        kept = {each for each in same if self._words(each).isdisjoint(names)}
+        for function in kept:
+            was = same[function]
+            if (known := before.kept(was)) is not None:
+                self._kept[function] = known.then(change)
+            if was in before._found:
+                self._found[function] = [Found(mover.use(each.use), each.function) for each in before._found[was]]
+        waiting = [(edited.after, edited.before)]
+        while waiting:
+            function, was = waiting.pop()
+            if (known := before._summaries.get(was)) is None or says_the_same(known, self.summary(function)):
+                continue
+            spoken = spoken_of(function)
+            for each in [each for each in kept if not self._words(each).isdisjoint(spoken)]:
+                kept.discard(each)
+                self._forget(each)
+                waiting.append((each, same[each]))
+
+    def _words(self, function: Function) -> frozenset[bytes]:
+        """Of a function and those around it; of the file, those that are in none."""
+        unit = unit_of(function, self.file.main)
+        return unit.words if unit is not self.file.main else self._outside
+
+    @cached_property
+    def _outside(self) -> frozenset[bytes]:
+        return outside_words(self.file)
+
+    def _forget(self, function: Function) -> None:
+        for table in (self._kept, self._found, self._solutions, self._summaries, self._coping):
+            table.pop(function, None)
+
+    def kept(self, function: Function) -> Kept | None:
+        """What is known of the function for good."""
+        known = self._solutions.get(function)
+        return Kept(known) if known is not None else self._kept.get(function)
 
     def solution(self, function: Function, /) -> Solution | None:
+        if function in self._kept:
+            self._solutions[function] = self._kept.pop(function).moved(self.uri)
         found = self._solutions.get(function) or self._provisional.get(function)
         if found is None:
             if function in self._under_way or len(self._under_way) >= _MOST_UNDER_WAY:

@@ -33,11 +33,18 @@ class Explained:
         return self.kind in CAN_HAPPEN
 
 
-def explained(home: FileHome, within: At | None = None) -> Sequence[Explained]:
-    """The findings of a file, or of the functions in a range of it, in the order of the text. `related` is the path:
-    where the null comes from, the call that gives it, the name that it gets, the conditions under which it arrives,
-    and the test that doesn't help."""
-    found = home.findings(within)
+def explained(home: FileHome) -> Sequence[Explained]:
+    """The findings of a file, in the order of the text. `related` is the path: where the null comes from, the call that
+    gives it, the name that it gets, the conditions under which it arrives, and the test that doesn't help."""
+    return _all(home, home.findings())
+
+
+def explained_between(home: FileHome, start: int, end: int) -> Sequence[Explained]:
+    """Those of the functions that have a part of these bytes; of what is in no function, if none has."""
+    return _all(home, home.findings_between(start, end))
+
+
+def _all(home: FileHome, found: Sequence[Found]) -> Sequence[Explained]:
     text = home.file.source((0, sys.maxsize)) if found else ""
     return [_explained(home, text, each) for each in found]
 

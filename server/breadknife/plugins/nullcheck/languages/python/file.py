@@ -32,12 +32,13 @@ from breadknife.plugins.nullcheck.repairs.python.handed_on import (
 from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, checker_of, comment
 from breadknife.plugins.nullcheck.repairs.python.modules import Module, Source
 from breadknife.plugins.nullcheck.repairs.python.receivers import of_receiver
-from breadknife.plugins.nullcheck.repairs.python.site import Site, function_around, lines_of, site_at
+from breadknife.plugins.nullcheck.repairs.python.site import Site, lines_of, site_at
 from breadknife.plugins.nullcheck.repairs.python.strategies import edits, is_inner, options
 from breadknife.plugins.nullcheck.repairs.python.wrapping import wrapped
-from breadknife.plugins.nullcheck.repairs.verify import Verifier
+from breadknife.plugins.nullcheck.repairs.verified import ended, is_declaration_right
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import DECLARATION, MEANT, SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.project.values import Project
 from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
@@ -107,7 +108,7 @@ class PythonFile:
         self.tree = tree
         self._document, self._files, self._project, self._lock = document, project_files, project, lock
         self._home = project_files.open(document, tree)
-        self._verifier = Verifier(tree, self._home, partial(project_files.analysed, document))
+        self._verifier = Verifier(self._home, tree, partial(project_files.analysed, document))
         self._module = Module(Source(document, tree), project, others)
 
     def is_current(self) -> bool:
@@ -188,9 +189,8 @@ class PythonFile:
         return replace(offer, edits=cure.edits, within=within)
 
     def _is_right(self, cure: Cure) -> bool:
-        functions = {function_around(self.tree, edit.span) for edit in cure.edits} - {None}
         with self._lock:
-            return self._verifier.declaration_verified([each for each in functions if each], cure.edits)
+            return is_declaration_right(self._verifier, cure.edits)
 
     def _options(self, site: Site) -> Iterator[Offer]:
         """At the place."""
@@ -206,7 +206,7 @@ class PythonFile:
 
     def _verified(self, site: Site, edits: tuple[TextEdit, ...]) -> int:
         with self._lock:
-            return self._verifier.verified(site.span, lines_of(site), edits)
+            return ended(self._verifier, site.span, lines_of(site), edits)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         site = self._site(place)

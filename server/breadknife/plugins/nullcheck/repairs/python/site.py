@@ -343,14 +343,6 @@ def _whole_lines(site: Site) -> Node | None:
     return function if not site.tree.text[site.tree.text.rfind("\n", 0, start) + 1 : start].strip() else None
 
 
-def function_around(tree: SyntaxTree, span: Span) -> Span | None:
-    """The innermost function that a range is in."""
-    node = tree.node_at(span)
-    around = (*path_to(tree, node), node)
-    function = next((outer for outer in reversed(around) if outer.type == "function_definition"), None)
-    return tree.span(function) if function is not None else None
-
-
 def site_at(tree: SyntaxTree, span: Span, use: Use) -> Site:
     return site_of(tree, tree.node_at(span), use)
 

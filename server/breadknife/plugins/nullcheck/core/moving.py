@@ -1,0 +1,97 @@
+"""What is known of a text, at the places that it has after an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
+from breadknife.plugins.nullcheck.core.flow.solve import Returned, Solution
+from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.nullness import Fact, Origin
+from breadknife.plugins.nullcheck.core.state import State
+from breadknife.plugins.nullcheck.core.summary import Outcome, Summary
+from breadknife.text.document import common_prefix, common_suffix
+
+
+class Change(NamedTuple):
+    """The one range of a file that an edit has replaced. All numbers are bytes."""
+
+    start: int
+    end: int
+    """Where the range ended before the edit."""
+    by: int
+    """How much longer it is now."""
+
+    @classmethod
+    def between(cls, before: bytes, after: bytes) -> Change:
+        start = common_prefix(before, after)
+        return cls(start, len(before) - common_suffix(before, after, start), len(after) - len(before))
+
+    def place(self, at: At) -> At:
+        """Where a place is now; the start of the change for an end that it has replaced."""
+        return self._offset(at[0]), self._offset(at[1])
+
+    def _offset(self, offset: int) -> int:
+        return offset + self.by if offset >= self.end else min(offset, self.start)
+
+    def then(self, later: Change) -> Change:
+        """Both changes as one, which holds what lies between them."""
+        start = min(self.start, later.start)
+        return Change(start, max(self.end, later.end - self.by), self.by + later.by)
+
+
+class Mover:
+    """Moves what is known of one file. Facts of other files stay as they are."""
+
+    def __init__(self, change: Change, uri: str) -> None:
+        self._change = change
+        self._uri = uri
+        self._facts = dict[Fact, Fact]()
+
+    def place(self, at: At) -> At:
+        return self._change.place(at)
+
+    def use(self, use: NullUse) -> NullUse:
+        return use._replace(at=self.place(use.at), fact=self.fact(use.fact))
+
+    def summary(self, summary: Summary) -> Summary:
+        return summary._replace(
+            outcomes=tuple(Outcome(self.fact(each.result), each.conditions) for each in summary.outcomes)
+        )
+
+    def solution(self, solution: Solution) -> Solution:
+        return Solution(
+            [self.use(each) for each in solution.uses],
+            [Returned(self.state(each.state), self.fact(each.fact)) for each in solution.returns],
+            solution.gives_value,
+            self.state(solution.end) if solution.end is not None else None,
+            {name: [self.fact(each) for each in facts] for name, facts in solution.stores.items()},
+            {self.place(at): self.state(state) for at, state in solution.captured.items()},
+            {self.place(at): self.all(facts) for at, facts in solution.given.items()},
+        )
+
+    def state(self, state: State) -> State:
+        facts = {key: self.fact(fact) for key, fact in state.facts.items()}
+        return State(facts, state.truths, state.past, state.examined)
+
+    def all(self, facts: Sequence[Fact]) -> tuple[Fact, ...]:
+        return tuple(self.fact(each) for each in facts)
+
+    def fact(self, fact: Fact) -> Fact:
+        if fact.origin is None and fact.via is None and fact.checked is None and not fact.items:
+            return fact
+        moved = self._facts.get(fact)
+        if moved is None:
+            moved = self._facts[fact] = fact._replace(
+                origin=self._origin(fact.origin) if fact.origin is not None else None,
+                via=self.place(fact.via) if fact.via is not None else None,
+                checked=self.place(fact.checked) if fact.checked is not None else None,
+                items=tuple(self.all(each) for each in fact.items),
+            )
+        return moved
+
+    def _origin(self, origin: Origin) -> Origin:
+        is_here = not origin.file or origin.file == self._uri
+        at = self.place(origin.at) if is_here else origin.at
+        return origin._replace(at=at, here=self.place(origin.here) if origin.here is not None else None)

@@ -1,0 +1,158 @@
+"""What an edit within one function leaves valid of the analysis of a file.
+
+A function that stands in no other one is a unit. Where an edit stays within one unit, the others keep what was found
+in them, unless they speak of something that the unit tells its callers otherwise now: its name, if its summary has
+changed, and the attributes and variables that it stores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from breadknife.plugins.nullcheck.core.declarations import File, Function, Store
+from breadknife.plugins.nullcheck.core.flow.solve import Solution
+from breadknife.plugins.nullcheck.core.moving import Change, Mover
+from breadknife.plugins.nullcheck.core.nullness import Fact
+from breadknife.plugins.nullcheck.core.summary import Summary
+
+_NEAR = 100
+"""Bytes between two changes that are taken for one."""
+_MOST_CHANGES = 20
+
+
+def unit_of(function: Function, main: Function) -> Function:
+    """The outermost function around it; itself, if there is none."""
+    while function.around is not None and function.around is not main:
+        function = function.around
+    return function
+
+
+class Kept(NamedTuple):
+    """A solution, and what has happened to the text since."""
+
+    solution: Solution
+    changes: tuple[Change, ...] = ()
+
+    def then(self, change: Change) -> Kept:
+        """After one more change; one that goes on where the last one was is one with it."""
+        if self.changes:
+            *rest, last = self.changes
+            is_near = change.start <= last.end + last.by + _NEAR and last.start <= change.end + _NEAR
+            if is_near or len(rest) >= _MOST_CHANGES:
+                return Kept(self.solution, (*rest, last.then(change)))
+        return Kept(self.solution, (*self.changes, change))
+
+    def moved(self, uri: str) -> Solution:
+        solution = self.solution
+        for change in self.changes:
+            solution = Mover(change, uri).solution(solution)
+        return solution
+
+
+class Edited(NamedTuple):
+    """A unit before and after an edit."""
+
+    before: Function
+    after: Function
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Two texts of a file that differ in one unit."""
+
+    change: Change
+    edited: Edited
+    same: Mapping[Function, Function]
+    """Each other function that has a name, and the file itself -> what it was before."""
+
+
+def matched(before: File, after: File) -> Matched | None:
+    """None where more than one unit has changed, or something outside of all units."""
+    change = Change.between(before.main.source, after.main.source)
+    if before.asked != after.asked:
+        return None
+    old = {each.at: each for each in before.functions}
+    same = {after.main: before.main}
+    edited: Edited | None = None
+    moved_back = Change(change.start, change.end + change.by, -change.by)
+    for function in after.functions:
+        unit = unit_of(function, after.main)
+        if unit.at[0] <= change.start and change.end + change.by <= unit.at[1] and unit.at[1] > unit.at[0]:
+            was = old.get((unit.at[0], unit.at[1] - change.by))
+            if was is None or _signature(was) != _signature(unit) or edited not in (None, (was, unit)):
+                return None
+            edited = Edited(was, unit)
+            continue
+        was = old.get(moved_back.place(function.at))
+        if was is None or was.source != function.source or _owner(was) != _owner(function):
+            return None
+        same[function] = was
+    return Matched(change, edited, same) if edited is not None else None
+
+
+def _owner(function: Function) -> str:
+    return function.owner.name if function.owner is not None else ""
+
+
+def _signature(function: Function) -> tuple[object, ...]:
+    """What callers see of a function without reading its body, but for what defaults are."""
+    parameters = [(each.name, each.annotation, each.kind, each.default is None) for each in function.parameters]
+    says = function.is_plain, function.is_async, function.is_generator, function.is_stub, function.is_property
+    return function.name, _owner(function), parameters, function.returns, function.decorators, *says
+
+
+def says_the_same(before: Summary, after: Summary) -> bool:
+    """Whether two summaries differ in places at most."""
+    return _without_places(before) == _without_places(after)
+
+
+def _without_places(summary: Summary) -> Summary:
+    return summary._replace(
+        outcomes=tuple(each._replace(result=_fact_without_places(each.result)) for each in summary.outcomes)
+    )
+
+
+def _fact_without_places(fact: Fact) -> Fact:
+    origin = fact.origin._replace(at=(0, 0), here=None) if fact.origin is not None else None
+    items = tuple(tuple(_fact_without_places(each) for each in way) for way in fact.items)
+    return fact._replace(origin=origin, via=None, checked=None, items=items)
+
+
+def spoken_of(unit: Function) -> frozenset[bytes]:
+    """The words by which others call a unit."""
+    return frozenset(word.encode() for word in (unit.name, _owner(unit)) if word)
+
+
+def changed_names(before: File, after: File, edited: Edited) -> frozenset[bytes]:
+    """The names that may mean something else after an edit of a unit, but for its own."""
+    words = edited.before.words ^ edited.after.words
+    return (
+        _stored_by(before, edited.before)
+        | _stored_by(after, edited.after)
+        | {name for each in after.variables if (name := each.encode()) in words}
+    )
+
+
+def _stored_by(file: File, unit: Function) -> frozenset[bytes]:
+    """The names of attributes and variables that others may know by a unit, and of the classes in it."""
+    tables = [file.variables, file.stored_elsewhere, *(each.stores for each in file.classes.values())]
+    found = {name for table in tables for name, stores in table.items() if _stores(file, unit, stores)}
+    found |= {each.name for each in file.classes.values() if unit.at[0] <= each.at[0] and each.at[1] <= unit.at[1]}
+    return frozenset(name.encode() for name in found)
+
+
+def _stores(file: File, unit: Function, stores: Sequence[Store]) -> bool:
+    return any(each.function is not None and unit_of(each.function, file.main) is unit for each in stores)
+
+
+def outside_words(file: File) -> frozenset[bytes]:
+    """The words of a file that no unit has."""
+    rest, end = list[bytes](), 0
+    for function in sorted(file.functions, key=lambda each: each.at):
+        if function.at[0] >= end:
+            rest.append(file.main.source[end : function.at[0]])
+            end = function.at[1]
+    rest.append(file.main.source[end:])
+    return Function((0, 0), "", (), None, lambda _: (), b"\n".join(rest)).words
