@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from itertools import chain
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.findings import explained
@@ -16,8 +15,6 @@ from breadknife.plugins.nullcheck.languages.python.language import known_with
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.line_length import line_length
 from breadknife.plugins.nullcheck.never_first import is_test
-from breadknife.plugins.nullcheck.recent import Recent
-from breadknife.plugins.nullcheck.repairs.python.assigned import assigned
 from breadknife.plugins.nullcheck.repairs.python.cures import cures, is_declaration
 from breadknife.plugins.nullcheck.repairs.python.declarations import Cure
 from breadknife.plugins.nullcheck.repairs.python.doubts import doubt
@@ -30,27 +27,22 @@ from breadknife.plugins.nullcheck.repairs.python.handed_on import (
     of_handed_on,
 )
 from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, checker_of, comment
-from breadknife.plugins.nullcheck.repairs.python.modules import Module, Source
-from breadknife.plugins.nullcheck.repairs.python.receivers import of_receiver
+from breadknife.plugins.nullcheck.repairs.python.modules import Module
 from breadknife.plugins.nullcheck.repairs.python.site import Site, lines_of, site_at
 from breadknife.plugins.nullcheck.repairs.python.strategies import edits, is_inner, options
 from breadknife.plugins.nullcheck.repairs.python.wrapping import wrapped
 from breadknife.plugins.nullcheck.repairs.verified import ended, is_declaration_right
 from breadknife.plugins.nullcheck.silenced import unsilenced
-from breadknife.plugins.nullcheck.values import DECLARATION, MEANT, SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.project.values import Project
-from breadknife.task.values import DocumentEdits, Finding
+from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.outline import Import
-from breadknife.text.syntax import SyntaxTree, changed_tree, parse
+from breadknife.text.syntax import SyntaxTree
 
 _CERTAIN = 95
 """Weight of a repair beside which no other is right: what the declaration says is wrong."""
-_OF_ASSIGNED = 51
-"""Of the ignore comment where the value is surely set before: a declaration may still say so better, a check can't."""
-_OTHERS, _FRESH_SECONDS = 16, 60.0
-"""Files that stay parsed, and for how long."""
 
 
 class Python:
@@ -63,11 +55,10 @@ class Python:
         """Folder -> what is known of its files."""
         self._lock = threading.RLock()
         """Of the projects, which are for one thread at a time."""
-        self._others = Recent[Path, Source](_OTHERS, _FRESH_SECONDS)
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
         with self._lock:
-            return PythonFile(document, tree, self._project(project), project, self._others, self._lock)
+            return PythonFile(document, tree, self._project(project), project, self._lock)
 
     def _project(self, project: Project | None) -> PythonProject:
         if project is None:
@@ -101,15 +92,14 @@ class PythonFile:
         tree: SyntaxTree,
         project_files: PythonProject,
         project: Project | None,
-        others: Recent[Path, Source],
         lock: threading.RLock,
     ) -> None:
-        """`others`: files of the project that were looked into. `lock`: of `project_files`."""
+        """`lock`: of `project_files`."""
         self.tree = tree
         self._document, self._files, self._project, self._lock = document, project_files, project, lock
         self._home = project_files.open(document, tree)
         self._verifier = Verifier(self._home, tree, partial(project_files.analysed, document))
-        self._module = Module(Source(document, tree), project, others)
+        self._module = Module(document, tree, project)
 
     def is_current(self) -> bool:
         with self._lock:
@@ -152,9 +142,6 @@ class PythonFile:
         if not any(offer.weight >= _CERTAIN for offer in ways):
             ways += (replace(offer, is_asked_for=is_meant or offer.is_asked_for) for offer in self._options(site))
         is_told = any(finding.source != SOURCE for finding in about)
-        if is_told and (reason := assigned(site)):
-            ways = [_below(offer, _OF_ASSIGNED) for offer in ways]
-            ways += _ignoring(site, checker, reason, _OF_ASSIGNED)
         if is_told and all(offer.is_asked_for for offer in ways):
             ways += _ignoring(site, checker, MEANT if is_meant else _why_none(site), 1)
         seen = set[Strategy]()
@@ -171,22 +158,16 @@ class PythonFile:
         for cure in cures(site, checker, self._module, begins):
             if offer := self._declared(cure, spans):
                 yield offer
-        for result in chain(of_handed_on(site, self._module), of_receiver(site, self._module, checker)):
-            is_here = result.module.tree is self.tree
-            if offer := self._declared(result.cure, spans, None if is_here else result.module.document):
+        for cure in of_handed_on(site):
+            if offer := self._declared(cure, spans):
                 yield offer
 
-    def _declared(self, cure: Cure, spans: frozenset[Span] | None, document: Document | None = None) -> Offer | None:
-        """In this file, else in that document."""
-        otherwise = self._declared(cure.otherwise, spans, document) if cure.otherwise else None
-        if not (self._is_right(cure) if document is None else _parses(document, cure.edits)):
-            return otherwise
-        offer = replace(_offer(cure, spans), otherwise=otherwise)
-        if document is not None:
-            return replace(offer, elsewhere=(DocumentEdits(document, cure.edits),))
-        changed = [edit.span for each in (cure, cure.otherwise) if each for edit in each.edits]
+    def _declared(self, cure: Cure, spans: frozenset[Span] | None) -> Offer | None:
+        if not self._is_right(cure):
+            return None
+        changed = [edit.span for edit in cure.edits]
         within = Span(min(span.start for span in changed), max(span.end for span in changed))
-        return replace(offer, edits=cure.edits, within=within)
+        return replace(_offer(cure, spans), edits=cure.edits, within=within)
 
     def _is_right(self, cure: Cure) -> bool:
         with self._lock:
@@ -236,17 +217,6 @@ def _offer(cure: Cure, spans: frozenset[Span] | None) -> Offer:
     return Offer(
         cure.strategy, cure.titled, (), cure.weight, cure.reason, removes=removes, is_asked_for=cure.is_asked_for
     )
-
-
-def _parses(document: Document, edits: tuple[TextEdit, ...]) -> bool:
-    tree = parse(document.text, "python")
-    changed = changed_tree(tree, *edits) if tree is not None else None
-    return tree is not None and changed is not None and changed.error_count <= tree.error_count
-
-
-def _below(offer: Offer, weight: int) -> Offer:
-    """A way at the place ranks below `weight`, that of a declaration stays."""
-    return offer if offer.strategy in DECLARATION else replace(offer, weight=min(offer.weight, weight - 1))
 
 
 def _why_none(site: Site) -> str:

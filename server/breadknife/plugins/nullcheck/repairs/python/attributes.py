@@ -15,8 +15,6 @@ from breadknife.plugins.nullcheck.repairs.python.kinds import (
     MAX_UNION,
     arguments_of,
     is_defined_before,
-    is_open,
-    open_type,
     type_of,
     without_none,
 )
@@ -32,8 +30,8 @@ from breadknife.plugins.nullcheck.repairs.python.nodes import allows_none, sets_
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
-from breadknife.text.document import Span, TextEdit, line_break
-from breadknife.text.syntax import Node, path_to
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node
 
 _LAST = re.compile(
     r"""^_*(?:close|stop|shut|clean|tear|reset|clear|release|finali[sz]e|terminate|finish|end(?:_|$)|a?exit|del|quit|kill
@@ -82,10 +80,9 @@ def of_attribute(
 
 def _to_choose(cure: Cure) -> Cure:
     """Of a None that is meant, whatever the uses at hand say."""
-    otherwise = _to_choose(cure.otherwise) if cure.otherwise else None
     weight, reason = min(cure.weight, _SAID), "its uses rely on it"
     leads_to = "fails where it is None"
-    return replace(cure, weight=weight, reason=reason, consequence=leads_to, otherwise=otherwise, is_asked_for=True)
+    return replace(cure, weight=weight, reason=reason, consequence=leads_to, is_asked_for=True)
 
 
 def _never_tested(
@@ -166,7 +163,7 @@ def _relied_on(found: Attribute, ends: tuple[Span, ...], files: Callable[[], int
 
 def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, weight: int) -> Iterator[Cure]:
     """The None stays, as what stands there until the value is set; the declaration says what it is then."""
-    tree, kinds = found.tree, found.types(but_none=True)
+    kinds = found.types(but_none=True)
     declaring = _declaring(found)
     annotation = declaring.annotation if declaring is not None else None
     is_allowed = declaring is not None and declaring.value is not None and allows_none(declaring.value)
@@ -177,15 +174,11 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
     else:
         kind = " | ".join(kinds) if kinds and len(kinds) <= MAX_UNION else ""
     reason = "its file never tests it for None" if not found.is_tested else "nearly all of its uses rely on it"
-    made = list[Cure]()
-    for name, imports in ((kind, ()), open_type(tree, [kind] if kind else [], evaluated=_is_evaluated(declaring))):
-        edits = _annotating(found, declaring, name, imports) if name else ()
-        comments = _ignoring(found, name, checker)
-        if edits and comments is not None:
-            title = f"Declare {in_title(found.key)} as {in_title(name)}{_times(len(comments))}"
-            made.append(Cure(Strategy.FIELD, title, (*edits, *comments), weight, reason, ends, _leads_to(found)))
-    if made:
-        cure = replace(made[0], otherwise=made[1] if len(made) > 1 else None)
+    edits = _annotating(found, declaring, kind) if kind else ()
+    comments = _ignoring(found, checker)
+    if edits and comments is not None:
+        title = f"Declare {in_title(found.key)} as {in_title(kind)}{_times(len(comments))}"
+        cure = Cure(Strategy.FIELD, title, (*edits, *comments), weight, reason, ends, _leads_to(found))
         yield _to_choose(cure) if is_allowed else cure
 
 
@@ -208,10 +201,6 @@ def _leads_to(found: Attribute) -> str:
     if len(given) == 1 and not nones and (value := given[0].value) is not None:
         return f"fails if {in_title(text(value))} is None"
     return "fails where it is None"
-
-
-def _is_evaluated(declaring: Occurrence | None) -> bool:
-    return declaring is None or declaring.inside("function_definition") is None
 
 
 def _is_method(found: Attribute) -> bool:
@@ -245,32 +234,25 @@ def _declaring(found: Attribute) -> Occurrence | None:
     return next(iter(in_class or first or nones), None)
 
 
-def _annotating(
-    found: Attribute, declaring: Occurrence | None, kind: str, imports: tuple[TextEdit, ...]
-) -> tuple[TextEdit, ...]:
+def _annotating(found: Attribute, declaring: Occurrence | None, kind: str) -> tuple[TextEdit, ...]:
     """The edits that declare it as `kind`; () where they can't be."""
     tree = found.tree
-    if declaring is None or declaring.assignment is None:
-        return _in_class(found, kind, imports) if is_open(kind) and not _annotated(found) else ()
-    left = declaring.assignment.child_by_field_name("left")
+    left = declaring.assignment.child_by_field_name("left") if declaring and declaring.assignment else None
+    if declaring is None or declaring.assignment is None or left is None:
+        return ()
     in_class = declaring.inside("function_definition") is None
-    if left is None or (in_class and (makes_fields(declaring.path) and declaring.annotation is None)):
-        return ()
-    if in_class and not is_defined_before(tree, kind, declaring.assignment, imports):
-        return ()
-    if in_class and declaring.annotation is not None and makes_fields(declaring.path):
+    if in_class and (makes_fields(declaring.path) or not is_defined_before(tree, kind, declaring.assignment)):
         return ()
     after = tree.span(left).end
     annotation = declaring.annotation
     written = Span(after, tree.span(annotation).end if annotation is not None else after)
-    return (TextEdit(written, f": {kind}"), *imports)
+    return (TextEdit(written, f": {kind}"),)
 
 
-def _ignoring(found: Attribute, kind: str, checker: Checker) -> tuple[TextEdit, ...] | None:
-    """The comments that silence the checker where None is put into what is declared as `kind`; None where one can't
-    stand."""
+def _ignoring(found: Attribute, checker: Checker) -> tuple[TextEdit, ...] | None:
+    """The comments that silence the checker where None is put into it; None where one can't stand."""
     made = dict[TextEdit, None]()
-    for one in found.sets if not is_open(kind) else ():
+    for one in found.sets:
         if one.value is not None and (one.value.type == "none" or is_from_nullable(one)):
             code = checker.attribute if one.inside("function_definition") is not None else checker.assignment
             silent = comment(found.tree, found.tree.span(one.value), checker, (code,), "")
@@ -278,28 +260,6 @@ def _ignoring(found: Attribute, kind: str, checker: Checker) -> tuple[TextEdit, 
                 return None
             made[silent] = None
     return tuple(made)
-
-
-def _in_class(found: Attribute, kind: str, imports: tuple[TextEdit, ...]) -> tuple[TextEdit, ...]:
-    """A declaration without a value, first in the class: for what is only set together with others."""
-    body = found.owner.child_by_field_name("body")
-    statements = [child for child in body.named_children if child.type != "comment"] if body is not None else []
-    if not found.sets or len(statements) < 2 or makes_fields((*path_to(found.tree, found.owner), found.owner)):
-        return ()
-    is_docstring = statements[0].type == "expression_statement" and statements[0].named_children[0].type == "string"
-    before = statements[1] if is_docstring else statements[0]
-    at = found.tree.span(before).start
-    indent = found.tree.text[found.tree.text.rfind("\n", 0, at) + 1 : at]
-    if indent.strip() or not is_defined_before(found.tree, kind, found.owner, imports):
-        return ()
-    line_end = line_break(found.tree.text)
-    gap = line_end if before.type in ("function_definition", "decorated_definition") else ""
-    name = found.key.rpartition(".")[2]
-    return (TextEdit(Span(at, at), f"{name}: {kind}{line_end}{gap}{indent}"), *imports)
-
-
-def _annotated(found: Attribute) -> bool:
-    return any(one.annotation is not None for one in found.sets)
 
 
 def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:

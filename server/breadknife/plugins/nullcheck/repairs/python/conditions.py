@@ -6,34 +6,37 @@ import re
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.repairs.python.counted import decides, is_decided, is_each_counted
-from breadknife.plugins.nullcheck.repairs.python.evaluation import COMPREHENSIONS, is_always_evaluated
+from breadknife.plugins.nullcheck.repairs.python.evaluation import COMPREHENSIONS
 from breadknife.plugins.nullcheck.repairs.python.nodes import is_and, key_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences, role_of
+from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.refusing import only_assigns, only_leaves, only_refuses, refuses
 from breadknife.plugins.nullcheck.repairs.python.rounds import is_used_after
-from breadknife.plugins.nullcheck.repairs.python.site import Site, is_in_brackets
+from breadknife.plugins.nullcheck.repairs.python.site import Site
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
 _CONDITIONS = {"if_statement": "condition", "elif_clause": "condition", "while_statement": "condition"}
 _LATER = COMPREHENSIONS | {"lambda", "block", "function_definition"}
-_POSTFIX = frozenset({"attribute", "call", "subscript", "await"})
-_VALUES_OF = frozenset({"parenthesized_expression", "boolean_operator", "conditional_expression"})
-"""Their value may be that of one of their parts."""
 _TRUTH_OF_PART = frozenset({"boolean_operator", "parenthesized_expression", "argument_list"})
 """As true as what makes them so."""
 _LOOSER = frozenset({"conditional_expression", "lambda", "named_expression"})
 """Binds less than `and`."""
 
-_REFUSE_NONE = re.compile(
-    r"(?:io\.)?open|json\.loads?|re\.\w+|os\.(?:path\.\w+|fspath|stat|mkdir|makedirs|remove|unlink|rename|replace)"
-    r"|(?:builtins\.|decimal\.|fractions\.|pathlib\.|uuid\.)?(?:bytearray|Decimal|Path|PurePath|UUID)"
-    r"|ast\.(?:parse|literal_eval)|html\.(?:un)?escape|(?:\w+\.)*(?:fromisoformat|strptime)"
-    r"|shlex\.(?:split|quote)|base64\.\w+|tomllib\.loads?"
-    r"|[\s\S]*\.(?:startswith|endswith|join|replace|removeprefix|removesuffix|r?partition|fromhex|from_bytes)"
-)
-"""Functions, and methods of strings, whose first two arguments mustn't be None."""
+
+def decides(node: Node) -> bool:
+    """Whether it is a call of `all` or `any`: of each element only the truth counts to them."""
+    function = node.child_by_field_name("function") if node.type == "call" else None
+    return function is not None and text(function) in ("all", "any")
+
+
+def is_decided(site: Site, at: int) -> bool:
+    """Whether the node at that place in the path is a comprehension, of whose elements, in which the place stands, only
+    the truth counts."""
+    outer, inner = site.path[at], (*site.path, site.node)[at + 1]
+    if outer.type not in COMPREHENSIONS or inner != outer.named_children[0]:
+        return False
+    around = [node for node in site.path[:at] if node.type != "argument_list"]
+    return bool(around) and decides(around[-1])
 
 
 class Filtered(NamedTuple):
@@ -131,14 +134,6 @@ def _is_in_iterable(site: Site) -> bool:
     return any(node.type == "for_in_clause" for node in site.path)
 
 
-def filtered(site: Site, name: str) -> Filtered | None:
-    """The test as a clause of the comprehension that the place's first name is from, or None where it is from none, or
-    where each element counts; of what gets a name (see `tested`), of the comprehension that gives all that is asked of
-    it."""
-    made = _bound_in_clause(site, name) if name else _tested_in_clause(site) if site.is_name else None
-    return made if made is not None and not is_each_counted(site, made.comprehension) else None
-
-
 def keeps_nothing(site: Site) -> bool:
     """Whether the place's test in the condition is one of a comprehension for all that it has."""
     for node, around in pairwise(reversed(site.path)):
@@ -149,20 +144,10 @@ def keeps_nothing(site: Site) -> bool:
     return False
 
 
-def _bound_in_clause(site: Site, name: str) -> Filtered | None:
-    at = next((at for at in range(len(site.path) - 1, 0, -1) if site.path[at].type in COMPREHENSIONS), None)
-    if at is None or _is_in_iterable(site):
+def filtered(site: Site) -> Filtered | None:
+    """The test as a clause of the comprehension that the place's first name is from; None where it is from none."""
+    if not site.is_name:
         return None
-    given, *clauses = (child for child in site.path[at].named_children if child.type != "comment")
-    inside = (*site.path[at + 1 :], site.node)
-    if inside[0] != given or not is_always_evaluated(inside) or not _first(site, given, strictly=True):
-        return None
-    end = site.tree.span(clauses[-1]).end
-    test = TextEdit(Span(end, end), f" if {site.bound(name)} is not None")
-    return Filtered((TextEdit(site.span, name), test), site.path[at])
-
-
-def _tested_in_clause(site: Site) -> Filtered | None:
     name = re.compile(rf"\b{re.escape(site.source.partition('.')[0])}\b")
     for outer in reversed(site.path):
         clauses = outer.named_children if outer.type in COMPREHENSIONS else []
@@ -182,57 +167,6 @@ def _tested_in_clause(site: Site) -> Filtered | None:
 
 def _uses(site: Site, clause: Node) -> bool:
     return any(one.role is Role.USE for one in occurrences(site.tree, site.source, clause))
-
-
-def chained(site: Site, name: str) -> tuple[TextEdit, ...] | None:
-    """None in place of all that is asked of the value in a row (`?.` of other languages), or None where nothing is, or
-    what gets the None would fail of it. `name`: see `tested`; without one only what can be evaluated twice."""
-    inner, path = site.node, site.path
-    while path and path[-1].type in _POSTFIX and path[-1].named_children[0] == inner:
-        inner, path = path[-1], path[:-1]
-    is_set = any(outer.child_by_field_name("left") == inner for outer in site.path)
-    if inner == site.node or is_set or not (name or site.is_name) or _takes_no_none(inner, path):
-        return None
-    if name and (_is_in_iterable(site) or _bound_in_clause(site, name)):
-        return None
-    span = site.tree.span(inner)
-    value = site.bound(name) if name else site.source
-    opened, closed = ("", "") if is_in_brackets(inner, path) else ("(", ")")
-    return (
-        *((TextEdit(Span(span.start, span.start), opened),) if opened else ()),
-        *((TextEdit(site.span, name),) if name else ()),
-        TextEdit(Span(span.end, span.end), f" if {value} is not None else None{closed}"),
-    )
-
-
-def _takes_no_none(value: Node, path: tuple[Node, ...]) -> bool:
-    """Whether a None instead of the value fails right there: as an iterable, formatted in a way of its own, as an
-    exception that is raised or caught, given to what takes none. `path`: from the root down to it, without it."""
-    while path and path[-1].type in _VALUES_OF:
-        value, path = path[-1], path[:-1]
-    outer = path[-1]
-    if outer.type == "raise_statement":
-        return outer.child_by_field_name("cause") != value
-    if any(child.type == "format_specifier" for child in outer.children):
-        return True
-    return role_of(value, path) is Role.USE or _is_caught(path) or _is_refused_by_call(value, path)
-
-
-def _is_refused_by_call(value: Node, path: tuple[Node, ...]) -> bool:
-    """Whether it is one of the arguments of a function of the library that takes no None for them."""
-    given = path[-1]
-    function = path[-2].child_by_field_name("function") if given.type == "argument_list" and len(path) > 1 else None
-    return function is not None and value in given.named_children[:2] and bool(_REFUSE_NONE.fullmatch(text(function)))
-
-
-def _is_caught(path: tuple[Node, ...]) -> bool:
-    """Whether what stands at the end of a path is in the head of an `except`."""
-    for outer in reversed(path):
-        if outer.type in ("block", "lambda"):
-            return False
-        if outer.type == "except_clause":
-            return True
-    return False
 
 
 def _is_condition(site: Site, at: int) -> bool:

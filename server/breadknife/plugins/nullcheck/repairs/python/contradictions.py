@@ -1,75 +1,33 @@
-"""A use where a condition around says that the value is None: the test is the wrong way round, or a value is missing.
-
-Another test beneath would say what the first one denies; only an exception has one, lest it be raised in any case.
-"""
+"""A use where a condition around says that the value is None: another test beneath would say what that denies."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.repairs.python.nodes import is_and, text
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import BRANCHES, EXITS, Site
-from breadknife.text.document import TextEdit
+from breadknife.plugins.nullcheck.repairs.python.site import BRANCHES, Site
 from breadknife.text.syntax import Node
 
 _SHARING = ("global_statement", "nonlocal_statement")
 _RUNS_OTHERS = re.compile(r"\([^()]*\)|\b(?:await|with|yield)\b")
 """Something else is done there: a call, for the most part."""
-_OPPOSITE = {"is": "is not", "is not": "is", "==": "!=", "!=": "=="}
 
 
-@dataclass(frozen=True)
-class Contradiction:
-    test: Node
-    """The comparison with None."""
-    owner: Node
-    """What has the test as its condition, or an operand."""
-    used: Node
-    """The part of the owner where the value is None, and used."""
-
-
-def contradiction(site: Site) -> Contradiction | None:
+def is_denied(site: Site) -> bool:
+    """Whether a test around the place says that the value is None there."""
     inner = site.node
     for outer in reversed(site.path) if site.is_name else ():
         if outer.type in ("function_definition", "class_definition", "lambda"):
-            return None
+            return False
         for condition, holds in _conditions(outer, inner):
             if test := next((each for each in _parts(condition, holds=holds) if _says_none(site, each, holds)), None):
-                return None if _may_be_set(site, test, condition, inner) else Contradiction(test, outer, inner)
+                return not _may_be_set(site, test, condition, inner)
             if any(one.role is Role.TEST for one in occurrences(site.tree, site.source, condition)):
-                return None
+                return False
         inner = outer
-    return None
-
-
-def turned_round(site: Site, found: Contradiction) -> TextEdit | None:
-    """The test's opposite, or None where what is done then, or else, isn't right with that."""
-    operator = next((each for each in found.test.children if each.type in _OPPOSITE), None)
-    if operator is None or found.owner.type == "while_statement" or not _is_first(site, found.used):
-        return None
-    others = [child for child in found.owner.named_children if child not in (found.used, *_tested(found))]
-    rest, function = found.owner.end_byte, site.function or site.tree.root
-    is_left = found.used.type == "block" and found.used.named_children[-1].type in EXITS
-    for one in occurrences(site.tree, site.source, function):
-        is_other = any(other.start_byte <= one.node.start_byte < other.end_byte for other in others)
-        if one.role is Role.USE and (is_other or (is_left and one.node.start_byte >= rest)):
-            return None
-    return TextEdit(site.tree.span(operator), _OPPOSITE[operator.type])
-
-
-def _tested(found: Contradiction) -> Iterator[Node]:
-    for child in found.owner.named_children:
-        if child.start_byte <= found.test.start_byte < child.end_byte:
-            yield child
-
-
-def _is_first(site: Site, used: Node) -> bool:
-    """Whether nothing is done in a block before the place's statement: that may be what the test is for."""
-    begin = next((each for each in used.named_children if each.type != "comment"), None)
-    return used.type != "block" or begin == site.statement
+    return False
 
 
 def _conditions(outer: Node, inner: Node) -> Iterator[tuple[Node, bool]]:

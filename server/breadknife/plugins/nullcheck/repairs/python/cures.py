@@ -16,10 +16,8 @@ from breadknife.plugins.nullcheck.repairs.python.declarations import (
     parameter_at,
 )
 from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker
-from breadknife.plugins.nullcheck.repairs.python.module_variables import of_module_variable
 from breadknife.plugins.nullcheck.repairs.python.modules import Module
 from breadknife.plugins.nullcheck.repairs.python.raising import habitual_exception
-from breadknife.plugins.nullcheck.repairs.python.receivers import is_of_another
 from breadknife.plugins.nullcheck.repairs.python.signatures import annotating, of_parameter, of_return
 from breadknife.plugins.nullcheck.repairs.python.site import Site
 from breadknife.plugins.nullcheck.values import Use
@@ -39,13 +37,11 @@ def cures(site: Site, checker: Checker, here: Module, begins: Span | None = None
         ends = tuple(attribute.unchecked())
         if site.span in ends:
             yield from of_attribute(attribute, ends, checker, tested=partial(here.tests, attribute.name))
-    elif (attribute := attribute_behind(site, begins)) is not None and not is_of_another(site, attribute, here):
+    elif (attribute := attribute_behind(site, begins)) is not None:
         ends = (site.span, *attribute.unchecked())
         yield from of_attribute(attribute, ends, checker, tested=partial(here.tests, attribute.name))
     elif (declared := parameter(site)) is not None:
         yield from of_parameter(declared)
-    else:
-        yield from of_module_variable(site)
 
 
 def is_declaration(site: Site) -> bool:
@@ -65,5 +61,3 @@ def _at_declaration(site: Site, checker: Checker, here: Module) -> Iterator[Cure
         yield from of_attribute(found, tuple(found.unchecked()), checker, asked=True, files=files, tested=tested)
     elif (declared := parameter_at(site)) is not None:
         yield from of_parameter(declared)
-    else:
-        yield from of_module_variable(site, asked=True, files=here.users)

@@ -29,8 +29,6 @@ class Cure:
     """The uses that it makes right."""
     consequence: str = ""
     """What a None leads to then."""
-    otherwise: Cure | None = None
-    """Of the same strategy: where a checker objects to the first."""
     is_asked_for: bool = False
     """See `Offer`."""
 

@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.repairs.python.declarations import (
     parameter_named,
 )
 from breadknife.plugins.nullcheck.repairs.python.kinds import arguments_of
-from breadknife.plugins.nullcheck.repairs.python.modules import Elsewhere, Function, Module
+from breadknife.plugins.nullcheck.repairs.python.modules import Module
 from breadknife.plugins.nullcheck.repairs.python.nodes import callee_of, parameter_of, parameters_of, text
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.signatures import annotating_return, named, with_none
@@ -68,9 +68,9 @@ def _may_reckon(site: Site, call: Node, here: Module) -> bool:
         return here.is_of_project(name)
     if hasattr(builtins, name) and not is_local(site, name):
         return False
-    called = _called(callee_of(call), site, here, only_here=True)
+    called = _called(callee_of(call), site)
     given = _parameter(site, call, called) if called is not None else None
-    own = _uses(called, named(given)) if called is not None and given is not None else []
+    own = _uses(site, called, named(given)) if called is not None and given is not None else []
     return not own or any(one.role is not Role.USE for one in own)
 
 
@@ -130,19 +130,18 @@ def _falls_back(value: Node) -> bool:
     return last.type == "none" and text(function).rpartition(".")[2] in _FALLS_BACK
 
 
-def of_handed_on(site: Site, here: Module) -> Iterator[Elsewhere]:
+def of_handed_on(site: Site) -> Iterator[Cure]:
     """`| None` for what the function gives back, or for the parameter that the place is given to."""
     if site.node.type == "none":
         return
     if site.use is Use.RETURN and not _overrides(site):
         is_set = is_set_here(site)
         reason, weight = ("the function sets it to None itself", 90) if is_set else ("it may be one", 44)
-        for cure in annotating_return(site, Strategy.WIDEN, reason, weight, is_asked_for=not is_set):
-            yield Elsewhere(cure, here)
+        yield from annotating_return(site, Strategy.WIDEN, reason, weight, is_asked_for=not is_set)
     elif site.use is Use.ARGUMENT and (call := _call(site)) is not None:
-        found = _called(callee_of(call), site, here)
+        found = _called(callee_of(call), site)
         if found is not None and (cure := _allowing(site, call, found)):
-            yield Elsewhere(cure, found.module)
+            yield cure
 
 
 def _overrides(site: Site) -> bool:
@@ -162,21 +161,18 @@ def _call(site: Site) -> Node | None:
     return outer[-2] if len(outer) > 1 and outer[-1].type == "argument_list" and outer[-2].type == "call" else None
 
 
-def _called(callee: str, site: Site, here: Module, *, only_here: bool = False) -> Function | None:
-    """The function, if it has no decorators; of a class, what makes its instances."""
+def _called(callee: str, site: Site) -> Node | None:
+    """The file's own function, if it has no decorators; of a class, what makes its instances."""
     if is_local(site, callee.partition(".")[0]) and not callee.startswith(("self.", "cls.")):
         return None
     own = defined_here(site.tree, callee, site.path)
     if own is None and callee in classes_of(site.tree):
         own = function_in(site.tree.root, f"{callee}.__init__")
-    found = Function(here, own) if own is not None else None
-    if found is None and not only_here:
-        found = here.imported_function(callee) or here.imported_function(f"{callee}.__init__")
-    return found if found is not None and not is_decorated(found.module.tree, found.node) else None
+    return own if own is not None and not is_decorated(site.tree, own) else None
 
 
-def _allowing(site: Site, call: Node, called: Function) -> Cure | None:
-    tree = called.module.tree
+def _allowing(site: Site, call: Node, called: Node) -> Cure | None:
+    tree = site.tree
     parameter = _parameter(site, call, called)
     annotation = parameter.child_by_field_name("type") if parameter is not None else None
     written = with_none(tree, text(annotation)) if annotation is not None else ""
@@ -185,20 +181,19 @@ def _allowing(site: Site, call: Node, called: Function) -> Cure | None:
     name, default = named(parameter), parameter.child_by_field_name("value")
     if default is not None and default.type == "none":
         reason = "None is what it has by default"
-    elif any(_reckons(one) for one in _uses(called, name)):
+    elif any(_reckons(one) for one in _uses(site, called, name)):
         reason = "the function tests it"
     else:
         return None
-    there = "" if tree is site.tree else f" in {called.module.name}"
     edits = (TextEdit(tree.span(annotation), written),)
-    title = f"Declare that {in_title(name)} may be None{there}"
+    title = f"Declare that {in_title(name)} may be None"
     return Cure(Strategy.WIDEN, title, edits, 90, reason, (site.span,), "checkers then look at its uses")
 
 
-def _uses(called: Function, name: str) -> list[Occurrence]:
+def _uses(site: Site, called: Node, name: str) -> list[Occurrence]:
     """Of a parameter, in the function's own body; none where it gets another value."""
-    found = parameter_named(called.module.tree, called.node, name)
-    return [one for one in found.own if one.inside("function_definition") == called.node] if found is not None else []
+    found = parameter_named(site.tree, called, name)
+    return [one for one in found.own if one.inside("function_definition") == called] if found is not None else []
 
 
 def _reckons(one: Occurrence) -> bool:
@@ -210,12 +205,12 @@ def _reckons(one: Occurrence) -> bool:
     return body is None or all(statement.type != "raise_statement" for statement in body.named_children)
 
 
-def _parameter(site: Site, call: Node, called: Function) -> Node | None:
+def _parameter(site: Site, call: Node, called: Node) -> Node | None:
     """The parameter that gets the place's value."""
-    own = parameters_of(called.node)
+    own = parameters_of(called)
     callee = callee_of(call)
     if own and named(own[0]) in ("self", "cls"):
-        makes = text(called.node.child_by_field_name("name") or called.node) == "__init__" and "__init__" not in callee
+        makes = text(called.child_by_field_name("name") or called) == "__init__" and "__init__" not in callee
         if not makes and not callee.startswith("self."):
             return None
         own = own[1:]

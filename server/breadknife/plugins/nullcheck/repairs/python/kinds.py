@@ -6,9 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from breadknife.plugins.nullcheck.repairs.python.annotations import CLASS, LITERALS, union_parts
-from breadknife.plugins.nullcheck.repairs.python.imports import importing
 from breadknife.plugins.nullcheck.repairs.python.nodes import parameter_of, text
-from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
 _BUILTINS = frozenset({
@@ -72,10 +70,8 @@ def usable(tree: SyntaxTree, annotation: str) -> bool:
                                for root in roots)  # fmt: skip
 
 
-def is_defined_before(tree: SyntaxTree, annotation: str, at: Node, imports: Collection[TextEdit]) -> bool:
-    """Whether an annotation that is evaluated there finds its names, of which these are imported for it."""
-    if imports:
-        return True
+def is_defined_before(tree: SyntaxTree, annotation: str, at: Node) -> bool:
+    """Whether an annotation that is evaluated there finds its names."""
     roots = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)) - _BUILTINS - {"None", "object"}
     return are_bound_before(tree, roots, at, for_checkers=are_deferred(tree))
 
@@ -108,42 +104,6 @@ def without_none(annotation: str) -> str:
             return ""
         return f"{quote}{head}[{', '.join(rest)}]{quote}"
     return f"{quote}{' | '.join(rest)}{quote}"
-
-
-def any_type(tree: SyntaxTree) -> tuple[str, tuple[TextEdit, ...]]:
-    """How `typing.Any` is said in this file, and the edits that import it where it isn't yet."""
-    names, imports = from_typing(tree, "Any")
-    return (names[0] if names else ""), imports
-
-
-def from_typing(tree: SyntaxTree, *names: str) -> tuple[tuple[str, ...], tuple[TextEdit, ...]]:
-    """How these names of `typing` are said in this file, () where they can't be, and the edits that import those that
-    aren't yet."""
-    known = _module_names(tree)
-    missing = [name for name in names if name not in known]
-    if "typing" in known:
-        return tuple(f"typing.{name}" if name in missing else name for name in names), ()
-    if not missing:
-        return names, ()
-    imports = importing(tree, "typing", missing)
-    return (names, imports) if imports else ((), ())
-
-
-def open_type(tree: SyntaxTree, kinds: Collection[str], *, evaluated: bool) -> tuple[str, tuple[TextEdit, ...]]:
-    """`A | Any`, as `any_type`: what isn't an A, such as None, may stand there; what is done with it must do for an A.
-    `evaluated`: when the file runs, by a Python that may not know of `|`."""
-    opened, imports = any_type(tree)
-    known = [kind.strip("'\"") for kind in kinds]
-    if not opened or not known:
-        return opened, imports
-    union = " | ".join([*known, opened])
-    is_read = evaluated and not are_deferred(tree)
-    return f'"{union}"' if is_read or known != list(kinds) else union, imports
-
-
-def is_open(annotation: str) -> bool:
-    """Whether anything may stand there."""
-    return any(part in ("Any", "typing.Any") for part in union_parts(annotation))
 
 
 def _module_names(tree: SyntaxTree) -> frozenset[str]:

@@ -9,11 +9,8 @@ from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
 from breadknife.plugins.nullcheck.repairs.python.declarations import Attribute, Cure, Parameter, attribute, is_decorated
 from breadknife.plugins.nullcheck.repairs.python.kinds import (
     EMPTY,
-    any_type,
     are_deferred,
     arguments_of,
-    has_type_comment,
-    is_defined_before,
     type_of,
     without_none,
 )
@@ -25,8 +22,6 @@ from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, captures
 
-_MANY = 3
-"""Uses that say that a value is meant."""
 _MAY_MEAN_ALL = 48
 """Just after an assertion, which doesn't go on with nothing where everything was meant."""
 _METHODS = {
@@ -54,7 +49,6 @@ def of_parameter(found: Parameter) -> Iterator[Cure]:
             ends,
             "TypeError if it is left out",
         )
-    yield from _standing_in(found, ends)
     kind = _used_as(found)
     if kind in ("str", "tuple") and all(one.role is Role.USE for one in found.own):
         annotation = found.annotation
@@ -75,26 +69,6 @@ def _may_mean_all(found: Parameter) -> bool:
     name = found.function.child_by_field_name("name")
     is_public = name is not None and not text(name).startswith("_")
     return found.annotation is None and (is_public or is_decorated(found.tree, found.function))
-
-
-def _standing_in(found: Parameter, ends: tuple[Span, ...]) -> Iterator[Cure]:
-    """The None is for who doesn't give it, and none of the uses reckons with it."""
-    kind, imports = any_type(found.tree)
-    name = found.tree.span(found.node.child_by_field_name("name") or found.node)
-    if found.annotation is not None or not kind or len(ends) < _MANY:
-        return
-    if has_type_comment(found.function) or not is_defined_before(found.tree, kind, found.function, imports):
-        return
-    default = found.tree.span(found.default or found.node)
-    yield Cure(
-        Strategy.FIELD,
-        f"Declare {in_title(found.name)} as `{kind}`",
-        (TextEdit(Span(name.end, default.start), f": {kind} = "), *imports),
-        49,
-        "nothing in the function tests it for None",
-        ends,
-        "fails if it isn't given",
-    )
 
 
 def _used_as(found: Parameter) -> str:

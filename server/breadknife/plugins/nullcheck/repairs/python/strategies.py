@@ -7,21 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.repairs.python.conditions import (
-    chained,
     filtered,
+    is_decided,
     keeps_nothing,
     refusal_of,
     tested,
     tested_around,
 )
-from breadknife.plugins.nullcheck.repairs.python.contradictions import Contradiction, contradiction, turned_round
-from breadknife.plugins.nullcheck.repairs.python.counted import is_decided
+from breadknife.plugins.nullcheck.repairs.python.contradictions import is_denied
 from breadknife.plugins.nullcheck.repairs.python.defaults import (
     MADE_UP,
     default_edits,
     default_of,
     get_call,
-    may_be_given,
 )
 from breadknife.plugins.nullcheck.repairs.python.evidence import Evidence
 from breadknife.plugins.nullcheck.repairs.python.hoisting import known_name, moved, new_name
@@ -31,11 +29,10 @@ from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurr
 from breadknife.plugins.nullcheck.repairs.python.raising import raised
 from breadknife.plugins.nullcheck.repairs.python.refusing import is_negated, lets_pass, may_be_meant
 from breadknife.plugins.nullcheck.repairs.python.returning import early_return, returning
-from breadknife.plugins.nullcheck.repairs.python.rounds import is_set_after, is_used_after, loses, may_be_skipped
+from breadknife.plugins.nullcheck.repairs.python.rounds import is_used_after, may_be_skipped
 from breadknife.plugins.nullcheck.repairs.python.site import Site, own_nodes, yields_of
 from breadknife.plugins.nullcheck.repairs.python.under_way import (
     is_exception_under_way,
-    is_none_without_exception,
     lost_by,
 )
 from breadknife.plugins.nullcheck.values import Content, Strategy
@@ -70,22 +67,19 @@ _NO_CHECK_BEFORE = "no check can be placed before it"
 _IN_CONDITION = "Test {} in the condition (it is {} if that is None)"
 _IN_FILTER = "Test {} in the condition (nothing is kept if that is None)"
 _ANY_ITERABLE = frozenset({"()", "[]"})
-_CHECKS = frozenset({Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK})
 _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
 
 
 def options(site: Site, evidence: Evidence) -> list[Option]:
     """What can be done at a site, best first."""
-    if (denied := contradiction(site)) is not None:
-        return list(_against(site, evidence, denied))
+    if is_denied(site):
+        return []
     found, place = _options(site, evidence), site.guarded
     if is_exception_under_way(place):
         lost = lost_by(place)
         reason = "an exception in progress continues" if lost else "the exception stays caught then"
         found = (_beside_exception(option, reason) for option in found if option.strategy not in lost)
-    elif is_none_without_exception(site):
-        found = map(_without_exception, found)
     return sorted(found, key=lambda option: -option.weight)
 
 
@@ -96,40 +90,6 @@ def _beside_exception(option: Option, reason: str) -> Option:
     if option.strategy is Strategy.NARROW and not option.is_asked_for:
         return replace(option, weight=88, reason=reason)
     return option
-
-
-def _without_exception(option: Option) -> Option:
-    reason = "it is None whenever nothing fails"
-    if option.strategy in _CHECKS:
-        return replace(option, weight=5, reason=reason, is_asked_for=True)
-    return replace(option, weight=80, reason=reason) if option.strategy is Strategy.NARROW else option
-
-
-def _against(site: Site, evidence: Evidence, denied: Contradiction) -> Iterator[Option]:
-    """What may be done where a test says that the value is None, best first."""
-    quoted, reason = in_title(site.source), f"a test says that {in_title(site.source)} is None here"
-    default = default_of(site) if site.first.statement is not None and may_be_given(site) else ""
-    turned = turned_round(site, denied)
-    if turned is not None:
-        title = f"Reverse the test of {quoted} (`{turned.new_text} None`)"
-        yield Option(Strategy.NARROW, title, Content(), 51, reason, is_asked_for=True)
-    if default:
-        title = f"Give {quoted} a value such as `{default}` first"
-        yield Option(Strategy.DEFAULT, title, Content(default=default), 50, reason)
-    elif turned is None and site.first.statement is not None:
-        raising = _raise(site, evidence, quoted)
-        yield replace(raising, weight=45, reason=reason)
-
-
-def _edits_against(site: Site, strategy: Strategy, content: Content, denied: Contradiction) -> tuple[TextEdit, ...]:
-    place = site.first
-    lines = [f"if {site.source} is None:", f'{place.step}raise {content.exception}("{content.message}")']
-    if strategy is Strategy.NARROW:
-        turned = turned_round(site, denied)
-        return (turned,) if turned is not None else ()
-    if strategy is Strategy.DEFAULT:
-        lines = [f"{site.source} = {content.default}"]
-    return (place.inserted(place.statement, lines),) if place.statement is not None else ()
 
 
 def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
@@ -181,20 +141,17 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     said = f"neither {quoted.replace('` or `', '` nor `')} is None" if site.nullable else f"{quoted} is not None"
     yield Option(Strategy.ASSERT, f"Assert that {said} (AssertionError if it is)", Content(), asserts, reason)
     yield _raise(site, evidence, quoted)
-    if (loop := place.loop) is not None and loop == site.loop:
-        skips = may_be_skipped(place, loop)
-        leaves = 40 if not skips and is_set_after(place, loop) else 15
-        for strategy, title, base in (
-            *([(Strategy.CONTINUE, f"Skip this iteration if {quoted} is None", 40)] if skips else ()),
-            (Strategy.BREAK, f"Leave the loop if {quoted} is None", leaves),
-        ):
-            weight, reason = base, "it is in a loop"
-            if evidence.exits[strategy]:  # less than an assertion: of 441 repairs by maintainers none was one of these
-                weight, reason = base + 9, "the loop does so elsewhere"
-            if habit[strategy] and not loses(place, loop, evidence.exits_by(strategy)):
-                weight, reason = base + 40, f"the file does so elsewhere when {quoted} is None"
-                weight = min(weight, _OF_ATTRIBUTE) if is_attribute else weight
-            yield Option(strategy, title, Content(), weight, reason)
+    loop = place.loop
+    if loop is not None and loop == site.loop and may_be_skipped(place, loop):
+        weight, reason = 40, "it is in a loop"
+        if evidence.exits[Strategy.CONTINUE]:
+            weight, reason = 49, "the loop does so elsewhere"
+        if habit[Strategy.CONTINUE]:
+            weight, reason = (
+                (_OF_ATTRIBUTE if is_attribute else 80),
+                f"the file does so elsewhere when {quoted} is None",
+            )
+        yield Option(Strategy.CONTINUE, f"Skip this iteration if {quoted} is None", Content(), weight, reason)
     if site.function is not None and (value := early_return(site)) is not None:
         given, reason = returning(site.function, value)
         weight = 10
@@ -213,13 +170,10 @@ def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
         binding = f"Bind the result to `{name}` and test it (the condition is {truth} if None)"
         title = binding if site.walrus is None else _IN_CONDITION.format(quoted, truth)
         yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE, _may_grant(site))
-    if found := filtered(site, name):
+    if found := filtered(site):
         shorter = " (the list gets shorter)" if found.comprehension.type == "list_comprehension" else ""
         title = f"Leave out where {quoted} is None{shorter}"
         yield Option(Strategy.CONTINUE, title, Content(), 40, "it is in a comprehension", is_asked_for=True)
-    if not tested(site, name, strictly=False):
-        title = f"Go on with None if {quoted} is None"
-        yield Option(Strategy.OPTIONAL_CHAIN, title, Content(), 20, _NO_CHECK_BEFORE, is_asked_for=True)
 
 
 @dataclass(frozen=True)
@@ -281,8 +235,6 @@ def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
     """The edits, or None where the strategy can't be carried out."""
-    if (denied := contradiction(site)) is not None:
-        return _edits_against(site, strategy, content, denied) or None
     match strategy:
         case Strategy.DEFAULT:
             return default_edits(site, content.default)
@@ -292,10 +244,8 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
         case Strategy.WALRUS:
             name = new_name(site)
             return tested(site, name, strictly=False) if name else None
-        case Strategy.OPTIONAL_CHAIN:
-            return chained(site, "" if site.is_name else new_name(site))
         case Strategy.CONTINUE if site.first.statement is None:
-            found = filtered(site, "" if site.is_name else new_name(site))
+            found = filtered(site)
             return found.edits if found is not None else None
         case Strategy.NARROW:
             narrowing = _narrowing(site)
@@ -304,7 +254,7 @@ def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, .
             return _guard_edits(site, strategy, content)
 
 
-_ENDS = (Strategy.ASSERT, Strategy.RAISE, Strategy.CONTINUE, Strategy.BREAK)
+_ENDS = (Strategy.ASSERT, Strategy.RAISE, Strategy.CONTINUE)
 """Where it is None, nothing that comes after happens: types only lose their None."""
 
 
@@ -333,7 +283,6 @@ def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[Text
         Strategy.RAISE: f'raise {content.exception}("{content.message}")',
         Strategy.RETURN: f"return {content.default}".rstrip(),
         Strategy.CONTINUE: "continue",
-        Strategy.BREAK: "break",
     }.get(strategy)
     missing = site.test(name, for_none=True)
     lines = [f"assert {site.test(name)}"] if action is None else [f"if {missing}:", place.step + action]

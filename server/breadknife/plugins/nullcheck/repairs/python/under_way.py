@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs.python.nodes import text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.refusing import may_end_in_exception
 from breadknife.plugins.nullcheck.repairs.python.site import LOOPS, Site, own_nodes
-from breadknife.plugins.nullcheck.repairs.python.trying import catches_none
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import Node
 
 _CLAUSES = ("finally_clause", "except_clause", "except_group_clause")
+_CATCHES_NONE = re.compile(r"AttributeError|TypeError")
+_CATCHES_ALL = re.compile(r"\b(?:Base)?Exception\b")
 _GROUP = re.compile(r"except\s*\*")
 """Nothing may leave it."""
 
@@ -28,7 +29,7 @@ def is_exception_under_way(place: Site) -> bool:
 def _has_used(clause: Node, place: Site) -> bool:
     attempt = place.path[place.path.index(clause) - 1]
     body = attempt.child_by_field_name("body")
-    if clause.type == "finally_clause" or body is None or not place.is_name or catches_none(clause):
+    if clause.type == "finally_clause" or body is None or not place.is_name or _catches_none(clause):
         return False
     begin = next((each for each in body.named_children if each.type != "comment"), None)
     found = [one for name in place.prefixes for one in occurrences(place.tree, name, attempt)]
@@ -36,34 +37,6 @@ def _has_used(clause: Node, place: Site) -> bool:
     uses = (one for one in before if one.role is Role.USE and text(one.node) == place.source)
     used = (Site(place.tree, one.node, place.use, one.path).statement for one in uses)
     return begin in used and not any(one.role is Role.SET for one in before)
-
-
-def is_none_without_exception(site: Site) -> bool:
-    """Whether only an `except` gives the name something else than the None that it was set to: that is what it is
-    whenever nothing fails."""
-    if site.node.type != "identifier" or site.function is None or next(_clauses(site.path), None) is not None:
-        return False
-    sets = [one for one in occurrences(site.tree, site.source, site.function) if one.role is Role.SET]
-    others = [one for one in sets if one.value is None or one.value.type != "none"]
-    return 0 < len(others) < len(sets) and all(_is_instead(one, site) for one in others)
-
-
-def _is_instead(found: Occurrence, site: Site) -> bool:
-    """Whether it stands in an `except`, and the place is gone on to where what is tried doesn't fail."""
-    clause = found.inside("except_clause")
-    attempt = found.path[found.path.index(clause) - 1] if clause is not None else None
-    parts = attempt.named_children if attempt is not None else ()
-    tried = [part.child_by_field_name("body") or part for part in parts if part.type in ("block", "else_clause")]
-    last = _last(tried[-1]) if tried else None
-    if last is None or last.type in ("return_statement", "raise_statement"):
-        return False
-    return last.type != "break_statement" or found.inside(*LOOPS) not in site.path  # else it is in the loop's `else`
-
-
-def _last(block: Node) -> Node | None:
-    done = [child for child in block.named_children if child.type != "comment"]
-    body = done[-1].child_by_field_name("body") if done and done[-1].type == "with_statement" else None
-    return _last(body) if body is not None else done[-1] if done else None
 
 
 def lost_by(place: Site) -> frozenset[Strategy]:
@@ -91,3 +64,13 @@ def _loses(clause: Node, place: Site) -> bool:
     raised = own_nodes(place.function, "raise_statement") if place.function is not None else []
     is_further_down = any(place.node.start_byte <= each.start_byte < clause.end_byte for each in raised)
     return is_further_down or may_end_in_exception(clause.named_children[-1])
+
+
+def _catches_none(handler: Node) -> bool:
+    """Whether an `except` catches what a use of None raises."""
+    caught = _caught(handler)
+    return not caught or _CATCHES_NONE.search(caught) is not None or _CATCHES_ALL.search(caught) is not None
+
+
+def _caught(handler: Node) -> str:
+    return " ".join(text(child) for child in handler.named_children if child.type not in ("comment", "block"))
