@@ -95,10 +95,18 @@ class FileHome(Results):
             known = self._found[unit] = list(self._looked_for(unit))
         return known
 
+    @cached_property
+    def _within(self) -> Mapping[Function, Sequence[Function]]:
+        """Outermost function -> those within it, of those that the file declares."""
+        found = dict[Function, list[Function]]()
+        for function in self.file.functions:
+            if (unit := unit_of(function, self.file.main)) is not function:
+                found.setdefault(unit, []).append(function)
+        return found
+
     def _looked_for(self, unit: Function) -> Iterator[Found]:
         main = self.file.main
-        within = (each for each in self.file.functions if each.at[0] >= unit.at[0] and each.at[1] <= unit.at[1])
-        waiting = [unit] if unit is main else [unit, *(each for each in within if unit_of(each, main) is unit)]
+        waiting = [unit] if unit is main else [unit, *self._within.get(unit, ())]
         others = set(self.file.functions) if unit is main else set[Function]()
         known = set(waiting) | others
         for function in waiting:  # lowering one adds the functions without a name that are in it
