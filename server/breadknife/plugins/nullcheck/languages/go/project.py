@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.languages.go.language import GoLanguage
 from breadknife.plugins.nullcheck.languages.go.outline import Outline, type_specs
-from breadknife.plugins.nullcheck.languages.go.types import text
+from breadknife.plugins.nullcheck.languages.lowering import text
 from breadknife.plugins.nullcheck.languages.packages import PackageHome
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.project.values import Project
@@ -61,16 +61,19 @@ class GoProject(ProjectFiles[PackageHome]):
         return (having[0], name) if len(having) == 1 else None
 
     def imported(self, home: Names, /) -> Iterator[PackageHome]:
-        for paths in (self._beside(home), *(self._of(home, each) for each in sorted(set(home.file.imports.values())))):
-            yield from (there for path in paths if (there := self.home(path)) is not None)
+        yield from self._homes_at(self._beside(home))
+        for package in sorted(set(home.file.imports.values())):
+            yield from self._homes_at(self._of(home, package))
 
     def method(self, home: Names, class_: str, name: str, /) -> Target | None:
-        for path in self._beside(home):
-            there = self.home(path)
-            known = there.file.classes.get(class_) if there is not None else None
+        for there in self._homes_at(self._beside(home)):
+            known = there.file.classes.get(class_)
             if known is not None and known.is_elsewhere and (function := known.methods.get(name)) is not None:
                 return Target(there, function)
         return None
+
+    def _homes_at(self, paths: Iterable[Path]) -> Iterator[PackageHome]:
+        yield from (there for path in paths if (there := self.home(path)) is not None)
 
     def _beside(self, home: Names) -> Iterator[Path]:
         """The other files of its package, without tests."""
