@@ -63,6 +63,7 @@ class Names(Attributes):
         super().__init__()
         self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
         self.builtins = language.builtins
+        self.follows_arguments = False
         self.forgiven: set[At] = set()
         self.asked = set[str]()
         """The URIs of files that it has asked something of."""
@@ -76,6 +77,10 @@ class Names(Attributes):
 
     @abstractmethod
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
+        """See `Home`."""
+
+    @abstractmethod
+    def needs(self, function: Function, name: str, /) -> bool:
         """See `Home`."""
 
     @abstractmethod
@@ -157,7 +162,9 @@ class Names(Attributes):
                 return known if known != NOTHING else Fact(called=file.imports[name])
             if name in self.knowledge.globals:
                 return Fact(Nullness.THERE, type=self.knowledge.globals[name], called=name)
-            return Fact(Nullness.THERE, called=name) if name in self.builtins else NOTHING
+            if name in self.builtins:
+                return Fact(Nullness.THERE, called=name)
+            return self.others.variable(self, name) if self.others is not None else NOTHING  # of the same package
         if root in file.classes:
             class_ = file.classes[root]
             if rest in class_.methods or self.static(class_, rest) is not None:
@@ -352,7 +359,7 @@ class Names(Attributes):
         target = self.target(name) if name in self.file.classes or "." in name else None
         if target is not None and target.class_ is not None:
             name = target.home.own_type(target.class_).name
-        return Type(name, tuple(self._qualified(each) for each in type_.arguments), type_.nullable)
+        return type_._replace(name=name, arguments=tuple(self._qualified(each) for each in type_.arguments))
 
     def refined_result(self, name: str, argument: str, /) -> Type | None:
         return self.language.refined_result(name, argument)
