@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.values import MEANT, Strategy, Use
-from breadknife.text.document import apply_edits
 from nullcheck.python.cases import offered, written
 from project.folders import known
 
@@ -106,17 +105,6 @@ def test_a_none_that_a_call_may_leave_out_is_meant(default: str, first: Strategy
     _, offers = offered(f"def g(a, b): ...\ndef f(a, x{default}):\n    return g(a, ⟦x⟧)\n", use=Use.ARGUMENT)
     assert offers[0].strategy is first
     assert all(offer.is_asked_for for offer in offers if offer.strategy is not Strategy.IGNORE)
-
-
-@pytest.mark.parametrize("callee", ["helpers.give", "give", "Giver"])
-def test_a_parameter_of_another_file(tmp_path: Path, callee: str) -> None:
-    helpers = "def give(b: B = None): ...\nclass Giver:\n    def __init__(self, b: B = None): ...\n"
-    project = known(tmp_path, {"helpers.py": helpers, "a.py": ""})
-    marked = f"import helpers\nfrom helpers import give, Giver\ndef f(x):\n    {callee}(⟦x⟧)\n"
-    _, (first, *_) = offered(marked, use=Use.ARGUMENT, uri=(tmp_path / "a.py").as_uri(), project=project)
-    assert first.title == "Declare that `b` may be None in helpers.py (checkers then look at its uses)"
-    (elsewhere,) = first.elsewhere
-    assert 'b: "B | None" = None' in apply_edits(elsewhere.document.text, elsewhere.edits)
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,10 @@ def attribute_behind(site: Site, begins: Span | None = None) -> Attribute | None
         there = one.inside("class_definition")
         if one.role is Role.SET and text(one.node) == key and there is not None and there not in owners:
             owners.append(there)
+    for one in occurrences(site.tree, text(name), site.tree.root):
+        there = one.inside("class_definition")
+        if there is not None and there not in owners and _in_body_of(one, there):
+            owners.append(there)
     if not owners:
         return None
     found = attribute(site.tree, key, owners[0])

@@ -71,7 +71,9 @@ def usable(tree: SyntaxTree, annotation: str) -> bool:
 
 
 def is_defined_before(tree: SyntaxTree, annotation: str, at: Node) -> bool:
-    """Whether an annotation that is evaluated there finds its names."""
+    """Whether an annotation that is evaluated there finds its names: one in quotes isn't evaluated."""
+    if annotation[:1] in ("'", '"'):
+        return True
     roots = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)) - _BUILTINS - {"None", "object"}
     return are_bound_before(tree, roots, at, for_checkers=are_deferred(tree))
 
