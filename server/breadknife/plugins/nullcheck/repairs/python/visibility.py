@@ -7,7 +7,7 @@ import keyword
 import re
 from collections.abc import Collection
 
-from breadknife.plugins.nullcheck.repairs.python.nodes import text
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import SyntaxTree, captures
 

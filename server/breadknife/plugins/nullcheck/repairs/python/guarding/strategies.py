@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.repairs.python.conditions import (
+from breadknife.plugins.nullcheck.repairs.python.guarding.conditions import (
     filtered,
     is_decided,
     keeps_nothing,
@@ -14,27 +14,27 @@ from breadknife.plugins.nullcheck.repairs.python.conditions import (
     tested,
     tested_around,
 )
-from breadknife.plugins.nullcheck.repairs.python.contradictions import is_denied
-from breadknife.plugins.nullcheck.repairs.python.defaults import (
+from breadknife.plugins.nullcheck.repairs.python.guarding.contradictions import is_denied
+from breadknife.plugins.nullcheck.repairs.python.guarding.defaults import (
     MADE_UP,
     default_edits,
     default_of,
     get_call,
 )
-from breadknife.plugins.nullcheck.repairs.python.evidence import Evidence
-from breadknife.plugins.nullcheck.repairs.python.hoisting import known_name, moved, new_name
-from breadknife.plugins.nullcheck.repairs.python.lookups import is_looked_up, lookup_of
-from breadknife.plugins.nullcheck.repairs.python.nodes import callee_of
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.raising import raised
-from breadknife.plugins.nullcheck.repairs.python.refusing import is_negated, lets_pass, may_be_meant
-from breadknife.plugins.nullcheck.repairs.python.returning import early_return, returning
-from breadknife.plugins.nullcheck.repairs.python.rounds import is_used_after, may_be_skipped
-from breadknife.plugins.nullcheck.repairs.python.site import Site, own_nodes, yields_of
-from breadknife.plugins.nullcheck.repairs.python.under_way import (
+from breadknife.plugins.nullcheck.repairs.python.guarding.evidence import Evidence
+from breadknife.plugins.nullcheck.repairs.python.guarding.hoisting import known_name, moved, new_name
+from breadknife.plugins.nullcheck.repairs.python.guarding.lookups import is_looked_up, lookup_of
+from breadknife.plugins.nullcheck.repairs.python.guarding.raising import raised
+from breadknife.plugins.nullcheck.repairs.python.guarding.refusing import is_negated, lets_pass, may_be_meant
+from breadknife.plugins.nullcheck.repairs.python.guarding.returning import early_return, returning
+from breadknife.plugins.nullcheck.repairs.python.guarding.rounds import is_used_after, may_be_skipped
+from breadknife.plugins.nullcheck.repairs.python.guarding.under_way import (
     is_exception_under_way,
     lost_by,
 )
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import callee_of
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, own_nodes, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from breadknife.plugins.nullcheck.repairs.python.nodes import TUPLE_PATTERNS, text
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import TUPLE_PATTERNS, text
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 

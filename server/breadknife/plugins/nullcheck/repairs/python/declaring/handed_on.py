@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.repairs.python.declarations import (
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import (
     Cure,
     bases_of,
     classes_of,
@@ -19,12 +19,12 @@ from breadknife.plugins.nullcheck.repairs.python.declarations import (
     is_local,
     parameter_named,
 )
-from breadknife.plugins.nullcheck.repairs.python.kinds import arguments_of
-from breadknife.plugins.nullcheck.repairs.python.modules import Module
-from breadknife.plugins.nullcheck.repairs.python.nodes import callee_of, parameter_of, parameters_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.signatures import annotating_return, named, with_none
-from breadknife.plugins.nullcheck.repairs.python.site import SIMPLE, Site
+from breadknife.plugins.nullcheck.repairs.python.declaring.signatures import annotating_return, named, with_none
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import arguments_of
+from breadknife.plugins.nullcheck.repairs.python.reading.modules import Module
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import callee_of, parameter_of, parameters_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import SIMPLE, Site
 from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.repairs.python.evaluation import COMPREHENSIONS
-from breadknife.plugins.nullcheck.repairs.python.failing import fails
-from breadknife.plugins.nullcheck.repairs.python.kinds import type_of
-from breadknife.plugins.nullcheck.repairs.python.nodes import parameter_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import Site, is_in_brackets
+from breadknife.plugins.nullcheck.repairs.python.guarding.failing import fails
+from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import COMPREHENSIONS
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import type_of
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import parameter_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, is_in_brackets
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node

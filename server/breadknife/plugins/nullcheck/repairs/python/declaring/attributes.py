@@ -6,17 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.declarations import Attribute, Cure, bases_of, function_in
-from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, comment
-from breadknife.plugins.nullcheck.repairs.python.kinds import (
-    EMPTY,
-    MAX_UNION,
-    is_defined_before,
-    type_of,
-    without_none,
-)
-from breadknife.plugins.nullcheck.repairs.python.meant import (
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import Attribute, Cure, bases_of, function_in
+from breadknife.plugins.nullcheck.repairs.python.declaring.meant import (
     FIRST,
     is_from_nullable,
     is_meant,
@@ -24,8 +15,17 @@ from breadknife.plugins.nullcheck.repairs.python.meant import (
     is_state,
     name_of,
 )
-from breadknife.plugins.nullcheck.repairs.python.nodes import sets_by_name, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role
+from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, comment
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import (
+    EMPTY,
+    MAX_UNION,
+    is_defined_before,
+    type_of,
+    without_none,
+)
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import sets_by_name, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit

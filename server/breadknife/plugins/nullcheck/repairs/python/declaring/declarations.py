@@ -6,11 +6,17 @@ import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.kinds import annotation_of, type_of, usable, without_none
-from breadknife.plugins.nullcheck.repairs.python.nodes import TUPLE_PATTERNS, allows_none, key_of, parameter_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import annotation_of, type_of, usable, without_none
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import (
+    TUPLE_PATTERNS,
+    allows_none,
+    key_of,
+    parameter_of,
+    text,
+)
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, path_to

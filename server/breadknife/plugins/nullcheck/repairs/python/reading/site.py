@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.comments import with_comments
-from breadknife.plugins.nullcheck.repairs.python.evaluation import (
+from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import (
     COMPREHENSIONS,
     EFFECTS,
     first_clause,
     has_effect,
     is_always_evaluated,
 )
-from breadknife.plugins.nullcheck.repairs.python.nodes import key_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.order import changes_what_is_read_before
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import key_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.order import changes_what_is_read_before
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to

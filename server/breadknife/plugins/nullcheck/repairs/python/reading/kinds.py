@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import CLASS, LITERALS, union_parts
-from breadknife.plugins.nullcheck.repairs.python.nodes import parameter_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import CLASS, LITERALS, union_parts
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import parameter_of, text
 from breadknife.text.syntax import Node, SyntaxTree
 
 _BUILTINS = frozenset({
