@@ -75,7 +75,7 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
     """What can be done at a site, best first."""
     if is_denied(site):
         return []
-    found, place = _options(site, evidence), site.guarded
+    found, place = _options(site, evidence), site.first
     if is_exception_under_way(place):
         lost = lost_by(place)
         reason = "an exception in progress continues" if lost else "the exception stays caught then"
@@ -125,7 +125,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             reason = f"the file skips what needs {quoted} elsewhere"
         title = narrowing.title.format(quoted)
         yield Option(Strategy.NARROW, title, Content(), weight, reason, narrowing.lets_pass)
-    place = site.guarded
+    place = site.first
     if place.statement is None:
         yield from _within(site, name, quoted)
         return
@@ -274,7 +274,7 @@ def is_inner(site: Site, strategy: Strategy) -> bool:
 
 
 def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
-    place = site.guarded
+    place = site.first
     statement = place.statement
     name = site.source if site.is_name else new_name(site)
     if statement is None or not name:

@@ -53,16 +53,6 @@ def arguments_of(call: Node) -> list[Node]:
     return [one for one in arguments.named_children if one.type != "comment"] if arguments is not None else []
 
 
-_TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore\b)")
-
-
-def has_type_comment(function: Node) -> bool:
-    """Whether comments say what its parameters and its result are: annotations beside them are refused."""
-    parameters = function.child_by_field_name("parameters")
-    beside = [*function.children, *(parameters.children if parameters is not None else ())]
-    return any(node.type == "comment" and _TYPE_COMMENT.match(text(node)) for node in beside)
-
-
 def usable(tree: SyntaxTree, annotation: str) -> bool:
     """Whether every name of an annotation is a class or an import of the module's top level, or a builtin."""
     roots = re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)
