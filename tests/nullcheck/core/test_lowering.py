@@ -48,7 +48,7 @@ from nullcheck.core.drawing import home, told_all
         ("match x:\n    case [a, *b] | {'k': A(c=d)} as e: pass",
          "if x instance parts() {e = parts(); d = parts(); b = parts(); a = parts()}"),
         ("match x:\n    case y: y()", "y = x; y()"),
-        ("match f():\n    case 1 if g: h()", "if f() instance parts() {if g {h()}}"),
+        ("match f():\n    case 1 if g: h()", "if (f() instance parts() and g) {h()}"),
         ("del a, b[0]", "delete a, b[0]"),
         ("type A = int | None", ""),
         ("@d(1)\nclass A(B): x = 1", "define A"),

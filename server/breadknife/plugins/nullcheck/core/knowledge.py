@@ -167,55 +167,59 @@ def read(name: str) -> Knowledge:
     calls = {row["name"]: _call(row) for row in table["call"]}
     attributes = {
         row["name"]: NullableAttribute(
-            row["name"], row["why"], OriginKind(row["kind"]), _given(row), row.get("nulls", ANY_NULL),
-            row.get("typed_only", False),
+            name=row["name"],
+            why=row["why"],
+            kind=OriginKind(row["kind"]),
+            gives=_given(row),
+            nulls=row.get("nulls", ANY_NULL),
+            is_typed_only=row.get("typed_only", False),
         )
         for row in table["attribute"]
-    }  # fmt: skip
+    }
     rows = [*table["call"], *table["attribute"], *table["taker"]]
     results = _types(table["results"])
     types = {key.rpartition(".")[0] for key in (*calls, *attributes, *results)} - {""}
     return Knowledge(
-        calls,
-        attributes,
-        frozenset(row["name"] for row in table["taker"] if "typed_only" not in row),
-        results,
-        table["annotations"],
-        _sets(table["functions"]),
-        _sets(table["classes"]),
-        {key: Use(value) for key, value in table["operators"].items()},
-        frozenset(table["contexts"].get("catching", ())),
-        Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
-        frozenset(types),
-        {key: tuple(value) for key, value in table.get("ensures", {}).items()},
-        table.get("makers", {}),
-        table.get("same", {}),
-        frozenset(table.get("boxed", ())),
-        frozenset(rule.gives.name for rule in calls.values() if rule.gives is not None),
-        _words(
+        calls=calls,
+        attributes=attributes,
+        takers=frozenset(row["name"] for row in table["taker"] if "typed_only" not in row),
+        results=results,
+        annotations=table["annotations"],
+        functions=_sets(table["functions"]),
+        classes=_sets(table["classes"]),
+        operators={key: Use(value) for key, value in table["operators"].items()},
+        catching=frozenset(table["contexts"].get("catching", ())),
+        errors=Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
+        types=frozenset(types),
+        ensures={key: tuple(value) for key, value in table.get("ensures", {}).items()},
+        makers=table.get("makers", {}),
+        same=table.get("same", {}),
+        boxed=frozenset(table.get("boxed", ())),
+        given=frozenset(rule.gives.name for rule in calls.values() if rule.gives is not None),
+        words=_words(
             [*(name for name, rule in calls.items() if not rule.tells), *attributes],
             {key: type_.name for key, type_ in results.items()},
         )
         if table["imports"]
         else _words_of_rows([*table["call"], *table["attribute"]]),
-        _words([name for name, rule in calls.items() if rule.tells], {}),
-        tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
-        table["types_exclude_null"],
-        re.compile(table["ignored"].encode()),
-        table["imports"],
-        tuple(table["nulls"]["names"]),
-        table["nulls"]["left_out"],
-        table["nulls"].get("believes_arguments", False),
-        {method: tuple(rows) for method, rows in _by_argument(table["call"]).items()},
-        {key: Use(value) for key, value in table.get("typed_operators", {}).items()},
-        frozenset(row["name"] for row in table["taker"] if "typed_only" in row),
-        _types(table.get("properties", {})),
-        _types(table.get("globals", {})),
-        _types(table.get("elements", {})),
-        {key: tuple(parse_type(each) for each in value) for key, value in table.get("callbacks", {}).items()},
-        _types(table.get("typed_calls", {})),
-        {key: tuple(value) for key, value in table.get("implies", {}).items()},
-        re.compile(table["generated"].encode()),
+        telling_words=_words([name for name, rule in calls.items() if rule.tells], {}),
+        examples=tuple(Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ()))) for row in rows),
+        types_exclude_null=table["types_exclude_null"],
+        ignored=re.compile(table["ignored"].encode()),
+        needs_imports=table["imports"],
+        nulls=tuple(table["nulls"]["names"]),
+        left_out=table["nulls"]["left_out"],
+        believes_arguments=table["nulls"].get("believes_arguments", False),
+        by_argument={method: tuple(rows) for method, rows in _by_argument(table["call"]).items()},
+        typed_operators={key: Use(value) for key, value in table.get("typed_operators", {}).items()},
+        typed_takers=frozenset(row["name"] for row in table["taker"] if "typed_only" in row),
+        properties=_types(table.get("properties", {})),
+        globals=_types(table.get("globals", {})),
+        elements=_types(table.get("elements", {})),
+        callbacks={key: tuple(parse_type(each) for each in value) for key, value in table.get("callbacks", {}).items()},
+        typed_calls=_types(table.get("typed_calls", {})),
+        implies={key: tuple(value) for key, value in table.get("implies", {}).items()},
+        generated=re.compile(table["generated"].encode()),
     )
 
 
@@ -234,11 +238,6 @@ def _by_argument(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[tuple[s
         if "argument" in row:
             found.setdefault(row["name"].rpartition(".")[2], []).append((row["argument"], row["name"]))
     return found
-
-
-def _sets(table: Mapping[str, list[str]]) -> Mapping[str, frozenset[str]]:
-    """The lists of a table. One that a language has no use for is empty."""
-    return defaultdict(frozenset, {key: frozenset(value) for key, value in table.items()})
 
 
 def _words_of_rows(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, frozenset[bytes]]:
@@ -267,12 +266,24 @@ def _module(name: str) -> str:
 def _call(row: Mapping[str, Any]) -> NullableCall:
     ways = row.get("ways", ())
     return NullableCall(
-        row["name"], row["why"], OriginKind(row["kind"]), row.get("default", "never"), row.get("default_at", 0),
-        _given(row), row.get("nulls", ANY_NULL), row.get("typed_only", False), row.get("unless", ""),
-        row.get("examined", False), tuple(tuple(way) for way in (_WAYS[ways] if isinstance(ways, str) else ways)),
-        ways == "error", row.get("shown", ""), row.get("literals", False),
-        frozenset(row.get("unless_literals", ())), row.get("only_for", ""), row.get("where_asked", False),
-    )  # fmt: skip
+        name=row["name"],
+        why=row["why"],
+        kind=OriginKind(row["kind"]),
+        default=row.get("default", "never"),
+        default_at=row.get("default_at", 0),
+        gives=_given(row),
+        nulls=row.get("nulls", ANY_NULL),
+        is_typed_only=row.get("typed_only", False),
+        unless=row.get("unless", ""),
+        is_examined=row.get("examined", False),
+        ways=tuple(tuple(way) for way in (_WAYS[ways] if isinstance(ways, str) else ways)),
+        tells=ways == "error",
+        shown=row.get("shown", ""),
+        literals=row.get("literals", False),
+        unless_literals=frozenset(row.get("unless_literals", ())),
+        only_for=row.get("only_for", ""),
+        where_asked=row.get("where_asked", False),
+    )
 
 
 def _given(row: Mapping[str, Any]) -> Type | None:

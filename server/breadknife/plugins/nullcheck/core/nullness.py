@@ -86,13 +86,9 @@ class Origin(NamedTuple):
     """Of a function that returns it: the call."""
 
 
-Assumption = tuple[str, bool]
-"""The key of a test, and its outcome."""
-NO_ASSUMPTIONS: frozenset[Assumption] = frozenset()
-
-
 Assumption: TypeAlias = tuple[str, bool]
 """The key of a test, and its outcome."""
+NO_ASSUMPTIONS: frozenset[Assumption] = frozenset()
 
 
 class Fact(NamedTuple):

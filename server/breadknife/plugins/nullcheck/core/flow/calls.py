@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.flow.refine import Refiner
+from breadknife.plugins.nullcheck.core.flow.effects import Callee, Effects
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
@@ -18,32 +17,17 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Nullness,
     Origin,
     OriginKind,
-    forgotten,
     there,
 )
-from breadknife.plugins.nullcheck.core.state import State, mentions
+from breadknife.plugins.nullcheck.core.state import State
 from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, common_conditions, holds
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_TOLD_APART = 2
 """Arguments of a method that its first argument tells from others: with more of them it is another one."""
-_LEFT_BY_CALLS = (OriginKind.COMPARISON, OriginKind.EXCEPTION)
-"""Nulls that nobody has after a call which is an error's, and doesn't come back."""
 
 
-class Callee(NamedTuple):
-    """What is called, as far as it is known."""
-
-    name: str = ""
-    """Its qualified name, in the words of the knowledge for what that knows."""
-    target: Target | None = None
-    owner: Fact = NOTHING
-    """Of a method: the object."""
-    type: Type | None = None
-    """The type of a function that is a value."""
-
-
-class CallEvaluator(Refiner):
+class CallEvaluator(Effects):
     def called(self, call: il.Call, state: State) -> str:
         uses, self.uses = self.uses, []
         name = self._callee(call.callee, state).name
@@ -62,9 +46,9 @@ class CallEvaluator(Refiner):
         is_new = not self.raised or self.raised[-1] != state
         if self.raised is not None and is_new and callee.name not in functions["come_back"]:
             self.raised.append(state.copy())
-        self._change(expression, callee, state)
+        self.change(expression, callee, state)
         if isinstance(expression.callee, il.Attribute):
-            self._ensure(expression, expression.callee, state)
+            self.ensure(expression, expression.callee, state)
         if self._never_returns(expression.callee, callee.name):
             self.is_dead = True
         if expression.key:
@@ -139,11 +123,13 @@ class CallEvaluator(Refiner):
         """Arguments whose parameters exclude null."""
         if not function.is_plain:
             return
-        for argument, parameter in zip(call.arguments, function.parameters, strict=False):
+        is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
+        for argument, parameter in zip(call.arguments, function.parameters[is_bound:], strict=False):
             if argument.name or parameter.kind or parameter.left_out is not None or parameter.default is not None:
                 return
             type_ = target.home.qualified_type(parameter.annotation)
-            if type_ is not None and self.home.excludes_null(type_):
+            is_needed = self.home.follows_arguments and target.home.needs(function, parameter.name)
+            if is_needed or (type_ is not None and self.home.excludes_null(type_)):
                 self.need(argument.value, Use.ARGUMENT, state)
 
     def _never_returns(self, callee: il.Expression, name: str) -> bool:
@@ -151,99 +137,6 @@ class CallEvaluator(Refiner):
         if name in functions["never_return"] or callee.key in functions["never_return"]:
             return True
         return isinstance(callee, il.Attribute) and callee.name in functions["never_return_methods"]
-
-    # Effects
-
-    def _change(self, expression: il.Call, callee: Callee, state: State) -> None:
-        """Forget what the call may change."""
-        functions = self.home.knowledge.functions
-        if callee.name in functions["keep"]:
-            return
-        nulls = [key for key, fact in state.facts.items() if fact.nullness >= Nullness.MAYBE]
-        given = {argument.value.key for argument in expression.arguments} if nulls or state.truths else set[str]()
-        owner_key = ""
-        if isinstance(expression.callee, il.Attribute):
-            owner_key = expression.callee.owner.key
-            if owner_key == "super()":
-                owner_key = self.function.receiver
-            if expression.callee.name not in functions["keep_methods"]:
-                given.add(owner_key)
-                state.examined |= {owner_key}
-            if expression.callee.name in functions["removes"]:
-                self._remove(expression, owner_key, state)
-        if state.truths:
-            state.forget_compound_truths(given if callee.target is None else ())
-        comes_back = not nulls or self._comes_back(expression, callee)
-        if not comes_back:
-            for key in nulls:
-                origin = state.facts[key].origin
-                if (origin is not None and origin.kind in _LEFT_BY_CALLS) or any(
-                    mentions(test, each) for test, _ in state.facts[key].unless for each in given if each
-                ):
-                    state.facts[key] = forgotten(state.facts[key])
-        if nulls and callee.name not in self.home.knowledge.calls:
-            for name in (self.home.shared | self.function.changed_within).intersection(nulls):
-                state.facts[name] = forgotten(state.facts[name])
-        if callee.target is not None and callee.target.home is self.home and callee.target.function is not None:
-            for name in self.home.shared:
-                if (
-                    name.encode() in callee.target.function.words
-                    and name not in state.facts
-                    and self.declared(name).may_be_null
-                ):
-                    state.facts[name] = forgotten(self.declared(name))
-        set_ = self._set_by(callee)
-        if set_ is None and (not comes_back or callee.target is not None):
-            if nulls:
-                self._forget_nulls_of(given | {owner_key}, nulls, state)
-        elif owner_key and set_ is not None:
-            for name in set_:
-                key = f"{owner_key}.{name}"
-                if (fact := self.known(key, state)).may_be_null:
-                    state.facts[key] = forgotten(fact)
-        if isinstance(expression.callee, il.Attribute) and expression.callee.name in ("update", "clear", "append"):
-            state.examined |= {owner_key}
-
-    def _ensure(self, call: il.Call, callee: il.Attribute, state: State) -> None:
-        """What gives a value after the call: `m.get(k)` after `m.put(k, v)`."""
-        templates = self.home.knowledge.ensures.get(callee.name, ())
-        first = call.arguments[0].value.key if call.arguments else ""
-        for template in templates if callee.owner.key and first else ():
-            key = template.replace("{owner}", callee.owner.key).replace("{0}", first)
-            state.facts[key] = there(state.facts.get(key, NOTHING), call.at)
-
-    def _remove(self, call: il.Call, owner: str, state: State) -> None:
-        """What was known to be in a container isn't there any more."""
-        taken = f"{owner}.get({call.arguments[0].value.key})" if call.arguments else ""
-        for key in [key for key in state.facts if key == taken or (not taken and key.startswith(f"{owner}.get("))]:
-            del state.facts[key]
-        for key in [key for key, fact in state.facts.items() if fact.key_of == owner]:
-            state.facts[key] = state.facts[key]._replace(key_of="")
-
-    def _comes_back(self, expression: il.Call, callee: Callee) -> bool:
-        """Whether the call is known to come back: where a value was only compared with null, it may be an error's."""
-        knowledge = self.home.knowledge
-        if callee.target is not None and (callee.target.function is None or not callee.target.function.is_stub):
-            return True
-        if callee.name in self.home.builtins or callee.name in knowledge.calls:
-            return True
-        method = expression.callee.name if isinstance(expression.callee, il.Attribute) else ""
-        if method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]:
-            return True
-        return callee.name.rpartition(".")[0] in knowledge.functions["come_back_packages"]
-
-    def _set_by(self, callee: Callee) -> frozenset[str] | None:
-        target = callee.target
-        if target is None or target.function is None or target.function.owner is None or target.function.is_stub:
-            return None
-        if target.home.is_overridden(target.function):
-            return None
-        return target.home.attributes_set_by(target.function.owner, target.function)
-
-    def _forget_nulls_of(self, objects: set[str], nulls: Sequence[str], state: State) -> None:
-        for key in nulls:
-            if "." in key and any(each and key.startswith(each + ".") for each in objects):
-                state.facts[key] = forgotten(state.facts[key])
 
     # Results
 

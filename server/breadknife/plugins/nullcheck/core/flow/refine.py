@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.flow.evaluate import Evaluator
+from breadknife.plugins.nullcheck.core.flow.assigning import Assigner
 from breadknife.plugins.nullcheck.core.il import At, Expression, Type
 from breadknife.plugins.nullcheck.core.nullness import (
     NOTHING,
@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.core.state import State
 _STATEFUL = (Type("stateful"),)
 
 
-class Refiner(Evaluator):
+class Refiner(Assigner):
     """Applies the outcome of tests to states."""
 
     def refine(self, test: Expression, outcome: bool, state: State) -> bool:

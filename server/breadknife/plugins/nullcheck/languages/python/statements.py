@@ -185,7 +185,7 @@ class Statements(Expressions):
             at, "tuple", tuple(subjects), any(each.forks for each in subjects)
         )  # fmt: skip
         found = list[Statement]()
-        if not subject.key:
+        if not subject.key or subject.forks:
             held = il.Name(subject.at, f"@{node.start_byte}")
             found.append(il.Assign(subject.at, held, subject))
             subject = held
@@ -200,19 +200,20 @@ class Statements(Expressions):
         guard, body = node.child_by_field_name("guard"), self.block(node.child_by_field_name("consequence"))
         pattern = inner(patterns[0])[0] if len(patterns) == 1 and inner(patterns[0]) else None
         test = self._pattern_test(patterns, pattern, subject)
-        binds = tuple(
-            il.Assign(
-                at_of(each),
-                self.target(each),
-                subject if _is_whole(each, pattern) else il.Parts(at_of(each), (), False),
-            )
+        binds = [
+            (self.target(each), subject if _is_whole(each, pattern) else il.Parts(at_of(each), (), False))
             for each in _captured(patterns)
-        )
-        if guard is not None and inner(guard):
-            said = self.expression(inner(guard)[0])
-            body = (*binds, il.If(said, body, rest))
-            return body if test is None else (il.If(test, body, rest),)
-        return (*binds, *body) if test is None else (il.If(test, (*binds, *body), rest),)
+        ]
+        if guard is not None and inner(guard):  # one condition: what follows must not be there twice
+            said, bound = (
+                self.expression(inner(guard)[0]),
+                [il.Bind(each.at, each, value, each.key) for each, value in binds],
+            )
+            said = il.Comma(said.at, tuple(bound), said) if bound else said
+            both = said if test is None else il.Both(said.at, is_and=True, left=test, right=said, key="")
+            return (il.If(both, body, rest),)
+        body = (*(il.Assign(each.at, each, value) for each, value in binds), *body)
+        return body if test is None else (il.If(test, body, rest),)
 
     def _pattern_test(self, patterns: list[Node], pattern: Node | None, subject: Expression) -> Expression | None:
         """The test that a pattern stands for; None if it always fits."""
