@@ -131,6 +131,7 @@ class FileHome(Results):
             return
         change, edited, same = found.change, found.edited, found.same
         mover = Mover(change, self.uri)
+        self.asked |= before.asked
         self.forgiven |= {mover.place(at) for at in before.forgiven}
         for function, was in same.items():
             if function is not self.file.main:
