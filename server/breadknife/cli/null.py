@@ -50,8 +50,8 @@ def report(
 
       breadknife null report --checker "mypy --strict --output json src" --json
     """
-    from breadknife.cli.fix.null_findings import Sources
-    from breadknife.cli.fix.null_report import run
+    from breadknife.cli.fix.report import run
+    from breadknife.plugins.nullcheck.project.reported import Sources
 
     own = source is None and checker is None
     with errors_told():

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from breadknife.cli.fix.repairs import GUARDS, Repair, Repairs
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Found, Origin
 from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.repairs import GUARDS, Repair, Repairs
 from breadknife.plugins.nullcheck.values import DECLARATION, SOURCE, Offer, Place, Use
 from breadknife.task.values import Action, Finding
 from breadknife.text.document import TextEdit
