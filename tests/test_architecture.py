@@ -164,7 +164,7 @@ OWN_FILES = {
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/nullcheck/clues.py": "a list of this package",
     "plugins/nullcheck/confidence.py": "weights of this package",
-    "plugins/nullcheck/project/checking.py": "copies what the user has checked, in a temporary folder that `walk` knows",
+    "plugins/nullcheck/project/checking.py": "copies what the user has checked, in a temporary folder of `walk`",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
     "plugins/shelf/chunking/sentences.py": "a list of this package",
