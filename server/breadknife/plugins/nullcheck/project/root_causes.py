@@ -75,7 +75,7 @@ def remove_causes(
         findings = _still_there(repairs, recheck, cause, made)
         outcome = Refused(first, BY_HAND[cause.origin.kind]) if findings else Ended(first)
         for way in ways(repairs, _here(cause.origin, made), findings, repairs.workspace.tell) if findings else ():
-            repair = _repair(repairs, way, findings)
+            repair = repaired(repairs, way, findings)
             kept = repair if isinstance(repair, Refused) else _kept(repairs, repair, findings, checker, said)
             if isinstance(repair, Refused) or isinstance(kept, Refused):
                 outcome = Refused(first, kept.why if isinstance(kept, Refused) else "")
@@ -111,7 +111,7 @@ def _here(origin: Origin, made: Sequence[Edits]) -> Origin:
     return replace(origin, span=here.place.span if here else None)
 
 
-def _repair(repairs: Repairs, way: Way, findings: Sequence[Found]) -> Repair | Refused:
+def repaired(repairs: Repairs, way: Way, findings: Sequence[Found]) -> Repair | Refused:
     if way.offer.is_asked_for:
         return Refused(way.found, TO_CHOOSE)
     of = None if way.found in findings else findings[0].finding

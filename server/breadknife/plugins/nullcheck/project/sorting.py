@@ -1,0 +1,104 @@
+"""Whether a finding's null can happen, is a value's life cycle, or is only what a checker doesn't see."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from breadknife.plugins.nullcheck.causes import Found, Origin
+from breadknife.plugins.nullcheck.clues import clues_of
+from breadknife.plugins.nullcheck.confidence import fitted
+from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.guards import guard
+from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.values import Use
+from breadknife.plugins.nullcheck.wording import capitalised
+from breadknife.task.values import Confidence
+from breadknife.text.syntax import path_to
+
+_NULLS = frozenset({"None", "null", "nil", "undefined"})
+_GIVES_NULL = re.compile(r"\breturn(?:[ \t]+(?:None|null|nil|undefined)\b|[ \t]*;?[ \t]*(?:#.*|//.*)?$)", re.MULTILINE)
+_ANNOTATED = re.compile(r"\bNone\b|\bOptional\[|\bnull\b|\bundefined\b|@Nullable")
+
+
+class Sort(StrEnum):
+    """What a finding is."""
+
+    CAN_HAPPEN = "can happen"
+    LIFE_CYCLE = "life cycle"
+    """The value is null until it is set, by a default, or by an annotation that allows more than the code."""
+    NOISE = "checker noise"
+    """The code shows that it isn't null there, or nothing shows how it could be."""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    sort: Sort
+    why: str
+    """A sentence without its full stop."""
+    chance: float
+    """How likely the null is to get to its use by the fitted model, from 0 to 1."""
+    is_shown: bool = False
+    """The code shows it; otherwise it is only likely."""
+
+
+def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
+    """Sort a finding. `origin`: where its null comes from."""
+    file = repairs.file(found.path)
+    if file is None:
+        return Sorted(Sort.NOISE, "The null check doesn't know the file's language", 0.0)
+    document, span, use = repairs.changes.document(found.path), found.place.span, found.place.use
+    if document.slice(span) in _NULLS:
+        return Sorted(Sort.LIFE_CYCLE, "A null is put into what is declared without one", 0.0)
+    own = next((each for each in file.findings() if each.related and file.place(each) == found.place), None)
+    if known := guard(file.tree, span):
+        line = document.line_at(known.span.start) + 1
+        return Sorted(Sort.NOISE, f"{capitalised(known.why)} (line {line})", 0.0, is_shown=True)
+    reason = own.related[0].message.partition(";")[0] if own else _reason(origin)
+    chance = fitted().chance(clues_of(document.text, span, use, reason))
+    if chance >= fitted().high or (own and own.confidence is Confidence.HIGH):
+        return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
+    match origin.kind:
+        case Kind.ATTRIBUTE:
+            return Sorted(Sort.LIFE_CYCLE, f"`{origin.name}` is null until it is set, or by its declaration", chance)
+        case Kind.PARAMETER:
+            return Sorted(Sort.LIFE_CYCLE, f"`{origin.name}` may be null by its default or its annotation", chance)
+        case Kind.VARIABLE:
+            return Sorted(Sort.LIFE_CYCLE, f"`{origin.name}` is null until it is set", chance)
+        case Kind.FUNCTION if not _may_give_null(repairs, origin):
+            return Sorted(Sort.LIFE_CYCLE, f"No path in `{origin.name}` gives null itself", chance)
+        case Kind.FUNCTION | Kind.LIBRARY if use is Use.RETURN:
+            return Sorted(Sort.LIFE_CYCLE, "The signature excludes the null that is handed on", chance)
+        case Kind.FUNCTION | Kind.LIBRARY:
+            return Sorted(Sort.NOISE, f"{capitalised(reason)}, but nothing around it says that it does here", chance)
+        case Kind.PLACE:
+            return Sorted(Sort.NOISE, "A type outside of the project allows null; nothing here sets it", chance)
+
+
+def _reason(origin: Origin) -> str:
+    """As the null check's own findings say it."""
+    name = origin.name.removesuffix("()")
+    match origin.kind:
+        case Kind.FUNCTION | Kind.LIBRARY:
+            return f"`{name}` may return None"
+        case Kind.PARAMETER:
+            return f"The default of `{name}` is None"
+        case Kind.ATTRIBUTE | Kind.VARIABLE:
+            return f"`{name}` is set to None"
+        case Kind.PLACE:
+            return f"`{name}` is annotated"
+
+
+def _may_give_null(repairs: Repairs, origin: Origin) -> bool:
+    """Whether a function has a return of null, or says nothing of null in its signature: then a checker inferred it."""
+    tree = repairs.tree(origin.path) if origin.path else None
+    if tree is None or origin.span is None:
+        return True
+    node = tree.node_at(origin.span)
+    around = (node, *reversed(path_to(tree, node)))
+    body = next((body for each in around if (body := each.child_by_field_name("body")) is not None), None)
+    if body is None:
+        return True
+    head = tree.text[min(origin.span.start, tree.span(body).start) : tree.span(body).start]
+    return bool(_GIVES_NULL.search(tree.source(body))) or not _ANNOTATED.search(head)

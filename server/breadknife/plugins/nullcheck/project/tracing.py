@@ -1,0 +1,102 @@
+"""Where a null comes from that the languages' own analysis doesn't trace: a call, a lookup, an attribute, a parameter.
+
+Checkers infer types across files, so their findings are often about values of which only the name is seen at the use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from breadknife.plugins.nullcheck.causes import Found, Origin, shapes
+from breadknife.plugins.nullcheck.declared import Kind, Shapes, declared, given
+from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.project.values import Located
+from breadknife.text.document import Document, Span
+from breadknife.text.syntax import SyntaxTree, path_to
+
+_NAME = re.compile(r"[\w$]+")
+_OWN = re.compile(r"(?:self|this|cls)\.([\w$]+)")
+_CALL = re.compile(r"(?:await\s+|yield\s+|new\s+)?([\w$.]+(?:\([^()]*\)\.[\w$.]+|\[[^\[\]]*\]\.[\w$.]+)*)\(")
+_ASSIGNED = r"(?<![\w.$]){}\s*(?::[^=\n]*)?:?=(?!=)\s*"
+
+
+def traced(repairs: Repairs, found: Found, origin: Origin) -> Origin:
+    """The origin, or a better one where the languages' analysis knows no more than the place."""
+    tree = repairs.tree(found.path)
+    is_method = origin.name.startswith(".")  # of an object of which nothing is known
+    if tree is None or not (is_method or origin.kind in (Kind.PLACE, Kind.VARIABLE)):
+        return origin
+    document = repairs.changes.document(found.path)
+    value = document.slice(found.place.span)
+    if call := _CALL.match(value) if value.endswith(")") else None:
+        return _called(repairs, found.path, document, call[1])
+    language = shapes(document.language)
+    if own := _OWN.fullmatch(value):
+        return _attribute(tree, found.path, value, own[1], language) or origin
+    if _NAME.fullmatch(value):
+        return _assigned(repairs, found, tree, document, value, language) or origin
+    return replace(origin, span=found.place.span) if origin.kind is Kind.PLACE else origin
+
+
+def _assigned(
+    repairs: Repairs, found: Found, tree: SyntaxTree, document: Document, name: str, language: Shapes
+) -> Origin | None:
+    """What the name got last, as far as the order of the text tells, else the parameter of that name."""
+    start = _function(tree, found.place.span, language).start
+    assigned = list(re.finditer(_ASSIGNED.format(re.escape(name)), tree.text[start : found.place.span.start]))
+    for each in reversed(assigned):
+        call = _CALL.match(tree.text, start + each.end())
+        if call is not None and not call[1].endswith("cast"):
+            return _called(repairs, found.path, document, call[1])
+        span = Span(start + each.start(), start + each.start() + len(name))
+        its = declared(tree, span, language, name)
+        if its is not None and its.kind is not Kind.FUNCTION:
+            return Origin(its.kind, its.name, found.path, its.span)
+    its = given(tree, found.place.span, name, language)
+    return Origin(Kind.PARAMETER, its.name, found.path, its.span, is_place=True) if its else None
+
+
+def _called(repairs: Repairs, path: Path, document: Document, callee: str) -> Origin:
+    """What a call gives: of the only function of that name in the project, else of a library."""
+    name = callee.rpartition(".")[2]
+    project = repairs.workspace.project(repairs.workspace.root(path))
+    functions = [
+        each
+        for each in (project.defining(name, document.language) if project else ())
+        if each.definition.kind in ("function", "method")
+    ]
+    if len(functions) != 1 or (callee != name and _is_lookup(name)):
+        return Origin(Kind.LIBRARY, f"{callee}()")
+    its = functions[0]
+    return Origin(Kind.FUNCTION, _qualified(its), its.path, its.definition.span)
+
+
+def _is_lookup(name: str) -> bool:
+    """Whether so many classes have such a method that the only one of the project needn't be meant."""
+    return name in ("get", "pop", "find", "match", "search", "first", "next", "load", "read")
+
+
+def _qualified(its: Located) -> str:
+    container = its.definition.container
+    return f"{container}.{its.definition.name}()" if container else f"{its.definition.name}()"
+
+
+def _attribute(tree: SyntaxTree, path: Path, value: str, name: str, language: Shapes) -> Origin | None:
+    """An attribute of the class around, where it is set first."""
+    first = re.search(_ASSIGNED.format(re.escape(value)), tree.text)
+    its = declared(tree, Span(first.start(), first.start() + len(value)), language, value) if first else None
+    if its is not None:
+        return Origin(Kind.ATTRIBUTE, its.name, path, its.span, is_place=True)
+    return None
+
+
+def _function(tree: SyntaxTree, span: Span, language: Shapes) -> Span:
+    """The innermost function around, else the whole text."""
+    kinds: Mapping[str, tuple[Kind, str]] = language.declarations
+    for node in reversed(path_to(tree, tree.node_at(span))):
+        if kinds.get(node.type, (None, ""))[0] is Kind.FUNCTION:
+            return tree.span(node)
+    return Span(0, len(tree.text))

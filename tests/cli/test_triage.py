@@ -1,0 +1,125 @@
+"""`breadknife null triage`: another checker's findings in groups, as people and programs read them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.commands import within
+from project.folders import write
+
+STORE = """\
+import re
+
+
+class Store:
+    def __init__(self):
+        self._names = None
+
+    def fill(self):
+        self._names = []
+
+    def add(self, name):
+        self._names.append(name)
+
+    def last(self):
+        return self._names.pop()
+
+
+def host(request_url):
+    match = re.match("x", request_url)
+    return match.end()
+
+
+def price(prices, name):
+    if prices.get(name) is None:
+        return 0
+    return prices.get(name).amount
+
+
+def total(prices):
+    return re.sub("x", "", prices.total.text)
+"""
+PYRIGHT = """\
+  {root}/store.py:12:21 - error: "append" is not a known attribute of "None" (reportOptionalMemberAccess)
+  {root}/store.py:15:28 - error: "pop" is not a known attribute of "None" (reportOptionalMemberAccess)
+  {root}/store.py:20:18 - error: "end" is not a known attribute of "None" (reportOptionalMemberAccess)
+  {root}/store.py:26:29 - error: "amount" is not a known attribute of "None" (reportOptionalMemberAccess)
+  {root}/store.py:30:39 - error: "text" is not a known attribute of "None" (reportOptionalMemberAccess)
+"""
+
+
+SHOWN = """\
+5 findings → 1 patch, 1 bug, 2 noise
+
+Can happen: 1 group of 1 finding
+
+  store.py:20  re.match() (1 finding)
+    `re.match` returns None when nothing matches
+    Raise ValueError
+      +    if match is None:
+      +        raise ValueError("Invalid URL format")
+
+Life cycle: 1 group of 2 findings
+
+  store.py:6  attribute Store._names (2 findings)
+    `Store._names` is null until it is set, or by its declaration
+    Used at store.py:12, store.py:15
+    Set `self._names` to `[]` at first, not None (a use before it is set gets that)
+      -        self._names = None
+      +        self._names = []
+
+Checker noise: 2 groups of 2 findings
+
+  store.py:26  prices.get() (1 finding)
+    A test before it leaves (line 24)
+
+  store.py:30  prices.total (1 finding)
+    A type outside of the project allows null; nothing here sets it
+
+To make the repairs: breadknife fix --from FILE --write
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, home: Path) -> Path:
+    write(tmp_path / "project", {"store.py": STORE, "breadknife.toml": '[nullcheck]\noracle = "off"\n'})
+    return tmp_path / "project"
+
+
+def triage(folder: Path, *arguments: str, given: str = PYRIGHT) -> subprocess.CompletedProcess[str]:
+    return within(folder, "null", "triage", *arguments, given=given.format(root=folder.as_posix()))
+
+
+def test_for_people(project: Path) -> None:
+    result = triage(project, "--from", "-")
+    assert result.stdout == SHOWN
+    assert result.returncode == 1
+
+
+def test_json(project: Path) -> None:
+    shown = json.loads(triage(project, "--from", "-", "--json").stdout)
+    assert {key: shown[key] for key in ("schema", "findings", "patches", "bugs", "by_hand", "noise")} == {
+        "schema": 1, "findings": 5, "patches": 1, "bugs": 1, "by_hand": 0, "noise": 2,
+    }  # fmt: skip
+    bug, attribute, *_ = shown["groups"]
+    assert (bug["sort"], bug["kind"], bug["name"], bug["count"]) == ("can happen", "library", "re.match()", 1)
+    assert (attribute["sort"], attribute["name"], attribute["line"]) == ("life cycle", "Store._names", 6)
+    assert [(each["line"], each["column"]) for each in attribute["findings"]] == [(12, 9), (15, 16)]
+    assert "+        self._names = []" in attribute["patch"]["diff"].splitlines()
+
+
+def test_nothing_is_changed(project: Path) -> None:
+    triage(project, "--from", "-")
+    assert (project / "store.py").read_text("utf-8") == STORE
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [("0 errors, 0 warnings, 0 informations\n", 0), ("what is this\n", 2)],
+)
+def test_without_findings(project: Path, given: str, code: int) -> None:
+    assert triage(project, "--from", "-", given=given).returncode == code
