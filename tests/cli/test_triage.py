@@ -61,7 +61,7 @@ Can happen: 1 group of 1 finding
     `re.match` returns None when nothing matches
     Raise ValueError
       +    if match is None:
-      +        raise ValueError("Invalid URL format")
+      +        raise ValueError("match is None")
 
 Life cycle: 1 group of 2 findings
 
