@@ -123,3 +123,40 @@ def test_nothing_is_changed(project: Path) -> None:
 )
 def test_without_findings(project: Path, given: str, code: int) -> None:
     assert triage(project, "--from", "-", given=given).returncode == code
+
+
+DEFAULTS = """\
+def one(a: str = None, b: int = None):
+    return a, b
+
+
+def label(text: str) -> str:
+    return text or "none"
+
+
+def two(name: str | None):
+    return [label(name)]
+
+
+def three(name: str | None):
+    return [label(name)]
+"""
+NARROW = """\
+  {root}/narrow.py:1:18 - error: Expression of type "None" cannot be assigned to parameter of type "str" (reportArgumentType)
+  {root}/narrow.py:1:33 - error: Expression of type "None" cannot be assigned to parameter of type "int" (reportArgumentType)
+  {root}/narrow.py:10:19 - error: Argument of type "str | None" cannot be assigned to parameter "text" of type "str" in function "label" (reportArgumentType)
+  {root}/narrow.py:14:19 - error: Argument of type "str | None" cannot be assigned to parameter "text" of type "str" in function "label" (reportArgumentType)
+"""  # noqa: E501
+
+
+def test_one_patch_for_one_declaration(project: Path) -> None:
+    """Of all defaults of null together, and of the parameter that several calls hand a null to."""
+    write(project, {"narrow.py": DEFAULTS})
+    groups = json.loads(triage(project, "--from", "-", "--json", given=NARROW).stdout)["groups"]
+    assert [(each["sort"], each["name"], each["count"]) for each in groups] == [
+        ("life cycle", "defaults of null", 2),
+        ("life cycle", "label(argument 1)", 2),
+    ]
+    added = [line for each in groups for line in each["patch"]["diff"].splitlines() if line.startswith("+")]
+    assert "+def one(a: str | None = None, b: int | None = None):" in added
+    assert "+def label(text: str | None) -> str:" in added

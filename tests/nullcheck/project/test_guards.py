@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.project.guards import guard
+from breadknife.plugins.nullcheck.project.guards import given_before, guard
 from breadknife.text.syntax import parse
 from support import marked_spans
 
@@ -67,3 +67,23 @@ def test_guards(language: str, text: str, why: str | None) -> None:
     assert tree is not None
     found = guard(tree, used)
     assert (found.why if found else None) == why
+
+
+@pytest.mark.parametrize(
+    ("text", "is_given"),
+    [
+        ("r: Optional[R] = None\nr = opener()\n⟦r⟧.x", True),
+        ("r: Optional[R] = None\nif p:\n    r = a()\nelse:\n    r = b()\n⟦r⟧.x", True),
+        ("r = Store()\n⟦r⟧.x", True),
+        ("r = []\n⟦r⟧.x", True),
+        ("r = opener()\n⟦r⟧.x", False),  # whose type the checker knows
+        ("r: Optional[R] = None\nif p:\n    r = a()\n⟦r⟧.x", False),
+        ("r: Optional[R] = None\nif p:\n    r = a()\nelse:\n    r = None\n⟦r⟧.x", False),
+        ("r = Store()\nr = None\n⟦r⟧.x", False),
+    ],
+)
+def test_a_value_that_is_given_before(text: str, is_given: bool) -> None:
+    plain, [used] = marked_spans(text)
+    tree = parse(plain, "python")
+    assert tree is not None
+    assert (given_before(tree, used) is not None) is is_given

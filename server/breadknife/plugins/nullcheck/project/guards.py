@@ -29,6 +29,9 @@ _IS_NULL = re.compile(rf"\s*(?:is\s+(?!not\b){_NULL}|===?\s*{_NULL})\b")
 _IS_SET = re.compile(rf"\s*(?:is\s+not\s+{_NULL}|!==?\s*{_NULL})\b")
 _USED = re.compile(r"\s*(?:\.|->|\[|\()")
 _NEGATED = re.compile(r"(?:\bnot\s+|!\s*)\(?\s*$")
+_ALLOWED = r"(?:\bOptional\b|\bNone\b|\bnull\b|\bundefined\b)"
+_MADE = re.compile(r"(?:await\s+)?(?:new\s+)?(?:[\w.]*\.)?[A-Z]\w*\(|[\[{\"'0-9]|f[\"']|&\w")
+"""A value that is no null, whatever it is made of."""
 _LOOKED_UP = re.compile(r"^(?P<of>.+?)(?:\[(?P<key>[^\[\]]+)\]|\.get\((?P<got>[^(),]+).*\))$", re.DOTALL)
 _OR, _AND = re.compile(r"\bor\b|\|\|"), re.compile(r"\band\b|&&")
 
@@ -57,6 +60,29 @@ def guard(tree: SyntaxTree, used: Span) -> Guard | None:
             if outer.type.endswith(("definition", "declaration")) or _is_given(tree, outer, expression):
                 return None
             inside = ", outside of the inner function"
+    return None
+
+
+def given_before(tree: SyntaxTree, used: Span) -> Guard | None:
+    """What gives a name a value before a use: an object that is made or a literal, or, where the name's declaration
+    allows null, anything. Checkers go by the declaration if they don't know the value's type."""
+    name = tree.text[used.start : used.end]
+    allowed = re.search(rf"(?<![\w.]){re.escape(name)}\s*:[^=\n]*{_ALLOWED}", tree.text[: used.start])
+    assigned = re.compile(rf"(?<![\w.]){re.escape(name)}\s*:?=(?!=)\s*(?P<value>[^\n]+)")
+    node = tree.node_at(used)
+    path = (*path_to(tree, node), node)
+    for outer, child in zip(reversed(path[:-1]), reversed(path[1:]), strict=True):
+        for each in reversed(outer.named_children):
+            source = tree.source(each)
+            if each.end_byte > child.start_byte or not sets(source, name):
+                continue
+            values = [match["value"] for match in assigned.finditer(source)]
+            if not values or not all(_MADE.match(value) or (allowed and "(" in value) for value in values):
+                return None
+            if each.type != "if_statement" or "else_clause" in {part.type for part in each.named_children}:
+                return Guard(tree.span(each), "it gets a value there")
+        if outer.type in _FUNCTIONS:
+            return None
     return None
 
 

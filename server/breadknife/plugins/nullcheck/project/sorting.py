@@ -10,8 +10,9 @@ from breadknife.plugins.nullcheck.causes import Found, Origin
 from breadknife.plugins.nullcheck.clues import clues_of
 from breadknife.plugins.nullcheck.confidence import fitted
 from breadknife.plugins.nullcheck.declared import Kind
-from breadknife.plugins.nullcheck.project.guards import guard
+from breadknife.plugins.nullcheck.project.guards import given_before, guard
 from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.project.tracing import is_handed_on
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.task.values import Confidence
@@ -52,12 +53,14 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
     if document.slice(span) in _NULLS:
         return Sorted(Sort.LIFE_CYCLE, "A null is put into what is declared without one", 0.0)
     own = next((each for each in file.findings() if each.related and file.place(each) == found.place), None)
-    if known := guard(file.tree, span):
+    if own and own.confidence is Confidence.HIGH:
+        return Sorted(Sort.CAN_HAPPEN, capitalised(own.related[0].message), fitted().high)
+    if known := guard(file.tree, span) or (None if own else given_before(file.tree, span)):
         line = document.line_at(known.span.start) + 1
         return Sorted(Sort.NOISE, f"{capitalised(known.why)} (line {line})", 0.0, is_shown=True)
     reason = own.related[0].message.partition(";")[0] if own else _reason(origin)
     chance = fitted().chance(clues_of(document.text, span, use, reason))
-    if chance >= fitted().high or (own and own.confidence is Confidence.HIGH):
+    if chance >= fitted().high and not is_handed_on(repairs, found):
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
     match origin.kind:
         case Kind.ATTRIBUTE:
@@ -68,6 +71,8 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
             return Sorted(Sort.LIFE_CYCLE, f"`{origin.name}` is null until it is set", chance)
         case Kind.FUNCTION if not _may_give_null(repairs, origin):
             return Sorted(Sort.LIFE_CYCLE, f"No path in `{origin.name}` gives null itself", chance)
+        case Kind.FUNCTION | Kind.LIBRARY if chance >= fitted().high:
+            return Sorted(Sort.LIFE_CYCLE, "A function of the project gets it, whose declaration excludes null", chance)
         case Kind.FUNCTION | Kind.LIBRARY if use is Use.RETURN:
             return Sorted(Sort.LIFE_CYCLE, "The signature excludes the null that is handed on", chance)
         case Kind.FUNCTION | Kind.LIBRARY:

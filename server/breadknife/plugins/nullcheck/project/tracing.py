@@ -6,13 +6,14 @@ Checkers infer types across files, so their findings are often about values of w
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.causes import Found, Origin, shapes
 from breadknife.plugins.nullcheck.declared import Kind, Shapes, declared, given
 from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.project.values import Located
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree, path_to
@@ -20,6 +21,8 @@ from breadknife.text.syntax import SyntaxTree, path_to
 _NAME = re.compile(r"[\w$]+")
 _OWN = re.compile(r"(?:self|this|cls)\.([\w$]+)")
 _CALL = re.compile(r"(?:await\s+|yield\s+|new\s+)?([\w$.]+(?:\([^()]*\)\.[\w$.]+|\[[^\[\]]*\]\.[\w$.]+)*)\(")
+_CALLED = re.compile(r"(?:(?P<owner>\w+)\.)?(?P<name>\w+)")
+_ARGUMENTS = frozenset({"argument_list", "arguments"})
 _ASSIGNED = r"(?<![\w.$]){}\s*(?::[^=\n]*)?:?=(?!=)\s*"
 
 
@@ -49,7 +52,10 @@ def _assigned(
     assigned = list(re.finditer(_ASSIGNED.format(re.escape(name)), tree.text[start : found.place.span.start]))
     for each in reversed(assigned):
         call = _CALL.match(tree.text, start + each.end())
-        if call is not None and not call[1].endswith("cast"):
+        its_name = call[1].rpartition(".")[2] if call is not None else ""
+        if its_name[:1].isupper():  # what is made there is no null
+            continue
+        if call is not None and its_name != "cast":
             return _called(repairs, found.path, document, call[1])
         span = Span(start + each.start(), start + each.start() + len(name))
         its = declared(tree, span, language, name)
@@ -100,3 +106,51 @@ def _function(tree: SyntaxTree, span: Span, language: Shapes) -> Span:
         if kinds.get(node.type, (None, ""))[0] is Kind.FUNCTION:
             return tree.span(node)
     return Span(0, len(tree.text))
+
+
+def is_handed_on(repairs: Repairs, found: Found) -> bool:
+    """Whether a value is only an argument of a function of the project, or of the class that a class extends."""
+    if found.place.use is not Use.ARGUMENT:
+        return False
+    called = _call_around(repairs, found)
+    return called is not None and (called[0].startswith("super") or bool(_named(repairs, found, called[0])))
+
+
+def receiver(repairs: Repairs, found: Found) -> Origin | None:
+    """The parameter that an argument is for, where the project has one function of the name that is called."""
+    called = _call_around(repairs, found) if found.place.use is Use.ARGUMENT else None
+    named = _named(repairs, found, called[0]) if called is not None else ()
+    if called is None or len(named) != 1:
+        return None
+    name = f"{_qualified(named[0]).removesuffix('()')}({called[1]})"
+    return Origin(Kind.PARAMETER, name, named[0].path, named[0].definition.span)
+
+
+def _call_around(repairs: Repairs, found: Found) -> tuple[str, str] | None:
+    """The function as it is called, and the name or the place of the argument."""
+    tree = repairs.tree(found.path)
+    if tree is None:
+        return None
+    node = tree.node_at(found.place.span)
+    path = (*path_to(tree, node), node)
+    at = next((at for at in range(len(path) - 2, 0, -1) if path[at].type in _ARGUMENTS), None)
+    function = path[at - 1].child_by_field_name("function") if at is not None else None
+    if at is None or function is None:
+        return None
+    keyword = path[at + 1].child_by_field_name("name")
+    place = path[at].named_children.index(path[at + 1]) + 1
+    return tree.source(function), tree.source(keyword) if keyword is not None else f"argument {place}"
+
+
+def _named(repairs: Repairs, found: Found, called: str) -> Sequence[Located]:
+    """The functions of the project that may be called."""
+    names = _CALLED.fullmatch(called)
+    project = repairs.workspace.project(repairs.workspace.root(found.path))
+    if names is None or project is None:
+        return ()
+    return [
+        each
+        for each in project.defining(names["name"], repairs.changes.document(found.path).language)
+        if each.definition.kind in ("function", "method")
+        and names["owner"] in (None, "self", "cls", "this", each.definition.container)
+    ]

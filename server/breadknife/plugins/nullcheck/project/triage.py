@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from breadknife.plugins.nullcheck.project.repairs import UNASKED, Repair, Repair
 from breadknife.plugins.nullcheck.project.reported import Told
 from breadknife.plugins.nullcheck.project.root_causes import causes_of, moved_by, repaired
 from breadknife.plugins.nullcheck.project.sorting import Sort, Sorted, sorted_by_code
-from breadknife.plugins.nullcheck.project.tracing import traced
+from breadknife.plugins.nullcheck.project.tracing import receiver, traced
 from breadknife.plugins.nullcheck.project.ways import CHOICE, edits_of, ways
-from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
+from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 
+DEFAULTS = Origin(Kind.PARAMETER, "defaults of null")
+_SEVERAL = 2
+_Traced = tuple[Found, Sorted, Origin]
 _ORDER = tuple(Sort)
 _WIDENING = frozenset({Strategy.ANNOTATE, Strategy.WIDEN, Strategy.RETURN_TYPE})
 
@@ -47,18 +51,42 @@ class Group:
 
 def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
     """The groups: what can happen first, then by their numbers of findings. `folder`: diffs are told from there."""
-    grouped = dict[tuple[Origin, Sort], list[tuple[Found, Sorted, Origin]]]()
+    each_sorted = list[_Traced]()
     for cause in causes_of(repairs, told.found, told.paths):
         for found in cause.findings:
             origin = traced(repairs, found, cause.origin)
-            its = sorted_by_code(repairs, found, origin)
-            grouped.setdefault((_alike(origin, found), its.sort), []).append((found, its, origin))
+            each_sorted.append((found, sorted_by_code(repairs, found, origin), origin))
+    grouped = dict[tuple[Origin, Sort], list[_Traced]]()
+    for found, its, origin in _by_receiver(repairs, each_sorted):
+        grouped.setdefault((_alike(origin, found), its.sort), []).append((found, its, origin))
     recheck, groups = Recheck(repairs), list[Group]()
     for same in repairs.workspace.shown(list(grouped.values()), lambda same: same[0][2].name):
         best = max((its for _, its, _ in same), key=lambda its: its.chance)
         group = Group(Cause(same[0][2], tuple(found for found, _, _ in same)), best)
         groups.append(_patched(repairs, group, recheck, folder))
     return sorted(groups, key=_rank)
+
+
+def _by_receiver(repairs: Repairs, each_sorted: Sequence[_Traced]) -> Iterator[_Traced]:
+    """The findings, each with the declaration to change: a parameter that several calls give a null, or all parameters
+    that have a null as their default and are declared without one, rather than each value by itself."""
+    receivers = [_receiver(repairs, *each) for each in each_sorted]
+    count = Counter(receivers)
+    for (found, its, origin), to in zip(each_sorted, receivers, strict=True):
+        if to is None or count[to] < _SEVERAL:
+            yield found, its, origin
+        elif to == DEFAULTS:
+            yield found, its, to
+        else:
+            yield found, replace(its, why=f"{count[to]} calls hand a null to `{to.name}`, which excludes it"), to
+
+
+def _receiver(repairs: Repairs, found: Found, its: Sorted, origin: Origin) -> Origin | None:
+    if its.sort is not Sort.LIFE_CYCLE:
+        return None
+    if origin.kind is Kind.PARAMETER and found.place.use is Use.ASSIGN:
+        return DEFAULTS
+    return receiver(repairs, found)
 
 
 def _alike(origin: Origin, found: Found) -> Origin:
@@ -84,6 +112,8 @@ def _patched(repairs: Repairs, group: Group, recheck: Recheck, folder: Path) -> 
         return replace(group, patch=applied(repair.action.title, repair.edits)) if isinstance(repair, Repair) else group
     if sort is Sort.NOISE and (group.sorted.is_shown or group.cause.origin.kind is not Kind.FUNCTION):
         return group
+    if group.cause.origin == DEFAULTS:
+        return replace(group, patch=_of_all(repairs, findings, applied))
     chosen: Patch | None = None
     for way in ways(repairs, group.cause.origin, findings, repairs.workspace.tell):
         if way.offer.strategy not in DECLARATION:
@@ -103,6 +133,18 @@ def _patched(repairs: Repairs, group: Group, recheck: Recheck, folder: Path) -> 
     if isinstance(widened, Repair):
         chosen = applied(widened.action.title, widened.edits)
     return replace(group, patch=chosen)
+
+
+def _of_all(repairs: Repairs, findings: Sequence[Found], applied: Callable[[str, Edits], Patch | None]) -> Patch | None:
+    """One patch of several declarations."""
+    offered = [repairs.first(each, _WIDENING) for each in findings]
+    before = {path: repairs.changes.document(path) for each in findings for path in [each.path]}
+    made = repairs.accepted([each for each in offered if isinstance(each, Repair)])
+    repairs.put(before.items())
+    if not made:
+        return None
+    title = made[0].action.title if len(made) == 1 else f"Declare that {len(made)} parameters may be null"
+    return applied(title, together(each.edits for each in made))
 
 
 def _applied(
