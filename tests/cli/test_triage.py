@@ -10,6 +10,7 @@ import pytest
 
 from cli.commands import within
 from project.folders import write
+from support import marked_spans
 
 STORE = """\
 import re
@@ -78,7 +79,7 @@ Checker noise: 2 groups of 2 findings
     A test before it leaves (line 24)
 
   store.py:30  prices.total (1 finding)
-    A type outside of the project allows null; nothing here sets it
+    Only its type allows null; nothing around it says that it is null here
 
 To make the repairs: breadknife fix --from FILE --write
 """
@@ -160,3 +161,42 @@ def test_one_patch_for_one_declaration(project: Path) -> None:
     added = [line for each in groups for line in each["patch"]["diff"].splitlines() if line.startswith("+")]
     assert "+def one(a: str | None = None, b: int | None = None):" in added
     assert "+def label(text: str | None) -> str:" in added
+
+
+@pytest.mark.parametrize(
+    ("text", "sort", "kind", "why"),
+    [
+        (
+            "try:\n    import fast\nexcept ImportError:\n    fast = None\n\n\ndef f():\n    return fast.⟦x⟧\n",
+            "checker noise", "variable", "It is null only where an optional library is missing",
+        ),
+        (
+            "def f(name=None):\n    name = name.⟦x⟧\n    return name\n",
+            "life cycle", "parameter", "`f(name)` may be null by its default or its annotation",
+        ),
+        (
+            "def part(a: str) -> str | None:\n    return a if a else None\n\n\ndef f(a):\n    return part(a).⟦x⟧\n",
+            "checker noise", "function", "`part` may return None, but nothing around it says that it does here",
+        ),
+        (
+            "import shutil\n\n\ndef f(path):\n    program = shutil.which(path)\n    return program.⟦x⟧\n",
+            "can happen", "library", "`shutil.which` returns None when there is no such program",
+        ),
+        (
+            "class Box:\n    item = None\n\n    def fill(self, item):\n        self.item = item\n\n"
+            "    def f(self):\n        return self.item.⟦x⟧\n",
+            "life cycle", "attribute", "`Box.item` is null until it is set, or by its declaration",
+        ),
+        (
+            "def f(a):\n    def g():\n        return a.b().⟦x⟧\n    return g\n",
+            "checker noise", "library", "`a.b` may return None, but nothing around it says that it does here",
+        ),
+    ],
+)  # fmt: skip
+def test_sorts(project: Path, text: str, sort: str, kind: str, why: str) -> None:
+    plain, [attribute] = marked_spans(text)
+    line, column = plain[: attribute.start].count("\n") + 1, attribute.start - plain.rfind("\n", 0, attribute.start)
+    write(project, {"case.py": plain})
+    said = f'  case.py:{line}:{column} - error: "x" is not a known attribute of "None" (reportOptionalMemberAccess)\n'
+    [group] = json.loads(triage(project, "--from", "-", "--json", given=said).stdout)["groups"]
+    assert (group["sort"], group["kind"], group["why"]) == (sort, kind, why)

@@ -32,6 +32,7 @@ PYTHON = [
     ("self.assertIsNotNone(a.b())\n⟦a.b()⟧.x", CHECKED),
     ("try:\n    ⟦a.b⟧.x\nexcept AttributeError:\n    pass", CAUGHT),
     ("if v:\n    f(lambda: ⟦v⟧.x)", f"{TESTED}, outside of the inner function"),
+    ("if hasattr(v, 'x') and t:\n    v = ⟦v⟧.x()", TESTED),
     # No guard: what is tested isn't the use's value, or the test doesn't lead to the use.
     ("if d.get(j):\n    ⟦d.get(k)⟧.x", None),
     ("if d.get(k):\n    pass\n⟦d.get(k)⟧.x", None),

@@ -96,7 +96,8 @@ def _around(tree: SyntaxTree, outer: Node, child: Node, expression: str, used: S
     if condition is None or condition == child:
         return None
     tells = _tells(tree.source(condition), expression)
-    between = tree.text[tree.span(condition).end : used.start]
+    line = tree.text.rfind("\n", 0, used.start)  # `x = x.strip()` gives it nothing before
+    between = tree.text[tree.span(condition).end : line] if line >= 0 else ""
     if (tells.set if is_met else tells.null) and not sets(between, expression):
         return Guard(tree.span(condition), "it is tested there")
     return None
@@ -109,7 +110,7 @@ def _before(tree: SyntaxTree, outer: Node, child: Node, expression: str, used: S
             continue
         span = tree.span(each)
         source = tree.source(each)
-        if sets(tree.text[span.end : used.start], expression):
+        if sets(tree.text[span.end : max(span.end, tree.text.rfind("\n", 0, used.start))], expression):
             return None
         condition, body = each.child_by_field_name("condition"), each.child_by_field_name("consequence")
         if condition is not None and body is not None:

@@ -19,7 +19,13 @@ from breadknife.task.values import Confidence
 from breadknife.text.syntax import path_to
 
 _NULLS = frozenset({"None", "null", "nil", "undefined"})
-_GIVES_NULL = re.compile(r"\breturn(?:[ \t]+(?:None|null|nil|undefined)\b|[ \t]*;?[ \t]*(?:#.*|//.*)?$)", re.MULTILINE)
+_NULL = r"(?:None|null|nil|undefined)\b"
+_GIVES_NULL = re.compile(
+    rf"\breturn(?:[ \t]+{_NULL}|\b[^\n]*(?:\belse|:)[ \t]*{_NULL}|[ \t]*;?[ \t]*(?:#.*|//.*)?$)", re.MULTILINE
+)
+_OPTIONAL_IMPORT = re.compile(
+    r"\bexcept\b[^\n]*\b(?:ImportError|ModuleNotFoundError)\b[^\n]*:\s*(?:[^\n]*\n\s*){0,4}\Z"
+)
 _ANNOTATED = re.compile(r"\bNone\b|\bOptional\[|\bnull\b|\bundefined\b|@Nullable")
 
 
@@ -50,6 +56,8 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
     if file is None:
         return Sorted(Sort.NOISE, "The null check doesn't know the file's language", 0.0)
     document, span, use = repairs.changes.document(found.path), found.place.span, found.place.use
+    if document.slice(span) in _NULLS and use is Use.ARGUMENT and not is_handed_on(repairs, found):
+        return Sorted(Sort.NOISE, "A library's declaration excludes the null that it is given", 0.0, is_shown=True)
     if document.slice(span) in _NULLS:
         return Sorted(Sort.LIFE_CYCLE, "A null is put into what is declared without one", 0.0)
     own = next((each for each in file.findings() if each.related and file.place(each) == found.place), None)
@@ -63,6 +71,8 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
     if chance >= fitted().high and not is_handed_on(repairs, found):
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
     match origin.kind:
+        case Kind.ATTRIBUTE | Kind.VARIABLE if _is_optional_import(repairs, origin):
+            return Sorted(Sort.NOISE, "It is null only where an optional library is missing", chance, is_shown=True)
         case Kind.ATTRIBUTE:
             return Sorted(Sort.LIFE_CYCLE, f"`{origin.name}` is null until it is set, or by its declaration", chance)
         case Kind.PARAMETER:
@@ -78,7 +88,7 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
         case Kind.FUNCTION | Kind.LIBRARY:
             return Sorted(Sort.NOISE, f"{capitalised(reason)}, but nothing around it says that it does here", chance)
         case Kind.PLACE:
-            return Sorted(Sort.NOISE, "A type outside of the project allows null; nothing here sets it", chance)
+            return Sorted(Sort.NOISE, "Only its type allows null; nothing around it says that it is null here", chance)
 
 
 def _reason(origin: Origin) -> str:
@@ -107,3 +117,11 @@ def _may_give_null(repairs: Repairs, origin: Origin) -> bool:
         return True
     head = tree.text[min(origin.span.start, tree.span(body).start) : tree.span(body).start]
     return bool(_GIVES_NULL.search(tree.source(body))) or not _ANNOTATED.search(head)
+
+
+def _is_optional_import(repairs: Repairs, origin: Origin) -> bool:
+    """Whether a handler of a failed import sets it."""
+    if origin.path is None or origin.span is None:
+        return False
+    text = repairs.changes.document(origin.path).text
+    return _OPTIONAL_IMPORT.search(text, max(0, origin.span.start - 400), origin.span.start) is not None

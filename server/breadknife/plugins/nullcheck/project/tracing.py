@@ -49,7 +49,8 @@ def _assigned(
 ) -> Origin | None:
     """What the name got last, as far as the order of the text tells, else the parameter of that name."""
     start = _function(tree, found.place.span, language).start
-    assigned = list(re.finditer(_ASSIGNED.format(re.escape(name)), tree.text[start : found.place.span.start]))
+    end = max(start, tree.text.rfind("\n", 0, found.place.span.start))  # `x = f(x)` gives it nothing before
+    assigned = list(re.finditer(_ASSIGNED.format(re.escape(name)), tree.text[start:end]))
     for each in reversed(assigned):
         call = _CALL.match(tree.text, start + each.end())
         its_name = call[1].rpartition(".")[2] if call is not None else ""
