@@ -128,7 +128,7 @@ def _show_patch(patch: Patch, count: int) -> None:
     lines = (line for line in patch.diff.splitlines() if not line.startswith(("+++", "---")))
     shown = [line for line in lines if line.startswith(("+", "-"))]
     for line in shown[:_LONGEST_DIFF]:
-        say(f"      {line}")
+        say(f"      {line.expandtabs(4)}")
     if len(shown) > _LONGEST_DIFF:
         say(f"      … {len(shown) - _LONGEST_DIFF} more lines")
 

@@ -26,6 +26,8 @@ _GIVES_NULL = re.compile(
 _OPTIONAL_IMPORT = re.compile(
     r"\bexcept\b[^\n]*\b(?:ImportError|ModuleNotFoundError)\b[^\n]*:\s*(?:[^\n]*\n\s*){0,4}\Z"
 )
+_GIVES_A_CALL = re.compile(r"\breturn\b(?![^\n]*\bcast\()[^\n]*\(")
+_WORDS = {"python": "None", "go": "nil"}
 _ANNOTATED = re.compile(r"\bNone\b|\bOptional\[|\bnull\b|\bundefined\b|@Nullable")
 
 
@@ -66,7 +68,9 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
     if known := guard(file.tree, span) or (None if own else given_before(file.tree, span)):
         line = document.line_at(known.span.start) + 1
         return Sorted(Sort.NOISE, f"{capitalised(known.why)} (line {line})", 0.0, is_shown=True)
-    reason = own.related[0].message.partition(";")[0] if own else _reason(origin)
+    if use is Use.ASSIGN and document.language == "go":
+        return Sorted(Sort.CAN_HAPPEN, "Writing into a nil map panics", 1.0)
+    reason = own.related[0].message.partition(";")[0] if own else _reason(origin, document.language)
     chance = fitted().chance(clues_of(document.text, span, use, reason))
     if chance >= fitted().high and not is_handed_on(repairs, found):
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
@@ -91,32 +95,44 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
             return Sorted(Sort.NOISE, "Only its type allows null; nothing around it says that it is null here", chance)
 
 
-def _reason(origin: Origin) -> str:
+def _reason(origin: Origin, language: str) -> str:
     """As the null check's own findings say it."""
-    name = origin.name.removesuffix("()")
+    name, null = origin.name.removesuffix("()"), _WORDS.get(language, "null")
     match origin.kind:
         case Kind.FUNCTION | Kind.LIBRARY:
-            return f"`{name}` may return None"
+            return f"`{name}` may return {null}"
         case Kind.PARAMETER:
-            return f"The default of `{name}` is None"
+            return f"The default of `{name}` is {null}"
         case Kind.ATTRIBUTE | Kind.VARIABLE:
-            return f"`{name}` is set to None"
+            return f"`{name}` is set to {null}"
         case Kind.PLACE:
             return f"`{name}` is annotated"
 
 
+def is_inferred(repairs: Repairs, origin: Origin) -> bool:
+    """Whether a function's signature says nothing of null, so that a checker has inferred it."""
+    head, _ = _function(repairs, origin)
+    return bool(head) and not _ANNOTATED.search(head)
+
+
 def _may_give_null(repairs: Repairs, origin: Origin) -> bool:
-    """Whether a function has a return of null, or says nothing of null in its signature: then a checker inferred it."""
+    """Whether a function returns null or what a call gives, or its null was inferred."""
+    head, body = _function(repairs, origin)
+    return not _ANNOTATED.search(head) or bool(_GIVES_NULL.search(body) or _GIVES_A_CALL.search(body))
+
+
+def _function(repairs: Repairs, origin: Origin) -> tuple[str, str]:
+    """The signature and the body of a function; "" for what has none."""
     tree = repairs.tree(origin.path) if origin.path else None
     if tree is None or origin.span is None:
-        return True
+        return "", ""
     node = tree.node_at(origin.span)
     around = (node, *reversed(path_to(tree, node)))
     body = next((body for each in around if (body := each.child_by_field_name("body")) is not None), None)
     if body is None:
-        return True
-    head = tree.text[min(origin.span.start, tree.span(body).start) : tree.span(body).start]
-    return bool(_GIVES_NULL.search(tree.source(body))) or not _ANNOTATED.search(head)
+        return "", ""
+    start = tree.span(body).start
+    return tree.text[min(origin.span.start, start) : start], tree.source(body)
 
 
 def _is_optional_import(repairs: Repairs, origin: Origin) -> bool:

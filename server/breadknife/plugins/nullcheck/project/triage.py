@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.project.rechecking import Recheck
 from breadknife.plugins.nullcheck.project.repairs import UNASKED, Repair, Repairs
 from breadknife.plugins.nullcheck.project.reported import Told
 from breadknife.plugins.nullcheck.project.root_causes import causes_of, moved_by, repaired
-from breadknife.plugins.nullcheck.project.sorting import Sort, Sorted, sorted_by_code
+from breadknife.plugins.nullcheck.project.sorting import Sort, Sorted, is_inferred, sorted_by_code
 from breadknife.plugins.nullcheck.project.tracing import receiver, traced
 from breadknife.plugins.nullcheck.project.ways import CHOICE, edits_of, ways
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
@@ -110,7 +110,8 @@ def _patched(repairs: Repairs, group: Group, recheck: Recheck, folder: Path) -> 
     if sort is Sort.CAN_HAPPEN:
         repair = repairs.first(findings[0], UNASKED - DECLARATION)
         return replace(group, patch=applied(repair.action.title, repair.edits)) if isinstance(repair, Repair) else group
-    if sort is Sort.NOISE and (group.sorted.is_shown or group.cause.origin.kind is not Kind.FUNCTION):
+    is_function = group.cause.origin.kind is Kind.FUNCTION and is_inferred(repairs, group.cause.origin)
+    if sort is Sort.NOISE and (group.sorted.is_shown or not is_function):
         return group
     if group.cause.origin == DEFAULTS:
         return replace(group, patch=_of_all(repairs, findings, applied))
