@@ -27,11 +27,13 @@ _BEFORE, _AFTER = 9, 3
 """Lines of code that are printed around a finding."""
 
 
-def drawn(reports: Path, seed: int, count: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """So many groups, each with its package's name."""
-    files = sorted(reports.glob("*.json"))
-    found = [(file.stem, group) for file in files for group in json.loads(file.read_text("utf-8"))["groups"]]
-    yield from random.Random(seed).sample(found, min(count, len(found)))
+def drawn(reports: Path, seed: int, count: int, most: int) -> list[tuple[str, dict[str, Any]]]:
+    """So many groups, at most `most` of a package, each with its package's name."""
+    chance, found = random.Random(seed), list[tuple[str, dict[str, Any]]]()
+    for file in sorted(reports.glob("*.json")):
+        groups = json.loads(file.read_text("utf-8"))["groups"]
+        found += [(file.stem, group) for group in chance.sample(groups, min(most, len(groups)))]
+    return chance.sample(found, min(count, len(found)))
 
 
 def code(path: Path, line: int) -> str:
@@ -57,12 +59,13 @@ def main() -> None:
     draw.add_argument("reports", type=Path)
     draw.add_argument("--seed", type=int, required=True)
     draw.add_argument("--of", type=int, default=30, help="how many groups")
+    draw.add_argument("--most", type=int, default=11, help="how many of one package")
     given = parser.parse_args()
     if given.command is None:
         with ROWS.open(encoding="utf-8", newline="") as file:
             print("\n".join(counted(list(csv.DictReader(file, delimiter="\t")))))
         return
-    for package, group in drawn(given.reports, given.seed, given.of):
+    for package, group in drawn(given.reports, given.seed, given.of, given.most):
         print(f"\n## {package}: {group['sort']}: {group['kind']} {group['name']}: {group['why']} ({group['count']})")
         print(group["patch"]["diff"] if group["patch"] else "(no patch)")
         for found in group["findings"][:2]:

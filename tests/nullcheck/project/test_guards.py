@@ -33,6 +33,7 @@ PYTHON = [
     ("try:\n    ⟦a.b⟧.x\nexcept AttributeError:\n    pass", CAUGHT),
     ("if v:\n    f(lambda: ⟦v⟧.x)", f"{TESTED}, outside of the inner function"),
     ("if hasattr(v, 'x') and t:\n    v = ⟦v⟧.x()", TESTED),
+    ("if not isinstance(v, T):\n    return\n⟦v⟧.x", LEAVES),
     # No guard: what is tested isn't the use's value, or the test doesn't lead to the use.
     ("if d.get(j):\n    ⟦d.get(k)⟧.x", None),
     ("if d.get(k):\n    pass\n⟦d.get(k)⟧.x", None),
@@ -40,6 +41,7 @@ PYTHON = [
     ("if d.get(k) or other:\n    ⟦d.get(k)⟧.x", None),
     ("if not d.get(k) and other:\n    return\n⟦d.get(k)⟧.x", None),
     ("if d.get(k) is None:\n    ⟦d.get(k)⟧.x", None),
+    ("if not callable(v):\n    ⟦v⟧.x", None),
     ("if a.b.c:\n    ⟦a.b⟧.x", None),  # which would have failed there
     ("if d.get(k):\n    d = {}\n    ⟦d.get(k)⟧.x", None),
     ("if v:\n    f(lambda v: ⟦v⟧.x)", None),

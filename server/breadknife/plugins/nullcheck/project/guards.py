@@ -28,7 +28,7 @@ _NULL = r"(?:None|null|nil|undefined)"
 _IS_NULL = re.compile(rf"\s*(?:is\s+(?!not\b){_NULL}|===?\s*{_NULL})\b")
 _IS_SET = re.compile(rf"\s*(?:is\s+not\s+{_NULL}|!==?\s*{_NULL})\b")
 _USED = re.compile(r"\s*(?:\.|->|\[|\()")
-_NEGATED = re.compile(r"(?:\bnot\s+|!\s*)\(?\s*$")
+_NEGATED = re.compile(r"(?:\bnot\s+|!\s*)(?:[\w.]*\(\s*)*$")
 _ALLOWED = r"(?:\bOptional\b|\bNone\b|\bnull\b|\bundefined\b)"
 _MADE = re.compile(r"(?:await\s+)?(?:new\s+)?(?:[\w.]*\.)?[A-Z]\w*\(|[\[{\"'0-9]|f[\"']|&\w")
 """A value that is no null, whatever it is made of."""

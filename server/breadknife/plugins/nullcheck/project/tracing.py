@@ -30,7 +30,8 @@ def traced(repairs: Repairs, found: Found, origin: Origin) -> Origin:
     """The origin, or a better one where the languages' analysis knows no more than the place."""
     tree = repairs.tree(found.path)
     is_method = origin.name.startswith(".")  # of an object of which nothing is known
-    if tree is None or not (is_method or origin.kind in (Kind.PLACE, Kind.VARIABLE)):
+    is_assigned = found.place.use is Use.ASSIGN  # the origin is then what gets the null
+    if tree is None or not (is_method or is_assigned or origin.kind in (Kind.PLACE, Kind.VARIABLE)):
         return origin
     document = repairs.changes.document(found.path)
     value = document.slice(found.place.span)
