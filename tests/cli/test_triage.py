@@ -75,11 +75,11 @@ Life cycle: 1 group of 2 findings
 
 Checker noise: 2 groups of 2 findings
 
-  store.py:26  prices.get() (1 finding)
-    A test before it leaves (line 24)
-
   store.py:30  prices.total (1 finding)
     Only its type allows null; nothing around it says that it is null here
+
+  store.py:26  prices.get() (1 finding)
+    A test before it leaves (line 24)
 
 To make the repairs: breadknife fix --from FILE --write
 """
@@ -103,8 +103,8 @@ def test_for_people(project: Path) -> None:
 
 def test_json(project: Path) -> None:
     shown = json.loads(triage(project, "--from", "-", "--json").stdout)
-    assert {key: shown[key] for key in ("schema", "findings", "patches", "bugs", "by_hand", "noise")} == {
-        "schema": 1, "findings": 5, "patches": 1, "bugs": 1, "by_hand": 0, "noise": 2,
+    assert {key: shown[key] for key in ("schema", "findings", "patches", "bugs", "unclear", "by_hand", "noise")} == {
+        "schema": 1, "findings": 5, "patches": 1, "bugs": 1, "unclear": 0, "by_hand": 0, "noise": 2,
     }  # fmt: skip
     bug, attribute, *_ = shown["groups"]
     assert (bug["sort"], bug["kind"], bug["name"], bug["count"]) == ("can happen", "library", "re.match()", 1)
@@ -177,6 +177,11 @@ def test_one_patch_for_one_declaration(project: Path) -> None:
         (
             "def part(a: str) -> str | None:\n    return a if a else None\n\n\ndef f(a):\n    return part(a).⟦x⟧\n",
             "checker noise", "function", "`part` may return None, but nothing around it says that it does here",
+        ),
+        (
+            "def part(a: str) -> str | None:\n    return a if a else None\n\n\n"
+            "def f(a):\n    one = part(a)\n    return one.⟦x⟧\n",
+            "unclear", "function", "`part` may return None; read how it is called",
         ),
         (
             "import shutil\n\n\ndef f(path):\n    program = shutil.which(path)\n    return program.⟦x⟧\n",

@@ -44,6 +44,7 @@ def _counts(groups: Sequence[Group]) -> dict[str, int]:
     return {
         "patches": patches,
         "bugs": sorts[Sort.CAN_HAPPEN],
+        "unclear": sorts[Sort.UNCLEAR],
         "by_hand": sorts[Sort.LIFE_CYCLE] - patches,
         "noise": sorts[Sort.NOISE],
     }
@@ -79,9 +80,13 @@ def _as_json(group: Group, repairs: Repairs, folder: Path) -> dict[str, Any]:
 
 def _show(groups: Sequence[Group], count: int, sources: Sources, top: int, repairs: Repairs, folder: Path) -> None:
     counts = _counts(groups)
-    by_hand = f", {counts['by_hand']} by hand" if counts["by_hand"] else ""
-    patches = f"{counts['patches']} patch{'' if counts['patches'] == 1 else 'es'}"
-    say(f"{counted(count, 'finding')} → {patches}, {counted(counts['bugs'], 'bug')}{by_hand}, {counts['noise']} noise")
+    parts = [
+        f"{counts['patches']} patch{'' if counts['patches'] == 1 else 'es'}",
+        counted(counts["bugs"], "bug"),
+        *(f"{counts[key]} {key.replace('_', ' ')}" for key in ("unclear", "by_hand") if counts[key]),
+        f"{counts['noise']} noise",
+    ]
+    say(f"{counted(count, 'finding')} → {', '.join(parts)}")
     for sort in Sort:
         of_sort = [group for group in groups if group.sorted.sort is sort]
         if of_sort:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from breadknife.plugins.nullcheck.causes import Found, Origin
-from breadknife.plugins.nullcheck.clues import clues_of
+from breadknife.plugins.nullcheck.clues import NullOrigin, clues_of
 from breadknife.plugins.nullcheck.confidence import fitted
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.project.guards import given_before, guard
@@ -35,10 +35,12 @@ class Sort(StrEnum):
     """What a finding is."""
 
     CAN_HAPPEN = "can happen"
+    UNCLEAR = "unclear"
+    """It comes from a call and something speaks for it, but not enough."""
     LIFE_CYCLE = "life cycle"
     """The value is null until it is set, by a default, or by an annotation that allows more than the code."""
     NOISE = "checker noise"
-    """The code shows that it isn't null there, or nothing shows how it could be."""
+    """The code shows that it isn't null there, or nothing around it speaks for it."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,14 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
     if document.slice(span) in _NULLS:
         return Sorted(Sort.LIFE_CYCLE, "A null is put into what is declared without one", 0.0)
     own = next((each for each in file.findings() if each.related and file.place(each) == found.place), None)
+    reason = own.related[0].message.partition(";")[0] if own else _reason(origin, document.language)
     if own and own.confidence is Confidence.HIGH:
-        return Sorted(Sort.CAN_HAPPEN, capitalised(own.related[0].message), fitted().high)
+        return Sorted(Sort.CAN_HAPPEN, capitalised(reason), fitted().high)
     if known := guard(file.tree, span) or (None if own else given_before(file.tree, span)):
         line = document.line_at(known.span.start) + 1
         return Sorted(Sort.NOISE, f"{capitalised(known.why)} (line {line})", 0.0, is_shown=True)
     if use is Use.ASSIGN and document.language == "go":
         return Sorted(Sort.CAN_HAPPEN, "Writing into a nil map panics", 1.0)
-    reason = own.related[0].message.partition(";")[0] if own else _reason(origin, document.language)
     chance = fitted().chance(clues_of(document.text, span, use, reason))
     if chance >= fitted().high and not is_handed_on(repairs, found):
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
@@ -83,12 +85,14 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
             return Sorted(Sort.LIFE_CYCLE, f"`{origin.name}` may be null by its default or its annotation", chance)
         case Kind.VARIABLE:
             return Sorted(Sort.LIFE_CYCLE, f"`{origin.name}` is null until it is set", chance)
-        case Kind.FUNCTION if not _may_give_null(repairs, origin):
+        case Kind.FUNCTION if own is None and not _may_give_null(repairs, origin):
             return Sorted(Sort.LIFE_CYCLE, f"No path in `{origin.name}` gives null itself", chance)
         case Kind.FUNCTION | Kind.LIBRARY if chance >= fitted().high:
             return Sorted(Sort.LIFE_CYCLE, "A function of the project gets it, whose declaration excludes null", chance)
         case Kind.FUNCTION | Kind.LIBRARY if use is Use.RETURN:
             return Sorted(Sort.LIFE_CYCLE, "The signature excludes the null that is handed on", chance)
+        case Kind.FUNCTION | Kind.LIBRARY if chance > fitted().chance((NullOrigin.CALL,)):
+            return Sorted(Sort.UNCLEAR, f"{capitalised(reason)}; read how it is called", chance)
         case Kind.FUNCTION | Kind.LIBRARY:
             return Sorted(Sort.NOISE, f"{capitalised(reason)}, but nothing around it says that it does here", chance)
         case Kind.PLACE:

@@ -50,7 +50,7 @@ class Group:
 
 
 def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
-    """The groups: what can happen first, then by their numbers of findings. `folder`: diffs are told from there."""
+    """The groups, in the order in which they are read. `folder`: diffs are told from there."""
     each_sorted = list[_Traced]()
     for cause in causes_of(repairs, told.found, told.paths):
         for found in cause.findings:
@@ -95,9 +95,11 @@ def _alike(origin: Origin, found: Found) -> Origin:
     return Origin(origin.kind, origin.name, path, origin.span if origin.kind is Kind.PARAMETER else None)
 
 
-def _rank(group: Group) -> tuple[int, int, str, int]:
-    first = group.cause.findings[0]
-    return _ORDER.index(group.sorted.sort), -len(group.cause.findings), str(first.path), first.place.span.start
+def _rank(group: Group) -> tuple[int, float, int, str, int]:
+    """A life cycle by its findings; the others first by how likely they are to happen."""
+    first, its = group.cause.findings[0], group.sorted
+    likely = 0.0 if its.sort is Sort.LIFE_CYCLE else -its.chance
+    return _ORDER.index(its.sort), likely, -len(group.cause.findings), str(first.path), first.place.span.start
 
 
 def _patched(repairs: Repairs, group: Group, recheck: Recheck, folder: Path) -> Group:
@@ -107,7 +109,7 @@ def _patched(repairs: Repairs, group: Group, recheck: Recheck, folder: Path) -> 
         return _applied(repairs, title, edits, findings, recheck, folder)
 
     findings, sort = group.cause.findings, group.sorted.sort
-    if sort is Sort.CAN_HAPPEN:
+    if sort in (Sort.CAN_HAPPEN, Sort.UNCLEAR):
         repair = repairs.first(findings[0], UNASKED - DECLARATION)
         return replace(group, patch=applied(repair.action.title, repair.edits)) if isinstance(repair, Repair) else group
     is_function = group.cause.origin.kind is Kind.FUNCTION and is_inferred(repairs, group.cause.origin)
