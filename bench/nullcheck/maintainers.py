@@ -30,8 +30,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from detector import Report, judgement
 from fixes import EDITOR, bench, placed
 
-from breadknife.cli.fix.repairs import strategy_of
 from breadknife.plugins.nullcheck.choices import Choices
+from breadknife.plugins.nullcheck.project.repairs import strategy_of
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
