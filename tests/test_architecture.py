@@ -160,6 +160,7 @@ OWN_FILES = {
     "plugins/nullcheck/repairs/python/foreign.py": "a list of this package",
     "plugins/nullcheck/confidence.py": "weights of this package",
     "plugins/nullcheck/project/checking.py": "copies what the user has checked, in a temporary folder of `walk`",
+    "plugins/nullcheck/repairs/ranking.py": "weights of this package",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
     "plugins/shelf/chunking/sentences.py": "a list of this package",

@@ -13,6 +13,8 @@ from breadknife.plugins.nullcheck.grouping import reported
 from breadknife.plugins.nullcheck.ladder import Ladder
 from breadknife.plugins.nullcheck.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.repair import Repair, WrittenAhead, rule
+from breadknife.plugins.nullcheck.repairs.features import clues_of
+from breadknife.plugins.nullcheck.repairs.ranking import by_likelihood
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.silenced import silencing
 from breadknife.plugins.nullcheck.titles import fitted, menu_title
@@ -36,7 +38,10 @@ LISTED = 3
 
 def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> list[Offer]:
     """The offers for a place, best first."""
-    return with_a_good_first(list(file.offers(place, about)), _can_happen(file, place), uri)
+    finding = next((finding for finding in file.findings() if finding.span == place.span), None)
+    origin = origin_of(finding.message.partition(": ")[2]) if finding is not None else ""
+    offers = by_likelihood(list(file.offers(place, about)), clues_of(file.tree.text, place, origin), file.tree.language)
+    return with_a_good_first(offers, _can_happen(file, place), uri)
 
 
 def edited(request: ActionRequest, offer: Offer) -> Edited:
@@ -221,9 +226,11 @@ def _is_unasked(offer: Offer) -> bool:
 
 
 def _can_happen(file: NullFile, place: Place) -> bool:
-    """Whether an assertion or `Any` would be wrong there: not only where it is likely enough for a warning."""
+    """Whether an assertion or `Any` would be wrong there: not only where it is likely enough for a warning. What a
+    property gives is an object's state, as an attribute is."""
     finding = next((finding for finding in file.findings() if finding.span == place.span), None)
     if finding is None:
         return False
     origin = origin_of(finding.message.partition(": ")[2])
-    return finding.confidence is Confidence.HIGH or origin is NullOrigin.CALL
+    is_state = ": the property " in finding.message
+    return finding.confidence is Confidence.HIGH or (origin is NullOrigin.CALL and not is_state)
