@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from breadknife.cancel import CancelToken
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.proving.prover import Proof, Tried, proofs
-from breadknife.plugins.nullcheck.values import Place, Use
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.plugins.nullcheck.values import Place, Strategy, Use
+from breadknife.task.values import ActionRequest, Actions, CommandRequest, Done, ResolveRequest
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import parse
-from support import marked_spans
+from support import PluginContext, marked_spans
 
 LEFT = "if {value} is None:\n        return None\n    "
 
@@ -38,6 +42,11 @@ def proved(given: Tried) -> list[Proof | None]:
     assert tree is not None
     found = proofs(given, tree, CancelToken())
     return [found.get(fix) for fix in given.fixes]
+
+
+def pytest_of(folder: Path) -> int:
+    command = (sys.executable, "-m", "pytest", "-q", "--import-mode=prepend", "-p", "no:cacheprovider", "test_kept.py")
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
 
 
 @pytest.mark.parametrize(
@@ -86,17 +95,17 @@ def test_only_what_ends_the_failure_is_proved(tmp_path: Path, fix: str, is_prove
     assert (proof is not None) is is_proved
 
 
-def test_the_kept_test_fails_before_the_fix_and_passes_after_it(tmp_path: Path, pytester: pytest.Pytester) -> None:
+def test_the_kept_test_fails_before_the_fix_and_passes_after_it(tmp_path: Path) -> None:
     marked = "import re\n\ndef f(text):\n    m = re.match('a', text)\n    return ⟦m⟧.group()\n"
-    given = tried(pytester.path, marked, "if {value} is None:\n        raise ValueError('no match')\n    ")
+    given = tried(tmp_path, marked, "if {value} is None:\n        raise ValueError('no match')\n    ")
     (proof,) = proved(given)
     assert proof is not None
     assert "pytest.raises(ValueError)" in proof.test
-    (pytester.path / "test_kept.py").write_text(proof.test, "utf-8")
-    pytester.runpytest_subprocess("-q").assert_outcomes(failed=1)
+    (tmp_path / "test_kept.py").write_text(proof.test, "utf-8")
+    assert pytest_of(tmp_path) == pytest.ExitCode.TESTS_FAILED
     assert given.document.path is not None
     given.document.path.write_text(given.document.edited(given.fixes[0]).text, "utf-8")
-    pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)
+    assert pytest_of(tmp_path) == pytest.ExitCode.OK
 
 
 @pytest.mark.parametrize(
@@ -144,3 +153,24 @@ def test_a_fix_in_another_file_or_none_asks_nothing(tmp_path: Path) -> None:
     assert proved(given) == []
 
 
+@pytest.mark.parametrize(("trusted", "said"), [(True, True), (False, False)])
+def test_the_badge_says_that_a_test_proves_the_fix(tmp_path: Path, trusted: bool, said: bool) -> None:
+    text = "import re\n\ndef f(text):\n    m = re.match('a', text)\n    return m.group()\n"
+    file = tmp_path / "users.py"
+    file.write_text(text, "utf-8")
+    doc, plugin = Document(file.as_uri(), "python", text), NullCheckPlugin()
+    values = NullCheckSettings(oracle="off")
+    context = PluginContext(root=tmp_path, trusted=trusted, values=values)
+    menu = plugin.answer(ActionRequest(doc, Span(0, len(text))), context)
+    assert isinstance(menu, Actions)
+    (chosen,) = [action for action in menu.items if action.data.get("strategy") == Strategy.RAISE]
+    resolved = plugin.answer(ResolveRequest(doc, chosen), context)
+    assert isinstance(resolved, Actions)
+    assert ("proved by a test" in resolved.items[0].checked) is said
+    commands = [action.command for action in menu.items if action.command is not None]
+    assert bool(commands) is said
+    for command in commands:
+        done = plugin.answer(CommandRequest(command, tmp_path, doc), context)
+        assert isinstance(done, Done)
+        assert "def test_f_without_m" in done.documents[0].text
+    plugin.close()

@@ -19,9 +19,11 @@ import psutil
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
 from breadknife.plugins.nullcheck.ahead import Ahead
+from breadknife.plugins.nullcheck.oracle.tools import interpreter_of
 from breadknife.plugins.nullcheck.proving.scenario import scenario
 from breadknife.plugins.nullcheck.proving.script import bodies, test_file
 from breadknife.plugins.nullcheck.values import Place
+from breadknife.task.plugin import Context
 from breadknife.text.document import Document, TextEdit, apply_edits
 from breadknife.text.syntax import SyntaxTree
 
@@ -77,6 +79,14 @@ class Tried:
     fixes: tuple[Edits, ...]
     root: Path
     interpreter: Path
+
+    @classmethod
+    def of(cls, document: Document, place: Place, fixes: Sequence[Edits], context: Context) -> Tried | None:
+        """None where nothing may be run, or nothing can be: outside of Python, or of a folder that the user trusts."""
+        root = context.root
+        if document.language != "python" or document.path is None or root is None or not context.trusted or not fixes:
+            return None
+        return cls(document, place, tuple(fixes), root, interpreter_of(root) or Path(sys.executable))
 
     @property
     def key(self) -> Hashable:
