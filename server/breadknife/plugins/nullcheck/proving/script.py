@@ -13,6 +13,8 @@ _BY_TYPE = {"str": '"text"', "int": "1", "float": "1.0", "bool": "True", "bytes"
 UNTYPED = (_MOCK, '"text"', "1")
 """What parameters without a type are tried with, one after the other: code may ask of what type they are."""
 _INDENT = "    "
+_ACTS = ("with ", "module.", "list(")
+"""How the lines begin that call the function. Those before them make the mocks."""
 
 
 def bodies(scenario: Scenario) -> tuple[str, ...]:
@@ -23,12 +25,14 @@ def bodies(scenario: Scenario) -> tuple[str, ...]:
 
 def test_file(scenario: Scenario, module: str, body: str, raises: str) -> str:
     """A file for pytest. `raises` is the exception that the fixed code raises, "" where it comes back."""
-    imports = ["from unittest.mock import MagicMock, patch", "", f"import {module} as module"]
-    if raises:
-        imports[1:1] = ["", "import pytest"]
     lines = body.splitlines()
+    acts = next(at for at, line in enumerate(lines) if line.startswith(_ACTS))
     if raises:
-        lines = [f"with pytest.raises({raises}):", *(_INDENT + line for line in lines)]
+        lines[acts:] = [f"with pytest.raises({raises}):", *(_INDENT + line for line in lines[acts:])]
+    mocks = [name for name in ("MagicMock", "patch") if name in body]
+    imports = [f"from unittest.mock import {', '.join(mocks)}", ""] if mocks else []
+    imports += ["import pytest", ""] if raises else []
+    imports.append(f"import {module} as module")
     name = re.sub(r"\W+", "_", f"test_{scenario.name}_without_{scenario.value.split('(')[0]}").strip("_").lower()
     shown = " ".join(scenario.value.split())
     said = f'"""`{scenario.function}` must not use `{shown}` where that is None."""'
