@@ -18,9 +18,9 @@ from unittest.mock import patch
 from detector import sources
 from fixes import EDITOR, bench
 
-from breadknife.cli.fix.repairs import Repairs
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.menu import ranked
+from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.repairs.ranking import Ranking, fitted
 from breadknife.text.document import apply_edits
 

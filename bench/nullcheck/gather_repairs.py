@@ -19,9 +19,9 @@ from pathlib import Path
 from fixes import EDITOR, bench
 from maintainers import changed
 
-from breadknife.cli.fix.repairs import Repairs
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.clues import origin_of
+from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.repairs.features import about, clues_of
 from breadknife.plugins.nullcheck.values import NullFile, Place
 

@@ -59,8 +59,6 @@ class FileHome(Results):
         """What was found in the functions that stand in no other one, with those within."""
         self._kept = dict[Function, Kept]()
         """Solutions of the text before an edit, at the places that they had there."""
-        self.assumed: Mapping[At, Fact] = {}
-        self.denied = set[At]()
         self._needs = dict[tuple[Function, str], bool]()
 
     # Following functions

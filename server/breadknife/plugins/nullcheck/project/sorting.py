@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from breadknife.plugins.nullcheck.causes import Found, Origin
-from breadknife.plugins.nullcheck.clues import NullOrigin, clues_of
+from breadknife.plugins.nullcheck.clues import NullOrigin, told_clues
 from breadknife.plugins.nullcheck.confidence import fitted
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.project.guards import given_before, guard
@@ -73,7 +73,7 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
         return Sorted(Sort.NOISE, f"{capitalised(known.why)} (line {line})", 0.0, is_shown=True)
     if use is Use.ASSIGN and document.language == "go":
         return Sorted(Sort.CAN_HAPPEN, "Writing into a nil map panics", 1.0)
-    chance = fitted().chance(clues_of(document.text, span, use, reason))
+    chance = fitted().chance(told_clues(document.text, span, use, reason))
     if chance >= fitted().high and not is_handed_on(repairs, found):
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
     match origin.kind:

@@ -33,8 +33,10 @@ class EcmaScriptProject(ProjectFiles[FileHome]):
     def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
         return home_of(tree, self, uri, self._knowledge)
 
-    def resolved(self, home: Names, name: str, /) -> tuple[FileHome, str] | None:
-        return self._resolved(home, name, _MOST_STEPS)
+    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+        there, rest = self._resolved(home, name, _MOST_STEPS) or (None, "")
+        path = uri_to_path(there.uri) if there is not None else None
+        return (path, rest) if path is not None else None
 
     def imported(self, home: Names, /) -> Iterator[FileHome]:
         """The modules that it imports, and those that these import: what its types come from."""
