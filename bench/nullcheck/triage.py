@@ -30,8 +30,8 @@ from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.root_causes import causes_of
-from breadknife.plugins.nullcheck.project.sorting import sorted_by_code
-from breadknife.plugins.nullcheck.project.tracing import traced
+from breadknife.plugins.nullcheck.project.triage.sorting import sorted_by_code
+from breadknife.plugins.nullcheck.project.triage.tracing import traced
 from breadknife.plugins.nullcheck.values import Place
 
 ROWS = Path(__file__).parent / "triage.tsv"
