@@ -82,7 +82,7 @@ def triage(
 
     Examples:
 
-      pyright --outputjson > pyright.json; breadknife null triage --from pyright.json
+      pyright --outputjson | breadknife null triage --from -
 
       tsc --noEmit | breadknife null triage --from - src/
 

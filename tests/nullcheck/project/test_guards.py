@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.project.guards import given_before, guard
+from breadknife.plugins.nullcheck.project.triage.guards import given_before, guard
 from breadknife.text.syntax import parse
 from support import marked_spans
 

@@ -14,8 +14,8 @@ from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.reported import Sources
-from breadknife.plugins.nullcheck.project.sorting import Sort
-from breadknife.plugins.nullcheck.project.triage import Group, Patch, groups_of
+from breadknife.plugins.nullcheck.project.triage.groups import Group, Patch, groups_of
+from breadknife.plugins.nullcheck.project.triage.sorting import Sort
 
 SCHEMA = 1
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""

@@ -10,9 +10,9 @@ from breadknife.plugins.nullcheck.causes import Found, Origin
 from breadknife.plugins.nullcheck.clues import NullOrigin, told_clues
 from breadknife.plugins.nullcheck.confidence import fitted
 from breadknife.plugins.nullcheck.declared import Kind
-from breadknife.plugins.nullcheck.project.guards import given_before, guard
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.tracing import is_handed_on
+from breadknife.plugins.nullcheck.project.triage.guards import given_before, guard
+from breadknife.plugins.nullcheck.project.triage.tracing import is_handed_on
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.task.values import Confidence

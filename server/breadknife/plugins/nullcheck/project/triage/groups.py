@@ -15,8 +15,8 @@ from breadknife.plugins.nullcheck.project.rechecking import Recheck
 from breadknife.plugins.nullcheck.project.repairs import UNASKED, Repair, Repairs
 from breadknife.plugins.nullcheck.project.reported import Told
 from breadknife.plugins.nullcheck.project.root_causes import causes_of, moved_by, repaired
-from breadknife.plugins.nullcheck.project.sorting import Sort, Sorted, is_inferred, sorted_by_code
-from breadknife.plugins.nullcheck.project.tracing import receiver, traced
+from breadknife.plugins.nullcheck.project.triage.sorting import Sort, Sorted, is_inferred, sorted_by_code
+from breadknife.plugins.nullcheck.project.triage.tracing import receiver, traced
 from breadknife.plugins.nullcheck.project.ways import CHOICE, edits_of, ways
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 
