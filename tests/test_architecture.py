@@ -167,6 +167,7 @@ OWN_FILES = {
     "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/nullcheck/clues.py": "a list of this package",
+    "plugins/nullcheck/repairs/python/foreign.py": "a list of this package",
     "plugins/nullcheck/confidence.py": "weights of this package",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
