@@ -25,6 +25,7 @@ from breadknife.plugins.nullcheck.core.reuse import (
     outside_words,
     renamed,
     says_the_same,
+    signature,
     spoken_of,
     stored_by,
     stores_the_same,
@@ -130,7 +131,8 @@ class FileHome(Results):
         change, edited, same = found.change, found.edited, found.same
         mover = Mover(change, self.uri)
         self.asked |= before.asked
-        self.forgiven |= {mover.place(at) for at in before.forgiven}
+        within = edited.before.at
+        self.forgiven |= {mover.place(at) for at in before.forgiven if not within[0] <= at[0] < within[1]}
         for function, was in same.items():
             if function is not self.file.main:
                 function.words = was.words
@@ -140,7 +142,8 @@ class FileHome(Results):
             elif self.gate.may_use_null(function):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
-                self._found[function] = [Found(mover.use(each.use), each.function) for each in before._found[was]]
+                found_before = (each for each in before._found[was] if each.function.at not in before.forgiven)
+                self._found[function] = [Found(mover.use(each.use), function) for each in found_before]
         kept = set(same)
         waiting = [(edited.before, edited.after)]
         while waiting:
@@ -165,7 +168,9 @@ class FileHome(Results):
             if not stores_the_same(*told):
                 names |= {name.encode() for name in (*stores, *now)}
         is_asked = function is not self.file.main and (was_followed or not before.gate.needs_flow(was))
-        if is_asked and not says_the_same(before.summary(was), self.summary(function)):
+        if signature(was) != signature(function) or (
+            is_asked and not says_the_same(before.summary(was), self.summary(function))
+        ):
             names |= spoken_of(function)
         return [each for each in kept if not self._words(each).isdisjoint(names)] if names else []
 
@@ -181,6 +186,8 @@ class FileHome(Results):
     def _forget(self, function: Function) -> None:
         for table in (self._kept, self._found, self._solutions, self.summaries):
             table.pop(function, None)
+        if function is not self.file.main:
+            self.forgiven = {at for at in self.forgiven if not function.at[0] <= at[0] < function.at[1]}
 
     def kept(self, function: Function) -> Kept | None:
         """What is known of the function, if it has been followed."""
