@@ -96,7 +96,8 @@ def test_files_of_the_standard_library(path: Path) -> None:
         ("make()\n", "make()  # it\n", ["__init__"]),
         ("make()\n", "None\n", ["__init__", "g"]),
         ("find(s).start()", "find(s).end()", ["f"]),
-        ("def find(s)", "def find(s, t=1)", ["", "__init__", "f", "find", "g"]),
+        ("def find(s)", "def find(s, t=1)", ["f", "find"]),
+        ("def find(s)", "def search(s)", ["", "__init__", "f", "g", "search"]),
         ("class A:", "class B:", ["", "__init__", "f", "find", "g"]),
     ],
 )

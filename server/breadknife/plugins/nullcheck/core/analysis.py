@@ -25,6 +25,7 @@ from breadknife.plugins.nullcheck.core.reuse import (
     outside_words,
     renamed,
     says_the_same,
+    signature,
     spoken_of,
     stored_by,
     stores_the_same,
@@ -122,15 +123,17 @@ class FileHome(Results):
                 for use in solution.uses if solution is not None else ():
                     yield Found(use, function)
 
-    def inherit(self, before: FileHome) -> None:
-        """Take over what was found before an edit, as far as it still holds. To be called before anything is asked."""
+    def inherit(self, before: FileHome) -> bool:
+        """Take over what was found before an edit, as far as it still holds. To be called before anything is asked.
+        False if nothing does, because more than one function has changed."""
         found = matched(before.file, self.file)
         if found is None:
-            return
+            return False
         change, edited, same = found.change, found.edited, found.same
         mover = Mover(change, self.uri)
         self.asked |= before.asked
-        self.forgiven |= {mover.place(at) for at in before.forgiven}
+        within = edited.before.at
+        self.forgiven |= {mover.place(at) for at in before.forgiven if not within[0] <= at[0] < within[1]}
         for function, was in same.items():
             if function is not self.file.main:
                 function.words = was.words
@@ -140,7 +143,8 @@ class FileHome(Results):
             elif self.gate.may_use_null(function):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
-                self._found[function] = [Found(mover.use(each.use), each.function) for each in before._found[was]]
+                found_before = (each for each in before._found[was] if each.function.at not in before.forgiven)
+                self._found[function] = [Found(mover.use(each.use), function) for each in found_before]
         kept = set(same)
         waiting = [(edited.before, edited.after)]
         while waiting:
@@ -149,6 +153,7 @@ class FileHome(Results):
                 kept.discard(each)
                 self._forget(each)
                 waiting.append((same[each], each))
+        return True
 
     def _told_otherwise(
         self, before: FileHome, was: Function, function: Function, kept: Collection[Function]
@@ -164,7 +169,9 @@ class FileHome(Results):
             if not stores_the_same(*told):
                 names |= {name.encode() for name in (*stores, *now)}
         is_asked = function is not self.file.main and (was_followed or not before.gate.needs_flow(was))
-        if is_asked and not says_the_same(before.summary(was), self.summary(function)):
+        if signature(was) != signature(function) or (
+            is_asked and not says_the_same(before.summary(was), self.summary(function))
+        ):
             names |= spoken_of(function)
         return [each for each in kept if not self._words(each).isdisjoint(names)] if names else []
 
@@ -180,6 +187,8 @@ class FileHome(Results):
     def _forget(self, function: Function) -> None:
         for table in (self._kept, self._found, self._solutions, self.summaries):
             table.pop(function, None)
+        if function is not self.file.main:
+            self.forgiven = {at for at in self.forgiven if not function.at[0] <= at[0] < function.at[1]}
 
     def kept(self, function: Function) -> Kept | None:
         """What is known of the function, if it has been followed."""

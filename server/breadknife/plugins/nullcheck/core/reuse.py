@@ -81,7 +81,7 @@ def matched(before: File, after: File) -> Matched | None:
         unit = unit_of(function, after.main)
         if unit.at[0] <= change.start and change.end + change.by <= unit.at[1] and unit.at[1] > unit.at[0]:
             was = old.get((unit.at[0], unit.at[1] - change.by))
-            if was is None or _signature(was) != _signature(unit) or edited not in (None, (was, unit)):
+            if was is None or was.name != unit.name or edited not in (None, (was, unit)):
                 return None
             edited = Edited(was, unit)
             continue
@@ -96,11 +96,12 @@ def _owner(function: Function) -> str:
     return function.owner.name if function.owner is not None else ""
 
 
-def _signature(function: Function) -> tuple[object, ...]:
-    """What callers see of a function without reading its body, but for what defaults are."""
-    parameters = [(each.name, each.annotation, each.kind, each.default is None) for each in function.parameters]
+def signature(function: Function) -> tuple[object, ...]:
+    """What callers see of a function without following it."""
+    defaults = [(type(each.default), each.default.key if each.default else "") for each in function.parameters]
+    parameters = [(each.name, each.annotation, each.kind) for each in function.parameters]
     says = function.is_plain, function.is_async, function.is_generator, function.is_stub, function.is_property
-    return function.name, _owner(function), parameters, function.returns, function.decorators, *says
+    return function.name, _owner(function), parameters, defaults, function.returns, function.decorators, *says
 
 
 def says_the_same(before: Summary, after: Summary) -> bool:
