@@ -219,12 +219,6 @@ CLOSED = mypy("a.py", 9, "close")
 @pytest.mark.parametrize(
     ("text", "said", "outcomes"),
     [
-        # What fails for None, whatever it is: `len`. What a loop makes of it has come by the loop's test.
-        (
-            COUNTED,
-            (CLOSED, ARGUMENT.format(line=5, column=25), TESTED),
-            [(4, TO_CHOOSE), (5, LATE), (9, LATE)],
-        ),
         (COUNTED.replace("raise EOFError", "break"), (CLOSED, TESTED), [(4, None), (9, None)]),
         # A function that is given it may take a None.
         (
@@ -233,7 +227,7 @@ CLOSED = mypy("a.py", 9, "close")
             [(2, TO_CHOOSE), (4, None)],
         ),
     ],
-    ids=["a loop's test", "left otherwise", "handed on"],
+    ids=["left otherwise", "handed on"],
 )
 def test_no_check_comes_after_what_surely_fails(
     project: Path, text: str, said: tuple[str, ...], outcomes: list[tuple[int, str | None]]
