@@ -44,13 +44,8 @@ ALL_RAISED = (
             "def f(a, x=None):\r\n  if a:\r\n    g()\r\n    assert x is not None\r\n    a.b = x.y\r\n"
             "  else:\r\n    assert x is not None\r\n    a.b = x.z\r\n",
         ),
-        (
-            "assert",
-            "def f(a, x=None):\r\n  if a:\r\n    a.b = x.y\r\n  else:\r\n    a.b = x.z\r\n",
-            "def f(a, x=None):\r\n  assert x is not None\r\n  if a:\r\n    a.b = x.y\r\n  else:\r\n    a.b = x.z\r\n",
-        ),
     ],
-    ids=["two functions", "two branches", "two branches alike"],
+    ids=["two functions", "two branches"],
 )
 def test_all_places_of_a_cause(strategy: str, before: str, after: str) -> None:
     assert len(findings(document(before))) == 2

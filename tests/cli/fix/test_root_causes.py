@@ -187,39 +187,6 @@ def test_of_what_a_library_gives_one_check_ends_several_findings(
     assert (shown["outcome"], shown.get("strategy") or shown["why"]) == (outcome, said), result.stderr
 
 
-TWICE = """\
-class Bot:
-    def __init__(self):
-        self.user = None
-
-    def lookup(self, name):
-        if not name:
-            return None
-        return open(name)
-
-    def rename(self, name):
-        self.user = self.lookup(name)
-        self.user.close()
-
-    def one(self, name):
-        self.lookup(name).close()
-
-    def two(self, name):
-        self.lookup(name).close()
-
-    def three(self, name):
-        self.lookup(name).close()
-"""
-
-
-def test_what_the_repair_of_another_cause_ends_is_not_tried(project: Path) -> None:
-    write(project, {"a.py": TWICE})
-    result = breadknife(project, "fix", "--null", "--json")
-    outcomes = json.loads(result.stdout)["outcomes"]
-    assert [(each["outcome"], each["line"]) for each in outcomes] == [("cause-repaired", 15), ("ended", 12)]
-    assert (result.returncode, "0 left" in result.stderr) == (0, True)
-
-
 EXPECTS = """\
 import a
 try:
@@ -328,16 +295,6 @@ def test_no_program_of_the_folder_is_run_by_its_bare_name(project: Path, monkeyp
     assert result.returncode == 2
     assert not (project / "ran").exists()
     assert breadknife(project, "fix", "--checker", "./pyright").returncode == 0  # the user has said where
-
-
-def test_findings_in_another_file_than_the_declaration_end_with_it(project: Path) -> None:
-    lib = "def find(k: str) -> str | None:\n    for line in open(k):\n        return line\n"
-    uses = "".join(f'\n\ndef {name}() -> str:\n    return find("{name}").upper()\n' for name in "abc")
-    write(project, {"lib.py": lib, "use.py": "from lib import find\n" + uses})
-    result = breadknife(project, "fix", "--null", "--json")
-    [outcome] = json.loads(result.stdout)["outcomes"]
-    wanted = {"outcome": "cause-repaired", "cause": "find()", "findings": 3, "strategy": "return-type"}
-    assert {key: outcome[key] for key in wanted} == wanted, result.stderr
 
 
 STORE = """\

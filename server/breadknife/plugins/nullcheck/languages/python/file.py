@@ -151,7 +151,7 @@ class PythonFile:
                 yield offer
 
     def _cures(self, site: Site, checker: Checker, about: Sequence[Finding]) -> Iterator[Offer]:
-        """The declaration, in this file or that of a base class."""
+        """The declaration, in this file."""
         spans = None if any(finding.source != SOURCE for finding in about) else self._spans
         of_place = (finding for finding in self._findings if finding.span == site.span and finding.related)
         begins = next((each.related[0].span for each in of_place if each.related[0].uri is None), None)

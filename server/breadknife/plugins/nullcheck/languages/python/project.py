@@ -168,7 +168,9 @@ class PythonProject:
     def is_current(self, home: Names) -> bool:
         """Whether the files that it has asked still say the same, as far as the disk was looked at a moment ago."""
         self._look_again()
-        return self._is_current(home)
+        path = uri_to_path(home.uri)
+        kept = self._homes.get(path) if path is not None else None
+        return (path is None or (kept is not None and kept[1] is home)) and self._is_current(home)
 
     def _look_again(self) -> None:
         now = self.clock()

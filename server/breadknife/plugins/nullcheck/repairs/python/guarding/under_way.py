@@ -1,5 +1,5 @@
 """Checks in `finally` and `except`: what they raise takes the place of an exception that is under way, and what leaves
-there loses it. And what is None where there was none."""
+there loses it."""
 
 from __future__ import annotations
 
