@@ -104,7 +104,7 @@ top, and may import all of them."""
 
 CIRCLES = {
     "plugins/nullcheck/causes",
-    "plugins/nullcheck/python/origins",
+    "plugins/nullcheck/repairs/python/origins",
 }
 """Modules that may still import each other; they go with the analysis that replaces them."""
 
@@ -135,7 +135,9 @@ OPENERS = {
     "copytree", "move", "mmap", "ZipFile", "walk", "fwalk", "rglob", "getline", "getlines", "fromfile",
 }  # fmt: skip
 """Names of functions and methods that open files, or go through folders within folders."""
-NOT_OF_A_DISK = {"archive", "ast", "documents", "language", "of", "self.documents", "self._files", "spoken"}
+NOT_OF_A_DISK = {
+    "archive", "ast", "documents", "language", "of", "project_files", "self.documents", "self._files", "spoken",
+}  # fmt: skip
 """Whose methods have such names and do something else: a document is opened, a tree is walked."""
 
 OWN_FILES = {

@@ -23,11 +23,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests")]
 
+from breadknife.plugins.nullcheck.repairs.python.detector import detect  # noqa: E402
+
 from breadknife.plugins.nullcheck.core.findings import explained  # noqa: E402
+from breadknife.plugins.nullcheck.languages.python.file import Python  # noqa: E402
 from breadknife.plugins.nullcheck.languages.python.language import home_of, knowledge  # noqa: E402
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject  # noqa: E402
-from breadknife.plugins.nullcheck.python.detector import detect  # noqa: E402
-from breadknife.plugins.nullcheck.python.language import Python  # noqa: E402
 from breadknife.project.folder import FolderProject  # noqa: E402
 from breadknife.text.document import Document, Span  # noqa: E402
 from breadknife.text.syntax import SyntaxTree, parse  # noqa: E402

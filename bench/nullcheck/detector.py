@@ -26,7 +26,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.python.language import Python
+from breadknife.plugins.nullcheck.languages.python.file import Python
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
 from breadknife.text.document import Document

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from detector import LEFT_OUT
 
-from breadknife.plugins.nullcheck.clues import clues_of, origin_of
+from breadknife.plugins.nullcheck.clues import origin_of, told_clues
 from breadknife.plugins.nullcheck.grouping import by_cause
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.project.folder import FolderProject
@@ -204,7 +204,7 @@ def _computed(text: str, row: Mapping[str, str], sources: Any) -> dict[str, str]
     leaves = leaves or ("return" if re.search(r"\breturn(?: None| null| nil)?;?\s*$", before, re.MULTILINE) else "none")
     return {
         "origin": origin_of(reason).value if ours else "",
-        "clues": ", ".join(sorted(clues_of(text, span, row["code"], reason))) if ours else "",
+        "clues": ", ".join(sorted(told_clues(text, span, row["code"], reason))) if ours else "",
         "guards_elsewhere": str(int(bool(guards))),
         "callers_in_project": str(callers),
         "exits": leaves,

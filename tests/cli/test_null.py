@@ -17,7 +17,7 @@ from breadknife.cli.fix.null_report import _BY_HAND, _VERIFIED, run, table
 from breadknife.cli.fix.ways import BY_HAND
 from breadknife.host.kinds import KINDS
 from breadknife.plugins.nullcheck.declared import Kind
-from breadknife.plugins.nullcheck.python.language import PythonFile
+from breadknife.plugins.nullcheck.languages.python.file import PythonFile
 from breadknife.task.values import ActionRequest
 from cli.commands import within
 from cli.fix.checkers import mypy

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.clues import Clue, NullOrigin, clues_of, origin_of
+from breadknife.plugins.nullcheck.clues import Clue, NullOrigin, origin_of, told_clues
 from breadknife.plugins.nullcheck.confidence import fitted
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
@@ -93,7 +93,7 @@ FOUND = "`find` may return None"
 )
 def test_clues_are_read_from_the_text(text: str, used: str, use: Use, reason: str, clues: set[Clue]) -> None:
     start = text.rindex(used)
-    found = clues_of(text, Span(start, start + len(used)), use, reason)
+    found = told_clues(text, Span(start, start + len(used)), use, reason)
     assert found == {origin_of(reason).value, *(clue.value for clue in clues)}
 
 

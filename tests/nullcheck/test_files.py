@@ -9,12 +9,21 @@ import pytest
 from breadknife.plugins.nullcheck import summaries
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.languages import project as files_of_project
+from breadknife.plugins.nullcheck.languages.python import project as files_of_python
 from breadknife.plugins.nullcheck.values import Offer
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, language_of
 from breadknife.text.syntax import parse
 
 PYTHON = "def find(xs):\n    for x in xs:\n        if x:\n            return x\n"
+BASE = """\
+class Machine: pass
+class Base:
+    def __init__(self):
+        self.x = None
+    def run(self, machine: Machine):
+        self.x = machine
+"""
 GO = "package p\n\nfunc Find(s string) (*T, error) {\n\tif s == s {\n\t\treturn nil, e\n\t}\n\treturn &T{}, nil\n}\n"
 JAVA = "class Other {\n    @Nullable static Other find() { return g(); }\n}\n"
 TYPESCRIPT = "export function find(xs: string[]): string | null {\n  return xs[0];\n}\n"
@@ -37,6 +46,7 @@ def test_an_analysis_is_made_anew_when_another_file_says_something_else(
 ) -> None:
     monkeypatch.setattr(summaries, "SECONDS", 0.0)
     monkeypatch.setattr(files_of_project, "SECONDS", 0.0)
+    monkeypatch.setattr(files_of_python, "SECONDS", 0.0)
     (tmp_path / other).write_text(said, "utf-8")
     project, files = FolderProject(tmp_path), Files()
     assert project.idle(10)
@@ -89,7 +99,7 @@ def test_what_is_typed_in_another_file_is_known_at_once(
 @pytest.mark.parametrize(
     ("text", "elsewhere"),
     [
-        ("from a import find\n\n\ndef f(xs):\n    return find(xs).x\n", True),
+        ("from a import Base\n\n\nclass A(Base):\n    def f(self):\n        return self.x.y\n", True),
         ("def f(x=None):\n    return x.y\n", False),
     ],
 )
@@ -97,7 +107,8 @@ def test_offers_are_made_once_but_those_that_change_other_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, elsewhere: bool
 ) -> None:
     monkeypatch.setattr(summaries, "SECONDS", 0.0)
-    (tmp_path / "a.py").write_text(PYTHON, "utf-8")
+    monkeypatch.setattr(files_of_python, "SECONDS", 0.0)
+    (tmp_path / "a.py").write_text(BASE, "utf-8")
     (tmp_path / "b.py").write_text(text, "utf-8")
     (tmp_path / "c.py").write_text(text, "utf-8")  # another caller that relies on a value
     project, files = FolderProject(tmp_path), Files()
@@ -113,8 +124,8 @@ def test_offers_are_made_once_but_those_that_change_other_files(
             assert place is not None
             return list(file.offers(place))
 
-    commented = PYTHON + "# and so on\n"
-    before, after = offers(PYTHON), offers(commented)
+    commented = BASE + "# and so on\n"
+    before, after = offers(BASE), offers(commented)
     there = {each.document.text for offer in after for each in offer.elsewhere}
     assert there == ({commented} if elsewhere else set())
     assert all((one is other) is not elsewhere for one, other in zip(before, after, strict=True))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
+from breadknife.plugins.nullcheck.languages.python.file import Python
 from breadknife.plugins.nullcheck.line_length import USUAL, line_length
-from breadknife.plugins.nullcheck.python.language import Python
 from breadknife.plugins.nullcheck.values import Content, Place, Strategy, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits

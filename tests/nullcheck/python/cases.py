@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.python.language import Python
+from breadknife.plugins.nullcheck.languages.python.file import Python
 from breadknife.plugins.nullcheck.values import Offer, Place, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding

@@ -6,12 +6,7 @@ import re
 
 import pytest
 
-from breadknife.plugins.nullcheck.python.detector import FileAnalysis
-from breadknife.plugins.nullcheck.python.site import site_at
-from breadknife.plugins.nullcheck.python.verify import as_it_is, verified
 from breadknife.plugins.nullcheck.values import Strategy, Use
-from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import parse
 from nullcheck.python.cases import offered, written
 
 
@@ -269,19 +264,6 @@ def test_what_leaves_before_a_use_lets_a_none_in(then: str, after: str, tested: 
 def test_what_is_written_to_as_well_gets_no_name(line: str) -> None:
     text, offers = offered(f"def f(self, d, k, a):\n    {line}\n", use=Use.OPERAND)
     assert not [offer.title for offer in offers if "result" in written(text, offer)]
-
-
-def test_a_test_that_comes_after_a_use_of_an_element_is_refused() -> None:
-    tree = parse("def f(a):\n    return [x.y for x in a if x.z]\n", "python")
-    assert tree is not None
-    file, site = (
-        FileAnalysis(tree),
-        site_at(tree, Span(tree.text.index("x.y"), tree.text.index("x.y") + 1), Use.ATTRIBUTE),
-    )
-    before = as_it_is(file, site)
-    for at, is_right in ((" if x.z]", 1), ("]", 0)):
-        place = tree.text.index(at)
-        assert verified(file, site, before, (TextEdit(Span(place, place), " if x is not None"),)) == is_right
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ class Origins(Protocol):
 def origins(language: str) -> Origins | None:
     """For languages where the declaration can be found from a place alone."""
     if language == "python":
-        from breadknife.plugins.nullcheck.python.origins import PythonOrigins
+        from breadknife.plugins.nullcheck.repairs.python.origins import PythonOrigins
 
         return PythonOrigins()
     return None
@@ -83,7 +83,7 @@ def shapes(language: str) -> Shapes:
     elif language == "java":
         from breadknife.plugins.nullcheck.repairs.java.shapes import SHAPES
     elif language == "python":
-        from breadknife.plugins.nullcheck.python.shapes import SHAPES
+        from breadknife.plugins.nullcheck.repairs.python.shapes import SHAPES
     else:
         from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import SHAPES
     return SHAPES

@@ -7,10 +7,12 @@ findings that people have judged. Clues are read from the text alone, in the sam
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 
@@ -73,6 +75,20 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w+")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _TEXT = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 _NO_INPUT = frozenset({"self", "this", "cls", "None", "null", "nil", "undefined", "await", "yield", "new"})
+_KINDS: Mapping[OriginKind, NullOrigin] = {
+    OriginKind.ANNOTATION: NullOrigin.ANNOTATION,
+    OriginKind.DEFAULT: NullOrigin.DEFAULT,
+    OriginKind.COMPARISON: NullOrigin.TEST,
+    OriginKind.LIFE_CYCLE: NullOrigin.UNSET,
+    OriginKind.INITIAL: NullOrigin.UNSET,
+    OriginKind.EXIT: NullOrigin.UNSET,
+    OriginKind.EXCEPTION: NullOrigin.UNSET,
+}
+"""The kinds that aren't what a call gives."""
+
+
+def origin_of_kind(kind: OriginKind) -> NullOrigin:
+    return _KINDS.get(kind, NullOrigin.CALL)
 
 
 def origin_of(reason: str) -> NullOrigin:
@@ -81,20 +97,29 @@ def origin_of(reason: str) -> NullOrigin:
     return next((origin for origin, phrases in _ORIGINS if re.search(phrases, plain)), NullOrigin.ANNOTATION)
 
 
-def clues_of(text: str, span: Span, use: str, reason: str) -> frozenset[str]:
-    """The names of the origin and of the clues for what is used at `span`; `use` is the finding's code."""
-    origin = origin_of(reason)
+def told_clues(text: str, span: Span, use: str, reason: str) -> frozenset[str]:
+    """The same for a finding whose reason alone says where its null comes from."""
+    is_tested = re.search(r"\bis tested for", _without_quotes(reason)) is not None
+    is_failed = re.search(r"\bwhen it fails|\bwithout an error", reason) is not None
+    return clues_of(text, span, use, origin_of(reason), is_tested=is_tested, is_failed=is_failed)
+
+
+def clues_of(
+    text: str, span: Span, use: str, origin: NullOrigin, *, is_tested: bool = False, is_failed: bool = False
+) -> frozenset[str]:
+    """The names of the origin and of the clues for what is used at `span`; `use` is the finding's code. `is_failed`: an
+    error tells of the null."""
     clues = {origin.value}
-    if re.search(r"\bis tested for", _without_quotes(reason)):
+    if is_tested:
         clues.add(Clue.TESTED)
-    if re.search(r"\bwhen it fails|\bwithout an error", reason):
+    if is_failed:
         clues.add(Clue.FAILED)
     if origin is not NullOrigin.CALL:
         return frozenset(clues)
     if use == Use.ARGUMENT:
         clues.add(Clue.ARGUMENT)
     used = text[span.start : span.end]
-    if not used.endswith(")") and "." not in used and "the property" not in reason.lower():
+    if not used.endswith(")") and "." not in used:
         clues.add(Clue.NAMED)
     call, start = _call(text, span)
     if (_words(call) | _words(used)) & _outside() and not _is_input_tested(text, call, start):

@@ -59,7 +59,7 @@ def part(changes: DocumentEdits) -> tuple[Span, Span] | None:
 def _visible(language: str) -> Callable[[SyntaxTree, Collection[TextEdit]], frozenset[str] | None] | None:
     """For languages where a file's text tells."""
     if language == "python":
-        from breadknife.plugins.nullcheck.python.visibility import visible
+        from breadknife.plugins.nullcheck.repairs.python.visibility import visible
 
         return visible
     if language in _TYPESCRIPT:

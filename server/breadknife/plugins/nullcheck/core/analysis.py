@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,24 +12,25 @@ from breadknife.plugins.nullcheck.core.flow.build import build
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.flow.solve import Solution, solve
-from breadknife.plugins.nullcheck.core.flow.trying import tries
-from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
-from breadknife.plugins.nullcheck.core.names import Language, Names, Others
+from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.results import Results
 from breadknife.plugins.nullcheck.core.reuse import (
     Kept,
-    changed_names,
+    Stored,
     matched,
     outside_words,
+    renamed,
     says_the_same,
     spoken_of,
+    stored_by,
+    stores_the_same,
     unit_of,
 )
 from breadknife.plugins.nullcheck.core.state import State
-from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Condition, Outcome, Summary, outcomes_at, summarised
 
 _MOST_UNDER_WAY = 10
 """Functions that wait for what others say of null."""
@@ -43,13 +44,12 @@ class Found:
     function: Function
 
 
-class FileHome(Names):
+class FileHome(Results):
     def __init__(
         self, file: File, knowledge: Knowledge, language: Language, others: Others | None = None, uri: str = ""
     ) -> None:
         super().__init__(file, knowledge, language, others, uri)
         self._solutions = dict[Function, Solution]()
-        self._summaries = dict[Function, Summary]()
         self._provisional = dict[Function, Solution]()
         """Solutions that came about while a function that they ask of was under way. They do for whoever asks; what is
         found in such a function is looked for once more when its turn comes."""
@@ -59,16 +59,9 @@ class FileHome(Names):
         """What was found in the functions that stand in no other one, with those within."""
         self._kept = dict[Function, Kept]()
         """Solutions of the text before an edit, at the places that they had there."""
-        self._coping = dict[Function, bool]()
-        self.assumed: Mapping[At, Fact] = {}
-        self.denied = set[At]()
+        self._needs = dict[tuple[Function, str], bool]()
 
     # Following functions
-
-    @cached_property
-    def gate(self) -> Gate:
-        others = self.others
-        return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
 
     def findings(self) -> Sequence[Found]:
         """Every use of a value that may be null, in the order of the text."""
@@ -84,6 +77,10 @@ class FileHome(Names):
         units = [each for each in self.file.functions if each.at[0] < end and start < each.at[1]]
         return self._in_order([each for each in units if unit_of(each, main) is each] or [main])
 
+    def findings_in(self, unit: Function) -> Sequence[Found]:
+        """Those of one function that stands in no other one, or of the file outside of all functions."""
+        return self._in_order([unit])
+
     def _in_order(self, units: Sequence[Function]) -> Sequence[Found]:
         found = dict[At, Found]()
         for unit in units:
@@ -98,10 +95,18 @@ class FileHome(Names):
             known = self._found[unit] = list(self._looked_for(unit))
         return known
 
+    @cached_property
+    def _within(self) -> Mapping[Function, Sequence[Function]]:
+        """Outermost function -> those within it, of those that the file declares."""
+        found = dict[Function, list[Function]]()
+        for function in self.file.functions:
+            if (unit := unit_of(function, self.file.main)) is not function:
+                found.setdefault(unit, []).append(function)
+        return found
+
     def _looked_for(self, unit: Function) -> Iterator[Found]:
         main = self.file.main
-        within = (each for each in self.file.functions if each.at[0] >= unit.at[0] and each.at[1] <= unit.at[1])
-        waiting = [unit] if unit is main else [unit, *(each for each in within if unit_of(each, main) is unit)]
+        waiting = [unit] if unit is main else [unit, *self._within.get(unit, ())]
         others = set(self.file.functions) if unit is main else set[Function]()
         known = set(waiting) | others
         for function in waiting:  # lowering one adds the functions without a name that are in it
@@ -112,7 +117,7 @@ class FileHome(Names):
                 waiting += new
                 known.update(new)
                 if self._provisional.pop(function, None) is not None:
-                    self._summaries.pop(function, None)
+                    self.summaries.pop(function, None)
                 solution = self.solution(function)
                 for use in solution.uses if solution is not None else ():
                     yield Found(use, function)
@@ -123,28 +128,45 @@ class FileHome(Names):
         if found is None:
             return
         change, edited, same = found.change, found.edited, found.same
-        names = changed_names(before.file, self.file, edited)
         mover = Mover(change, self.uri)
+        self.asked |= before.asked
         self.forgiven |= {mover.place(at) for at in before.forgiven}
-        kept = {each for each in same if self._words(each).isdisjoint(names)}
-        for function in kept:
-            was = same[function]
+        for function, was in same.items():
+            if function is not self.file.main:
+                function.words = was.words
+        for function, was in same.items():
             if (known := before.kept(was)) is not None:
                 self._kept[function] = known.then(change)
             elif self.gate.may_use_null(function):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
                 self._found[function] = [Found(mover.use(each.use), each.function) for each in before._found[was]]
-        waiting = [(edited.after, edited.before)]
+        kept = set(same)
+        waiting = [(edited.before, edited.after)]
         while waiting:
-            function, was = waiting.pop()
-            if says_the_same(before.summary(was), self.summary(function)):
-                continue
-            spoken = spoken_of(function)
-            for each in [each for each in kept if not self._words(each).isdisjoint(spoken)]:
+            was, function = waiting.pop()
+            for each in self._told_otherwise(before, was, function, kept):
                 kept.discard(each)
                 self._forget(each)
-                waiting.append((each, same[each]))
+                waiting.append((same[each], each))
+
+    def _told_otherwise(
+        self, before: FileHome, was: Function, function: Function, kept: Collection[Function]
+    ) -> list[Function]:
+        """Those of the functions that speak of something that a unit says otherwise than before."""
+        names = renamed(was, function, self.file)
+        stores, now = stored_by(before.file, was), stored_by(self.file, function)
+        was_followed = before.kept(was) is not None
+        if stores.keys() != now.keys():
+            names |= {name.encode() for name in (*stores, *now)}
+        elif stores and was_followed:
+            told = Stored(was, stores, before.solution(was)), Stored(function, now, self.solution(function))
+            if not stores_the_same(*told):
+                names |= {name.encode() for name in (*stores, *now)}
+        is_asked = function is not self.file.main and (was_followed or not before.gate.needs_flow(was))
+        if is_asked and not says_the_same(before.summary(was), self.summary(function)):
+            names |= spoken_of(function)
+        return [each for each in kept if not self._words(each).isdisjoint(names)] if names else []
 
     def _words(self, function: Function) -> frozenset[bytes]:
         """Of a function and those around it; of the file, those that are in none."""
@@ -156,12 +178,12 @@ class FileHome(Names):
         return outside_words(self.file)
 
     def _forget(self, function: Function) -> None:
-        for table in (self._kept, self._found, self._solutions, self._summaries, self._coping):
+        for table in (self._kept, self._found, self._solutions, self.summaries):
             table.pop(function, None)
 
     def kept(self, function: Function) -> Kept | None:
-        """What is known of the function for good."""
-        known = self._solutions.get(function)
+        """What is known of the function, if it has been followed."""
+        known = self._solutions.get(function) or self._provisional.get(function)
         return Kept(known) if known is not None else self._kept.get(function)
 
     def solution(self, function: Function, /) -> Solution | None:
@@ -297,85 +319,18 @@ class FileHome(Names):
         return not is_known or full in self.knowledge.functions["cope"]
 
     def copes(self, function: Function) -> bool:
-        """Whether the method does no harm when its object is null."""
-        known = self._coping.get(function)
+        return not self.needs(function, function.receiver)
+
+    def needs(self, function: Function, name: str, /) -> bool:
+        known = self._needs.get((function, name))
         if known is None:
-            self._coping[function] = True  # what calls itself decides nothing
+            self._needs[function, name] = False  # what calls itself decides nothing
             start = self.start(function)
-            own = start.facts.get(function.receiver, NOTHING)
-            start.facts[function.receiver] = own._replace(nullness=Nullness.NULL)
+            own = start.facts.get(name, NOTHING)
+            start.facts[name] = own._replace(nullness=Nullness.NULL)
             uses = solve(self, function, build(function.body, self.knowledge.errors), start).uses
-            known = self._coping[function] = all(use.key != function.receiver for use in uses)
+            known = self._needs[function, name] = any(use.key == name for use in uses)
         return known
-
-    # Summaries
-
-    def summary(self, function: Function, /) -> Summary:
-        found = self._summaries.get(function)
-        if found is None:
-            if not function.is_plain or function.is_generator:
-                found = UNKNOWN
-            elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
-                found = Summary((), is_known=True)
-            elif function.is_stub:
-                is_declared = function.returns is not None or function.asserts
-                found = self._declared_summary(function) if is_declared else UNKNOWN
-            elif not self.gate.needs_flow(function):
-                result = self._declared_result(function)
-                found = Summary((Outcome(result, frozenset()),), True, tries(function, self.knowledge))
-            else:
-                solution = self.solution(function)
-                if solution is None:
-                    return UNKNOWN if function.returns is None else self._declared_summary(function)
-                found = self._summarised(function, solution)
-            self._summaries[function] = found
-        return found
-
-    def _declared_summary(self, function: Function) -> Summary:
-        asserted = {Condition(function.narrows, "truth", True)} if function.asserts else ()
-        return Summary((Outcome(self._declared_result(function), frozenset(asserted)),), True)
-
-    def _declared_result(self, function: Function) -> Fact:
-        type_ = self.qualified_type(function.returns)
-        if type_ is None or not type_.nullable:
-            return Fact(type=type_)
-        why = f"`{function.name}` may return {self.knowledge.null_name(type_.nullable)}"
-        origin = Origin(OriginKind.CALL, function.at, why)
-        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
-
-    def _summarised(self, function: Function, solution: Solution) -> Summary:
-        ways = list[Outcome]()
-        gives_value = solution.gives_value
-        says = function.returns is not None and (function.returns.nullable or self.knowledge.types_exclude_null)
-        declared = self._declared_result(function) if says else None
-        parameters = function.parameters
-        for state, fact in solution.returns:
-            ways += outcomes_at(state, fact if gives_value else NOTHING, parameters)
-        if solution.end is not None:
-            fact = Fact(Nullness.NULL) if gives_value else NOTHING
-            ways += outcomes_at(solution.end, fact, parameters)
-        if declared is not None and not (declared.may_be_null and any(each.result.may_be_null for each in ways)):
-            ways = [Outcome(declared, each.conditions) for each in ways]
-        return summarised(ways, tries(function, self.knowledge))
-
-    def property_fact(self, function: Function, at: At, /) -> Fact:
-        summary = self.summary(function)
-        nulls = [way for way in summary.outcomes if way.result.may_be_null]
-        types = {way.result.type for way in summary.outcomes if not way.result.may_be_null}
-        type_ = types.pop() if len(types) == 1 else None
-        if not nulls:
-            return Fact(type=type_)
-        bits = 0
-        for way in nulls:
-            bits |= way.result.nulls
-        inner = nulls[0].result.origin
-        kind = inner.kind if inner is not None and inner.kind is not OriginKind.EXIT else OriginKind.CALL
-        return Fact(
-            Nullness.MAYBE,
-            Origin(kind, function.at, f"`{function.name}` may return {self.knowledge.null_name(bits)}"),
-            type_,
-            nulls=bits,
-        )
 
     # Stores
 

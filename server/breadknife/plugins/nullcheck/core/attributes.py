@@ -72,6 +72,7 @@ class Attributes(ABC):
         key = class_, name
         if key not in self._attributes:
             if key in self._asked:
+                self.is_early = True
                 return NOTHING
             self._asked.add(key)
             was_early, self.is_early = self.is_early, False

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from breadknife.plugins.nullcheck.confidence import confidence_by_kind
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.core.nullness import CAN_HAPPEN, Fact, Nullness, OriginKind
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, quote
-from breadknife.task.values import Confidence, Finding, Related
+from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
 
 _MOST_CONDITIONS = 2
@@ -34,15 +36,20 @@ class Explained:
 def explained(home: FileHome) -> Sequence[Explained]:
     """The findings of a file, in the order of the text. `related` is the path: where the null comes from, the call that
     gives it, the name that it gets, the conditions under which it arrives, and the test that doesn't help."""
-    return [_explained(home, each) for each in home.findings()]
+    return _all(home, home.findings())
 
 
 def explained_between(home: FileHome, start: int, end: int) -> Sequence[Explained]:
     """Those of the functions that have a part of these bytes; of what is in no function, if none has."""
-    return [_explained(home, each) for each in home.findings_between(start, end)]
+    return _all(home, home.findings_between(start, end))
 
 
-def _explained(home: FileHome, found: Found) -> Explained:
+def _all(home: FileHome, found: Sequence[Found]) -> Sequence[Explained]:
+    text = home.file.source((0, sys.maxsize)) if found else ""
+    return [_explained(home, text, each) for each in found]
+
+
+def _explained(home: FileHome, text: str, found: Found) -> Explained:
     file, use = home.file, found.use
     origin, shown = use.fact.origin, quote(file.source(use.at))
     kind = origin.kind if origin is not None else OriginKind.COMPARISON
@@ -55,12 +62,10 @@ def _explained(home: FileHome, found: Found) -> Explained:
     null = home.knowledge.null_name(use.fact.nulls)
     is_sure = use.fact.nullness == Nullness.NULL and kind is not OriginKind.EXCEPTION
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
-    confidence = _CONFIDENCE.get(kind, Confidence.LOW)
-    finding = Finding(file.span(use.at), SOURCE, use.use.value, message, confidence=confidence, related=tuple(path))
+    span, is_failed = file.span(use.at), "it fails" in why or "without an error" in why
+    confidence = confidence_by_kind(text, span, use.use.value, kind, is_failed=is_failed)
+    finding = Finding(span, SOURCE, use.use.value, message, confidence=confidence, related=tuple(path))
     return Explained(finding, kind)
-
-
-_CONFIDENCE = dict.fromkeys(CAN_HAPPEN, Confidence.HIGH) | {OriginKind.ANNOTATION: Confidence.MEDIUM}
 
 
 def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:

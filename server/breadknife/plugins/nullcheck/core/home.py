@@ -104,6 +104,15 @@ class Home(Protocol):
 
     def summary(self, function: Function, /) -> Summary: ...
 
+    def needs(self, function: Function, name: str, /) -> bool:
+        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
+        ...
+
+    @property
+    def follows_arguments(self) -> bool:
+        """Whether a null is found where it is given to a function that needs a value."""
+        ...
+
     def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
         """The attributes that a method, and those that it calls, may set; None if that isn't known."""
         ...

@@ -63,8 +63,11 @@ class Names(Attributes):
         super().__init__()
         self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
         self.builtins = language.builtins
+        self.follows_arguments = False
         self.forgiven: set[At] = set()
-        self.asked = set[str]()
+        self.assumed: Mapping[At, Fact] = {}
+        self.denied: set[At] = set()
+        self.asked: set[str] = set()
         """The URIs of files that it has asked something of."""
         self.shared = frozenset(
             name for name, stores in file.variables.items() if any(each.function for each in stores)
@@ -76,6 +79,10 @@ class Names(Attributes):
 
     @abstractmethod
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
+        """See `Home`."""
+
+    @abstractmethod
+    def needs(self, function: Function, name: str, /) -> bool:
         """See `Home`."""
 
     @abstractmethod
@@ -157,7 +164,9 @@ class Names(Attributes):
                 return known if known != NOTHING else Fact(called=file.imports[name])
             if name in self.knowledge.globals:
                 return Fact(Nullness.THERE, type=self.knowledge.globals[name], called=name)
-            return Fact(Nullness.THERE, called=name) if name in self.builtins else NOTHING
+            if name in self.builtins:
+                return Fact(Nullness.THERE, called=name)
+            return self.others.variable(self, name) if self.others is not None else NOTHING  # of the same package
         if root in file.classes:
             class_ = file.classes[root]
             if rest in class_.methods or self.static(class_, rest) is not None:

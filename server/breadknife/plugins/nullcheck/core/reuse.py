@@ -125,26 +125,47 @@ def spoken_of(unit: Function) -> frozenset[bytes]:
     return frozenset(word.encode() for word in (unit.name, _owner(unit)) if word)
 
 
-def changed_names(before: File, after: File, edited: Edited) -> frozenset[bytes]:
-    """The names that may mean something else after an edit of a unit, but for its own."""
-    words = edited.before.words ^ edited.after.words
-    return (
-        _stored_by(before, edited.before)
-        | _stored_by(after, edited.after)
-        | {name for each in after.variables if (name := each.encode()) in words}
-    )
+def stored_by(file: File, unit: Function) -> Mapping[str, Sequence[Store]]:
+    """What a unit stores in attributes and variables, by their names. Classes within it stand for themselves."""
+    found = dict[str, list[Store]]()
+    for table in (file.variables, file.stored_elsewhere, *(each.stores for each in file.classes.values())):
+        for name, stores in table.items():
+            own = [each for each in stores if each.function and unit_of(each.function, file.main) is unit]
+            if own:
+                found.setdefault(name, []).extend(own)
+    found |= {each.name: [] for each in file.classes.values() if unit.at[0] <= each.at[0] and each.at[1] <= unit.at[1]}
+    return found
 
 
-def _stored_by(file: File, unit: Function) -> frozenset[bytes]:
-    """The names of attributes and variables that others may know by a unit, and of the classes in it."""
-    tables = [file.variables, file.stored_elsewhere, *(each.stores for each in file.classes.values())]
-    found = {name for table in tables for name, stores in table.items() if _stores(file, unit, stores)}
-    found |= {each.name for each in file.classes.values() if unit.at[0] <= each.at[0] and each.at[1] <= unit.at[1]}
-    return frozenset(name.encode() for name in found)
+def stores_the_same(before: Stored, after: Stored) -> bool:
+    """Whether two states of a unit give the same to others, as far as places don't count."""
+    return _stored(before) == _stored(after)
 
 
-def _stores(file: File, unit: Function, stores: Sequence[Store]) -> bool:
-    return any(each.function is not None and unit_of(each.function, file.main) is unit for each in stores)
+class Stored(NamedTuple):
+    """A unit, what it stores, and its solution."""
+
+    unit: Function
+    stores: Mapping[str, Sequence[Store]]
+    solution: Solution | None
+
+
+def _stored(of: Stored) -> object:
+    said = {name: [(*each[3:], each.function is of.unit) for each in stores] for name, stores in of.stores.items()}
+    if of.solution is None:
+        return said, None
+    states = [each.state for each in of.solution.returns]
+    states += [of.solution.end] if of.solution.end is not None else []
+    keys = [f"{of.unit.receiver}.{name}" for name in of.stores]
+    ends = [[_fact_without_places(state.facts[key]) for key in keys if key in state.facts] for state in states]
+    facts = {name: [_fact_without_places(each) for each in facts] for name, facts in of.solution.stores.items()}
+    return said, ends, facts
+
+
+def renamed(before: Function, after: Function, file: File) -> frozenset[bytes]:
+    """Variables of the module that only one of the two texts of a unit speaks of."""
+    words = before.words ^ after.words if before.source != after.source else frozenset[bytes]()
+    return frozenset(name for each in file.variables if (name := each.encode()) in words)
 
 
 def outside_words(file: File) -> frozenset[bytes]:

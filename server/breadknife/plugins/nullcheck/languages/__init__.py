@@ -26,6 +26,6 @@ def language(id: str, nullable: Sequence[str] = ()) -> NullLanguage:
         from breadknife.plugins.nullcheck.languages.java.file import Java
 
         return Java(nullable)
-    from breadknife.plugins.nullcheck.python.language import Python
+    from breadknife.plugins.nullcheck.languages.python.file import Python
 
     return Python(nullable)

@@ -124,11 +124,13 @@ class CallEvaluator(Effects):
         """Arguments whose parameters exclude null."""
         if not function.is_plain:
             return
-        for argument, parameter in zip(call.arguments, function.parameters, strict=False):
+        is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
+        for argument, parameter in zip(call.arguments, function.parameters[is_bound:], strict=False):
             if argument.name or parameter.kind or parameter.left_out is not None or parameter.default is not None:
                 return
             type_ = target.home.qualified_type(parameter.annotation)
-            if type_ is not None and self.home.excludes_null(type_):
+            is_needed = self.home.follows_arguments and target.home.needs(function, parameter.name)
+            if is_needed or (type_ is not None and self.home.excludes_null(type_)):
                 self.need(argument.value, Use.ARGUMENT, state)
 
     def _never_returns(self, callee: il.Expression, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
@@ -11,6 +12,7 @@ from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
 from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.python.outline import Outline
+from breadknife.plugins.nullcheck.rows import rows, with_rows
 from breadknife.text.syntax import SyntaxTree
 
 _LONGEST_PATTERN = 200
@@ -39,6 +41,13 @@ def knowledge() -> Knowledge:
     return read("python")
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
-    """The analysis of one file."""
-    return FileHome(Outline(tree, knowledge()).file(), knowledge(), PythonLanguage(), others, uri)
+def known_with(written: Iterable[str]) -> Knowledge:
+    """The knowledge with the user's own rows, see `rows`."""
+    found = [row for row in rows(written) if all(part.isidentifier() for part in row.qualified.split("."))]
+    return with_rows(knowledge(), found) if found else knowledge()
+
+
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", known: Knowledge | None = None) -> FileHome:
+    """The analysis of one file. `known` is the knowledge with the user's own rows."""
+    known = known or knowledge()
+    return FileHome(Outline(tree, known).file(), known, PythonLanguage(), others, uri)

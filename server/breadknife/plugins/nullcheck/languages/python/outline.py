@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Type
@@ -29,8 +30,7 @@ _PASSES_ON = frozenset({
 _DEEPEST = 200
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a statement stands."""
 
     class_: Class | None = None
@@ -106,7 +106,7 @@ class Outline:
     def _block(self, node: Node, place: _Place) -> None:
         if place.depth > _DEEPEST:
             return
-        place = replace(place, depth=place.depth + 1)
+        place = place._replace(depth=place.depth + 1)
         for child in node.named_children:
             kind = child.type
             if kind == "expression_statement":
@@ -270,7 +270,7 @@ class Outline:
         class_ = Class(at_of(node), name, bases, tuple(self._decorator(each) for each in decorators))
         body = node.child_by_field_name("body")
         if body is not None:
-            self._block(body, replace(place, class_=class_, function=None))
+            self._block(body, place._replace(class_=class_, function=None))
         if any(text(each).replace(" ", "") == "total=False" for each in given):
             for stores in class_.stores.values():
                 stores[:] = [each._replace(annotation=_not_required(each.annotation)) for each in stores]
@@ -317,7 +317,7 @@ class Outline:
                 self.variables.setdefault(name, [])  # which of them is meant depends on the order
             self.named[name] = function
         shared = frozenset(_shared(body)) if b"global" in source or b"nonlocal" in source else frozenset[str]()
-        self._block(body, replace(place, class_=None, function=function, shared=shared))
+        self._block(body, place._replace(class_=None, function=function, shared=shared))
 
     def _parameters(self, node: Node) -> tuple[Parameter, ...]:
         found, kind = list[Parameter](), ""

@@ -16,16 +16,17 @@ from pathlib import Path
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact
-from breadknife.plugins.nullcheck.languages.python.language import home_of
+from breadknife.plugins.nullcheck.languages.python.language import home_of, knowledge
 from breadknife.text.document import Document, uri_to_path
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree, parse
 
 _KEPT = 500
 """Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
-_SECONDS = 2.0
+SECONDS = 10.0
 """A change on disk is noticed so much later: to look at each file at every key would take longer than the rest."""
 _MOST_STEPS = 5
 """Re-exports are followed this far."""
@@ -42,11 +43,14 @@ class PythonProject:
     text: Callable[[Path], str | None]
     """See `Project.text`."""
     clock: Callable[[], float] = time.monotonic
+    known: Knowledge = field(default_factory=knowledge)
+    revision: Callable[[Path], int] = lambda _path: 0
+    """See `Project.revision`."""
     _homes: OrderedDict[Path, tuple[str | None, FileHome | None]] = field(
         default_factory=OrderedDict[Path, "tuple[str | None, FileHome | None]"]
     )
-    _seen: set[Path] = field(default_factory=set[Path])
-    """Files that were compared with the disk a moment ago."""
+    _seen: dict[Path, int] = field(default_factory=dict[Path, int])
+    """Files that were compared with the disk a moment ago -> their revision then."""
     _found: dict[tuple[str, str], tuple[Path, str] | None] = field(
         default_factory=dict[tuple[str, str], "tuple[Path, str] | None"]
     )
@@ -56,21 +60,20 @@ class PythonProject:
 
     def open(self, document: Document, tree: SyntaxTree) -> FileHome:
         """The analysis of a document that is checked."""
-        now = self.clock()
-        if now - self._since >= _SECONDS:
-            self._since = now
-            self._seen.clear()
-            self._found.clear()
+        self._look_again()
         self._new = 0
         path = document.path
         if path is None:
-            return home_of(tree, self, document.uri)
-        known = self._homes.get(path)
-        if known is not None and known[1] is not None and known[0] == document.text:
-            self._seen.add(path)
-            if self._is_current(known[1]):
-                return known[1]
-        return self._keep(path, document.text, home_of(tree, self, document.uri)) or home_of(tree, self, document.uri)
+            return self.analysed(document, tree)
+        text, before = self._homes.get(path, (None, None))
+        if before is not None and self._is_current(before):
+            self._seen[path] = self.revision(path)
+            if text == document.text:
+                return before
+            made = self.analysed(document, tree)
+            made.inherit(before)
+            return self._keep(path, document.text, made) or made
+        return self._keep(path, document.text, self.analysed(document, tree)) or self.analysed(document, tree)
 
     def target(self, home: Names, name: str, /) -> Target | None:
         if "#" in name:
@@ -123,17 +126,17 @@ class PythonProject:
 
     def home(self, path: Path) -> FileHome | None:
         known = self._homes.get(path)
-        if known is not None and path in self._seen:
+        if known is not None and self._seen.get(path) == self.revision(path):
             return known[1]
         if known is None and self._new >= _MOST_NEW:
             return None
         text = self.text(path)
-        self._seen.add(path)
+        self._seen[path] = self.revision(path)
         if known is not None and known[0] == text and (known[1] is None or self._is_current(known[1])):
             return known[1]
         self._new += 1
         tree = parse(text, "python") if text is not None else None
-        return self._keep(path, text, home_of(tree, self, path.as_uri()) if tree is not None else None)
+        return self._keep(path, text, home_of(tree, self, path.as_uri(), self.known) if tree is not None else None)
 
     def _keep(self, path: Path, text: str | None, home: FileHome | None) -> FileHome | None:
         """Keep the file as it is now, and forget what was known of those that have asked it before."""
@@ -144,13 +147,28 @@ class PythonProject:
                 for each in asking:
                     del self._homes[each]
         self._homes[path] = text, home
-        self._seen.add(path)
+        self._seen[path] = self.revision(path)
         while len(self._homes) > _KEPT:
             self._homes.popitem(last=False)
         return home
 
+    def analysed(self, document: Document, tree: SyntaxTree) -> FileHome:
+        """The analysis of a text of the document that nobody else asks for: an edit that is only tried."""
+        return home_of(tree, self, document.uri, self.known)
+
+    def is_current(self, home: Names) -> bool:
+        """Whether the files that it has asked still say the same, as far as the disk was looked at a moment ago."""
+        self._look_again()
+        return self._is_current(home)
+
+    def _look_again(self) -> None:
+        now = self.clock()
+        if now - self._since >= SECONDS:
+            self._since = now
+            self._seen.clear()
+            self._found.clear()
+
     def _is_current(self, home: Names) -> bool:
-        """Whether the files that it has asked still say the same."""
         for uri in list(home.asked):
             path = uri_to_path(uri)
             known = self._homes.get(path) if path is not None else None

@@ -1,0 +1,134 @@
+"""What the null check finds in a file of Python; the cases of `cases/` are tested with the core."""
+
+from __future__ import annotations
+
+import pytest
+
+from breadknife.plugins.nullcheck.languages.python.file import Python, PythonFile
+from breadknife.plugins.nullcheck.languages.python.language import knowledge, known_with
+from breadknife.task.values import Finding
+from breadknife.text import syntax
+from breadknife.text.document import Document, Span
+from breadknife.text.syntax import parse
+from support import marked_spans
+
+
+def opened(text: str, *rows: str) -> PythonFile:
+    tree = parse(text, "python")
+    assert tree is not None
+    return Python(rows).open(Document("file:///a.py", "python", text), tree, None)
+
+
+def found(text: str) -> list[Finding]:
+    return list(opened(text).findings())
+
+
+def check(text: str, expected: list[Span]) -> None:
+    assert [finding.span for finding in found(text)] == expected, text
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\n"])
+def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) -> None:
+    text, spans = marked_spans(newline.join(["\ufeffs = '😀'", "def f(x=None):", "    s = '😀'; return ⟦x⟧.y", ""]))
+    check(text, spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("x.y", "none-attribute"),
+        ("x()", "none-call"),
+        ("x[0]", "none-subscript"),
+        ("[*x]", "none-iterate"),
+        ("x < 1", "none-operand"),
+        ("len(x)", "none-argument"),
+        ("with x: pass", "none-with"),
+    ],
+)
+def test_code_names_the_use(text: str, code: str) -> None:
+    assert [finding.code for finding in found(f"def f(x=None):\n    {text}\n")] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "path"),
+    [
+        (
+            "import re\n\ndef f(s):\n    m = re.match('a', s)\n    return m.group()\n",
+            "`m` may be None: `re.match` returns None when nothing matches",
+            [
+                ("re.match('a', s)", "`re.match` returns None when nothing matches"),
+                ("m = re.match('a', s)", "`m` gets it here; nothing checks it before the use"),
+            ],
+        ),
+        (
+            "def f(x=None):\n    if x:\n        x.a\n    x.b\n",
+            "`x` may be None: the default of `x` in `f` is None",
+            [
+                ("x=None", "The default of `x` in `f` is None"),
+                ("x", "This checks `x`, but doesn't cover the use"),
+            ],
+        ),
+        (
+            "class A:\n    def __init__(self, x=None):\n        self.x = x\n    def f(self):\n        self.x.y\n",
+            "`self.x` may be None: the default of `x` in `__init__` is None",
+            [
+                ("x=None", "The default of `x` in `__init__` is None; nothing checks it before the use"),
+            ],
+        ),
+        (
+            "import re\n\ndef f(s):\n    return re.match('a', s).group()\n",
+            "`re.match('a', s)` may be None: `re.match` returns None when nothing matches",
+            [("re.match('a', s)", "`re.match` returns None when nothing matches; nothing checks it before the use")],
+        ),
+    ],
+)
+def test_a_finding_says_what_why_and_the_path(text: str, message: str, path: list[tuple[str, str]]) -> None:
+    (finding,) = found(text)
+    assert finding.message == message
+    assert [(text[r.span.start : r.span.end], r.message) for r in finding.related] == path
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "why"),
+    [
+        ("mypkg.find -> when nothing is found", "import mypkg\nmypkg.find(1).x\n", "when nothing is found"),
+        ("mypkg.find", "from mypkg import find as f\nf(1).x\n", "at times"),
+        ("mypkg.Client.get", "from mypkg import Client\ndef f(c: Client):\n    c.get(1).x\n", "at times"),
+        ("mypkg.Client.get", "import mypkg\nclient = mypkg.Client()\nclient.get(1).x\n", "at times"),
+    ],
+)
+def test_a_user_adds_calls(row: str, text: str, why: str) -> None:
+    name = row.partition(" ")[0]
+    messages = [each.message.partition(": ")[2] for each in opened(text, row).findings()]
+    assert messages == [f"`{name}` returns None {why}"]
+    assert found(text) == []
+
+
+def test_what_is_no_row_adds_nothing() -> None:
+    assert known_with(("", "a b", "-> why", "1.x")) == knowledge()
+
+
+def test_two_hundred_thousand_lines_are_a_normal_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syntax, "PARSE_SECONDS", 120.0)  # however busy the machine is
+    block = (
+        "def f{i}(x=None):\n    y = {i}\n    z = y\n    print(y, z)\n    for a in (y, z):\n        print(a)\n"
+        "    if x is None:\n        return y\n    return x.y\n"
+    )
+    text = "".join(block.format(i=i) for i in range(25_000)) + "def g(x=None):\n    return x.y\n"
+    (finding,) = found(text)
+    assert text[finding.span.start : finding.span.end] == "x"
+
+
+@pytest.mark.parametrize("before", ["", "\n", "\r\n", "\n \n\t\n" * 99])
+def test_blank_lines_at_the_beginning_move_no_function(before: str) -> None:
+    """The grammar's root begins after them."""
+    text, spans = marked_spans(f"{before}def f():\n    return None if t else 1\n\ndef g(x=None):\n    ⟦x⟧.y\n")
+    check(text, spans)
+
+
+def test_a_name_is_global_where_a_statement_begins_so() -> None:
+    text, spans = marked_spans(
+        "pool = None\nnot_global = is_global = 1\n\ndef f():\n    global other, pool\n    pool = make()\n\n"
+        "def g():\n    return ⟦pool⟧.name\n"
+    )
+    check(text, spans)

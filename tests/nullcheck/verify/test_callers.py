@@ -1,0 +1,172 @@
+"""An edit that ends one null must not hand it to a caller. `«»` is where the edit puts in a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of as ecmascript
+from breadknife.plugins.nullcheck.languages.go.language import home_of as go
+from breadknife.plugins.nullcheck.languages.java.language import home_of as java
+from breadknife.plugins.nullcheck.languages.python.language import home_of as python
+from breadknife.plugins.nullcheck.languages.python.project import PythonProject
+from breadknife.plugins.nullcheck.verify.callers import HandedOn, handed_on
+from breadknife.text.document import Document
+from breadknife.text.outline import Import
+from breadknife.text.syntax import parse
+
+HOMES = {"python": python, "typescript": ecmascript, "go": go, "java": java}
+
+PYTHON = "import re\ndef find(s):\n    m = re.match('a', s)\n«»    return m.group()\n"
+ANNOTATED = PYTHON.replace("(s):", "(s) -> str:")
+GO = """\
+package a
+type T struct{ n int }
+func Find(m map[string]*T, k string) *T {
+	v := m[k]
+«»	v.n = 1
+	return v
+}
+"""
+USED = "def f(s):\n    return find(s).upper()\n"
+NONE = "    if m is None:\n        return None\n"
+NIL = "\tif v == nil {\n\t\treturn nil\n\t}\n"
+USE = 'func use(m map[string]*T) int {\n\treturn Find(m, "a").n\n}\n'
+CHECKED = """\
+func use(m map[string]*T) int {
+	if v := Find(m, "a"); v != nil {
+		return v.n
+	}
+	return 0
+}
+"""
+JAVA_USE = "  int use(java.util.Map<String, String> m) { return find(m).length(); }\n"
+ELSEWHERE = "class B {\n  int use(A a, java.util.Map<String, String> m) { return a.find(m).length(); }\n}\n"
+JAVA = """\
+class A {
+  String find(java.util.Map<String, String> m) {
+    String s = m.get("a");
+«»    return s.trim();
+  }
+%s}
+"""
+TYPESCRIPT = """\
+function find(xs: string[]) {
+  const x = xs.find((x) => x);
+«»  return x.trim();
+}
+"""
+
+
+def analysed(language: str, text: str, uri: str = "") -> FileHome:
+    tree = parse(text, language)
+    assert tree is not None
+    return HOMES[language](tree, None, uri)
+
+
+def told(handed: list[HandedOn]) -> list[str]:
+    return [each.caller.file.source(each.found.use.at) for each in handed]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "new", "uses"),
+    [
+        ("python", PYTHON + USED, NONE, ["find(s)"]),
+        ("python", ANNOTATED + USED, NONE, ["find(s)"]),
+        ("python", PYTHON + USED, "    if m is None:\n        raise KeyError(s)\n", []),
+        ("python", PYTHON + USED, "    if m is None:\n        return ''\n", []),
+        ("python", PYTHON + "def f(s):\n    if find(s):\n        print(s)\n", NONE, []),
+        ("python", PYTHON + "find('b').upper()\n", NONE, ["find('b')"]),
+        ("python", PYTHON + "def g(x):\n    return x.a\ndef f(s):\n    return g(find(s))\n", NONE, ["find(s)"]),
+        ("python", PYTHON + "def g(x):\n    return x and x.a\ndef f(s):\n    return g(find(s))\n", NONE, []),
+        ("python", PYTHON + "def g(x=None):\n    return x\ndef f(s):\n    return g(find(s))\n", NONE, []),
+        (
+            "python",
+            PYTHON + "class A:\n    def g(self, x):\n        return x.a\ndef f(s):\n    return A().g(find(s))\n",
+            NONE,
+            ["find(s)"],
+        ),
+        (
+            "typescript",
+            TYPESCRIPT + "export const f = (xs: string[]) => { return find(xs).length; };\n",
+            "  if (!x) { return undefined; }\n",
+            ["find(xs)"],
+        ),
+        (
+            "typescript",
+            TYPESCRIPT + "export const f = (xs: string[]) => { return find(xs)?.length; };\n",
+            "  if (!x) { return undefined; }\n",
+            [],
+        ),
+        ("go", GO + USE, NIL, ['Find(m, "a")']),
+        (
+            "go",
+            GO + "func g(t *T) int {\n\treturn t.n\n}\nfunc f(k string) int {\n\treturn g(Find(nil, k))\n}\n",
+            NIL,
+            ["Find(nil, k)"],
+        ),
+        ("go", GO + CHECKED, NIL, []),
+        ("java", JAVA % JAVA_USE, "    if (s == null) { return null; }\n", ["find(m)"]),
+        ("java", JAVA % JAVA_USE, '    if (s == null) { return ""; }\n', []),
+    ],
+)
+def test_callers_in_the_same_file(language: str, text: str, new: str, uses: list[str]) -> None:
+    before, after = (analysed(language, text.replace("«»", each)) for each in ("", new))
+    assert told(list(handed_on(before, after, ()))) == uses
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "caller", "new", "uses"),
+    [
+        ("go", GO, "package a\n" + USE, NIL, ['Find(m, "a")']),
+        ("go", GO, "package a\n" + USE, "\tif v == nil {\n\t\tpanic(k)\n\t}\n", []),
+        (
+            "go",
+            GO,
+            'package b\nimport "x/a"\nfunc use(m map[string]*a.T) int {\n\treturn a.Find(m, "a").n\n}\n',
+            NIL,
+            ['a.Find(m, "a")'],
+        ),
+        (
+            "go",
+            GO,
+            'package b\nimport "x/c"\nfunc use(m map[string]*c.T) int {\n\treturn c.Find(m, "a").n\n}\n',
+            NIL,
+            [],
+        ),
+        ("java", JAVA % "", ELSEWHERE, "    if (s == null) { return null; }\n", ["a.find(m)"]),
+    ],
+)
+def test_callers_in_the_same_folder(language: str, text: str, caller: str, new: str, uses: list[str]) -> None:
+    before, after = (analysed(language, text.replace("«»", each), "file:///x/a/one") for each in ("", new))
+    folder = "b" if caller.startswith("package b") else "a"
+    beside = analysed(language, caller, f"file:///x/{folder}/two")
+    assert told(list(handed_on(before, after, [beside]))) == uses
+
+
+@pytest.mark.parametrize(
+    ("caller", "new", "uses"),
+    [
+        ("from one import find\ndef f(s):\n    return find(s).upper()\n", NONE, ["find(s)"]),
+        ("import one\ndef f(s):\n    return one.find(s).upper()\n", NONE, ["one.find(s)"]),
+        ("from one import find\ndef f(s):\n    return find(s).upper()\n", "    if m is None:\n        return ''\n", []),
+        ("from one import find\ndef f(s):\n    return find(s)\n", NONE, []),
+    ],
+)
+def test_callers_in_files_that_import_it(caller: str, new: str, uses: list[str]) -> None:
+    one, two = Path("/x/one.py"), Path("/x/two.py")
+    texts = {one: ANNOTATED.replace("«»", ""), two: caller}
+
+    def paths(imported: Import, _document: Document) -> list[Path]:
+        return [one] if imported.module == "one" or any("one" in each for each in imported.names) else []
+
+    project = PythonProject(paths, texts.get)
+    trees = {path: parse(text, "python") for path, text in texts.items()}
+    opened = [
+        project.open(Document(path.as_uri(), "python", texts[path]), tree) for path, tree in trees.items() if tree
+    ]
+    after = parse(ANNOTATED.replace("«»", new), "python")
+    assert after is not None
+    assert told(list(handed_on(opened[0], python(after, project, one.as_uri()), opened[1:]))) == uses
