@@ -144,11 +144,7 @@ def origin(marked: str) -> str:
         ),
         ("a = None\ndef f():\n    global a\n    a = 1\ndef g():\n    ⟦a⟧.name\n", "variable a here"),
         ("def f(s=None):\n    def g():\n        return ⟦s⟧.name\n    return g\n", "parameter f(s) here"),
-        ("def f(s):\n    ⟦current(s)⟧.name\n", "variable default other"),
-        ("def f(s):\n    ⟦s.found(1)⟧.name\n", "function lookup() other"),
         ("def f(s):\n    ⟦indeed(1)⟧.name\n", "place indeed(1) here"),
-        ("def f(s):\n    a, b = split(s)\n    ⟦b⟧.name\n", "function split() other"),
-        ("async def f(s):\n    (a, b) = await s.halves(1)\n    ⟦a⟧.name\n", "function split() other"),
         ("def f(s=None):\n    if not s:\n        s = Session()\n    ⟦s⟧.name\n", "parameter f(s) here"),
         ("def f(s):\n    a = split(s)\n    ⟦a⟧.name\n", "place a here"),
         ("def f(s):\n    ⟦s.mystery⟧.end()\n", "place s.mystery here"),
@@ -345,7 +341,8 @@ class A {{
         ("typescript", TS_METHOD, "function A.g()"),
         (
             "typescript",
-            "const g = (k: string): string | null => (k.length > 2 ? k : null);\nexport const n = (k: string) => g(k).length;\n",
+            "const g = (k: string): string | null => (k.length > 2 ? k : null);\n"
+            "export const n = (k: string) => g(k).length;\n",
             "function g()",
         ),
         ("typescript", "function f(s: string) {\n  const m = s.match(/a/);\n  return m.index;\n}\n", "variable f(m)"),

@@ -92,6 +92,9 @@ def test_must_fire_across_files(tmp_path: Path, files: dict[str, str], marked: s
         ({"a_linux.go": P + LOAD, "a_windows.go": P + "func Load(p string) (*Conf, error) { return &Conf{}, nil }\n"},
          P + SILENT),
         ({"a_test.go": P + LOAD}, P + SILENT),
+        # The values of the map are structs, not pointers.
+        ({}, P + "type V struct{ n int }\ntype S struct{ m map[int]V }\nfunc (s *S) f(k int) V {\n\tv, ok := s.m[k]\n"
+         "\tif !ok {\n\t\tv.n = 1\n\t}\n\treturn v\n}\n"),
         ({"a.go": P + FATAL}, P + 'func f(x *T) {\n\tif x == nil {\n\t\tfatal("x")\n\t}\n\tprintln(x.n)\n}\n'),
         ({"a.go": P + STORE}, P + 'func f() {\n\ts := &Store{m: g()}\n\ts.m["a"] = 1\n}\n'),
     ],

@@ -60,7 +60,7 @@ def _explained(home: FileHome, text: str, found: Found) -> Explained:
     elif path:
         path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
     null = home.knowledge.null_name(use.fact.nulls)
-    is_sure = use.fact.nullness == Nullness.NULL and kind is not OriginKind.EXCEPTION
+    is_sure = use.fact.nullness == Nullness.NULL and kind not in (OriginKind.EXCEPTION, OriginKind.COMPARISON)
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
     span, is_failed = file.span(use.at), "it fails" in why or "without an error" in why
     confidence = confidence_by_kind(text, span, use.use.value, kind, is_failed=is_failed)

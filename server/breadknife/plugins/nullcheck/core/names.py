@@ -361,7 +361,7 @@ class Names(Attributes):
         target = self.target(name) if name in self.file.classes or "." in name else None
         if target is not None and target.class_ is not None:
             name = target.home.own_type(target.class_).name
-        return Type(name, tuple(self._qualified(each) for each in type_.arguments), type_.nullable)
+        return type_._replace(name=name, arguments=tuple(self._qualified(each) for each in type_.arguments))
 
     def refined_result(self, name: str, argument: str, /) -> Type | None:
         return self.language.refined_result(name, argument)

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import File
@@ -54,10 +55,16 @@ class ProjectFiles(ABC, Generic[Home]):
         self._homes = OrderedDict[Path, tuple[SyntaxTree, Home]]()
         self._seen = set[Path]()
         """Files that were compared with the disk a moment ago."""
+        self._same = set[Path]()
+        """Those of them of which nothing else was reported since."""
         self._paths = dict[tuple[Import, str], Sequence[Path]]()
         self._folders = dict[tuple[Path, str], Sequence[Path]]()
         self._checked = set[Names]()
         """Homes of which all that they have asked said the same a moment ago."""
+        self._found = dict[tuple[str, str], tuple[Path, str] | None]()
+        """(URI, qualified name there) -> what that leads to."""
+        self._around = WeakKeyDictionary[Names, Sequence[Home]]()
+        """The other files of which a file may use something."""
         self._generation = 0
         self._since = 0.0
         self._new = 0
@@ -67,7 +74,7 @@ class ProjectFiles(ABC, Generic[Home]):
         """The analysis of one file."""
 
     @abstractmethod
-    def resolved(self, home: Names, name: str, /) -> tuple[Home, str] | None:
+    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         """The file that a qualified name of a file leads to, and the name there."""
 
     @abstractmethod
@@ -83,6 +90,7 @@ class ProjectFiles(ABC, Generic[Home]):
                 return self.home_of(tree, document.uri)
             self._texts[path] = _Read(document.text, tree, self._revision(path))
             self._seen.add(path)
+            self._same.add(path)
             known = self._homes.get(path)
             if known is not None and known[0].text == document.text and self._asks_the_same(known[1]):
                 return known[1]
@@ -105,13 +113,18 @@ class ProjectFiles(ABC, Generic[Home]):
 
     def tree(self, path: Path) -> SyntaxTree | None:
         """A file as it is; see `home`."""
-        known, revision = self._texts.get(path), self._revision(path)
+        known = self._texts.get(path)
+        if known is not None and path in self._same:
+            return known.tree
+        revision = self._revision(path)
         if known is not None and path in self._seen and known.revision == revision:
+            self._same.add(path)
             return known.tree
         if self._project is None or (known is None and self._new >= _MOST_NEW):
             return None
         text = self._project.text(path)
         self._seen.add(path)
+        self._same.add(path)
         if known is not None and known.text == text:
             self._texts[path] = known._replace(revision=revision)
             return known.tree
@@ -140,6 +153,16 @@ class ProjectFiles(ABC, Generic[Home]):
         return self._paths.get(key, ())
 
     # What homes ask
+
+    def resolved(self, home: Names, name: str) -> tuple[Home, str] | None:
+        """What `found` says, which holds for a while."""
+        key = home.uri, name
+        if key not in self._found:
+            self._found[key] = None  # two files may ask each other
+            self._found[key] = self.found(home, name)
+        found = self._found[key]
+        there = self.home(found[0]) if found is not None else None
+        return (there, found[1]) if found is not None and there is not None else None
 
     def target(self, home: Names, name: str, /) -> Target | None:
         uri, hash, rest = name.partition("#")
@@ -180,8 +203,10 @@ class ProjectFiles(ABC, Generic[Home]):
 
     def _words(self, home: Names, of: Callable[[FileHome], frozenset[bytes]]) -> frozenset[bytes]:
         words, used = set[bytes](), home.file.main.words
-        for there in self.imported(home):
-            home.asked.add(there.uri)
+        if home not in self._around:
+            self._around[home] = list(self.imported(home))
+            home.asked.update(there.uri for there in self._around[home])
+        for there in self._around[home]:
             words |= of(there) & used
         return frozenset(words)
 
@@ -192,13 +217,17 @@ class ProjectFiles(ABC, Generic[Home]):
         generation = self._project.generation if self._project is not None else 0
         if generation != self._generation:
             self._generation = generation
+            self._same.clear()
             self._checked.clear()
+            self._found.clear()
         now = self._clock()
         if now - self._since >= SECONDS:
             self._since = now
             self._seen.clear()
+            self._same.clear()
             self._paths.clear()
             self._folders.clear()
+            self._found.clear()
             self._checked.clear()
 
     def _keep(self, path: Path, tree: SyntaxTree, home: Home) -> Home:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.go import expressions as lowering
-from breadknife.plugins.nullcheck.languages.go.expressions import Expressions, at_of, results_of
-from breadknife.plugins.nullcheck.languages.go.types import inner, text
+from breadknife.plugins.nullcheck.languages.go.expressions import Expressions, results_of
+from breadknife.plugins.nullcheck.languages.lowering import at_of, attribute, inner, text
 from breadknife.text.syntax import Node
 
 
@@ -129,7 +128,7 @@ class Declaring(Expressions):
             for name in field_.children_by_field_name("name"):
                 if kind is not None and kind.name == "dict" and text(name) not in given:
                     null = il.Null(target.at, "nil", why=f"`{text(name)}` isn't made")
-                    yield il.Assign(target.at, lowering.attribute(target.at, target, text(name)), null)
+                    yield il.Assign(target.at, attribute(target.at, target, text(name)), null)
 
 
 def _together(values: Sequence[Expression]) -> il.Display:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
 from breadknife.plugins.nullcheck.languages.go.scopes import Scopes
-from breadknife.plugins.nullcheck.languages.go.types import BUILTIN_TYPES, Types, inner, text
+from breadknife.plugins.nullcheck.languages.go.types import BUILTIN_TYPES, Types
+from breadknife.plugins.nullcheck.languages.lowering import (
+    LONGEST_KEY,
+    Lowering,
+    at_of,
+    attribute,
+    call,
+    compared,
+    element,
+    inner,
+    parts_of,
+    short,
+    text,
+)
 from breadknife.text.syntax import Node
 
-_LONGEST_KEY = 100
-_DEEPEST = 60
-"""Nesting of expressions that is followed."""
 _LITERALS = {
     "interpreted_string_literal": "string", "raw_string_literal": "string", "int_literal": "int",
     "float_literal": "float64", "imaginary_literal": "complex128", "rune_literal": "rune", "true": "bool",
@@ -22,12 +32,8 @@ _LITERALS = {
 }  # fmt: skip
 
 
-def at_of(node: Node) -> At:
-    return (node.start_byte, node.end_byte)
-
-
 @dataclass
-class Expressions:
+class Expressions(Lowering):
     """Lowers the expressions of one function."""
 
     function: Function
@@ -37,21 +43,10 @@ class Expressions:
     """Lowers the body of a function that is written in this one."""
     untracked: frozenset[str] = frozenset()
     """Variables of which nothing is known."""
-    _depth: int = field(default=0, kw_only=True)
 
-    def expression(self, node: Node | None) -> Expression:
-        if node is None:
-            return il.Parts((0, 0), (), forks=False)
+    def lower_expression(self, node: Node, /) -> Expression:
         lower = _EXPRESSIONS.get(node.type)
-        if self._depth > _DEEPEST:
-            return il.Parts(at_of(node), (), forks=False)
-        self._depth += 1
-        found = lower(self, node) if lower is not None else self._parts(node)
-        self._depth -= 1
-        return found
-
-    def _parts(self, node: Node) -> Expression:
-        return parts_of(at_of(node), [self.expression(child) for child in inner(node)])
+        return lower(self, node) if lower is not None else self.parts(node)
 
     # Names
 
@@ -137,7 +132,7 @@ class Expressions:
     def lower_literal(self, node: Node) -> Expression:
         said, kind = text(node), _LITERALS[node.type]
         truth = node.type == "true" if kind == "bool" else said.strip("0.\"'`") != ""
-        return il.Constant(at_of(node), said if len(said) <= _LONGEST_KEY else "", kind, truth)
+        return il.Constant(at_of(node), said if len(said) <= LONGEST_KEY else "", kind, truth)
 
     def lower_composite(self, node: Node) -> Expression:
         at, type_ = at_of(node), self.types.read(node.child_by_field_name("type"))
@@ -158,10 +153,6 @@ class Expressions:
         return found
 
     # Operators
-
-    def lower_parenthesized(self, node: Node) -> Expression:
-        inside = inner(node)
-        return self.expression(inside[0]) if len(inside) == 1 else self._parts(node)
 
     def lower_unary(self, node: Node) -> Expression:
         operand, operator = self.expression(node.child_by_field_name("operand")), node.children[0].type
@@ -187,7 +178,7 @@ class Expressions:
         left, right = (node.child_by_field_name(each) for each in ("left", "right"))
         if operator in ("&&", "||"):
             return il.Both(at_of(node), operator == "&&", self.expression(left), self.expression(right))
-        return compared(at_of(node), operator, self.expression(left), self.expression(right))
+        return compared_by(at_of(node), operator, self.expression(left), self.expression(right))
 
     # Targets
 
@@ -211,39 +202,11 @@ class Expressions:
         return self.target(node)
 
 
-def attribute(at: At, owner: Expression, name: str) -> il.Attribute:
-    return il.Attribute(at, owner, name, short(f"{owner.key}.{name}") if owner.key else "", owner.forks)
-
-
-def element(at: At, owner: Expression, index: Expression) -> il.Element:
-    key = short(f"{owner.key}[{index.key}]") if owner.key and index.key else ""
-    return il.Element(at, owner, index, key, owner.forks or index.forks)
-
-
-def call(at: At, callee: Expression, arguments: Sequence[Argument]) -> il.Call:
-    key = ""
-    if callee.key and all(argument.value.key for argument in arguments):
-        key = short(f"{callee.key}({','.join(argument.value.key for argument in arguments)})")
-    forks = callee.forks or any(argument.value.forks for argument in arguments)
-    return il.Call(at, callee, tuple(arguments), key, forks)
-
-
-def compared(at: At, operator: str, left: Expression, right: Expression) -> Expression:
-    forks = left.forks or right.forks
-    if operator not in ("==", "!="):
-        key = short(f"({left.key} {operator} {right.key})") if left.key and right.key else ""
-        return il.Operation(at, operator, (left, right), forks, key)
-    kind = "is" if isinstance(left, il.Null) or isinstance(right, il.Null) else "=="
-    key = short(f"({left.key} {kind} {right.key})") if left.key and right.key else ""
-    return il.Test(at, kind, left, right, operator == "!=", key, forks)
-
-
-def parts_of(at: At, parts: Sequence[Expression]) -> il.Parts:
-    return il.Parts(at, tuple(parts), any(part.forks for part in parts))
-
-
-def short(key: str) -> str:
-    return key if len(key) <= _LONGEST_KEY else ""
+def compared_by(at: At, operator: str, left: Expression, right: Expression) -> Expression:
+    if operator in ("==", "!="):
+        return compared(at, left, right, negated=operator == "!=")
+    key = short(f"({left.key} {operator} {right.key})") if left.key and right.key else ""
+    return il.Operation(at, operator, (left, right), left.forks or right.forks, key)
 
 
 def parameters_of(node: Node, types: Types, field_name: str = "parameters") -> tuple[Parameter, ...]:

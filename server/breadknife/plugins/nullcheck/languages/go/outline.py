@@ -8,20 +8,14 @@ from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
-from breadknife.plugins.nullcheck.core.il import At, Block
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.core.il import Block
 from breadknife.plugins.nullcheck.languages.go.declaring import specs_of
-from breadknife.plugins.nullcheck.languages.go.expressions import (
-    Expressions,
-    at_of,
-    parameters_of,
-    result_of,
-)
+from breadknife.plugins.nullcheck.languages.go.expressions import Expressions, parameters_of, result_of
 from breadknife.plugins.nullcheck.languages.go.scopes import Scopes, set_by_others
 from breadknife.plugins.nullcheck.languages.go.statements import lower_body
-from breadknife.plugins.nullcheck.languages.go.types import Types, inner, text
-from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.plugins.nullcheck.languages.go.types import Types
+from breadknife.plugins.nullcheck.languages.lowering import Reader, at_of, inner, text
+from breadknife.text.syntax import Node
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _WITHOUT_TYPES = frozenset({"import_declaration", "expression_list", "comment", "var_declaration", "const_declaration"})
@@ -45,11 +39,7 @@ _SET = rb"\b%b\.(\w+)(?:,[ \t]*[\w.]+)*[ \t]*=[^=]"
 
 
 @dataclass
-class Outline:
-    """Reads one file."""
-
-    tree: SyntaxTree
-    knowledge: Knowledge
+class Outline(Reader):
     elsewhere: Callable[[str], Node | None] = lambda _: None
     """A type that another file of the package declares."""
     imports: dict[str, str] = field(default_factory=dict[str, str])
@@ -68,24 +58,9 @@ class Outline:
         if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)
         return File(
-            main, self.imports, self.functions, self.named, self.classes, self.variables, {}, self._is_ignored,
-            self._span, self._source,
+            main, self.imports, self.functions, self.named, self.classes, self.variables, {}, self.is_ignored,
+            self.span, self.source,
         )  # fmt: skip
-
-    def _span(self, at: At) -> Span:
-        return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))
-
-    def _source(self, at: At) -> str:
-        return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
-
-    def _is_ignored(self, at: At) -> bool:
-        source = self.tree.encoded
-        begin = source.rfind(b"\n", 0, at[0]) + 1
-        before = source.rfind(b"\n", 0, max(begin - 1, 0)) + 1
-        end = source.find(b"\n", at[0])
-        here = source[begin : end if end >= 0 else len(source)]
-        above = source[before:begin].strip()
-        return self.knowledge.ignores(here) or (above.startswith(b"//") and self.knowledge.ignores(above))
 
     def _read(self, root: Node) -> None:
         for node in root.named_children:

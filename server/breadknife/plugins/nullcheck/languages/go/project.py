@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.languages.go.language import GoLanguage
 from breadknife.plugins.nullcheck.languages.go.outline import Outline, type_specs
-from breadknife.plugins.nullcheck.languages.go.types import text
+from breadknife.plugins.nullcheck.languages.lowering import text
 from breadknife.plugins.nullcheck.languages.packages import PackageHome
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.project.values import Project
@@ -25,6 +26,15 @@ _TEST = "_test.go"
 _CLAUSE = re.compile(rb"^package\s+(\w+)", re.MULTILINE)
 
 
+class _Table(NamedTuple):
+    """What is known of a file without an analysis."""
+
+    tree: SyntaxTree
+    package: bytes
+    types: Mapping[str, Node]
+    """The types that it declares."""
+
+
 class GoProject(ProjectFiles[PackageHome]):
     """The files of Go of one project."""
 
@@ -33,67 +43,68 @@ class GoProject(ProjectFiles[PackageHome]):
     ) -> None:
         super().__init__(project, clock)
         self._knowledge = knowledge
-        self._types = dict[Path, tuple[SyntaxTree, dict[str, Node]]]()
-        """The types that a file declares."""
+        self._tables = dict[Path, _Table]()
 
     def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
-        outline = Outline(tree, self._knowledge, cache(partial(self._declared_beside, uri_to_path(uri), tree)))
+        declared = cache(partial(self._declared_beside, uri_to_path(uri), _package(tree.encoded)))
+        outline = Outline(tree, self._knowledge, declared)
         return PackageHome(outline.file(), self._knowledge, GoLanguage(), self, uri)
 
-    def resolved(self, home: Names, name: str, /) -> tuple[PackageHome, str] | None:
+    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         folder, slash, last = name.rpartition("/")
         package, dot, rest = last.partition(".")
-        if not dot and not slash:
-            found, package = self._beside(home), ""
-        else:
-            found, name = self._of(home, folder + slash + package), rest
+        paths = self._of(home, folder + slash + package) if dot or slash else self._beside(home)
+        name = rest if dot or slash else name
         wanted = name.partition(".")[0]
-        having = [each for each in found if _declares(each, wanted)]
+        having = [path for path in paths if (there := self.home(path)) is not None and _declares(there, wanted)]
         # The same name in two files, for two systems: what it gives isn't known.
         return (having[0], name) if len(having) == 1 else None
 
     def imported(self, home: Names, /) -> Iterator[PackageHome]:
-        yield from self._beside(home)
-        for path in sorted(set(home.file.imports.values())):
-            yield from self._of(home, path)
+        yield from self._homes_at(self._beside(home))
+        for package in sorted(set(home.file.imports.values())):
+            yield from self._homes_at(self._of(home, package))
 
     def method(self, home: Names, class_: str, name: str, /) -> Target | None:
-        for there in self._beside(home):
+        for there in self._homes_at(self._beside(home)):
             known = there.file.classes.get(class_)
             if known is not None and known.is_elsewhere and (function := known.methods.get(name)) is not None:
                 return Target(there, function)
         return None
 
-    def _beside(self, home: Names) -> Iterator[PackageHome]:
+    def _homes_at(self, paths: Iterable[Path]) -> Iterator[PackageHome]:
+        yield from (there for path in paths if (there := self.home(path)) is not None)
+
+    def _beside(self, home: Names) -> Iterator[Path]:
         """The other files of its package, without tests."""
-        for path, _ in self._trees_beside(uri_to_path(home.uri), home.file.main.source):
-            if (there := self.home(path)) is not None:
-                yield there
+        return self._package_at(uri_to_path(home.uri), _package(home.file.main.source))
 
-    def _trees_beside(self, here: Path | None, source: bytes) -> Iterator[tuple[Path, SyntaxTree]]:
-        package = _package(source)
-        for path in self.beside(here, "*.go") if here is not None else ():
-            tree = self.tree(path) if not path.name.endswith(_TEST) else None
-            if tree is not None and _package(tree.encoded) == package:
-                yield path, tree
-
-    def _declared_beside(self, here: Path | None, tree: SyntaxTree, name: str) -> Node | None:
-        """A type that another file of the package declares."""
-        for path, other in self._trees_beside(here, tree.encoded):
-            known = self._types.get(path)
-            if known is None or known[0] is not other:
-                specs = (each for each in type_specs(other.root) if each.child_by_field_name("type") is not None)
-                known = self._types[path] = other, {text(each.child_by_field_name("name")): each for each in specs}
-            if name in known[1]:
-                return known[1][name].child_by_field_name("type")
-        return None
-
-    def _of(self, home: Names, path: str) -> Iterator[PackageHome]:
+    def _of(self, home: Names, path: str) -> Iterator[Path]:
         """The files of a package that it imports, if that is of the module: the standard library's have no dot."""
         for file in self.paths(Import(path), home, "go") if "." in path.partition("/")[0] else ():
-            there = self.home(file) if not file.name.endswith(_TEST) else None
-            if there is not None and _package(there.file.main.source) != b"main":
-                yield there
+            table = self._table(file)
+            if table is not None and table.package != b"main":
+                yield file
+
+    def _package_at(self, here: Path | None, package: bytes) -> Iterator[Path]:
+        for path in self.beside(here, "*.go") if here is not None else ():
+            table = self._table(path)
+            if table is not None and table.package == package:
+                yield path
+
+    def _table(self, path: Path) -> _Table | None:
+        tree = self.tree(path) if not path.name.endswith(_TEST) else None
+        known = self._tables.get(path)
+        if tree is not None and (known is None or known.tree is not tree):
+            specs = ((text(each.child_by_field_name("name")), each) for each in type_specs(tree.root))
+            types = {name: type_ for name, each in specs if (type_ := each.child_by_field_name("type")) is not None}
+            known = self._tables[path] = _Table(tree, _package(tree.encoded), types)
+        return known if tree is not None else None
+
+    def _declared_beside(self, here: Path | None, package: bytes, name: str) -> Node | None:
+        """A type that another file of the package declares."""
+        tables = (self._tables[path] for path in self._package_at(here, package))
+        return next((table.types[name] for table in tables if name in table.types), None)
 
 
 def _declares(home: PackageHome, name: str) -> bool:

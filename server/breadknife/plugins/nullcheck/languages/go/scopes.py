@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.languages.go.types import inner, text
+from breadknife.plugins.nullcheck.languages.lowering import inner, text
 from breadknife.text.syntax import Node
 
 _SETS = frozenset({"assignment_statement", "inc_statement", "dec_statement", "range_clause"})

@@ -8,20 +8,14 @@ from dataclasses import dataclass
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Statement
-from breadknife.plugins.nullcheck.languages.go import expressions as lowering
 from breadknife.plugins.nullcheck.languages.go.declaring import Declaring
-from breadknife.plugins.nullcheck.languages.go.expressions import Expressions, at_of, parts_of, results_of
-from breadknife.plugins.nullcheck.languages.go.types import inner, text
+from breadknife.plugins.nullcheck.languages.go.expressions import Expressions, compared_by, results_of
+from breadknife.plugins.nullcheck.languages.lowering import at_of, element, inner, parts_of, text
 from breadknife.text.syntax import Node
-
-_DEEPEST = 60
-"""Nesting of blocks that is followed."""
 
 
 @dataclass
 class Statements(Declaring):
-    _blocks: int = 0
-
     def body(self, node: Node) -> Block:
         """The body of a function, after what its results are at first."""
         for name in (name for name, _ in results_of(node) if name is not None):
@@ -30,27 +24,14 @@ class Statements(Declaring):
         return (*first, *self.block(node.child_by_field_name("body")))
 
     def block(self, node: Node | None) -> Block:
-        if node is None or self._blocks > _DEEPEST:
-            return ()
-        self._blocks += 1
         with self.scopes.block():
-            found = tuple(self._list(child for part in inner(node) for child in _statements(part)))
-        self._blocks -= 1
-        return found
+            return self.nested(child for part in inner(node) for child in _statements(part))
 
-    def _list(self, nodes: Iterable[Node]) -> list[Statement]:
-        found = list[Statement]()
-        for node in nodes:
-            found += self.statement(node)
-        return found
-
-    def statement(self, node: Node | None) -> Iterable[Statement]:
-        if node is None or node.type == "comment":
+    def lower_statement(self, node: Node, /) -> Iterable[Statement]:
+        if node.type == "comment":
             return ()
         lower = _STATEMENTS.get(node.type)
-        return (
-            lower(self, node) if lower is not None else [il.Evaluate(self.expression(child)) for child in inner(node)]
-        )
+        return lower(self, node) if lower is not None else map(il.Evaluate, map(self.expression, inner(node)))
 
     # Ways out
 
@@ -90,23 +71,17 @@ class Statements(Declaring):
 
     def lower_if(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
-            first = self.statement(node.child_by_field_name("initializer"))
+            first = self.statements([node.child_by_field_name("initializer")])
             test = self.expression(node.child_by_field_name("condition"))
             then = self.block(node.child_by_field_name("consequence"))
             other = node.child_by_field_name("alternative")
-            if other is not None and other.type == "if_statement":
-                if self._blocks > _DEEPEST:
-                    return (*first, il.If(test, then, ()))
-                self._blocks += 1
-                otherwise = tuple(self.lower_if(other))
-                self._blocks -= 1
-            else:
-                otherwise = self.block(other)
+            is_chain = other is not None and other.type == "if_statement"
+            otherwise = self.nested([other]) if is_chain else self.block(other)
         return (*first, il.If(test, then, otherwise))
 
     def lower_switch(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
-            found = list(self.statement(node.child_by_field_name("initializer")))
+            found = list(self.statements([node.child_by_field_name("initializer")]))
             value = node.child_by_field_name("value")
             subject: Expression | None = None
             if value is not None:
@@ -125,13 +100,13 @@ class Statements(Declaring):
         test: Expression | None = None
         for each in inner(case.child_by_field_name("value")):
             value, at = self.expression(each), at_of(each)
-            said = value if subject is None else lowering.compared(at, "==", subject._replace(at=at), value)
+            said = value if subject is None else compared_by(at, "==", subject._replace(at=at), value)
             test = said if test is None else il.Both(at_of(case), is_and=False, left=test, right=said)
         return test
 
     def lower_type_switch(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
-            found = list(self.statement(node.child_by_field_name("initializer")))
+            found = list(self.statements([node.child_by_field_name("initializer")]))
             subject = self.expression(node.child_by_field_name("value"))
             if not subject.key or subject.forks:
                 held = il.Name(subject.at, f"@{node.start_byte}")
@@ -177,8 +152,8 @@ class Statements(Declaring):
         found = list[il.Case]()
         for case, test, first in zip(cases, tests, firsts, strict=True):
             with self.scopes.block():
-                communication = self.statement(case.child_by_field_name("communication"))
-                body = self._list(child for part in inner(case) for child in _statements(part, only_lists=True))
+                communication = self.statements([case.child_by_field_name("communication")])
+                body = self.statements(child for part in inner(case) for child in _statements(part, only_lists=True))
             leave = () if _falls_through(case) else (il.Jump(is_break=True),)
             found.append(il.Case(test, (*communication, *first, *body, *leave)))
         return il.Switch(tuple(found))
@@ -200,12 +175,12 @@ class Statements(Declaring):
                 condition = clause.child_by_field_name("condition") if clause is not None else None
                 if clause is None:
                     condition = next((each for each in inner(node) if each != body), None)
-                begin = list(self.statement(first))
+                begin = self.statements([first])
                 test = self.expression(condition) if condition is not None else None
                 inside = self.block(body)
                 found = (
                     *begin,
-                    il.Loop(at_of(node), test, None, None, inside, (), tuple(self.statement(update)), label),
+                    il.Loop(at_of(node), test, None, None, inside, (), self.statements([update]), label),
                 )
         return found
 
@@ -222,7 +197,7 @@ class Statements(Declaring):
         first: Block = ()
         index = targets[0] if targets and targets[0].key else il.Name(iterable.at, f"_@{node.start_byte}")
         if len(targets) > 1 and targets[1].key:
-            value = lowering.element(iterable.at, iterable, index)
+            value = element(iterable.at, iterable, index)
             first = (il.Assign(targets[1].at, targets[1], value),)
         target = il.Parts(iterable.at, (index,), forks=False)
         inside = (*first, *self.block(body))
@@ -232,7 +207,7 @@ class Statements(Declaring):
         label, statement = text(node.child_by_field_name("label")), inner(node)[-1]
         if statement.type == "for_statement":
             return self._loop(statement, label)
-        return (il.Switch((il.Case(None, tuple(self.statement(statement))),), label, is_block=True),)
+        return (il.Switch((il.Case(None, self.statements([statement])),), label, is_block=True),)
 
     def lower_block_statement(self, node: Node) -> Iterable[Statement]:
         return self.block(node)

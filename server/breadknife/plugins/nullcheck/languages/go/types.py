@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.languages.lowering import inner, text
 from breadknife.text.syntax import Node
 
 _VALUES = frozenset({
@@ -14,15 +15,6 @@ _VALUES = frozenset({
 })  # fmt: skip
 BUILTIN_TYPES = _VALUES | {"error", "any"}
 _DEEPEST = 8
-
-
-def text(node: Node | None) -> str:
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
-
-
-def inner(node: Node | None) -> list[Node]:
-    """The named children without comments."""
-    return [child for child in node.named_children if child.type != "comment"] if node is not None else []
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ have."""
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.languages.java.types import inner, text
+from breadknife.plugins.nullcheck.languages.lowering import inner, text
 from breadknife.text.syntax import Node
 
 _ASKS = frozenset({"containsKey", "getOrDefault", "putIfAbsent", "computeIfAbsent"})

@@ -8,24 +8,35 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
-from breadknife.plugins.nullcheck.languages.java.building import LONGEST_KEY, at_of, attribute, call, parts_of, short
 from breadknife.plugins.nullcheck.languages.java.context import Context, Getter, Members
-from breadknife.plugins.nullcheck.languages.java.types import declared, inner, read, text
+from breadknife.plugins.nullcheck.languages.java.types import declared, read
+from breadknife.plugins.nullcheck.languages.lowering import (
+    LONGEST_KEY,
+    Lowering,
+    at_of,
+    attribute,
+    call,
+    compared,
+    element,
+    inner,
+    parts_of,
+    short,
+    text,
+)
 from breadknife.text.syntax import Node
 
-_DEEPEST = 60
-"""Nesting of expressions that is followed."""
 _LITERALS = {
     "string_literal": "String", "character_literal": "char", "decimal_integer_literal": "int",
     "hex_integer_literal": "int", "octal_integer_literal": "int", "binary_integer_literal": "int",
     "decimal_floating_point_literal": "double", "true": "boolean", "false": "boolean",
 }  # fmt: skip
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">=", "<<", ">>", ">>>", "&", "|", "^"})
+_GIVE_TEXT = frozenset({"toString", "valueOf", "getName", "format", "substring"})
 _TRUTHS = (il.Test, il.Not, il.Both)
 
 
 @dataclass
-class Expressions:
+class Expressions(Lowering):
     """Lowers the expressions of one function."""
 
     function: Function
@@ -34,20 +45,12 @@ class Expressions:
     """Lowers the body of a function that is written in this one."""
     hoisted: list[il.Statement] = field(default_factory=list[il.Statement], kw_only=True)
     """What an expression needs to have run before its statement."""
-    _depth: int = field(default=0, kw_only=True)
 
-    def expression(self, node: Node | None) -> Expression:
-        if node is None:
-            return il.Parts((0, 0), (), forks=False)
+    def lower_expression(self, node: Node, /) -> Expression:
         lower = _EXPRESSIONS.get(node.type)
-        if self._depth > _DEEPEST:
-            return il.Parts(at_of(node), (), forks=False)
-        self._depth += 1
-        found = lower(self, node) if lower is not None else self._parts(node)
-        self._depth -= 1
-        return found
+        return lower(self, node) if lower is not None else self.parts(node)
 
-    def _parts(self, node: Node) -> Expression:
+    def parts(self, node: Node) -> Expression:
         return parts_of(at_of(node), [self.expression(child) for child in inner(node) if not _is_type(child)])
 
     def read(self, node: Node | None) -> Type | None:
@@ -91,10 +94,8 @@ class Expressions:
         return attribute(at_of(node), self.expression(owner), name)
 
     def lower_element(self, node: Node) -> Expression:
-        owner, index = self.expression(node.child_by_field_name("array")), node.child_by_field_name("index")
-        lowered = self.expression(index)
-        key = short(f"{owner.key}[{lowered.key}]") if owner.key and lowered.key else ""
-        return il.Element(at_of(node), owner, lowered, key, owner.forks or lowered.forks)
+        owner, index = (self.expression(node.child_by_field_name(each)) for each in ("array", "index"))
+        return element(at_of(node), owner, index)
 
     # Calls
 
@@ -135,21 +136,16 @@ class Expressions:
         read_ = attribute(at, self._owner(members, at), getter.field)
         if not getter.test:
             return il.Cast(at, read_, getter.type, read_.key, read_.forks)
-        key = f"({read_.key} is null)" if read_.key else ""
-        return il.Test(at, "is", read_, il.Null(at, "null"), getter.test == "!=", key, read_.forks)
+        return compared(at, read_, il.Null(at, "null"), negated=getter.test == "!=")
 
     def _tested(self, at: At, name: str, owner: Node | None, given: Sequence[Node]) -> Expression | None:
         """A call that is a comparison: `Objects.isNull(x)`, `"a".equals(x)`."""
         if text(owner) == "Objects" and name in ("isNull", "nonNull") and len(given) == 1:
-            value = self.expression(given[0])
-            null = il.Null(at, "null")
-            key = f"({value.key} is null)" if value.key else ""
-            return il.Test(at, "is", value, null, name == "nonNull", key, value.forks)
+            return compared(at, self.expression(given[0]), il.Null(at, "null"), negated=name == "nonNull")
         if name == "equals" and len(given) == 1 and owner is not None:
             left, right = self.expression(owner), self.expression(given[0])
             if isinstance(left, il.Constant) or text(owner) in ("Boolean.TRUE", "Boolean.FALSE"):
-                key = f"({left.key} == {right.key})" if right.key else ""
-                return il.Test(at, "==", left, right, False, key, right.forks)
+                return compared(at, left, right, negated=False)
         return None
 
     def is_checker(self, name: str, owner: Node | None) -> bool:
@@ -211,34 +207,25 @@ class Expressions:
 
     # Operators
 
-    def lower_parenthesized(self, node: Node) -> Expression:
-        inside = inner(node)
-        return self.expression(inside[0]) if len(inside) == 1 else self._parts(node)
-
     def lower_binary(self, node: Node) -> Expression:
         at, operator = at_of(node), text(node.child_by_field_name("operator"))
         if operator in ("&&", "||"):
             return self._both(node, operator)
         left_node, right_node = node.child_by_field_name("left"), node.child_by_field_name("right")
         left, right = self.expression(left_node), self.expression(right_node)
-        forks = left.forks or right.forks
         if operator in ("==", "!="):
-            kind = "is" if isinstance(left, il.Null) or isinstance(right, il.Null) else "=="
-            tested = [each.target if isinstance(each, il.Bind) else each for each in (left, right)]
-            key = short(f"({tested[0].key} {kind} {tested[1].key})") if all(each.key for each in tested) else ""
-            return il.Test(at, kind, left, right, operator == "!=", key, forks)
+            return compared(at, left, right, negated=operator == "!=")
         key = short(f"({left.key} {operator} {right.key})") if left.key and right.key else ""
         is_text = operator == "+" and (self.is_text(left_node) or self.is_text(right_node))
-        return il.Operation(
-            at, "arithmetic" if operator in _ARITHMETIC and not is_text else "join", (left, right), forks, key
-        )
+        kind = "arithmetic" if operator in _ARITHMETIC and not is_text else "join"
+        return il.Operation(at, kind, (left, right), left.forks or right.forks, key)
 
     def _both(self, node: Node, operator: str) -> Expression:
         operands, part = list[Node](), node
         while part.type == "binary_expression" and text(part.child_by_field_name("operator")) == operator:
             right, left = part.child_by_field_name("right"), part.child_by_field_name("left")
             if right is None or left is None:
-                return self._parts(node)
+                return self.parts(node)
             operands.append(right)
             part = left
         lowered = self.expression(part)
@@ -249,38 +236,18 @@ class Expressions:
 
     def is_text(self, node: Node | None) -> bool:
         """Whether it is known to be a text, to which anything can be joined."""
-        if node is None:
-            return False
-        match node.type:
-            case "string_literal":
+        while node is not None and node.type in ("binary_expression", "parenthesized_expression"):
+            if self.is_text(node.child_by_field_name("right")):
                 return True
-            case "identifier":
-                members = self.context.with_field(text(node))
-                type_ = self.context.local_type(text(node)) or (
-                    members.fields[text(node)] if members is not None else None
-                )
-                return type_ is not None and type_.name == "String"
-            case "binary_expression":
-                for _ in range(_DEEPEST):
-                    right, left = node.child_by_field_name("right"), node.child_by_field_name("left")
-                    if self.is_text(right) or left is None:
-                        return True
-                    if left.type != "binary_expression":
-                        return self.is_text(left)
-                    node = left
-                return False
-            case "parenthesized_expression":
-                return any(self.is_text(child) for child in inner(node))
-            case "method_invocation":
-                return text(node.child_by_field_name("name")) in (
-                    "toString",
-                    "valueOf",
-                    "getName",
-                    "format",
-                    "substring",
-                )
-            case _:
-                return False
+            node = node.child_by_field_name("left") or next(iter(inner(node)), None)
+        if node is None or node.type == "string_literal":
+            return node is not None
+        name = text(node.child_by_field_name("name"))
+        if node.type == "method_invocation":
+            return name in _GIVE_TEXT
+        members = self.context.with_field(text(node)) if node.type == "identifier" else None
+        type_ = self.context.local_type(text(node)) or (members.fields[text(node)] if members is not None else None)
+        return type_ is not None and type_.name == "String"
 
     def lower_unary(self, node: Node) -> Expression:
         operand, operator = self.expression(node.child_by_field_name("operand")), node.children[0].type
@@ -293,7 +260,7 @@ class Expressions:
     def lower_update(self, node: Node) -> Expression:
         parts = inner(node)
         if not parts:
-            return self._parts(node)
+            return self.parts(node)
         read_, target = self.expression(parts[0]), self.target(parts[0])
         value = il.Operation(at_of(node), "arithmetic", (read_,), read_.forks)
         return il.Bind(at_of(node), target, value, target.key)
@@ -354,7 +321,8 @@ class Expressions:
         return il.Cast(at_of(node), value, type_, value.key if not isinstance(value, il.Constant) else "", value.forks)
 
     def lower_switch(self, node: Node) -> Expression:
-        raise NotImplementedError  # statements know how
+        """Statements know how."""
+        raise NotImplementedError
 
     def target(self, node: Node | None) -> Expression:
         """What is assigned to."""

@@ -10,22 +10,13 @@ from functools import partial
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.java.asking import asked
-from breadknife.plugins.nullcheck.languages.java.building import at_of
 from breadknife.plugins.nullcheck.languages.java.context import Context, Getter, Members
 from breadknife.plugins.nullcheck.languages.java.expressions import Expressions
 from breadknife.plugins.nullcheck.languages.java.statements import lower_body
-from breadknife.plugins.nullcheck.languages.java.types import (
-    annotation_name,
-    annotations_of,
-    declared,
-    inner,
-    read,
-    text,
-)
-from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations_of, declared, read
+from breadknife.plugins.nullcheck.languages.lowering import Reader, at_of, inner, text
+from breadknife.text.syntax import Node
 
 _CLASSES = frozenset({
     "class_declaration", "record_declaration", "enum_declaration", "interface_declaration",
@@ -42,11 +33,7 @@ _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interfac
 
 
 @dataclass
-class Outline:
-    """Reads one file."""
-
-    tree: SyntaxTree
-    knowledge: Knowledge
+class Outline(Reader):
     imports: dict[str, str] = field(default_factory=dict[str, str])
     static_imports: set[str] = field(default_factory=set[str])
     functions: list[Function] = field(default_factory=list[Function])
@@ -62,27 +49,12 @@ class Outline:
         if not self.knowledge.is_generated(self.tree.encoded):
             self._walk(root, None)
         return File(
-            main, self.imports, self.functions, {}, self.classes, {}, {}, self._is_ignored, self._span, self._source,
+            main, self.imports, self.functions, {}, self.classes, {}, {}, self.is_ignored, self.span, self.source,
             asked=asked(root) if b".get" in self.tree.encoded else frozenset(),
         )  # fmt: skip
 
-    def _span(self, at: At) -> Span:
-        return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))
-
-    def _source(self, at: At) -> str:
-        return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
-
-    def _is_ignored(self, at: At) -> bool:
-        if any(each[0] <= at[0] < each[1] for each in self.silent):
-            return True
-        source = self.tree.encoded
-        begin = source.rfind(b"\n", 0, at[0]) + 1
-        before = source.rfind(b"\n", 0, max(begin - 1, 0)) + 1
-        end = source.find(b"\n", at[0])
-        above = source[before:begin].strip()
-        return self.knowledge.ignores(source[begin : end if end >= 0 else len(source)]) or (
-            above.startswith(b"//") and self.knowledge.ignores(above)
-        )
+    def is_ignored(self, at: At) -> bool:
+        return any(each[0] <= at[0] < each[1] for each in self.silent) or super().is_ignored(at)
 
     def _walk(self, root: Node, members: Members | None) -> None:
         """All classes below a node, those without a name, too."""

@@ -39,13 +39,13 @@ class JavaProject(ProjectFiles[PackageHome]):
         file = Outline(tree, self._knowledge).file()
         return PackageHome(file, self._knowledge, JavaLanguage(self._knowledge), self, uri)
 
-    def resolved(self, home: Names, name: str, /) -> tuple[PackageHome, str] | None:
+    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         found = _NAMED.fullmatch(name)
         path = self._path(home, found[1], found[2]) if found is not None else None
         there = self.home(path) if path is not None else None
-        if found is None or there is None or found[2] not in there.file.classes:
+        if found is None or path is None or there is None or found[2] not in there.file.classes:
             return None
-        return there, found[2] + found[3]
+        return path, found[2] + found[3]
 
     def imported(self, home: Names, /) -> Iterator[PackageHome]:
         """The files of the classes that it names, and those that these are made of."""

@@ -8,39 +8,25 @@ from dataclasses import dataclass
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.java.building import at_of, parts_of
 from breadknife.plugins.nullcheck.languages.java.expressions import Expressions
-from breadknife.plugins.nullcheck.languages.java.types import declared, inner, text
+from breadknife.plugins.nullcheck.languages.java.types import declared
+from breadknife.plugins.nullcheck.languages.lowering import at_of, compared, inner, parts_of, text
 from breadknife.text.syntax import Node
 
-_DEEPEST = 60
-"""Nesting of blocks that is followed."""
 _BODIES = frozenset({"block", "constructor_body", "switch_block"})
 
 
 @dataclass
 class Statements(Expressions):
-    _blocks: int = 0
     _given: Expression | None = None
     """What `yield` gives its value to."""
 
     def block(self, node: Node | None) -> Block:
-        if node is None or self._blocks > _DEEPEST:
-            return ()
-        self._blocks += 1
         with self.context.block():
-            found = self.list(inner(node)) if node.type in _BODIES else tuple(self.statement(node))
-        self._blocks -= 1
-        return found
+            return self.nested(inner(node) if node is not None and node.type in _BODIES else [node])
 
-    def list(self, nodes: Iterable[Node]) -> Block:
-        found = list[Statement]()
-        for node in nodes:
-            found += self.statement(node)
-        return tuple(found)
-
-    def statement(self, node: Node | None) -> Iterable[Statement]:
-        if node is None or node.type.endswith("comment"):
+    def lower_statement(self, node: Node, /) -> Iterable[Statement]:
+        if node.type.endswith("comment"):
             return ()
         lower = _STATEMENTS.get(node.type)
         before, self.hoisted = self.hoisted, []
@@ -56,13 +42,10 @@ class Statements(Expressions):
                 text(child.child_by_field_name("name")), child.child_by_field_name("object")
             ):
                 yield from self._checked(child)
-            elif self._is_unboxed_assignment(child):
+            elif child.type == "assignment_expression" and text(child.child_by_field_name("operator")) == "=":
                 yield from self._assigned(child)
             else:
                 yield il.Evaluate(self.expression(child))
-
-    def _is_unboxed_assignment(self, node: Node) -> bool:
-        return node.type == "assignment_expression" and text(node.child_by_field_name("operator")) == "="
 
     def _assigned(self, node: Node) -> Iterable[Statement]:
         bound = self.expression(node)
@@ -158,14 +141,14 @@ class Statements(Expressions):
             test, binds = self._case_test(labels, subject)
             rest = [each for each in inner(group) if each.type != "switch_label"]
             if group.type != "switch_rule":
-                return il.Case(test, (*binds, *self.list(rest)))
+                return il.Case(test, (*binds, *self.statements(rest)))
             body = list[Statement](binds)
             for each in rest:
                 if each.type == "expression_statement" and given is not None and inner(each):
                     value = self.expression(inner(each)[0])
                     body.append(il.Assign(value.at, given, value))
                 else:
-                    body += self.statement(each)
+                    body += self.lower_statement(each)
             return il.Case(test, (*body, il.Jump(is_break=True)))
 
     def _case_test(self, labels: Sequence[Node], subject: Expression) -> tuple[Expression | None, Block]:
@@ -183,7 +166,7 @@ class Statements(Expressions):
     def _label_test(self, node: Node, subject: Expression, binds: list[Statement]) -> Expression:
         at = at_of(node)
         if node.type == "null_literal":
-            return il.Test(at, "is", subject, il.Null(at, "null"), False, f"({subject.key} is null)", False)
+            return compared(at, subject, il.Null(at, "null"), negated=False)
         if node.type == "guard":
             return parts_of(at, [self.expression(each) for each in inner(node)])
         if node.type == "pattern":
@@ -194,10 +177,7 @@ class Statements(Expressions):
                 value = il.Cast(at, subject, type_, "", forks=False, drops_null=True)
                 binds.append(il.Assign(at, il.Name(at_of(name), text(name)), value))
             return il.Test(at, "instance", subject, il.Parts(at, (), False), False, "", False)
-        value = self.expression(node)
-        return il.Test(
-            at, "==", subject, value, False, f"({subject.key} == {value.key})" if value.key else "", value.forks
-        )
+        return compared(at, subject, self.expression(node), negated=False)
 
     # Loops
 
@@ -209,7 +189,7 @@ class Statements(Expressions):
             body = node.child_by_field_name("body")
             if node.type == "enhanced_for_statement":
                 return self._each(node, body, label)
-            first = [each for init in node.children_by_field_name("init") for each in self.statement(init)]
+            first = [each for init in node.children_by_field_name("init") for each in self.lower_statement(init)]
             condition = node.child_by_field_name("condition")
             test = self.expression(condition) if condition is not None else None
             inside = self.block(body)
@@ -229,7 +209,7 @@ class Statements(Expressions):
         label, statement = text(inner(node)[0]), inner(node)[-1]
         if statement.type in ("for_statement", "while_statement", "do_statement", "enhanced_for_statement"):
             return self.loop(statement, label)
-        return (il.Switch((il.Case(None, tuple(self.statement(statement))),), label, is_block=True),)
+        return (il.Switch((il.Case(None, self.statements([statement])),), label, is_block=True),)
 
     # Exceptions
 

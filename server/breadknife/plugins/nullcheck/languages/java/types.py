@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, Type
+from breadknife.plugins.nullcheck.languages.lowering import inner, text
 from breadknife.text.syntax import Node
 
 _PRIMITIVES = frozenset({"integral_type", "floating_point_type", "boolean_type", "void_type"})
 _DEEPEST = 8
 _NULLABLE = ("Nullable", "CheckForNull")
 """Annotations of all libraries are called so, or begin with `NullOr`."""
-
-
-def text(node: Node | None) -> str:
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
-
-
-def inner(node: Node | None) -> list[Node]:
-    """The named children without comments."""
-    return [child for child in node.named_children if not child.type.endswith("comment")] if node is not None else []
 
 
 def annotations_of(node: Node) -> Iterator[Node]:

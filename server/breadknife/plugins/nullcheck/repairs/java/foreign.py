@@ -1,62 +1,22 @@
-"""Null diagnostics of other checkers, recognised by what they say: rows of data, tested on the tools' real output."""
+"""Where the null diagnostics of other checkers point."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from breadknife.plugins.nullcheck.repairs.diagnostics import Diagnostic, recognised
 from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree, path_to
-
-
-@dataclass(frozen=True)
-class Diagnostic:
-    names: frozenset[str]
-    """Its source or its code, in lower case."""
-    message: re.Pattern[str]
-    """A group `name` is the expression."""
-    use: Use
-    call: str = ""
-    """It is about the result of a call; of this method, or of any: `*`."""
-
-
-def _row(names: str, message: str, use: Use, call: str = "") -> Diagnostic:
-    return Diagnostic(frozenset(names.split()), re.compile(message), use, call)
-
-
-_NAME = r"\"?(?P<name>.+?)\"?"
-
-DIAGNOSTICS = (
-    _row("nullaway", rf"^dereferenced expression {_NAME} is @Nullable", Use.ATTRIBUTE),
-    _row("nullaway", rf"^enhanced-for expression {_NAME} is @Nullable", Use.ITERATE),
-    _row("nullaway", rf"^synchronized block expression {_NAME} is @Nullable", Use.WITH),
-    _row("nullaway", rf"^switch selector expression {_NAME} is @Nullable", Use.OPERAND),
-    _row("nullaway", r"^unboxing of a @Nullable value", Use.ASSIGN),
-    _row("nullaway", r"^returning @Nullable expression from method", Use.RETURN),
-    _row("nullaway", r"^passing @Nullable parameter '(?P<name>.+?)' where @NonNull", Use.ARGUMENT),
-    _row("spotbugs np", r"ossible null pointer dereference of (?P<name>\w+) in ", Use.ATTRIBUTE),
-    _row("spotbugs np", r"^Null pointer dereference of (?P<name>\w+) in ", Use.ATTRIBUTE),
-    _row("spotbugs np", r"ossible null pointer dereference in .* due to return value of called", Use.ATTRIBUTE, "*"),
-    _row("spotbugs np", r"ereference of the result of readLine\(\)", Use.ATTRIBUTE, "readLine"),
-)
-"""SpotBugs says "Possible" and "possible", "Immediate dereference" and "Dereference"."""
 
 _STATEMENTS = ("block", "class_body", "constructor_body", "program", "switch_block")
 
 
 def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
     """The place that another checker's finding is about, or None when it isn't about null or can't be found."""
-    names = {finding.source.lower(), finding.code.lower(), finding.code.lower().partition("_")[0]}
-    message = finding.message.removeprefix("[NullAway] ")
-    for row in DIAGNOSTICS:
-        if names.isdisjoint(row.names):
-            continue
-        said = row.message.search(message)
-        if said is not None:
-            node = _found(tree, finding, row, said.groupdict().get("name") or "")
-            return Place(tree.span(node), row.use) if node is not None else None
+    for row, name in recognised("java", finding):
+        node = _found(tree, finding, row, name)
+        return Place(tree.span(node), row.use) if node is not None else None
     return None
 
 
@@ -84,9 +44,9 @@ def _found(tree: SyntaxTree, finding: Finding, row: Diagnostic, name: str) -> No
 
 def _fits(node: Node, row: Diagnostic, name: str) -> bool:
     source = (node.text or b"").decode("utf-8", "replace")
-    if row.call:
+    if row.at:
         called = node.child_by_field_name("name") if node.type == "method_invocation" else None
-        return called is not None and row.call in ("*", (called.text or b"").decode("utf-8", "replace"))
+        return called is not None and row.at in ("*", (called.text or b"").decode("utf-8", "replace"))
     return not name or " ".join(source.split()) == " ".join(name.split())
 
 
