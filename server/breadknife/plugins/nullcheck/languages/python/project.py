@@ -59,6 +59,9 @@ class PythonProject:
         default_factory=dict[tuple[str, str, str], Sequence[Path]]
     )
     """(Folder, module, imported name) -> the files that it may mean."""
+    _whole: dict[Path, FileHome] = field(default_factory=dict[Path, FileHome])
+    """The document that was edited last, when nothing was open in it: a bracket that isn't closed yet may take all
+    functions away."""
     _since: float = 0.0
     _new: int = 0
 
@@ -70,14 +73,16 @@ class PythonProject:
         if path is None:
             return self.analysed(document, tree)
         text, before = self._homes.get(path, (None, None))
-        if before is not None and self._is_current(before):
+        is_known = before is not None and self._is_current(before)
+        if is_known and text == document.text:
             self._seen[path] = self.revision(path)
-            if text == document.text:
-                return before
-            made = self.analysed(document, tree)
-            made.inherit(before)
-            return self._keep(path, document.text, made) or made
-        return self._keep(path, document.text, self.analysed(document, tree)) or self.analysed(document, tree)
+            return before or self.analysed(document, tree)
+        made = self.analysed(document, tree)
+        bases = [before if is_known else None, self._whole.get(path)]
+        inherits = any(each is not None and self._is_current(each) and made.inherit(each) for each in bases)
+        if inherits or not tree.root.has_error:
+            self._whole = {path: made}
+        return self._keep(path, document.text, made) or made
 
     def target(self, home: Names, name: str, /) -> Target | None:
         if "#" in name:
