@@ -98,7 +98,7 @@ def test_it_is_made_only_where_it_is_what_its_title_says() -> None:
 
 TYPED = """\
 export function find(key: string): string | undefined {
-  return key ? key : undefined;
+  return key.length > 2 ? key : undefined;
 }
 """
 USES = """\

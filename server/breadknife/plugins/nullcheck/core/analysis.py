@@ -190,6 +190,18 @@ class FileHome(Results):
         if function is not self.file.main:
             self.forgiven = {at for at in self.forgiven if not function.at[0] <= at[0] < function.at[1]}
 
+    def assuming(self, assumed: Mapping[At, Fact]) -> FileHome:
+        """The same text where other values may be null: only the functions around them are followed again."""
+        home = type(self)(self.file, self.knowledge, self.language, self.others, self.uri)
+        home.assumed, home.forgiven = assumed, set(self.forgiven)
+        main, functions = self.file.main, {*self._solutions, *self._kept}
+        around = {each for each in functions | {*self.file.functions} if any(_covers(each.at, at) for at in assumed)}
+        around -= {main} if around - {main} else set[Function]()
+        home._solutions = {each: self._solutions[each] for each in self._solutions if each not in around}
+        home._kept = {each: self._kept[each] for each in self._kept if each not in around}
+        home.summaries = {each: self.summaries[each] for each in self.summaries if each not in around}
+        return home
+
     def kept(self, function: Function) -> Kept | None:
         """What is known of the function, if it has been followed."""
         known = self._solutions.get(function) or self._provisional.get(function)

@@ -68,7 +68,7 @@ class Evaluator(ABC):
     def value(self, expression: Expression, state: State) -> Fact:
         fact = _VALUES[type(expression)](self, expression, state)
         assumed = self.home.assumed.get(expression.at) if self.home.assumed else None
-        if assumed is not None and fact.nullness == Nullness.THERE:
+        if assumed is not None and fact.nullness == Nullness.THERE and fact.checked is not None:
             self.home.denied.add(expression.at)
         if assumed is None or fact.nullness != Nullness.UNKNOWN:
             return fact
