@@ -144,7 +144,7 @@ class BracesFile(ABC):
 
     @cached_property
     def _verifier(self) -> Verifier:
-        return Verifier(self.home, self.tree, lambda tree: self._files.home_of(tree, self.document.uri, reaches=True))
+        return Verifier(self.home, self.tree, lambda tree: self._files.checked_home_of(tree, self.document.uri))
 
     def _touched(self, place: Place, edits: Edits) -> Span:
         start = min(place.span.start, *(edit.span.start for edit in edits))

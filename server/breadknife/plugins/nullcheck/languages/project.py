@@ -35,6 +35,7 @@ class _Read(NamedTuple):
     revision: int
     """Of its document, see `Project.revision`."""
 
+
 _KEPT = 500
 """Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
 SECONDS = 2.0
@@ -77,12 +78,15 @@ class ProjectFiles(ABC, Generic[Home]):
         self._new = 0
 
     @abstractmethod
-    def home_of(self, tree: SyntaxTree, uri: str, /, *, reaches: bool = False) -> Home:
-        """The analysis of one file. `reaches`: it looks at what its functions hand on from other files. Without, it is
-        only asked by others: to look further would soon be to read the whole project."""
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> Home:
+        """The analysis of one file, as others ask it."""
+
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> Home:
+        """The analysis of one file that is checked."""
+        return self.home_of(tree, uri)
 
     @abstractmethod
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def resolved(self, home: Names, name: str, /) -> tuple[Home, str] | None:
         """The file that a qualified name of a file leads to, and the name there."""
 
     @abstractmethod
@@ -95,13 +99,13 @@ class ProjectFiles(ABC, Generic[Home]):
             self._begin()
             path = document.path
             if path is None:
-                return self._new_home(tree, document.uri, reaches=True)
+                return self._new(self.checked_home_of(tree, document.uri))
             self._texts[path] = _Read(document.text, tree, self._revision(path))
             self._seen.add(path)
             self._same.add(path)
             known = self._looked_at.pop(path, None)
             if known is None or known[0].text != document.text or not self._asks_the_same(known[1]):
-                known = tree, self._new_home(tree, document.uri, reaches=True)
+                known = tree, self._new(self.checked_home_of(tree, document.uri))
             self._looked_at[path] = known
             while len(self._looked_at) > _MOST_LOOKED_AT:
                 self._looked_at.popitem(last=False)
@@ -120,10 +124,9 @@ class ProjectFiles(ABC, Generic[Home]):
             return None
         if known is not None and known[0] is tree and self._asks_the_same(known[1]):
             return known[1]
-        return self._keep(path, tree, self._new_home(tree, path.as_uri(), reaches=False))
+        return self._keep(path, tree, self._new(self.home_of(tree, path.as_uri())))
 
-    def _new_home(self, tree: SyntaxTree, uri: str, *, reaches: bool) -> Home:
-        home = self.home_of(tree, uri, reaches=reaches)
+    def _new(self, home: Home) -> Home:
         self._made[home] = self._changes
         return home
 
@@ -170,15 +173,17 @@ class ProjectFiles(ABC, Generic[Home]):
 
     # What homes ask
 
-    def resolved(self, home: Names, name: str) -> tuple[Home, str] | None:
-        """What `found` says, which holds for a while."""
+    def remembered(
+        self, home: Names, name: str, found: Callable[[Names, str], tuple[Path, str] | None]
+    ) -> tuple[Home, str] | None:
+        """`resolved` by what `found` says, which holds for a while."""
         key = home.uri, name
         if key not in self._found:
             self._found[key] = None  # two files may ask each other
-            self._found[key] = self.found(home, name)
-        found = self._found[key]
-        there = self.home(found[0]) if found is not None else None
-        return (there, found[1]) if found is not None and there is not None else None
+            self._found[key] = found(home, name)
+        said = self._found[key]
+        there = self.home(said[0]) if said is not None else None
+        return (there, said[1]) if said is not None and there is not None else None
 
     def target(self, home: Names, name: str, /) -> Target | None:
         uri, hash, rest = name.partition("#")

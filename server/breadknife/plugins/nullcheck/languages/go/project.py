@@ -45,12 +45,21 @@ class GoProject(ProjectFiles[PackageHome]):
         self._knowledge = knowledge
         self._tables = dict[Path, _Table]()
 
-    def home_of(self, tree: SyntaxTree, uri: str, /, *, reaches: bool = False) -> PackageHome:
+    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageHome:
         declared = cache(partial(self._declared_beside, uri_to_path(uri), _package(tree.encoded)))
         outline = Outline(tree, self._knowledge, declared)
         return PackageHome(outline.file(), self._knowledge, GoLanguage(), self, uri, reaches=reaches)
 
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        return self._home_of(tree, uri, reaches=False)
+
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        return self._home_of(tree, uri, reaches=True)
+
+    def resolved(self, home: Names, name: str, /) -> tuple[PackageHome, str] | None:
+        return self.remembered(home, name, self._found_at)
+
+    def _found_at(self, home: Names, name: str) -> tuple[Path, str] | None:
         folder, slash, last = name.rpartition("/")
         package, dot, rest = last.partition(".")
         paths = self._of(home, folder + slash + package) if dot or slash else self._beside(home)
