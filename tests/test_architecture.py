@@ -105,12 +105,6 @@ top, and may import all of them."""
 CIRCLES = {
     "plugins/nullcheck/causes",
     "plugins/nullcheck/repairs/python/origins",
-    "plugins/nullcheck/ecmascript/binding",
-    "plugins/nullcheck/ecmascript/calls",
-    "plugins/nullcheck/ecmascript/control",
-    "plugins/nullcheck/ecmascript/expressions",
-    "plugins/nullcheck/ecmascript/flow",
-    "plugins/nullcheck/ecmascript/operators",
 }
 """Modules that may still import each other; they go with the analysis that replaces them."""
 

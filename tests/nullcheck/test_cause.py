@@ -103,19 +103,19 @@ def test_it_is_made_only_where_it_is_what_its_title_says() -> None:
 
 TYPED = """\
 export function find(key: string): string | undefined {
-  return key ? key : undefined;
+  return key.length > 2 ? key : undefined;
 }
 """
 USES = """\
 import {{ find }} from "./found";
 
-export function a(): number {{
-  const a = find("1");
+export function a(k: string): number {{
+  const a = find(k);
 {0}  return a.length;
 }}
 
-export function b(): number {{
-  const b = find("2");
+export function b(k: string): number {{
+  const b = find(k);
 {1}  return b.length;
 }}
 """

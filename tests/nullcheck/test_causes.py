@@ -345,7 +345,7 @@ class A {{
         ("typescript", TS_METHOD, "function A.g()"),
         (
             "typescript",
-            "const g = (k: string): string | null => k || null;\nexport const n = g('a').length;\n",
+            "const g = (k: string): string | null => (k.length > 2 ? k : null);\nexport const n = (k: string) => g(k).length;\n",
             "function g()",
         ),
         ("typescript", "function f(s: string) {\n  const m = s.match(/a/);\n  return m.index;\n}\n", "variable f(m)"),

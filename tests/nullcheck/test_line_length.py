@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript
+from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 from breadknife.plugins.nullcheck.languages.python.file import Python
 from breadknife.plugins.nullcheck.line_length import USUAL, line_length
 from breadknife.plugins.nullcheck.values import Content, Place, Strategy, Use

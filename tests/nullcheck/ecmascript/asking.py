@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript, EcmaScriptFile
+from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript, EcmaScriptFile
 from breadknife.plugins.nullcheck.values import Offer
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits

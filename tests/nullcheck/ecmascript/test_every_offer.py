@@ -84,9 +84,7 @@ class Timer {
 }
 new Timer().stop();
 type Product = { price: number; discount?: { percent: number; name: string } };
-export function total(product: Product, seen: Map<string, Product>, key: string) {
-  const known = seen.get(key);
-  if (known) console.log(seen.get(key).price);
+export function total(product: Product) {
   return product.price * (1 - product.discount.percent / 100);
 }
 export function shown(product: Product) {

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.ecmascript import foreign as ecmascript
 from breadknife.plugins.nullcheck.oracle import tools
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, installed
+from breadknife.plugins.nullcheck.repairs.ecmascript import foreign as ecmascript
 from breadknife.plugins.nullcheck.repairs.python import foreign as python
 
 BIN = "Scripts" if sys.platform == "win32" else "bin"

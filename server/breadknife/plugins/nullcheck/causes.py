@@ -85,7 +85,7 @@ def shapes(language: str) -> Shapes:
     elif language == "python":
         from breadknife.plugins.nullcheck.repairs.python.shapes import SHAPES
     else:
-        from breadknife.plugins.nullcheck.ecmascript.shapes import SHAPES
+        from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import SHAPES
     return SHAPES
 
 

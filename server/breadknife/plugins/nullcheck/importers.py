@@ -47,7 +47,7 @@ def part(changes: DocumentEdits) -> tuple[Span, Span] | None:
     document, edits = changes.document, changes.edits
     if document.language not in _TYPESCRIPT or not edits:
         return None
-    from breadknife.plugins.nullcheck.ecmascript.visibility import part
+    from breadknife.plugins.nullcheck.repairs.ecmascript.visibility import part
 
     tree = parse(document.text, document.language)
     before = part(tree, edits) if tree is not None else None
@@ -63,7 +63,7 @@ def _visible(language: str) -> Callable[[SyntaxTree, Collection[TextEdit]], froz
 
         return visible
     if language in _TYPESCRIPT:
-        from breadknife.plugins.nullcheck.ecmascript.visibility import visible
+        from breadknife.plugins.nullcheck.repairs.ecmascript.visibility import visible
 
         return visible
     return None

@@ -66,7 +66,7 @@ class FileHome(Results):
     def findings(self) -> Sequence[Found]:
         """Every use of a value that may be null, in the order of the text."""
         main = self.file.main
-        if self.others is None and not self.gate.may_use_null(main):
+        if self.others is None and not self.assumed and not self.gate.may_use_null(main):
             return ()
         units = [main, *(each for each in self.file.functions if unit_of(each, main) is each)]
         return self._in_order(units)
@@ -111,7 +111,8 @@ class FileHome(Results):
         known = set(waiting) | others
         for function in waiting:  # lowering one adds the functions without a name that are in it
             is_inner = function.around is not None and function.around is not main and not function.name
-            if function is main or is_inner or self.gate.may_use_null(function):
+            is_assumed = any(_covers(function.at, at) for at in self.assumed)
+            if function is main or is_inner or is_assumed or self.gate.may_use_null(function):
                 new = [each for each in function.within if each not in known] if function.body else []
                 waiting += new
                 known.update(new)
@@ -128,6 +129,7 @@ class FileHome(Results):
             return
         change, edited, same = found.change, found.edited, found.same
         mover = Mover(change, self.uri)
+        self.asked |= before.asked
         self.forgiven |= {mover.place(at) for at in before.forgiven}
         for function, was in same.items():
             if function is not self.file.main:
@@ -293,7 +295,7 @@ class FileHome(Results):
             origin = Origin(OriginKind.DEFAULT, parameter.at, why)
             return Fact(Nullness.MAYBE, origin, bare, parameter=name, nulls=nulls)
         if type_ is not None and type_.nullable:
-            why = f"`{name}` is declared so that it may be {self.knowledge.null}"
+            why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
             origin = Origin(OriginKind.ANNOTATION, parameter.at, why)
             return Fact(Nullness.MAYBE, origin, bare, parameter=name, nulls=type_.nullable)
         return Fact(type=bare, parameter=name)
@@ -353,3 +355,7 @@ class FileHome(Results):
         facts = [each.fact for each in solution.returns]
         facts += [Fact(Nullness.NULL, nulls=self.knowledge.left_out)] if solution.end is not None else []
         return next((each for each in facts if each.nullness == Nullness.NULL), None)
+
+
+def _covers(outer: At, inner: At) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]

@@ -122,8 +122,8 @@ class Attributes(ABC):
                 return Fact(type=type_)
             kind = OriginKind.ANNOTATION if annotation is not None and annotation.nullable else OriginKind.DEFAULT
             at = stores[0].at
-            why = f"`{name}` is declared so that it may be {self.knowledge.null}"
             nulls = annotation.nullable if annotation is not None and annotation.nullable else ANY_NULL
+            why = f"`{name}` is declared so that it may be {self.knowledge.null_name(nulls)}"
             return Fact(Nullness.MAYBE, Origin(kind, at, why), type_, nulls=nulls)
         facts = [(store, self._stored(store, name)) for store in stores if store.has_value]
         type_ = self._type_of(facts)
@@ -254,7 +254,7 @@ class Attributes(ABC):
         if (type_ := self.qualified_type(annotation)) is not None:
             if not type_.nullable:
                 return Fact(type=self.value_of(stores[0]).type or type_) if len(stores) == 1 else Fact(type=type_)
-            why = f"`{name}` is declared so that it may be {self.knowledge.null}"
+            why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
             origin = Origin(OriginKind.ANNOTATION, stores[0].at, why)
             return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
         if name in self.file.imports:

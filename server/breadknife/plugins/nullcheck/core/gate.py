@@ -72,6 +72,7 @@ class Gate:
     def own(self) -> frozenset[bytes]:
         """Those of them that this file alone tells."""
         words = {*_encoded(self._knowledge, "null_words"), *_library_words(self._knowledge, self._roots())}
+        words |= {here.encode() for here, name in self._file.imports.items() if name in self._knowledge.calls}
         origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
         waiting = [each for each in self._file.functions if self._may_give_null(each)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function
@@ -40,6 +41,16 @@ class Home(Protocol):
     @property
     def uri(self) -> str:
         """Of the file, if it isn't the one that is checked."""
+        ...
+
+    @property
+    def assumed(self) -> Mapping[At, Fact]:
+        """Expressions that may be null for what another checker says, where nothing here tells of it."""
+        ...
+
+    @property
+    def denied(self) -> set[At]:
+        """The assumed ones that are there on some path, as the file itself has checked."""
         ...
 
     @property

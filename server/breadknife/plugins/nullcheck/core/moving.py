@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.flow.solve import Returned, Solution
-from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.nullness import Fact, Origin
 from breadknife.plugins.nullcheck.core.state import State
 from breadknife.plugins.nullcheck.core.summary import Outcome, Summary
 from breadknife.text.document import common_prefix, common_suffix
+
+_PLACE = re.compile(r"(=>|\{\}|class@)(\d+)\Z")
+"""Names for functions, types and classes that have none, by the byte that they begin at."""
 
 
 class Change(NamedTuple):
@@ -79,7 +83,8 @@ class Mover:
         return tuple(self.fact(each) for each in facts)
 
     def fact(self, fact: Fact) -> Fact:
-        if fact.origin is None and fact.via is None and fact.checked is None and not fact.items:
+        is_named = fact.called or (fact.type is not None and _has_place(fact.type))
+        if fact.origin is None and fact.via is None and fact.checked is None and not fact.items and not is_named:
             return fact
         moved = self._facts.get(fact)
         if moved is None:
@@ -88,10 +93,25 @@ class Mover:
                 via=self.place(fact.via) if fact.via is not None else None,
                 checked=self.place(fact.checked) if fact.checked is not None else None,
                 items=tuple(self.all(each) for each in fact.items),
+                called=self._name(fact.called),
+                type=self._type(fact.type) if fact.type is not None else None,
             )
         return moved
+
+    def _name(self, name: str) -> str:
+        """A name that a lowering has made of a place: `=>12`."""
+        return _PLACE.sub(lambda found: found[1] + str(self._change.place((int(found[2]), 0))[0]), name)
+
+    def _type(self, type_: Type) -> Type:
+        return type_._replace(
+            name=self._name(type_.name), arguments=tuple(self._type(each) for each in type_.arguments)
+        )
 
     def _origin(self, origin: Origin) -> Origin:
         is_here = not origin.file or origin.file == self._uri
         at = self.place(origin.at) if is_here else origin.at
         return origin._replace(at=at, here=self.place(origin.here) if origin.here is not None else None)
+
+
+def _has_place(type_: Type) -> bool:
+    return type_.name[:1] in ("=", "{") or "@" in type_.name or any(map(_has_place, type_.arguments))

@@ -65,7 +65,9 @@ class Names(Attributes):
         self.builtins = language.builtins
         self.follows_arguments = False
         self.forgiven: set[At] = set()
-        self.asked = set[str]()
+        self.assumed: Mapping[At, Fact] = {}
+        self.denied: set[At] = set()
+        self.asked: set[str] = set()
         """The URIs of files that it has asked something of."""
         self.shared = frozenset(
             name for name, stores in file.variables.items() if any(each.function for each in stores)

@@ -19,7 +19,7 @@ def language(id: str, nullable: Sequence[str] = ()) -> NullLanguage:
 
         return Go(nullable)
     if id in ("javascript", "javascriptreact", "typescript", "typescriptreact"):
-        from breadknife.plugins.nullcheck.ecmascript.language import EcmaScript
+        from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 
         return EcmaScript(nullable)
     if id == "java":

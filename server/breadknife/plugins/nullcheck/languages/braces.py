@@ -7,6 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import Found
@@ -28,15 +29,18 @@ _AT_DECLARATION = frozenset({Strategy.RETURN_TYPE, Strategy.DROP_NONE})
 _LITERALS = (r"-?\d+", r"-?\d+L", r"-?\d+\.\d+f", r"-?\d+\.\d+", r'"[^"\\\n]*"', r"true|false")
 
 
-class BracesLanguage:
+Files = TypeVar("Files", bound=ProjectFiles[Any])
+
+
+class BracesLanguage(Generic[Files]):
     """A language, with the files of each project that it was asked about."""
 
-    def __init__(self, made: Callable[[Project | None], ProjectFiles[PackageHome]]) -> None:
+    def __init__(self, made: Callable[[Project | None], Files]) -> None:
         self._made = made
-        self._projects = WeakKeyDictionary[Project, ProjectFiles[PackageHome]]()
+        self._projects = WeakKeyDictionary[Project, Files]()
         self._lock = threading.Lock()
 
-    def files(self, project: Project | None) -> ProjectFiles[PackageHome]:
+    def files(self, project: Project | None) -> Files:
         if project is None:
             return self._made(None)
         with self._lock:

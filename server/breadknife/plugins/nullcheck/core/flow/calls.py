@@ -316,12 +316,12 @@ class CallEvaluator(Effects):
             truth = results[0].truth if len({fact.truth for fact in results}) == 1 else None
             return Fact(Nullness.THERE if is_there else Nullness.UNKNOWN, type=type_, items=items, truth=truth)
         first = next(fact.origin for fact in results if fact.may_be_null)
-        why = f"`{function.name}` may return {self.home.knowledge.null}"
-        origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
         unless = set[Assumption]()
         bits = 0
         for fact in results:
             bits |= fact.nulls if fact.may_be_null else 0
+        why = f"`{function.name}` may return {self.home.knowledge.null_name(bits)}"
+        origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
         if len(nulls) < len(ways):
             for condition in common_conditions(nulls):
                 expression = given.get(condition.parameter, Given(NOTHING, None)).expression

@@ -66,7 +66,15 @@ class Evaluator(ABC):
     # Values
 
     def value(self, expression: Expression, state: State) -> Fact:
-        return _VALUES[type(expression)](self, expression, state)
+        fact = _VALUES[type(expression)](self, expression, state)
+        assumed = self.home.assumed.get(expression.at) if self.home.assumed else None
+        if assumed is not None and fact.nullness == Nullness.THERE and fact.checked is not None:
+            self.home.denied.add(expression.at)
+        if assumed is None or fact.nullness != Nullness.UNKNOWN:
+            return fact
+        if state.truths.get(f"{expression.key} ask {assumed.nulls}") is False:
+            return fact
+        return fact._replace(nullness=Nullness.MAYBE, origin=assumed.origin, nulls=assumed.nulls)
 
     def declared(self, key: str, /) -> Fact:
         fact = self._declared.get(key)
@@ -251,6 +259,10 @@ class Evaluator(ABC):
         items = (facts,) if expression.type in ("tuple", "list") else ()
         return Fact(Nullness.THERE, type=Type(expression.type), items=items, truth=truth or None)
 
+    def evaluate_bind(self, expression: il.Bind, state: State) -> Fact:
+        """Of an owner that is looked at again: the assignment itself is a step of its own."""
+        return self.value(expression.value, state)
+
     def evaluate_parts(self, expression: il.Parts, state: State) -> Fact:
         for part in expression.parts:
             self.value(part, state)
@@ -306,4 +318,5 @@ _VALUES: dict[type[Expression], Callable[[Evaluator, Any, State], Fact]] = {
     il.Cast: Evaluator.evaluate_cast,
     il.Attempt: Evaluator.evaluate_attempt,
     il.Parts: Evaluator.evaluate_parts,
+    il.Bind: Evaluator.evaluate_bind,
 }

@@ -206,7 +206,7 @@ class Refiner(Assigner):
                     state.facts[key] = fact._replace(nulls=left)
                 return True
         if fact.nullness == Nullness.UNKNOWN and nulls != il.ANY_NULL and not is_null:
-            return True
+            return not (key and self.home.assumed) or state.assume(f"{key} ask {nulls}", False)
         if not is_null:
             if fact.nullness == Nullness.NULL:
                 return False

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.il import Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge, NullableCall, read
 from breadknife.plugins.nullcheck.core.names import Others
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
+from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import Outline
+from breadknife.plugins.nullcheck.rows import rows
 from breadknife.text.syntax import SyntaxTree
+
+LANGUAGES = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 
 
 class EcmaScriptLanguage:
@@ -25,7 +32,10 @@ class EcmaScriptLanguage:
 
 @cache
 def knowledge() -> Knowledge:
-    return read("ecmascript")
+    """Its calls are shown without the types that they are of."""
+    known = read("ecmascript")
+    calls = {name: rule._replace(shown=rule.shown or name.rpartition(".")[2]) for name, rule in known.calls.items()}
+    return replace(known, calls=calls)
 
 
 @cache
@@ -33,6 +43,19 @@ def language() -> EcmaScriptLanguage:
     return EcmaScriptLanguage(knowledge())
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
+def told(known: Knowledge, written: Sequence[str]) -> Knowledge:
+    """The knowledge with the user's own rows: `Orders.find -> when there is none` for a type, `@acme/orders.find` and
+    `./orders.find` for a module, as an import writes it."""
+    calls, words = dict(known.calls), set(known.words[""])
+    for row in rows(written):
+        module = row.owner.replace(".", DOT)
+        for name in (f"{module}.{row.name}", f"{module}.default.{row.name}") if module else ():
+            calls[name] = NullableCall(name, row.why or "at times", OriginKind.CALL, "never", 0, None, shown=row.name)
+            words.add(row.name.encode())
+    return replace(known, calls=calls, words={**known.words, "": frozenset(words)})
+
+
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", known: Knowledge | None = None) -> FileHome:
     """The analysis of one file."""
-    return FileHome(Outline(tree, knowledge()).file(), knowledge(), language(), others, uri)
+    known = known or knowledge()
+    return FileHome(Outline(tree, known).file(), known, language(), others, uri)

@@ -19,7 +19,7 @@ from breadknife.text.document import Document
 from breadknife.text.syntax import Node, SyntaxTree
 
 
-class Go(BracesLanguage):
+class Go(BracesLanguage[GoProject]):
     ids = frozenset({"go"})
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:

@@ -26,7 +26,7 @@ from breadknife.text.syntax import Node, SyntaxTree
 _TEST_FILE = re.compile(r"/src/test/|(?:Test|Tests|IT)\.java$")
 
 
-class Java(BracesLanguage):
+class Java(BracesLanguage[JavaProject]):
     ids = frozenset({"java"})
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:

@@ -26,7 +26,7 @@ from breadknife.text.syntax import SyntaxTree, parse
 
 _KEPT = 500
 """Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
-SECONDS = 2.0
+SECONDS = 10.0
 """A change on disk is noticed so much later: to look at each file at every key would take longer than the rest."""
 _MOST_STEPS = 5
 """Re-exports are followed this far."""
@@ -65,11 +65,14 @@ class PythonProject:
         path = document.path
         if path is None:
             return self.analysed(document, tree)
-        known = self._homes.get(path)
-        if known is not None and known[1] is not None and known[0] == document.text:
+        text, before = self._homes.get(path, (None, None))
+        if before is not None and self._is_current(before):
             self._seen[path] = self.revision(path)
-            if self._is_current(known[1]):
-                return known[1]
+            if text == document.text:
+                return before
+            made = self.analysed(document, tree)
+            made.inherit(before)
+            return self._keep(path, document.text, made) or made
         return self._keep(path, document.text, self.analysed(document, tree)) or self.analysed(document, tree)
 
     def target(self, home: Names, name: str, /) -> Target | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
-from breadknife.plugins.nullcheck.ecmascript.site import CHANGES, PARTS, Site
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import CHANGES, FUNCTIONS, PARTS
+from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.syntax import Node
@@ -20,15 +20,6 @@ _RESERVED = frozenset({
     "import", "in", "interface", "let", "new", "null", "package", "private", "protected", "public", "return", "static",
     "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void", "while", "with", "yield",
 })  # fmt: skip
-_IRREGULAR = {
-    "vertices": "vertex", "indices": "index", "matrices": "matrix", "axes": "axis", "children": "child",
-    "people": "person", "men": "man", "caches": "cache", "cookies": "cookie", "movies": "movie", "series": "",
-    "species": "",
-}  # fmt: skip
-"""The end of a plural -> that of one of them; "" where it is the same word."""
-_ENDINGS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("sses", "ss"), ("uses", ""), ("ss", ""),
-            ("us", ""), ("is", ""), ("s", "s"))  # fmt: skip
-"""The same of the rest, the first that fits; "" where the word alone doesn't tell."""
 
 
 def said(site: Site) -> str:
@@ -56,9 +47,9 @@ def _called(site: Site, node: Node) -> str:
     call = node.named_children[-1] if node.type == "await_expression" else node
     function = call.child_by_field_name("function") if call.type == "call_expression" else None
     owner, name = (function.child_by_field_name(field) if function else None for field in ("object", "property"))
-    if owner is not None and name is not None and not re.fullmatch(r"[\w$.]+", site.outline.text(owner)):
-        return site.outline.text(name)
-    return site.outline.text(node).removeprefix("await ").partition("(")[0]
+    if owner is not None and name is not None and not re.fullmatch(r"[\w$.]+", site.text(owner)):
+        return site.text(name)
+    return site.text(node).removeprefix("await ").partition("(")[0]
 
 
 def new(site: Site) -> str:
@@ -94,22 +85,14 @@ def _inner(node: Node) -> Node:
 
 def _of_one(collection: Node | None, site: Site) -> str:
     """`row` for an element of `rows`."""
-    words = re.findall(r"\w+", site.outline.text(collection)) if collection is not None else []
+    words = re.findall(r"\w+", site.text(collection)) if collection is not None else []
     last = words[-1] if words and words[-1].isidentifier() and words[-1].isascii() else ""
     return (singular(last) if len(last) > 3 else "") or "item"
 
 
 def singular(plural: str) -> str:
-    """ "" for what is none."""
-    for ending, one in _IRREGULAR.items():
-        if (at := len(plural) - len(ending)) >= 0 and plural[at:].lower() == ending and _begins_word(plural, at):
-            return plural[:at] + (one.capitalize() if plural[at].isupper() else one) if one else ""
-    for ending, one in _ENDINGS:
-        if plural.endswith(ending):
-            cut = plural.removesuffix(ending) + one
-            return cut.removesuffix("s") if ending == "s" else cut if one else ""
-    return ""
-
-
-def _begins_word(name: str, at: int) -> bool:
-    return at == 0 or name[at].isupper() or name[at - 1] == "_"
+    """ "" for what may be none."""
+    if plural.endswith("ies") and not plural.endswith("series"):
+        return f"{plural[:-3]}y"
+    is_plural = plural.endswith("s") and plural[-2:] not in ("ss", "us", "is") and not plural.endswith(("xes", "ches"))
+    return plural[:-1] if is_plural and not plural.endswith(("ses", "series")) else ""

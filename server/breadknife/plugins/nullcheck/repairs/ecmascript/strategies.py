@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.comments import with_comments
-from breadknife.plugins.nullcheck.ecmascript import names
-from breadknife.plugins.nullcheck.ecmascript.evidence import Evidence
-from breadknife.plugins.nullcheck.ecmascript.exits import calls_hook, early_return
-from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
+from breadknife.plugins.nullcheck.repairs.ecmascript import names
+from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence, calls_hook, early_return
+from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import (
     chained,
     counted,
     default_for,
@@ -18,28 +17,19 @@ from breadknife.plugins.nullcheck.ecmascript.expression_edits import (
     is_all_of_statement,
     is_compared,
     may_give_undefined,
-    member_default,
     non_null,
 )
-from breadknife.plugins.nullcheck.ecmascript.looked_up import looked_up
-from breadknife.plugins.nullcheck.ecmascript.other_uses import (
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import CHANGES, LOOPS, PARTS, own_nodes
+from breadknife.plugins.nullcheck.repairs.ecmascript.other_uses import (
     chained_elsewhere,
-    is_handed_on_after,
+    goes_on,
     is_read_after,
-    is_read_again,
-    same_reads,
-)
-from breadknife.plugins.nullcheck.ecmascript.rounds import goes_on
-from breadknife.plugins.nullcheck.ecmascript.site import CHANGES, LOOPS, PARTS, THROWING, Site, own_nodes
-from breadknife.plugins.nullcheck.ecmascript.storing import (
-    is_taken_apart,
     is_taken_to_be_there,
-    is_tested_before,
-    made_in_place,
+    same_reads,
     stores,
 )
+from breadknife.plugins.nullcheck.repairs.ecmascript.site import THROWING, Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 
@@ -76,23 +66,12 @@ _WRAPPED = frozenset({"await_expression", "call_expression"})
 def options(site: Site, evidence: Evidence) -> Iterator[Option]:
     """What can be done at the place itself."""
     name, null = names.said(site), site.null or "null"
-    if (known := looked_up(site)) is not None:
-        title = f"Use {in_title(known)}, which is the same and was tested"
-        yield Option(Strategy.REUSE, title, 90, f"nothing has changed since {in_title(known)} was tested")
-    if (default := member_default(site)) and defaulted(site, default):
-        weight, reason = 31, "it is passed on"
-        if site.path[-2].type == "binary_expression":
-            weight, reason = 47 - 7 * is_taken_to_be_there(site), "the place uses it in arithmetic"
-        if is_read_again(site) or is_read_after(site):
-            weight, reason = 20, f"{name} is read after it"
-        title = f"Use `?.` and a default such as `{default}` if {name} is {null}"
-        content, is_invented = Content(default=default), is_taken_to_be_there(site)
-        yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
-    elif (default := default_for(site)) and defaulted(site, default):
+    if (default := default_for(site)) and defaulted(site, default):
         demanded = site.use in (Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE)
         title = f"Use a default such as `{default}` if {name} is {null}"
         weight, reason = (52, "the place needs a value of that type") if demanded else (30, "the use needs one")
-        content, is_invented = Content(default=default), is_taken_to_be_there(site) or is_taken_apart(site)
+        is_taken_apart = site.use is Use.ITERATE and site.parent.type == "variable_declarator"
+        content, is_invented = Content(default=default), is_taken_to_be_there(site) or is_taken_apart
         if is_invented:
             weight = min(weight, 40)
         yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
@@ -101,11 +80,7 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         weight, reason, is_left_out = 48, "undefined works here, too", False
         if may_give_undefined(site):
             weight, reason = 44, "the return type allows it"
-        if is_read_again(site):
-            weight, reason = 20, f"{name} is read again beside it"
-        elif is_handed_on_after(site):
-            weight, reason = 20, f"{name} is passed on after it"
-        elif is_read_after(site):
+        if is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         elif chained_elsewhere(site):
             weight, reason = 63, f"{name} is read with `?.` elsewhere"
@@ -113,23 +88,18 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight, reason = 20, "its effect would be skipped"
         if stores(site):
             weight, reason, is_left_out = 20, "the stored value would be lost", True
-        elif is_tested_before(site):
-            weight, reason = 20, f"{name} is tested right before"
         title = f"Use `?.` ({outcome} if {name} is {null})"
         yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_left_out)
-    if not member_default(site) and (made := counted(site)):
+    if made := counted(site):
         # A calculation with it would be silently wrong.
         is_asked, weight = not is_compared(site), 50 if is_compared(site) else 40
         reason = "a missing value counts as empty"
-        if is_read_again(site) or is_read_after(site):
+        if is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         title = f"Use a length of 0 if {name} is {null}"
         yield Option(Strategy.DEFAULT, title, weight, reason, edits=made, is_asked_for=is_asked)
-    if made := made_in_place(site):
-        title = f"Make {name} where it is used, in one expression"
-        yield Option(Strategy.MAKE, title, 75, "the line before makes it", edits=made)
     yield from _guards(site, evidence, name, null)
-    if site.outline.typed and site.bang is None and non_null(site) is not None:
+    if site.is_typed and site.bang is None and non_null(site) is not None:
         title = f"Claim with `!`: {name} isn't {null} (unchecked)"
         yield Option(Strategy.NON_NULL, title, 5, "for what only you know")
 
@@ -195,12 +165,12 @@ def _is_for_null(site: Site, loop: Node, leaving: Node) -> bool:
     test = outer.child_by_field_name("condition") if outer is not None else None
     if outer is None or test is None or inner != outer.child_by_field_name("consequence"):
         return False
-    return any(map(_NULL_TEST.fullmatch, site.outline.text(test)[1:-1].split("||")))
+    return any(map(_NULL_TEST.fullmatch, site.text(test)[1:-1].split("||")))
 
 
 def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -> Option:
     function = site.function
-    exception = site.style.exception(site.outline.text(function) if function is not None else "")
+    exception = site.style.exception(site.text(function) if function is not None else "")
     weight, reason = 45, "nothing says what else should happen"
     if site.use in THROWING:
         reason = "it throws anyway, without a message"
@@ -230,9 +200,6 @@ def _edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, 
             return defaulted(site, site.style.literal(content.default))
         case Strategy.OPTIONAL_CHAIN:
             return chained(site)
-        case Strategy.REUSE:
-            known = looked_up(site)
-            return (TextEdit(site.span, known),) if known is not None else None
         case Strategy.NON_NULL:
             return non_null(site)
         case Strategy.NARROW:
@@ -269,7 +236,7 @@ def _guarded(site: Site, action: str, content: Content) -> tuple[TextEdit, ...] 
     return (_insertion(site, statement, lines), TextEdit(site.span, name), *again, *_closing(site))
 
 
-def named_at(site: Site, made: tuple[TextEdit, ...]) -> int | None:
+def named_at(site: Site, made: Sequence[TextEdit]) -> int | None:
     """Where, in the first edit's text, the expression stands that was given a name; None where none was."""
     if len(made) > 1 and made[1].span == site.span and made[0].new_text.lstrip(" \t\r\n{").startswith("const "):
         return made[0].new_text.index(" = ") + 3
@@ -322,17 +289,19 @@ def _narrowed(site: Site) -> tuple[TextEdit, ...] | None:
         return None  # what another thing gets is needed there
     if any(_assigns(child) for child in done.named_children) or calls_hook(site, statement):
         return None
-    source, span = site.outline.text(statement), site.tree.span(statement)
+    source, span = site.text(statement), site.tree.span(statement)
     if site.tree.text[span.end :].partition("\n")[0].strip():
         return None  # there is more on the line
     if "`" in source and "\n" in source:
         return None  # more indentation would change a template
     style, indent = site.style, site.indent
-    inner = f"{style.line_break}{indent}{style.step}"
-    lines = [line[len(indent) :] if line.startswith(indent) else line for line in source.splitlines()]
-    body = inner.join(lines)
     test = f"{site.source} {_operator(site, '!=')}"
-    return (TextEdit(span, f"if ({test}) {{{inner}{body}{style.line_break}{indent}}}"),)
+    starts = (span.start + found.end() for found in re.finditer(r"\n(?=.*\S)", source))
+    return (
+        TextEdit(Span(span.start, span.start), f"if ({test}) {{{style.line_break}{indent}{style.step}"),
+        *(TextEdit(Span(start, start), style.step) for start in starts),
+        TextEdit(Span(span.end, span.end), f"{style.line_break}{indent}}}"),
+    )
 
 
 def _assigns(node: Node) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from breadknife.plugins.nullcheck.ecmascript.site import first_part
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import first_part
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree, path_to
@@ -98,7 +98,7 @@ def foreign(tree: SyntaxTree, finding: Finding) -> Foreign | None:
             node, bang = found
             use = use_of(tree, bang or node)
             if use is not None and not (row.message is _POSSIBLY and _is_never_told_of(node, use)):
-                return Foreign(node, use, null, "Array" if wanted.endswith("[]") else wanted, bang)
+                return Foreign(node, use, null, "list" if wanted.endswith("[]") else wanted, bang)
     return None
 
 

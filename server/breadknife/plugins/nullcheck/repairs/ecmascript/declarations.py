@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.ecmascript.expression_edits import LITERALS
-from breadknife.plugins.nullcheck.ecmascript.narrowing import inner
-from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS
-from breadknife.plugins.nullcheck.ecmascript.receiving import taken
-from breadknife.plugins.nullcheck.ecmascript.site import Site, own_nodes
-from breadknife.plugins.nullcheck.ecmascript.strategies import Option
-from breadknife.plugins.nullcheck.ecmascript.types import read_type
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS, inner, own_nodes
+from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
+from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import Option
 from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
@@ -30,37 +26,21 @@ _ANNOTATED = frozenset({"predefined_type", "type_identifier", "array_type", "gen
 
 def declarations(site: Site, origin: Node | None) -> Iterator[Option]:
     """What can be done at `origin`, where the null comes from, or at the declaration that doesn't take it."""
-    if not site.outline.typed:
+    if not site.is_typed:
         return
     if site.use in (Use.RETURN, Use.ASSIGN):
         yield from _annotated(site)
-    yield from taken(site)
     if origin is None:
         return
     match origin.type:
         case "optional_parameter":
             yield from _required_parameter(site, origin)
-        case "property_signature":
-            yield from _required_property(site, origin)
         case "public_field_definition":
             yield from _field(site, origin)
         case "function_declaration" | "method_definition" | "arrow_function" | "variable_declarator":
             yield from _return_type(site, origin)
-        case "null" | "undefined" | "identifier":
-            yield from _variable(site, origin)
         case _:
             pass
-
-
-def _tested(site: Site, name: str) -> bool:
-    """Whether the file ever asks if something of that name is there."""
-    name = re.escape(name)
-    owner = r"(?:[\w$]+\.)*"
-    test = (
-        rf"{name}\s*(?:\?\.|\?\?|&&|\|\||[!=]==?\s*(?:null|undefined)|\?[^.:])"
-        rf"|!\s*{owner}{name}\b|if \({owner}{name}\)"
-    )
-    return re.search(rf"(?<![\w$])(?:{test})", site.tree.text) is not None
 
 
 def _required_parameter(site: Site, parameter: Node) -> Iterator[Option]:
@@ -76,7 +56,7 @@ def _required_parameter(site: Site, parameter: Node) -> Iterator[Option]:
     name = _name_of(site, function, path)
     if not name or any(node.type == "export_statement" for node in path) or not _is_always_given(site, name, at):
         return
-    written = site.outline.text(pattern)
+    written = site.text(pattern)
     title = f"Require {in_title(written)} of {in_title(name)} (a call without it won't compile)"
     yield Option(Strategy.REQUIRED, title, 75, reason="every call in the file passes it", edits=(_removed(site, mark),))
 
@@ -87,14 +67,14 @@ def _name_of(site: Site, function: Node, path: tuple[Node, ...]) -> str:
     if function.type in ("arrow_function", "function_expression"):
         outer = path[path.index(function) - 1]
         name = outer.child_by_field_name("name") if outer.type == "variable_declarator" else None
-    return site.outline.text(name) if name is not None and name.type == "identifier" else ""
+    return site.text(name) if name is not None and name.type == "identifier" else ""
 
 
 def _is_always_given(site: Site, name: str, at: int) -> bool:
     query = "(call_expression function: (identifier) @name arguments: (arguments) @given)"
     calls = 0
     for _, found in matches(site.tree, query):
-        if site.outline.text(found["name"][0]) != name:
+        if site.text(found["name"][0]) != name:
             continue
         calls += 1
         given = [child for child in found["given"][0].named_children if child.type != "comment"]
@@ -105,62 +85,18 @@ def _is_always_given(site: Site, name: str, at: int) -> bool:
     return calls > 0 and mentions == calls + 1
 
 
-def _required_property(site: Site, declared: Node) -> Iterator[Option]:
-    path, mark = path_to(site.tree, declared), _question_mark(declared)
-    name = declared.child_by_field_name("name")
-    owner = next((n for n in reversed(path) if n.type in ("interface_declaration", "type_alias_declaration")), None)
-    title = owner.child_by_field_name("name") if owner is not None else None
-    if mark is None or name is None or title is None or any(node.type == "export_statement" for node in path):
-        return
-    written, type = site.outline.text(name), site.outline.text(title)
-    if not written.isidentifier() or _tested(site, written) or not _is_always_set(site, type, written):
-        return
-    yield Option(
-        Strategy.FIELD,
-        f"Require {in_title(written)} of {in_title(type)} (one without it won't compile)",
-        70,
-        reason="every object of that shape in the file has it",
-        edits=(_removed(site, mark),),
-    )
-
-
-def _is_always_set(site: Site, type: str, name: str) -> bool:
-    declared = site.outline.declared(type)
-    members = set(declared.members) if declared is not None else set[str]()
-    required = {key for key, member in declared.members.items() if member and "undefined" not in member.type.null} if (
-        declared is not None
-    ) else set[str]()  # fmt: skip
-    literals = 0
-    for _, found in matches(site.tree, "(object) @object"):
-        keys = dict[str, Node | None]()
-        for child in found["object"][0].named_children:
-            key = child.child_by_field_name("key") or child.child_by_field_name("name")
-            if child.type == "spread_element":
-                return False
-            if child.type == "shorthand_property_identifier":
-                keys[site.outline.text(child)] = None
-            elif key is not None:
-                keys[site.outline.text(key)] = child.child_by_field_name("value")
-        if required <= keys.keys() <= members:
-            value = keys.get(name)
-            if name not in keys or (value is not None and value.type in ("null", "undefined")):
-                return False
-            literals += 1
-    return literals > 0
-
-
 def _field(site: Site, declared: Node) -> Iterator[Option]:
     """A private field that is set once and for all before anybody reads it."""
     name, value = declared.child_by_field_name("name"), declared.child_by_field_name("value")
     if name is None:
         return
-    written = site.outline.text(name)
+    written = site.text(name)
     if not _is_private(site, declared) or (value is not None and value.type not in _CERTAIN):
         return
     query = "(assignment_expression left: (member_expression property: (_) @name) right: (_) @value) @set"
     in_constructor = value is not None
     for _, found in matches(site.tree, query):
-        if site.outline.text(found["name"][0]) == written:
+        if site.text(found["name"][0]) == written:
             if inner(found["value"][0]).type not in _CERTAIN:
                 return
             in_constructor = in_constructor or _is_constructed(site, found["set"][0])
@@ -176,7 +112,7 @@ def _is_constructed(site: Site, assignment: Node) -> bool:
     if len(path) < 3 or path[-2].type != "statement_block" or path[-3].type != "method_definition":
         return False
     name = path[-3].child_by_field_name("name")
-    return name is not None and site.outline.text(name) == "constructor"
+    return name is not None and site.text(name) == "constructor"
 
 
 def _return_type(site: Site, declared: Node) -> Iterator[Option]:
@@ -193,40 +129,9 @@ def _return_type(site: Site, declared: Node) -> Iterator[Option]:
         return
     if edits := _without_null(site, function, "return_type"):
         name = declared.child_by_field_name("name")
-        written = in_title(site.outline.text(name)) if name is not None else "the function"
+        written = in_title(site.text(name)) if name is not None else "the function"
         title = f"Remove null from what {written} returns (it never does)"
         yield Option(Strategy.RETURN_TYPE, title, 78, reason="every `return` gives a value", edits=edits)
-
-
-def _variable(site: Site, origin: Node) -> Iterator[Option]:
-    path = path_to(site.tree, origin)
-    declarator = path[-1] if path else None
-    if declarator is None or declarator.type != "variable_declarator":
-        return
-    name, value = declarator.child_by_field_name("name"), declarator.child_by_field_name("value")
-    annotation = declarator.child_by_field_name("type")
-    if name is None or annotation is None or value is None or name.type != "identifier":
-        return
-    written = site.outline.text(name)
-    values = _assigned(site, written)
-    drops = _without_null(site, declarator)
-    if not drops or any(inner(given).type in ("null", "undefined") for given in values):
-        return
-    if value.type in _CERTAIN and all(inner(given).type in _CERTAIN for given in values):
-        title = f"Remove null from the type of {in_title(written)} (it is always set)"
-        yield Option(Strategy.DROP_NONE, title, 76, reason="every assignment gives it a value", edits=drops)
-    literal = LITERALS.get(read_type(annotation, site.outline.source).name, "")
-    if origin == value and literal and not _tested(site, written):
-        start = site.style.literal(literal)
-        title = f"Start {in_title(written)} as `{start}`, not {site.outline.text(value)}"
-        title += " (a use before it is set gets that)"
-        edits = (*drops, TextEdit(site.tree.span(value), start))
-        yield Option(Strategy.INITIAL, title, 46, reason=f"nothing tests `{written}` for null", edits=edits)
-
-
-def _assigned(site: Site, name: str) -> list[Node]:
-    query = "(assignment_expression left: (identifier) @name right: (_) @value)"
-    return [found["value"][0] for _, found in matches(site.tree, query) if site.outline.text(found["name"][0]) == name]
 
 
 def _annotated(site: Site) -> Iterator[Option]:
@@ -274,9 +179,9 @@ def _is_relied_on(site: Site, function: Node) -> bool:
         holder = holder.parent if holder is not None else None
     if holder is not None and holder.type == "export_statement":
         return True
-    written = re.escape(site.outline.text(name)) if name is not None else ""
+    written = re.escape(site.text(name)) if name is not None else ""
     calls = (found["call"][0] for _, found in matches(site.tree, "(call_expression function: (identifier) @name) @call")
-             if name is not None and site.outline.text(found["name"][0]) == site.outline.text(name))  # fmt: skip
+             if name is not None and site.text(found["name"][0]) == site.text(name))  # fmt: skip
     if any(call.parent is not None and call.parent.type in _HANDS_ON for call in calls):
         return True
     exported = rf"^export\s+(?:default\s+{written}\b|\{{[^}}]*(?<![\w$]){written}(?![\w$]))"
@@ -285,8 +190,8 @@ def _is_relied_on(site: Site, function: Node) -> bool:
 
 def _is_private(site: Site, member: Node) -> bool:
     name = member.child_by_field_name("name")
-    return (name is not None and site.outline.text(name).startswith("#")) or any(
-        child.type == "accessibility_modifier" and site.outline.text(child) == "private" for child in member.children
+    return (name is not None and site.text(name).startswith("#")) or any(
+        child.type == "accessibility_modifier" and site.text(child) == "private" for child in member.children
     )
 
 
@@ -298,7 +203,7 @@ def _without_null(site: Site, declared: Node, field: str = "type") -> tuple[Text
     annotation = declared.child_by_field_name(field)
     union = annotation.named_children[0] if annotation is not None and annotation.named_child_count else None
     if union is not None and union.type == "union_type":
-        source = site.outline.text(union)
+        source = site.text(union)
         if "<" in source or "(" in source or "{" in source:
             return ()
         edits.append(TextEdit(site.tree.span(union), _NULL_MEMBER.sub("", source).strip()))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.ecmascript.discarding import is_action, is_discarded
-from breadknife.plugins.nullcheck.ecmascript.narrowing import inner
-from breadknife.plugins.nullcheck.ecmascript.outline import FIELDS
-from breadknife.plugins.nullcheck.ecmascript.rules import ARRAY_METHODS, STRING_METHODS
-from breadknife.plugins.nullcheck.ecmascript.site import Site, is_optional
+from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import inner
+from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -26,9 +23,7 @@ _LOOSE = frozenset({
 })  # fmt: skip
 """Around an operator no more parentheses are needed there."""
 _TESTS = frozenset({"if_statement", "while_statement", "do_statement"})
-_CALCULATES = {"0": frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">="}), '""': frozenset({"+"})}
-"""Literal -> the operators that take it for nothing."""
-LITERALS = {"string": '""', "number": "0", "boolean": "false", "Array": "[]", "bigint": "0n"}
+LITERALS = {"string": '""', "number": "0", "boolean": "false", "list": "[]", "bigint": "0n"}
 """Type -> the literal that says "nothing"."""
 
 
@@ -52,7 +47,7 @@ def may_give_undefined(site: Site) -> bool:
         return False
     if any(child.type in ("async", "*") for child in site.function.children):
         return False
-    return "undefined" in site.outline.type_of(site.function.child_by_field_name("return_type")).null
+    return bool(site.type_of(site.function.child_by_field_name("return_type")).nullable & UNDEFINED)
 
 
 def _links(site: Site, outermost: Node) -> Iterator[tuple[Node, Node]]:
@@ -126,10 +121,9 @@ def _fits(site: Site, at: int) -> bool:
         case "jsx_expression":
             return site.path[at - 2].type in ("jsx_element", "jsx_fragment")
         case "arrow_function":
-            return is_discarded(site, outer) or is_action(site, outer, node)
+            return is_discarded(site, outer) or is_action(outer, node)
         case "return_statement":
-            function = site.function
-            return may_give_undefined(site) or (function is not None and is_action(site, function, node))
+            return may_give_undefined(site)
         case _:
             return False
 
@@ -138,8 +132,6 @@ def defaulted(site: Site, default: str) -> tuple[TextEdit, ...] | None:
     """`value ?? default`, in parentheses where the place needs them."""
     if not default or _is_target(site):
         return None
-    if member_default(site):
-        return _member_defaulted(site, default)
     span = site.span
     if (null := _null_branch(site.node)) is not None:
         return (TextEdit(site.tree.span(null), default),)
@@ -180,7 +172,7 @@ def counted(site: Site) -> tuple[TextEdit, ...]:
         return ()
     operator = outer.child_by_field_name("operator") if outer.type == "binary_expression" else None
     found, is_right = operator.type if operator is not None else "", length == outer.child_by_field_name("right")
-    is_number = site.outline.text(name) == "length" or (site.outline.text(name) == "size" and found in _COMPARES)
+    is_number = site.text(name) == "length" or (site.text(name) == "size" and found in _COMPARES)
     is_called = length in (outer.child_by_field_name("function"), outer.child_by_field_name("constructor"))
     if not is_number or is_called or found == "??" or (found in ("/", "%") and is_right):
         return ()
@@ -196,44 +188,6 @@ def is_compared(site: Site) -> bool:
     """Whether a member of the value is compared with something."""
     operator = site.path[-2].child_by_field_name("operator") if len(site.path) > 1 else None
     return operator is not None and operator.type in _COMPARES
-
-
-def member_default(site: Site) -> str:
-    """A literal for a member of the value that is calculated with or passed on, where the file says of which type all
-    members of that name are; or ""."""
-    link = site.parent
-    if site.use is not Use.ATTRIBUTE or link.type != "member_expression" or is_optional(link) != is_optional(site.node):
-        return ""
-    outer, name = site.path[-2], link.child_by_field_name("property")
-    if outer.type not in ("arguments", "binary_expression") or name is None:
-        return ""
-    default = LITERALS.get(_type_of_member(site, site.outline.text(name)), "")
-    if outer.type == "binary_expression":
-        operator = outer.child_by_field_name("operator")
-        is_divisor = operator is not None and operator.type in ("/", "%") and outer.child_by_field_name("right") == link
-        if operator is None or operator.type not in _CALCULATES.get(default, ()) or is_divisor:
-            return ""
-    return site.style.literal(default)
-
-
-def _type_of_member(site: Site, name: str) -> str:
-    types = set[str]()
-    for found in re.finditer(rf"(?<![\w$.]){re.escape(name)}\s*[?!]?:", site.tree.text):
-        node = site.tree.node_at(Span(found.start(), found.start() + len(name))).parent
-        if node is None or (node.type != "property_signature" and node.type not in FIELDS):
-            continue
-        type = site.outline.type_of(node.child_by_field_name("type"))
-        is_null = bool(type.null) or any(child.type == "?" for child in node.children)
-        types.add("" if is_null else type.name)
-    return types.pop() if len(types) == 1 else ""
-
-
-def _member_defaulted(site: Site, default: str) -> tuple[TextEdit, ...]:
-    whole, dot = site.tree.span(site.parent), site.span.end
-    before, after = ("", "") if site.path[-2].type == "arguments" else ("(", ")")
-    start = (TextEdit(Span(whole.start, whole.start), before),) if before else ()
-    end = TextEdit(Span(whole.end, whole.end), f" ?? {default}{after}")
-    return (*start, TextEdit(Span(dot, dot), "?"), end)
 
 
 def _begins_statement(site: Site) -> bool:
@@ -271,11 +225,15 @@ def default_for(site: Site) -> str:
             return "[]"
         case Use.ATTRIBUTE:
             name = site.parent.child_by_field_name("property")
-            method = site.outline.text(name) if name is not None else ""
+            method = site.text(name) if name is not None else ""
             called = len(site.path) > 1 and site.path[-2].type == "call_expression"
-            if called and method in STRING_METHODS:
+            if called and method in site.home.knowledge.functions["string_methods"]:
                 return site.style.string("")
-            return "[]" if called and method in ARRAY_METHODS and not is_all_of_statement(site) else ""
+            return (
+                "[]"
+                if called and method in site.home.knowledge.functions["array_methods"] and not is_all_of_statement(site)
+                else ""
+            )
         case Use.OPERAND:
             operator = site.parent.child_by_field_name("operator")
             is_divisor = site.parent.child_by_field_name("right") == site.node
@@ -287,7 +245,7 @@ def default_for(site: Site) -> str:
 
 def _default_argument(site: Site) -> str:
     function = site.path[-2].child_by_field_name("function") if len(site.path) > 1 else None
-    called = site.outline.text(function) if function is not None else ""
+    called = site.text(function) if function is not None else ""
     if called == "JSON.parse":
         return site.style.string("null")
     if called.startswith("Object."):
@@ -302,3 +260,56 @@ def is_literal_like(default: Node, like: Node) -> bool:
     same = default.type == like.type or (default.type in booleans and like.type in booleans)
     empty = default.type not in ("array", "object") or default.named_child_count == 0
     return same and empty and default.type in ("string", "number", "array", "object", *booleans)
+
+
+_DISCARDS = frozenset({
+    "forEach", "setTimeout", "setInterval", "addEventListener", "queueMicrotask", "requestAnimationFrame", "nextTick",
+    "setImmediate", "afterEach", "beforeEach", "finally",
+})  # fmt: skip
+"""Functions that have no use for what the function they are given returns."""
+_TESTS_RESULT = frozenset({"filter", "some", "every", "find", "findIndex", "findLast", "findLastIndex"})
+"""Functions that only ask whether what the function they are given returns is true."""
+_KEEPS = (b"useCallback(", b"React.useCallback(")
+"""How calls begin that give back the function that they are given."""
+_LISTENS = frozenset({"on", "once"})
+"""The same, where an event is named before: lodash's `once(f)` gives what `f` returns."""
+
+
+def is_action(function: Node, done: Node) -> bool:
+    """Whether a function is for what it does, as `const focus = () => ref.current.focus()` is: only the file has a name
+    for it, it has no type, and all of it is a call."""
+    if done.type != "call_expression" or any(child.type in ("async", "*") for child in function.children):
+        return False
+    holder = function.parent
+    if holder is not None and holder.type == "arguments" and holder.parent is not None and holder.parent.parent:
+        holder = holder.parent.parent if (holder.parent.text or b"").startswith(_KEEPS) else None
+    if holder is None or holder.type != "variable_declarator" or holder.parent is None:
+        return False
+    typed = function.child_by_field_name("return_type") or holder.child_by_field_name("type")
+    return typed is None and holder.parent.parent is not None and holder.parent.parent.type != "export_statement"
+
+
+def is_discarded(site: Site, function: Node) -> bool:
+    """Whether nobody looks at what the function returns, or only asks whether it is true."""
+    if (annotation := function.child_by_field_name("return_type")) is not None:
+        return site.text(annotation) == ": void"
+    return _is_forgotten(site, function)
+
+
+def _is_forgotten(site: Site, given: Node) -> bool:
+    """Whether who is given a function has no use for what that returns."""
+    outer = given.parent
+    if outer is None or outer.parent is None:
+        return False
+    if outer.type == "arguments":
+        name = _called(site, outer)
+        return name in _DISCARDS | _TESTS_RESULT or (name in _LISTENS and outer.named_children[0] != given)
+    if outer.type == "jsx_expression" and outer.parent.type == "jsx_attribute":
+        name = site.text(outer.parent.named_children[0])
+        return name.startswith("on") and name[2:3].isupper()
+    return False
+
+
+def _called(site: Site, arguments: Node) -> str:
+    function = arguments.parent.child_by_field_name("function") if arguments.parent is not None else None
+    return site.text(function).rpartition(".")[2] if function is not None else ""

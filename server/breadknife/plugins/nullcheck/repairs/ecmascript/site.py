@@ -6,22 +6,34 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
-from breadknife.plugins.nullcheck.repairs.layout import indent_of, on_own_line
-from breadknife.plugins.nullcheck.ecmascript.opening import Opening, opening
-from breadknife.plugins.nullcheck.ecmascript.order import ACCESSES
-from breadknife.plugins.nullcheck.ecmascript.outline import FUNCTIONS, Outline
-from breadknife.plugins.nullcheck.ecmascript.style import Style
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
+from breadknife.plugins.nullcheck.languages.ecmascript.types import Types
 from breadknife.plugins.nullcheck.order import changes_what_is_read, has_effects_before
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
+    BLOCKS,
+    EFFECTS,
+    FUNCTIONS,
+    LOOPS,
+    PARTS,
+    SHORT_CIRCUITS,
+    covers,
+    has_effect,
+    is_optional,
+    own_nodes,
+)
+from breadknife.plugins.nullcheck.repairs.ecmascript.order import ACCESSES, Opening, opening
+from breadknife.plugins.nullcheck.repairs.ecmascript.style import Style
+from breadknife.plugins.nullcheck.repairs.layout import indent_of, on_own_line
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, nodes_in
 
-BLOCKS = frozenset({"statement_block", "program"})
 _HOLDERS = BLOCKS | {"class_body", "switch_case", "switch_default", "interface_body", "object_type"}
 _CASES = frozenset({"switch_case", "switch_default"})
-LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 _FIRST = {
     "expression_statement": (),
     "return_statement": (),
@@ -39,15 +51,13 @@ _FIRST = {
 SIMPLE = frozenset(kind for kind, fields in _FIRST.items() if not fields)
 _LAZY = FUNCTIONS | {"class", "class_body", "class_declaration", "abstract_class_declaration", "decorator"}
 """Evaluated later than the statement that it stands in, or not at all."""
-_EFFECTS = frozenset({
-    "call_expression", "new_expression", "await_expression", "yield_expression", "assignment_expression",
-    "augmented_assignment_expression", "update_expression",
-})  # fmt: skip
-CHANGES = frozenset({"update_expression", "augmented_assignment_expression", "assignment_expression"})
-SHORT_CIRCUITS = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _PLAIN = frozenset({"identifier", "this", "shorthand_property_identifier"})
 _NAMES = _PLAIN | {"member_expression"}
-PARTS = frozenset({"member_expression", "subscript_expression"})
+_TARGETS = {
+    "assignment_expression": "left", "augmented_assignment_expression": "left", "update_expression": "argument",
+    "variable_declarator": "name", "for_in_statement": "left",
+}  # fmt: skip
+"""What gives a name a value -> its field with the name."""
 THROWING = frozenset({Use.ATTRIBUTE, Use.CALL, Use.SUBSCRIPT, Use.ITERATE})
 """What JavaScript itself throws a TypeError for."""
 
@@ -55,7 +65,7 @@ THROWING = frozenset({Use.ATTRIBUTE, Use.CALL, Use.SUBSCRIPT, Use.ITERATE})
 @dataclass(frozen=True, eq=False)
 class Site:
     tree: SyntaxTree
-    outline: Outline
+    home: FileHome
     style: Style
     node: Node
     """The expression that may be null."""
@@ -77,7 +87,19 @@ class Site:
 
     @property
     def source(self) -> str:
-        return self.outline.text(self.node)
+        return self.text(self.node)
+
+    def text(self, node: Node | None) -> str:
+        return self.tree.source(node) if node is not None else ""
+
+    @property
+    def is_typed(self) -> bool:
+        return self.home.file.is_typed
+
+    def type_of(self, annotation: Node | None) -> Type:
+        """What an annotation says, aliases followed."""
+        types = Types(self.home.knowledge.annotations, self.home.file.imports, lambda node: f"{{}}{node.start_byte}")
+        return self.home.qualified_type(types.read(annotation)) or Type("")
 
     @property
     def parent(self) -> Node:
@@ -120,7 +142,7 @@ class Site:
         if self.node.type != "identifier" or self.function is None:
             return self.source
         declared = rf"\bconst {re.escape(self.source)}\s*(?::[^=;\n]+)?=\s*([^;\n]+?);?\s*\n"
-        found = re.findall(declared, self.outline.text(self.function))
+        found = re.findall(declared, self.text(self.function))
         return found[0] if len(found) == 1 else self.source
 
     @property
@@ -201,15 +223,19 @@ class Site:
                 return False
         if changes_what_is_read(self.tree, statement, self.node, ACCESSES):
             return False
-        steady = self.node.type in _PLAIN and self.source not in self.outline.assigned
-        return steady or not has_effects_before(statement, self.node, _EFFECTS, FUNCTIONS)
+        steady = self.node.type in _PLAIN and self.source not in Assigned(self.tree).offsets
+        return steady or not has_effects_before(statement, self.node, EFFECTS, FUNCTIONS)
 
     def _is_set_in(self, loop: Node) -> bool:
         """Whether what is known of the value before the loop may be wrong in a later round."""
-        first, *members = self.source.split(".")
-        paths = accumulate(members, "{}.{}".format, initial=first)
-        sets = (at for path in paths for table in self.outline.sets for at in table.get(path, ()))
-        return not self.is_name or any(loop.start_byte <= at < loop.end_byte for at in sets)
+        if not self.is_name:
+            return True
+        targets = (node.child_by_field_name(_TARGETS.get(node.type, "")) for node in nodes_in(loop))
+        written = (self.text(target) for target in targets if target is not None)
+        return any(
+            re.search(rf"(?<![\w$.]){re.escape(target)}(?![\w$])", self.source) or ("{" in target or "[" in target)
+            for target in written
+        )
 
     @property
     def indent(self) -> str:
@@ -220,39 +246,6 @@ class Site:
         return indent_of(self.tree, statement) if statement is not None else ""
 
 
-def covers(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
-
-
-def is_optional(link: Node) -> bool:
-    """Whether an optional chain may end before this call or subscript of it."""
-    node: Node | None = link
-    while node is not None and node.type in ("call_expression", "member_expression", "subscript_expression"):
-        if any(child.type in ("?.", "optional_chain") for child in node.children):
-            return True
-        node = node.child_by_field_name("function") or node.child_by_field_name("object")
-    return False
-
-
-def may_change(node: Node) -> bool:
-    """Whether what was read before it may be another afterwards, by this node itself."""
-    match node.type:
-        case "unary_expression":
-            return node.children[0].type == "delete"
-        case "variable_declarator":  # of a `var`, which may be one that is there already
-            return node.parent is not None and node.parent.type == "variable_declaration"
-        case "for_in_statement":
-            sets = node.child_by_field_name("kind") is None
-            return sets or any(child.type == "await" for child in node.children)
-        case _:
-            return node.type in _EFFECTS or node.type == "class_body"
-
-
-def first_part(node: Node) -> Node | None:
-    """Its first child that is no comment."""
-    return next((child for child in node.named_children if child.type != "comment"), None)
-
-
 def _calls(tree: SyntaxTree, name: str) -> bool:
     """Whether the file has a getter of that name that gives what a call gives: maybe another value each time, as
     `return this.queue.pop()` does."""
@@ -261,20 +254,3 @@ def _calls(tree: SyntaxTree, name: str) -> bool:
         if any(map(has_effect, own_nodes(getter, frozenset({"return_statement"})))):
             return True
     return False
-
-
-def has_effect(node: Node) -> bool:
-    return node.type in _EFFECTS or any(map(has_effect, node.named_children))
-
-
-def own_nodes(function: Node, kinds: frozenset[str], but: frozenset[str] = frozenset()) -> list[Node]:
-    """The function's (or loop's) statements of some kinds, without those of functions, and of `but`, in it."""
-    body = function.child_by_field_name("body")
-    found, stack = list[Node](), [body] if body is not None else []
-    while stack:
-        node = stack.pop()
-        if node.type in kinds:
-            found.append(node)
-        elif node.type not in FUNCTIONS | but and not node.type.endswith("_expression"):
-            stack.extend(node.named_children)
-    return found
