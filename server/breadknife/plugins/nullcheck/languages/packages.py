@@ -33,7 +33,7 @@ class PackageHome(FileHome):
     def __init__(
         self, file: File, knowledge: Knowledge, language: Language, package: Package, uri: str, *, reaches: bool
     ) -> None:
-        """`reaches`: it looks at what its functions hand on from other files. Without, it is only asked by others: to look
+        """`reaches`: it looks at what its functions hand on from other files. Without, others only ask it: to look
         further would soon be to read the whole project."""
         super().__init__(file, knowledge, language, package, uri)
         self.package = package

@@ -99,13 +99,13 @@ class ProjectFiles(ABC, Generic[Home]):
             self._begin()
             path = document.path
             if path is None:
-                return self._new(self.checked_home_of(tree, document.uri))
+                return self._dated(self.checked_home_of(tree, document.uri))
             self._texts[path] = _Read(document.text, tree, self._revision(path))
             self._seen.add(path)
             self._same.add(path)
             known = self._looked_at.pop(path, None)
             if known is None or known[0].text != document.text or not self._asks_the_same(known[1]):
-                known = tree, self._new(self.checked_home_of(tree, document.uri))
+                known = tree, self._dated(self.checked_home_of(tree, document.uri))
             self._looked_at[path] = known
             while len(self._looked_at) > _MOST_LOOKED_AT:
                 self._looked_at.popitem(last=False)
@@ -124,9 +124,9 @@ class ProjectFiles(ABC, Generic[Home]):
             return None
         if known is not None and known[0] is tree and self._asks_the_same(known[1]):
             return known[1]
-        return self._keep(path, tree, self._new(self.home_of(tree, path.as_uri())))
+        return self._keep(path, tree, self._dated(self.home_of(tree, path.as_uri())))
 
-    def _new(self, home: Home) -> Home:
+    def _dated(self, home: Home) -> Home:
         self._made[home] = self._changes
         return home
 
