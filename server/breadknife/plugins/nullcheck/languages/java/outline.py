@@ -51,7 +51,7 @@ class Outline(Reader):
             self._walk(root, None)
         return File(
             main, self.imports, self.functions, {}, self.classes, {}, {}, self.is_ignored, self.span, self.source,
-            asked=asked(root) if _GETS.search(self.tree.encoded) else frozenset(),
+            asked=asked(self.tree) if _GETS.search(self.tree.encoded) else frozenset(),
         )  # fmt: skip
 
     def is_ignored(self, at: At) -> bool:
