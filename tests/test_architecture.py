@@ -158,6 +158,7 @@ OWN_FILES = {
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
     "plugins/nullcheck/clues.py": "a list of this package",
+    "plugins/nullcheck/repairs/python/foreign.py": "a list of this package",
     "plugins/nullcheck/confidence.py": "weights of this package",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",

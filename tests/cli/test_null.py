@@ -119,22 +119,6 @@ def test_the_table_is_as_wide_as_the_terminal(width: int | None) -> None:
         assert all(where in row for row, (_, _, where, _) in zip(rows[1:], CELLS, strict=True))
 
 
-HANDED_ON = {
-    "low.py": "def stamp(s):\n    if not s:\n        return None\n    return s.strip()\n\n\n"
-    "def kept(s):\n    return stamp(s) is None\n",
-    "high.py": "from low import stamp\n\n\ndef prepared(s):\n    return stamp(s)\n\n\n"
-    + "".join(f"def use_{at}(s):\n    return prepared(s).lower()\n\n\n" for at in range(4)),
-}
-
-
-def test_a_repair_is_that_of_the_cause_beside_it(tmp_path: Path, home: Path) -> None:
-    """Or says that it is another declaration's, which hands the null on."""
-    write(tmp_path / "project", {**HANDED_ON, "breadknife.toml": '[nullcheck]\noracle = "off"\n', ".git/HEAD": ""})
-    [cause] = json.loads(report(tmp_path / "project", "--json").stdout)["causes"]
-    assert (cause["name"], cause["path"]) == ("stamp()", "low.py")
-    assert cause["repair"].startswith("Where it is passed on: Declare that `prepared` returns `Any`")
-
-
 @pytest.mark.parametrize(
     ("text", "cause"),
     [

@@ -122,11 +122,12 @@ USES_F = "def f(a):\n    ⟦⇒assert a\n    ⟧return a\n\n"
 @pytest.mark.parametrize(
     ("marked", "names"),
     [
-        (USES_F, {"f", "a", "return", "assert"}),
-        (USES_F + "def g():\n    return f(1)\n", {"f", "a", "return", "assert", "g"}),
-        (USES_F + "class A:\n    def g(self):\n        f(1)\n", {"f", "a", "return", "assert", "A", "g"}),
-        ("class A:\n    x⟦⇒: X⟧ = None\n    def f(self):\n        self.x\n", {"A", "x", "X", "None", "f"}),
-        ("x⟦⇒: X⟧ = None\ndef f(): pass\n", {"x", "X", "None"}),
+        (USES_F, {"f"}),
+        (USES_F + "def g():\n    return f(1)\n", {"f", "g"}),
+        (USES_F + "class A:\n    def g(self):\n        f(1)\n", {"f", "A", "g"}),
+        (USES_F.replace("return a", "self.x = a"), {"f", "x"}),
+        ("class A:\n    x⟦⇒: X⟧ = None\n    def f(self):\n        self.x\n", {"A", "x", "X", "f"}),
+        ("x⟦⇒: X⟧ = None\ndef f(): pass\n", {"x", "X"}),
         # what can't be told
         ("class A:\n    def __call__(self⟦⇒, x⟧) -> int:\n        pass\n", None),
         ("def f(:\n    ⟦a⇒b⟧\n", None),

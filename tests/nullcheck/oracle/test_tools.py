@@ -109,7 +109,8 @@ def test_a_program_that_leads_into_the_folder_is_the_folders(tmp_path: Path, mon
 
 
 def test_whose_findings_are_answered_is_asked_again() -> None:
-    answered = {row.sources for rows in (python.DIAGNOSTICS, ecmascript.DIAGNOSTICS) for row in rows}
+    answered = {frozenset(python.sources(row.checker)) for row in python.diagnostics()}
+    answered |= {row.sources for row in ecmascript.DIAGNOSTICS}
     asked = {tool.sources for tool in TOOLS}
     never = {frozenset({"mypy"}), frozenset({"eslint"})}
     assert answered == asked | never

@@ -113,8 +113,6 @@ def test_a_value_is_tested_only_where_the_other_one_is_written(before: str, afte
         (["x.a()", "if x or a:", "    ⟦x⟧.b()"], 2),
         (["if a:", "    x.a()", "⟦x⟧.b()"], 2),
         (["try:", "    x.a()", "except OSError:", "    ⟦x⟧.b()"], 3),
-        (["if a:", "    ⟦x⟧.a()", "else:", "    x.b()"], 0),
-        (["if a:", "    x.a()", "elif b:", "    return x.c", "else:", "    # why", "    ⟦x⟧.b()"], 0),
         (["if a:", "    g()", "    ⟦x⟧.a()", "else:", "    x.b()"], 2),  # it is done without x, too
         (["if a:", "    ⟦x⟧.a()", "elif b:", "    x.b()"], 1),
         (["if x or a:", "    ⟦x⟧.a()", "else:", "    x.b()"], 1),
@@ -130,20 +128,6 @@ def test_a_check_stands_before_a_use_that_always_comes_first(lines: list[str], a
         head, *body = text.splitlines()
         indent = body[at][: len(body[at]) - len(body[at].lstrip())]
         assert made == ["\n".join([head, *body[:at], f"{indent}assert x is not None", *body[at:], ""])]
-
-
-@pytest.mark.parametrize(
-    ("condition", "is_before"),
-    [("a", True), ("a.b > 1", True), ("g()", False)],  # which may set it
-)
-def test_a_check_of_an_attribute_stands_before_the_branches_whose_condition_leaves_it_alone(
-    condition: str, is_before: bool
-) -> None:
-    text, offers = offered(f"def f(a, n):\n    if {condition}:\n        ⟦n.p⟧.a()\n    else:\n        n.p.b()\n")
-    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.ASSERT]
-    at = "    if" if is_before else "        n.p.a()"
-    indent = at[: len(at) - len(at.lstrip())]
-    assert made == [text.replace(at, f"{indent}assert n.p is not None\n{at}", 1)]
 
 
 @pytest.mark.parametrize(

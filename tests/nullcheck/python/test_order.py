@@ -76,12 +76,6 @@ from nullcheck.python.cases import offered
             Strategy.ASSERT,
             "nothing says what else should happen",  # rounds are skipped for another reason
         ),
-        (
-            "def g(a):\n    for x in a:\n        if x is None:\n            break\n"
-            "def f(a):\n    for x in a:\n        ⟦x⟧.c()\n",
-            Strategy.BREAK,
-            "the file does so elsewhere when `x` is None",
-        ),
         ("def f(**kw):\n    ⟦kw.get('a')⟧.strip()\n", Strategy.DEFAULT, "the call takes one"),
         (
             "def g(x, a):\n    if x is None and a:\n        return\ndef f(x):\n    ⟦x⟧.y()\n",

@@ -23,6 +23,9 @@ tree ─▶ languages/: lowering ─▶ il, declarations ─▶ flow/build: grap
 | summary | what callers need to know of a function: its outcomes (`summary`) |
 | outcome | one way in which a function comes back: what it gives, and what then holds of its parameters |
 | home | a file as its functions see it: what names, types, attributes and calls mean there (`home`) |
+| unit | a function that stands in no other one, with those within it: what an edit leaves valid is kept by unit (`reuse`) |
+| kept | a solution of the text before an edit, and what has happened to the text since (`Kept`) |
+| to need | to use, without a check, a parameter that may be null: calling the function with null is then a use |
 | gate | says by a function's words alone that it can't have to do with null, so that it isn't even lowered |
 | knowledge | rules about the library, as data with examples (`knowledge/python.toml`) |
 

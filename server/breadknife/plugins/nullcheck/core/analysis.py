@@ -122,11 +122,12 @@ class FileHome(Results):
                 for use in solution.uses if solution is not None else ():
                     yield Found(use, function)
 
-    def inherit(self, before: FileHome) -> None:
-        """Take over what was found before an edit, as far as it still holds. To be called before anything is asked."""
+    def inherit(self, before: FileHome) -> bool:
+        """Take over what was found before an edit, as far as it still holds. To be called before anything is asked.
+        False if nothing does, because more than one function has changed."""
         found = matched(before.file, self.file)
         if found is None:
-            return
+            return False
         change, edited, same = found.change, found.edited, found.same
         mover = Mover(change, self.uri)
         self.asked |= before.asked
@@ -149,6 +150,7 @@ class FileHome(Results):
                 kept.discard(each)
                 self._forget(each)
                 waiting.append((same[each], each))
+        return True
 
     def _told_otherwise(
         self, before: FileHome, was: Function, function: Function, kept: Collection[Function]

@@ -1,9 +1,10 @@
-"""Whether a repair may be offered: it parses, ends the finding, and brings no new one."""
+"""Whether a repair may be offered: it parses, ends the finding, brings no new one, and gives no caller a null."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from breadknife.plugins.nullcheck.verify.callers import handed_on
 from breadknife.plugins.nullcheck.verify.checking import Verifier, new_findings
 from breadknife.text.document import Span, TextEdit
 
@@ -22,6 +23,8 @@ def ended(verifier: Verifier, place: Span, limits: Span, edits: Sequence[TextEdi
     before, moved = verifier.before(limits), place.shifted(_shift(place.start, edits))
     if new_findings(before, after, edits) or any(finding.span == moved for finding in after.findings):
         return 0
+    if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home, ())):
+        return 0  # a caller in the same text would use the null that it gets
     return max(1, len(before.findings) - len(after.findings))
 
 

@@ -15,22 +15,22 @@ from breadknife.plugins.nullcheck.languages.python.language import known_with
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.line_length import line_length
 from breadknife.plugins.nullcheck.never_first import is_test
-from breadknife.plugins.nullcheck.repairs.python.cures import cures, is_declaration
-from breadknife.plugins.nullcheck.repairs.python.declarations import Cure
-from breadknife.plugins.nullcheck.repairs.python.doubts import doubt
-from breadknife.plugins.nullcheck.repairs.python.evidence import Evidence
-from breadknife.plugins.nullcheck.repairs.python.foreign import foreign_site
-from breadknife.plugins.nullcheck.repairs.python.handed_on import (
+from breadknife.plugins.nullcheck.repairs.python.declaring.cures import cures, is_declaration
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import Cure
+from breadknife.plugins.nullcheck.repairs.python.declaring.handed_on import (
     is_default_here,
     is_handed_on,
     is_set_here,
     of_handed_on,
 )
+from breadknife.plugins.nullcheck.repairs.python.doubts import doubt
+from breadknife.plugins.nullcheck.repairs.python.foreign import foreign_site
+from breadknife.plugins.nullcheck.repairs.python.guarding.evidence import Evidence
+from breadknife.plugins.nullcheck.repairs.python.guarding.strategies import edits, is_inner, options
+from breadknife.plugins.nullcheck.repairs.python.guarding.wrapping import wrapped
 from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, checker_of, comment
-from breadknife.plugins.nullcheck.repairs.python.modules import Module
-from breadknife.plugins.nullcheck.repairs.python.site import Site, lines_of, site_at
-from breadknife.plugins.nullcheck.repairs.python.strategies import edits, is_inner, options
-from breadknife.plugins.nullcheck.repairs.python.wrapping import wrapped
+from breadknife.plugins.nullcheck.repairs.python.reading.modules import Module
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, lines_of, site_at
 from breadknife.plugins.nullcheck.repairs.verified import ended, is_declaration_right
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Use

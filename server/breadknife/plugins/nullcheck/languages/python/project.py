@@ -24,8 +24,8 @@ from breadknife.text.document import Document, uri_to_path
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree, parse
 
-_KEPT = 500
-"""Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
+_KEPT = 1000
+"""Files that stay lowered: about 0.5 MB each, as far as others have asked for their functions."""
 SECONDS = 10.0
 """A change on disk is noticed so much later: to look at each file at every key would take longer than the rest."""
 _MOST_STEPS = 5
@@ -55,6 +55,13 @@ class PythonProject:
         default_factory=dict[tuple[str, str], "tuple[Path, str] | None"]
     )
     """(URI, qualified name there) -> the file that it leads to, and the name in that."""
+    _meant: dict[tuple[str, str, str], Sequence[Path]] = field(
+        default_factory=dict[tuple[str, str, str], Sequence[Path]]
+    )
+    """(Folder, module, imported name) -> the files that it may mean."""
+    _whole: dict[Path, FileHome] = field(default_factory=dict[Path, FileHome])
+    """The document that was edited last, when nothing was open in it: a bracket that isn't closed yet may take all
+    functions away."""
     _since: float = 0.0
     _new: int = 0
 
@@ -66,14 +73,16 @@ class PythonProject:
         if path is None:
             return self.analysed(document, tree)
         text, before = self._homes.get(path, (None, None))
-        if before is not None and self._is_current(before):
+        is_known = before is not None and self._is_current(before)
+        if is_known and text == document.text:
             self._seen[path] = self.revision(path)
-            if text == document.text:
-                return before
-            made = self.analysed(document, tree)
-            made.inherit(before)
-            return self._keep(path, document.text, made) or made
-        return self._keep(path, document.text, self.analysed(document, tree)) or self.analysed(document, tree)
+            return before or self.analysed(document, tree)
+        made = self.analysed(document, tree)
+        bases = [before if is_known else None, self._whole.get(path)]
+        inherits = any(each is not None and self._is_current(each) and made.inherit(each) for each in bases)
+        if inherits or not tree.root.has_error:
+            self._whole = {path: made}
+        return self._keep(path, document.text, made) or made
 
     def target(self, home: Names, name: str, /) -> Target | None:
         if "#" in name:
@@ -167,6 +176,7 @@ class PythonProject:
             self._since = now
             self._seen.clear()
             self._found.clear()
+            self._meant.clear()
 
     def _is_current(self, home: Names) -> bool:
         for uri in list(home.asked):
@@ -193,10 +203,9 @@ class PythonProject:
         parts = name[dots:].split(".")
         if steps <= 0 or (not dots and (parts[0] in sys.stdlib_module_names or len(parts) < 2)):
             return None
-        here = Document(home.uri, "python", "")
         for at in range(len(parts) - 1, -1 if dots else 0, -1):
             module, named, rest = name[:dots] + ".".join(parts[:at]), parts[at], parts[at + 1 :]
-            for path in self.paths(Import(module, ((named, named),)), here):
+            for path in self._paths(home, module, named):
                 is_module = path.stem == named or (path.stem == "__init__" and path.parent.name == named)
                 is_module = is_module and not module.endswith(f".{named}") and module != named
                 wanted = rest if is_module else [named, *rest]
@@ -204,6 +213,14 @@ class PythonProject:
                 if there is not None and wanted and (found := self._within(there, path, wanted, steps)) is not None:
                     return found
         return None
+
+    def _paths(self, home: Names, module: str, name: str) -> Sequence[Path]:
+        """The files that an import may mean; the same for all files of a folder. `name`: what is imported, or ""."""
+        key = home.uri.rpartition("/")[0], module, name
+        if key not in self._meant:
+            imported = Import(module, ((name, name),) if name else ())
+            self._meant[key] = self.paths(imported, Document(home.uri, "python", ""))
+        return self._meant[key]
 
     def _within(self, there: FileHome, path: Path, wanted: list[str], steps: int) -> tuple[Path, str] | None:
         file, first = there.file, wanted[0]
@@ -243,8 +260,7 @@ class PythonProject:
         module = module + "." if name[:1] == "." and not module.strip(".") else module
         key = home.uri, f"{name}.*"
         if key not in self._found:
-            imported = Import(module or name, ((last, last),) if module else ())
-            path = next(iter(self.paths(imported, Document(home.uri, "python", ""))), None)
+            path = next(iter(self._paths(home, module or name, last if module else "")), None)
             self._found[key] = (path, "") if path is not None else None
         found = self._found[key]
         there = self.home(found[0]) if found is not None else None

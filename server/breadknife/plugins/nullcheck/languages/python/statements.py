@@ -11,6 +11,8 @@ from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.python.expressions import Expressions, at_of, inner, text
 from breadknife.text.syntax import Node
 
+_LONGEST_ERROR = 1_000
+"""Bytes. A bracket that isn't closed may make one error of a whole file, of which nothing can be told."""
 _DEEPEST = 60
 """Nesting of blocks that is followed."""
 _QUIET = frozenset({"pass_statement", "continue_statement", "break_statement", "comment"})
@@ -39,7 +41,8 @@ class Statements(Expressions):
         lower = _STATEMENTS.get(node.type)
         if lower is not None:
             return lower(self, node)
-        if node.type == "comment":
+        is_lost = node.type == "ERROR" and node.end_byte - node.start_byte > _LONGEST_ERROR
+        if node.type == "comment" or is_lost:
             return ()
         return [il.Evaluate(self.expression(child)) for child in inner(node)]
 

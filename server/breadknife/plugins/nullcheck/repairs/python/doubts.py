@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.repairs.python.declarations import origin_of
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import origin_of
 from breadknife.plugins.nullcheck.repairs.python.invariants import INVARIANTS
-from breadknife.plugins.nullcheck.repairs.python.nodes import text
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.text.syntax import Node
 
 _BROAD = re.compile(r"except(?:\s+(?:Base)?Exception(?:\s+as\s+\w+)?)?\s*:")

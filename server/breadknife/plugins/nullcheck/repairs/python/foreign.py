@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional, union_parts
-from breadknife.plugins.nullcheck.repairs.python.site import Site, site_of
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional, union_parts
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, site_of
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
@@ -19,139 +22,48 @@ from breadknife.text.syntax import Node, SyntaxTree
 class At(StrEnum):
     """Where, seen from a diagnostic's span, the expression is that may be None."""
 
-    ITSELF = "it is the span"
-    OBJECT = "the span is an attribute of it, or the attribute's name"
-    INDEXED = "the span is a subscript of it"
-    CALLED = "the span is a call of it"
-    LEFT = "the left operand"
-    RIGHT = "the right operand"
-    VALUE = "it is the span, or what the span gets: a target, a parameter, a keyword"
+    ITSELF = "itself"
+    """It is the span."""
+    OBJECT = "object"
+    """The span is an attribute of it, or the attribute's name."""
+    INDEXED = "indexed"
+    """The span is a subscript of it."""
+    CALLED = "called"
+    """The span is a call of it."""
+    LEFT = "left"
+    """The left operand."""
+    RIGHT = "right"
+    VALUE = "value"
+    """It is the span, or what the span gets: a target, a parameter, a keyword."""
 
 
 @dataclass(frozen=True)
 class Diagnostic:
-    sources: frozenset[str]
-    code: str
+    checker: str
+    codes: frozenset[str]
     message: re.Pattern[str]
-    """A group `attribute` names the attribute that was asked for, `operator` tells between which of a comparison's
-    operands it stands; `value` and `wanted` are the types of the value and of its place: it is about None where only
-    the first has it."""
+    """See `knowledge/python_checkers.toml` for its groups."""
     use: Use
     at: At
 
 
-_PYRIGHT = frozenset({"pyright", "basedpyright", "pylance"})
-_MYPY, _TY, _PYREFLY = frozenset({"mypy"}), frozenset({"ty"}), frozenset({"pyrefly"})
+_SAME = {"basedpyright": "pyright", "pylance": "pyright"}
+"""Checkers that say the same as another one."""
 
 
-def _row(sources: frozenset[str], code: str, message: str, use: Use, at: At) -> Diagnostic:
-    return Diagnostic(sources, code, re.compile(message), use, at)
+def sources(checker: str) -> tuple[str, ...]:
+    """The names under which a checker reports."""
+    return checker, *(name for name, same in _SAME.items() if same == checker)
 
 
-_TY_ATTRIBUTE = "missing-union-attribute|possibly-missing-attribute|missing-attribute|unresolved-attribute"
-_NO_ATTRIBUTE = r"has no attribute `(?P<attribute>\w+)`"
-_VALUE, _WANTED = r'"(?P<value>[^"]+)"', r'"(?P<wanted>[^"]+)"'
-_OF = rf"of type {_WANTED}"
-_GIVEN, _ASKED = "`(?P<value>[^`]+)`", "`(?P<wanted>[^`]+)`"
-_NONE_HAS_NO = r'^(?:Item "None" of .*|"None") has no attribute '
-_NONE, _NO_NONE = '"None"', '"(?!None")[^"]*"'
-_OPERATOR = (
-    r'Operator "(?P<operator>[^"]+)" not supported for types '
-    rf'(?![\s\S]*Operator "[^"]+" not supported for types {_NO_NONE} and {_NO_NONE})'
-)
-"""Below it stand the members of the types that don't go together: those that have no None are another matter."""
-_NONE_OR_OPTIONAL = r"`(?:[^`]*\| )?(?:None|NoneType)(?: \|[^`]*)?`"
+@cache
+def diagnostics() -> tuple[Diagnostic, ...]:
+    text = files("breadknife.plugins.nullcheck.knowledge").joinpath("python_checkers.toml").read_text("utf-8")
+    return tuple(
+        Diagnostic(row["checker"], frozenset(row["codes"]), re.compile(row["message"]), Use(row["use"]), At(row["at"]))
+        for row in tomllib.loads(text)["message"]
+    )
 
-DIAGNOSTICS = (
-    _row(_PYRIGHT, "reportOptionalMemberAccess", r'^"(?P<attribute>\w+)" is not a known', Use.ATTRIBUTE, At.OBJECT),
-    _row(_PYRIGHT, "reportOptionalSubscript", r'"None"', Use.SUBSCRIPT, At.ITSELF),
-    _row(_PYRIGHT, "reportOptionalIterable", r'"None"', Use.ITERATE, At.ITSELF),
-    _row(_PYRIGHT, "reportOptionalCall", r'"None"', Use.CALL, At.CALLED),
-    _row(_PYRIGHT, "reportOptionalContextManager", r'"None"', Use.WITH, At.ITSELF),
-    _row(_PYRIGHT, "reportOptionalOperand", r'"None"', Use.OPERAND, At.ITSELF),
-    _row(_PYRIGHT, "reportOptionalContains", r'"None"', Use.OPERAND, At.ITSELF),
-    _row(_PYRIGHT, "reportOperatorIssue", rf"^(?=[\s\S]*types {_NONE} and {_NO_NONE}){_OPERATOR}", Use.OPERAND,
-         At.LEFT),
-    _row(_PYRIGHT, "reportOperatorIssue", rf"^(?=[\s\S]* and {_NONE}){_OPERATOR}", Use.OPERAND, At.RIGHT),
-    _row(_PYRIGHT, "reportGeneralTypeIssues|reportOptionalIterable", r'^"None" is not iterable', Use.ITERATE,
-         At.ITSELF),
-    _row(_PYRIGHT, "reportAttributeAccessIssue|reportOptionalMemberAccess",
-         r'^Cannot access attribute "(?P<attribute>\w+)" for class "None"', Use.ATTRIBUTE, At.OBJECT),
-    _row(_PYRIGHT, "reportArgumentType", r'^Expression of type "None" cannot be assigned to parameter', Use.ASSIGN,
-         At.ITSELF),
-    _row(_PYRIGHT, "reportArgumentType", rf'^Argument of type {_VALUE} cannot be assigned to parameter .*?{_OF}',
-         Use.ARGUMENT, At.VALUE),
-    _row(_PYRIGHT, "reportReturnType", rf'^Type {_VALUE} is not assignable to return type {_WANTED}', Use.RETURN,
-         At.VALUE),
-    _row(_PYRIGHT, "reportAssignmentType", rf'^Type {_VALUE} is not assignable to declared type {_WANTED}',
-         Use.ASSIGN, At.VALUE),
-    _row(_PYRIGHT, "reportAttributeAccessIssue", r'^Type "None" is not assignable to attribute', Use.ASSIGN, At.ITSELF),
-    _row(_PYRIGHT, "reportAttributeAccessIssue",
-         rf'^Cannot assign to attribute [\s\S]*?Type {_VALUE} is not assignable to type {_WANTED}', Use.ASSIGN,
-         At.VALUE),
-    _row(_MYPY, "union-attr|attr-defined", _NONE_HAS_NO + '"__a?(?:enter|exit)__"', Use.WITH, At.ITSELF),
-    _row(_MYPY, "union-attr|attr-defined", _NONE_HAS_NO + '"__a?iter__"', Use.ITERATE, At.ITSELF),
-    _row(_MYPY, "union-attr|attr-defined", _NONE_HAS_NO + '"__delitem__"', Use.SUBSCRIPT, At.ITSELF),
-    _row(_MYPY, "union-attr|attr-defined", _NONE_HAS_NO + r'"(?P<attribute>\w+)"', Use.ATTRIBUTE, At.OBJECT),
-    _row(_MYPY, "misc", r'^"None" object is not iterable', Use.ITERATE, At.ITSELF),
-    _row(_MYPY, "index", r'^Value of type ".*None.*" is not indexable', Use.SUBSCRIPT, At.INDEXED),
-    _row(_MYPY, "index", r'^Unsupported target for indexed assignment \(".*None.*"\)', Use.SUBSCRIPT, At.INDEXED),
-    _row(_MYPY, "misc", r'^"None" not callable', Use.CALL, At.CALLED),
-    _row(_MYPY, "operator", r'^Unsupported operand types for (?P<operator>\S+) \("None" and', Use.OPERAND, At.LEFT),
-    _row(_MYPY, "operator", r'^Unsupported operand types for (?P<operator>\S+) \(".*" and ".*None"\)', Use.OPERAND,
-         At.RIGHT),
-    _row(_MYPY, "operator", r'^Unsupported right operand type for in \(".*None.*"\)', Use.OPERAND, At.RIGHT),
-    _row(_MYPY, "operator", r'^Unsupported left operand type for \S+ \(".*None.*"\)', Use.OPERAND, At.LEFT),
-    _row(_MYPY, "arg-type", rf'^Argument .* has incompatible type {_VALUE}; expected {_WANTED}', Use.ARGUMENT,
-         At.VALUE),
-    _row(_MYPY, "return-value", rf'^Incompatible return value type \(got {_VALUE}, expected {_WANTED}\)', Use.RETURN,
-         At.VALUE),
-    _row(_MYPY, "assignment",
-         rf'^Incompatible types in assignment \(expression has type {_VALUE}, \w+ has type {_WANTED}\)', Use.ASSIGN,
-         At.VALUE),
-    _row(_MYPY, "assignment", rf'^Incompatible default for .* \(default has type {_VALUE}, \w+ has type {_WANTED}\)',
-         Use.ASSIGN, At.VALUE),
-    _row(_TY, "invalid-argument-type", rf"^Argument .*: Expected {_ASKED}, found {_GIVEN}", Use.ARGUMENT, At.VALUE),
-    _row(_TY, "invalid-explicit-return|invalid-return-type",
-         rf"^Return type .*: expected {_ASKED}, found {_GIVEN}", Use.RETURN, At.VALUE),
-    _row(_TY, "invalid-assignment",
-         rf"^Object of type {_GIVEN} is not assignable to (?:attribute `\w+` of type )?{_ASKED}", Use.ASSIGN, At.VALUE),
-    _row(_TY, "invalid-parameter-default",
-         rf"^Default value of type {_GIVEN} is not assignable to annotated parameter type {_ASKED}", Use.ASSIGN,
-         At.VALUE),
-    _row(_TY, _TY_ATTRIBUTE, r"^Attribute `(?P<attribute>\w+)` is not defined on `None`", Use.ATTRIBUTE, At.OBJECT),
-    _row(_TY, _TY_ATTRIBUTE, rf"^Object of type {_NONE_OR_OPTIONAL} {_NO_ATTRIBUTE}", Use.ATTRIBUTE, At.OBJECT),
-    _row(_TY, "not-subscriptable|non-subscriptable", r"object of type `None`", Use.SUBSCRIPT, At.INDEXED),
-    _row(_TY, "not-iterable", rf"^Object of type {_NONE_OR_OPTIONAL}", Use.ITERATE, At.ITSELF),
-    _row(_TY, "invalid-context-manager", rf"^Object of type {_NONE_OR_OPTIONAL}", Use.WITH, At.ITSELF),
-    _row(_TY, "not-callable|call-non-callable", r"^Object of type `None` is not callable", Use.CALL, At.CALLED),
-    _row(_TY, "invalid-assignment", r"^Cannot assign to a subscript on an object of type `None`", Use.SUBSCRIPT,
-         At.INDEXED),
-    _row(_TY, "unsupported-operator",
-         rf"`(?P<operator>(?!(?:not )?in`)[^`]+)` .*between (?:two )?objects of type {_NONE_OR_OPTIONAL}(?: and|$)",
-         Use.OPERAND, At.LEFT),
-    _row(_TY, "unsupported-operator", rf"`(?P<operator>[^`]+)` .* and {_NONE_OR_OPTIONAL}$", Use.OPERAND, At.RIGHT),
-    _row(_PYREFLY, "bad-argument-type",
-         rf"^Argument {_GIVEN} is not assignable to parameter .*with type {_ASKED}", Use.ARGUMENT, At.VALUE),
-    _row(_PYREFLY, "bad-return", rf"^Returned type {_GIVEN} is not assignable to declared return type {_ASKED}",
-         Use.RETURN, At.VALUE),
-    _row(_PYREFLY, "bad-assignment",
-         rf"^{_GIVEN} is not assignable to (?:attribute `\w+` with type )?{_ASKED}", Use.ASSIGN, At.VALUE),
-    _row(_PYREFLY, "bad-function-definition",
-         rf"^Default {_GIVEN} is not assignable to parameter .*with type {_ASKED}", Use.ASSIGN, At.VALUE),
-    _row(_PYREFLY, "missing-attribute", rf"^Object of class `NoneType` {_NO_ATTRIBUTE}", Use.ATTRIBUTE, At.OBJECT),
-    _row(_PYREFLY, "missing-attribute", rf"^Object of type {_NONE_OR_OPTIONAL} {_NO_ATTRIBUTE}",
-         Use.ATTRIBUTE, At.OBJECT),
-    _row(_PYREFLY, "not-iterable", rf"^Type {_NONE_OR_OPTIONAL}", Use.ITERATE, At.VALUE),
-    _row(_PYREFLY, "not-callable", r"got `None`$", Use.CALL, At.ITSELF),
-    _row(_PYREFLY, "bad-context-manager", r"^Cannot use `None`", Use.WITH, At.ITSELF),
-    _row(_PYREFLY, "unsupported-operation", r"^(?:`None` is not subscriptable|Cannot (?:set|delete) item in `None`)",
-         Use.SUBSCRIPT, At.INDEXED),
-    _row(_PYREFLY, "unsupported-operation|not-iterable", r"^`(?P<operator>[^`]+)` is not supported between `None` and",
-         Use.OPERAND, At.LEFT),
-    _row(_PYREFLY, "unsupported-operation|not-iterable",
-         r"^`(?P<operator>[^`]+)` is not supported between .* and `None`$", Use.OPERAND, At.RIGHT),
-)  # fmt: skip
 
 _STATEMENTS = frozenset({
     "expression_statement", "block", "module", "for_statement", "with_item", "as_pattern", "for_in_clause",
@@ -174,8 +86,9 @@ _USERS: dict[Use, dict[str, str]] = {
 
 def foreign_site(tree: SyntaxTree, finding: Finding) -> Site | None:
     """The place that another checker's finding is about, or None when it isn't about None."""
-    for row in DIAGNOSTICS:
-        if finding.source.lower() not in row.sources or finding.code not in row.code.split("|"):
+    source = finding.source.lower()
+    for row in diagnostics():
+        if _SAME.get(source, source) != row.checker or finding.code not in row.codes:
             continue
         said = row.message.search(finding.message)
         if said is None or not _is_about_none(said.groupdict(), finding.message):

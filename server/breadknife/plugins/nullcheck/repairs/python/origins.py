@@ -9,8 +9,8 @@ from pathlib import Path
 
 from breadknife.plugins.nullcheck.causes import Origin
 from breadknife.plugins.nullcheck.declared import Kind
-from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.nodes import (
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import (
     TUPLE_PATTERNS,
     Imported,
     callee_of,
@@ -18,15 +18,14 @@ from breadknife.plugins.nullcheck.repairs.python.nodes import (
     parameter_of,
     text,
 )
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import own_nodes, site_at
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import own_nodes, site_at
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.text.syntax import Node, SyntaxTree, matches, path_to
 
 _QUERY = """
 (function_definition name: (identifier) @function)
 (assignment left: (identifier) @variable right: (none))
-(assignment left: (identifier) @alias right: (identifier) @of)
 (assignment left: (attribute object: (identifier) @self attribute: (identifier) @attribute) right: [
   (none) (identifier) (assignment)] @value)
 (assignment left: (pattern_list (attribute object: (identifier) @self attribute: (identifier) @attribute))
@@ -39,7 +38,6 @@ _MAX_STEPS = 6
 """From a value to what it was assigned from."""
 _AT_TOP = 3
 """Nodes around a variable of the module."""
-_TUPLES = ("expression_list", "tuple")
 _TRANSPARENT = frozenset({"await", "parenthesized_expression", "subscript"})
 _FOLLOWED = _TRANSPARENT | {"call", "attribute", "identifier"}
 """Of another value the name that it is assigned to is the origin."""
@@ -58,12 +56,6 @@ class PythonOrigins:
     """Those that may return None."""
     _variables: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
     """Those of modules that are None at first."""
-    _tuples: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
-    """Those that may return a tuple with a None in it."""
-    _handing: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    """Function, or a name for one -> those whose result it may return."""
-    _given_back: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    """Function -> the names whose values it may return."""
     _all_functions: set[str] = field(default_factory=set[str])
     _attributes: dict[str, list[_Declared]] = field(default_factory=dict[str, list[_Declared]])
     _imports: dict[Path, Mapping[str, Imported]] = field(default_factory=dict[Path, "Mapping[str, Imported]"])
@@ -72,9 +64,6 @@ class PythonOrigins:
 
     def add(self, path: Path, tree: SyntaxTree, /) -> None:
         for _, found in matches(tree, _QUERY):
-            if "alias" in found:
-                self._handing.setdefault(text(found["alias"][0]), set()).add(text(found["of"][0]))
-                continue
             if "class" in found:
                 above = [base for each in found.get("bases", ()) for base in each.named_children]
                 bases = [text(base).partition("[")[0].rpartition(".")[2] for base in above]
@@ -119,14 +108,6 @@ class PythonOrigins:
         declared = _Declared(Origin(Kind.FUNCTION, title, path, tree.span(name), is_place=True), owner)
         if _may_return_none(function):
             self._functions.setdefault(text(name), []).append(declared)
-        returned = [one.named_children[0] for one in own_nodes(function, "return_statement") if one.named_children]
-        if any(one.type in _TUPLES and any(part.type == "none" for part in one.named_children) for one in returned):
-            self._tuples.setdefault(text(name), []).append(declared)
-        for value in (each for one in returned for each in _outcomes(one)):
-            if value.type == "identifier":
-                self._given_back.setdefault(text(name), set()).add(text(value))
-            elif called := callee_of(value):
-                self._handing.setdefault(text(name), set()).add(called.rpartition(".")[2])
 
     def _assignment(self, path: Path, tree: SyntaxTree, name: Node, around: tuple[Node, ...], *, is_own: str) -> None:
         owner = _class_of(around)
@@ -151,9 +132,7 @@ class PythonOrigins:
         asked_of = receiver.rpartition(".")[2]
         is_own = text(callee).startswith(("self.", "cls."))
         owner = _class_of(around) if is_own else asked_of if asked_of in self._bases else ""
-        if _is_taken_apart(around):
-            return self._in_tuple(path, name, owner)
-        found = self._declared(self._functions.get(name, []), path, owner) or self._handed_on(path, name)
+        found = self._declared(self._functions.get(name, []), path, owner)
         if found or name in self._all_functions or not name.isidentifier():
             return found
         if path not in self._imports:
@@ -162,31 +141,6 @@ class PythonOrigins:
         imported = self._imports[path].get(root)
         known = ".".join(filter(None, (imported.module, imported.name, rest))) if imported is not None else ""
         return Origin(Kind.LIBRARY, f"{known or '.' + name}()")
-
-    def _in_tuple(self, path: Path, name: str, owner: str) -> Origin | None:
-        for _ in range(_MAX_STEPS):
-            if found := self._declared(self._tuples.get(name, []), path, owner):
-                return found
-            handing = self._handing.get(name, set())
-            if len(handing) != 1:
-                break
-            (name,) = handing
-        return None
-
-    def _handed_on(self, path: Path, name: str) -> Origin | None:
-        """What a function has from another one, or from a variable of the module."""
-        seen, queue = set[str](), [name]
-        while queue and len(seen) < _MAX_STEPS:
-            each = queue.pop(0)
-            if each in seen:
-                continue
-            found = _best(self._functions.get(each, []), path) if seen else None
-            variables = (_best(self._variables.get(name, []), path) for name in sorted(self._given_back.get(each, ())))
-            if found := found or next((variable for variable in variables if variable), None):
-                return found
-            seen.add(each)
-            queue += sorted(self._handing.get(each, ()))
-        return None
 
     def _declared(self, declared: list[_Declared], path: Path, owner: str) -> Origin | None:
         """`owner`: the class that its name is said in to be its own, if any."""
@@ -247,20 +201,6 @@ class PythonOrigins:
         return value is not None and callee_of(value).rpartition(".")[2] in self._bases
 
 
-def _outcomes(value: Node) -> Iterator[Node]:
-    """What an expression may give."""
-    match value.type:
-        case "parenthesized_expression" if value.named_children:
-            yield from _outcomes(value.named_children[0])
-        case "boolean_operator" if (right := value.child_by_field_name("right")) is not None:
-            yield from _outcomes(right)
-        case "conditional_expression":
-            yield from _outcomes(value.named_children[0])
-            yield from _outcomes(value.named_children[-1])
-        case _:
-            yield value
-
-
 def _given(one: Occurrence) -> Node | None:
     """What a name is set to, or a part of it."""
     holder = one.path[-2] if len(one.path) > 1 and one.path[-1].type in TUPLE_PATTERNS else None
@@ -284,12 +224,6 @@ def _is_sure(one: Occurrence, around: tuple[Node, ...]) -> bool:
         return loop in around
     blocks = [inner for outer, inner in pairwise(one.path) if inner.type == "block" and outer.type != "with_statement"]
     return not blocks or blocks[-1] in around
-
-
-def _is_taken_apart(around: tuple[Node, ...]) -> bool:
-    holder = next((node for node in reversed(around) if node.type != "await"), None)
-    left = holder.child_by_field_name("left") if holder is not None and holder.type == "assignment" else None
-    return left is not None and left.type in TUPLE_PATTERNS
 
 
 def _of_class(declared: list[_Declared], path: Path, owner: str) -> Origin | None:

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.repairs.python.nodes import text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.refusing import may_end_in_exception
-from breadknife.plugins.nullcheck.repairs.python.site import LOOPS, Site, own_nodes
+from breadknife.plugins.nullcheck.repairs.python.guarding.refusing import may_end_in_exception
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import LOOPS, Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import Node
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.repairs.python.nodes import is_and, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import BRANCHES, Site
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import is_and, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import BRANCHES, Site
 from breadknife.text.syntax import Node
 
 _SHARING = ("global_statement", "nonlocal_statement")

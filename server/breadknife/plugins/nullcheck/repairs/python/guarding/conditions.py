@@ -6,12 +6,17 @@ import re
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.repairs.python.evaluation import COMPREHENSIONS
-from breadknife.plugins.nullcheck.repairs.python.nodes import is_and, key_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.refusing import only_assigns, only_leaves, only_refuses, refuses
-from breadknife.plugins.nullcheck.repairs.python.rounds import is_used_after
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.guarding.refusing import (
+    only_assigns,
+    only_leaves,
+    only_refuses,
+    refuses,
+)
+from breadknife.plugins.nullcheck.repairs.python.guarding.rounds import is_used_after
+from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import COMPREHENSIONS
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import is_and, key_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from breadknife.plugins.nullcheck.repairs.python.attributes import of_attribute
-from breadknife.plugins.nullcheck.repairs.python.declarations import (
+from breadknife.plugins.nullcheck.repairs.python.declaring.attributes import of_attribute
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import (
     Cure,
     attribute_behind,
     attribute_of,
@@ -15,11 +15,11 @@ from breadknife.plugins.nullcheck.repairs.python.declarations import (
     parameter,
     parameter_at,
 )
+from breadknife.plugins.nullcheck.repairs.python.declaring.signatures import annotating, of_parameter, of_return
+from breadknife.plugins.nullcheck.repairs.python.guarding.raising import habitual_exception
 from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker
-from breadknife.plugins.nullcheck.repairs.python.modules import Module
-from breadknife.plugins.nullcheck.repairs.python.raising import habitual_exception
-from breadknife.plugins.nullcheck.repairs.python.signatures import annotating, of_parameter, of_return
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.reading.modules import Module
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from breadknife.plugins.nullcheck import rounds
-from breadknife.plugins.nullcheck.repairs.python.evaluation import COMPREHENSIONS
-from breadknife.plugins.nullcheck.repairs.python.nodes import text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import EXITS, Site
+from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import COMPREHENSIONS
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import EXITS, Site
 from breadknife.text.syntax import Node
 
 _LOOPS = rounds.Loops(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.repairs.python.kinds import arguments_of
-from breadknife.plugins.nullcheck.repairs.python.nodes import text
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import arguments_of
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.text.syntax import Node
 
 _EMPTY = frozenset({'""', "''", 'b""', "{}", "[]", "()", "set()"})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.conditions import may_refuse
-from breadknife.plugins.nullcheck.repairs.python.nodes import text
-from breadknife.plugins.nullcheck.repairs.python.site import Site, own_nodes, returns_of, yields_of
+from breadknife.plugins.nullcheck.repairs.python.guarding.conditions import may_refuse
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, own_nodes, returns_of, yields_of
 from breadknife.text.syntax import Node
 
 _CONSTANT = re.compile(r"""False|True|-?\d+|""|''|\[\]|\{\}|\(\)""")

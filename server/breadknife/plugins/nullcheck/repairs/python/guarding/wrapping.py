@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.text.document import TextEdit
 
 _RAISE = re.compile(r"(raise \w+\()(\"[^\"\\]*\")\)")

@@ -13,14 +13,6 @@ CLASS = re.compile(r"_*[A-Z]\w*[a-z]\w*$")
 """A class, by the convention of PEP 8."""
 
 
-def annotated_classes(annotation: str) -> list[str]:
-    """The dotted names of all classes that an annotation has besides None, and besides `Any`, with which it is followed
-    as those; "" for what isn't one."""
-    parts = [part for part in union_parts(annotation) if part not in ("None", "", "Any", "typing.Any")]
-    names = [part.strip(" '\"").partition("[")[0].strip() for part in parts]
-    return [name if name.replace(".", "").isidentifier() else "" for name in names]
-
-
 def is_optional(annotation: str) -> bool:
     return "None" in union_parts(annotation)
 

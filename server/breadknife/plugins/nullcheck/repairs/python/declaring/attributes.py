@@ -5,20 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import pairwise
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.declarations import Attribute, Cure, bases_of, function_in
-from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, comment
-from breadknife.plugins.nullcheck.repairs.python.kinds import (
-    EMPTY,
-    MAX_UNION,
-    arguments_of,
-    is_defined_before,
-    type_of,
-    without_none,
-)
-from breadknife.plugins.nullcheck.repairs.python.meant import (
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import Attribute, Cure, bases_of, function_in
+from breadknife.plugins.nullcheck.repairs.python.declaring.meant import (
     FIRST,
     is_from_nullable,
     is_meant,
@@ -26,8 +15,17 @@ from breadknife.plugins.nullcheck.repairs.python.meant import (
     is_state,
     name_of,
 )
-from breadknife.plugins.nullcheck.repairs.python.nodes import allows_none, sets_by_name, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role
+from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, comment
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import (
+    EMPTY,
+    MAX_UNION,
+    is_defined_before,
+    type_of,
+    without_none,
+)
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import sets_by_name, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
@@ -92,7 +90,6 @@ def _never_tested(
     annotated = [one for one in found.sets if one.annotation is not None]
     if not nones:
         yield from _never_none(found, ends)
-        yield from _never_allowed(found, ends)
         return
     none = nones[0]
     if len(found.sets) == 1 and not tested():
@@ -166,7 +163,6 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
     kinds = found.types(but_none=True)
     declaring = _declaring(found)
     annotation = declaring.annotation if declaring is not None else None
-    is_allowed = declaring is not None and declaring.value is not None and allows_none(declaring.value)
     if annotation is not None:
         kind = without_none(text(annotation))
         if not kind:
@@ -179,7 +175,7 @@ def _placeholder(found: Attribute, ends: tuple[Span, ...], checker: Checker, wei
     if edits and comments is not None:
         title = f"Declare {in_title(found.key)} as {in_title(kind)}{_times(len(comments))}"
         cure = Cure(Strategy.FIELD, title, (*edits, *comments), weight, reason, ends, _leads_to(found))
-        yield _to_choose(cure) if is_allowed else cure
+        yield cure
 
 
 def _times(ignored: int) -> str:
@@ -281,28 +277,6 @@ def _never_none(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
             ends,
             "setting it to None becomes a type error",
         )
-
-
-def _never_allowed(found: Attribute, ends: tuple[Span, ...]) -> Iterator[Cure]:
-    """`allow_none=True` of a descriptor (traitlets) that nothing in the file gives a None."""
-    declared = [one.value for one in found.sets if one.value is not None and one.inside("function_definition") is None]
-    if len(declared) != 1 or len(found.sets) < 2 or declared[0].type != "call":
-        return
-    given = arguments_of(declared[0])
-    if "None" in text(declared[0]) or "#" in text(declared[0]):
-        return
-    for before, option in pairwise(given):
-        if text(option).replace(" ", "") == "allow_none=True":
-            yield Cure(
-                Strategy.FIELD,
-                f"Declare {in_title(found.key)} without `allow_none`",
-                (TextEdit(Span(found.tree.span(before).end, found.tree.span(option).end), ""),),
-                80,
-                "its file never tests it for None",
-                ends,
-                "TraitError if it is read before it is set",
-                is_asked_for=True,
-            )
 
 
 def _nullable(found: Attribute) -> bool:

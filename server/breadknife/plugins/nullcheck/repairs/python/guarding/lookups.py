@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.repairs.python.declarations import is_local, last_set
-from breadknife.plugins.nullcheck.repairs.python.defaults import get_call
-from breadknife.plugins.nullcheck.repairs.python.kinds import annotation_of, type_of
-from breadknife.plugins.nullcheck.repairs.python.nodes import text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import Site, site_of
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import is_local, last_set
+from breadknife.plugins.nullcheck.repairs.python.guarding.defaults import get_call
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import annotation_of, type_of
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, site_of
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 

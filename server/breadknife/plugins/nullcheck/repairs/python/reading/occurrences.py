@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from breadknife.plugins.nullcheck.repairs.python.nodes import TUPLE_PATTERNS, text
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import TUPLE_PATTERNS, text
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 
@@ -93,27 +93,6 @@ def occurrences(tree: SyntaxTree, key: str, scope: Node) -> Iterator[Occurrence]
             node, path = path[-1], path[:-1]
         if node.type == kind and node.end_byte == found.end() and not _is_keyword(node, path):
             yield _occurrence(node, path)
-
-
-Done = dict[tuple[str, int], set[Role]]
-"""What is done with a name in the scope that begins there."""
-
-
-def done_with(tree: SyntaxTree, value: Node, path: tuple[Node, ...], known: Done) -> set[Role]:
-    """What is done with an expression's value, at once or by the name that it gets. `path`: from the root down to the
-    expression, without it. `known` is for several of one tree, that no name is looked for twice."""
-    while path[-1].type in ("await", "parenthesized_expression"):
-        value, path = path[-1], path[:-1]
-    left = path[-1].child_by_field_name("left") if path[-1].type == "assignment" else None
-    if left is None:
-        return {Role.TEST if path[-1].type == "named_expression" else role_of(value, path)}
-    if left.type != "identifier":
-        return {Role.SET} if left == value else set()
-    scope = next((node for node in reversed(path) if node.type == "function_definition"), tree.root)
-    key = text(left), scope.start_byte
-    if key not in known:
-        known[key] = {use.role for use in occurrences(tree, text(left), scope)}
-    return known[key]
 
 
 def _is_keyword(node: Node, path: tuple[Node, ...]) -> bool:

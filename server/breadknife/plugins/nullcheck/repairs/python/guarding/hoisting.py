@@ -7,11 +7,11 @@ import keyword
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.repairs.python.evaluation import COMPREHENSIONS
-from breadknife.plugins.nullcheck.repairs.python.kinds import arguments_of
-from breadknife.plugins.nullcheck.repairs.python.nodes import text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import COMPREHENSIONS
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import arguments_of
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node
 

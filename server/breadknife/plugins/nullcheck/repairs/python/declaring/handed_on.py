@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.repairs.python.declarations import (
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import (
     Cure,
     bases_of,
     classes_of,
@@ -19,12 +19,12 @@ from breadknife.plugins.nullcheck.repairs.python.declarations import (
     is_local,
     parameter_named,
 )
-from breadknife.plugins.nullcheck.repairs.python.kinds import arguments_of
-from breadknife.plugins.nullcheck.repairs.python.modules import Module
-from breadknife.plugins.nullcheck.repairs.python.nodes import callee_of, parameter_of, parameters_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.signatures import annotating_return, named, with_none
-from breadknife.plugins.nullcheck.repairs.python.site import SIMPLE, Site
+from breadknife.plugins.nullcheck.repairs.python.declaring.signatures import annotating_return, named, with_none
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import arguments_of
+from breadknife.plugins.nullcheck.repairs.python.reading.modules import Module
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import callee_of, parameter_of, parameters_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
@@ -34,7 +34,6 @@ _FALLS_BACK = frozenset({"next", "getattr", "get", "pop"})
 """What gives its last argument where there is nothing else."""
 _INNER = {"attribute": "object", "call": "function", "subscript": "value"}
 """Fields that lead to what a call begins with."""
-_CONDITIONAL = frozenset({"boolean_operator", "conditional_expression", "lambda"})
 
 
 def is_handed_on(site: Site, here: Module) -> bool:
@@ -52,7 +51,7 @@ def is_handed_on(site: Site, here: Module) -> bool:
             may_reckon = _may_reckon(site, call, here)
         case _:
             may_reckon = False
-    return may_reckon and not _fails_later(site)
+    return may_reckon
 
 
 def _may_reckon(site: Site, call: Node, here: Module) -> bool:
@@ -62,8 +61,6 @@ def _may_reckon(site: Site, call: Node, here: Module) -> bool:
     if root is None or root.type != "identifier":
         return False
     name = text(root)
-    if name == "super":
-        return any(not is_of_library(base, site, here) for base in (bases_of(site.owner) if site.owner else ()))
     if name in here.imports:
         return here.is_of_project(name)
     if hasattr(builtins, name) and not is_local(site, name):
@@ -72,29 +69,6 @@ def _may_reckon(site: Site, call: Node, here: Module) -> bool:
     given = _parameter(site, call, called) if called is not None else None
     own = _uses(site, called, named(given)) if called is not None and given is not None else []
     return not own or any(one.role is not Role.USE for one in own)
-
-
-def is_of_library(name: str, site: Site, here: Module) -> bool:
-    first = name.partition(".")[0]
-    return (first in here.imports and not here.is_of_project(first)) or (
-        hasattr(builtins, first) and first not in classes_of(site.tree)
-    )
-
-
-def _fails_later(site: Site) -> bool:
-    """Whether the same block goes on to use the value as None can't be."""
-    at = max((at for at, node in enumerate(site.path) if node.type in ("block", "module")), default=None)
-    if at is None or not site.is_name:
-        return False
-    block = site.path[at]
-    for one in occurrences(site.tree, site.source, block):
-        if one.node.start_byte <= site.node.end_byte:
-            continue
-        if one.role is Role.SET:
-            return False
-        if one.role is Role.USE and at + 1 < len(one.path) and one.path[at + 1].type in SIMPLE:
-            return not any(node.type in _CONDITIONAL for node in one.path[at + 1 :])
-    return False
 
 
 def is_set_here(site: Site) -> bool:

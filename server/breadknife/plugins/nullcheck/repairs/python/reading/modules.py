@@ -9,8 +9,8 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.repairs.python.nodes import Imported, imports_of
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import Imported, imports_of
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Role, occurrences
 from breadknife.project.values import Project
 from breadknife.text.document import Document
 from breadknife.text.outline import Import

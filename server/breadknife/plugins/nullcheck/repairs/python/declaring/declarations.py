@@ -6,11 +6,17 @@ import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.kinds import annotation_of, type_of, usable, without_none
-from breadknife.plugins.nullcheck.repairs.python.nodes import TUPLE_PATTERNS, allows_none, key_of, parameter_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import annotation_of, type_of, usable, without_none
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import (
+    TUPLE_PATTERNS,
+    allows_none,
+    key_of,
+    parameter_of,
+    text,
+)
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, path_to
@@ -161,6 +167,10 @@ def attribute_behind(site: Site, begins: Span | None = None) -> Attribute | None
     for one in occurrences(site.tree, f".{text(name)}", site.tree.root):
         there = one.inside("class_definition")
         if one.role is Role.SET and text(one.node) == key and there is not None and there not in owners:
+            owners.append(there)
+    for one in occurrences(site.tree, text(name), site.tree.root):
+        there = one.inside("class_definition")
+        if there is not None and there not in owners and _in_body_of(one, there):
             owners.append(there)
     if not owners:
         return None

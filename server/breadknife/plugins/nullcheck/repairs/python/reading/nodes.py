@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
@@ -124,9 +124,3 @@ def imports_of(tree: SyntaxTree) -> Mapping[str, Imported]:
 def _depth(tree: SyntaxTree, node: Node) -> int:
     """In how many functions it stands."""
     return sum(outer.type == "function_definition" for outer in path_to(tree, node))
-
-
-def starred(tree: SyntaxTree) -> Sequence[str]:
-    """The modules of `from m import *`."""
-    query = "(import_from_statement module_name: (_) @module (wildcard_import))"
-    return [text(module) for module in captures(tree, query).get("module", [])]

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.comments import with_comments
-from breadknife.plugins.nullcheck.repairs.python.evaluation import (
+from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import (
     COMPREHENSIONS,
     EFFECTS,
     first_clause,
     has_effect,
     is_always_evaluated,
 )
-from breadknife.plugins.nullcheck.repairs.python.nodes import key_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.order import changes_what_is_read_before
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import key_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.order import changes_what_is_read_before
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
@@ -171,42 +171,6 @@ class Site:
         within = self.path[self.path.index(block) :]
         repeated = next((node for node in within if node.type in LOOPS), None)
         return None if repeated is not None and any(self.sets_in(repeated)) else earlier
-
-    @cached_property
-    def guarded(self) -> Site:
-        """Before whose statement a guard stands best: `first`, or the condition of the `if` each of whose branches
-        begins with a use of the name."""
-        first = self.first
-        if not self.is_name or first.statement is None:
-            return first
-        around = first.path[: first.path.index(first.statement) - 1]
-        at = next((at for at in range(len(around) - 1, -1, -1) if around[at].type not in BRANCHES), None)
-        if at is None or around[at].type != "if_statement" or len(around) - at > 2:
-            return first
-        branches = [around[at], *around[at].children_by_field_name("alternative")]
-        conditions = [found for each in branches if (found := each.child_by_field_name("condition"))]
-        blocks = [each.child_by_field_name("consequence") or each.child_by_field_name("body") for each in branches]
-        if branches[-1].type != "else_clause" or not all(map(self._begins_with_use, blocks)):
-            return first
-        whole = Site(self.tree, conditions[0], self.use, around[: at + 1])
-        may_change = any(map(self._may_change, conditions))
-        return first if may_change or whole.statement is None else whole
-
-    def _begins_with_use(self, block: Node | None) -> bool:
-        begin = next((each for each in block.named_children if each.type != "comment"), None) if block else None
-        found = occurrences(self.tree, self.source, begin) if begin is not None else ()
-        uses = (Site(self.tree, one.node, self.use, one.path) for one in found if one.role is Role.USE)
-        return any(use.statement == begin for use in uses)
-
-    def _may_change(self, condition: Node) -> bool:
-        """Whether a condition tests the name, or may give it another value."""
-        found = occurrences(self.tree, self.source, condition)
-        is_dotted = self.node.type == "attribute"
-        return (
-            any(self.sets_in(condition))
-            or any(one.role is Role.TEST for one in found)
-            or (is_dotted and has_effect(condition))
-        )
 
     def inserted(self, statement: Node, lines: Sequence[str], step: str = "") -> TextEdit:
         """Lines before a statement, which `step` indents; without one, before the comments on it, too."""

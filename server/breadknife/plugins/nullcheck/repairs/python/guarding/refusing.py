@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
-from breadknife.plugins.nullcheck.repairs.python.evaluation import has_effect
-from breadknife.plugins.nullcheck.repairs.python.nodes import text
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import has_effect
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.text.syntax import Node
 
 _RAISES = re.compile(r"_*(?:raise|fail|abort|die|exit|error|refuse|reject|usage)(?:_|[A-Z]|$)\w*")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.declarations import Attribute
-from breadknife.plugins.nullcheck.repairs.python.kinds import annotation_of
-from breadknife.plugins.nullcheck.repairs.python.nodes import parameter_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import own_nodes
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import Attribute
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import annotation_of
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import parameter_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import own_nodes
 from breadknife.text.syntax import Node, SyntaxTree
 
 FIRST = ("__init__", "__new__", "__post_init__", "setUp")

@@ -6,11 +6,11 @@ import builtins
 import re
 from collections import Counter
 
-from breadknife.plugins.nullcheck.repairs.python.declarations import is_local
-from breadknife.plugins.nullcheck.repairs.python.evidence import Evidence
-from breadknife.plugins.nullcheck.repairs.python.kinds import usable
-from breadknife.plugins.nullcheck.repairs.python.nodes import parameter_of, text
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import is_local
+from breadknife.plugins.nullcheck.repairs.python.guarding.evidence import Evidence
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import usable
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import parameter_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import Node
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.declarations import Attribute, Cure, Parameter, attribute, is_decorated
-from breadknife.plugins.nullcheck.repairs.python.kinds import (
+from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import (
+    Attribute,
+    Cure,
+    Parameter,
+    attribute,
+    is_decorated,
+)
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import (
     EMPTY,
     are_deferred,
     arguments_of,
     type_of,
     without_none,
 )
-from breadknife.plugins.nullcheck.repairs.python.nodes import parameters_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import Site, own_nodes
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import parameters_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit

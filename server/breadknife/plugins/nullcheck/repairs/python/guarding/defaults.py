@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.repairs.python.evaluation import COMPREHENSIONS
-from breadknife.plugins.nullcheck.repairs.python.failing import fails
-from breadknife.plugins.nullcheck.repairs.python.kinds import type_of
-from breadknife.plugins.nullcheck.repairs.python.nodes import parameter_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import Site, is_in_brackets
+from breadknife.plugins.nullcheck.repairs.python.guarding.failing import fails
+from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import COMPREHENSIONS
+from breadknife.plugins.nullcheck.repairs.python.reading.kinds import type_of
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import parameter_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, is_in_brackets
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -44,9 +44,9 @@ def default_edits(site: Site, default: str) -> tuple[TextEdit, ...] | None:
         if len(given) == 2:  # `.get(key, None)`
             return (TextEdit(at, inner),)
         return (TextEdit(Span(at.end, at.end), f", {inner}"),)
-    if site.node.type == "identifier" and (statement := site.guarded.statement) is not None and may_be_given(site):
+    if site.node.type == "identifier" and (statement := site.first.statement) is not None and may_be_given(site):
         lines = [f"if {site.source} is None:", f"{site.step}{site.source} = {default}"]
-        return (site.guarded.inserted(statement, lines),)
+        return (site.first.inserted(statement, lines),)
     if site.is_name and inner:
         written = f"{site.source} if {site.source} is not None else {inner}"
         return (TextEdit(span, written if is_in_brackets(site.node, site.path) else f"({written})"),)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.repairs.python.conditions import (
+from breadknife.plugins.nullcheck.repairs.python.guarding.conditions import (
     filtered,
     is_decided,
     keeps_nothing,
@@ -14,27 +14,27 @@ from breadknife.plugins.nullcheck.repairs.python.conditions import (
     tested,
     tested_around,
 )
-from breadknife.plugins.nullcheck.repairs.python.contradictions import is_denied
-from breadknife.plugins.nullcheck.repairs.python.defaults import (
+from breadknife.plugins.nullcheck.repairs.python.guarding.contradictions import is_denied
+from breadknife.plugins.nullcheck.repairs.python.guarding.defaults import (
     MADE_UP,
     default_edits,
     default_of,
     get_call,
 )
-from breadknife.plugins.nullcheck.repairs.python.evidence import Evidence
-from breadknife.plugins.nullcheck.repairs.python.hoisting import known_name, moved, new_name
-from breadknife.plugins.nullcheck.repairs.python.lookups import is_looked_up, lookup_of
-from breadknife.plugins.nullcheck.repairs.python.nodes import callee_of
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.raising import raised
-from breadknife.plugins.nullcheck.repairs.python.refusing import is_negated, lets_pass, may_be_meant
-from breadknife.plugins.nullcheck.repairs.python.returning import early_return, returning
-from breadknife.plugins.nullcheck.repairs.python.rounds import is_used_after, may_be_skipped
-from breadknife.plugins.nullcheck.repairs.python.site import Site, own_nodes, yields_of
-from breadknife.plugins.nullcheck.repairs.python.under_way import (
+from breadknife.plugins.nullcheck.repairs.python.guarding.evidence import Evidence
+from breadknife.plugins.nullcheck.repairs.python.guarding.hoisting import known_name, moved, new_name
+from breadknife.plugins.nullcheck.repairs.python.guarding.lookups import is_looked_up, lookup_of
+from breadknife.plugins.nullcheck.repairs.python.guarding.raising import raised
+from breadknife.plugins.nullcheck.repairs.python.guarding.refusing import is_negated, lets_pass, may_be_meant
+from breadknife.plugins.nullcheck.repairs.python.guarding.returning import early_return, returning
+from breadknife.plugins.nullcheck.repairs.python.guarding.rounds import is_used_after, may_be_skipped
+from breadknife.plugins.nullcheck.repairs.python.guarding.under_way import (
     is_exception_under_way,
     lost_by,
 )
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import callee_of
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, own_nodes, yields_of
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
@@ -75,7 +75,7 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
     """What can be done at a site, best first."""
     if is_denied(site):
         return []
-    found, place = _options(site, evidence), site.guarded
+    found, place = _options(site, evidence), site.first
     if is_exception_under_way(place):
         lost = lost_by(place)
         reason = "an exception in progress continues" if lost else "the exception stays caught then"
@@ -125,7 +125,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             reason = f"the file skips what needs {quoted} elsewhere"
         title = narrowing.title.format(quoted)
         yield Option(Strategy.NARROW, title, Content(), weight, reason, narrowing.lets_pass)
-    place = site.guarded
+    place = site.first
     if place.statement is None:
         yield from _within(site, name, quoted)
         return
@@ -274,7 +274,7 @@ def is_inner(site: Site, strategy: Strategy) -> bool:
 
 
 def _guard_edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:
-    place = site.guarded
+    place = site.first
     statement = place.statement
     name = site.source if site.is_name else new_name(site)
     if statement is None or not name:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.repairs.python.nodes import key_of, text
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.site import Site, own_nodes
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import key_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import Node
 

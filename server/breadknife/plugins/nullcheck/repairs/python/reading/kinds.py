@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from breadknife.plugins.nullcheck.repairs.python.annotations import CLASS, LITERALS, union_parts
-from breadknife.plugins.nullcheck.repairs.python.nodes import parameter_of, text
+from breadknife.plugins.nullcheck.repairs.python.reading.annotations import CLASS, LITERALS, union_parts
+from breadknife.plugins.nullcheck.repairs.python.reading.nodes import parameter_of, text
 from breadknife.text.syntax import Node, SyntaxTree
 
 _BUILTINS = frozenset({
@@ -53,16 +53,6 @@ def arguments_of(call: Node) -> list[Node]:
     return [one for one in arguments.named_children if one.type != "comment"] if arguments is not None else []
 
 
-_TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore\b)")
-
-
-def has_type_comment(function: Node) -> bool:
-    """Whether comments say what its parameters and its result are: annotations beside them are refused."""
-    parameters = function.child_by_field_name("parameters")
-    beside = [*function.children, *(parameters.children if parameters is not None else ())]
-    return any(node.type == "comment" and _TYPE_COMMENT.match(text(node)) for node in beside)
-
-
 def usable(tree: SyntaxTree, annotation: str) -> bool:
     """Whether every name of an annotation is a class or an import of the module's top level, or a builtin."""
     roots = re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)
@@ -71,7 +61,9 @@ def usable(tree: SyntaxTree, annotation: str) -> bool:
 
 
 def is_defined_before(tree: SyntaxTree, annotation: str, at: Node) -> bool:
-    """Whether an annotation that is evaluated there finds its names."""
+    """Whether an annotation that is evaluated there finds its names: one in quotes isn't evaluated."""
+    if annotation[:1] in ("'", '"'):
+        return True
     roots = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", annotation)) - _BUILTINS - {"None", "object"}
     return are_bound_before(tree, roots, at, for_checkers=are_deferred(tree))
 

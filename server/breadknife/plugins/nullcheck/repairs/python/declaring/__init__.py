@@ -1,0 +1,1 @@
+"""Repairs of a declaration, which end every finding that it causes."""

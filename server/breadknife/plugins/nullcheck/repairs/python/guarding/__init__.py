@@ -1,0 +1,1 @@
+"""Repairs at the place where a value is used."""
