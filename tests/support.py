@@ -56,6 +56,9 @@ class PluginContext:
     def refresh(self) -> None:
         self.refreshed += 1
 
+    def progress(self, message: str, fraction: float | None = None, /) -> None:
+        """Nobody looks at it."""
+
     def notify(self, message: str, /) -> None:
         self.notices.append(message)
 

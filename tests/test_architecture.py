@@ -142,7 +142,6 @@ NOT_OF_A_DISK = {
 
 OWN_FILES = {
     "__main__.py": "the null device, in place of a stream that is closed",
-    "cli/fix/checking.py": "copies what the user has checked, in a temporary folder that `walk` has gone through",
     "cli/plugin_new.py": "a template of this package",
     "cli/recipes/testing.py": "a test's own files, in a temporary folder",
     "cli/recipes/writing.py": "a template of this package",
@@ -160,6 +159,8 @@ OWN_FILES = {
     "plugins/nullcheck/clues.py": "a list of this package",
     "plugins/nullcheck/repairs/python/foreign.py": "a list of this package",
     "plugins/nullcheck/confidence.py": "weights of this package",
+    "plugins/nullcheck/project/checking.py": "copies what the user has checked, in a temporary folder of `walk`",
+    "plugins/nullcheck/repairs/ranking.py": "weights of this package",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
     "plugins/shelf/chunking/sentences.py": "a list of this package",
@@ -176,7 +177,7 @@ OWN_FILES = {
 """File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""
 
 WITHOUT_ROOT = {
-    "cli/fix/null_findings.py": "a report that the user names on the command line",
+    "plugins/nullcheck/project/reported.py": "a report that the user names on the command line",
     "cli/plugin_check.py": "the manifest of a plugin that the user names on the command line",
     "host/settings/layers.py": "the user's own settings, or a workspace's: of a link that leads out nothing is trusted",
     "plugins/nullcheck/oracle/language_server.py": "a source file that is open in the checker",

@@ -18,15 +18,15 @@ from typing import Any, Protocol
 from detector import Report, judgement, sources
 
 from breadknife.cli.assemble import command_line, make_host
-from breadknife.cli.fix.changes import Changes
-from breadknife.cli.fix.checking import new_in
-from breadknife.cli.fix.null_findings import CHECKER_SECONDS
-from breadknife.cli.fix.repairs import Repair, Repairs, near
-from breadknife.cli.fix.root_causes import Removed, causes_of, remove_causes
+from breadknife.cli.fix.workspace import HostedWorkspace
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.project.changes import Changes
+from breadknife.plugins.nullcheck.project.checking import new_in
+from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repair, Repairs, near
+from breadknife.plugins.nullcheck.project.root_causes import Removed, causes_of, remove_causes
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Strategy
 
@@ -109,7 +109,7 @@ def repairing(oracle: str, root: Path | None = None) -> Generator[Repairing]:
             layers = [layer, command_line(offline=True, learn=learn, checker_seconds=seconds)]
             settings, problems = resolve(layers, host.registry.settings_types)
             assert not problems, problems
-            return Repairs(host, Changes(), lambda _: settings)
+            return Repairs(HostedWorkspace(host, lambda _: settings), Changes())
 
         if root is not None:
             known = host.projects.of(root)
@@ -192,10 +192,10 @@ def _remove(here: Bench, found: Sequence[Found], before: Sequence[Said], figures
     """Root causes: as many edits as a tenth of the errors."""
     repairs = here.repairs(COMMAND_LINE)
     paths = sorted(here.root.rglob("*.py"))
-    causes = causes_of(repairs, found, paths, lambda _: None)
+    causes = causes_of(repairs, found, paths)
     figures.errors, figures.causes = len(found), len(causes)
     budget = max(1, round(SHARE * len(found)))
-    for outcome in remove_causes(repairs, causes, None, (), lambda _: None):
+    for outcome in remove_causes(repairs, causes, None, ()):
         figures.cause_edits += isinstance(outcome, Removed)
         if figures.cause_edits >= budget:
             break

@@ -5,8 +5,9 @@
     python bench/nullcheck/maintainers.py OLD NEW --packages paramiko … [--show] [--learn]
 
 Counted are pyright's `reportOptional…` errors of a function that both releases have, which are gone in the newer one
-while the same use is still there. What the maintainers did is read from the lines that are new in the function; where
-none of them is about the value, a declaration was repaired. Rewritten functions tell nothing and are left out.
+while the same use is still there. What the maintainers did is read from the lines that are new in the function. Where
+none of them is about the value, a declaration was repaired, if the package has one that is another now: if not, the
+types of another package have changed. Rewritten functions tell nothing and are left out.
 
 With `--learn` the maintainers choose in our menu, case by case: what they did comes first where the same name may be
 None again (`nullcheck.learn`).
@@ -23,15 +24,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from detector import Report, judgement
+from detector import Report, judgement, sources
 from fixes import EDITOR, bench, placed
 
-from breadknife.cli.fix.repairs import strategy_of
+from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.choices import Choices
+from breadknife.plugins.nullcheck.project.repairs import Repairs, strategy_of
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
@@ -79,12 +82,38 @@ def main() -> None:
 
 def compared(old: Path, new: Path, name: str, *, learn: bool = False) -> Iterator[tuple[str, str, list[str]]]:
     """(Place, what they did, what we offer in order) for each case; a strategy of several places once."""
+    choices = Choices()
+    for case in changed(old, new, name, learn=learn):
+        menu = case.repairs.menu(case.found)
+        ours = dict[str, Strategy]()
+        for way in map(strategy_of, menu):
+            ours.setdefault(DECLARED if way in DECLARATION else str(way), way)
+        yield f"{case.report.path}:{case.report.line + 1} `{case.value}`", case.theirs, list(ours)
+        if learn and case.theirs in ours:
+            choices.chose(case.root, str(menu[0].data["name"]), ours[case.theirs])
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A place of the older release that the newer one has repaired."""
+
+    report: Report
+    found: Found
+    value: str
+    theirs: str
+    """What the maintainers did: a strategy, or `DECLARED`."""
+    repairs: Repairs
+    root: Path
+
+
+def changed(old: Path, new: Path, name: str, *, learn: bool = False) -> Iterator[Changed]:
+    """The places of a package that its maintainers repaired between the two releases."""
     newer = judgement(new, name)
     by_path: dict[str, list[Report]] = {}
     for report in newer:
         by_path.setdefault(report.path, []).append(report)
     with bench(old, name, "off") as here:
-        repairs, choices = here.repairs(EDITOR, learn=learn), Choices()
+        repairs = here.repairs(EDITOR, learn=learn)
         for report in judgement(old, name):
             if not report.optional or not (new / report.path).is_file():
                 continue
@@ -99,14 +128,10 @@ def compared(old: Path, new: Path, name: str, *, learn: bool = False) -> Iterato
                 continue
             value = old_text[found.place.span.start : found.place.span.end]
             theirs = _theirs(before, after, value, old_text.splitlines()[report.line].strip())
+            if theirs == DECLARED and not _is_declared_anew(value, before, old / name, new / name):
+                continue
             if theirs:
-                menu = repairs.menu(found)
-                ours = dict[str, Strategy]()
-                for way in map(strategy_of, menu):
-                    ours.setdefault(DECLARED if way in DECLARATION else str(way), way)
-                yield f"{report.path}:{report.line + 1} `{value}`", theirs, list(ours)
-                if learn and theirs in ours:
-                    choices.chose(here.root, str(menu[0].data["name"]), ours[theirs])
+                yield Changed(report, found, value, theirs, repairs, here.root)
 
 
 def _theirs(before: Function, after: Function, value: str, use: str) -> str:
@@ -140,6 +165,27 @@ def _theirs(before: Function, after: Function, value: str, use: str) -> str:
     if use in after.lines and not any(re.search(rf"\b{name}\b", line) for line in fresh):
         return DECLARED
     return ""
+
+
+def _is_declared_anew(value: str, before: Function, old: Path, new: Path) -> bool:
+    """Whether the package itself declares, or sets, what the value comes from in another way."""
+    last, escaped = value.partition("(")[0].rpartition(".")[2], re.escape(value)
+    given = re.compile(rf"(?:{escaped}\s*(?::[^=]*)?=\s*(?:await )?|for {escaped} in )([\w.]+)")
+    sources_of = (found[1].rpartition(".")[2] for line in before.lines if (found := given.match(line)))
+    names = {re.sub(r"\W", "", last), *sources_of} - {""}
+    return any(_declared(name, old) != _declared(name, new) for name in names)
+
+
+def _declared(name: str, package: Path) -> Counter[str]:
+    """The package's lines and signatures that declare or set that name."""
+    lines = re.compile(rf"^.*\b{name}\b(?:\s*:[^=\n]*)?(?:=(?!=)|:).*|\bdef {name}\([^)]*\)[^:]*:", re.MULTILINE)
+    texts = _texts(package)
+    return Counter(each.strip() for text in texts if name in text for each in lines.findall(text))
+
+
+@cache
+def _texts(package: Path) -> tuple[str, ...]:
+    return tuple(map(_text, sources(package)))
 
 
 def _functions(text: str) -> Iterator[tuple[str, Function]]:

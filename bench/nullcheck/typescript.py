@@ -33,12 +33,12 @@ from typing import Any
 
 from fixes import EDITOR, repairing
 
-from breadknife.cli.fix.changes import Changes
-from breadknife.cli.fix.checking import new_in
-from breadknife.cli.fix.repairs import Repair, Repairs, near
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.project.changes import Changes
+from breadknife.plugins.nullcheck.project.checking import new_in
+from breadknife.plugins.nullcheck.project.repairs import Repair, Repairs, near
 from breadknife.plugins.nullcheck.values import Strategy
 
 PACKAGES = (

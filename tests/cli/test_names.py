@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.cli.fix.changes import Changes
+from breadknife.plugins.nullcheck.project.changes import Changes
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.printable import escaped, escaped_name
 from cli.commands import breadknife, in_terminal

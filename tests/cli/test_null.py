@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from breadknife.cli.fix.null_findings import Sources
-from breadknife.cli.fix.null_report import _BY_HAND, _VERIFIED, run, table
-from breadknife.cli.fix.ways import BY_HAND
+from breadknife.cli.fix.report import _BY_HAND, _VERIFIED, run, table
 from breadknife.host.kinds import KINDS
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.languages.python.file import PythonFile
+from breadknife.plugins.nullcheck.project.reported import Sources
+from breadknife.plugins.nullcheck.project.ways import BY_HAND
 from breadknife.task.values import ActionRequest
 from cli.commands import within
 from cli.fix.checkers import mypy

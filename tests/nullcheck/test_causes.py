@@ -341,7 +341,8 @@ class A {{
         ("typescript", TS_METHOD, "function A.g()"),
         (
             "typescript",
-            "const g = (k: string): string | null => (k.length > 2 ? k : null);\nexport const n = (k: string) => g(k).length;\n",
+            "const g = (k: string): string | null => (k.length > 2 ? k : null);\n"
+            "export const n = (k: string) => g(k).length;\n",
             "function g()",
         ),
         ("typescript", "function f(s: string) {\n  const m = s.match(/a/);\n  return m.index;\n}\n", "variable f(m)"),

@@ -107,7 +107,7 @@ def test_a_call_is_not_moved_before_another_ones_effects() -> None:
     ("text", "first"),
     [
         ("def f(x=None):\n    return x.y\n", "assert"),
-        ("def f(a, x=None):\n    if a:\n        raise TypeError('a')\n    return x.y\n", "raise"),
+        ("def f(a, x=None):\n    if a:\n        raise TypeError('a')\n    return x.y\n", "assert"),
         (
             "def f(a):\n    for x in a:\n        if x is None:\n            continue\n"
             "def g(a, x=None):\n    for b in a:\n        x.y(b)\n",

@@ -109,8 +109,8 @@ def fix(
 
       breadknife fix --null src --write
     """
-    from breadknife.cli.fix.null_findings import Sources
     from breadknife.cli.fix.run import Options, run
+    from breadknife.plugins.nullcheck.project.reported import Sources
 
     sources = Sources(paths or [], source, checker, own=null and source is None and checker is None)
     options = Options(sources, null, top, write, branch, list_all, tests, as_json)

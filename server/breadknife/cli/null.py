@@ -1,4 +1,4 @@
-"""`breadknife null`: what makes a project's values null."""
+"""`breadknife null`: what makes a project's values null, and which findings of a checker matter."""
 
 from __future__ import annotations
 
@@ -50,11 +50,48 @@ def report(
 
       breadknife null report --checker "mypy --strict --output json src" --json
     """
-    from breadknife.cli.fix.null_findings import Sources
-    from breadknife.cli.fix.null_report import run
+    from breadknife.cli.fix.report import run
+    from breadknife.plugins.nullcheck.project.reported import Sources
 
     own = source is None and checker is None
     with errors_told():
         code = run(Sources(paths or [], source, checker, own), top, as_json=as_json, offline=offline)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def triage(
+    source: Annotated[
+        str, typer.Option("--from", metavar="FILE", help="A checker's output; - is standard input.", show_default=False)
+    ],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Sort only the findings in these files and folders."),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Show at most this many groups of each sort.")] = 20,
+    as_json: Json = False,
+    offline: Offline = False,
+) -> None:
+    """Sort a checker's null findings: bugs, missing declarations, noise.
+
+    Each group has one cause. What can happen comes with a repair, a life cycle with one patch of its declaration, and
+    checker noise with the reason.
+
+    Exit code: 0 without findings, 1 with findings, 2 after an error.
+
+    Examples:
+
+      pyright --outputjson > pyright.json; breadknife null triage --from pyright.json
+
+      tsc --noEmit | breadknife null triage --from - src/
+
+      breadknife null triage --from nilaway.txt --json
+    """
+    from breadknife.cli.fix.triage import run
+    from breadknife.plugins.nullcheck.project.reported import Sources
+
+    with errors_told():
+        code = run(Sources(paths or [], source), top, as_json=as_json, offline=offline)
     if code:
         raise typer.Exit(code)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.cli.fix.changes import Change
-from breadknife.cli.fix.checking import new_in
 from breadknife.plugins.nullcheck.formats.reading import read
+from breadknife.plugins.nullcheck.project.changes import Change
+from breadknife.plugins.nullcheck.project.checking import new_in
 
 A = "one\ntwo\nthree\n"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.cli.fix.repairs import NO_ACTION, TO_CHOOSE
+from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE
 from cli.commands import breadknife, read, within
 from cli.fix.checkers import USES, mypy
 from project.folders import write

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.cli.fix.run import message
-from breadknife.cli.fix.ways import BY_HAND
 from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.ways import BY_HAND
 from cli.commands import breadknife, in_terminal, read, shown_lines
 from cli.fix.checkers import USES, mypy
 from project.folders import write

@@ -69,6 +69,8 @@ COMMANDS = {
     "spotbugs-emacs.txt": "spotbugs -textui -emacs …",
     "spotbugs.xml": "spotbugs -textui -xml …",
     "spotbugs-messages.xml": "spotbugs -textui -xml:withMessages …",
+    "nilaway.txt": "nilaway -include-pkgs=example.com/shop ./...  # 2026-09-18",
+    "nilaway-plain.txt": "nilaway -include-pkgs=example.com/shop -pretty-print=false ./...",
     "nullaway-javac.txt": "javac -Xplugin:ErrorProne … demo/Store.java  # Error Prone 2.36.0, NullAway 0.12.9",
     "nullaway-maven.txt": "mvn -B compile  # maven-compiler-plugin 3.14.0, forked",
 }
@@ -138,6 +140,7 @@ ORDER = {
 PLUS = {(10, "other.count"), (14, "other.count"), (14, "other.name")}
 ESLINT = {(2, "box?.items"), (2, "(box?.items)"), (3, "box"), (3, "(box?.items)"), (11, "find(id)")}
 SPOTBUGS = {(9, "path"), (15, "folder.listFiles()"), (21, "found")}
+NILAWAY = {(8, "i"), (19, "item"), (29, "counts"), (36, "names")}
 NULLAWAY = {(17, "found"), (23, "path"), (25, "path"), (25, 'find("a")'), (29, 'find("b")')}
 CALLED = (27, 'store.find("b")')
 PLACES = {
@@ -149,6 +152,7 @@ PLACES = {
     **{name: PLUS for name in COMMANDS if name.startswith("order-eslint")},
     **{name: ESLINT for name in COMMANDS if name.startswith("eslint")},
     **{name: SPOTBUGS for name in COMMANDS if name.startswith("spotbugs")},
+    **{name: NILAWAY for name in COMMANDS if name.startswith("nilaway")},
     **{name: NULLAWAY for name in COMMANDS if name.startswith("nullaway")},
 }
 UNSURE = {

@@ -5,21 +5,30 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from breadknife.cli.fix.branches import Branch
-from breadknife.cli.fix.changes import Change
-from breadknife.cli.fix.checking import CommandTests
-from breadknife.cli.fix.each_finding import Covered, repair_each
-from breadknife.cli.fix.null_findings import Sources, Told, findings, opened
-from breadknife.cli.fix.repairs import NO_ACTION, TO_CHOOSE, Refused, Repair, Repairs, may_be_first, named, strategy_of
-from breadknife.cli.fix.root_causes import Ended, Removed, causes_of, remove_causes
+from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.project.branches import Branch
+from breadknife.plugins.nullcheck.project.changes import Change
+from breadknife.plugins.nullcheck.project.checking import CommandTests
+from breadknife.plugins.nullcheck.project.each_finding import Covered, repair_each
+from breadknife.plugins.nullcheck.project.repairs import (
+    NO_ACTION,
+    TO_CHOOSE,
+    Refused,
+    Repair,
+    Repairs,
+    may_be_first,
+    named,
+    strategy_of,
+)
+from breadknife.plugins.nullcheck.project.reported import Sources, Told
+from breadknife.plugins.nullcheck.project.root_causes import Ended, Removed, causes_of, remove_causes
 from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.text.printable import escaped_name
 
@@ -59,8 +68,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
     folder = Path.cwd()
     branch = Branch(options.branch, folder) if options.branch else None
     tests = CommandTests(options.tests, folder) if options.tests else None
-    repairs, host = opened(engine_script, offline=offline, tests=tests)
-    with closing(host):
+    with opened(engine_script, offline=offline, tests=tests) as repairs:
         told = findings(repairs, options.sources, folder)
         if options.list_all:
             return _list(repairs, told, folder, as_json=options.as_json)
@@ -98,10 +106,10 @@ def _check(options: Options) -> None:
 
 def _causes_removed(repairs: Repairs, told: Told, options: Options) -> Iterable[Outcome]:
     tell("looking for the causes", fleeting=True)
-    causes = causes_of(repairs, told.found, told.paths, tell)
+    causes = causes_of(repairs, told.found, told.paths)
     tell(f"{counted(len(told.found), 'finding')} of {counted(len(causes), 'cause')}")
     return remove_causes(
-        repairs, shown(causes[: options.top], lambda cause: cause.origin.name), told.checker, told.said, tell
+        repairs, shown(causes[: options.top], lambda cause: cause.origin.name), told.checker, told.said
     )
 
 

@@ -61,6 +61,14 @@ class Ahead(Generic[V]):
             cancel.raise_if_cancelled()
         return make() if work.done.exception() else work.done.result()
 
+    def known(self, key: Hashable) -> V | None:
+        """What was made ahead, if it is there already."""
+        with self._lock:
+            work = self._work
+        if work is None or work.key != key or not work.done.done() or work.done.exception():
+            return None
+        return work.done.result()
+
     def close(self) -> None:
         with self._lock:
             work, self._work = self._work, None

@@ -22,6 +22,7 @@ class Rung(StrEnum):
     FILE = "file clean"
     IMPORTERS = "importers clean"
     OTHERS = "other errors still reported"
+    TEST = "proved by a test"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class Climb:
     """The file had syntax errors before: nothing that is said of it as a whole counts for much."""
     others: tuple[str, ...] = ()
     """The checkers whose finding only the language's own checks have seen gone: they weren't asked again."""
+    is_proved: bool = False
+    """A test fails without the edit, and passes with it."""
 
     def is_enough(self, seconds: float) -> bool:
         """Whether no more would be checked in that time."""
@@ -78,6 +81,10 @@ class Climb:
     def short(self) -> str:
         """What is known of the file, and who says so: `file and 12 importers clean (pyright)`; without a name it is
         the language's own checks."""
+        return f"{self._files} · {Rung.TEST}" if self.is_proved else self._files
+
+    @property
+    def _files(self) -> str:
         if self.is_torn:
             return "the file does not parse"
         if not self.checker or self.unasked:

@@ -12,7 +12,11 @@ from breadknife.plugins.nullcheck.clues import NullOrigin, origin_of
 from breadknife.plugins.nullcheck.grouping import reported
 from breadknife.plugins.nullcheck.ladder import Ladder
 from breadknife.plugins.nullcheck.never_first import never_first, with_a_good_first
+from breadknife.plugins.nullcheck.proving.prover import Prover, Tried
+from breadknife.plugins.nullcheck.proving.scenario import scenario
 from breadknife.plugins.nullcheck.repair import Repair, WrittenAhead, rule
+from breadknife.plugins.nullcheck.repairs.features import clues_of
+from breadknife.plugins.nullcheck.repairs.ranking import by_likelihood
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.silenced import silencing
 from breadknife.plugins.nullcheck.titles import fitted, menu_title
@@ -27,16 +31,21 @@ from breadknife.plugins.nullcheck.values import (
     Strategy,
 )
 from breadknife.task.plugin import Context
-from breadknife.task.values import Action, ActionRequest, Confidence, Finding, Origin
-from breadknife.text.document import TextEdit
+from breadknife.task.values import Action, ActionRequest, Command, Confidence, Finding, Origin
+from breadknife.text.document import Document, TextEdit
 
+TEST = "test"
+"""The command that writes a test: the place's start, end and use, and the strategy that it is to prove."""
 LISTED = 3
 """Fixes that a menu shows before "More…"."""
 
 
 def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> list[Offer]:
     """The offers for a place, best first."""
-    return with_a_good_first(list(file.offers(place, about)), _can_happen(file, place), uri)
+    finding = next((finding for finding in file.findings() if finding.span == place.span), None)
+    origin = origin_of(finding.message.partition(": ")[2]) if finding is not None else ""
+    offers = by_likelihood(list(file.offers(place, about)), clues_of(file.tree.text, place, origin), file.tree.language)
+    return with_a_good_first(offers, _can_happen(file, place), uri)
 
 
 def edited(request: ActionRequest, offer: Offer) -> Edited:
@@ -51,6 +60,7 @@ class Menu:
     ladder: Ladder
     ahead: WrittenAhead
     choices: Choices
+    prover: Prover
     context: Context
 
     def actions(self) -> Iterator[Action]:
@@ -65,14 +75,19 @@ class Menu:
         silenced = list[Finding]()
         for at, (place, about) in enumerate(self._places().items()):
             offers = self._offers(place, about)
+            tried = tried_of(self.request.document, place, offers[:LISTED], self.context)
+            proved = self.prover.known(tried) if tried is not None else ()
             for offer in offers:
-                action = self._action(offer, place, about)
+                action = self._action(offer, place, about, is_proved=offer.edits in proved)
                 (hiding if offer.strategy in HIDING else repairs).append(action)
             everywhere += self._everywhere(offers, place, about)
             if all(offer.strategy is not Strategy.IGNORE for offer in offers):
                 silenced += about
             if at == 0 and offers:
                 self._look_ahead(place, offers, about)
+                if self.request.invoked and tried is not None:
+                    self.prover.begin(tried, self.file.tree)
+            everywhere += self._testing(place, offers, tried)
         hiding += self._silencing(silenced)
         yield from _limited(_distinct(repairs)) if repairs else ()
         yield from (replace(action, listed=False) for action in everywhere)
@@ -115,9 +130,9 @@ class Menu:
     def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
         return self.ladder.known(edited(self.request, offer), about, self.context.project)
 
-    def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...]) -> Action:
+    def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, is_proved: bool) -> Action:
         known = self._known(offer, about)
-        climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error)
+        climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error, is_proved=is_proved)
         is_safe = known is not None or not self._may_be_refused(offer)  # editors make a preferred one by a single key
         return Action(
             menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
@@ -141,6 +156,16 @@ class Menu:
                 everywhere_title(offer, places), data={**self._data(offer, place), "everywhere": places},
                 findings=about, explanation=told,
             )  # fmt: skip
+
+    def _testing(self, place: Place, offers: Sequence[Offer], tried: Tried | None) -> Iterator[Action]:
+        """A test that can be kept, if one can be written."""
+        if tried is not None and scenario(self.file.tree, place) is not None:
+            name = name_of(self.file.tree, place.span)
+            strategy = next(offer.strategy for offer in offers if offer.edits == tried.fixes[0])
+            arguments = (str(place.span.start), str(place.span.end), place.use.value, strategy.value)
+            title = fitted(f"Write a test that shows `{name}` as None")
+            told = "A new document gets a test that fails now, and passes once the first fix is made"
+            yield Action(title, command=Command(TEST, title, arguments), explanation=told)
 
     def _silencing(self, about: Sequence[Finding]) -> Iterator[Action]:
         """Who reads the code knows better, whatever is offered: there is always a way to say so. The comment is of a
@@ -176,6 +201,13 @@ class Menu:
             "asked": int(offer.is_asked_for),
             "name": name_of(self.file.tree, place.span),
         }
+
+
+def tried_of(document: Document, place: Place, offers: Sequence[Offer], context: Context) -> Tried | None:
+    """What a test may prove of these offers: those that are written at the place itself."""
+    settings: NullCheckSettings = context.settings(NullCheckSettings)
+    fixes = [offer.edits for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere]
+    return Tried.of(document, place, fixes, context) if settings.prove else None
 
 
 def everywhere_title(offer: Offer, places: int) -> str:
@@ -221,9 +253,11 @@ def _is_unasked(offer: Offer) -> bool:
 
 
 def _can_happen(file: NullFile, place: Place) -> bool:
-    """Whether an assertion or `Any` would be wrong there: not only where it is likely enough for a warning."""
+    """Whether an assertion or `Any` would be wrong there: not only where it is likely enough for a warning. What a
+    property gives is an object's state, as an attribute is."""
     finding = next((finding for finding in file.findings() if finding.span == place.span), None)
     if finding is None:
         return False
     origin = origin_of(finding.message.partition(": ")[2])
-    return finding.confidence is Confidence.HIGH or origin is NullOrigin.CALL
+    is_state = ": the property " in finding.message
+    return finding.confidence is Confidence.HIGH or (origin is NullOrigin.CALL and not is_state)

@@ -17,7 +17,8 @@ from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.grouping import by_cause, reported
 from breadknife.plugins.nullcheck.ladder import Ladder, others
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.plugins.nullcheck.menu import Menu, ranked
+from breadknife.plugins.nullcheck.menu import TEST, Menu, ranked, tried_of
+from breadknife.plugins.nullcheck.proving.prover import Prover, Tried
 from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, WrittenAhead, rule
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.titles import menu_title
@@ -36,15 +37,19 @@ from breadknife.task.values import (
     Finding,
     Findings,
     Fix,
+    NewDocument,
     Origin,
     Request,
     ResolveRequest,
     Silence,
 )
 from breadknife.text.document import Document, Span
+from breadknife.text.syntax import SyntaxTree
 
 _CHOSEN, _UNDONE = "chosen", "undone"
 """The commands that come once the edits of an action are made, and undone: the name of the value, and the strategy."""
+_PROOF_SECONDS, _TEST_SECONDS = 0.5, 10.0
+"""How long a chosen fix waits for its proof, and who asks for the test itself."""
 _FIX_BUDGET = 200
 """Findings of one check whose fixes come with it, where they are read. One past that has fixes only in its menu."""
 
@@ -61,9 +66,12 @@ class NullCheckPlugin:
         self._files = Files()
         self.ladder = Ladder()
         self._ahead = WrittenAhead()
+        self._prover = Prover()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if isinstance(request, CommandRequest):
+            if request.command.name == TEST:
+                return self._test(request, context)
             return self._chose(request.command, request.root)
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
             return None
@@ -77,7 +85,7 @@ class NullCheckPlugin:
                 case CheckRequest():
                     return _check(file, request, context)
                 case ActionRequest():
-                    menu = Menu(file, spoken, request, self.ladder, self._ahead, self._choices, context)
+                    menu = Menu(file, spoken, request, self.ladder, self._ahead, self._choices, self._prover, context)
                     return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
                     checking = _checking(self.ladder, document, action, context)
@@ -85,7 +93,7 @@ class NullCheckPlugin:
         # Others may use the analysis while a checker is asked.
         if isinstance(made, Silence):
             return made
-        return _resolved(made, action, checking, context, is_torn=tree.root.has_error)
+        return _resolved(made, action, checking, self._prover, document, tree, context)
 
     def rules(self) -> Mapping[str, str]:
         return RULES
@@ -105,7 +113,25 @@ class NullCheckPlugin:
             case _:
                 return None
 
+    def _test(self, request: CommandRequest, context: Context) -> Answer:
+        """A new document with the test for a fix, or why there is none."""
+        document, data = request.document, request.command.arguments
+        tree = context.tree(document) if document is not None else None
+        if document is None or tree is None or len(data) != 4:
+            return silence("no-tree")
+        place, strategy = _chosen(Action("", data=dict(zip(("start", "end", "use", "strategy"), data, strict=True))))
+        settings: NullCheckSettings = context.settings(NullCheckSettings)
+        with self._files.open(document, tree, context.project, settings.nullable) as file:
+            offers = [offer for offer in file.offers(place) if offer.strategy is strategy]
+        tried = tried_of(document, place, offers, context)
+        context.progress("running a test of the null")
+        proof = self._prover.proof(tried, tree, _TEST_SECONDS, context.cancel) if tried is not None else None
+        if proof is None:
+            return Done("No test reaches this null: write one by hand, or choose a fix without it.")
+        return Done(documents=(NewDocument(proof.test, "python", f"test of {strategy}", Origin(rule(strategy))),))
+
     def close(self) -> None:
+        self._prover.close()
         self._ahead.close()
         self.ladder.close()
 
@@ -187,9 +213,12 @@ def _otherwise(offer: Offer, document: Document, origin: Origin) -> Iterator[_Ma
 
 
 def _resolved(
-    made: Sequence[_Made], action: Action, checking: Checking | None, context: Context, *, is_torn: bool
-) -> Answer:
+    made: Sequence[_Made], action: Action, checking: Checking | None, prover: Prover, document: Document,
+    tree: SyntaxTree, context: Context,
+) -> Answer:  # fmt: skip
     answer: Answer = Silence("", "")
+    place, _ = _chosen(action)
+    settings: NullCheckSettings = context.settings(NullCheckSettings)
     for each in made:
         climb, edited = Climb(others=others(action.findings)), each.edited
         if checking is not None:
@@ -197,9 +226,14 @@ def _resolved(
         if isinstance(climb, Silence):
             answer = climb
             continue
+        # The words of a message are the same to a test.
+        fix = (each.asked or edited).edits
+        tried = Tried.of(document, place, (fix,), context) if settings.prove and not edited.elsewhere else None
+        is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
+        climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
         done = replace(
             action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin,
-            checked=replace(climb, is_torn=is_torn).badge, unchecked=climb.unasked,
+            checked=climb.badge, unchecked=climb.unasked,
             command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
         )  # fmt: skip
         if each.otherwise is not None:

@@ -57,3 +57,7 @@ def first_line(tree: SyntaxTree, node: Node) -> Span:
     span = tree.span(node)
     line_end = tree.text.find("\n", span.start, span.end)
     return Span(span.start, line_end) if line_end >= 0 else span
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -183,6 +183,18 @@ class FileHome(Results):
         for table in (self._kept, self._found, self._solutions, self.summaries):
             table.pop(function, None)
 
+    def assuming(self, assumed: Mapping[At, Fact]) -> FileHome:
+        """The same text where other values may be null: only the functions around them are followed again."""
+        home = type(self)(self.file, self.knowledge, self.language, self.others, self.uri)
+        home.assumed, home.forgiven = assumed, set(self.forgiven)
+        main, functions = self.file.main, {*self._solutions, *self._kept}
+        around = {each for each in functions | {*self.file.functions} if any(_covers(each.at, at) for at in assumed)}
+        around -= {main} if around - {main} else set[Function]()
+        home._solutions = {each: self._solutions[each] for each in self._solutions if each not in around}
+        home._kept = {each: self._kept[each] for each in self._kept if each not in around}
+        home.summaries = {each: self.summaries[each] for each in self.summaries if each not in around}
+        return home
+
     def kept(self, function: Function) -> Kept | None:
         """What is known of the function, if it has been followed."""
         known = self._solutions.get(function) or self._provisional.get(function)

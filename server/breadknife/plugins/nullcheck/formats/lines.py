@@ -66,6 +66,9 @@ _TY = rf"^(?P<severity>error|warning|info)\[{_CODE}\]: (?P<message>.+)\n *--> {_
 _LEFT, _RIGHT = r"[Hh]as type `(?P<left>.+)`$", r"[Hh]as type `(?P<right>.+)`$"
 
 FORMS = (
+    # Before mypy's, which would read it, too. Its columns are bytes.
+    _form("nilaway", "NilAway", rf"^{_PATH}{_AT}: (?:(?P<severity>error): )?(?P<message>Potential nil panic detected\."
+          r".*(?:\n\t+- .*)*(?:\n\n\(Same nil source .*)?)$", Columns.UNSURE),
     _form(
         "pyright", "pyright and basedpyright",
         rf"^ {{2}}{_PATH}{_AT} - (?P<severity>error|warning|information): "

@@ -122,7 +122,7 @@ def installed(choice: Choice, language: str, root: Path, trusted: bool) -> Insta
             continue
         for program, arguments in _programs(tool, root):
             if trusted or not _inside(program, root):
-                interpreter = next(_interpreters(root), None) if trusted and tool.languages == _PYTHON else None
+                interpreter = interpreter_of(root) if trusted and tool.languages == _PYTHON else None
                 return Installed(tool, program, root, arguments, interpreter)
     return None
 
@@ -148,10 +148,10 @@ def _programs(tool: Tool, root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
                 yield Path(found), tuple(arguments)
 
 
-def _interpreters(root: Path) -> Iterator[Path]:
-    for each in _ENVIRONMENTS:
-        if found := shutil.which("python", path=str(root / each / _SCRIPTS)):
-            yield Path(found)
+def interpreter_of(root: Path) -> Path | None:
+    """The Python of a folder's own environment. It may be run only if the user trusts the folder."""
+    found = (shutil.which("python", path=str(root / each / _SCRIPTS)) for each in _ENVIRONMENTS)
+    return next((Path(each) for each in found if each), None)
 
 
 def _inside(program: Path, root: Path) -> bool:

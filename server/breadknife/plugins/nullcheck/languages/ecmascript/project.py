@@ -33,8 +33,10 @@ class EcmaScriptProject(ProjectFiles[FileHome]):
     def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
         return home_of(tree, self, uri, self._knowledge)
 
-    def resolved(self, home: Names, name: str, /) -> tuple[FileHome, str] | None:
-        return self._resolved(home, name, _MOST_STEPS)
+    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+        found = self._followed(home, name, _MOST_STEPS)
+        path = uri_to_path(found[0].uri) if found is not None else None
+        return (path, found[1]) if found is not None and path is not None else None
 
     def imported(self, home: Names, /) -> Iterator[FileHome]:
         """The modules that it imports, and those that these import: what its types come from."""
@@ -66,7 +68,7 @@ class EcmaScriptProject(ProjectFiles[FileHome]):
                 yield found[0]
             yield from self.modules(home, name.partition(".")[0])
 
-    def _resolved(self, home: Names, name: str, steps: int) -> tuple[FileHome, str] | None:
+    def _followed(self, home: Names, name: str, steps: int) -> tuple[FileHome, str] | None:
         """The module that a qualified name leads to, and the name there."""
         module, _, rest = name.partition(".")
         if steps <= 0:
@@ -77,11 +79,11 @@ class EcmaScriptProject(ProjectFiles[FileHome]):
             local = there.file.exports.get(first, "")
             known = there.file.imports.get(local, local)
             if known != local or "." in known:
-                return self._resolved(there, known + dot + more, steps - 1)
+                return self._followed(there, known + dot + more, steps - 1)
             if local:
                 return there, local + dot + more
             for key, passed_on in there.file.exports.items():
-                found = self._resolved(there, f"{passed_on}.{rest}", steps - 1) if key.startswith(STAR) else None
+                found = self._followed(there, f"{passed_on}.{rest}", steps - 1) if key.startswith(STAR) else None
                 if found is not None:
                     return found
         return None

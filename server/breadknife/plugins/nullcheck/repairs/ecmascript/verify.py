@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.findings import explained, explained_between
@@ -56,45 +57,39 @@ class Verifier:
         limits = self.limits
         if not all(limits.contains(edit.span) for edit in edits):
             limits = Span(0, len(tree.text))
-        if limits not in self._before:
-            self._before[limits] = self._findings(tree, site.span, limits)
         target = _moved(site, edits)
-        after = self._findings(new, target, Span(limits.start, limits.end + added))
+        home = self.analyse(new)
+        if self.assumed is not None:
+            home.assumed = {_bytes(new, target): self.assumed}
+        if limits == self.limits or self.assumed is None:
+            home.inherit(site.home)
+        after = _findings(home, new, Span(limits.start, limits.end + added))
         moves = Moves.of(edits) if strategy not in _OF_ONE_USE else None
         written = edits[0].new_text.find(site.source)  # in a check, which may read what its owners lack, too
-        copied = (
-            target.start
-            if named_at(site, edits) is not None
-            else edits[0].span.start + written
-            if written >= 0
-            else None
-        )
-        before = self._before[limits]
+        copied = edits[0].span.start + written if written >= 0 else None
+        if named_at(site, edits) is not None:
+            copied = target.start
+        before = self._found_before(limits)
         if any(found.span == target for found in after) or _are_new(before, after, moves, site, copied):
             return None
         return len(before) - len(after)
 
-    def _findings(self, tree: SyntaxTree, place: Span, limits: Span) -> Sequence[Finding]:
-        home = self.site.home if tree is self.site.tree and self.assumed is None else self.analyse(tree)
-        is_whole = len(limits) == len(tree.text)
-        if self.assumed is not None:
-            home.assumed = {(tree.byte_offset(place.start), tree.byte_offset(place.end)): self.assumed}
-        if tree is not self.site.tree and not (is_whole and home.assumed):
-            home.inherit(self.site.home)
-        start, end = tree.byte_offset(limits.start), tree.byte_offset(limits.end)
-        found = explained(home) if is_whole else explained_between(home, start, end)
-        return [each.finding for each in found]
-
     @property
     def is_checked(self) -> bool:
         """Whether the file's own checks say that what another checker reports isn't null."""
-        if self.assumed is None:
-            return False
-        place, limits, tree = self.site.span, self.limits, self.site.tree
-        home = self.analyse(tree)
-        home.assumed = {(tree.byte_offset(place.start), tree.byte_offset(place.end)): self.assumed}
-        found = home.findings_between(tree.byte_offset(limits.start), tree.byte_offset(limits.end))
-        return bool(home.denied) and all(each.use.at not in home.denied for each in found)
+        found = self._found_before(self.limits)
+        return bool(self._home.denied) and all(each.span != self.site.span for each in found)
+
+    @cached_property
+    def _home(self) -> FileHome:
+        """Of the text before the edits."""
+        home = self.site.home
+        return home.assuming({_bytes(self.site.tree, self.site.span): self.assumed}) if self.assumed else home
+
+    def _found_before(self, limits: Span) -> Sequence[Finding]:
+        if limits not in self._before:
+            self._before[limits] = _findings(self._home, self.site.tree, limits)
+        return self._before[limits]
 
     def ignored(self, edit: TextEdit) -> bool:
         """Whether a comment that is put in is one, and nothing else changes."""
@@ -106,6 +101,17 @@ class Verifier:
         at = text.index(edit.new_text.strip(), edit.span.start)
         node = new.node_at(Span(at, at + 2))
         return node.type == "comment" and new.span(node).start == at
+
+
+def _findings(home: FileHome, tree: SyntaxTree, limits: Span) -> Sequence[Finding]:
+    """Of the functions within the limits."""
+    is_whole = len(limits) == len(tree.text)
+    found = explained(home) if is_whole else explained_between(home, *_bytes(tree, limits))
+    return [each.finding for each in found]
+
+
+def _bytes(tree: SyntaxTree, span: Span) -> tuple[int, int]:
+    return tree.byte_offset(span.start), tree.byte_offset(span.end)
 
 
 def _moved(site: Site, edits: Sequence[TextEdit]) -> Span:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from breadknife.cli.fix.changes import together
-from breadknife.cli.fix.rechecking import Recheck
-from breadknife.cli.fix.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of
-from breadknife.cli.fix.root_causes import Ended, moved_by
-from breadknife.cli.output import shown, tell
 from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.project.changes import together
+from breadknife.plugins.nullcheck.project.rechecking import Recheck
+from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of
+from breadknife.plugins.nullcheck.project.root_causes import Ended, moved_by
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
     while now := _next(pending, total):
         others = [each for each in pending if each not in now]
         this = _round(repairs, now, [each for each in others if each.why], total)
-        tell("checking what is repaired", fleeting=True)
+        repairs.workspace.tell("checking what is repaired", fleeting=True)
         made = repairs.accepted([repair for _, repair in this.wanted])
         left = [*others, *this.left]
         for each, repair in this.wanted:
@@ -77,7 +76,7 @@ def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Cover
             ended = recheck.ended((each.told, each.here) for each in pending)
             outcomes += [Ended(each.told) for each in pending if each.told in ended]
             pending = [each for each in pending if each.told not in ended]
-    tell("", fleeting=True)
+    repairs.workspace.tell("", fleeting=True)
     return outcomes + [Refused(each.told, each.why) for each in pending]
 
 
@@ -92,7 +91,7 @@ def _round(repairs: Repairs, pending: Sequence[_Pending], refused: list[_Pending
     """`refused` are those that aren't tried now; what is refused in this round is added."""
     this = _Round()
     in_order = sorted(pending, key=lambda each: (each.here.path, each.here.place.span))
-    for each in shown(in_order, lambda each: each.told.path.name):
+    for each in repairs.workspace.shown(in_order, lambda each: each.told.path.name):
         if by := next((repair for _, repair in this.wanted if repairs.covers(repair, each.here)), None):
             this.covered.append((each, by))
             continue

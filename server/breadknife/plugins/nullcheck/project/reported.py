@@ -6,25 +6,18 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from io import TextIOWrapper
 from pathlib import Path
 
-from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.files import find_files, tell_complaint
-from breadknife.cli.fix.changes import Changes
-from breadknife.cli.fix.checking import Checker, CommandChecker, Tests
-from breadknife.cli.fix.repairs import CHECKER_SECONDS, Repairs, below, named, resolve_path
-from breadknife.cli.output import counted, shown, tell, tell_progress
 from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, FileRefused
-from breadknife.host.host import Host
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.places import may_be_of
 from breadknife.plugins.nullcheck.formats.reading import NAMES, fault, read
 from breadknife.plugins.nullcheck.formats.values import Said
-from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.text.document import language_of
+from breadknife.plugins.nullcheck.project.checking import Checker, CommandChecker
+from breadknife.plugins.nullcheck.project.repairs import Repairs, below, named, resolve_path
+from breadknife.plugins.nullcheck.project.workspace import Teller
+from breadknife.plugins.nullcheck.wording import counted
 
 _LARGEST_REPORT = 256 << 20
 """Bytes of a checker's output. A finding has about 500 in JSON."""
@@ -56,45 +49,29 @@ class Told:
     """Findings of a text that is another one by now."""
 
 
-def opened(engine_script: Path | None, *, offline: bool, tests: Tests | None = None) -> tuple[Repairs, Host]:
-    """The host, to be closed, and what asks it."""
-    # A redirected stream isn't UTF-8 everywhere, a file's name isn't valid Unicode, and a diff's lines are the file's.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    host = make_host(engine_script)
-    host.on_progress = tell_progress
-    host.on_notice = tell
-    host.projects.folders = (Path.cwd(),)
-    settings = cache(partial(settings_for, host, offline, checker_seconds=CHECKER_SECONDS))
-    return Repairs(host, Changes(), settings, tests), host
-
-
-def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
-    """Raises BreadknifeError for what can't be read or run; a file with an error of its own is told and left out."""
+def gather(repairs: Repairs, sources: Sources, paths: Sequence[Path], folder: Path, *, failed: bool = False) -> Told:
+    """The findings of the sources. `paths`: the files to look at. Raises BreadknifeError for what can't be read or run;
+    a file with an error of its own is told and left out, and has `failed`."""
     within = [Path(os.path.abspath(path)) for path in sources.paths]
-    complaints = list[DocumentError]()
-    paths = [path for path in find_files(within or [folder], complaints.append) if language_of(path) in LANGUAGE_IDS]
-    complained = [tell_complaint(complaint) for complaint in complaints]
-    tell("reading the project", fleeting=True)
+    repairs.workspace.tell("reading the project", fleeting=True)
     repairs.await_projects(paths or [folder])
     checker = CommandChecker(sources.checker, folder) if sources.checker else None
     said: Sequence[Said] = checker({}) if checker else ()
-    report = _report(sources.report) if sources.report else ()
-    found, outdated, failed = _told(repairs, [*said, *report], folder, within)
-    failed = failed or any(complained)
+    report = _report(sources.report, repairs.workspace) if sources.report else ()
+    found, outdated, is_unread = _told(repairs, [*said, *report], folder, within)
+    failed = failed or is_unread
     if sources.own:
         places = {(each.path, each.place.span) for each in found}
-        for path in shown(paths, lambda path: named(path, folder)):
+        for path in repairs.workspace.shown(paths, lambda path: named(path, folder)):
             try:
                 found += [each for each in repairs.found(path) if (each.path, each.place.span) not in places]
             except DocumentError as error:
-                tell(str(error))
+                repairs.workspace.tell(str(error))
                 failed = True
     return Told(found, paths, checker, said, failed, outdated)
 
 
-def _report(source: str) -> Sequence[Said]:
+def _report(source: str, teller: Teller) -> Sequence[Said]:
     """Raises DocumentError for a file that can't be read, or has nothing that can."""
     try:
         raw = sys.stdin.buffer.read(_LARGEST_REPORT) if source == "-" else read_regular(source, _LARGEST_REPORT)
@@ -108,7 +85,7 @@ def _report(source: str) -> Sequence[Said]:
         if why := fault(printed):
             forms = ", ".join(NAMES)
             raise DocumentError(f"{where}: {why}. Run the checker again, in one of the forms that are read: {forms}")
-        tell(f"{where}: no findings in it: there is nothing to repair")
+        teller.tell(f"{where}: no findings in it: there is nothing to repair")
     return said
 
 
@@ -121,7 +98,7 @@ def _told(
         by_path.setdefault(each.path, []).append(each)
     found, outdated, gone = list[Found](), list[Said](), list[Said]()
     outside, failed = 0, False
-    for printed in shown(list(by_path), str):
+    for printed in repairs.workspace.shown(list(by_path), str):
         here = by_path[printed]
         path = resolve_path(printed, folder)
         if path is None and not _exists(printed, folder):
@@ -136,15 +113,15 @@ def _told(
                     (current if may_be_of(document, each) else outdated).append(each)
                 found += repairs.told(path, current)
             except DocumentError as error:
-                tell(str(error))
+                repairs.workspace.tell(str(error))
                 failed = True
     if said:
         places = f"{counted(len(found), 'place')} about null, {counted(outside, 'finding')} of other files"
-        tell(f"{counted(len(said), 'finding')} read: {places}")
+        repairs.workspace.tell(f"{counted(len(said), 'finding')} read: {places}")
     if outdated:
-        tell(f"{_some(outdated)}: not of the text as it is by now; run the checker again")
+        repairs.workspace.tell(f"{_some(outdated)}: not of the text as it is by now; run the checker again")
     if gone:
-        tell(f"{_some(gone)}: no such file here; if there was one, run the checker again")
+        repairs.workspace.tell(f"{_some(gone)}: no such file here; if there was one, run the checker again")
     return found, len(outdated), failed
 
 

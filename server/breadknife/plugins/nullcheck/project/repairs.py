@@ -1,36 +1,29 @@
-"""Repairs findings through the host, as an editor would whose documents aren't saved yet."""
+"""Repairs findings by asking the plugins, as an editor would whose documents aren't saved yet."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
 
-from breadknife.cancel import CancelToken
-from breadknife.cli.fix.changes import Changes, Edits, together
-from breadknife.cli.fix.checking import Tests
-from breadknife.cli.fix.covering import holds, is_left_with, is_reached
 from breadknife.disk.walking import walk
 from breadknife.errors import DocumentError
-from breadknife.host.containment import Unfinished
-from breadknife.host.failures import explained
-from breadknife.host.host import Host, Reply
-from breadknife.host.settings import Settings
-from breadknife.host.workspace import root_of
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Installed, installed
 from breadknife.plugins.nullcheck.oracle.values import Problem
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.project.changes import Changes, Edits, together
+from breadknife.plugins.nullcheck.project.checking import Tests
+from breadknife.plugins.nullcheck.project.covering import holds, is_left_with, is_reached
+from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Strategy, Use
-from breadknife.task.reasons import silence
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, NullFile, Offer, Strategy, Use
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
@@ -83,22 +76,19 @@ class Refused:
 
 
 class Repairs:
-    def __init__(
-        self, host: Host, changes: Changes, settings_of: Callable[[Path], Settings], tests: Tests | None = None
-    ) -> None:
+    def __init__(self, workspace: Workspace, changes: Changes, tests: Tests | None = None) -> None:
+        self.workspace = workspace
         self.changes = changes
         self.tests = tests
         """That must pass with each change."""
-        self._host = host
-        self._settings_of = settings_of
         self._files: dict[Path, tuple[str, NullFile]] = {}
 
     # --- what is found ---
 
     def await_projects(self, paths: Iterable[Path]) -> None:
         """What other files say, and which import one, is known from here on."""
-        for root in {_root(path) for path in paths}:
-            self._host.projects.read(root)
+        for root in {self.workspace.root(path) for path in paths}:
+            self.workspace.read(root)
 
     def own(self, path: Path) -> list[Finding]:
         """What the null check finds in the file as it is by now, nothing in a language that it doesn't know.
@@ -108,10 +98,10 @@ class Repairs:
         document = self.changes.document(path)
         if document.language not in LANGUAGE_IDS:
             return []
-        reply = self._ask(path, CheckRequest(document, whole=True, all_fixes=False, each_place=True))
-        if reply.failures:
-            raise DocumentError(f"{path}: {reply.failures[0].sentence}")
-        return reply.findings
+        answer = self._ask(path, CheckRequest(document, whole=True, all_fixes=False, each_place=True))
+        if answer.failure:
+            raise DocumentError(f"{path}: {answer.failure}")
+        return [*answer.findings]
 
     def found(self, path: Path) -> list[Found]:
         """`own`, with the places."""
@@ -134,11 +124,12 @@ class Repairs:
         document = self.changes.document(path)
         known = self._files.get(path)
         if known is None or known[0] != document.text or not known[1].is_current():
-            tree = self._host.tree(document) if document.language in LANGUAGE_IDS else None
+            tree = self.workspace.tree(document) if document.language in LANGUAGE_IDS else None
             if tree is None:
                 return None
             spoken = language(document.language, self._settings(path)[1].nullable)
-            self._files[path] = (document.text, spoken.open(document, tree, self._host.projects.of(_root(path))))
+            project = self.workspace.project(self.workspace.root(path))
+            self._files[path] = (document.text, spoken.open(document, tree, project))
         return self._files[path][1]
 
     def tree(self, path: Path) -> SyntaxTree | None:
@@ -151,8 +142,8 @@ class Repairs:
 
     def checker(self, path: Path) -> Installed | None:
         """The one that has a say in the file's repairs."""
-        settings, ours = self._settings(path)
-        return installed(ours.oracle, self.changes.document(path).language, _root(path), settings.trusted)
+        trusted, ours = self._settings(path)
+        return installed(ours.oracle, self.changes.document(path).language, self.workspace.root(path), trusted)
 
     def unchecked(self, found: Iterable[Found]) -> list[str]:
         """The languages of findings whose repairs no checker has a say in, though one could."""
@@ -164,12 +155,10 @@ class Repairs:
             if language in could and self._settings(path)[1].oracle != "off" and self.checker(path) is None
         )
 
-    def problems(self, checker: Installed, document: Document, beside: Mapping[Path, str]) -> list[Problem]:
+    def problems(self, checker: Installed, document: Document, beside: Mapping[Path, str]) -> Sequence[Problem]:
         """What a checker says of a file, `beside` others that aren't as they are on disk. Raises Cancelled when it
         takes too long, and EngineError."""
-        plugin = next(each for each in self._host.registry.plugins if isinstance(each, NullCheckPlugin))
-        texts = {path: document.text} if (path := document.path) else {}
-        return plugin.ladder.problems(checker, document.language, texts, beside, CHECKER_SECONDS)
+        return self.workspace.problems(checker, document, beside, CHECKER_SECONDS)
 
     # --- what can be done ---
 
@@ -178,34 +167,21 @@ class Repairs:
         file = self.file(found.path)
         if file is None:
             return ()
-        name, seconds = str(found.path), self._host.kinds[ActionRequest].seconds
-
-        def work() -> Sequence[Offer] | BaseException:
-            try:
-                return tuple(file.offers(found.place, (found.finding,)))
-            except BaseException as error:  # `Containment.run` waits in vain for what raises
-                return error
-
-        made = self._host.containment.run({name: work}, {name: seconds}, CancelToken())[name]
-        if isinstance(made, Unfinished):
-            raise DocumentError(f"{name}: {silence('plugin-hung', plugin=SOURCE, seconds=seconds).sentence}")
-        if isinstance(made, BaseException):
-            raise DocumentError(f"{name}: {explained(SOURCE, made)[1].sentence}") from made
-        return made
+        return self.workspace.limited(str(found.path), lambda: tuple(file.offers(found.place, (found.finding,))))
 
     def menu(self, found: Found, *, is_read: bool = False) -> list[Action]:
         """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't.
         `is_read`: by somebody who then chooses one."""
         document, finding = self.changes.document(found.path), found.finding
         request = ActionRequest(document, finding.span, (finding,), invoked=is_read)
-        actions = [action for _, action in self._ask(found.path, request).actions]
+        actions = self._ask(found.path, request).actions
         return [action for action in actions if found.finding in action.findings and action.data]
 
     def resolved(self, found: Found, action: Action) -> Repair | Refused:
-        reply = self._ask(found.path, ResolveRequest(self.changes.document(found.path), action))
-        if not reply.actions:
-            return Refused(found, reply.receipts[0].sentence if reply.receipts else "")
-        done = reply.actions[0][1]
+        answer = self._ask(found.path, ResolveRequest(self.changes.document(found.path), action))
+        if not answer.actions:
+            return Refused(found, answer.reason)
+        done = answer.actions[0]
         try:
             return Repair(found, replace(done, data=action.data), self.changes.edits_of(found.path, done))
         except DocumentError as error:
@@ -266,7 +242,7 @@ class Repairs:
     def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
         for path, document in documents:
             self.changes.put([(path, document)])
-            self._host.projects.changed(document, _root(path))
+            self.workspace.changed(document, self.workspace.root(path))
 
     def accepted(self, repairs: Sequence[Repair]) -> list[Repair]:
         """Make all edits that can be made together, given in positions of the texts as they are now, so that nothing
@@ -314,22 +290,14 @@ class Repairs:
         file = self.file(path)
         return Counter((finding.code, finding.message) for finding in file.findings()) if file else Counter()
 
-    def _settings(self, path: Path) -> tuple[Settings, NullCheckSettings]:
-        root = _root(path)
-        settings = self._settings_of(root).for_document(self.changes.document(path), root)
-        return settings, settings.plugins.get(SOURCE) or NullCheckSettings()
+    def _settings(self, path: Path) -> tuple[bool, NullCheckSettings]:
+        return self.workspace.settings(self.changes.document(path), self.workspace.root(path))
 
-    def _ask(self, path: Path, request: Request) -> Reply:
-        root = _root(path)
-        self._host.settings = self._settings_of(root)
-        return self._host.ask(request, root=root, plugin=SOURCE)
+    def _ask(self, path: Path, request: Request) -> Answer:
+        return self.workspace.ask(request, self.workspace.root(path))
 
 
 _Before = dict[Path, tuple[Document, "Counter[tuple[str, str]]"]]
-
-
-def _root(path: Path) -> Path:
-    return root_of(path, [Path.cwd()])
 
 
 def may_be_first(action: Action) -> bool:

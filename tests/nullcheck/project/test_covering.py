@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.cli.fix.covering import holds, is_left_with, is_reached, sets
+from breadknife.plugins.nullcheck.project.covering import holds, is_left_with, is_reached, sets
 from breadknife.text.syntax import parse
 from support import marked_spans
 

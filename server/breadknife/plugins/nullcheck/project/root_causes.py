@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from breadknife.cli.fix.changes import Change, Edits
-from breadknife.cli.fix.checking import Checker, new_in
-from breadknife.cli.fix.rechecking import Recheck
-from breadknife.cli.fix.repairs import TO_CHOOSE, Refused, Repair, Repairs
-from breadknife.cli.fix.ways import BY_HAND, Way, ways
-from breadknife.cli.output import counted
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Cause, Found, Origin, Origins, origin_of, origins, ranked
 from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.project.changes import Change, Edits
+from breadknife.plugins.nullcheck.project.checking import Checker, new_in
+from breadknife.plugins.nullcheck.project.rechecking import Recheck
+from breadknife.plugins.nullcheck.project.repairs import TO_CHOOSE, Refused, Repair, Repairs
+from breadknife.plugins.nullcheck.project.ways import BY_HAND, Way, ways
 from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
+from breadknife.plugins.nullcheck.wording import counted
 from breadknife.task.values import Finding
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Ended:
     found: Found
 
 
-def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path], tell: Tell) -> list[Cause]:
+def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path]) -> list[Cause]:
     """The findings by what causes them. `project`: the files where a declaration may be."""
     known: dict[str, Origins | None] = {}
     wanted = {repairs.changes.document(each.path).language for each in found}
@@ -48,7 +46,7 @@ def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path],
         try:
             document = repairs.changes.document(path)
         except DocumentError as error:
-            tell(str(error))
+            repairs.workspace.tell(str(error))
             continue
         if document.language in wanted and (file := repairs.file(path)):
             if document.language not in known:
@@ -65,7 +63,7 @@ def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path],
 
 
 def remove_causes(
-    repairs: Repairs, causes: Iterable[Cause], checker: Checker | None, said: Sequence[Said], tell: Tell
+    repairs: Repairs, causes: Iterable[Cause], checker: Checker | None, said: Sequence[Said]
 ) -> Iterator[Removed | Ended | Refused]:
     """Repair the causes' declarations, in this order, and keep what helps: fewer findings, none of them new.
 
@@ -76,15 +74,15 @@ def remove_causes(
         first = cause.findings[0]
         findings = _still_there(repairs, recheck, cause, made)
         outcome = Refused(first, BY_HAND[cause.origin.kind]) if findings else Ended(first)
-        for way in ways(repairs, _here(cause.origin, made), findings, tell) if findings else ():
-            repair = _repair(repairs, way, findings)
-            kept = repair if isinstance(repair, Refused) else _kept(repairs, repair, findings, checker, said, tell)
+        for way in ways(repairs, _here(cause.origin, made), findings, repairs.workspace.tell) if findings else ():
+            repair = repaired(repairs, way, findings)
+            kept = repair if isinstance(repair, Refused) else _kept(repairs, repair, findings, checker, said)
             if isinstance(repair, Refused) or isinstance(kept, Refused):
                 outcome = Refused(first, kept.why if isinstance(kept, Refused) else "")
                 continue
             gone, said = kept
             made.append(repair.edits)
-            tell(f"{counted(gone, 'finding')} gone: {cause.origin.name}: {repair.action.title}")
+            repairs.workspace.tell(f"{counted(gone, 'finding')} gone: {cause.origin.name}: {repair.action.title}")
             outcome = Removed(cause, repair, gone, tuple(repairs.changes))
             break
         yield outcome
@@ -113,7 +111,7 @@ def _here(origin: Origin, made: Sequence[Edits]) -> Origin:
     return replace(origin, span=here.place.span if here else None)
 
 
-def _repair(repairs: Repairs, way: Way, findings: Sequence[Found]) -> Repair | Refused:
+def repaired(repairs: Repairs, way: Way, findings: Sequence[Found]) -> Repair | Refused:
     if way.offer.is_asked_for:
         return Refused(way.found, TO_CHOOSE)
     of = None if way.found in findings else findings[0].finding
@@ -132,7 +130,6 @@ def _kept(
     findings: Sequence[Found],
     checker: Checker | None,
     said: Sequence[Said],
-    tell: Tell,
 ) -> tuple[int, Sequence[Said]] | Refused:
     """The number of findings that a repair has ended, with what the checker says now; the texts are as before where it
     is refused."""
@@ -143,7 +140,7 @@ def _kept(
         return Refused(repair.found, repairs.objection)
     gone = own - sum(len(repairs.own(path)) for path in paths)
     if checker:
-        tell(f"checking {repair.action.title}")
+        repairs.workspace.tell(f"checking {repair.action.title}")
         after = checker({change.path: change.after for change in repairs.changes})
         changes = (Change(path, old.text, repairs.changes.document(path).text) for path, old in before.items())
         fresh, gone = new_in(said, after, changes), len(said) - len(after)

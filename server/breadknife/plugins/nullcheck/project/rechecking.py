@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
-from breadknife.cli.fix.repairs import Repairs
 from breadknife.errors import Cancelled, EngineError
 from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.oracle.comparing import one_fault
 from breadknife.plugins.nullcheck.oracle.tools import Installed
+from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.text.document import Document
 
 _Key = tuple[str, int]

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from breadknife.cli.fix.repairs import GUARDS, Repair, Repairs
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.causes import Found, Origin
 from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.repairs import GUARDS, Repair, Repairs
 from breadknife.plugins.nullcheck.values import DECLARATION, SOURCE, Offer, Place, Use
 from breadknife.task.values import Action, Finding
 from breadknife.text.document import TextEdit
@@ -59,7 +59,7 @@ def ways(repairs: Repairs, origin: Origin, findings: Sequence[Found], failed: Ca
             failed(str(error))
             continue
         for offer in offers:
-            edits = frozenset(_edits(offer, found.path))
+            edits = frozenset(edits_of(offer, found.path))
             if offer.strategy not in DECLARATION or edits in seen:
                 continue
             seen.add(edits)
@@ -100,7 +100,7 @@ def _guards(repairs: Repairs, origin: Origin, findings: Sequence[Found]) -> Iter
                 yield Way(first, offer)
 
 
-def _edits(offer: Offer, path: Path) -> Iterator[tuple[Path, TextEdit]]:
+def edits_of(offer: Offer, path: Path) -> Iterator[tuple[Path, TextEdit]]:
     yield from ((path, edit) for edit in offer.edits)
     for each in offer.elsewhere:
         if there := each.document.path:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from breadknife.cli.fix.null_findings import Sources, findings, opened
-from breadknife.cli.fix.repairs import Repairs, named
-from breadknife.cli.fix.root_causes import causes_of
-from breadknife.cli.fix.ways import BY_HAND, ways
+from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.plugins.nullcheck.causes import Cause, Origin, suggested
 from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.repairs import Repairs, named
+from breadknife.plugins.nullcheck.project.reported import Sources
+from breadknife.plugins.nullcheck.project.root_causes import causes_of
+from breadknife.plugins.nullcheck.project.ways import BY_HAND, ways
 from breadknife.text.document import Span
 from breadknife.text.printable import escaped, escaped_name
 
@@ -51,11 +51,10 @@ class Row:
 def run(sources: Sources, top: int, *, as_json: bool, offline: bool) -> int:
     """Exit code: 0 no findings, 1 findings, 2 a file couldn't be checked."""
     folder = Path.cwd()
-    repairs, host = opened(None, offline=offline)
-    with closing(host):
+    with opened(None, offline=offline) as repairs:
         told = findings(repairs, sources, folder)
         tell("looking for the causes", fleeting=True)
-        causes = causes_of(repairs, told.found, told.paths, tell)
+        causes = causes_of(repairs, told.found, told.paths)
         rows = [_row(cause, repairs) for cause in shown(causes[:top], lambda cause: cause.origin.name)]
     if as_json:
         listed = [_as_json(row, repairs, folder) for row in rows]

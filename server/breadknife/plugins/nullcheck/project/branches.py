@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from breadknife.cli.fix.changes import Change
-from breadknife.cli.fix.programs import program
 from breadknife.errors import DocumentError, SettingsError
+from breadknife.plugins.nullcheck.project.changes import Change
+from breadknife.plugins.nullcheck.project.programs import program
 from breadknife.text.document import file_bytes, read_raw
 
 _NOTHING_OF_THE_FOLDERS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")

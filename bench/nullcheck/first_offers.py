@@ -1,0 +1,70 @@
+"""The first offers for findings of the null check, chosen at random, to be read and judged in `first_offers.tsv`.
+
+    python bench/nullcheck/first_offers.py FOLDER --packages luigi … [--sample 60] [--lines 12] [--rules]
+
+FOLDER has the packages as `pip install --target` leaves them. Printed are the finding, the first offer's title, and its
+edits as a difference with that many lines around. The judge asks: would a maintainer merge it, is it acceptable, or
+wrong? Wrong are an assertion of what can fail, and a null handed to a caller that uses it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from difflib import unified_diff
+from pathlib import Path
+from unittest.mock import patch
+
+from detector import sources
+from fixes import EDITOR, bench
+
+from breadknife.cli.fix.repairs import Repairs
+from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.menu import ranked
+from breadknife.plugins.nullcheck.repairs.ranking import Ranking, fitted
+from breadknife.text.document import apply_edits
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--packages", nargs="+", required=True)
+    parser.add_argument("--sample", type=int, default=60)
+    parser.add_argument("--lines", type=int, default=12)
+    parser.add_argument("--rules", action="store_true", help="in the order of the rules, without the fitted model")
+    chosen = parser.parse_args()
+    model = Ranking(frozenset(), {}) if chosen.rules else fitted()
+    told = list[str]()
+    with patch("breadknife.plugins.nullcheck.repairs.ranking.fitted", lambda: model):
+        for name in chosen.packages:
+            with bench(chosen.folder.resolve(), name, "off") as here:
+                repairs = here.repairs(EDITOR)
+                found = [each for path in sources(here.root / name) for each in repairs.found(path)]
+                told += [said for each in found if (said := _told(here.root, repairs, each, chosen.lines))]
+    for each in random.Random(0).sample(told, min(chosen.sample, len(told))):
+        print(each)
+
+
+def _told(root: Path, repairs: Repairs, found: Found, context: int) -> str:
+    """ "" where nothing is offered."""
+    file, path = repairs.file(found.path), found.path
+    offers = ranked(file, found.place, (found.finding,), path.as_uri()) if file is not None else []
+    if file is None or not offers:
+        return ""
+    first = offers[0]
+    text, where = file.tree.text, str(path.relative_to(root))
+    lines = [
+        f"=== {where}:{text.count(chr(10), 0, found.place.span.start) + 1}",
+        f"{found.finding.confidence}: {found.finding.message}",
+        f"{first.strategy}: {first.titled}",
+        "then: " + "; ".join(each.title for each in offers[1:4]),
+    ]
+    parts = [(text, first.edits), *((each.document.text, each.edits) for each in first.elsewhere)]
+    for whole, edits in parts:
+        before, after = whole.splitlines(), apply_edits(whole, edits).splitlines()
+        lines += [*unified_diff(before, after, n=context, lineterm="")][2:]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

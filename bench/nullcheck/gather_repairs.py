@@ -1,0 +1,87 @@
+"""Gathers what maintainers did about nulls, with what we offer there, as rows of `repairs.tsv`.
+
+    python bench/nullcheck/gather_repairs.py OLD NEW --packages paramiko … > rows.tsv
+    python bench/nullcheck/gather_repairs.py FOLDER --read luigi … > rows.tsv
+
+OLD and NEW are folders of installed releases, see `maintainers.py`, which tells what a maintainer did. With `--read`
+the rows are those of `first_offers.tsv`, with the offer that its reader thinks best. A row has the clues of the place,
+and of each offer its strategy and its own clues, in the order in which the language gives them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from fixes import EDITOR, bench
+from maintainers import changed
+
+from breadknife.cli.fix.repairs import Repairs
+from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.clues import origin_of
+from breadknife.plugins.nullcheck.repairs.features import about, clues_of
+from breadknife.plugins.nullcheck.values import NullFile, Place
+
+FIRST_OFFERS = Path(__file__).with_name("first_offers.tsv")
+MAINTAINERS, READER = "maintainers", "reader"
+"""Who has chosen."""
+COLUMNS = ("by", "package", "path", "line", "value", "theirs", "clues", "offers")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("old", type=Path)
+    parser.add_argument("new", type=Path, nargs="?")
+    parser.add_argument("--packages", nargs="+", default=[])
+    parser.add_argument("--read", nargs="+", default=[])
+    chosen = parser.parse_args()
+    written = csv.DictWriter[str](sys.stdout, COLUMNS, delimiter="\t", lineterminator="\n")
+    written.writeheader()
+    for name in chosen.packages:
+        for case in changed(chosen.old.resolve(), chosen.new.resolve(), name):
+            written.writerow(row(name, case.repairs, case.found, case.theirs, case.report.path, MAINTAINERS))
+            sys.stdout.flush()
+    for name in chosen.read:
+        written.writerows(read(chosen.old.resolve(), name))
+        sys.stdout.flush()
+
+
+def read(folder: Path, name: str) -> Iterator[dict[str, str | int]]:
+    with FIRST_OFFERS.open(encoding="utf-8", newline="") as lines:
+        wanted = [each for each in csv.DictReader(lines, delimiter="\t") if each["package"] == name and each["best"]]
+    with bench(folder, name, "off") as here:
+        repairs = here.repairs(EDITOR)
+        for each in wanted:
+            path = here.root / each["path"]
+            text = repairs.changes.document(path).text
+            for found in repairs.found(path):
+                span = found.place.span
+                is_there = text.count("\n", 0, span.start) + 1 == int(each["line"])
+                if is_there and text[span.start : span.end] == each["value"]:
+                    yield row(name, repairs, found, each["best"], each["path"], READER)
+                    break
+
+
+def row(name: str, repairs: Repairs, found: Found, theirs: str, path: str, by: str) -> dict[str, str | int]:
+    file, place = repairs.file(found.path), found.place
+    assert file is not None
+    text = file.tree.text
+    clues = clues_of(text, place, origin(file, place))
+    offers = file.offers(place, (found.finding,))
+    return {
+        "by": by, "package": name, "path": path, "line": text.count("\n", 0, place.span.start) + 1,
+        "value": text[place.span.start : place.span.end], "theirs": theirs, "clues": ", ".join(sorted(clues)),
+        "offers": " | ".join(", ".join((offer.strategy, *about(offer))) for offer in offers),
+    }  # fmt: skip
+
+
+def origin(file: NullFile, place: Place) -> str:
+    finding = next((finding for finding in file.findings() if finding.span == place.span), None)
+    return origin_of(finding.message.partition(": ")[2]) if finding is not None else ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""How likely a small language model finds each repair, for a sample of the rows of `repairs.tsv`.
+
+    python bench/nullcheck/likelihood_of_repairs.py OLD --sample 200 > likelihood_of_repairs.tsv
+
+A row has, for each offer, the log-probability (in nats) of the text with its edits less that of the text as it was:
+from the first line that it changes to `AFTER` code points behind the last, after `BEFORE` code points of what stands
+before it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import random
+import sys
+from pathlib import Path
+
+from detector import judgement
+from fit_ranking import REPAIRS
+from fixes import EDITOR, bench, placed
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Engine, Part, ScoreRequest
+from breadknife.engine.client import DaemonEngine
+from breadknife.plugins.nullcheck.values import Offer
+from breadknife.text.document import Span, TextEdit, apply_edits
+
+BEFORE, AFTER = 600, 120
+COLUMNS = ("package", "path", "line", "value", "likelihoods")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("old", type=Path)
+    parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--model", default="qwen2.5-coder-0.5b")
+    chosen = parser.parse_args()
+    with REPAIRS.open(encoding="utf-8", newline="") as lines:
+        rows = [
+            row
+            for row in csv.DictReader(lines, delimiter="\t")
+            if row["by"] == "maintainers" and " | " in row["offers"]
+        ]
+    sample = random.Random(0).sample(rows, min(chosen.sample, len(rows)))
+    written = csv.DictWriter[str](sys.stdout, COLUMNS, delimiter="\t", lineterminator="\n")
+    written.writeheader()
+    engine, old = DaemonEngine(), chosen.old.resolve()
+    for name in sorted({row["package"] for row in sample}):
+        wanted = {(row["path"], int(row["line"]), row["value"]): row for row in sample if row["package"] == name}
+        with bench(old, name, "off") as here:
+            repairs = here.repairs(EDITOR)
+            for report in judgement(old, name):
+                found = placed(repairs, here.root, report) if report.optional else None
+                file = repairs.file(found.path) if found is not None else None
+                if found is None or file is None:
+                    continue
+                text, span = file.tree.text, found.place.span
+                row = wanted.pop((report.path, report.line + 1, text[span.start : span.end]), None)
+                if row is None:
+                    continue
+                offers = list(file.offers(found.place, (found.finding,)))
+                told = [f"{gain(engine, chosen.model, text, offer):.2f}" for offer in offers]
+                written.writerow({**{key: row[key] for key in COLUMNS[:4]}, "likelihoods": " ".join(told)})
+                sys.stdout.flush()
+
+
+def gain(engine: Engine, model: str, text: str, offer: Offer) -> float:
+    """In nats; of an offer that edits another file, of what it writes there."""
+    pieces = [(text, offer.edits)] if offer.edits else [(each.document.text, each.edits) for each in offer.elsewhere]
+    return sum(_gain(engine, model, whole, edits) for whole, edits in pieces if edits)
+
+
+def _gain(engine: Engine, model: str, text: str, edits: tuple[TextEdit, ...]) -> float:
+    start = text.rfind("\n", 0, min(edit.span.start for edit in edits)) + 1
+    end = max(edit.span.end for edit in edits) + AFTER
+    moved = tuple(TextEdit(Span(each.span.start - start, each.span.end - start), each.new_text) for each in edits)
+    was = text[start:end]
+    prompt = (Part(text[max(0, start - BEFORE) : start] or "\n"),)
+    request = ScoreRequest(model, prompt, (was, apply_edits(was, moved)))
+    before, after = engine.score(request, CancelToken()).logprobs
+    return after - before
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The host as the null check's work on a project sees it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from functools import cache, partial
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TypeVar
+
+from breadknife.cancel import CancelToken
+from breadknife.cli import output
+from breadknife.cli.assemble import make_host, settings_for
+from breadknife.cli.files import find_files, tell_complaint
+from breadknife.errors import DocumentError
+from breadknife.host.containment import Unfinished
+from breadknife.host.failures import explained
+from breadknife.host.host import Host
+from breadknife.host.settings import Settings
+from breadknife.host.workspace import root_of
+from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
+from breadknife.plugins.nullcheck.oracle.tools import Installed
+from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.project.changes import Changes
+from breadknife.plugins.nullcheck.project.checking import Tests
+from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
+from breadknife.plugins.nullcheck.project.reported import Sources, Told, gather
+from breadknife.plugins.nullcheck.project.workspace import Answer
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.project.values import Project
+from breadknife.task.reasons import silence
+from breadknife.task.values import ActionRequest, Request
+from breadknife.text.document import Document, language_of
+from breadknife.text.syntax import SyntaxTree
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+class HostedWorkspace:
+    """Implements `Workspace`."""
+
+    def __init__(self, host: Host, settings_of: Callable[[Path], Settings]) -> None:
+        self._host = host
+        self._settings_of = settings_of
+
+    def tell(self, message: str, *, fleeting: bool = False) -> None:
+        output.tell(message, fleeting=fleeting)
+
+    def shown(self, items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
+        return output.shown(items, what)
+
+    def root(self, path: Path) -> Path:
+        return root_of(path, [Path.cwd()])
+
+    def settings(self, document: Document, root: Path) -> tuple[bool, NullCheckSettings]:
+        settings = self._settings_of(root).for_document(document, root)
+        return settings.trusted, settings.plugins.get(SOURCE) or NullCheckSettings()
+
+    def ask(self, request: Request, root: Path) -> Answer:
+        self._host.settings = self._settings_of(root)
+        reply = self._host.ask(request, root=root, plugin=SOURCE)
+        return Answer(
+            reply.findings,
+            [action for _, action in reply.actions],
+            reply.failures[0].sentence if reply.failures else "",
+            reply.receipts[0].sentence if reply.receipts else "",
+        )
+
+    def limited(self, name: str, work: Callable[[], _Result]) -> _Result:
+        def contained() -> tuple[_Result | None, BaseException | None]:
+            try:
+                return work(), None
+            except BaseException as error:  # `Containment.run` waits in vain for what raises
+                return None, error
+
+        seconds = self._host.kinds[ActionRequest].seconds
+        done = self._host.containment.run({name: contained}, {name: seconds}, CancelToken())[name]
+        if isinstance(done, Unfinished):
+            raise DocumentError(f"{name}: {silence('plugin-hung', plugin=SOURCE, seconds=seconds).sentence}")
+        result, error = done
+        if error is not None:
+            raise DocumentError(f"{name}: {explained(SOURCE, error)[1].sentence}") from error
+        return result  # pyright: ignore[reportReturnType]  # without an error it is the result
+
+    def problems(
+        self, checker: Installed, document: Document, beside: Mapping[Path, str], seconds: float
+    ) -> Sequence[Problem]:
+        plugin = next(each for each in self._host.registry.plugins if isinstance(each, NullCheckPlugin))
+        texts = {path: document.text} if (path := document.path) else {}
+        return plugin.ladder.problems(checker, document.language, texts, beside, seconds)
+
+    def tree(self, document: Document) -> SyntaxTree | None:
+        return self._host.tree(document)
+
+    def project(self, root: Path) -> Project | None:
+        return self._host.projects.of(root)
+
+    def read(self, root: Path) -> None:
+        self._host.projects.read(root)
+
+    def changed(self, document: Document, root: Path) -> None:
+        self._host.projects.changed(document, root)
+
+
+@contextmanager
+def opened(engine_script: Path | None, *, offline: bool, tests: Tests | None = None) -> Generator[Repairs]:
+    """The repairs of this folder's files, by a host that is closed at the end."""
+    # A redirected stream isn't UTF-8 everywhere, a file's name isn't valid Unicode, and a diff's lines are the file's.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    with closing(make_host(engine_script)) as host:
+        host.on_progress = output.tell_progress
+        host.on_notice = output.tell
+        host.projects.folders = (Path.cwd(),)
+        settings = cache(partial(settings_for, host, offline, checker_seconds=CHECKER_SECONDS))
+        yield Repairs(HostedWorkspace(host, settings), Changes(), tests)
+
+
+def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
+    """The findings of the sources. Raises BreadknifeError for what can't be read or run; a file with an error of its
+    own is told and left out."""
+    complaints = list[DocumentError]()
+    within = [folder / path for path in sources.paths] or [folder]
+    paths = [path for path in find_files(within, complaints.append) if language_of(path) in LANGUAGE_IDS]
+    complained = [tell_complaint(complaint) for complaint in complaints]
+    return gather(repairs, sources, paths, folder, failed=any(complained))

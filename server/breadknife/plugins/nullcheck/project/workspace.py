@@ -1,0 +1,79 @@
+"""What the work on a whole project needs of whoever runs it: answers of the plugins, and somebody to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from breadknife.plugins.nullcheck.oracle.tools import Installed
+from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.project.values import Project
+from breadknife.task.values import Action, Finding, Request
+from breadknife.text.document import Document
+from breadknife.text.syntax import SyntaxTree
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the null check answers to one request."""
+
+    findings: Sequence[Finding] = ()
+    actions: Sequence[Action] = ()
+    failure: str = ""
+    """Why the null check has failed, as a sentence."""
+    reason: str = ""
+    """Why there is no answer, as a sentence."""
+
+
+class Teller(Protocol):
+    """Tells the person who waits."""
+
+    def tell(self, message: str, *, fleeting: bool = False) -> None:
+        """Says a line. A `fleeting` one is progress, which the next line replaces."""
+        ...
+
+    def shown(self, items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
+        """Gives the items, and tells each as its turn comes."""
+        ...
+
+
+class Workspace(Teller, Protocol):
+    """The plugins, the projects and the settings of the files. `root` is the workspace folder of a file."""
+
+    def root(self, path: Path) -> Path: ...
+
+    def settings(self, document: Document, root: Path) -> tuple[bool, NullCheckSettings]:
+        """Whether the folder is trusted, and what is set for the document. Raises SettingsError."""
+        ...
+
+    def ask(self, request: Request, root: Path) -> Answer: ...
+
+    def limited(self, name: str, work: Callable[[], _Result]) -> _Result:
+        """Does a part of the null check's work on the file `name` in limited time. Raises DocumentError where it breaks
+        or hangs."""
+        ...
+
+    def problems(
+        self, checker: Installed, document: Document, beside: Mapping[Path, str], seconds: float
+    ) -> Sequence[Problem]:
+        """What an installed checker says of a document while other files have the texts `beside`. Raises Cancelled
+        after `seconds`, and EngineError."""
+        ...
+
+    def tree(self, document: Document) -> SyntaxTree | None: ...
+
+    def project(self, root: Path) -> Project | None: ...
+
+    def read(self, root: Path) -> None:
+        """Reads the project. What its files say of each other is known from here on."""
+        ...
+
+    def changed(self, document: Document, root: Path) -> None:
+        """Tells the project that a document has another text."""
+        ...

@@ -1,0 +1,10 @@
+"""Proves a fix by a test: the test fails with the null as the code is, and passes once the fix is made.
+
+```
+place ─▶ scenario: what to call, and how the null gets there ─▶ script: the test ─▶ runner: both texts in a process
+```
+
+The test calls the function around the place with mocks, and puts the null where the code gets it: `re.match` is patched
+to return None, or an argument's method does. `runner.py` runs in the project's own interpreter, so it imports nothing
+of breadknife; there nothing may write, connect or start a program.
+"""

@@ -1,0 +1,203 @@
+"""Runs the tests of fixes, each set of fixes once, in a process with a time limit."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled
+from breadknife.plugins.nullcheck.ahead import Ahead
+from breadknife.plugins.nullcheck.oracle.tools import interpreter_of
+from breadknife.plugins.nullcheck.proving.scenario import scenario
+from breadknife.plugins.nullcheck.proving.script import bodies, test_file
+from breadknife.plugins.nullcheck.values import Place
+from breadknife.task.plugin import Context
+from breadknife.text.document import Document, TextEdit, apply_edits
+from breadknife.text.syntax import SyntaxTree
+
+Edits = tuple[TextEdit, ...]
+_RUNNER = Path(__file__).parent / "runner.py"
+_SECONDS = 10.0
+"""How long a test may take, the imports of the module included."""
+_POLL_SECONDS = 0.02
+_ROOTS = ("", "src", "lib")
+"""Folders of a project from which its modules may be imported, beside the one that holds the top package."""
+log = logging.getLogger(__name__)
+
+
+class _Fix(msgspec.Struct, frozen=True):
+    text: str
+    changed: Sequence[tuple[int, int]]
+    """First and last line of each edit in `text`, from 1."""
+
+
+class _Question(msgspec.Struct, frozen=True):
+    """What `runner.py` is given; see there."""
+
+    folders: Sequence[str]
+    module: str
+    path: str
+    text: str
+    first: int
+    last: int
+    tests: Sequence[str]
+    fixes: Sequence[_Fix]
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    test: int | None
+    fixes: Sequence[str | None]
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A test that fails as the code is, and passes with the fix."""
+
+    test: str
+    """As a file for pytest."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A place with its fixes, and the interpreter that runs the project's code."""
+
+    document: Document
+    place: Place
+    fixes: tuple[Edits, ...]
+    root: Path
+    interpreter: Path
+
+    @classmethod
+    def of(cls, document: Document, place: Place, fixes: Sequence[Edits], context: Context) -> Tried | None:
+        """None where nothing may be run, or nothing can be: outside of Python, or of a folder that the user trusts."""
+        root = context.root
+        if document.language != "python" or document.path is None or root is None or not context.trusted or not fixes:
+            return None
+        return cls(document, place, tuple(fixes), root, interpreter_of(root) or Path(sys.executable))
+
+    @property
+    def key(self) -> Hashable:
+        """Of all fixes of the place."""
+        return self.document.uri, self.document.text, self.place, self.interpreter
+
+
+class Prover:
+    """Safe to use from several threads. Only for folders that the user trusts: it runs their code."""
+
+    def __init__(self) -> None:
+        self._ahead = Ahead[Mapping[Edits, Proof]]()
+
+    def begin(self, tried: Tried, tree: SyntaxTree) -> None:
+        """Look for proofs in the background, in place of what was looked for before."""
+        self._ahead.begin(tried.key, partial(proofs, tried, tree))
+
+    def known(self, tried: Tried) -> Mapping[Edits, Proof]:
+        """The proofs that have been found, by fix."""
+        return self._ahead.known(tried.key) or {}
+
+    def proof(self, tried: Tried, tree: SyntaxTree, seconds: float, cancel: CancelToken) -> Proof | None:
+        """The proof of the only fix in `tried`; None where none is found in that time. Raises Cancelled if `cancel` is
+        cancelled."""
+        limit = CancelToken.after(seconds)
+        forget = cancel.on_cancel(limit.cancel)
+        try:
+            found = self._ahead.get(tried.key, partial(proofs, tried, tree, limit), limit)
+            return found.get(tried.fixes[0])
+        except Cancelled:
+            cancel.raise_if_cancelled()
+            return None
+        finally:
+            forget()
+
+    def close(self) -> None:
+        self._ahead.close()
+
+
+def proofs(tried: Tried, tree: SyntaxTree, cancel: CancelToken) -> Mapping[Edits, Proof]:
+    """Those of a place's fixes that a test proves. Raises Cancelled."""
+    found, path = scenario(tree, tried.place), tried.document.path
+    if found is None or path is None:
+        return {}
+    folder, module = _module(path)
+    folders = dict.fromkeys((str(folder), *(str(tried.root / each) for each in _ROOTS)))
+    text, tests = tried.document.text, bodies(found)
+    fixes = [_Fix(apply_edits(text, fix), _changed(text, fix)) for fix in tried.fixes]
+    question = _Question(
+        list(folders), module, str(path), text, found.first_line, found.last_line, tests, fixes
+    )  # fmt: skip
+    answer = _asked(question, tried, cancel)
+    if answer is None or answer.test is None:
+        log.debug("no test shows the null in %s: %s", path.name, answer.why if answer is not None else "no answer")
+        return {}
+    body = tests[answer.test]
+    return {
+        fix: Proof(test_file(found, module, body, raises))
+        for fix, raises in zip(tried.fixes, answer.fixes, strict=True)
+        if raises is not None
+    }
+
+
+def _module(path: Path) -> tuple[Path, str]:
+    """The folder that the top package is in, and the module's full name."""
+    parts, folder = [path.stem] if path.stem != "__init__" else [], path.parent
+    while (folder / "__init__.py").is_file() and folder.parent != folder:
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return folder, ".".join(parts)
+
+
+def _changed(text: str, fix: Sequence[TextEdit]) -> list[tuple[int, int]]:
+    changed, moved = list[tuple[int, int]](), 0
+    for edit in sorted(fix, key=lambda edit: edit.span):
+        first = text.count("\n", 0, edit.span.start) + 1 + moved
+        lines = edit.new_text.count("\n")
+        changed.append((first, first + lines))
+        moved += lines - text.count("\n", edit.span.start, edit.span.end)
+    return changed
+
+
+def _asked(question: _Question, tried: Tried, cancel: CancelToken) -> _Answer | None:
+    """None where it can't be run, takes too long, or ends without an answer. Raises Cancelled."""
+    until = time.monotonic() + _SECONDS
+    try:
+        process = subprocess.Popen(
+            (str(tried.interpreter), str(_RUNNER)),
+            cwd=tried.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+        )  # fmt: skip
+    except OSError as error:
+        log.info("%s can't be started: %s", tried.interpreter, error)
+        return None
+    said = list[bytes]()
+    talking = threading.Thread(
+        target=lambda: said.append(process.communicate(msgspec.json.encode(question))[0]), name="proof", daemon=True
+    )
+    talking.start()
+    try:
+        while talking.is_alive() and time.monotonic() < until:
+            cancel.raise_if_cancelled()
+            talking.join(_POLL_SECONDS)
+    finally:
+        if process.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                for each in psutil.Process(process.pid).children(recursive=True):
+                    each.kill()
+            process.kill()
+            process.wait()
+    try:
+        return msgspec.json.decode(said[0], type=_Answer) if said else None
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,207 @@
+"""`breadknife null triage`: another checker's findings in groups, as people and programs read them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.commands import within
+from project.folders import write
+from support import marked_spans
+
+STORE = """\
+import re
+
+
+class Store:
+    def __init__(self):
+        self._names = None
+
+    def fill(self):
+        self._names = []
+
+    def add(self, name):
+        self._names.append(name)
+
+    def last(self):
+        return self._names.pop()
+
+
+def host(request_url):
+    match = re.match("x", request_url)
+    return match.end()
+
+
+def price(prices, name):
+    if prices.get(name) is None:
+        return 0
+    return prices.get(name).amount
+
+
+def total(prices):
+    return re.sub("x", "", prices.total.text)
+"""
+PYRIGHT = """\
+  {root}/store.py:12:21 - error: "append" is not a known attribute of "None" (reportOptionalMemberAccess)
+  {root}/store.py:15:28 - error: "pop" is not a known attribute of "None" (reportOptionalMemberAccess)
+  {root}/store.py:20:18 - error: "end" is not a known attribute of "None" (reportOptionalMemberAccess)
+  {root}/store.py:26:29 - error: "amount" is not a known attribute of "None" (reportOptionalMemberAccess)
+  {root}/store.py:30:39 - error: "text" is not a known attribute of "None" (reportOptionalMemberAccess)
+"""
+
+
+SHOWN = """\
+5 findings → 1 patch, 1 bug, 2 noise
+
+Can happen: 1 group of 1 finding
+
+  store.py:20  re.match() (1 finding)
+    `re.match` returns None when nothing matches
+    Raise ValueError
+      +    if match is None:
+      +        raise ValueError("match is None")
+
+Life cycle: 1 group of 2 findings
+
+  store.py:6  attribute Store._names (2 findings)
+    `Store._names` is null until it is set, or by its declaration
+    Used at store.py:12, store.py:15
+    Set `self._names` to `[]` at first, not None (a use before it is set gets that)
+      -        self._names = None
+      +        self._names = []
+
+Checker noise: 2 groups of 2 findings
+
+  store.py:30  prices.total (1 finding)
+    Only its type allows null; nothing around it says that it is null here
+
+  store.py:26  prices.get() (1 finding)
+    A test before it leaves (line 24)
+
+To make the repairs: breadknife fix --from FILE --write
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, home: Path) -> Path:
+    write(tmp_path / "project", {"store.py": STORE, "breadknife.toml": '[nullcheck]\noracle = "off"\n'})
+    return tmp_path / "project"
+
+
+def triage(folder: Path, *arguments: str, given: str = PYRIGHT) -> subprocess.CompletedProcess[str]:
+    return within(folder, "null", "triage", *arguments, given=given.format(root=folder.as_posix()))
+
+
+def test_for_people(project: Path) -> None:
+    result = triage(project, "--from", "-")
+    assert result.stdout == SHOWN
+    assert result.returncode == 1
+
+
+def test_json(project: Path) -> None:
+    shown = json.loads(triage(project, "--from", "-", "--json").stdout)
+    assert {key: shown[key] for key in ("schema", "findings", "patches", "bugs", "unclear", "by_hand", "noise")} == {
+        "schema": 1, "findings": 5, "patches": 1, "bugs": 1, "unclear": 0, "by_hand": 0, "noise": 2,
+    }  # fmt: skip
+    bug, attribute, *_ = shown["groups"]
+    assert (bug["sort"], bug["kind"], bug["name"], bug["count"]) == ("can happen", "library", "re.match()", 1)
+    assert (attribute["sort"], attribute["name"], attribute["line"]) == ("life cycle", "Store._names", 6)
+    assert [(each["line"], each["column"]) for each in attribute["findings"]] == [(12, 9), (15, 16)]
+    assert "+        self._names = []" in attribute["patch"]["diff"].splitlines()
+
+
+def test_nothing_is_changed(project: Path) -> None:
+    triage(project, "--from", "-")
+    assert (project / "store.py").read_text("utf-8") == STORE
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [("0 errors, 0 warnings, 0 informations\n", 0), ("what is this\n", 2)],
+)
+def test_without_findings(project: Path, given: str, code: int) -> None:
+    assert triage(project, "--from", "-", given=given).returncode == code
+
+
+DEFAULTS = """\
+def one(a: str = None, b: int = None):
+    return a, b
+
+
+def label(text: str) -> str:
+    return text or "none"
+
+
+def two(name: str | None):
+    return [label(name)]
+
+
+def three(name: str | None):
+    return [label(name)]
+"""
+NARROW = """\
+  {root}/narrow.py:1:18 - error: Expression of type "None" cannot be assigned to parameter of type "str" (reportArgumentType)
+  {root}/narrow.py:1:33 - error: Expression of type "None" cannot be assigned to parameter of type "int" (reportArgumentType)
+  {root}/narrow.py:10:19 - error: Argument of type "str | None" cannot be assigned to parameter "text" of type "str" in function "label" (reportArgumentType)
+  {root}/narrow.py:14:19 - error: Argument of type "str | None" cannot be assigned to parameter "text" of type "str" in function "label" (reportArgumentType)
+"""  # noqa: E501
+
+
+def test_one_patch_for_one_declaration(project: Path) -> None:
+    """Of all defaults of null together, and of the parameter that several calls hand a null to."""
+    write(project, {"narrow.py": DEFAULTS})
+    groups = json.loads(triage(project, "--from", "-", "--json", given=NARROW).stdout)["groups"]
+    assert [(each["sort"], each["name"], each["count"]) for each in groups] == [
+        ("life cycle", "defaults of null", 2),
+        ("life cycle", "label(argument 1)", 2),
+    ]
+    added = [line for each in groups for line in each["patch"]["diff"].splitlines() if line.startswith("+")]
+    assert "+def one(a: str | None = None, b: int | None = None):" in added
+    assert "+def label(text: str | None) -> str:" in added
+
+
+@pytest.mark.parametrize(
+    ("text", "sort", "kind", "why"),
+    [
+        (
+            "try:\n    import fast\nexcept ImportError:\n    fast = None\n\n\ndef f():\n    return fast.⟦x⟧\n",
+            "checker noise", "variable", "It is null only where an optional library is missing",
+        ),
+        (
+            "def f(name=None):\n    name = name.⟦x⟧\n    return name\n",
+            "life cycle", "parameter", "`f(name)` may be null by its default or its annotation",
+        ),
+        (
+            "def part(a: str) -> str | None:\n    return a if a else None\n\n\ndef f(a):\n    return part(a).⟦x⟧\n",
+            "checker noise", "function", "`part` may return None, but nothing around it says that it does here",
+        ),
+        (
+            "def part(a: str) -> str | None:\n    return a if a else None\n\n\n"
+            "def f(a):\n    one = part(a)\n    return one.⟦x⟧\n",
+            "unclear", "function", "`part` may return None; read how it is called",
+        ),
+        (
+            "import shutil\n\n\ndef f(path):\n    program = shutil.which(path)\n    return program.⟦x⟧\n",
+            "can happen", "library", "`shutil.which` returns None when there is no such program",
+        ),
+        (
+            "class Box:\n    item = None\n\n    def fill(self, item):\n        self.item = item\n\n"
+            "    def f(self):\n        return self.item.⟦x⟧\n",
+            "life cycle", "attribute", "`Box.item` is null until it is set, or by its declaration",
+        ),
+        (
+            "def f(a):\n    def g():\n        return a.b().⟦x⟧\n    return g\n",
+            "checker noise", "library", "`a.b` may return None, but nothing around it says that it does here",
+        ),
+    ],
+)  # fmt: skip
+def test_sorts(project: Path, text: str, sort: str, kind: str, why: str) -> None:
+    plain, [attribute] = marked_spans(text)
+    line, column = plain[: attribute.start].count("\n") + 1, attribute.start - plain.rfind("\n", 0, attribute.start)
+    write(project, {"case.py": plain})
+    said = f'  case.py:{line}:{column} - error: "x" is not a known attribute of "None" (reportOptionalMemberAccess)\n'
+    [group] = json.loads(triage(project, "--from", "-", "--json", given=said).stdout)["groups"]
+    assert (group["sort"], group["kind"], group["why"]) == (sort, kind, why)
