@@ -366,6 +366,17 @@ def test_a_round_is_skipped_only_where_the_next_may_go_well(lines: list[str], wa
     assert ("continue" in made) == ("continue" in ways)
 
 
+@pytest.mark.parametrize(
+    ("caller", "is_offered"),
+    [("println(first(ts).N)", False), ("if u := first(ts); u != nil {\n\t\tprintln(u.N)\n\t}", True)],
+)
+def test_no_nil_is_handed_on_to_a_caller_that_uses_it(caller: str, is_offered: bool) -> None:
+    head = ["func first(ts map[string]*T) *T {", '\tt, ok := ts["a"]', "\tprintln(ok)"]
+    lines = [*head, "\tprintln(t.N)", "\treturn &T{}"]
+    text = function(*lines, head=T) + f"\nfunc g(ts map[string]*T) {{\n\t{caller}\n}}\n"
+    assert (Strategy.RETURN in [offer.strategy for offer in offered(text)]) is is_offered
+
+
 def test_a_check_that_goes_on_gets_what_leaves() -> None:
     lines = ["func f(ts []*T) int {", "\tfor _, t := range ts {", "\t\tif t == nil {", "\t\t\tprintln(1)"]
     rest = ["\t\t}", "\t\tprintln(t.N)", "\t}", "\treturn 0"]

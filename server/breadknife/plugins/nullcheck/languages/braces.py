@@ -17,6 +17,7 @@ from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.option import Edits, Option
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.verify.callers import handed_on
 from breadknife.plugins.nullcheck.verify.checking import Verifier, new_findings
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -139,8 +140,10 @@ class BracesFile(ABC):
         around = Span(0, len(self.tree.text)) if is_everywhere else self._touched(place, edits)
         with self._files.lock:
             before, after = self._verifier.before(around), self._verifier.after(around, edits)
-        if after is None or new_findings(before, after, edits):
-            return None, 0
+            if after is None or new_findings(before, after, edits):
+                return None, 0
+            if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home, ())):
+                return None, 0  # a caller in the same file would use the null that it gets
         moved = _moved(place.span, edits)
         if any(finding.span.start < moved.end and moved.start < finding.span.end for finding in after.findings):
             return None, 0
@@ -148,7 +151,7 @@ class BracesFile(ABC):
 
     @cached_property
     def _verifier(self) -> Verifier:
-        return Verifier(self.home, self.tree, lambda tree: self._files.home_of(tree, self.document.uri))
+        return Verifier(self.home, self.tree, lambda tree: self._files.checked_home_of(tree, self.document.uri))
 
     def _touched(self, place: Place, edits: Edits) -> Span:
         start = min(place.span.start, *(edit.span.start for edit in edits))

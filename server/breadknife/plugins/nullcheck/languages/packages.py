@@ -30,13 +30,20 @@ class Package(Others, Protocol):
 class PackageHome(FileHome):
     """A file of a package."""
 
-    def __init__(self, file: File, knowledge: Knowledge, language: Language, package: Package, uri: str) -> None:
+    def __init__(
+        self, file: File, knowledge: Knowledge, language: Language, package: Package, uri: str, *, reaches: bool
+    ) -> None:
+        """`reaches`: it looks at what its functions hand on from other files. Without, others only ask it: to look
+        further would soon be to read the whole project."""
         super().__init__(file, knowledge, language, package, uri)
         self.package = package
+        self._reaches = reaches
 
     @cached_property
     def gate(self) -> Gate:
         package = self.package
+        if not self._reaches:
+            return Gate(self.file, self.knowledge, frozenset)
         return Gate(self.file, self.knowledge, lambda: package.nullable(self), lambda: package.telling(self))
 
     def target(self, name: str, /) -> Target | None:

@@ -9,7 +9,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
@@ -40,6 +40,7 @@ _KEPT = 500
 """Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
 SECONDS = 2.0
 """A change on disk is noticed so much later: to look at each file at every key would take longer than the rest."""
+_MOST_LOOKED_AT = 8
 _MOST_NEW = 60
 """Files that are read for one check. What it would need of others stays unknown until the next."""
 
@@ -53,28 +54,39 @@ class ProjectFiles(ABC, Generic[Home]):
         self._clock = clock
         self._texts = OrderedDict[Path, _Read]()
         self._homes = OrderedDict[Path, tuple[SyntaxTree, Home]]()
+        self._looked_at = OrderedDict[Path, tuple[SyntaxTree, Home]]()
+        """Files that were checked a moment ago."""
         self._seen = set[Path]()
         """Files that were compared with the disk a moment ago."""
         self._same = set[Path]()
         """Those of them of which nothing else was reported since."""
         self._paths = dict[tuple[Import, str], Sequence[Path]]()
-        self._folders = dict[tuple[Path, str], Sequence[Path]]()
+        self._folders = dict[tuple[Path, str], Mapping[Path, None]]()
         self._checked = set[Names]()
         """Homes of which all that they have asked said the same a moment ago."""
         self._found = dict[tuple[str, str], tuple[Path, str] | None]()
         """(URI, qualified name there) -> what that leads to."""
         self._around = WeakKeyDictionary[Names, Sequence[Home]]()
         """The other files of which a file may use something."""
+        self._changes = 0
+        self._changed = dict[Path, int]()
+        """When a file that somebody may have asked was read anew, as a number of changes."""
+        self._made = WeakKeyDictionary[Names, int]()
+        """When a home was made."""
         self._generation = 0
         self._since = 0.0
         self._new = 0
 
     @abstractmethod
     def home_of(self, tree: SyntaxTree, uri: str, /) -> Home:
-        """The analysis of one file."""
+        """The analysis of one file, as others ask it."""
+
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> Home:
+        """The analysis of one file that is checked."""
+        return self.home_of(tree, uri)
 
     @abstractmethod
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def resolved(self, home: Names, name: str, /) -> tuple[Home, str] | None:
         """The file that a qualified name of a file leads to, and the name there."""
 
     @abstractmethod
@@ -87,14 +99,17 @@ class ProjectFiles(ABC, Generic[Home]):
             self._begin()
             path = document.path
             if path is None:
-                return self.home_of(tree, document.uri)
+                return self._dated(self.checked_home_of(tree, document.uri))
             self._texts[path] = _Read(document.text, tree, self._revision(path))
             self._seen.add(path)
             self._same.add(path)
-            known = self._homes.get(path)
-            if known is not None and known[0].text == document.text and self._asks_the_same(known[1]):
-                return known[1]
-            return self._keep(path, tree, self.home_of(tree, document.uri))
+            known = self._looked_at.pop(path, None)
+            if known is None or known[0].text != document.text or not self._asks_the_same(known[1]):
+                known = tree, self._dated(self.checked_home_of(tree, document.uri))
+            self._looked_at[path] = known
+            while len(self._looked_at) > _MOST_LOOKED_AT:
+                self._looked_at.popitem(last=False)
+            return known[1]
 
     def is_current(self, home: Names) -> bool:
         """Whether the files that a home has asked still say the same."""
@@ -109,7 +124,11 @@ class ProjectFiles(ABC, Generic[Home]):
             return None
         if known is not None and known[0] is tree and self._asks_the_same(known[1]):
             return known[1]
-        return self._keep(path, tree, self.home_of(tree, path.as_uri()))
+        return self._keep(path, tree, self._dated(self.home_of(tree, path.as_uri())))
+
+    def _dated(self, home: Home) -> Home:
+        self._made[home] = self._changes
+        return home
 
     def tree(self, path: Path) -> SyntaxTree | None:
         """A file as it is; see `home`."""
@@ -138,12 +157,12 @@ class ProjectFiles(ABC, Generic[Home]):
     def _revision(self, path: Path) -> int:
         return self._project.revision(path) if self._project is not None else 0
 
-    def beside(self, here: Path, pattern: str) -> Sequence[Path]:
-        """The other files of the folder of a file, in order."""
+    def beside(self, here: Path, pattern: str) -> Mapping[Path, None]:
+        """The files of the folder of a file, in order."""
         key = here.parent, pattern
         if key not in self._folders:
-            self._folders[key] = sorted(here.parent.glob(pattern)) if self._project is not None else ()
-        return [path for path in self._folders[key] if path != here]
+            self._folders[key] = dict.fromkeys(sorted(here.parent.glob(pattern)) if self._project is not None else ())
+        return self._folders[key]
 
     def paths(self, imported: Import, home: Names, language: str) -> Sequence[Path]:
         """The files that an import of a file may mean."""
@@ -154,15 +173,17 @@ class ProjectFiles(ABC, Generic[Home]):
 
     # What homes ask
 
-    def resolved(self, home: Names, name: str) -> tuple[Home, str] | None:
-        """What `found` says, which holds for a while."""
+    def remembered(
+        self, home: Names, name: str, found: Callable[[Names, str], tuple[Path, str] | None]
+    ) -> tuple[Home, str] | None:
+        """`resolved` by what `found` says, which holds for a while."""
         key = home.uri, name
         if key not in self._found:
             self._found[key] = None  # two files may ask each other
-            self._found[key] = self.found(home, name)
-        found = self._found[key]
-        there = self.home(found[0]) if found is not None else None
-        return (there, found[1]) if found is not None and there is not None else None
+            self._found[key] = found(home, name)
+        said = self._found[key]
+        there = self.home(said[0]) if said is not None else None
+        return (there, said[1]) if said is not None and there is not None else None
 
     def target(self, home: Names, name: str, /) -> Target | None:
         uri, hash, rest = name.partition("#")
@@ -233,25 +254,29 @@ class ProjectFiles(ABC, Generic[Home]):
     def _keep(self, path: Path, tree: SyntaxTree, home: Home) -> Home:
         """Keep the file as it is now, and forget what was known of those that have asked it before."""
         if path in self._homes:
-            gone = {path.as_uri()}
+            self._changes += 1
+            gone, changed = {path.as_uri()}, {path}
             while asking := [each for each, (_, kept) in self._homes.items() if kept.asked & gone]:
                 gone |= {each.as_uri() for each in asking}
+                changed.update(asking)
                 for each in asking:
                     del self._homes[each]
+            self._changed.update(dict.fromkeys(changed, self._changes))
+            self._checked.clear()
         self._homes[path] = tree, home
-        self._checked.clear()
         while len(self._homes) > _KEPT:
             self._homes.popitem(last=False)
         return home
 
     def _asks_the_same(self, home: Names) -> bool:
+        """Whether nothing has changed of what a home has asked. Files are looked at for that."""
         if home in self._checked:
             return True
         self._checked.add(home)  # two files may ask each other
+        before = self._made.get(home, 0)
         for uri in list(home.asked):
             path = uri_to_path(uri)
-            known = self._homes.get(path) if path is not None else None
-            if path is None or known is None or self.home(path) is not known[1]:
+            if path is None or self.home(path) is None or self._changed.get(path, 0) > before:
                 self._checked.discard(home)
                 return False
         return True

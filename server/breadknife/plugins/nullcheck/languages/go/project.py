@@ -45,12 +45,21 @@ class GoProject(ProjectFiles[PackageHome]):
         self._knowledge = knowledge
         self._tables = dict[Path, _Table]()
 
-    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageHome:
         declared = cache(partial(self._declared_beside, uri_to_path(uri), _package(tree.encoded)))
         outline = Outline(tree, self._knowledge, declared)
-        return PackageHome(outline.file(), self._knowledge, GoLanguage(), self, uri)
+        return PackageHome(outline.file(), self._knowledge, GoLanguage(), self, uri, reaches=reaches)
 
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        return self._home_of(tree, uri, reaches=False)
+
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        return self._home_of(tree, uri, reaches=True)
+
+    def resolved(self, home: Names, name: str, /) -> tuple[PackageHome, str] | None:
+        return self.remembered(home, name, self._found_at)
+
+    def _found_at(self, home: Names, name: str) -> tuple[Path, str] | None:
         folder, slash, last = name.rpartition("/")
         package, dot, rest = last.partition(".")
         paths = self._of(home, folder + slash + package) if dot or slash else self._beside(home)
@@ -88,7 +97,7 @@ class GoProject(ProjectFiles[PackageHome]):
 
     def _package_at(self, here: Path | None, package: bytes) -> Iterator[Path]:
         for path in self.beside(here, "*.go") if here is not None else ():
-            table = self._table(path)
+            table = self._table(path) if path != here else None
             if table is not None and table.package == package:
                 yield path
 

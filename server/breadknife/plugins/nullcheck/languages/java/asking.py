@@ -4,33 +4,34 @@ have."""
 from __future__ import annotations
 
 from breadknife.plugins.nullcheck.languages.lowering import inner, text
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, SyntaxTree, captures
 
 _ASKS = frozenset({"containsKey", "getOrDefault", "putIfAbsent", "computeIfAbsent"})
 _GETS = frozenset({"get"})
+_QUERY = """
+(method_invocation object: (_)) @call
+(variable_declarator value: [(method_invocation) (parenthesized_expression) (cast_expression)]) @set
+(assignment_expression right: [(method_invocation) (parenthesized_expression) (cast_expression)]) @set
+(binary_expression operator: ["==" "!="] (null_literal)) @test
+"""
 
 
-def asked(root: Node) -> frozenset[str]:
+def asked(tree: SyntaxTree) -> frozenset[str]:
     """The last names of the maps."""
     found, taken, tested = set[str](), list[tuple[str, str]](), set[str]()
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        waiting += node.named_children
-        if node.type == "method_invocation":
-            if text(node.child_by_field_name("name")) in _ASKS:
-                found.add(_last(node.child_by_field_name("object")))
-        elif node.type in ("variable_declarator", "assignment_expression"):
-            name = node.child_by_field_name("name") or node.child_by_field_name("left")
-            map_ = _asked_by(node.child_by_field_name("value") or node.child_by_field_name("right"))
-            if map_:
-                taken.append((_last(name), map_))
-        elif node.type == "binary_expression" and text(node.child_by_field_name("operator")) in ("==", "!="):
-            sides = [node.child_by_field_name("left"), node.child_by_field_name("right")]
-            if any(side is not None and side.type == "null_literal" for side in sides):
-                for side in sides:
-                    tested.add(_last(side))
-                    found.add(_asked_by(side))
+    nodes = captures(tree, _QUERY)
+    for node in nodes.get("call", ()):
+        if text(node.child_by_field_name("name")) in _ASKS:
+            found.add(_last(node.child_by_field_name("object")))
+    for node in nodes.get("set", ()):
+        name = node.child_by_field_name("name") or node.child_by_field_name("left")
+        map_ = _asked_by(node.child_by_field_name("value") or node.child_by_field_name("right"))
+        if map_:
+            taken.append((_last(name), map_))
+    for node in nodes.get("test", ()):
+        for side in (node.child_by_field_name("left"), node.child_by_field_name("right")):
+            tested.add(_last(side))
+            found.add(_asked_by(side))
     return frozenset((found | {map_ for name, map_ in taken if name in tested}) - {""})
 
 

@@ -28,6 +28,7 @@ _METHODS = frozenset({
 _SILENT = re.compile(r'"(?:null|NullAway|all|ConstantConditions|DataFlowIssue|nullness)"')
 _LITERALS = frozenset({"string_literal", "decimal_integer_literal", "true", "false", "character_literal"})
 _SET = re.compile(rb"(?<![\w.])(?:this\.)?(\w+)\s*(?:[-+*/|&^]|<<|>>>?)?=(?!=)\s*(null\b)?")
+_GETS = re.compile(rb"\.get\s*\(")
 _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interface)\s+\w")
 """A method with classes in it."""
 
@@ -50,7 +51,7 @@ class Outline(Reader):
             self._walk(root, None)
         return File(
             main, self.imports, self.functions, {}, self.classes, {}, {}, self.is_ignored, self.span, self.source,
-            asked=asked(root) if b".get" in self.tree.encoded else frozenset(),
+            asked=asked(self.tree) if _GETS.search(self.tree.encoded) else frozenset(),
         )  # fmt: skip
 
     def is_ignored(self, at: At) -> bool:

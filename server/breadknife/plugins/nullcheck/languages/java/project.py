@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
@@ -20,7 +21,7 @@ from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree
 
 _LIBRARIES = ("java.", "javax.", "jakarta.")
-_IMPORT = rb"^import\s+([\w.]+\.%b)\s*;"
+_IMPORT = re.compile(r"^import\s+([\w.]+\.(\w+))\s*;", re.MULTILINE)
 _NAMED = re.compile(r"((?:[a-z_]\w*\.)*)([A-Z]\w*)(.*)")
 """A package, a class, and what is in it."""
 _CLASS = re.compile(r"(?<![\w.])[A-Z]\w*")
@@ -34,12 +35,22 @@ class JavaProject(ProjectFiles[PackageHome]):
     ) -> None:
         super().__init__(project, clock)
         self._knowledge = knowledge
+        self._imported = WeakKeyDictionary[Names, Mapping[str, str]]()
+
+    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageHome:
+        file = Outline(tree, self._knowledge).file()
+        return PackageHome(file, self._knowledge, JavaLanguage(self._knowledge), self, uri, reaches=reaches)
 
     def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
-        file = Outline(tree, self._knowledge).file()
-        return PackageHome(file, self._knowledge, JavaLanguage(self._knowledge), self, uri)
+        return self._home_of(tree, uri, reaches=False)
 
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        return self._home_of(tree, uri, reaches=True)
+
+    def resolved(self, home: Names, name: str, /) -> tuple[PackageHome, str] | None:
+        return self.remembered(home, name, self._found_at)
+
+    def _found_at(self, home: Names, name: str) -> tuple[Path, str] | None:
         found = _NAMED.fullmatch(name)
         path = self._path(home, found[1], found[2]) if found is not None else None
         there = self.home(path) if path is not None else None
@@ -65,13 +76,20 @@ class JavaProject(ProjectFiles[PackageHome]):
 
     def _path(self, home: Names, package: str, class_: str) -> Path | None:
         here = uri_to_path(home.uri)
-        imported = None if package else re.search(_IMPORT % class_.encode(), home.file.main.source, re.MULTILINE)
-        qualified = imported[1].decode() if imported is not None else package + class_
+        qualified = package + class_ if package else self._imports(home).get(class_, class_)
         if here is None or qualified.startswith(_LIBRARIES):
             return None
         if "." not in qualified:
-            return next((path for path in self.beside(here, "*.java") if path.stem == class_), None)
+            path = here.with_name(f"{class_}.java")
+            return path if path in self.beside(here, "*.java") else None
         return next((path for path in self.paths(Import(qualified), home, "java") if path.stem == class_), None)
+
+    def _imports(self, home: Names) -> Mapping[str, str]:
+        """Simple name -> qualified name."""
+        if home not in self._imported:
+            found = _IMPORT.findall(home.file.main.source.decode("utf-8", "replace"))
+            self._imported[home] = {name: qualified for qualified, name in found}
+        return self._imported[home]
 
 
 def _classes(home: Names) -> list[str]:
