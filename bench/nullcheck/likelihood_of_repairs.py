@@ -1,6 +1,6 @@
 """How likely a small language model finds each repair, for a sample of the rows of `repairs.tsv`.
 
-    python bench/nullcheck/likelihood_of_repairs.py OLD --sample 200 > likelihood_of_repairs.tsv
+    python bench/nullcheck/likelihood_of_repairs.py OLD --of-each 10 > likelihood_of_repairs.tsv
 
 A row has, for each offer, the log-probability (in nats) of the text with its edits less that of the text as it was:
 from the first line that it changes to `AFTER` code points behind the last, after `BEFORE` code points of what stands
@@ -25,14 +25,14 @@ from breadknife.engine.client import DaemonEngine
 from breadknife.plugins.nullcheck.values import Offer
 from breadknife.text.document import Span, TextEdit, apply_edits
 
-BEFORE, AFTER = 600, 120
+BEFORE, AFTER = 400, 80
 COLUMNS = ("package", "path", "line", "value", "likelihoods")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("old", type=Path)
-    parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--of-each", type=int, default=10, help="rows of each package, chosen at random")
     parser.add_argument("--model", default="qwen2.5-coder-0.5b")
     chosen = parser.parse_args()
     with REPAIRS.open(encoding="utf-8", newline="") as lines:
@@ -41,16 +41,20 @@ def main() -> None:
             for row in csv.DictReader(lines, delimiter="\t")
             if row["by"] == "maintainers" and " | " in row["offers"]
         ]
-    sample = random.Random(0).sample(rows, min(chosen.sample, len(rows)))
-    written = csv.DictWriter[str](sys.stdout, COLUMNS, delimiter="\t", lineterminator="\n")
+    written: csv.DictWriter[str] = csv.DictWriter(sys.stdout, COLUMNS, delimiter="\t", lineterminator="\n")
     written.writeheader()
     engine, old = DaemonEngine(), chosen.old.resolve()
-    for name in sorted({row["package"] for row in sample}):
-        wanted = {(row["path"], int(row["line"]), row["value"]): row for row in sample if row["package"] == name}
+    for name in sorted({row["package"] for row in rows}):
+        of_package = [row for row in rows if row["package"] == name]
+        sample = random.Random(0).sample(of_package, min(chosen.of_each, len(of_package)))
+        wanted = {(row["path"], int(row["line"]), row["value"]): row for row in sample}
+        lines_of = {(path, line) for path, line, _ in wanted}
         with bench(old, name, "off") as here:
             repairs = here.repairs(EDITOR)
             for report in judgement(old, name):
-                found = placed(repairs, here.root, report) if report.optional else None
+                if not report.optional or (report.path, report.line + 1) not in lines_of:
+                    continue
+                found = placed(repairs, here.root, report)
                 file = repairs.file(found.path) if found is not None else None
                 if found is None or file is None:
                     continue
