@@ -3,7 +3,7 @@
     python bench/nullcheck/likelihood_of_repairs.py OLD --of-each 10 > likelihood_of_repairs.tsv
 
 A row has, for each offer, the log-probability (in nats) of the text with its edits less that of the text as it was:
-from the first line that it changes to `AFTER` code points behind the last, after `BEFORE` code points of what stands
+from the first line that changes to `AFTER` code points behind the last, after `BEFORE` code points of what stands
 before it.
 """
 
@@ -13,6 +13,7 @@ import argparse
 import csv
 import random
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from detector import judgement
@@ -71,14 +72,25 @@ def main() -> None:
 def gain(engine: Engine, model: str, text: str, offer: Offer) -> float:
     """In nats; of an offer that edits another file, of what it writes there."""
     pieces = [(text, offer.edits)] if offer.edits else [(each.document.text, each.edits) for each in offer.elsewhere]
-    return sum(_gain(engine, model, whole, edits) for whole, edits in pieces if edits)
+    return sum(_gain(engine, model, whole, near) for whole, edits in pieces for near in _together(edits))
 
 
-def _gain(engine: Engine, model: str, text: str, edits: tuple[TextEdit, ...]) -> float:
-    start = text.rfind("\n", 0, min(edit.span.start for edit in edits)) + 1
-    end = max(edit.span.end for edit in edits) + AFTER
-    moved = tuple(TextEdit(Span(each.span.start - start, each.span.end - start), each.new_text) for each in edits)
-    was = text[start:end]
+def _together(edits: Sequence[TextEdit]) -> Iterator[list[TextEdit]]:
+    """Those that stand near each other: between an import and its use lies a file."""
+    near = list[TextEdit]()
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        if near and edit.span.start - near[-1].span.end > AFTER:
+            yield near
+            near = []
+        near.append(edit)
+    if near:
+        yield near
+
+
+def _gain(engine: Engine, model: str, text: str, edits: Sequence[TextEdit]) -> float:
+    start = text.rfind("\n", 0, edits[0].span.start) + 1
+    moved = [TextEdit(Span(each.span.start - start, each.span.end - start), each.new_text) for each in edits]
+    was = text[start : edits[-1].span.end + AFTER]
     prompt = (Part(text[max(0, start - BEFORE) : start] or "\n"),)
     request = ScoreRequest(model, prompt, (was, apply_edits(was, moved)))
     before, after = engine.score(request, CancelToken()).logprobs
