@@ -40,7 +40,7 @@ _OF_VALUE = {
     "uses it": r"(?<![\w.]){name}\??[.\[(]",
 }
 """What it does with a value of that `name`, whose `last` part stands after the last dot -> how a line looks."""
-_LONGEST = 500
+_LONGEST = 200
 """Code points of a line that is looked at: the patterns take their time with a longer one, which nobody wrote."""
 _OFTEN = 3
 
