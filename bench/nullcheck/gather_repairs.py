@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--packages", nargs="+", default=[])
     parser.add_argument("--read", nargs="+", default=[])
     chosen = parser.parse_args()
-    written = csv.DictWriter[str](sys.stdout, COLUMNS, delimiter="\t", lineterminator="\n")
+    written: csv.DictWriter[str] = csv.DictWriter(sys.stdout, COLUMNS, delimiter="\t", lineterminator="\n")
     written.writeheader()
     for name in chosen.packages:
         for case in changed(chosen.old.resolve(), chosen.new.resolve(), name):

@@ -91,7 +91,8 @@ def test_the_likeliest_choice_is_written_while_the_menu_is_read(invoked: bool, m
         def model(self, role: str, /) -> PluginModel:
             return PluginModel(self, model)
 
-    text = "def f(a, x=None):\n    if a:\n        raise TypeError('a')\n    return x.y\n"
+    found = "    x = re.match('a', a)\n    return x.end()\n"
+    text = "import re\ndef f(a):\n    if not a:\n        raise TypeError('a')\n" + found
     engine, plugin = ScriptedEngine([Line("", "x must be given", delay=0.1)]), NullCheckPlugin()
     context, doc = Named(engine), document(text)
     menu = plugin.answer(ActionRequest(doc, Span(0, len(text)), invoked=invoked), context)

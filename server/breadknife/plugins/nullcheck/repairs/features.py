@@ -23,11 +23,14 @@ _NULL = r"(?:None|null|nil|undefined)"
 _ANY = re.compile(r"\b[Aa]ny\b")
 _IGNORES = r"# (?:type|pyright): ?ignore|@ts-ignore|@ts-expect-error|@SuppressWarnings"
 _IN_FILE = {
-    "asserts": r"^\s*assert\b.*(?:is not None|isinstance)|requireNonNull",
-    "raises on null": rf"^\s*if.* (?:is|===?) {_NULL}.*\n\s*(?:raise|throw)\b",
-    "returns on null": rf"^\s*if.* (?:is|===?) {_NULL}.*\n\s*return\b",
+    "asserts": r"^[ \t]*assert\b.*(?:is not None|isinstance)|requireNonNull",
+    "raises on null": rf"^[ \t]*if.* (?:is|===?) {_NULL}.*\n[ \t]*(?:raise|throw)\b",
+    "returns on null": rf"^[ \t]*if.* (?:is|===?) {_NULL}.*\n[ \t]*return\b",
     "has ignore comments": _IGNORES,
-    "declares results": r"^\s*(?:async )?def .*->",
+    "declares results": r"^[ \t]*(?:async )?def .*->",
+}
+"""What a file does -> how it looks there."""
+_OF_VALUE = {
     "asserts it": r"\bassert {name} is not None",
     "tests that it is there": rf"\bif {{name}}(?: is not None)?\b[^\n]*:|\bif \(?{{name}}(?: !==? {_NULL})?\)",
     "tests that it is missing": rf"\bif (?:not {{name}}|{{name}} is None)\b|\bif \((?:!{{name}}|{{name}} ===? {_NULL})",
@@ -36,7 +39,9 @@ _IN_FILE = {
     "declares it nullable": rf"\b{{last}}\??: [^=\n]*\b(?:Optional|{_NULL})\b",
     "uses it": r"(?<![\w.]){name}\??[.\[(]",
 }
-"""What a file does -> how it looks there, of a value with that `name`, whose `last` part stands after the last dot."""
+"""What it does with a value of that `name`, whose `last` part stands after the last dot -> how a line looks."""
+_LONGEST = 200
+"""Code points of a line that is looked at: the patterns take their time with a longer one, which nobody wrote."""
 _OFTEN = 3
 
 
@@ -45,10 +50,15 @@ def clues_of(text: str, place: Place, origin: str) -> frozenset[str]:
     checker reports it."""
     value = text[place.span.start : place.span.end]
     clues = {f"use {place.use.value}", f"origin {origin or 'unknown'}"}
-    names = {"name": re.escape(value), "last": re.escape(value.rpartition(".")[2])}
-    for clue, pattern in _IN_FILE.items():
-        written = re.sub(r"\{(name|last)\}", lambda found: names[found[1]], pattern)
-        if count := len(re.findall(written, text, re.MULTILINE)):
+    last = value.rpartition(".")[2]
+    names = {"name": re.escape(value), "last": re.escape(last)}
+    lines = [line for line in text.splitlines() if len(line) <= _LONGEST]
+    all_lines, of_value = "\n".join(lines), "\n".join(line for line in lines if last in line)
+    looks = [(all_lines, clue, pattern) for clue, pattern in _IN_FILE.items()]
+    for clue, pattern in _OF_VALUE.items():
+        looks.append((of_value, clue, re.sub(r"\{(name|last)\}", lambda found: names[found[1]], pattern)))
+    for where, clue, pattern in looks:
+        if count := len(re.findall(pattern, where, re.MULTILINE)):
             clues.add(f"the file {clue}{' often' if count >= _OFTEN else ''}")
     return frozenset(clues)
 
