@@ -86,7 +86,7 @@ class ProjectFiles(ABC, Generic[Home]):
         return self.home_of(tree, uri)
 
     @abstractmethod
-    def resolved(self, home: Names, name: str, /) -> tuple[Home, str] | None:
+    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         """The file that a qualified name of a file leads to, and the name there."""
 
     @abstractmethod
@@ -173,14 +173,12 @@ class ProjectFiles(ABC, Generic[Home]):
 
     # What homes ask
 
-    def remembered(
-        self, home: Names, name: str, found: Callable[[Names, str], tuple[Path, str] | None]
-    ) -> tuple[Home, str] | None:
-        """`resolved` by what `found` says, which holds for a while."""
+    def resolved(self, home: Names, name: str, /) -> tuple[Home, str] | None:
+        """What `found` says, which holds for a while."""
         key = home.uri, name
         if key not in self._found:
             self._found[key] = None  # two files may ask each other
-            self._found[key] = found(home, name)
+            self._found[key] = self.found(home, name)
         said = self._found[key]
         there = self.home(said[0]) if said is not None else None
         return (there, said[1]) if said is not None and there is not None else None

@@ -56,10 +56,7 @@ class GoProject(ProjectFiles[PackageHome]):
     def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
         return self._home_of(tree, uri, reaches=True)
 
-    def resolved(self, home: Names, name: str, /) -> tuple[PackageHome, str] | None:
-        return self.remembered(home, name, self._found_at)
-
-    def _found_at(self, home: Names, name: str) -> tuple[Path, str] | None:
+    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         folder, slash, last = name.rpartition("/")
         package, dot, rest = last.partition(".")
         paths = self._of(home, folder + slash + package) if dot or slash else self._beside(home)

@@ -47,10 +47,7 @@ class JavaProject(ProjectFiles[PackageHome]):
     def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
         return self._home_of(tree, uri, reaches=True)
 
-    def resolved(self, home: Names, name: str, /) -> tuple[PackageHome, str] | None:
-        return self.remembered(home, name, self._found_at)
-
-    def _found_at(self, home: Names, name: str) -> tuple[Path, str] | None:
+    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         found = _NAMED.fullmatch(name)
         path = self._path(home, found[1], found[2]) if found is not None else None
         there = self.home(path) if path is not None else None
