@@ -160,8 +160,8 @@ def test_one_check_of_a_local_value_that_ends_several_findings_is_a_repair(tmp_p
 
 TYPESCRIPT = {
     "store.ts": "export function find(key: string): string | undefined {\n  return key ? key : undefined;\n}\n",
-    "use.ts": 'import { find } from "./store";\n\nexport const size = () => find("a").length;\n\n'
-    'export const end = () => find("b").at(-1);\n',
+    "use.ts": 'import { find } from "./store";\n\nexport const size = (k: string) => find(k).length;\n\n'
+    'export const end = (k: string) => find(k).at(-1);\n',
 }
 GO = {
     "go.mod": "module example.org/m\n\ngo 1.22\n",

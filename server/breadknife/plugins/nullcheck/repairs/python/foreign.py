@@ -42,7 +42,7 @@ class Diagnostic:
     checker: str
     codes: frozenset[str]
     message: re.Pattern[str]
-    """See `knowledge/python_checkers.toml` for its groups."""
+    """See `knowledge/checkers/python.toml` for its groups."""
     use: Use
     at: At
 
@@ -58,7 +58,7 @@ def sources(checker: str) -> tuple[str, ...]:
 
 @cache
 def diagnostics() -> tuple[Diagnostic, ...]:
-    text = files("breadknife.plugins.nullcheck.knowledge").joinpath("python_checkers.toml").read_text("utf-8")
+    text = files("breadknife.plugins.nullcheck.knowledge").joinpath("checkers/python.toml").read_text("utf-8")
     return tuple(
         Diagnostic(row["checker"], frozenset(row["codes"]), re.compile(row["message"]), Use(row["use"]), At(row["at"]))
         for row in tomllib.loads(text)["message"]
