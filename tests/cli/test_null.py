@@ -159,7 +159,8 @@ def test_one_check_of_a_local_value_that_ends_several_findings_is_a_repair(tmp_p
 
 
 TYPESCRIPT = {
-    "store.ts": "export function find(key: string): string | undefined {\n  return key ? key : undefined;\n}\n",
+    "store.ts": "export function find(key: string): string | undefined {\n  return names.get(key);\n}\n"
+    "const names = new Map<string, string>();\n",
     "use.ts": 'import { find } from "./store";\n\nexport const size = (k: string) => find(k).length;\n\n'
     'export const end = (k: string) => find(k).at(-1);\n',
 }
