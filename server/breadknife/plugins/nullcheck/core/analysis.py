@@ -165,13 +165,12 @@ class FileHome(Results):
         names = renamed(was, function, self.file)
         stores, now = stored_by(before.file, was), stored_by(self.file, function)
         was_followed = before.kept(was) is not None
-        if stores.keys() != now.keys():
+        is_changed = stores.keys() != now.keys() or (bool(stores) and was_followed and is_unseen)
+        if not is_changed and stores and was_followed:
+            told = Stored(was, stores, before.solution(was)), Stored(function, now, self.solution(function))
+            is_changed = not stores_the_same(*told)
+        if is_changed:
             names |= {name.encode() for name in (*stores, *now)}
-        elif stores and was_followed:
-            if is_unseen or not stores_the_same(
-                Stored(was, stores, before.solution(was)), Stored(function, now, self.solution(function))
-            ):
-                names |= {name.encode() for name in (*stores, *now)}
         is_asked = function is not self.file.main and (was_followed or not before.gate.needs_flow(was))
         if signature(was) != signature(function) or (
             is_asked and (is_unseen or not says_the_same(before.summary(was), self.summary(function)))
