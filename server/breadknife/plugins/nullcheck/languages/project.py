@@ -237,7 +237,7 @@ class ProjectFiles(ABC, Generic[Home]):
     def _words(self, home: Names, of: Callable[[FileHome], frozenset[bytes]]) -> frozenset[bytes]:
         words, used = set[bytes](), home.file.main.words
         if home not in self._around:
-            self._around[home] = list(self.imported(home))
+            self._around[home] = list(self.imported(home)) if self._project is not None else ()
             home.asked.update(there.uri for there in self._around[home])
         for there in self._around[home]:
             words |= of(there) & used
