@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 from breadknife.plugins.nullcheck.languages.ecmascript.language import knowledge
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
@@ -174,3 +175,16 @@ def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -
     assert not files.is_current(home)
     assert not files.look_at(document, tree_of(text)).findings()
     project.close()
+
+
+def test_an_edit_of_one_function_keeps_what_is_known_of_the_others(tmp_path: Path) -> None:
+    files = EcmaScriptProject(written(tmp_path, {}), knowledge())
+
+    def looked_at(text: str) -> FileHome:
+        return files.look_at(Document((tmp_path / "b.ts").as_uri(), "typescript", text), tree_of(text))
+
+    text = "function f(s) {\n  return s.match(/a/).index;\n}\nfunction g(s) {\n  return s;\n}\n"
+    assert len(looked_at(text).findings()) == 1
+    after = looked_at(text.replace("return s;", "return s.match(/b/)[0];"))
+    assert after.kept(after.file.named["f"]) is not None
+    assert len(after.findings()) == 2

@@ -123,9 +123,10 @@ class FileHome(Results):
                 for use in solution.uses if solution is not None else ():
                     yield Found(use, function)
 
-    def inherit(self, before: FileHome) -> bool:
+    def inherit(self, before: FileHome, *, is_tried: bool = False) -> bool:
         """Take over what was found before an edit, as far as it still holds. To be called before anything is asked.
-        False if nothing does, because more than one function has changed."""
+        False if nothing does, because more than one function has changed. `is_tried`: only the edited function will be
+        asked for, so that it isn't worth while to see whether those around it still say the same."""
         found = matched(before.file, self.file)
         if found is None:
             return False
@@ -149,28 +150,30 @@ class FileHome(Results):
         waiting = [(edited.before, edited.after)]
         while waiting:
             was, function = waiting.pop()
-            for each in self._told_otherwise(before, was, function, kept):
+            is_unseen = is_tried and function is not edited.after
+            for each in self._told_otherwise(before, was, function, kept, is_unseen):
                 kept.discard(each)
                 self._forget(each)
                 waiting.append((same[each], each))
         return True
 
     def _told_otherwise(
-        self, before: FileHome, was: Function, function: Function, kept: Collection[Function]
+        self, before: FileHome, was: Function, function: Function, kept: Collection[Function], is_unseen: bool
     ) -> list[Function]:
-        """Those of the functions that speak of something that a unit says otherwise than before."""
+        """Those of the functions that speak of something that a unit says otherwise than before, or may say if that
+        `is_unseen`."""
         names = renamed(was, function, self.file)
         stores, now = stored_by(before.file, was), stored_by(self.file, function)
         was_followed = before.kept(was) is not None
-        if stores.keys() != now.keys():
-            names |= {name.encode() for name in (*stores, *now)}
-        elif stores and was_followed:
+        is_changed = stores.keys() != now.keys() or (bool(stores) and was_followed and is_unseen)
+        if not is_changed and stores and was_followed:
             told = Stored(was, stores, before.solution(was)), Stored(function, now, self.solution(function))
-            if not stores_the_same(*told):
-                names |= {name.encode() for name in (*stores, *now)}
+            is_changed = not stores_the_same(*told)
+        if is_changed:
+            names |= {name.encode() for name in (*stores, *now)}
         is_asked = function is not self.file.main and (was_followed or not before.gate.needs_flow(was))
         if signature(was) != signature(function) or (
-            is_asked and not says_the_same(before.summary(was), self.summary(function))
+            is_asked and (is_unseen or not says_the_same(before.summary(was), self.summary(function)))
         ):
             names |= spoken_of(function)
         return [each for each in kept if not self._words(each).isdisjoint(names)] if names else []

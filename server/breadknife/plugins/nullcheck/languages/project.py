@@ -56,6 +56,9 @@ class ProjectFiles(ABC, Generic[Home]):
         self._homes = OrderedDict[Path, tuple[SyntaxTree, Home]]()
         self._looked_at = OrderedDict[Path, tuple[SyntaxTree, Home]]()
         """Files that were checked a moment ago."""
+        self._whole = dict[Path, Home]()
+        """The document that was edited last, when nothing was open in it: a bracket that isn't closed yet may take all
+        functions away."""
         self._seen = set[Path]()
         """Files that were compared with the disk a moment ago."""
         self._same = set[Path]()
@@ -105,11 +108,22 @@ class ProjectFiles(ABC, Generic[Home]):
             self._same.add(path)
             known = self._looked_at.pop(path, None)
             if known is None or known[0].text != document.text or not self._asks_the_same(known[1]):
-                known = tree, self._dated(self.checked_home_of(tree, document.uri))
+                known = tree, self._edited(path, document, tree, known[1] if known is not None else None)
             self._looked_at[path] = known
             while len(self._looked_at) > _MOST_LOOKED_AT:
                 self._looked_at.popitem(last=False)
             return known[1]
+
+    def _edited(self, path: Path, document: Document, tree: SyntaxTree, before: Home | None) -> Home:
+        """The analysis of a document, with what an edit has left valid of that before."""
+        made = self._dated(self.checked_home_of(tree, document.uri))
+        inherits = any(
+            each is not None and self._asks_the_same(each) and made.inherit(each)
+            for each in (before, self._whole.get(path))
+        )
+        if inherits or not tree.root.has_error:
+            self._whole = {path: made}
+        return made
 
     def is_current(self, home: Names) -> bool:
         """Whether the files that a home has asked still say the same."""
@@ -223,7 +237,7 @@ class ProjectFiles(ABC, Generic[Home]):
     def _words(self, home: Names, of: Callable[[FileHome], frozenset[bytes]]) -> frozenset[bytes]:
         words, used = set[bytes](), home.file.main.words
         if home not in self._around:
-            self._around[home] = list(self.imported(home))
+            self._around[home] = list(self.imported(home)) if self._project is not None else ()
             home.asked.update(there.uri for there in self._around[home])
         for there in self._around[home]:
             words |= of(there) & used

@@ -52,7 +52,7 @@ class Verifier:
         if tree is None or not parses_no_worse(self.tree, tree):
             return None
         home = self.lower(tree)
-        home.inherit(self.home)
+        home.inherit(self.home, is_tried=True)
         grown = sum(len(edit.new_text) - len(edit.span) for edit in edits)
         return self._state(tree, home, Span(limits.start, limits.end + grown))
 

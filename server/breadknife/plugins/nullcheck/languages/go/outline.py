@@ -19,11 +19,13 @@ from breadknife.text.syntax import Node
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _WITHOUT_TYPES = frozenset({"import_declaration", "expression_list", "comment", "var_declaration", "const_declaration"})
+_NO_ERROR = rb" nil\b(?<!\berr [!=]= nil)(?<!\bErr [!=]= nil)(?<!\bError [!=]= nil)"
 _HIDDEN = re.compile(
-    rb",[ \t]*\w+[ \t]*:?=[^\n]*\[|\.\(\*|\.\(map|\bvar\s+\(|\bvar\s+\w+\s+(?:map\b|\*|func\b|[A-Z])"
-    rb"|(?<!\berr )(?<![!=])=\s*nil\b|\bcase nil\b|(?<!\berr )(?<!\bErr )(?<!\bError )[!=]= nil\b"
+    rb",[ \t]*\w++[ \t]*+:?=[^\n]*\[|\.\(\*|\.\(map|var(?<=\bvar)\s+(?:\(|\w+\s+(?:map\b|\*|func\b|[A-Z]))"
+    rb"|=(?<!\berr =)(?<![!=]=)\s*nil\b|case nil\b(?<=\bcase nil)|!=" + _NO_ERROR + rb"|==" + _NO_ERROR
 )
-"""A look-up or an assertion that tells whether there is a value, a variable without a value, nil."""
+"""A look-up or an assertion that tells whether there is a value, a variable without a value, nil. Each way begins with
+a certain character: the others are passed over quickly."""
 _GIVES = re.compile(rb"\breturn\b[^\n]*\bnil\b")
 _GIVES_SILENTLY = re.compile(
     rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\bnil\s*(?:$|//|\})|\breturn\b[^\n]*\bnil, (?:true|false)",
@@ -31,7 +33,7 @@ _GIVES_SILENTLY = re.compile(
 )
 """Nil without an error."""
 _LEAVES = rb"\w*[eE]rr\w* != nil \{\s*(?:return\b(?![^\n]*\b\1\.)|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
-_IGNORES = re.compile(rb"(\w+),[ \t]*\w+[ \t]*:?=[ \t]*[\w.]+\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")")
+_IGNORES = re.compile(rb"\b(\w++),[ \t]*\w++[ \t]*+:?=[ \t]*[\w.]++\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")")
 """A call whose error isn't looked at in the next line, in a check that leaves."""
 _MADE = re.compile(rb"(?<![\w.])([^\W\d]\w*)\{")
 """A new struct of this package."""

@@ -27,7 +27,7 @@ _METHODS = frozenset({
 })  # fmt: skip
 _SILENT = re.compile(r'"(?:null|NullAway|all|ConstantConditions|DataFlowIssue|nullness)"')
 _LITERALS = frozenset({"string_literal", "decimal_integer_literal", "true", "false", "character_literal"})
-_SET = re.compile(rb"(?<![\w.])(?:this\.)?(\w+)\s*(?:[-+*/|&^]|<<|>>>?)?=(?!=)\s*(null\b)?")
+_SET = re.compile(rb"\b(?<!\.)(?:this\.)?(\w++)\s*+(?:[-+*/|&^]|<<|>>>?)?=(?!=)\s*(null\b)?")
 _GETS = re.compile(rb"\.get\s*\(")
 _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interface)\s+\w")
 """A method with classes in it."""

@@ -16,9 +16,9 @@ _NULLABLE = ("Nullable", "CheckForNull")
 
 def annotations_of(node: Node) -> Iterator[Node]:
     """The annotations of a declaration, and of its type."""
-    for child in node.named_children:
-        if child.type == "modifiers":
-            yield from (each for each in child.named_children if each.type.endswith("annotation"))
+    first = node.child(0) if node.child_count else None
+    if first is not None and first.type == "modifiers":
+        yield from (each for each in first.named_children if each.type.endswith("annotation"))
     type_ = node.child_by_field_name("type")
     if type_ is not None and type_.type == "annotated_type":
         yield from (each for each in type_.named_children if each.type.endswith("annotation"))

@@ -61,15 +61,14 @@ class Verifier:
         home = self.analyse(new)
         if self.assumed is not None:
             home.assumed = {_bytes(new, target): self.assumed}
-        if limits == self.limits or self.assumed is None:
-            home.inherit(site.home)
+        before = self._found_before(limits)
+        home.inherit(self._home, is_tried=True)
         after = _findings(home, new, Span(limits.start, limits.end + added))
         moves = Moves.of(edits) if strategy not in _OF_ONE_USE else None
         written = edits[0].new_text.find(site.source)  # in a check, which may read what its owners lack, too
         copied = edits[0].span.start + written if written >= 0 else None
         if named_at(site, edits) is not None:
             copied = target.start
-        before = self._found_before(limits)
         if any(found.span == target for found in after) or _are_new(before, after, moves, site, copied):
             return None
         return len(before) - len(after)
