@@ -254,7 +254,7 @@ def test_an_edit_of_another_file_is_looked_at_ahead(ladder: Ladder, tmp_path: Pa
     here, there = (Document((tmp_path / name).as_uri(), "python", text) for name, text in files.items())
     edited = Edited(here, (), (DocumentEdits(there, (TextEdit(Span(0, 2), "new"),)),))
     context = PluginContext(root=tmp_path, project=known(tmp_path, files))
-    ladder.prepare([[edited]], (), Looking(TOOLS[0], tmp_path / "pyright", tmp_path), 9, context)
+    ladder.prepare([edited], (), Looking(TOOLS[0], tmp_path / "pyright", tmp_path), 9, context)
     assert looked.wait(30)
 
 
@@ -285,17 +285,6 @@ def test_what_was_found_out_is_asked_again_after_a_while(tmp_path: Path, later: 
     ladder.close()
 
 
-def test_what_is_made_in_its_place_is_checked_ahead_only_if_the_checker_objects(ladder: Ladder, tmp_path: Path) -> None:
-    document = Document((tmp_path / "a.py").as_uri(), "python", "x\n")
-    context = PluginContext(root=tmp_path, project=known(tmp_path, {"a.py": "x\n"}))
-    ways = [[Edited(document, (TextEdit(Span(0, 1), new),)) for new in way] for way in (["1", "one"], ["!2", "two"])]
-    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
-    ladder.prepare(ways, (), checker, 9, context, 2)
-    until(lambda: ladder.is_idle)
-    [started] = checker.started
-    assert started.asked == [(f"a.py: {text}",) for text in ("1", "!2", "x", "two")]
-
-
 @pytest.mark.parametrize(
     ("offered", "wanted", "asked"),
     [
@@ -314,7 +303,7 @@ def test_offers_are_checked_ahead_until_so_many_have_passed(
     edits = [Edited(document, (TextEdit(Span(0, 1), new),)) for new in offered]
     checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
     for _ in range(2):  # what is known isn't asked again
-        ladder.prepare([[each] for each in edits], (), checker, 9, context, wanted)
+        ladder.prepare(edits, (), checker, 9, context, wanted)
         until(lambda: ladder.is_idle)
     [started] = checker.started
     assert started.asked == [(f"a.py: {text}",) for text in asked]

@@ -16,7 +16,7 @@ from breadknife.text.syntax import parse
 
 AT_PLACES = frozenset({
     Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strategy.WALRUS,
-    Strategy.NARROW, Strategy.REUSE, Strategy.DEFAULT, Strategy.OPTIONAL_CHAIN, Strategy.CHECK_ERROR,
+    Strategy.NARROW, Strategy.DEFAULT, Strategy.OPTIONAL_CHAIN, Strategy.CHECK_ERROR,
 })  # fmt: skip
 """What is written at a place itself. The others change the declaration, which ends all by itself."""
 MOST = 50

@@ -58,7 +58,7 @@ class _Remembering:
         offers = self._offers.get(key)
         if offers is None:
             offers = tuple(self._file.offers(place, about))
-            if not any(offer.elsewhere or offer.otherwise for offer in offers):
+            if not any(offer.elsewhere for offer in offers):
                 self._offers.put(key, offers)
         else:
             for finding in about:  # of what `repair` is going to be asked about

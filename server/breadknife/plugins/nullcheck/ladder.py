@@ -82,27 +82,25 @@ class Ladder:
         return self._climbs.get((edited, _identity(about), project.generation)) if project is not None else None
 
     def prepare(
-        self, offered: Sequence[Sequence[Edited]], about: Sequence[Finding], checker: Installed, seconds: float,
+        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, seconds: float,
         context: Context, wanted: int = 1,
     ) -> None:  # fmt: skip
-        """Ask in the background until so many of the ways that are offered have passed. Each way comes with what would
-        be made in its place, best first."""
+        """Ask in the background, best first, until so many of the ways that are offered have passed."""
         if context.project is not None:
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
                 self._prepare(offered, about, checker, context.project, seconds, wanted, instead=True)
 
     def _prepare(
-        self, offered: Sequence[Sequence[Edited]], about: Sequence[Finding], checker: Installed, project: Project,
+        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, project: Project,
         seconds: float, wanted: int, *, instead: bool,
     ) -> None:  # fmt: skip
         if not offered or wanted == 0:
             return
-        (edited, *otherwise), *rest = offered
+        edited, *rest = offered
         generation = project.generation
 
         def go_on(climb: Climb, *, instead: bool) -> None:
-            left = rest if climb.broken is None or not otherwise else [otherwise, *rest]
-            self._prepare(left, about, checker, project, seconds, wanted - (climb.broken is None), instead=instead)
+            self._prepare(rest, about, checker, project, seconds, wanted - (climb.broken is None), instead=instead)
 
         def work(ask: Ask) -> None:
             began = self._climbs.now()

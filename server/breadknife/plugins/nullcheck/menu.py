@@ -96,7 +96,7 @@ class Menu:
 
     def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
         found = ranked(self.file, place, about, self.request.document.uri)
-        offers = [passing for offer in found if (passing := self._passing(offer, about)) is not None]
+        offers = [offer for offer in found if (known := self._known(offer, about)) is None or known.broken is None]
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
         if not settings.learn or not offers:
             return offers
@@ -116,16 +116,6 @@ class Menu:
             if finding.span.touches(self.request.span) and (place := self.file.place(finding)) is not None:
                 places[place] = (*places.get(place, ()), finding)
         return places
-
-    def _passing(self, offer: Offer, about: tuple[Finding, ...]) -> Offer | None:
-        """The offer, or what would be made in its place; None if an installed checker has objected to each of them."""
-        other: Offer | None = offer
-        while other is not None:
-            known = self._known(other, about)
-            if known is None or known.broken is None:
-                return other
-            other = other.otherwise
-        return None
 
     def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
         return self.ladder.known(edited(self.request, offer), about, self.context.project)
@@ -187,7 +177,7 @@ class Menu:
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
         if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
             likely = [offer for offer in offers if offer.strategy not in HIDING] or offers
-            tried = [[edited(self.request, each) for each in _alternatives(offer)] for offer in likely]
+            tried = [edited(self.request, offer) for offer in likely]
             self.ladder.prepare(tried, about, checker, settings.oracle_seconds, self.context, LISTED)
         if self.request.invoked:
             Repair(self.file, self.spoken, place, offers[0], offers[0].edits, self.ahead).write_ahead(self.context)
@@ -213,13 +203,6 @@ def tried_of(document: Document, place: Place, offers: Sequence[Offer], context:
 def everywhere_title(offer: Offer, places: int) -> str:
     at = f" at {places} places"
     return f"{menu_title(offer, len(at))}{at}"
-
-
-def _alternatives(offer: Offer) -> Iterator[Offer]:
-    other: Offer | None = offer
-    while other is not None:
-        yield other
-        other = other.otherwise
 
 
 def _limited(actions: Sequence[Action]) -> Iterator[Action]:

@@ -60,8 +60,6 @@ class Strategy(StrEnum):
     """Binds a name in the test: `if (m := f()) is not None`."""
     NARROW = "narrow"
     """Moves the code into an `if` that tests the value."""
-    REUSE = "reuse"
-    """Uses a name that holds the same value and was tested."""
     DEFAULT = "default"
     """Uses another value in its place: `?? x`, `or x`, `Optional.orElse`."""
     LOOK_UP = "look-up"
@@ -129,8 +127,6 @@ class Offer:
     """Whether only a person may choose it, because the null may be intended."""
     is_inner: bool = False
     """Whether no other file can see it: it changes neither parameters nor results."""
-    otherwise: Offer | None = None
-    """The offer to make instead if an installed checker objects: of the same strategy, and less exact."""
 
     @property
     def titled(self) -> str:

@@ -9,7 +9,6 @@ FUNCTIONS = frozenset({
     "function_declaration", "generator_function_declaration", "function_expression", "generator_function",
     "arrow_function", "method_definition",
 })  # fmt: skip
-FIELDS = frozenset({"public_field_definition", "field_definition"})
 BLOCKS = frozenset({"statement_block", "program"})
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 EFFECTS = frozenset({
