@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.half_written import Whole, while_half_written
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
@@ -49,6 +50,9 @@ class _Remembering:
         found = self._file.findings()
         self.whole = Whole(self._file.tree, found)
         return found
+
+    def kind(self, place: Place, /) -> OriginKind | None:
+        return self._file.kind(place)
 
     def place(self, finding: Finding, /) -> Place | None:
         return self._file.place(finding)

@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.climb import Climb, Edited
 from breadknife.plugins.nullcheck.clues import NullOrigin, origin_of
 from breadknife.plugins.nullcheck.grouping import reported
 from breadknife.plugins.nullcheck.ladder import Ladder
-from breadknife.plugins.nullcheck.never_first import Chance, never_first, with_a_good_first
+from breadknife.plugins.nullcheck.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.proving.prover import Prover, Tried
 from breadknife.plugins.nullcheck.proving.scenario import scenario
 from breadknife.plugins.nullcheck.repair import Repair, WrittenAhead, rule
@@ -42,10 +42,9 @@ LISTED = 3
 
 def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> list[Offer]:
     """The offers for a place, best first."""
-    finding = next((finding for finding in file.findings() if finding.span == place.span), None)
-    origin = origin_of(finding.message.partition(": ")[2]) if finding is not None else ""
-    offers = by_likelihood(list(file.offers(place, about)), clues_of(file.tree.text, place, origin), file.tree.language)
-    return with_a_good_first(offers, _chance(file, place), uri)
+    clues = clues_of(file.tree.text, place, file.kind(place))
+    offers = by_likelihood(list(file.offers(place, about)), clues, file.tree.language)
+    return with_a_good_first(offers, can_happen(file, place), uri)
 
 
 def edited(request: ActionRequest, offer: Offer) -> Edited:
@@ -127,7 +126,7 @@ class Menu:
         return Action(
             menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
             checked=climb.short, explanation=offer.titled, unasked=_is_unasked(offer),
-            preferred=is_safe and not never_first(offer, _chance(self.file, place), self.request.document.uri),
+            preferred=is_safe and not never_first(offer, can_happen(self.file, place), self.request.document.uri),
         )  # fmt: skip
 
     def _may_be_refused(self, offer: Offer) -> bool:
@@ -235,13 +234,10 @@ def _is_unasked(offer: Offer) -> bool:
     return not offer.is_asked_for and offer.strategy not in HIDING | DECLARATION
 
 
-def _chance(file: NullFile, place: Place) -> Chance:
-    """It is real not only where it is likely enough for a warning."""
-    finding = next((finding for finding in file.findings() if finding.span == place.span), None)
-    if finding is None:
-        return Chance.UNLIKELY
-    if finding.confidence is Confidence.HIGH:
-        return Chance.REAL
-    if origin_of(finding.message.partition(": ")[2]) is not NullOrigin.CALL:
-        return Chance.UNLIKELY
-    return Chance.STATE if ": the property " in finding.message else Chance.REAL
+def can_happen(file: NullFile, place: Place) -> bool:
+    """Whether the null check itself finds a null there that a call gives, or that is likely for another reason: not
+    only where it is likely enough for a warning."""
+    kind = file.kind(place)
+    return (kind is not None and origin_of(kind) is NullOrigin.CALL) or any(
+        finding.span == place.span and finding.confidence is Confidence.HIGH for finding in file.findings()
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Offer, Strategy
 
@@ -23,20 +22,11 @@ _TEST_FILE = re.compile(
 _LEAVING = frozenset({Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strategy.NARROW})
 
 
-class Chance(Enum):
-    """Whether a null can happen at a place."""
-
-    UNLIKELY = "unlikely"
-    STATE = "state"
-    """A property gives it: an object that is used in the right order has no null there."""
-    REAL = "real"
-    """The null check itself finds it, and a call gives the null, or it is likely for another reason."""
-
-
 @dataclass(frozen=True)
 class _Case:
     offer: Offer
-    chance: Chance
+    can_happen: bool
+    """Whether a null can happen at the place."""
     in_tests: bool
 
     def writes(self, pattern: re.Pattern[str]) -> bool:
@@ -57,7 +47,7 @@ ROWS = (
     _Row(
         "`Any` hides from every checker a result that really can be null",
         lambda case: (
-            case.chance is not Chance.UNLIKELY
+            case.can_happen
             and case.offer.strategy in DECLARATION
             and (case.writes(_ANY) or any(map(_ANY.search, case.writes_elsewhere)))
         ),
@@ -69,7 +59,7 @@ ROWS = (
     ),
     _Row(
         "an assertion is for what cannot happen",
-        lambda case: case.chance is Chance.REAL and not case.in_tests and case.offer.strategy is Strategy.ASSERT,
+        lambda case: case.can_happen and not case.in_tests and case.offer.strategy is Strategy.ASSERT,
     ),
 )
 
@@ -78,16 +68,16 @@ def is_test(uri: str) -> bool:
     return _TEST_FILE.search(uri) is not None
 
 
-def never_first(offer: Offer, chance: Chance, uri: str) -> str:
+def never_first(offer: Offer, can_happen: bool, uri: str) -> str:
     """Why it may not be the first; "" where it may."""
-    case = _Case(offer, chance, is_test(uri))
+    case = _Case(offer, can_happen, is_test(uri))
     return next((row.why for row in ROWS if row.applies(case)), "")
 
 
-def with_a_good_first(offers: Sequence[Offer], chance: Chance, uri: str) -> list[Offer]:
+def with_a_good_first(offers: Sequence[Offer], can_happen: bool, uri: str) -> list[Offer]:
     """The offers in their order; if the first may not be first, the best that may comes before it."""
-    good = [offer for offer in offers if offer.strategy not in HIDING and not never_first(offer, chance, uri)]
+    good = [offer for offer in offers if offer.strategy not in HIDING and not never_first(offer, can_happen, uri)]
     good.sort(key=lambda offer: offer.is_asked_for)
-    if not offers or not good or offers[0].strategy in HIDING or not never_first(offers[0], chance, uri):
+    if not offers or not good or offers[0].strategy in HIDING or not never_first(offers[0], can_happen, uri):
         return list(offers)
     return [good[0], *(offer for offer in offers if offer is not good[0])]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.project.values import Project
 from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
@@ -151,6 +152,10 @@ class NullFile(Protocol):
     def findings(self) -> Sequence[Finding]:
         """The uses of values that may be null, in the order of the text. Each code is a `Use`. `related` is the path:
         first where the null comes from, then why no check stops it."""
+        ...
+
+    def kind(self, place: Place, /) -> OriginKind | None:
+        """What the null of its own finding at a place comes from; None where it has none there."""
         ...
 
     def place(self, finding: Finding, /) -> Place | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from breadknife.plugins.nullcheck.core.analysis import Found
-from breadknife.plugins.nullcheck.core.findings import explained
+from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
 from breadknife.plugins.nullcheck.languages.braces import BracesLanguage
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT
@@ -76,13 +76,13 @@ class EcmaScriptFile:
         return self._files.is_current(self._home)
 
     @cached_property
-    def _findings(self) -> Sequence[Finding]:
+    def _explained(self) -> Sequence[Explained]:
         """None in what a program has written, as minified code, and where there is no code."""
         text = self.tree.text
         if self._is_declaration or len(text) > _LONGEST_MEAN * (text.count("\n") + 1):
             return ()
         with self._files.lock:
-            return unsilenced(self.tree, [each.finding for each in explained(self._home)])
+            return unsilenced(self.tree, explained(self._home))
 
     @cached_property
     def _uses(self) -> dict[tuple[int, int], Found]:
@@ -94,7 +94,10 @@ class EcmaScriptFile:
         return Style.of(self.tree.text, self._length())
 
     def findings(self) -> Sequence[Finding]:
-        return self._findings
+        return [each.finding for each in self._explained]
+
+    def kind(self, place: Place, /) -> OriginKind | None:
+        return next((each.kind for each in self._explained if each.finding.span == place.span), None)
 
     def place(self, finding: Finding, /) -> Place | None:
         if finding.source == SOURCE:
