@@ -72,7 +72,7 @@ class BracesFile(ABC):
         return unsilenced(self.tree, [each for each in found if self._is_shown(each.finding)])
 
     def findings(self) -> Sequence[Finding]:
-        return [each.finding for each in self._explained]
+        return tuple(each.finding for each in self._explained)
 
     def kind(self, place: Place, /) -> OriginKind | None:
         return next((each.kind for each in self._explained if each.finding.span == place.span), None)

@@ -94,7 +94,7 @@ class EcmaScriptFile:
         return Style.of(self.tree.text, self._length())
 
     def findings(self) -> Sequence[Finding]:
-        return [each.finding for each in self._explained]
+        return tuple(each.finding for each in self._explained)
 
     def kind(self, place: Place, /) -> OriginKind | None:
         return next((each.kind for each in self._explained if each.finding.span == place.span), None)

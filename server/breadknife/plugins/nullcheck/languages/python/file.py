@@ -113,7 +113,7 @@ class PythonFile:
 
     @cached_property
     def _findings(self) -> Sequence[Finding]:
-        return [each.finding for each in self._explained]
+        return tuple(each.finding for each in self._explained)
 
     @cached_property
     def _line_length(self) -> int:
