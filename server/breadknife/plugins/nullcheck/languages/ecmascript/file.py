@@ -22,9 +22,10 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import is_
 from breadknife.plugins.nullcheck.repairs.ecmascript.foreign import Foreign, foreign
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import is_optional
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
-from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import Option, edits, options
+from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import edits, options
 from breadknife.plugins.nullcheck.repairs.ecmascript.style import Style
 from breadknife.plugins.nullcheck.repairs.ecmascript.verify import Verifier
+from breadknife.plugins.nullcheck.repairs.option import Plan
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_comment
@@ -156,7 +157,7 @@ class EcmaScriptFile:
             made = edits(found[0], strategy, content)
             return made if made is not None and found[2].check(made, strategy) is not None else None
 
-    def _options(self, site: Site, origin: Node | None) -> list[Option]:
+    def _options(self, site: Site, origin: Node | None) -> list[Plan]:
         found = [*options(site, Evidence(site, self._in_tests)), *declarations(site, origin)]
         return sorted(found, key=lambda option: -option.weight)
 

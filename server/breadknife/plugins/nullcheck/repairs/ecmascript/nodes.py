@@ -30,10 +30,6 @@ def inner(node: Node) -> Node:
     return node
 
 
-def covers(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
-
-
 def is_optional(link: Node) -> bool:
     """Whether an optional chain may end before this call or subscript of it."""
     node: Node | None = link
