@@ -106,7 +106,7 @@ def _form(file: NullFile, place: Place, offer: Offer) -> str:
 
 def _alike(file: NullFile, place: Place, way: Strategy, form: str = "") -> Offer | None:
     """What says the same at a place: what leaves one function, or does for a value, may not fit another."""
-    offer = next((each for each in file.offers(place) if each.strategy is way and not each.elsewhere), None)
+    offer = next((each for each in file.offers(place) if each.strategy is way), None)
     return offer if offer is not None and form in ("", _form(file, place, offer)) else None
 
 

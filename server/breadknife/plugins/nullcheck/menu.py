@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.clues import NullOrigin, origin_of
 from breadknife.plugins.nullcheck.grouping import reported
 from breadknife.plugins.nullcheck.ladder import Ladder
 from breadknife.plugins.nullcheck.never_first import never_first, with_a_good_first
+from breadknife.plugins.nullcheck.oracle.tools import Installed
 from breadknife.plugins.nullcheck.proving.prover import Prover, Tried
 from breadknife.plugins.nullcheck.proving.scenario import scenario
 from breadknife.plugins.nullcheck.repair import Repair, WrittenAhead, rule
@@ -48,7 +49,7 @@ def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> 
 
 
 def edited(request: ActionRequest, offer: Offer) -> Edited:
-    return Edited(request.document, offer.edits, offer.elsewhere, offer.is_inner)
+    return Edited(request.document, offer.edits, offer.is_inner)
 
 
 @dataclass(frozen=True)
@@ -122,23 +123,22 @@ class Menu:
     def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, is_proved: bool) -> Action:
         known = self._known(offer, about)
         climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error, is_proved=is_proved)
-        is_safe = known is not None or not self._may_be_refused(offer)  # editors make a preferred one by a single key
+        is_safe = known is not None or self._checker() is None  # editors make a preferred one by a single key
         return Action(
             menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
             checked=climb.short, explanation=offer.titled, unasked=_is_unasked(offer),
             preferred=is_safe and not never_first(offer, can_happen(self.file, place), self.request.document.uri),
         )  # fmt: skip
 
-    def _may_be_refused(self, offer: Offer) -> bool:
-        """Whether an installed checker is asked about it before it is made."""
+    def _checker(self) -> Installed | None:
+        """The one that is asked about an offer before it is made."""
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        checker = self.ladder.checker(self.request.document, settings.oracle, self.context)
-        return checker is not None and (checker.tool.sees_unsaved or not offer.elsewhere)
+        return self.ladder.checker(self.request.document, settings.oracle, self.context)
 
     def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
         """The best way that is written at the place itself, at all with the same cause where it can be written."""
         places = len(with_same_cause(place, self.file.findings()))
-        offer = next((offer for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere), None)
+        offer = next((offer for offer in offers if offer.strategy in AT_PLACES), None)
         if offer is not None and 1 < places <= MOST and is_alike_elsewhere(self.file, place, offer):
             told = f"{offer.title}{likewise(self.file, place, offer)}, at up to {places} places with this cause"
             yield Action(
@@ -174,7 +174,7 @@ class Menu:
         while the user reads the menu. Editors ask for menus that nobody reads, too, wherever the cursor stands: no
         model writes for those."""
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
+        if checker := self._checker():
             likely = [offer for offer in offers if offer.strategy not in HIDING] or offers
             tried = [edited(self.request, offer) for offer in likely]
             self.ladder.prepare(tried, about, checker, settings.oracle_seconds, self.context, LISTED)
@@ -195,7 +195,7 @@ class Menu:
 def tried_of(document: Document, place: Place, offers: Sequence[Offer], context: Context) -> Tried | None:
     """What a test may prove of these offers: those that are written at the place itself."""
     settings: NullCheckSettings = context.settings(NullCheckSettings)
-    fixes = [offer.edits for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere]
+    fixes = [offer.edits for offer in offers if offer.strategy in AT_PLACES]
     return Tried.of(document, place, fixes, context) if settings.prove else None
 
 

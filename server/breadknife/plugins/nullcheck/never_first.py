@@ -6,7 +6,7 @@ Each row comes from a repair that a person chose because it was first, and that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Offer, Strategy
@@ -32,10 +32,6 @@ class _Case:
     def writes(self, pattern: re.Pattern[str]) -> bool:
         return any(pattern.search(edit.new_text) for edit in self.offer.edits)
 
-    @property
-    def writes_elsewhere(self) -> Iterable[str]:
-        return (edit.new_text for each in self.offer.elsewhere for edit in each.edits)
-
 
 @dataclass(frozen=True)
 class _Row:
@@ -46,11 +42,7 @@ class _Row:
 ROWS = (
     _Row(
         "`Any` hides from every checker a result that really can be null",
-        lambda case: (
-            case.can_happen
-            and case.offer.strategy in DECLARATION
-            and (case.writes(_ANY) or any(map(_ANY.search, case.writes_elsewhere)))
-        ),
+        lambda case: case.can_happen and case.offer.strategy in DECLARATION and case.writes(_ANY),
     ),
     _Row("the callers use a returned null unchecked", lambda case: case.writes(_RETURNS_NULL)),
     _Row(

@@ -152,7 +152,7 @@ def _check(file: NullFile, request: CheckRequest, context: Context) -> Findings:
 
 def _fixes(file: NullFile, place: Place, uri: str) -> Iterator[Fix]:
     for offer in ranked(file, place, (), uri):
-        yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)), elsewhere=offer.elsewhere)
+        yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)))
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _made(
     offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
     if offer is None:
         return silence("would-not-verify")
-    template = _Made(Edited(document, offer.edits, offer.elsewhere, offer.is_inner), by_rule)
+    template = _Made(Edited(document, offer.edits, offer.is_inner), by_rule)
     is_message = offer.content is not None and not offer.content.default
     if action.data.get("unasked") and not is_message:  # nobody would see which one a model has chosen
         return (template,)
@@ -196,7 +196,7 @@ def _made(
     if made.edits == offer.edits:
         return (template,)
     asked = template.edited if is_message and only_words_differ(made.edits, offer.edits) else None
-    written = _Made(Edited(document, made.edits, offer.elsewhere, offer.is_inner), made.origin, asked)
+    written = _Made(Edited(document, made.edits, offer.is_inner), made.origin, asked)
     return (written, template)
 
 
@@ -216,11 +216,11 @@ def _resolved(
             continue
         # The words of a message are the same to a test.
         fix = (each.asked or edited).edits
-        tried = Tried.of(document, place, (fix,), context) if settings.prove and not edited.elsewhere else None
+        tried = Tried.of(document, place, (fix,), context) if settings.prove else None
         is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
         climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
         done = replace(
-            action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin,
+            action, edits=edited.edits, origin=each.origin,
             checked=climb.badge, unchecked=climb.unasked,
             command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
         )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.project.values import Project
-from breadknife.task.values import DocumentEdits, Finding
+from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
@@ -120,8 +120,6 @@ class Offer:
     within: Span | None = None
     """The range that the edits of this document must stay in, with a model's content too. None means the place's own
     lines."""
-    elsewhere: tuple[DocumentEdits, ...] = ()
-    """Edits of a declaration in other files."""
     removes: int = 1
     """The number of findings in this file that it ends."""
     is_asked_for: bool = False

@@ -70,11 +70,9 @@ def about(offer: Offer) -> Iterator[str]:
     yield _BECAUSE + _QUOTED.sub("…", offer.reason).replace(",", "")
     if offer.is_asked_for:
         yield "a person must choose it"
-    if offer.elsewhere:
-        yield "it edits another file"
     if offer.removes > 1:
         yield "it ends many findings" if offer.removes > _OFTEN else "it ends several findings"
-    written = [edit.new_text for edit in (*offer.edits, *(edit for each in offer.elsewhere for edit in each.edits))]
+    written = [edit.new_text for edit in offer.edits]
     if any(map(_ANY.search, written)):
         yield "it writes Any"
     if any(re.search(_IGNORES, text) for text in written):
