@@ -169,10 +169,11 @@ class Repairs:
             return ()
         return self.workspace.limited(str(found.path), lambda: tuple(file.offers(found.place, (found.finding,))))
 
-    def menu(self, found: Found) -> list[Action]:
-        """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't."""
+    def menu(self, found: Found, *, is_read: bool = False) -> list[Action]:
+        """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't.
+        `is_read`: by somebody who then chooses one."""
         document, finding = self.changes.document(found.path), found.finding
-        request = ActionRequest(document, finding.span, (finding,), invoked=False)
+        request = ActionRequest(document, finding.span, (finding,), invoked=is_read)
         actions = self._ask(found.path, request).actions
         return [action for action in actions if found.finding in action.findings and action.data]
 
