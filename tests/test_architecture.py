@@ -157,7 +157,6 @@ OWN_FILES = {
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
     "plugins/nullcheck/clues.py": "a list of this package",
-    "plugins/nullcheck/repairs/python/foreign.py": "a list of this package",
     "plugins/nullcheck/confidence.py": "weights of this package",
     "plugins/nullcheck/project/checking.py": "copies what the user has checked, in a temporary folder of `walk`",
     "plugins/nullcheck/repairs/ranking.py": "weights of this package",

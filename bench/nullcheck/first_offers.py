@@ -59,10 +59,8 @@ def _told(root: Path, repairs: Repairs, found: Found, context: int) -> str:
         f"{first.strategy}: {first.titled}",
         "then: " + "; ".join(each.title for each in offers[1:4]),
     ]
-    parts = [(text, first.edits), *((each.document.text, each.edits) for each in first.elsewhere)]
-    for whole, edits in parts:
-        before, after = whole.splitlines(), apply_edits(whole, edits).splitlines()
-        lines += [*unified_diff(before, after, n=context, lineterm="")][2:]
+    before, after = text.splitlines(), apply_edits(text, first.edits).splitlines()
+    lines += [*unified_diff(before, after, n=context, lineterm="")][2:]
     return "\n".join(lines)
 
 

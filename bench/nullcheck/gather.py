@@ -9,7 +9,7 @@
 package and an origin, and prints each with the code around it: read also the callers and the class. A person then adds
 rows to `judged.tsv`: `true` means that a null can really get there on some path from a caller or an entry point,
 `invariant` that a reader sees why it can't, `false` that the analysis is wrong. `columns` fills the columns that a
-script can: `origin`, `clues`, `guards_elsewhere`, `callers_in_project` and `exits` of the rows whose package is there.
+script can: `clues`, `guards_elsewhere`, `callers_in_project` and `exits` of the rows whose package is there.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from detector import LEFT_OUT
 
-from breadknife.plugins.nullcheck.clues import origin_of, told_clues
+from breadknife.plugins.nullcheck.clues import NullOrigin, clues_of, origin_of
 from breadknife.plugins.nullcheck.grouping import by_cause
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
+from breadknife.plugins.nullcheck.values import NullFile
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, language_of
@@ -95,7 +96,7 @@ def _find(folder: Path, spoken: str, out: Path, packages: Sequence[str]) -> None
                     row = {
                         "package": package, "file": str(Path(*parts[1:]).as_posix()), "line": line, "column": column,
                         "code": finding.code, "message": finding.message,
-                        "origin": origin_of(finding.message.partition(": ")[2]).value,
+                        "origin": checked.origin(path, finding),
                     }  # fmt: skip
                     written.write(json.dumps(row) + "\n")
             print(f"{package}: {lines} lines", flush=True)
@@ -132,7 +133,7 @@ class Checked:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._projects = dict[Path, FolderProject]()
-        self._known = dict[Path, tuple[Document, Sequence[Finding]]]()
+        self._known = dict[Path, tuple[Document, NullFile | None]]()
 
     def project(self, path: Path) -> FolderProject:
         root = self._folder / path.relative_to(self._folder).parts[0]
@@ -141,14 +142,21 @@ class Checked:
             self._projects[root].idle(300)
         return self._projects[root]
 
+    def origin(self, path: Path, finding: Finding) -> str:
+        """Of a finding of a file that was checked."""
+        file = self._known[path][1]
+        place = file.place(finding) if file is not None else None
+        kind = file.kind(place) if file is not None and place is not None else None
+        return origin_of(kind).value if kind is not None else ""
+
     def file(self, path: Path) -> tuple[Document, Sequence[Finding]]:
         if path not in self._known:
             id = language_of(path) or ""
             document = Document(path.as_uri(), id, path.read_text("utf-8", errors="replace"))
             tree = parse(document.text, id)
-            findings = language(id, ()).open(document, tree, self.project(path)).findings() if tree else ()
-            self._known[path] = document, findings
-        return self._known[path]
+            self._known[path] = document, language(id, ()).open(document, tree, self.project(path)) if tree else None
+        document, file = self._known[path]
+        return document, file.findings() if file is not None else ()
 
 
 def position(document: Document, finding: Finding) -> tuple[int, int]:
@@ -187,7 +195,9 @@ def _computed(text: str, row: Mapping[str, str], sources: Any) -> dict[str, str]
     line = int(row["line"])
     start = sum(map(len, lines[: line - 1])) + int(row["column"]) - 1
     span, reason = span_of(text, start, row["message"]), row["message"].partition(": ")[2]
-    ours = row["checker"] in OURS
+    is_failed, origin = "it fails" in reason or "without an error" in reason, row["origin"]
+    ours = row["checker"] in OURS and origin
+    clues = clues_of(text, span, row["code"], NullOrigin(origin), is_failed=is_failed) if ours else ()
     head = next((at for at in range(line - 1, -1, -1) if re.match(_FUNCTION, lines[at])), 0)
     before = "".join(lines[head:line])
     named = re.search(_NAME, lines[head]) if head else None
@@ -203,8 +213,7 @@ def _computed(text: str, row: Mapping[str, str], sources: Any) -> dict[str, str]
     leaves = "raise" if re.search(r"\b(?:raise|throw|panic)\b", before) else ""
     leaves = leaves or ("return" if re.search(r"\breturn(?: None| null| nil)?;?\s*$", before, re.MULTILINE) else "none")
     return {
-        "origin": origin_of(reason).value if ours else "",
-        "clues": ", ".join(sorted(told_clues(text, span, row["code"], reason))) if ours else "",
+        "clues": ", ".join(sorted(clues)),
         "guards_elsewhere": str(int(bool(guards))),
         "callers_in_project": str(callers),
         "exits": leaves,

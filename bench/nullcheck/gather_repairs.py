@@ -20,10 +20,8 @@ from fixes import EDITOR, bench
 from maintainers import changed
 
 from breadknife.plugins.nullcheck.causes import Found
-from breadknife.plugins.nullcheck.clues import origin_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.repairs.features import about, clues_of
-from breadknife.plugins.nullcheck.values import NullFile, Place
 
 FIRST_OFFERS = Path(__file__).with_name("first_offers.tsv")
 MAINTAINERS, READER = "maintainers", "reader"
@@ -69,18 +67,13 @@ def row(name: str, repairs: Repairs, found: Found, theirs: str, path: str, by: s
     file, place = repairs.file(found.path), found.place
     assert file is not None
     text = file.tree.text
-    clues = clues_of(text, place, origin(file, place))
+    clues = clues_of(text, place, file.kind(place))
     offers = file.offers(place, (found.finding,))
     return {
         "by": by, "package": name, "path": path, "line": text.count("\n", 0, place.span.start) + 1,
         "value": text[place.span.start : place.span.end], "theirs": theirs, "clues": ", ".join(sorted(clues)),
         "offers": " | ".join(", ".join((offer.strategy, *about(offer))) for offer in offers),
     }  # fmt: skip
-
-
-def origin(file: NullFile, place: Place) -> str:
-    finding = next((finding for finding in file.findings() if finding.span == place.span), None)
-    return origin_of(finding.message.partition(": ")[2]) if finding is not None else ""
 
 
 if __name__ == "__main__":

@@ -113,9 +113,8 @@ def tell(path: Path) -> None:
 
 
 def gain(engine: Engine, model: str, text: str, offer: Offer) -> float:
-    """In nats; of an offer that edits another file, of what it writes there."""
-    pieces = [(text, offer.edits)] if offer.edits else [(each.document.text, each.edits) for each in offer.elsewhere]
-    return sum(_gain(engine, model, whole, near) for whole, edits in pieces for near in _together(edits))
+    """In nats."""
+    return sum(_gain(engine, model, text, near) for near in _together(offer.edits))
 
 
 def _together(edits: Sequence[TextEdit]) -> Iterator[list[TextEdit]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.clues import Clue, NullOrigin, origin_of, told_clues
+from breadknife.plugins.nullcheck.clues import Clue, NullOrigin, clues_of
 from breadknife.plugins.nullcheck.confidence import fitted
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
@@ -56,45 +56,28 @@ def test_a_finding_is_as_likely_as_its_clues_say(language: str, text: str, confi
 
 
 @pytest.mark.parametrize(
-    ("reason", "origin"),
+    ("text", "used", "use", "clues"),
     [
-        ("`re.match` returns None when nothing matches", NullOrigin.CALL),
-        ("`sr1_req` may return None", NullOrigin.CALL),
-        ("`stream` is annotated `Optional[Stream]`", NullOrigin.ANNOTATION),
-        ("`tables` is set to None", NullOrigin.UNSET),
-        ("the default of `length` in `__init__` is None", NullOrigin.DEFAULT),
-        ("it is tested for None, and this path continues if it is", NullOrigin.TEST),
-        ("`returns None` is annotated `A | None`", NullOrigin.ANNOTATION),  # code may be called whatever it is
-        ("something that no row knows", NullOrigin.ANNOTATION),
+        ("m = find(x)\nm.y", "m", Use.ATTRIBUTE, {Clue.NAMED}),
+        ("find(x).y", "find(x)", Use.ATTRIBUTE, set[Clue]()),
+        ("self.m.y", "self.m", Use.ATTRIBUTE, set[Clue]()),
+        ("m = find(file_name)\nm.y", "m", Use.ATTRIBUTE, {Clue.NAMED, Clue.OUTSIDE}),
+        ("m = find(fileName)\nm.y", "m", Use.ATTRIBUTE, {Clue.NAMED, Clue.OUTSIDE}),
+        ("if file_name:\n    m = find(file_name)\n    m.y", "m", Use.ATTRIBUTE, {Clue.NAMED}),
+        ("if other:\n    m = find(file_name)\n    m.y", "m", Use.ATTRIBUTE, {Clue.NAMED, Clue.OUTSIDE}),
+        ("m = find(profile)\nm.y", "m", Use.ATTRIBUTE, {Clue.NAMED}),  # no word "file"
+        ("m = find(x)\nlen(m)", "m", Use.ARGUMENT, {Clue.NAMED, Clue.ARGUMENT}),
     ],
 )
-def test_the_origin_is_in_the_reason(reason: str, origin: NullOrigin) -> None:
-    assert origin_of(reason) is origin
-
-
-FOUND = "`find` may return None"
-
-
-@pytest.mark.parametrize(
-    ("text", "used", "use", "reason", "clues"),
-    [
-        ("m = find(x)\nm.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED}),
-        ("find(x).y", "find(x)", Use.ATTRIBUTE, FOUND, set[Clue]()),
-        ("self.m.y", "self.m", Use.ATTRIBUTE, FOUND, set[Clue]()),
-        ("m = find(file_name)\nm.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED, Clue.OUTSIDE}),
-        ("m = find(fileName)\nm.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED, Clue.OUTSIDE}),
-        ("if file_name:\n    m = find(file_name)\n    m.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED}),
-        ("if other:\n    m = find(file_name)\n    m.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED, Clue.OUTSIDE}),
-        ("m = find(profile)\nm.y", "m", Use.ATTRIBUTE, FOUND, {Clue.NAMED}),  # no word "file"
-        ("m = find(x)\nlen(m)", "m", Use.ARGUMENT, FOUND, {Clue.NAMED, Clue.ARGUMENT}),
-        ("m.y", "m", Use.ATTRIBUTE, "it is tested for None, and this path continues if it is", {Clue.TESTED}),
-        ("m.y", "m", Use.ATTRIBUTE, "`find` returns nil when it fails", {Clue.NAMED, Clue.FAILED}),
-    ],
-)
-def test_clues_are_read_from_the_text(text: str, used: str, use: Use, reason: str, clues: set[Clue]) -> None:
+def test_clues_are_read_from_the_text(text: str, used: str, use: Use, clues: set[Clue]) -> None:
     start = text.rindex(used)
-    found = told_clues(text, Span(start, start + len(used)), use, reason)
-    assert found == {origin_of(reason).value, *(clue.value for clue in clues)}
+    found = clues_of(text, Span(start, start + len(used)), use, NullOrigin.CALL)
+    assert found == {NullOrigin.CALL, *clues}
+
+
+def test_a_comparison_and_an_error_are_clues() -> None:
+    assert clues_of("m.y", Span(0, 1), Use.ATTRIBUTE, NullOrigin.TEST) == {NullOrigin.TEST, Clue.TESTED}
+    assert Clue.FAILED in clues_of("m.y", Span(0, 1), Use.ATTRIBUTE, NullOrigin.CALL, is_failed=True)
 
 
 def test_each_clue_has_a_weight() -> None:

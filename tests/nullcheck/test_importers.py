@@ -41,7 +41,7 @@ def edited(marked: str, uri: str = "file:///a.py", language: str = "python") -> 
 def test_importers(tmp_path: Path, files: Mapping[str, str], start: int, expected: list[str]) -> None:
     project = known(tmp_path, {"a.py": A, **files})
     document = Document((tmp_path / "a.py").as_uri(), "python", A)
-    found = importers(project, [DocumentEdits(document, (TextEdit(Span(start, start + 5), ""),))])
+    found = importers(project, DocumentEdits(document, (TextEdit(Span(start, start + 5), ""),)))
     assert [path.relative_to(tmp_path).as_posix() for path in found] == expected
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +15,7 @@ from breadknife.plugins.nullcheck.ladder import Ladder
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS
 from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
-from breadknife.task.values import DocumentEdits, Finding
+from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from engine.daemons import until
 from nullcheck.telling import Says, Telling
@@ -242,37 +241,6 @@ def test_of_a_function_that_shows_nothing_only_the_part_is_asked_about(
     assert checker.started[0].parts[0] == ({path: Span(5, ends + len(new))} if is_part else {})
 
 
-def test_an_edit_of_another_file_is_looked_at_ahead(ladder: Ladder, tmp_path: Path) -> None:
-    looked = threading.Event()
-
-    class Looking(Telling):
-        def start(self, language: str, cancel) -> Checker:
-            looked.set()
-            return super().start(language, cancel)
-
-    files = {"a.py": "ok\n", "b.py": "ok\n"}
-    here, there = (Document((tmp_path / name).as_uri(), "python", text) for name, text in files.items())
-    edited = Edited(here, (), (DocumentEdits(there, (TextEdit(Span(0, 2), "new"),)),))
-    context = PluginContext(root=tmp_path, project=known(tmp_path, files))
-    ladder.prepare([[edited]], (), Looking(TOOLS[0], tmp_path / "pyright", tmp_path), 9, context)
-    assert looked.wait(30)
-
-
-@pytest.mark.parametrize(
-    ("other", "badge"),
-    [("", "file clean (pyright)"), ("import b\nb.no\n", "file clean (pyright); importers can't see it")],
-)
-def test_the_file_at_hand_is_none_of_the_importers_of_another_that_is_edited(
-    ladder: Ladder, tmp_path: Path, other: str, badge: str
-) -> None:
-    files = {"a.py": "import b\nb.ok\n", "b.py": "ok\n", "c.py": other}
-    here, there = (Document((tmp_path / name).as_uri(), "python", files[name]) for name in ("a.py", "b.py"))
-    edited = Edited(here, (), (DocumentEdits(there, (TextEdit(Span(0, 2), "new"),)),))
-    context = PluginContext(root=tmp_path, project=known(tmp_path, files))
-    climb = ladder.climb(edited, (), Telling(TOOLS[0], tmp_path / "pyright", tmp_path), 9, context)
-    assert climb.short == badge
-
-
 @pytest.mark.parametrize(("later", "questions"), [(FRESH_SECONDS / 2, 1), (FRESH_SECONDS, 2)])
 def test_what_was_found_out_is_asked_again_after_a_while(tmp_path: Path, later: float, questions: int) -> None:
     times = [0.0]
@@ -283,17 +251,6 @@ def test_what_was_found_out_is_asked_again_after_a_while(tmp_path: Path, later: 
     [started] = checker.started
     assert len(started.asked) == questions
     ladder.close()
-
-
-def test_what_is_made_in_its_place_is_checked_ahead_only_if_the_checker_objects(ladder: Ladder, tmp_path: Path) -> None:
-    document = Document((tmp_path / "a.py").as_uri(), "python", "x\n")
-    context = PluginContext(root=tmp_path, project=known(tmp_path, {"a.py": "x\n"}))
-    ways = [[Edited(document, (TextEdit(Span(0, 1), new),)) for new in way] for way in (["1", "one"], ["!2", "two"])]
-    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
-    ladder.prepare(ways, (), checker, 9, context, 2)
-    until(lambda: ladder.is_idle)
-    [started] = checker.started
-    assert started.asked == [(f"a.py: {text}",) for text in ("1", "!2", "x", "two")]
 
 
 @pytest.mark.parametrize(
@@ -314,7 +271,7 @@ def test_offers_are_checked_ahead_until_so_many_have_passed(
     edits = [Edited(document, (TextEdit(Span(0, 1), new),)) for new in offered]
     checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
     for _ in range(2):  # what is known isn't asked again
-        ladder.prepare([[each] for each in edits], (), checker, 9, context, wanted)
+        ladder.prepare(edits, (), checker, 9, context, wanted)
         until(lambda: ladder.is_idle)
     [started] = checker.started
     assert started.asked == [(f"a.py: {text}",) for text in asked]

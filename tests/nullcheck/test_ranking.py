@@ -20,7 +20,7 @@ def offer(strategy: Strategy, reason: str = "", written: str = "", *, removes: i
 
 def seen(text: str, value: str) -> frozenset[str]:
     start = text.rindex(value)
-    return clues_of(text, Place(Span(start, start + len(value)), Use.ATTRIBUTE), "")
+    return clues_of(text, Place(Span(start, start + len(value)), Use.ATTRIBUTE), None)
 
 
 @pytest.mark.parametrize(

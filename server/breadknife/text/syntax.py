@@ -212,6 +212,10 @@ def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
     return tuple(path)
 
 
+def covers(outer: Node | None, inner: Node) -> bool:
+    return outer is not None and outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
+
+
 def nodes_in(top: Node, but: frozenset[str] = frozenset()) -> Iterator[Node]:
     """It, and all named ones in it, in the order of the text, without those of the kinds `but` and what is in them."""
     stack = [top]

@@ -10,8 +10,7 @@ import pytest
 
 from breadknife.plugins.nullcheck.oracle import tools
 from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, installed
-from breadknife.plugins.nullcheck.repairs.ecmascript import foreign as ecmascript
-from breadknife.plugins.nullcheck.repairs.python import foreign as python
+from breadknife.plugins.nullcheck.repairs.diagnostics import rows
 
 BIN = "Scripts" if sys.platform == "win32" else "bin"
 END = ".cmd" if sys.platform == "win32" else ""
@@ -109,8 +108,7 @@ def test_a_program_that_leads_into_the_folder_is_the_folders(tmp_path: Path, mon
 
 
 def test_whose_findings_are_answered_is_asked_again() -> None:
-    answered = {frozenset(python.sources(row.checker)) for row in python.diagnostics()}
-    answered |= {row.sources for row in ecmascript.DIAGNOSTICS}
+    answered = {row.names for language in ("python", "ecmascript") for row in rows(language)}
     asked = {tool.sources for tool in TOOLS}
     never = {frozenset({"mypy"}), frozenset({"eslint"})}
     assert answered == asked | never

@@ -16,7 +16,7 @@ from breadknife.text.syntax import parse
 
 AT_PLACES = frozenset({
     Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strategy.WALRUS,
-    Strategy.NARROW, Strategy.REUSE, Strategy.DEFAULT, Strategy.OPTIONAL_CHAIN, Strategy.CHECK_ERROR,
+    Strategy.NARROW, Strategy.DEFAULT, Strategy.OPTIONAL_CHAIN, Strategy.CHECK_ERROR,
 })  # fmt: skip
 """What is written at a place itself. The others change the declaration, which ends all by itself."""
 MOST = 50
@@ -106,7 +106,7 @@ def _form(file: NullFile, place: Place, offer: Offer) -> str:
 
 def _alike(file: NullFile, place: Place, way: Strategy, form: str = "") -> Offer | None:
     """What says the same at a place: what leaves one function, or does for a value, may not fit another."""
-    offer = next((each for each in file.offers(place) if each.strategy is way and not each.elsewhere), None)
+    offer = next((each for each in file.offers(place) if each.strategy is way), None)
     return offer if offer is not None and form in ("", _form(file, place, offer)) else None
 
 

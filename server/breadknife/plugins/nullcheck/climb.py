@@ -31,13 +31,12 @@ class Edited:
 
     document: Document
     edits: tuple[TextEdit, ...]
-    elsewhere: tuple[DocumentEdits, ...] = ()
     is_inner: bool = False
     """See `Offer`: the files that import it aren't checked."""
 
     @property
-    def changes(self) -> tuple[DocumentEdits, ...]:
-        return (DocumentEdits(self.document, self.edits), *self.elsewhere)
+    def change(self) -> DocumentEdits:
+        return DocumentEdits(self.document, self.edits)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 
-_NULL = r"(?:None|null|nil|undefined)"
 _LINES_BEFORE = 3
 _LOOKED_THROUGH = 6_000
 """Characters before the use, in which its value gets its name."""
@@ -55,21 +54,6 @@ class Clue(StrEnum):
     if the lines before the call don't test what it gets: such a test may make its result sure."""
 
 
-_ORIGINS = (
-    (NullOrigin.DEFAULT, rf"\bdefault\b.* is {_NULL}"),
-    (NullOrigin.TEST, r"\bis tested for|\bis compared with"),
-    (
-        NullOrigin.UNSET,
-        rf"\bis set to|\bis declared (?:here )?with|\bis made here without|\bis {_NULL} (?:here|until)"
-        r"|\bwhenever .* is called",
-    ),
-    (
-        NullOrigin.CALL,
-        rf"\b(?:returns|gives|may return) {_NULL}|\bmay be missing|\bmay not be set|\bis awaited|\bno such element"
-        rf"|\bis {_NULL} \w|\bis nil where",
-    ),
-)
-"""What a finding's reason says of its origin, alike in each language. The first row that fits counts."""
 _TEST = re.compile(r"\b(?:if|elif|while|assert|in)\b|\.(?:includes|has|contains\w*|starts[wW]ith)\(")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w+")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -87,30 +71,15 @@ _KINDS: Mapping[OriginKind, NullOrigin] = {
 """The kinds that aren't what a call gives."""
 
 
-def origin_of_kind(kind: OriginKind) -> NullOrigin:
+def origin_of(kind: OriginKind) -> NullOrigin:
     return _KINDS.get(kind, NullOrigin.CALL)
 
 
-def origin_of(reason: str) -> NullOrigin:
-    """Where the null of a finding comes from, by its reason: "`re.match` returns None when nothing matches"."""
-    plain = _without_quotes(reason)
-    return next((origin for origin, phrases in _ORIGINS if re.search(phrases, plain)), NullOrigin.ANNOTATION)
-
-
-def told_clues(text: str, span: Span, use: str, reason: str) -> frozenset[str]:
-    """The same for a finding whose reason alone says where its null comes from."""
-    is_tested = re.search(r"\bis tested for", _without_quotes(reason)) is not None
-    is_failed = re.search(r"\bwhen it fails|\bwithout an error", reason) is not None
-    return clues_of(text, span, use, origin_of(reason), is_tested=is_tested, is_failed=is_failed)
-
-
-def clues_of(
-    text: str, span: Span, use: str, origin: NullOrigin, *, is_tested: bool = False, is_failed: bool = False
-) -> frozenset[str]:
+def clues_of(text: str, span: Span, use: str, origin: NullOrigin, *, is_failed: bool = False) -> frozenset[str]:
     """The names of the origin and of the clues for what is used at `span`; `use` is the finding's code. `is_failed`: an
     error tells of the null."""
     clues = {origin.value}
-    if is_tested:
+    if origin is NullOrigin.TEST:
         clues.add(Clue.TESTED)
     if is_failed:
         clues.add(Clue.FAILED)
@@ -173,8 +142,3 @@ def _words(code: str) -> frozenset[str]:
 def _outside() -> frozenset[str]:
     lines = files("breadknife.plugins.nullcheck").joinpath("outside_words.txt").read_text(encoding="ascii").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
-
-
-def _without_quotes(reason: str) -> str:
-    """Code may be called whatever it is."""
-    return re.sub(r"`[^`]+`", "`…`", reason)

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import msgspec
 
-from breadknife.plugins.nullcheck.clues import clues_of, origin_of_kind, told_clues
+from breadknife.plugins.nullcheck.clues import clues_of, origin_of
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.task.values import Confidence
 from breadknife.text.document import Span
@@ -43,13 +43,6 @@ def fitted() -> Model:
     return msgspec.json.decode(data, type=Model)
 
 
-def confidence_of(text: str, span: Span, use: str, reason: str) -> Confidence:
-    """`use` is the code of the finding at `span`, and `reason` says where its null comes from."""
-    return fitted().confidence(told_clues(text, span, use, reason))
-
-
 def confidence_by_kind(text: str, span: Span, use: str, kind: OriginKind, *, is_failed: bool) -> Confidence:
-    """The same where the kind of null is known. `is_failed`: it comes with an error that tells of it."""
-    is_tested = kind is OriginKind.COMPARISON
-    clues = clues_of(text, span, use, origin_of_kind(kind), is_tested=is_tested, is_failed=is_failed)
-    return fitted().confidence(clues)
+    """`use` is the code of the finding at `span`. `is_failed`: its null comes with an error that tells of it."""
+    return fitted().confidence(clues_of(text, span, use, origin_of(kind), is_failed=is_failed))

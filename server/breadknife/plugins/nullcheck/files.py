@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.half_written import Whole, while_half_written
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
@@ -26,8 +27,7 @@ _OFFERS = 256
 
 class _Remembering:
     """A `NullFile` that makes each place's offers once: for the menu of a cursor that comes there, for the one that is
-    asked for, and for the choice. Those that change other files are made of these as they are then. While it is half
-    written it has the findings of the last text that wasn't."""
+    asked for, and for the choice. While it is half written it has the findings of the last text that wasn't."""
 
     def __init__(self, file: NullFile, before: Whole | None) -> None:
         self._file = file
@@ -50,6 +50,9 @@ class _Remembering:
         self.whole = Whole(self._file.tree, found)
         return found
 
+    def kind(self, place: Place, /) -> OriginKind | None:
+        return self._file.kind(place)
+
     def place(self, finding: Finding, /) -> Place | None:
         return self._file.place(finding)
 
@@ -58,8 +61,7 @@ class _Remembering:
         offers = self._offers.get(key)
         if offers is None:
             offers = tuple(self._file.offers(place, about))
-            if not any(offer.elsewhere or offer.otherwise for offer in offers):
-                self._offers.put(key, offers)
+            self._offers.put(key, offers)
         else:
             for finding in about:  # of what `repair` is going to be asked about
                 self._file.place(finding)

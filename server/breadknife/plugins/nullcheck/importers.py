@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from breadknife.project.values import Project
@@ -16,21 +16,20 @@ _PACKAGES = frozenset({"__init__", "index"})
 _TYPESCRIPT = frozenset({"typescript", "typescriptreact"})
 
 
-def importers(project: Project, changes: Iterable[DocumentEdits]) -> list[Path]:
+def importers(project: Project, change: DocumentEdits) -> list[Path]:
     """Also through a package; first those that use a name of what is edited."""
-    changed = {path: each for each in changes if (path := each.document.path) is not None}
+    path = change.document.path
+    if path is None or not project.importers(path):
+        return []
+    outline = project.outline(path)
+    definitions = outline.definitions if outline else ()
+    touched = [d for d in definitions if any(d.span.touches(edit.span) for edit in change.edits)]
+    names = {name for d in touched for name in (d.name, d.container) if name}
     found: dict[Path, bool] = {}
     """File -> whether it uses the name of a definition that is changed."""
-    for path, each in changed.items():
-        if not project.importers(path):
-            continue
-        outline = project.outline(path)
-        definitions = outline.definitions if outline else ()
-        touched = [d for d in definitions if any(d.span.touches(edit.span) for edit in each.edits)]
-        names = {name for d in touched for name in (d.name, d.container) if name}
-        for importer, known in _seeing(project, path, visible_names(each)):
-            found[importer] = found.get(importer, False) or bool(known and names & known.names)
-    return sorted(found.keys() - changed.keys(), key=lambda path: (not found[path], path))
+    for importer, known in _seeing(project, path, visible_names(change)):
+        found[importer] = found.get(importer, False) or bool(known and names & known.names)
+    return sorted(found.keys() - {path}, key=lambda path: (not found[path], path))
 
 
 def visible_names(changes: DocumentEdits) -> frozenset[str] | None:

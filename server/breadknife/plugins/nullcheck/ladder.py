@@ -27,7 +27,7 @@ from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
-from breadknife.task.values import DocumentEdits, Finding
+from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, apply_edits
 
 _AT_ONCE = 2
@@ -82,27 +82,25 @@ class Ladder:
         return self._climbs.get((edited, _identity(about), project.generation)) if project is not None else None
 
     def prepare(
-        self, offered: Sequence[Sequence[Edited]], about: Sequence[Finding], checker: Installed, seconds: float,
+        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, seconds: float,
         context: Context, wanted: int = 1,
     ) -> None:  # fmt: skip
-        """Ask in the background until so many of the ways that are offered have passed. Each way comes with what would
-        be made in its place, best first."""
+        """Ask in the background, best first, until so many of the ways that are offered have passed."""
         if context.project is not None:
             with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
                 self._prepare(offered, about, checker, context.project, seconds, wanted, instead=True)
 
     def _prepare(
-        self, offered: Sequence[Sequence[Edited]], about: Sequence[Finding], checker: Installed, project: Project,
+        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, project: Project,
         seconds: float, wanted: int, *, instead: bool,
     ) -> None:  # fmt: skip
         if not offered or wanted == 0:
             return
-        (edited, *otherwise), *rest = offered
+        edited, *rest = offered
         generation = project.generation
 
         def go_on(climb: Climb, *, instead: bool) -> None:
-            left = rest if climb.broken is None or not otherwise else [otherwise, *rest]
-            self._prepare(left, about, checker, project, seconds, wanted - (climb.broken is None), instead=instead)
+            self._prepare(rest, about, checker, project, seconds, wanted - (climb.broken is None), instead=instead)
 
         def work(ask: Ask) -> None:
             began = self._climbs.now()
@@ -114,9 +112,7 @@ class Ladder:
             if project.generation == generation:
                 go_on(climb, instead=False)
 
-        if edited.elsewhere and not checker.tool.sees_unsaved:  # nobody can be asked
-            go_on(Climb(), instead=instead)
-        elif (known := self._known_enough(edited, about, seconds, project)) is not None:
+        if (known := self._known_enough(edited, about, seconds, project)) is not None:
             go_on(known, instead=instead)
         else:
             self._oracle(checker, edited.document.language).prepare(work, (edited, _identity(about)), instead=instead)
@@ -129,8 +125,6 @@ class Ladder:
             return Climb(others=others(about))
         if (known := self._known_enough(edited, about, seconds, context.project)) is not None:
             return known
-        if edited.elsewhere and not checker.tool.sees_unsaved:
-            return _unasked(checker, about, f"{checker.tool.name} sees only the saved text of other files")
         limit = CancelToken.after(seconds)
         forget = context.cancel.on_cancel(limit.cancel)
         oracle = self._oracle(checker, edited.document.language)
@@ -186,7 +180,9 @@ class Ladder:
         is_seen = checker.tool.sees_unsaved and not edited.is_inner
         importing = self._importing(edited, project) if is_seen else []
         importers = _texts(project, importing[:IMPORTERS])
-        old, new, unsaved = _edited(edited.changes), _made(edited.changes), _unsaved(checker, project)
+        document, unsaved = edited.document, _unsaved(checker, project)
+        old = {document.path: document.text} if document.path is not None else {}
+        new = {path: apply_edits(text, edited.edits) for path, text in old.items()}
         looked_at, *rest = _groups(importers) or [{}]
         before, after = _parts(edited, about) if not importers else (NO_PARTS, NO_PARTS)
         now = ask({**looked_at, **new}, unsaved, after)
@@ -228,7 +224,7 @@ class Ladder:
         """Who asks for an edit comes after who prepared it: it takes a moment to find out."""
         known = self._importers.get(edited)
         if known is None:
-            known = importers(project, edited.changes)
+            known = importers(project, edited.change)
             self._importers.put(edited, known)
         return known
 
@@ -266,18 +262,6 @@ class Ladder:
             self._known.put((of, path, texts[path], parts.get(path)), tuple(problems), since)
 
 
-def _edited(changes: Iterable[DocumentEdits]) -> dict[Path, str]:
-    return {path: each.document.text for each in changes if (path := each.document.path) is not None}
-
-
-def _made(changes: Iterable[DocumentEdits]) -> dict[Path, str]:
-    return {
-        path: apply_edits(each.document.text, each.edits)
-        for each in changes
-        if (path := each.document.path) is not None
-    }
-
-
 def _unsaved(checker: Installed, project: Project) -> dict[Path, str]:
     """What stands in the editor's documents, and not in the files."""
     opened = project.unsaved() if checker.tool.sees_unsaved else ()
@@ -292,7 +276,7 @@ def _parts(edited: Edited, about: Iterable[Finding]) -> tuple[Mapping[Path, Span
     """Where alone something may be wrong newly, before and after the edits: what TypeScript says of a long file takes
     a second and more. Who hides a fault may hide those of the rest."""
     path = edited.document.path
-    found = part(edited.changes[0]) if not (edited.elsewhere or _may_hide(edited)) else None
+    found = part(edited.change) if not _may_hide(edited) else None
     if path is None or found is None or not all(found[0].contains(finding.span) for finding in about):
         return NO_PARTS, NO_PARTS
     return {path: found[0]}, {path: found[1]}
@@ -318,7 +302,7 @@ def _judged(
             if before and len(after) >= len(before):
                 return Climb(broken=Rung.GONE, problem=after[0])
             confirmed.add(finding.source)
-    moves = {path: Moves.of(each.edits) for each in edited.changes if (path := each.document.path) is not None}
+    moves = {document.path: Moves.of(edited.edits)} if document.path is not None else {}
     change = compared(was, now, moves)
     for problem in change.new:
         return Climb(broken=Rung.FILE if problem.path == document.path else Rung.IMPORTERS, problem=problem)
@@ -328,7 +312,7 @@ def _judged(
 
 
 def _may_hide(edited: Edited) -> bool:
-    return any(_HIDING.search(edit.new_text) for each in edited.changes for edit in each.edits)
+    return any(_HIDING.search(edit.new_text) for edit in edited.edits)
 
 
 def _unasked(checker: Installed, about: Iterable[Finding], why: str) -> Climb:

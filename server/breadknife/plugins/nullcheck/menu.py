@@ -11,7 +11,8 @@ from breadknife.plugins.nullcheck.climb import Climb, Edited
 from breadknife.plugins.nullcheck.clues import NullOrigin, origin_of
 from breadknife.plugins.nullcheck.grouping import reported
 from breadknife.plugins.nullcheck.ladder import Ladder
-from breadknife.plugins.nullcheck.never_first import Chance, never_first, with_a_good_first
+from breadknife.plugins.nullcheck.never_first import never_first, with_a_good_first
+from breadknife.plugins.nullcheck.oracle.tools import Installed
 from breadknife.plugins.nullcheck.proving.prover import Prover, Tried
 from breadknife.plugins.nullcheck.proving.scenario import scenario
 from breadknife.plugins.nullcheck.repair import Repair, WrittenAhead, rule
@@ -42,14 +43,13 @@ LISTED = 3
 
 def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> list[Offer]:
     """The offers for a place, best first."""
-    finding = next((finding for finding in file.findings() if finding.span == place.span), None)
-    origin = origin_of(finding.message.partition(": ")[2]) if finding is not None else ""
-    offers = by_likelihood(list(file.offers(place, about)), clues_of(file.tree.text, place, origin), file.tree.language)
-    return with_a_good_first(offers, _chance(file, place), uri)
+    clues = clues_of(file.tree.text, place, file.kind(place))
+    offers = by_likelihood(list(file.offers(place, about)), clues, file.tree.language)
+    return with_a_good_first(offers, can_happen(file, place), uri)
 
 
 def edited(request: ActionRequest, offer: Offer) -> Edited:
-    return Edited(request.document, offer.edits, offer.elsewhere, offer.is_inner)
+    return Edited(request.document, offer.edits, offer.is_inner)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Menu:
 
     def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
         found = ranked(self.file, place, about, self.request.document.uri)
-        offers = [passing for offer in found if (passing := self._passing(offer, about)) is not None]
+        offers = [offer for offer in found if (known := self._known(offer, about)) is None or known.broken is None]
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
         if not settings.learn or not offers:
             return offers
@@ -117,39 +117,28 @@ class Menu:
                 places[place] = (*places.get(place, ()), finding)
         return places
 
-    def _passing(self, offer: Offer, about: tuple[Finding, ...]) -> Offer | None:
-        """The offer, or what would be made in its place; None if an installed checker has objected to each of them."""
-        other: Offer | None = offer
-        while other is not None:
-            known = self._known(other, about)
-            if known is None or known.broken is None:
-                return other
-            other = other.otherwise
-        return None
-
     def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
         return self.ladder.known(edited(self.request, offer), about, self.context.project)
 
     def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, is_proved: bool) -> Action:
         known = self._known(offer, about)
         climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error, is_proved=is_proved)
-        is_safe = known is not None or not self._may_be_refused(offer)  # editors make a preferred one by a single key
+        is_safe = known is not None or self._checker() is None  # editors make a preferred one by a single key
         return Action(
             menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
             checked=climb.short, explanation=offer.titled, unasked=_is_unasked(offer),
-            preferred=is_safe and not never_first(offer, _chance(self.file, place), self.request.document.uri),
+            preferred=is_safe and not never_first(offer, can_happen(self.file, place), self.request.document.uri),
         )  # fmt: skip
 
-    def _may_be_refused(self, offer: Offer) -> bool:
-        """Whether an installed checker is asked about it before it is made."""
+    def _checker(self) -> Installed | None:
+        """The one that is asked about an offer before it is made."""
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        checker = self.ladder.checker(self.request.document, settings.oracle, self.context)
-        return checker is not None and (checker.tool.sees_unsaved or not offer.elsewhere)
+        return self.ladder.checker(self.request.document, settings.oracle, self.context)
 
     def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
         """The best way that is written at the place itself, at all with the same cause where it can be written."""
         places = len(with_same_cause(place, self.file.findings()))
-        offer = next((offer for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere), None)
+        offer = next((offer for offer in offers if offer.strategy in AT_PLACES), None)
         if offer is not None and 1 < places <= MOST and is_alike_elsewhere(self.file, place, offer):
             told = f"{offer.title}{likewise(self.file, place, offer)}, at up to {places} places with this cause"
             yield Action(
@@ -185,9 +174,9 @@ class Menu:
         while the user reads the menu. Editors ask for menus that nobody reads, too, wherever the cursor stands: no
         model writes for those."""
         settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        if checker := self.ladder.checker(self.request.document, settings.oracle, self.context):
+        if checker := self._checker():
             likely = [offer for offer in offers if offer.strategy not in HIDING] or offers
-            tried = [[edited(self.request, each) for each in _alternatives(offer)] for offer in likely]
+            tried = [edited(self.request, offer) for offer in likely]
             self.ladder.prepare(tried, about, checker, settings.oracle_seconds, self.context, LISTED)
         if self.request.invoked:
             Repair(self.file, self.spoken, place, offers[0], offers[0].edits, self.ahead).write_ahead(self.context)
@@ -206,20 +195,13 @@ class Menu:
 def tried_of(document: Document, place: Place, offers: Sequence[Offer], context: Context) -> Tried | None:
     """What a test may prove of these offers: those that are written at the place itself."""
     settings: NullCheckSettings = context.settings(NullCheckSettings)
-    fixes = [offer.edits for offer in offers if offer.strategy in AT_PLACES and not offer.elsewhere]
+    fixes = [offer.edits for offer in offers if offer.strategy in AT_PLACES]
     return Tried.of(document, place, fixes, context) if settings.prove else None
 
 
 def everywhere_title(offer: Offer, places: int) -> str:
     at = f" at {places} places"
     return f"{menu_title(offer, len(at))}{at}"
-
-
-def _alternatives(offer: Offer) -> Iterator[Offer]:
-    other: Offer | None = offer
-    while other is not None:
-        yield other
-        other = other.otherwise
 
 
 def _limited(actions: Sequence[Action]) -> Iterator[Action]:
@@ -252,13 +234,10 @@ def _is_unasked(offer: Offer) -> bool:
     return not offer.is_asked_for and offer.strategy not in HIDING | DECLARATION
 
 
-def _chance(file: NullFile, place: Place) -> Chance:
-    """It is real not only where it is likely enough for a warning."""
-    finding = next((finding for finding in file.findings() if finding.span == place.span), None)
-    if finding is None:
-        return Chance.UNLIKELY
-    if finding.confidence is Confidence.HIGH:
-        return Chance.REAL
-    if origin_of(finding.message.partition(": ")[2]) is not NullOrigin.CALL:
-        return Chance.UNLIKELY
-    return Chance.STATE if ": the property " in finding.message else Chance.REAL
+def can_happen(file: NullFile, place: Place) -> bool:
+    """Whether the null check itself finds a null there that a call gives, or that is likely for another reason: not
+    only where it is likely enough for a warning."""
+    kind = file.kind(place)
+    return (kind is not None and origin_of(kind) is NullOrigin.CALL) or any(
+        finding.span == place.span and finding.confidence is Confidence.HIGH for finding in file.findings()
+    )

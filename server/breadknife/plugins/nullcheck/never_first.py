@@ -6,9 +6,8 @@ Each row comes from a repair that a person chose because it was first, and that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Offer, Strategy
 
@@ -23,28 +22,15 @@ _TEST_FILE = re.compile(
 _LEAVING = frozenset({Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strategy.NARROW})
 
 
-class Chance(Enum):
-    """Whether a null can happen at a place."""
-
-    UNLIKELY = "unlikely"
-    STATE = "state"
-    """A property gives it: an object that is used in the right order has no null there."""
-    REAL = "real"
-    """The null check itself finds it, and a call gives the null, or it is likely for another reason."""
-
-
 @dataclass(frozen=True)
 class _Case:
     offer: Offer
-    chance: Chance
+    can_happen: bool
+    """Whether a null can happen at the place."""
     in_tests: bool
 
     def writes(self, pattern: re.Pattern[str]) -> bool:
         return any(pattern.search(edit.new_text) for edit in self.offer.edits)
-
-    @property
-    def writes_elsewhere(self) -> Iterable[str]:
-        return (edit.new_text for each in self.offer.elsewhere for edit in each.edits)
 
 
 @dataclass(frozen=True)
@@ -56,11 +42,7 @@ class _Row:
 ROWS = (
     _Row(
         "`Any` hides from every checker a result that really can be null",
-        lambda case: (
-            case.chance is not Chance.UNLIKELY
-            and case.offer.strategy in DECLARATION
-            and (case.writes(_ANY) or any(map(_ANY.search, case.writes_elsewhere)))
-        ),
+        lambda case: case.can_happen and case.offer.strategy in DECLARATION and case.writes(_ANY),
     ),
     _Row("the callers use a returned null unchecked", lambda case: case.writes(_RETURNS_NULL)),
     _Row(
@@ -69,7 +51,7 @@ ROWS = (
     ),
     _Row(
         "an assertion is for what cannot happen",
-        lambda case: case.chance is Chance.REAL and not case.in_tests and case.offer.strategy is Strategy.ASSERT,
+        lambda case: case.can_happen and not case.in_tests and case.offer.strategy is Strategy.ASSERT,
     ),
 )
 
@@ -78,16 +60,16 @@ def is_test(uri: str) -> bool:
     return _TEST_FILE.search(uri) is not None
 
 
-def never_first(offer: Offer, chance: Chance, uri: str) -> str:
+def never_first(offer: Offer, can_happen: bool, uri: str) -> str:
     """Why it may not be the first; "" where it may."""
-    case = _Case(offer, chance, is_test(uri))
+    case = _Case(offer, can_happen, is_test(uri))
     return next((row.why for row in ROWS if row.applies(case)), "")
 
 
-def with_a_good_first(offers: Sequence[Offer], chance: Chance, uri: str) -> list[Offer]:
+def with_a_good_first(offers: Sequence[Offer], can_happen: bool, uri: str) -> list[Offer]:
     """The offers in their order; if the first may not be first, the best that may comes before it."""
-    good = [offer for offer in offers if offer.strategy not in HIDING and not never_first(offer, chance, uri)]
+    good = [offer for offer in offers if offer.strategy not in HIDING and not never_first(offer, can_happen, uri)]
     good.sort(key=lambda offer: offer.is_asked_for)
-    if not offers or not good or offers[0].strategy in HIDING or not never_first(offers[0], chance, uri):
+    if not offers or not good or offers[0].strategy in HIDING or not never_first(offers[0], can_happen, uri):
         return list(offers)
     return [good[0], *(offer for offer in offers if offer is not good[0])]

@@ -21,8 +21,7 @@ from breadknife.plugins.nullcheck.menu import TEST, Menu, ranked, tried_of
 from breadknife.plugins.nullcheck.proving.prover import Prover, Tried
 from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, WrittenAhead, rule
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.titles import menu_title
-from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Place, Strategy, Use
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
@@ -153,7 +152,7 @@ def _check(file: NullFile, request: CheckRequest, context: Context) -> Findings:
 
 def _fixes(file: NullFile, place: Place, uri: str) -> Iterator[Fix]:
     for offer in ranked(file, place, (), uri):
-        yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)), elsewhere=offer.elsewhere)
+        yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)))
 
 
 @dataclass(frozen=True)
@@ -162,8 +161,6 @@ class _Made:
     origin: Origin
     asked: Edited | None = None
     """The edits that a checker is asked of instead: they are the same to it."""
-    otherwise: Offer | None = None
-    """Which other offer of the same strategy it is."""
 
 
 def _checking(ladder: Ladder, document: Document, action: Action, context: Context) -> Checking | None:
@@ -178,8 +175,7 @@ def _made(
     file: NullFile, spoken: NullLanguage, document: Document, action: Action, checking: Checking | None,
     ahead: WrittenAhead, context: Context,
 ) -> tuple[_Made, ...] | Silence:  # fmt: skip
-    """The edits that the language's own checks have verified, best first: with a model's content, without; and what may
-    do where a checker objects to both."""
+    """The edits that the language's own checks have verified, best first: with a model's content, and without."""
     place, strategy = _chosen(action)
     by_rule = Origin(rule(strategy))
     if place.span.end > len(document.text):
@@ -190,26 +186,18 @@ def _made(
     offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
     if offer is None:
         return silence("would-not-verify")
-    template = _Made(Edited(document, offer.edits, offer.elsewhere, offer.is_inner), by_rule)
+    template = _Made(Edited(document, offer.edits, offer.is_inner), by_rule)
     is_message = offer.content is not None and not offer.content.default
     if action.data.get("unasked") and not is_message:  # nobody would see which one a model has chosen
-        return (template, *_otherwise(offer, document, by_rule))
+        return (template,)
     if is_message and checking:
         checking.begin(template.edited, context)  # while the model writes
     made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits, ahead))
-    others = _otherwise(offer, document, by_rule)
     if made.edits == offer.edits:
-        return (template, *others)
+        return (template,)
     asked = template.edited if is_message and only_words_differ(made.edits, offer.edits) else None
-    written = _Made(Edited(document, made.edits, offer.elsewhere, offer.is_inner), made.origin, asked)
-    return (written, template, *others)
-
-
-def _otherwise(offer: Offer, document: Document, origin: Origin) -> Iterator[_Made]:
-    other = offer.otherwise
-    while other is not None:
-        yield _Made(Edited(document, other.edits, other.elsewhere), origin, otherwise=other)
-        other = other.otherwise
+    written = _Made(Edited(document, made.edits, offer.is_inner), made.origin, asked)
+    return (written, template)
 
 
 def _resolved(
@@ -228,16 +216,14 @@ def _resolved(
             continue
         # The words of a message are the same to a test.
         fix = (each.asked or edited).edits
-        tried = Tried.of(document, place, (fix,), context) if settings.prove and not edited.elsewhere else None
+        tried = Tried.of(document, place, (fix,), context) if settings.prove else None
         is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
         climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
         done = replace(
-            action, edits=edited.edits, elsewhere=edited.elsewhere, origin=each.origin,
+            action, edits=edited.edits, origin=each.origin,
             checked=climb.badge, unchecked=climb.unasked,
             command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
         )  # fmt: skip
-        if each.otherwise is not None:
-            done = replace(done, title=menu_title(each.otherwise), within=each.otherwise.within)
         return Actions((done,))
     return answer
 

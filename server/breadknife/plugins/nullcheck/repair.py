@@ -67,7 +67,7 @@ class Checking:
 
     def begin(self, edited: Edited, context: Context) -> None:
         """In the background."""
-        self.ladder.prepare([[edited]], self.about, self.checker, self.seconds, context)
+        self.ladder.prepare([edited], self.about, self.checker, self.seconds, context)
 
     @property
     def steps(self) -> tuple[Step[Edited, Climb], ...]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from breadknife.text.syntax import Node, SyntaxTree, path_to
+from breadknife.text.syntax import Node, SyntaxTree, covers, path_to
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,11 @@ def _changed(
     before, later = list[_Change](), list[_Change]()
     for change in _changes(loops, check.tree, loop):
         node = change.node
-        if any(_covers(first, node) for first in once):
+        if any(covers(first, node) for first in once):
             continue
-        is_evaluated = not check.is_name and _covers(check.value, node)
-        if is_evaluated or not _covers(body, node) or node.end_byte <= check.before.start_byte:
-            inside = (each for each in path_to(check.tree, node) if each not in around and _covers(body, each))
+        is_evaluated = not check.is_name and covers(check.value, node)
+        if is_evaluated or not covers(body, node) or node.end_byte <= check.before.start_byte:
+            inside = (each for each in path_to(check.tree, node) if each not in around and covers(body, each))
             if not any(each.type in loops.sometimes for each in inside):
                 before.append(change)
         elif node.start_byte >= check.before.start_byte:
@@ -174,7 +174,3 @@ def _of(changes: Iterable[_Change], read: Iterable[str]) -> list[_Change]:
 
 def _fields(clauses: Iterable[Node], names: Iterable[str]) -> list[Node]:
     return [part for clause in clauses for name in names if (part := clause.child_by_field_name(name)) is not None]
-
-
-def _covers(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte

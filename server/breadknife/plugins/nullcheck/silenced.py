@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from breadknife.plugins.nullcheck.core.findings import Explained
 from breadknife.task.values import Finding
 from breadknife.text.directives import Directives, comment_made, ignoring
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
 
-def unsilenced(tree: SyntaxTree, findings: Iterable[Finding]) -> Sequence[Finding]:
+def unsilenced(tree: SyntaxTree, found: Iterable[Explained]) -> Sequence[Explained]:
     """Without those that a comment `breadknife: ignore` speaks of."""
     document = Document("", tree.language, tree.text)
     directives = Directives.of(document)
     if directives.absent:
-        return tuple(findings)
-    return tuple(each for each in findings if not directives.silence(each.code, document.line_at(each.span.start)))
+        return tuple(found)
+    lines = ((each, document.line_at(each.finding.span.start)) for each in found)
+    return tuple(each for each, line in lines if not directives.silence(each.finding.code, line))
 
 
 def silencing(document: Document, tree: SyntaxTree, finding: Finding) -> TextEdit | None:

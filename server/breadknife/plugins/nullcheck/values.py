@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.project.values import Project
-from breadknife.task.values import DocumentEdits, Finding
+from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
@@ -60,8 +61,6 @@ class Strategy(StrEnum):
     """Binds a name in the test: `if (m := f()) is not None`."""
     NARROW = "narrow"
     """Moves the code into an `if` that tests the value."""
-    REUSE = "reuse"
-    """Uses a name that holds the same value and was tested."""
     DEFAULT = "default"
     """Uses another value in its place: `?? x`, `or x`, `Optional.orElse`."""
     LOOK_UP = "look-up"
@@ -121,16 +120,12 @@ class Offer:
     within: Span | None = None
     """The range that the edits of this document must stay in, with a model's content too. None means the place's own
     lines."""
-    elsewhere: tuple[DocumentEdits, ...] = ()
-    """Edits of a declaration in other files."""
     removes: int = 1
     """The number of findings in this file that it ends."""
     is_asked_for: bool = False
     """Whether only a person may choose it, because the null may be intended."""
     is_inner: bool = False
     """Whether no other file can see it: it changes neither parameters nor results."""
-    otherwise: Offer | None = None
-    """The offer to make instead if an installed checker objects: of the same strategy, and less exact."""
 
     @property
     def titled(self) -> str:
@@ -155,6 +150,10 @@ class NullFile(Protocol):
     def findings(self) -> Sequence[Finding]:
         """The uses of values that may be null, in the order of the text. Each code is a `Use`. `related` is the path:
         first where the null comes from, then why no check stops it."""
+        ...
+
+    def kind(self, place: Place, /) -> OriginKind | None:
+        """What the null of its own finding at a place comes from; None where it has none there."""
         ...
 
     def place(self, finding: Finding, /) -> Place | None:

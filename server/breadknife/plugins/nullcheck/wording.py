@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
-
 _MAX_QUOTE = 40
 """Longest expression, in code points, that a message quotes."""
 _MAX_IN_TITLE = 32
@@ -50,13 +47,6 @@ def in_comment(expression: str, otherwise: str) -> str:
 
 def capitalised(clause: str) -> str:
     return clause[0].upper() + clause[1:]
-
-
-def first_line(tree: SyntaxTree, node: Node) -> Span:
-    """Of a function that says enough."""
-    span = tree.span(node)
-    line_end = tree.text.find("\n", span.start, span.end)
-    return Span(span.start, line_end) if line_end >= 0 else span
 
 
 def counted(number: int, noun: str) -> str:

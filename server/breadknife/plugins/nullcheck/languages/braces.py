@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import Found
-from breadknife.plugins.nullcheck.core.findings import explained
+from breadknife.plugins.nullcheck.core.findings import Explained, explained
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.packages import PackageHome
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.option import Edits, Option
@@ -65,13 +66,16 @@ class BracesFile(ABC):
         return self._files.is_current(self.home)
 
     @cached_property
-    def _findings(self) -> Sequence[Finding]:
+    def _explained(self) -> Sequence[Explained]:
         with self._files.lock:
-            found = [each.finding for each in explained(self.home)]
-        return unsilenced(self.tree, [each for each in found if self._is_shown(each)])
+            found = explained(self.home)
+        return unsilenced(self.tree, [each for each in found if self._is_shown(each.finding)])
 
     def findings(self) -> Sequence[Finding]:
-        return self._findings
+        return tuple(each.finding for each in self._explained)
+
+    def kind(self, place: Place, /) -> OriginKind | None:
+        return next((each.kind for each in self._explained if each.finding.span == place.span), None)
 
     def place(self, finding: Finding, /) -> Place | None:
         if finding.source == SOURCE:

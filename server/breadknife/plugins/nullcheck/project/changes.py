@@ -10,8 +10,7 @@ from pathlib import Path
 
 from breadknife.errors import DocumentError
 from breadknife.paths import rewrite
-from breadknife.task.values import Action
-from breadknife.text.document import MARK, Document, TextEdit, file_bytes, file_encoding, read_document, with_newlines
+from breadknife.text.document import Document, TextEdit, file_bytes, file_encoding, read_document, with_newlines
 from breadknife.text.printable import escaped
 
 Edits = Mapping[Path, tuple[TextEdit, ...]]
@@ -53,21 +52,6 @@ class Changes:
                 self._carriage_returns.add(path)
             self._documents[path], self._read[path] = document, document.text
         return self._documents[path]
-
-    def edits_of(self, path: Path, action: Action) -> Edits:
-        """All edits of an action for the file, with those of other files. Raises DocumentError for what is no file, or
-        has another text here."""
-        found = {path: action.edits}
-        for each in action.elsewhere:
-            if (there := each.document.path) is None:
-                raise DocumentError(f"{each.document.uri} is no file")
-            text, edits = self.document(there).text, each.edits
-            if text == MARK + each.document.text:
-                edits = tuple(replace(edit, span=edit.span.shifted(len(MARK))) for edit in edits)
-            elif text != each.document.text:
-                raise DocumentError(f"{there}: it has another text by now; run it again")
-            found[there] = found.get(there, ()) + edits
-        return {path: edits for path, edits in found.items() if edits}
 
     def on_disk(self, path: Path) -> Document:
         """As it was when it was read. Raises DocumentError for what can't be read."""

@@ -182,10 +182,7 @@ class Repairs:
         if not answer.actions:
             return Refused(found, answer.reason)
         done = answer.actions[0]
-        try:
-            return Repair(found, replace(done, data=action.data), self.changes.edits_of(found.path, done))
-        except DocumentError as error:
-            return Refused(found, str(error))
+        return Repair(found, replace(done, data=action.data), {found.path: done.edits})
 
     def first(
         self, found: Found, strategies: frozenset[Strategy] = UNASKED, *, of: Finding | None = None

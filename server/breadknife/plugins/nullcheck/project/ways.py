@@ -59,7 +59,7 @@ def ways(repairs: Repairs, origin: Origin, findings: Sequence[Found], failed: Ca
             failed(str(error))
             continue
         for offer in offers:
-            edits = frozenset(edits_of(offer, found.path))
+            edits = frozenset((found.path, edit) for edit in offer.edits)
             if offer.strategy not in DECLARATION or edits in seen:
                 continue
             seen.add(edits)
@@ -93,18 +93,11 @@ def _guards(repairs: Repairs, origin: Origin, findings: Sequence[Found]) -> Iter
     except DocumentError:
         return
     for offer in offers:
-        if offer.strategy in GUARDS and not offer.is_asked_for and not offer.elsewhere:
+        if offer.strategy in GUARDS and not offer.is_asked_for:
             action = Action(offer.titled, data={"strategy": offer.strategy.value}, within=offer.within)
             made = Repair(first, action, {first.path: offer.edits})
             if any(repairs.covers(made, each) for each in findings[1:]):
                 yield Way(first, offer)
-
-
-def edits_of(offer: Offer, path: Path) -> Iterator[tuple[Path, TextEdit]]:
-    yield from ((path, edit) for edit in offer.edits)
-    for each in offer.elsewhere:
-        if there := each.document.path:
-            yield from ((there, edit) for edit in each.edits)
 
 
 def _is_of(edits: Iterable[tuple[Path, TextEdit]], origin: Origin, repairs: Repairs) -> bool:

@@ -20,27 +20,32 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 class Diagnostic:
     names: frozenset[str]
     """Its source or its code, in lower case."""
+    codes: frozenset[str]
+    """One is its code; where there are none, it has any."""
     message: re.Pattern[str]
-    """A group `name` names what may be null."""
     use: Use
     at: str
-    """Which expression may be null, as the language's rows say."""
+    """Which expression may be null, as the head of the language's rows says."""
 
 
-def recognised(language: str, finding: Finding) -> Iterator[tuple[Diagnostic, str]]:
-    """The rows that fit a finding, and the name that its message says."""
+def recognised(language: str, finding: Finding) -> Iterator[tuple[Diagnostic, re.Match[str]]]:
+    """The rows that fit a finding, and what they find in its message."""
     names = {finding.source.lower(), finding.code.lower(), finding.code.lower().partition("_")[0]}
-    said = _COLOUR.sub("", finding.message).removeprefix("[NullAway] ")
-    for row in _rows(language):
-        message = row.message.search(said) if not names.isdisjoint(row.names) else None
-        if message is not None:
-            yield row, message.groupdict().get("name") or ""
+    code = re.sub(r"^(?:ts|TS)(?=\d)", "", finding.code)
+    message = _COLOUR.sub("", finding.message).removeprefix("[NullAway] ")
+    for row in rows(language):
+        is_its = not names.isdisjoint(row.names) and (not row.codes or code in row.codes)
+        if is_its and (said := row.message.search(message)):
+            yield row, said
 
 
 @cache
-def _rows(language: str) -> Sequence[Diagnostic]:
+def rows(language: str) -> Sequence[Diagnostic]:
     written = files(_FOLDER).joinpath("checkers", f"{language}.toml").read_text("utf-8")
     return tuple(
-        Diagnostic(frozenset(row["names"]), re.compile(row["message"], re.DOTALL), Use(row["use"]), row.get("at", ""))
+        Diagnostic(
+            frozenset(row["names"]), frozenset(row.get("codes", ())), re.compile(row["message"]),
+            Use(row.get("use", Use.ATTRIBUTE)), row.get("at", ""),
+        )
         for row in tomllib.loads(written)["rows"]
-    )
+    )  # fmt: skip

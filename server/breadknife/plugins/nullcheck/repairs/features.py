@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from breadknife.plugins.nullcheck.clues import origin_of
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strategy
 
 RANKED = DECLARATION | {Strategy.ASSERT, Strategy.RAISE}
@@ -45,11 +47,11 @@ _LONGEST = 200
 _OFTEN = 3
 
 
-def clues_of(text: str, place: Place, origin: str) -> frozenset[str]:
-    """What is to be seen around a place. `origin` says where its null comes from (`NullOrigin`), "" where only another
-    checker reports it."""
+def clues_of(text: str, place: Place, kind: OriginKind | None) -> frozenset[str]:
+    """What is to be seen around a place. `kind` says what its null comes from, None where only another checker reports
+    it."""
     value = text[place.span.start : place.span.end]
-    clues = {f"use {place.use.value}", f"origin {origin or 'unknown'}"}
+    clues = {f"use {place.use.value}", f"origin {origin_of(kind) if kind is not None else 'unknown'}"}
     last = value.rpartition(".")[2]
     names = {"name": re.escape(value), "last": re.escape(last)}
     lines = [line for line in text.splitlines() if len(line) <= _LONGEST]
@@ -68,11 +70,9 @@ def about(offer: Offer) -> Iterator[str]:
     yield _BECAUSE + _QUOTED.sub("…", offer.reason).replace(",", "")
     if offer.is_asked_for:
         yield "a person must choose it"
-    if offer.elsewhere:
-        yield "it edits another file"
     if offer.removes > 1:
         yield "it ends many findings" if offer.removes > _OFTEN else "it ends several findings"
-    written = [edit.new_text for edit in (*offer.edits, *(edit for each in offer.elsewhere for edit in each.edits))]
+    written = [edit.new_text for edit in offer.edits]
     if any(map(_ANY.search, written)):
         yield "it writes Any"
     if any(re.search(_IGNORES, text) for text in written):

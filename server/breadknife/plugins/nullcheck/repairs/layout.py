@@ -55,11 +55,11 @@ def block(tree: SyntaxTree, header: str, statements: Sequence[str]) -> list[str]
     return [f"{header} {{", *(step + statement for statement in statements), "}"]
 
 
-def in_block(tree: SyntaxTree, header: str, statement: Node, raw: str) -> TextEdit | None:
-    """A statement put into a block; None where it has a string with `raw` quotes, which more indentation changes."""
-    source = tree.source(statement)
-    if raw in source:
+def in_block(tree: SyntaxTree, header: str, statement: Node | None) -> tuple[TextEdit, ...] | None:
+    """A statement put into a block; None where it has a raw string, which more indentation changes."""
+    source = tree.source(statement) if statement is not None else ""
+    if statement is None or ("`" if tree.language == "go" else '"""') in source:
         return None
     step, end, indent = step_of(tree), line_break(tree.text), indent_of(tree, statement)
     body = source.replace("\n", "\n" + step)
-    return TextEdit(tree.span(statement), f"{header} {{{end}{indent}{step}{body}{end}{indent}}}")
+    return (TextEdit(tree.span(statement), f"{header} {{{end}{indent}{step}{body}{end}{indent}}}"),)

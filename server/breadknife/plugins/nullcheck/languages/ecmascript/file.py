@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from breadknife.plugins.nullcheck.core.analysis import Found
-from breadknife.plugins.nullcheck.core.findings import explained
+from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
 from breadknife.plugins.nullcheck.languages.braces import BracesLanguage
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT
@@ -22,9 +22,10 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import is_
 from breadknife.plugins.nullcheck.repairs.ecmascript.foreign import Foreign, foreign
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import is_optional
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
-from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import Option, edits, options
+from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import edits, options
 from breadknife.plugins.nullcheck.repairs.ecmascript.style import Style
 from breadknife.plugins.nullcheck.repairs.ecmascript.verify import Verifier
+from breadknife.plugins.nullcheck.repairs.option import Plan
 from breadknife.plugins.nullcheck.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_comment
@@ -76,13 +77,13 @@ class EcmaScriptFile:
         return self._files.is_current(self._home)
 
     @cached_property
-    def _findings(self) -> Sequence[Finding]:
+    def _explained(self) -> Sequence[Explained]:
         """None in what a program has written, as minified code, and where there is no code."""
         text = self.tree.text
         if self._is_declaration or len(text) > _LONGEST_MEAN * (text.count("\n") + 1):
             return ()
         with self._files.lock:
-            return unsilenced(self.tree, [each.finding for each in explained(self._home)])
+            return unsilenced(self.tree, explained(self._home))
 
     @cached_property
     def _uses(self) -> dict[tuple[int, int], Found]:
@@ -94,7 +95,10 @@ class EcmaScriptFile:
         return Style.of(self.tree.text, self._length())
 
     def findings(self) -> Sequence[Finding]:
-        return self._findings
+        return tuple(each.finding for each in self._explained)
+
+    def kind(self, place: Place, /) -> OriginKind | None:
+        return next((each.kind for each in self._explained if each.finding.span == place.span), None)
 
     def place(self, finding: Finding, /) -> Place | None:
         if finding.source == SOURCE:
@@ -153,7 +157,7 @@ class EcmaScriptFile:
             made = edits(found[0], strategy, content)
             return made if made is not None and found[2].check(made, strategy) is not None else None
 
-    def _options(self, site: Site, origin: Node | None) -> list[Option]:
+    def _options(self, site: Site, origin: Node | None) -> list[Plan]:
         found = [*options(site, Evidence(site, self._in_tests)), *declarations(site, origin)]
         return sorted(found, key=lambda option: -option.weight)
 

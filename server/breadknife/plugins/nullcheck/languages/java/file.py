@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -12,6 +11,7 @@ from breadknife.plugins.nullcheck.languages.java.language import known
 from breadknife.plugins.nullcheck.languages.java.project import JavaProject
 from breadknife.plugins.nullcheck.languages.packages import PackageHome
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.plugins.nullcheck.never_first import is_test
 from breadknife.plugins.nullcheck.repairs.java.foreign import foreign_place, ignored_by
 from breadknife.plugins.nullcheck.repairs.java.release import java_release
 from breadknife.plugins.nullcheck.repairs.java.site import JavaSite
@@ -22,8 +22,6 @@ from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document
 from breadknife.text.syntax import Node, SyntaxTree
-
-_TEST_FILE = re.compile(r"/src/test/|(?:Test|Tests|IT)\.java$")
 
 
 class Java(BracesLanguage[JavaProject]):
@@ -46,8 +44,7 @@ class JavaFile(BracesFile):
         self._release = release
 
     def _options(self, place: Place, found: Found | None, ignores: str) -> list[Option]:
-        in_tests = _TEST_FILE.search(self.document.uri) is not None
-        return options(self._site(place, found), ignores, in_tests, self._release)
+        return options(self._site(place, found), ignores, is_test(self.document.uri), self._release)
 
     def _declaration(self, place: Place) -> Node | None:
         return self._site(place).member

@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.core.findings import explained
+from breadknife.plugins.nullcheck.core.findings import Explained, explained
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.python import installed
 from breadknife.plugins.nullcheck.languages.python.language import known_with
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
@@ -106,9 +107,13 @@ class PythonFile:
             return self._files.is_current(self._home)
 
     @cached_property
-    def _findings(self) -> Sequence[Finding]:
+    def _explained(self) -> Sequence[Explained]:
         with self._lock:
-            return unsilenced(self.tree, [each.finding for each in explained(self._home)])
+            return unsilenced(self.tree, explained(self._home))
+
+    @cached_property
+    def _findings(self) -> Sequence[Finding]:
+        return tuple(each.finding for each in self._explained)
 
     @cached_property
     def _line_length(self) -> int:
@@ -120,6 +125,9 @@ class PythonFile:
 
     def findings(self) -> Sequence[Finding]:
         return self._findings
+
+    def kind(self, place: Place, /) -> OriginKind | None:
+        return next((each.kind for each in self._explained if each.finding.span == place.span), None)
 
     def place(self, finding: Finding, /) -> Place | None:
         if finding.source == SOURCE:

@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.project.reported import Told
 from breadknife.plugins.nullcheck.project.root_causes import causes_of, moved_by, repaired
 from breadknife.plugins.nullcheck.project.triage.sorting import Sort, Sorted, is_inferred, sorted_by_code
 from breadknife.plugins.nullcheck.project.triage.tracing import receiver, traced
-from breadknife.plugins.nullcheck.project.ways import CHOICE, edits_of, ways
+from breadknife.plugins.nullcheck.project.ways import CHOICE, ways
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 
 DEFAULTS = Origin(Kind.PARAMETER, "defaults of null")
@@ -122,8 +122,7 @@ def _patched(repairs: Repairs, group: Group, recheck: Recheck, folder: Path) -> 
         if way.offer.strategy not in DECLARATION:
             continue
         if way.offer.is_asked_for:
-            edits = together({path: (edit,)} for path, edit in edits_of(way.offer, way.found.path))
-            chosen = chosen or applied(CHOICE + way.offer.titled, edits)
+            chosen = chosen or applied(CHOICE + way.offer.titled, {way.found.path: way.offer.edits})
         elif isinstance(repair := repaired(repairs, way, findings), Repair) and (
             patch := applied(repair.action.title, repair.edits)
         ):

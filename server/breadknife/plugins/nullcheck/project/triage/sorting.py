@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from breadknife.plugins.nullcheck.causes import Found, Origin
-from breadknife.plugins.nullcheck.clues import NullOrigin, told_clues
+from breadknife.plugins.nullcheck.clues import NullOrigin, clues_of, origin_of
 from breadknife.plugins.nullcheck.confidence import fitted
 from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs
@@ -28,6 +28,14 @@ _OPTIONAL_IMPORT = re.compile(
 )
 _GIVES_A_CALL = re.compile(r"\breturn\b(?![^\n]*\bcast\()[^\n]*\(")
 _WORDS = {"python": "None", "go": "nil"}
+_CAME = {
+    Kind.FUNCTION: NullOrigin.CALL,
+    Kind.LIBRARY: NullOrigin.CALL,
+    Kind.PARAMETER: NullOrigin.DEFAULT,
+    Kind.ATTRIBUTE: NullOrigin.UNSET,
+    Kind.VARIABLE: NullOrigin.UNSET,
+    Kind.PLACE: NullOrigin.ANNOTATION,
+}
 _ANNOTATED = re.compile(r"\bNone\b|\bOptional\[|\bnull\b|\bundefined\b|@Nullable")
 
 
@@ -73,7 +81,9 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
         return Sorted(Sort.NOISE, f"{capitalised(known.why)} (line {line})", 0.0, is_shown=True)
     if use is Use.ASSIGN and document.language == "go":
         return Sorted(Sort.CAN_HAPPEN, "Writing into a nil map panics", 1.0)
-    chance = fitted().chance(told_clues(document.text, span, use, reason))
+    kind = file.kind(found.place) if own else None
+    came = origin_of(kind) if kind is not None else _CAME[origin.kind]
+    chance = fitted().chance(clues_of(document.text, span, use, came))
     if chance >= fitted().high and not is_handed_on(repairs, found):
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
     match origin.kind:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS, inner, own_nodes
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
-from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import Option
+from breadknife.plugins.nullcheck.repairs.option import Plan
 from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
@@ -24,7 +24,7 @@ _HANDS_ON = frozenset({"pair", "arguments", "array", "assignment_expression", "s
 _ANNOTATED = frozenset({"predefined_type", "type_identifier", "array_type", "generic_type", "union_type"})
 
 
-def declarations(site: Site, origin: Node | None) -> Iterator[Option]:
+def declarations(site: Site, origin: Node | None) -> Iterator[Plan]:
     """What can be done at `origin`, where the null comes from, or at the declaration that doesn't take it."""
     if not site.is_typed:
         return
@@ -43,7 +43,7 @@ def declarations(site: Site, origin: Node | None) -> Iterator[Option]:
             pass
 
 
-def _required_parameter(site: Site, parameter: Node) -> Iterator[Option]:
+def _required_parameter(site: Site, parameter: Node) -> Iterator[Plan]:
     path = path_to(site.tree, parameter)
     function = next((node for node in reversed(path) if node.type in FUNCTIONS), None)
     pattern, mark = parameter.child_by_field_name("pattern"), _question_mark(parameter)
@@ -58,7 +58,7 @@ def _required_parameter(site: Site, parameter: Node) -> Iterator[Option]:
         return
     written = site.text(pattern)
     title = f"Require {in_title(written)} of {in_title(name)} (a call without it won't compile)"
-    yield Option(Strategy.REQUIRED, title, 75, reason="every call in the file passes it", edits=(_removed(site, mark),))
+    yield Plan(Strategy.REQUIRED, title, 75, reason="every call in the file passes it", edits=(_removed(site, mark),))
 
 
 def _name_of(site: Site, function: Node, path: tuple[Node, ...]) -> str:
@@ -85,7 +85,7 @@ def _is_always_given(site: Site, name: str, at: int) -> bool:
     return calls > 0 and mentions == calls + 1
 
 
-def _field(site: Site, declared: Node) -> Iterator[Option]:
+def _field(site: Site, declared: Node) -> Iterator[Plan]:
     """A private field that is set once and for all before anybody reads it."""
     name, value = declared.child_by_field_name("name"), declared.child_by_field_name("value")
     if name is None:
@@ -103,7 +103,7 @@ def _field(site: Site, declared: Node) -> Iterator[Option]:
     edits = _without_null(site, declared)
     if in_constructor and edits and f"delete this.{written}" not in site.tree.text:
         title = f"Remove null from the type of {in_title(written)} (it is always set)"
-        yield Option(Strategy.DROP_NONE, title, 72, reason="every assignment gives it a value", edits=edits)
+        yield Plan(Strategy.DROP_NONE, title, 72, reason="every assignment gives it a value", edits=edits)
 
 
 def _is_constructed(site: Site, assignment: Node) -> bool:
@@ -115,7 +115,7 @@ def _is_constructed(site: Site, assignment: Node) -> bool:
     return name is not None and site.text(name) == "constructor"
 
 
-def _return_type(site: Site, declared: Node) -> Iterator[Option]:
+def _return_type(site: Site, declared: Node) -> Iterator[Plan]:
     function = declared.child_by_field_name("value") if declared.type == "variable_declarator" else declared
     body = function.child_by_field_name("body") if function is not None else None
     annotation = function.child_by_field_name("return_type") if function is not None else None
@@ -131,10 +131,10 @@ def _return_type(site: Site, declared: Node) -> Iterator[Option]:
         name = declared.child_by_field_name("name")
         written = in_title(site.text(name)) if name is not None else "the function"
         title = f"Remove null from what {written} returns (it never does)"
-        yield Option(Strategy.RETURN_TYPE, title, 78, reason="every `return` gives a value", edits=edits)
+        yield Plan(Strategy.RETURN_TYPE, title, 78, reason="every `return` gives a value", edits=edits)
 
 
-def _annotated(site: Site) -> Iterator[Option]:
+def _annotated(site: Site) -> Iterator[Plan]:
     """The declaration that doesn't take the null says that it may come."""
     null = site.null if site.null in ("null", "undefined") else ""
     if not null:
@@ -163,7 +163,7 @@ def _annotated(site: Site) -> Iterator[Option]:
         type = arguments.named_children[0]
     end = site.tree.span(type).end
     edits = (TextEdit(Span(end, end), f" | {null}"),)
-    yield Option(Strategy.ANNOTATE, said, 50, reason, edits=edits, is_asked_for=is_asked_for)
+    yield Plan(Strategy.ANNOTATE, said, 50, reason, edits=edits, is_asked_for=is_asked_for)
 
 
 def _is_relied_on(site: Site, function: Node) -> bool:

@@ -1,61 +1,15 @@
-"""Null diagnostics of other checkers, recognised by what they say: rows of data, tested on the tools' real output."""
+"""Null diagnostics of other checkers, at the places that they mean."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
+from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import first_part
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree, path_to
-
-
-class At(StrEnum):
-    """Where, seen from a diagnostic's span, the expression is that may be null."""
-
-    ITSELF = "it is the span"
-    ARGUMENT = "it is the span, if that isn't the name of what is called"
-    VALUE = "the span declares, assigns or returns it"
-    BANG = "the span is it with a `!`"
-
-
-@dataclass(frozen=True)
-class Diagnostic:
-    sources: frozenset[str]
-    code: str
-    message: re.Pattern[str]
-    """Groups: `null` says which it may be, `wanted` the type in its place."""
-    at: At = At.ITSELF
-
-
-_TSC = frozenset({"ts", "tsc", "typescript", "tsserver", "vtsls", "deno-ts", "volar", "javascript"})
-_ESLINT = frozenset({"eslint"})
-_POSSIBLY = re.compile(r"possibly '(?P<null>null|undefined)'(?: or '(?P<more>undefined)')?")
-_NOT_ASSIGNABLE = re.compile(
-    r"Type '(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?' is not assignable to type '(?P<wanted>[^'\n]*)'"
-)
-
-DIAGNOSTICS = (
-    Diagnostic(_TSC, "2531|2532|2533|18047|18048|18049", _POSSIBLY),
-    Diagnostic(_TSC, "2721|2722|2723", _POSSIBLY),
-    Diagnostic(_TSC, "2538", re.compile(r"^Type '(?P<null>null|undefined)' cannot be used as an index")),
-    Diagnostic(_TSC, "2488|2461|2548", re.compile(r"'(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?'")),
-    Diagnostic(_TSC, "2345|2769", _NOT_ASSIGNABLE, At.ARGUMENT),
-    Diagnostic(_TSC, "2345", re.compile(
-        r"Argument of type '(?:[^'\n]* \| )?(?P<null>null|undefined)(?: \| [^'\n]*)?' is not assignable to parameter "
-        r"of type '(?P<wanted>[^'\n]*)'")),
-    Diagnostic(_TSC, "2322", _NOT_ASSIGNABLE, At.VALUE),
-    Diagnostic(_TSC, "2339", re.compile(r"does not exist on type '(?:[^'\n]* \| )?(?P<null>null|undefined)'")),
-    Diagnostic(_ESLINT, "@typescript-eslint/no-non-null-assertion", re.compile(r"^Forbidden"), At.BANG),
-    Diagnostic(_ESLINT, "@typescript-eslint/no-non-null-asserted-optional-chain", re.compile(r"^Optional chain"),
-               At.BANG),
-    Diagnostic(_ESLINT, "@typescript-eslint/restrict-plus-operands",
-               re.compile(r"Got `(?:number|string|bigint) \| (?P<null>null|undefined)(?: \| (?P<more>undefined))?`")),
-    Diagnostic(_ESLINT, "no-unsafe-optional-chaining|@typescript-eslint/no-unsafe-optional-chaining",
-               re.compile(r"short-circuits with '(?P<null>undefined)'")),
-)  # fmt: skip
 
 _CALCULATES = frozenset({"binary_expression", "unary_expression", "update_expression"})
 _TAKES_NULL = frozenset({"===", "!==", "==", "!=", "&&", "||", "??"})
@@ -81,23 +35,19 @@ class Foreign:
 
 def foreign(tree: SyntaxTree, finding: Finding) -> Foreign | None:
     """The place that another checker's finding is about, or None when it isn't about null."""
-    code = re.sub(r"^(?:ts|TS)(?=\d)", "", finding.code)
-    for row in DIAGNOSTICS:
-        if finding.source.lower() not in row.sources or code not in row.code.split("|"):
-            continue
-        said = row.message.search(finding.message)
-        if said is None or _is_of_a_part(finding.message, said):
+    for row, said in recognised("ecmascript", finding):
+        if _is_of_a_part(said):
             continue
         groups = said.groupdict()
         null, wanted = groups.get("null") or "", groups.get("wanted") or ""
         if re.search(r"\b(?:null|undefined)\b", wanted):
             continue
-        if groups.get("more") or (row.code != "2322" and _both(finding.message)):
+        if groups.get("more") or ("2322" not in row.codes and _both(finding.message)):
             null = "null or undefined"
         if (found := _node(tree, finding, row.at)) is not None:
             node, bang = found
             use = use_of(tree, bang or node)
-            if use is not None and not (row.message is _POSSIBLY and _is_never_told_of(node, use)):
+            if use is not None and not (said[0].startswith("possibly") and _is_never_told_of(node, use)):
                 return Foreign(node, use, null, "list" if wanted.endswith("[]") else wanted, bang)
     return None
 
@@ -111,11 +61,11 @@ def _is_never_told_of(node: Node, use: Use) -> bool:
     return use is Use.OPERAND and outer is not None and outer.type in _TAKES_NULL
 
 
-def _is_of_a_part(message: str, said: re.Match[str]) -> bool:
+def _is_of_a_part(said: re.Match[str]) -> bool:
     """Whether what may be null isn't the value: an element of an array of another type, what a function gives."""
-    if _OF_A_PART.search(message, 0, said.start()):
+    if _OF_A_PART.search(said.string, 0, said.start()):
         return True
-    first = _WANTED.search(message)
+    first = _WANTED.search(said.string)
     if first is not None and first["wanted"] != said.groupdict().get("wanted", first["wanted"]):
         return True
     given, shorter = said[0].partition("' is not assignable")[0], ""
@@ -132,13 +82,13 @@ def _both(message: str) -> bool:
 _LOOSER = frozenset({"binary_expression", "unary_expression"})
 
 
-def _node(tree: SyntaxTree, finding: Finding, at: At) -> tuple[Node, Node | None] | None:
+def _node(tree: SyntaxTree, finding: Finding, at: str) -> tuple[Node, Node | None] | None:
     node = tree.node_at(finding.span)
-    if at is At.ARGUMENT and node.type == "property_identifier":
+    if at == "argument" and node.type == "property_identifier":
         return None
-    if at is At.BANG:
+    if at == "bang":
         return _banged(tree, node, finding.span.start)
-    if at is At.VALUE:
+    if at == "value":
         value = _value(tree, node)
         return (value, None) if value is not None else None
     if tree.span(node) != finding.span:

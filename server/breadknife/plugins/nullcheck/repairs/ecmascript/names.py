@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import CHANGES, FUNCTIONS, PARTS
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import CHANGES, FUNCTIONS, PARTS, inner
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.plugins.nullcheck.wording import in_title
@@ -31,7 +31,7 @@ def said(site: Site) -> str:
 
 def bare(site: Site) -> str:
     """In the message of an error, where there are no quotes around it."""
-    node = _inner(site.node)
+    node = inner(site.node)
     if node.type == "subscript_expression" and (given := new(site)):
         return given
     is_named = site.is_name or site.node.type == "member_expression"
@@ -54,7 +54,7 @@ def _called(site: Site, node: Node) -> str:
 
 def new(site: Site) -> str:
     """A name for a call's result or an element that the file doesn't use yet, or "" for what is neither, or long."""
-    source, node = site.source, _inner(site.node)
+    source, node = site.source, inner(site.node)
     if node.type not in _NAMED or "\n" in source or any(n.type in FUNCTIONS for n in node.named_children):
         return ""
     if site.use is Use.CALL and node.type in PARTS:
@@ -75,12 +75,6 @@ def new(site: Site) -> str:
         if name not in _RESERVED and not re.search(rf"(?<![.\w$]){name}\b", site.tree.text):
             return name
     return ""
-
-
-def _inner(node: Node) -> Node:
-    """Without the parentheses around it."""
-    is_wrapped = node.type == "parenthesized_expression" and node.named_child_count == 1
-    return node.named_children[0] if is_wrapped else node
 
 
 def _of_one(collection: Node | None, site: Site) -> str:

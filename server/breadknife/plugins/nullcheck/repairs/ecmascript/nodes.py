@@ -9,7 +9,6 @@ FUNCTIONS = frozenset({
     "function_declaration", "generator_function_declaration", "function_expression", "generator_function",
     "arrow_function", "method_definition",
 })  # fmt: skip
-FIELDS = frozenset({"public_field_definition", "field_definition"})
 BLOCKS = frozenset({"statement_block", "program"})
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 EFFECTS = frozenset({
@@ -29,10 +28,6 @@ def inner(node: Node) -> Node:
             break
         node = held[0]
     return node
-
-
-def covers(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
 
 
 def is_optional(link: Node) -> bool:

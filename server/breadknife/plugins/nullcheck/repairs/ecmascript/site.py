@@ -20,7 +20,6 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
     LOOPS,
     PARTS,
     SHORT_CIRCUITS,
-    covers,
     has_effect,
     is_optional,
     own_nodes,
@@ -30,7 +29,7 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.style import Style
 from breadknife.plugins.nullcheck.repairs.layout import indent_of, on_own_line
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree, nodes_in
+from breadknife.text.syntax import Node, SyntaxTree, covers, nodes_in
 
 _HOLDERS = BLOCKS | {"class_body", "switch_case", "switch_default", "interface_body", "object_type"}
 _CASES = frozenset({"switch_case", "switch_default"})

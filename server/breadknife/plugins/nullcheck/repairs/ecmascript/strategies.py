@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.comments import with_comments
 from breadknife.plugins.nullcheck.repairs.ecmascript import names
@@ -29,33 +28,10 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.other_uses import (
     stores,
 )
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import THROWING, Site
+from breadknife.plugins.nullcheck.repairs.option import Plan
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
-
-
-@dataclass(frozen=True)
-class Option:
-    """A strategy that can be carried out at a site."""
-
-    strategy: Strategy
-    title: str
-    weight: int
-    """Evidence for it; the highest comes first."""
-    reason: str
-    """The evidence in a clause, for people."""
-    content: Content = field(default_factory=Content)
-    """What is written when no model says better."""
-    edits: tuple[TextEdit, ...] = ()
-    """Of a declaration's; those of a place are made by `edits`."""
-    is_asked_for: bool = False
-    """See `Offer`."""
-
-    @property
-    def has_content(self) -> bool:
-        """Whether a model may say it better."""
-        return not self.edits and self.strategy in (Strategy.RAISE, Strategy.ASSERT, Strategy.DEFAULT)
-
 
 _NULL_TEST = re.compile(r"\s*(?:![\w$.]+|[\w$.]+\s*===?\s*(?:null|undefined)|[\w$.]+\.(?:length|size)\s*===?\s*0)\s*")
 _SWITCH = frozenset({"switch_statement"})
@@ -63,7 +39,7 @@ _THROWS = frozenset({"throw_statement"})
 _WRAPPED = frozenset({"await_expression", "call_expression"})
 
 
-def options(site: Site, evidence: Evidence) -> Iterator[Option]:
+def options(site: Site, evidence: Evidence) -> Iterator[Plan]:
     """What can be done at the place itself."""
     name, null = names.said(site), site.null or "null"
     if (default := default_for(site)) and defaulted(site, default):
@@ -74,7 +50,7 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         content, is_invented = Content(default=default), is_taken_to_be_there(site) or is_taken_apart
         if is_invented:
             weight = min(weight, 40)
-        yield Option(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
+        yield Plan(Strategy.DEFAULT, title, weight, reason, content, is_asked_for=is_invented)
     if chained(site) is not None:
         outcome = "nothing happens" if is_all_of_statement(site) else "undefined"
         weight, reason, is_left_out = 48, "undefined works here, too", False
@@ -89,7 +65,7 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         if stores(site):
             weight, reason, is_left_out = 20, "the stored value would be lost", True
         title = f"Use `?.` ({outcome} if {name} is {null})"
-        yield Option(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_left_out)
+        yield Plan(Strategy.OPTIONAL_CHAIN, title, weight, reason, is_asked_for=is_left_out)
     if made := counted(site):
         # A calculation with it would be silently wrong.
         is_asked, weight = not is_compared(site), 50 if is_compared(site) else 40
@@ -97,14 +73,14 @@ def options(site: Site, evidence: Evidence) -> Iterator[Option]:
         if is_read_after(site):
             weight, reason = 20, f"{name} is read after it"
         title = f"Use a length of 0 if {name} is {null}"
-        yield Option(Strategy.DEFAULT, title, weight, reason, edits=made, is_asked_for=is_asked)
+        yield Plan(Strategy.DEFAULT, title, weight, reason, edits=made, is_asked_for=is_asked)
     yield from _guards(site, evidence, name, null)
     if site.is_typed and site.bang is None and non_null(site) is not None:
         title = f"Claim with `!`: {name} isn't {null} (unchecked)"
-        yield Option(Strategy.NON_NULL, title, 5, "for what only you know")
+        yield Plan(Strategy.NON_NULL, title, 5, "for what only you know")
 
 
-def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Option]:
+def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Plan]:
     if site.statement is None or not (site.is_name or names.new(site)):
         return
     message = Content("", f"{names.bare(site)} is {null}")
@@ -113,7 +89,7 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
         weight, reason = 60, f"the file imports `{site.style.asserts}`"
         if evidence.in_tests:
             weight, reason = 85, "this is a test"
-        yield Option(Strategy.ASSERT, title, weight, reason, message)
+        yield Plan(Strategy.ASSERT, title, weight, reason, message)
     function, loop = site.function, site.loop
     yield _raise(site, evidence, name, null, message.message)
     elsewhere = f"the file does so elsewhere when {name} is {null}"
@@ -136,7 +112,7 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
             if evidence.guards[strategy]:
                 weight, reason = 80, elsewhere
             if others or evidence.guards[strategy] or not (ends and leads_on):
-                yield Option(strategy, f"{said} if {name} is {null}", weight, reason)
+                yield Plan(strategy, f"{said} if {name} is {null}", weight, reason)
     if function is not None and (exit := early_return(site, function)) is not None:
         title = f"Return early if {name} is {null} ({exit.said})"
         weight, reason = (68, elsewhere) if evidence.guards[Strategy.RETURN] else (exit.weight, exit.reason)
@@ -144,10 +120,10 @@ def _guards(site: Site, evidence: Evidence, name: str, null: str) -> Iterator[Op
             weight = min(weight, 35)  # the rest of the rounds would be left out
         if site.parent.type in ("pair", "object"):
             weight = min(weight, 35)  # and so would the other fields
-        yield Option(Strategy.RETURN, title, weight, reason, Content(default=exit.value))
+        yield Plan(Strategy.RETURN, title, weight, reason, Content(default=exit.value))
     if _narrowed(site) is not None and not is_read_after(site):
         title = f"Skip this if {name} is {null}"
-        yield Option(Strategy.NARROW, title, 33, "nothing after it needs its result", is_asked_for=stores(site))
+        yield Plan(Strategy.NARROW, title, 33, "nothing after it needs its result", is_asked_for=stores(site))
 
 
 def _leaves(loop: Node, kind: str) -> list[Node]:
@@ -168,7 +144,7 @@ def _is_for_null(site: Site, loop: Node, leaving: Node) -> bool:
     return any(map(_NULL_TEST.fullmatch, site.text(test)[1:-1].split("||")))
 
 
-def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -> Option:
+def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -> Plan:
     function = site.function
     exception = site.style.exception(site.text(function) if function is not None else "")
     weight, reason = 45, "nothing says what else should happen"
@@ -182,7 +158,7 @@ def _raise(site: Site, evidence: Evidence, name: str, null: str, message: str) -
         weight, reason = 75, "this is a test"
     if evidence.guards[Strategy.RAISE]:
         weight, reason = 80, f"the file throws elsewhere when {name} is {null}"
-    return Option(Strategy.RAISE, f"Throw {exception} if {name} is {null}", weight, reason, Content(exception, message))
+    return Plan(Strategy.RAISE, f"Throw {exception} if {name} is {null}", weight, reason, Content(exception, message))
 
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:

@@ -10,13 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
-_FUNCTIONS = frozenset({
-    "function_declaration", "generator_function_declaration", "function_expression", "generator_function",
-    "arrow_function", "method_definition",
-})  # fmt: skip
 _GOES_ON = frozenset({
     "expression_statement", "lexical_declaration", "variable_declaration", "for_in_statement", "return_statement",
 })  # fmt: skip
@@ -53,7 +50,7 @@ def _hiding(tree: SyntaxTree, edit: TextEdit) -> Node | None:
     """The function that the edit is in and that shows nothing of it."""
     node: Node | None = tree.node_at(edit.span)
     while node is not None:
-        body = node.child_by_field_name("body") if node.type in _FUNCTIONS else None
+        body = node.child_by_field_name("body") if node.type in FUNCTIONS else None
         if body is not None and body.type == "statement_block":
             inside = tree.span(body)
             is_inside = inside.start < edit.span.start and edit.span.end < inside.end
@@ -93,5 +90,5 @@ def _own(body: Node) -> Iterator[Node]:
     while stack:
         node = stack.pop()
         yield node
-        if node.type not in _FUNCTIONS:
+        if node.type not in FUNCTIONS:
             stack += node.children

@@ -15,8 +15,8 @@ _STATEMENTS = ("statement_list", "block", "source_file")
 
 def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
     """The place that another checker's finding is about, or None when it isn't about nil."""
-    for row, name in recognised("go", finding):
-        node = _found(tree, finding.span.start, row.at, name)
+    for row, said in recognised("go", finding):
+        node = _found(tree, finding.span.start, row.at, said.groupdict().get("name", ""))
         if node is not None:
             return Place(tree.span(node), row.use)
     return None

@@ -150,7 +150,7 @@ def _told(site: GoSite, error: str) -> Iterator[Option]:
     ):
         yield Option(
             Strategy.NARROW, f"Skip this if {what} is nil", 94, f"`{error}` is what counts here",
-            lambda _: _wrapped(site),
+            lambda _: in_block(site.tree, f"if {site.source} != nil", site.statement),
         )  # fmt: skip
     own = site.text(last)
     set_here = [
@@ -258,7 +258,7 @@ def _guards(site: GoSite, struct: str) -> Iterator[Option]:
             f"Skip this if {what} is nil",
             45,
             "nothing after it needs its result",
-            lambda _: _wrapped(site),
+            lambda _: in_block(site.tree, f"if {site.source} != nil", site.statement),
         )
     if struct:
         made = endings.Ending((f"{name} = &{struct}{{}}",), "")
@@ -315,13 +315,6 @@ def _guard(site: GoSite, name: str, ending: endings.Ending | None) -> Edits | No
     if site.is_name:
         return (lines_above(site.tree, statement, lines),)
     return (lines_above(site.tree, statement, [f"{name} := {site.source}", *lines]), TextEdit(site.span, name))
-
-
-def _wrapped(site: GoSite) -> Edits | None:
-    if site.statement is None:
-        return None
-    edit = in_block(site.tree, f"if {site.source} != nil", site.statement, raw="`")
-    return (edit,) if edit is not None else None
 
 
 def _with_import(edits: Edits | None, add: TextEdit | None) -> Edits | None:

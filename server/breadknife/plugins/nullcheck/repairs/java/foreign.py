@@ -14,8 +14,8 @@ _STATEMENTS = ("block", "class_body", "constructor_body", "program", "switch_blo
 
 def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
     """The place that another checker's finding is about, or None when it isn't about null or can't be found."""
-    for row, name in recognised("java", finding):
-        node = _found(tree, finding, row, name)
+    for row, said in recognised("java", finding):
+        node = _found(tree, finding, row, said.groupdict().get("name", ""))
         return Place(tree.span(node), row.use) if node is not None else None
     return None
 

@@ -183,7 +183,7 @@ def _guards(site: JavaSite, catch: Catch | None) -> Iterator[Option]:
         yield Option(
             Strategy.NARROW, f"Skip this if {what} is null", 86 if is_beside or site.is_finally else 42,
             "an exception on its way isn't hidden" if site.is_finally else reason,
-            lambda _: _wrapped(site),
+            lambda _: in_block(site.tree, f"if ({site.source} != null)", site.statement),
         )  # fmt: skip
 
 
@@ -221,13 +221,6 @@ def _guard(site: JavaSite, action: str) -> Edits | None:
     if site.statement is None:
         return None
     return (lines_above(site.tree, site.statement, block(site.tree, f"if ({site.source} == null)", [action])),)
-
-
-def _wrapped(site: JavaSite) -> Edits | None:
-    if site.statement is None:
-        return None
-    edit = in_block(site.tree, f"if ({site.source} != null)", site.statement, raw='"""')
-    return (edit,) if edit is not None else None
 
 
 def _plain(site: JavaSite) -> str:

@@ -1,69 +1,18 @@
-"""`None` diagnostics of other checkers, recognised by what they say: rows of data, tested on the tools' real output."""
+"""`None` diagnostics of other checkers, at the places that they mean."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
+from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
 from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional, union_parts
 from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, site_of
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
-
-
-class At(StrEnum):
-    """Where, seen from a diagnostic's span, the expression is that may be None."""
-
-    ITSELF = "itself"
-    """It is the span."""
-    OBJECT = "object"
-    """The span is an attribute of it, or the attribute's name."""
-    INDEXED = "indexed"
-    """The span is a subscript of it."""
-    CALLED = "called"
-    """The span is a call of it."""
-    LEFT = "left"
-    """The left operand."""
-    RIGHT = "right"
-    VALUE = "value"
-    """It is the span, or what the span gets: a target, a parameter, a keyword."""
-
-
-@dataclass(frozen=True)
-class Diagnostic:
-    checker: str
-    codes: frozenset[str]
-    message: re.Pattern[str]
-    """See `knowledge/checkers/python.toml` for its groups."""
-    use: Use
-    at: At
-
-
-_SAME = {"basedpyright": "pyright", "pylance": "pyright"}
-"""Checkers that say the same as another one."""
-
-
-def sources(checker: str) -> tuple[str, ...]:
-    """The names under which a checker reports."""
-    return checker, *(name for name, same in _SAME.items() if same == checker)
-
-
-@cache
-def diagnostics() -> tuple[Diagnostic, ...]:
-    text = files("breadknife.plugins.nullcheck.knowledge").joinpath("checkers/python.toml").read_text("utf-8")
-    return tuple(
-        Diagnostic(row["checker"], frozenset(row["codes"]), re.compile(row["message"]), Use(row["use"]), At(row["at"]))
-        for row in tomllib.loads(text)["message"]
-    )
-
 
 _STATEMENTS = frozenset({
     "expression_statement", "block", "module", "for_statement", "with_item", "as_pattern", "for_in_clause",
@@ -86,22 +35,18 @@ _USERS: dict[Use, dict[str, str]] = {
 
 def foreign_site(tree: SyntaxTree, finding: Finding) -> Site | None:
     """The place that another checker's finding is about, or None when it isn't about None."""
-    source = finding.source.lower()
-    for row in diagnostics():
-        if _SAME.get(source, source) != row.checker or finding.code not in row.codes:
-            continue
-        said = row.message.search(finding.message)
-        if said is None or not _is_about_none(said.groupdict(), finding.message):
+    for row, said in recognised("python", finding):
+        groups = said.groupdict()
+        if not _is_about_none(groups, finding.message):
             continue
         start = site_of(tree, tree.node_at(finding.span), row.use)
-        groups = said.groupdict()
         found = _candidates(start, row.at, groups.get("attribute") or "", groups.get("operator") or "", finding.span)
-        if row.at is At.VALUE:
+        if row.at == "value":
             found = [node for node in found if _fits(site_of(tree, node, row.use))]
         elif not finding.span:  # only where it begins was printed
             sites = [site for each in found if _fits(site := site_of(tree, each, row.use))]
             # What an operator gives is hardly ever None: a left operand is the innermost.
-            found = [site.node for site in (sites[:1] if row.at is At.LEFT else sites)]
+            found = [site.node for site in (sites[:1] if row.at == "left" else sites)]
         # Some report where an expression starts, but not its end; of several that start there, none is taken.
         node = found[0] if found and (len(found) == 1 or start.span == finding.span) else None
         if node is not None:
@@ -147,10 +92,10 @@ def _fits(site: Site) -> bool:
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
-def _operand(tree: SyntaxTree, node: Node, at: At, operator: str, span: Span) -> Node | None:
+def _operand(tree: SyntaxTree, node: Node, at: str, operator: str, span: Span) -> Node | None:
     """Of a comparison of several values: where the span or the operator tells which; else none. mypy tells the mirrored
     operator, and exchanges the operands, where the left one lacks a method."""
-    side, parts = 0 if at is At.LEFT else 1, node.named_children
+    side, parts = 0 if at == "left" else 1, node.named_children
     if node.type != "comparison_operator":
         return parts[-side]
     operators = [" ".join(tree.source(each).split()) for each in node.children if not each.is_named]
@@ -166,29 +111,29 @@ def _operand(tree: SyntaxTree, node: Node, at: At, operator: str, span: Span) ->
     return told[0] if len(told) == 1 else None
 
 
-def _candidates(start: Site, at: At, attribute: str, operator: str, span: Span) -> list[Node]:
+def _candidates(start: Site, at: str, attribute: str, operator: str, span: Span) -> list[Node]:
     """The expressions that a diagnostic may mean, innermost first."""
     found = list[Node]()
     inner = start.node
-    while at in (At.LEFT, At.RIGHT) and inner.type == "parenthesized_expression" and inner.named_child_count == 1:
+    while at in ("left", "right") and inner.type == "parenthesized_expression" and inner.named_child_count == 1:
         inner = inner.named_children[0]  # pyright's span has the brackets, too
     for node in (inner, *reversed(start.path)):
         if node.type in _STATEMENTS:
             break
         match at:
-            case At.ITSELF if node.start_byte == start.node.start_byte:
+            case "itself" if node.start_byte == start.node.start_byte:
                 found.append(node)
-            case At.VALUE if node.start_byte == start.node.start_byte:
+            case "value" if node.start_byte == start.node.start_byte:
                 found += _given(node)
-            case At.OBJECT if node.type == "attribute":
+            case "object" if node.type == "attribute":
                 name, owner = node.child_by_field_name("attribute"), node.child_by_field_name("object")
                 if name is not None and owner is not None and name.text == attribute.encode():
                     found.append(owner)
-            case At.INDEXED if node.type == "subscript" and (value := node.child_by_field_name("value")) is not None:
+            case "indexed" if node.type == "subscript" and (value := node.child_by_field_name("value")) is not None:
                 found.append(value)
-            case At.CALLED if node.type == "call" and node.start_byte == start.node.start_byte:
+            case "called" if node.type == "call" and node.start_byte == start.node.start_byte:
                 found.extend([callee] if (callee := node.child_by_field_name("function")) is not None else [])
-            case At.LEFT | At.RIGHT if node.type in _OPERATIONS:
+            case "left" | "right" if node.type in _OPERATIONS:
                 found += filter(None, [_operand(start.tree, node, at, operator, span)])
             case _:
                 pass

@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.repairs.python.reading.nodes import key_of, te
 from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, own_nodes
 from breadknife.plugins.nullcheck.values import Strategy
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, covers
 
 _EXITS = {
     "raise_statement": Strategy.RAISE,
@@ -88,7 +88,7 @@ class Evidence:
         for node in reversed(self.site.path):
             if node.type == "function_definition":
                 break
-            if node.type == "try_statement" and _covers(node.child_by_field_name("body"), self.site.node):
+            if node.type == "try_statement" and covers(node.child_by_field_name("body"), self.site.node):
                 found += [child for child in node.named_children if child.type == "except_clause"]
         return found
 
@@ -105,7 +105,7 @@ def _guard(one: Occurrence, key: str) -> Iterator[tuple[Strategy, Node]]:
         if node.type != "if_statement":
             continue
         condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
-        if condition is None or body is None or not _covers(condition, one.node) or not body.named_child_count:
+        if condition is None or body is None or not covers(condition, one.node) or not body.named_child_count:
             return
         said, last = text(condition), body.named_children[-1]
         if re.match(rf"(?:{re.escape(key)} is None|not {re.escape(key)})\b(?!\s+and\b)", said):
@@ -117,7 +117,3 @@ def _guard(one: Occurrence, key: str) -> Iterator[tuple[Strategy, Node]]:
         elif re.match(rf"{re.escape(key)}(?: is not None)?$", said) and node.child_by_field_name("alternative") is None:
             yield Strategy.NARROW, last
         return
-
-
-def _covers(outer: Node | None, inner: Node) -> bool:
-    return outer is not None and outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte

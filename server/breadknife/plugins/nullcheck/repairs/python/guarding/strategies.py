@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from breadknife.plugins.nullcheck.repairs.option import Plan
 from breadknife.plugins.nullcheck.repairs.python.guarding.conditions import (
     filtered,
     is_decided,
@@ -40,27 +41,6 @@ from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
-
-@dataclass(frozen=True)
-class Option:
-    """A strategy that can be carried out at a site."""
-
-    strategy: Strategy
-    title: str
-    content: Content
-    """What is written when no model says better."""
-    weight: int
-    """Evidence for it; the highest comes first."""
-    reason: str
-    is_asked_for: bool = False
-    """See `Offer`: a None would go by unnoticed."""
-
-    @property
-    def has_content(self) -> bool:
-        """Whether a model may say it better."""
-        return self.strategy in (Strategy.RAISE, Strategy.DEFAULT)
-
-
 _OF_ATTRIBUTE = 47
 """Of a guard that leaves or skips: an attribute that one method can do without may be all that another one is about."""
 _NO_CHECK_BEFORE = "no check can be placed before it"
@@ -71,7 +51,7 @@ _PARTS = frozenset({"attribute", "subscript"})
 _BINDING = frozenset({"assignment", "augmented_assignment", "named_expression", "yield"})
 
 
-def options(site: Site, evidence: Evidence) -> list[Option]:
+def options(site: Site, evidence: Evidence) -> list[Plan]:
     """What can be done at a site, best first."""
     if is_denied(site):
         return []
@@ -83,7 +63,7 @@ def options(site: Site, evidence: Evidence) -> list[Option]:
     return sorted(found, key=lambda option: -option.weight)
 
 
-def _beside_exception(option: Option, reason: str) -> Option:
+def _beside_exception(option: Plan, reason: str) -> Plan:
     """In `finally` and `except`; `reason`: what speaks for not leaving there."""
     if option.strategy in (Strategy.ASSERT, Strategy.RAISE):
         return replace(option, reason="it would replace an exception in progress")
@@ -92,7 +72,7 @@ def _beside_exception(option: Option, reason: str) -> Option:
     return option
 
 
-def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
+def _options(site: Site, evidence: Evidence) -> Iterator[Plan]:
     known = known_name(site) or (site.source if site.is_dotted else "")
     quoted = " or ".join(map(in_title, (*site.nullable, known))) if known else "the result"
     habit, is_attribute = evidence.guards, site.node.type == "attribute"
@@ -102,21 +82,19 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
         given = evidence.exit_of(Strategy.DEFAULT).partition("=")[2].strip()
         if given == default or {given, default} <= _ANY_ITERABLE:
             weight, reason, default = weight + 30, "the file uses this default elsewhere", given
-        yield Option(
+        yield Plan(
             Strategy.DEFAULT,
             f"Use a default such as `{default}` if {quoted} is None",
-            Content(default=default),
             weight,
             reason,
+            Content(default=default),
         )
     if lookup := lookup_of(site):
         written, _ = lookup
         weight, reason = 52, "the KeyError names the missing key"
         if is_looked_up(site, written):
             weight, reason = 66, "the file looks it up this way elsewhere"
-        yield Option(
-            Strategy.LOOK_UP, f"Use {in_title(written)} (KeyError if it is missing)", Content(), weight, reason
-        )
+        yield Plan(Strategy.LOOK_UP, f"Use {in_title(written)} (KeyError if it is missing)", weight, reason)
     name = "" if site.is_name else new_name(site)
     if site.is_name and (narrowing := _narrowing(site)) is not None:
         weight, reason = narrowing.weight, narrowing.reason
@@ -124,7 +102,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
             weight = max(weight, _OF_ATTRIBUTE if is_attribute else 62)
             reason = f"the file skips what needs {quoted} elsewhere"
         title = narrowing.title.format(quoted)
-        yield Option(Strategy.NARROW, title, Content(), weight, reason, narrowing.lets_pass)
+        yield Plan(Strategy.NARROW, title, weight, reason, is_asked_for=narrowing.lets_pass)
     place = site.first
     if place.statement is None:
         yield from _within(site, name, quoted)
@@ -139,7 +117,7 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
     elif habit[Strategy.ASSERT]:
         asserts, reason = 75, "the file asserts it elsewhere"
     said = f"neither {quoted.replace('` or `', '` nor `')} is None" if site.nullable else f"{quoted} is not None"
-    yield Option(Strategy.ASSERT, f"Assert that {said} (AssertionError if it is)", Content(), asserts, reason)
+    yield Plan(Strategy.ASSERT, f"Assert that {said} (AssertionError if it is)", asserts, reason)
     yield _raise(site, evidence, quoted)
     loop = place.loop
     if loop is not None and loop == site.loop and may_be_skipped(place, loop):
@@ -151,29 +129,29 @@ def _options(site: Site, evidence: Evidence) -> Iterator[Option]:
                 (_OF_ATTRIBUTE if is_attribute else 80),
                 f"the file does so elsewhere when {quoted} is None",
             )
-        yield Option(Strategy.CONTINUE, f"Skip this iteration if {quoted} is None", Content(), weight, reason)
+        yield Plan(Strategy.CONTINUE, f"Skip this iteration if {quoted} is None", weight, reason)
     if site.function is not None and (value := early_return(site)) is not None:
         given, reason = returning(site.function, value)
         weight = 10
         if habit[Strategy.RETURN] and evidence.exit_of(Strategy.RETURN).removeprefix("return").strip() == value:
             weight = _OF_ATTRIBUTE if is_attribute else 60
             reason = f"the file does so elsewhere when {quoted} is None"
-        yield Option(
-            Strategy.RETURN, f"Return early if {quoted} is None ({given})", Content(default=value), weight, reason
+        yield Plan(
+            Strategy.RETURN, f"Return early if {quoted} is None ({given})", weight, reason, Content(default=value)
         )
 
 
-def _within(site: Site, name: str, quoted: str) -> Iterator[Option]:
+def _within(site: Site, name: str, quoted: str) -> Iterator[Plan]:
     """What can be done where no check can stand before the place."""
     if name:
         truth = _truth_of_none(site)
         binding = f"Bind the result to `{name}` and test it (the condition is {truth} if None)"
         title = binding if site.walrus is None else _IN_CONDITION.format(quoted, truth)
-        yield Option(Strategy.WALRUS, title, Content(), 48, _NO_CHECK_BEFORE, _may_grant(site))
+        yield Plan(Strategy.WALRUS, title, 48, _NO_CHECK_BEFORE, is_asked_for=_may_grant(site))
     if found := filtered(site):
         shorter = " (the list gets shorter)" if found.comprehension.type == "list_comprehension" else ""
         title = f"Leave out where {quoted} is None{shorter}"
-        yield Option(Strategy.CONTINUE, title, Content(), 40, "it is in a comprehension", is_asked_for=True)
+        yield Plan(Strategy.CONTINUE, title, 40, "it is in a comprehension", is_asked_for=True)
 
 
 @dataclass(frozen=True)
@@ -226,11 +204,11 @@ def _truth_of_none(place: Site) -> str:
     return "false" if refusal_of(place) is None else "true"
 
 
-def _raise(site: Site, evidence: Evidence, quoted: str) -> Option:
+def _raise(site: Site, evidence: Evidence, quoted: str) -> Plan:
     exception, weight, reason = raised(site, evidence, quoted)
     missing = " or ".join((*site.nullable, _bare_name(site)))
     title = f"Raise {exception} if {quoted} is None"
-    return Option(Strategy.RAISE, title, Content(exception, f"{missing} is None"), weight, reason)
+    return Plan(Strategy.RAISE, title, weight, reason, Content(exception, f"{missing} is None"))
 
 
 def edits(site: Site, strategy: Strategy, content: Content) -> tuple[TextEdit, ...] | None:

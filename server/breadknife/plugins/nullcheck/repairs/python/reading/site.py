@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occu
 from breadknife.plugins.nullcheck.repairs.python.reading.order import changes_what_is_read_before
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span, TextEdit, line_break
-from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
+from breadknife.text.syntax import Node, SyntaxTree, captures, covers, path_to
 
 SIMPLE = frozenset({"expression_statement", "return_statement", "delete_statement", "raise_statement"})
 """Statements that are done whole whenever their block gets to them."""
@@ -181,9 +181,9 @@ class Site:
         if statement.type in _HEADERS:
             field = _HEADERS[statement.type]
             first = statement.child_by_field_name(field) if field else statement.named_children[0]
-            if first is None or not _covers(first, self.node):
+            if first is None or not covers(first, self.node):
                 return False
-            is_later = statement.type == "with_statement" and not _covers(first.named_children[0], self.node)
+            is_later = statement.type == "with_statement" and not covers(first.named_children[0], self.node)
             if is_later and (self.node.type != "identifier" or any(self.sets_in(first))):
                 return False
             if is_later and re.search(r"suppress|raises", self.tree.source(first)):
@@ -217,7 +217,7 @@ class Site:
         assigned = statement.named_children[0] if statement.type == "expression_statement" else None
         if assigned is not None and assigned.type == "assignment":  # the right side comes first
             left, right = assigned.child_by_field_name("left"), assigned.child_by_field_name("right")
-            if left is not None and right is not None and _covers(left, self.node):
+            if left is not None and right is not None and covers(left, self.node):
                 return right.type in EFFECTS or any(kind in self.tree.source(right) for kind in ("(", "await"))
         stack = [statement]
         while stack:
@@ -226,10 +226,10 @@ class Site:
                 continue
             if node.type in EFFECTS and node.end_byte <= self.node.start_byte:
                 return True
-            if node.type in EFFECTS and node.type != "call" and _covers(node, self.node):
+            if node.type in EFFECTS and node.type != "call" and covers(node, self.node):
                 return node.type != "await"
             parts = node.named_children
-            if node.type in COMPREHENSIONS and _covers(first := first_clause(node), self.node):
+            if node.type in COMPREHENSIONS and covers(first := first_clause(node), self.node):
                 parts = [first]  # the element comes after its iterable
             stack.extend(parts)
         return False
@@ -347,7 +347,3 @@ def yields_of(function: Node) -> Iterator[Node]:
                 yield child
             elif child.type not in ("function_definition", "class_definition"):
                 stack.append(child)
-
-
-def _covers(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
