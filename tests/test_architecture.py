@@ -103,7 +103,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
 top, and may import all of them."""
 
 CIRCLES = {
-    "plugins/nullcheck/causes",
+    "plugins/nullcheck/project/causes",
     "plugins/nullcheck/repairs/python/origins",
 }
 """Modules that may still import each other; they go with the analysis that replaces them."""
@@ -156,10 +156,10 @@ OWN_FILES = {
     "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
-    "plugins/nullcheck/clues.py": "a list of this package",
-    "plugins/nullcheck/confidence.py": "weights of this package",
+    "plugins/nullcheck/shown/clues.py": "a list of this package",
+    "plugins/nullcheck/shown/confidence.py": "weights of this package",
     "plugins/nullcheck/project/checking.py": "copies what the user has checked, in a temporary folder of `walk`",
-    "plugins/nullcheck/repairs/ranking.py": "weights of this package",
+    "plugins/nullcheck/menu/ranking.py": "weights of this package",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
     "plugins/shelf/chunking/sentences.py": "a list of this package",
@@ -179,7 +179,7 @@ WITHOUT_ROOT = {
     "plugins/nullcheck/project/reported.py": "a report that the user names on the command line",
     "cli/plugin_check.py": "the manifest of a plugin that the user names on the command line",
     "host/settings/layers.py": "the user's own settings, or a workspace's: of a link that leads out nothing is trusted",
-    "plugins/nullcheck/oracle/language_server.py": "a source file that is open in the checker",
+    "plugins/nullcheck/verify/oracle/language_server.py": "a source file that is open in the checker",
     "plugins/prose/project/workspace.py": "the user's own dictionary, which may be a link",
     "project/committers.py": "git's folder of a worktree lies elsewhere",
     "project/files.py": "an environment's packages are often links",

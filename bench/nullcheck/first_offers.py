@@ -18,10 +18,10 @@ from unittest.mock import patch
 from detector import sources
 from fixes import EDITOR, bench
 
-from breadknife.plugins.nullcheck.causes import Found
-from breadknife.plugins.nullcheck.menu import ranked
+from breadknife.plugins.nullcheck.menu.menu import ranked
+from breadknife.plugins.nullcheck.menu.ranking import Ranking, fitted
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.repairs.ranking import Ranking, fitted
 from breadknife.text.document import apply_edits
 
 
@@ -35,7 +35,7 @@ def main() -> None:
     chosen = parser.parse_args()
     model = Ranking(frozenset(), {}) if chosen.rules else fitted()
     told = list[str]()
-    with patch("breadknife.plugins.nullcheck.repairs.ranking.fitted", lambda: model):
+    with patch("breadknife.plugins.nullcheck.menu.ranking.fitted", lambda: model):
         for name in chosen.packages:
             with bench(chosen.folder.resolve(), name, "off") as here:
                 repairs = here.repairs(EDITOR)

@@ -1,4 +1,4 @@
-"""Fits the model of `plugins/nullcheck/confidence.json` to the judged findings, and tells how well it does.
+"""Fits the model of `plugins/nullcheck/shown/confidence.json` to the judged findings, and tells how well it does.
 
     python bench/nullcheck/fit_confidence.py [--write]
 
@@ -20,11 +20,11 @@ import numpy as np
 from gather import OURS
 from numpy.typing import NDArray
 
-from breadknife.plugins.nullcheck.clues import Clue, NullOrigin
-from breadknife.plugins.nullcheck.confidence import Model
+from breadknife.plugins.nullcheck.shown.clues import Clue, NullOrigin
+from breadknife.plugins.nullcheck.shown.confidence import Model
 
 JUDGED = Path(__file__).with_name("judged.tsv")
-MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/confidence.json"
+MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/shown/confidence.json"
 CLUES = (NullOrigin.CALL, *Clue)
 """What has a weight. The other origins are the bias: each of them is rare, and rarely true."""
 TRIED = ("guards elsewhere", "no callers", "raises", "returns")

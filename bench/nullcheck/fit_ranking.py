@@ -1,4 +1,4 @@
-"""Fits the model of `plugins/nullcheck/repairs/ranking.json` to what maintainers did, and tells how well it does.
+"""Fits the model of `plugins/nullcheck/menu/ranking.json` to what maintainers did, and tells how well it does.
 
     python bench/nullcheck/fit_ranking.py [--write]
 
@@ -21,11 +21,11 @@ import numpy as np
 from maintainers import DECLARED
 from numpy.typing import NDArray
 
-from breadknife.plugins.nullcheck.repairs.features import RANKED, features_of
+from breadknife.plugins.nullcheck.menu.features import RANKED, features_of
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 
 REPAIRS = Path(__file__).with_name("repairs.tsv")
-MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/repairs/ranking.json"
+MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/menu/ranking.json"
 PENALTY, SHARED = 10.0, 1.0
 """Of the weight of a feature, and of one that offers of all strategies have."""
 LANGUAGES = ["python"]

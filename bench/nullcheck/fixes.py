@@ -20,9 +20,9 @@ from detector import Report, judgement, sources
 from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.fix.workspace import HostedWorkspace
 from breadknife.host.settings import Author, Layer, resolve
-from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.changes import Changes
 from breadknife.plugins.nullcheck.project.checking import new_in
 from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repair, Repairs, near

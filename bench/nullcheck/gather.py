@@ -29,9 +29,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from detector import LEFT_OUT
 
-from breadknife.plugins.nullcheck.clues import NullOrigin, clues_of, origin_of
-from breadknife.plugins.nullcheck.grouping import by_cause
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
+from breadknife.plugins.nullcheck.shown.clues import NullOrigin, clues_of, origin_of
+from breadknife.plugins.nullcheck.shown.grouping import by_cause
 from breadknife.plugins.nullcheck.values import NullFile
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding

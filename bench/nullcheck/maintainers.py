@@ -32,8 +32,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from detector import Report, judgement, sources
 from fixes import EDITOR, bench, placed
 
-from breadknife.plugins.nullcheck.causes import Found
-from breadknife.plugins.nullcheck.choices import Choices
+from breadknife.plugins.nullcheck.menu.choices import Choices
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.repairs import Repairs, strategy_of
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.text.syntax import Node, SyntaxTree, parse

@@ -25,10 +25,10 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 from gather import Checked, position
 
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.plugins.nullcheck.menu import LISTED
+from breadknife.plugins.nullcheck.menu.menu import LISTED
+from breadknife.plugins.nullcheck.menu.titles import LONGEST
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.titles import LONGEST
 from breadknife.task.values import Action, ActionRequest, Actions, Finding, ResolveRequest
 from breadknife.text.document import Document, language_of
 from support import PluginContext

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cli.fix.workspace import opened
-from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.root_causes import causes_of
 from breadknife.plugins.nullcheck.project.triage.sorting import sorted_by_code

@@ -33,9 +33,9 @@ from typing import Any
 
 from fixes import EDITOR, repairing
 
-from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.changes import Changes
 from breadknife.plugins.nullcheck.project.checking import new_in
 from breadknife.plugins.nullcheck.project.repairs import Repair, Repairs, near

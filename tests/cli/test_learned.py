@@ -12,7 +12,7 @@ from breadknife.cli.main import app
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.completion.learning import Learning, learned_file
 from breadknife.plugins.completion.plugin import CompletionSettings
-from breadknife.plugins.nullcheck.choices import Choices, choices_file
+from breadknife.plugins.nullcheck.menu.choices import Choices, choices_file
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Strategy
 

@@ -14,8 +14,8 @@ from rich.cells import cell_len
 
 from breadknife.cli.fix.report import _BY_HAND, _VERIFIED, run, table
 from breadknife.host.kinds import KINDS
-from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.languages.python.file import PythonFile
+from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.reported import Sources
 from breadknife.plugins.nullcheck.project.ways import BY_HAND
 from breadknife.task.values import ActionRequest
@@ -162,7 +162,7 @@ TYPESCRIPT = {
     "store.ts": "export function find(key: string): string | undefined {\n  return names.get(key);\n}\n"
     "const names = new Map<string, string>();\n",
     "use.ts": 'import { find } from "./store";\n\nexport const size = (k: string) => find(k).length;\n\n'
-    'export const end = (k: string) => find(k).at(-1);\n',
+    "export const end = (k: string) => find(k).at(-1);\n",
 }
 GO = {
     "go.mod": "module example.org/m\n\ngo 1.22\n",

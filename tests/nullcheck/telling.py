@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.oracle.tools import Installed
-from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, Checker, Problem
+from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_PARTS, Checker, Problem
 from breadknife.text.document import Span
 
 

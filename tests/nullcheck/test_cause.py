@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.cause import changed_lines
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.project.cause import changed_lines
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.task.values import ActionRequest, Actions, ResolveRequest
 from breadknife.text.document import Span, apply_edits

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.causes import Found, Origin, origin_of, origins, ranked
-from breadknife.plugins.nullcheck.declared import Kind
 from breadknife.plugins.nullcheck.languages import language
+from breadknife.plugins.nullcheck.project.causes import Found, Origin, origin_of, origins, ranked
+from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Span

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck import choices
-from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
+from breadknife.plugins.nullcheck.menu import choices
+from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Offer, Strategy

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.importers import importers, part, visible_names
+from breadknife.plugins.nullcheck.verify.importers import importers, part, visible_names
 from breadknife.task.values import DocumentEdits
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
 from project.folders import known

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from breadknife.errors import Cancelled
-from breadknife.plugins.nullcheck.climb import Climb, Edited, Rung
-from breadknife.plugins.nullcheck.ladder import Ladder
-from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
-from breadknife.plugins.nullcheck.oracle.tools import TOOLS
-from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
+from breadknife.plugins.nullcheck.verify.climb import Climb, Edited, Rung
+from breadknife.plugins.nullcheck.verify.ladder import Ladder
+from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS
+from breadknife.plugins.nullcheck.verify.oracle.values import Checker, Problem
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from engine.daemons import until

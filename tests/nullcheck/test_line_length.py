@@ -9,7 +9,7 @@ import pytest
 
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 from breadknife.plugins.nullcheck.languages.python.file import Python
-from breadknife.plugins.nullcheck.line_length import USUAL, line_length
+from breadknife.plugins.nullcheck.repairs.line_length import USUAL, line_length
 from breadknife.plugins.nullcheck.values import Content, Place, Strategy, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.repairs.features import RANKED, about, clues_of
-from breadknife.plugins.nullcheck.repairs.ranking import by_likelihood, fitted
+from breadknife.plugins.nullcheck.menu.features import RANKED, about, clues_of
+from breadknife.plugins.nullcheck.menu.ranking import by_likelihood, fitted
 from breadknife.plugins.nullcheck.values import Offer, Place, Strategy, Use
 from breadknife.text.document import Span, TextEdit
 

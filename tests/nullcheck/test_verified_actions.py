@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from breadknife.engine.scripted import Line, ScriptedEngine
-from breadknife.plugins.nullcheck import ladder as ladder_module
-from breadknife.plugins.nullcheck.menu import LISTED
-from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed
-from breadknife.plugins.nullcheck.oracle.values import Checker, Problem
+from breadknife.plugins.nullcheck.menu.menu import LISTED
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.plugins.nullcheck.verify import ladder as ladder_module
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Choice, Installed
+from breadknife.plugins.nullcheck.verify.oracle.values import Checker, Problem
 from breadknife.task.values import Action, ActionRequest, Actions, ResolveRequest, Silence
 from breadknife.text.document import Document, Span
 from nullcheck.oracle.development import checker_for

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from breadknife.cli.output import print_json, say
 from breadknife.errors import SettingsError
 from breadknife.plugins.completion.learning import learned_file, read_learned
-from breadknife.plugins.nullcheck.choices import choices_file, read_choices
+from breadknife.plugins.nullcheck.menu.choices import choices_file, read_choices
 
 
 def run(*, as_json: bool, forget: bool) -> None:

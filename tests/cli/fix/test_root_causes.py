@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cli.fix.run import message
-from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.ways import BY_HAND
 from cli.commands import breadknife, in_terminal, read, shown_lines
 from cli.fix.checkers import USES, mypy

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.oracle import tools
-from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, Installed, installed
+from breadknife.plugins.nullcheck.verify.oracle import tools
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Choice, Installed, installed
 
 MODULES = Path(__file__).parents[3] / "clients" / "vscode" / "node_modules"
 

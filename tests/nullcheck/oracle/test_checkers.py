@@ -15,9 +15,9 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
-from breadknife.plugins.nullcheck.oracle.oracle import Oracle
-from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Tool
-from breadknife.plugins.nullcheck.oracle.values import NO_TEXTS, Checker
+from breadknife.plugins.nullcheck.verify.oracle.oracle import Oracle
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Tool
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Checker
 from breadknife.text.document import Span
 from nullcheck.oracle.development import checker_for, native_typescript
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.oracle.comparing import Moves, compared, is_reworded
-from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared, is_reworded
+from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.text.document import Span, TextEdit
 
 HERE, THERE = Path("/here"), Path("/there")

@@ -12,8 +12,8 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied, EngineError, EngineUnavailable
-from breadknife.plugins.nullcheck.oracle.oracle import Ask, Oracle
-from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.verify.oracle.oracle import Ask, Oracle
+from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.text.document import Span
 
 A = Path("/project/a.py")

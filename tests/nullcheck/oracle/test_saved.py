@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.oracle import saved
-from breadknife.plugins.nullcheck.oracle.saved import Saved
+from breadknife.plugins.nullcheck.verify.oracle import saved
+from breadknife.plugins.nullcheck.verify.oracle.saved import Saved
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.oracle import tools
-from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Choice, installed
 from breadknife.plugins.nullcheck.repairs.diagnostics import rows
+from breadknife.plugins.nullcheck.verify.oracle import tools
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Choice, installed
 
 BIN = "Scripts" if sys.platform == "win32" else "bin"
 END = ".cmd" if sys.platform == "win32" else ""

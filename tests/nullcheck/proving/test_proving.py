@@ -10,9 +10,9 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
-from breadknife.plugins.nullcheck.proving.prover import Proof, Tried, proofs
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Place, Strategy, Use
+from breadknife.plugins.nullcheck.verify.proving.prover import Proof, Tried, proofs
 from breadknife.task.values import ActionRequest, Actions, CommandRequest, Done, ResolveRequest
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import parse
@@ -120,7 +120,7 @@ def test_the_kept_test_fails_before_the_fix_and_passes_after_it(tmp_path: Path) 
     ],
 )
 def test_what_no_test_reaches_is_not_proved(tmp_path: Path, marked: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("breadknife.plugins.nullcheck.proving.prover._SECONDS", 3.0)
+    monkeypatch.setattr("breadknife.plugins.nullcheck.verify.proving.prover._SECONDS", 3.0)
     assert proved(tried(tmp_path, marked, "return\n    ")) == [None]
 
 

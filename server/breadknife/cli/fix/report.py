@@ -13,8 +13,8 @@ from rich.cells import cell_len, set_cell_size
 
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
-from breadknife.plugins.nullcheck.causes import Cause, Origin, suggested
-from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.causes import Cause, Origin, suggested
+from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.reported import Sources
 from breadknife.plugins.nullcheck.project.root_causes import causes_of

@@ -12,8 +12,8 @@ from typing import Any
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.errors import SettingsError
-from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.project.branches import Branch
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.changes import Change
 from breadknife.plugins.nullcheck.project.checking import CommandTests
 from breadknife.plugins.nullcheck.project.each_finding import Covered, repair_each
@@ -29,7 +29,7 @@ from breadknife.plugins.nullcheck.project.repairs import (
 )
 from breadknife.plugins.nullcheck.project.reported import Sources, Told
 from breadknife.plugins.nullcheck.project.root_causes import Ended, Removed, causes_of, remove_causes
-from breadknife.plugins.nullcheck.wording import capitalised
+from breadknife.plugins.nullcheck.repairs.wording import capitalised
 from breadknife.text.printable import escaped_name
 
 SCHEMA = 1

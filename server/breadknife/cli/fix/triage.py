@@ -10,8 +10,8 @@ from typing import Any
 
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say
-from breadknife.plugins.nullcheck.causes import Found
-from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.causes import Found
+from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.reported import Sources
 from breadknife.plugins.nullcheck.project.triage.groups import Group, Patch, groups_of

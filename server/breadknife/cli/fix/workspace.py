@@ -21,8 +21,6 @@ from breadknife.host.host import Host
 from breadknife.host.settings import Settings
 from breadknife.host.workspace import root_of
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.plugins.nullcheck.oracle.tools import Installed
-from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.project.changes import Changes
 from breadknife.plugins.nullcheck.project.checking import Tests
@@ -31,6 +29,8 @@ from breadknife.plugins.nullcheck.project.reported import Sources, Told, gather
 from breadknife.plugins.nullcheck.project.workspace import Answer
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
+from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.project.values import Project
 from breadknife.task.reasons import silence
 from breadknife.task.values import ActionRequest, Request

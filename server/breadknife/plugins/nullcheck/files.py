@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.plugins.nullcheck.half_written import Whole, while_half_written
 from breadknife.plugins.nullcheck.languages import language
-from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.recent import Recent
+from breadknife.plugins.nullcheck.shown.half_written import Whole, while_half_written
 from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, TextEdit

@@ -9,19 +9,19 @@ from typing import Any
 
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.about import RULES
-from breadknife.plugins.nullcheck.cause import repaired_everywhere
-from breadknife.plugins.nullcheck.choices import Choices
-from breadknife.plugins.nullcheck.climb import Climb, Edited
-from breadknife.plugins.nullcheck.content import only_words_differ
 from breadknife.plugins.nullcheck.files import Files
-from breadknife.plugins.nullcheck.grouping import by_cause, reported
-from breadknife.plugins.nullcheck.ladder import Ladder, others
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.plugins.nullcheck.menu import TEST, Menu, ranked, tried_of
-from breadknife.plugins.nullcheck.proving.prover import Prover, Tried
-from breadknife.plugins.nullcheck.repair import CONTENT, Checking, Repair, WrittenAhead, rule
+from breadknife.plugins.nullcheck.menu.choices import Choices
+from breadknife.plugins.nullcheck.menu.content import only_words_differ
+from breadknife.plugins.nullcheck.menu.menu import TEST, Menu, ranked, tried_of
+from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, WrittenAhead, rule
+from breadknife.plugins.nullcheck.project.cause import repaired_everywhere
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
 from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Place, Strategy, Use
+from breadknife.plugins.nullcheck.verify.climb import Climb, Edited
+from breadknife.plugins.nullcheck.verify.ladder import Ladder, others
+from breadknife.plugins.nullcheck.verify.proving.prover import Prover, Tried
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from breadknife.plugins.nullcheck.oracle.tools import Choice
 from breadknife.plugins.nullcheck.values import Use
+from breadknife.plugins.nullcheck.verify.oracle.tools import Choice
 from breadknife.task.values import Confidence
 from breadknife.text.directives import rules_named
 

@@ -16,7 +16,7 @@ from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.packages import PackageHome
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.option import Edits, Option
-from breadknife.plugins.nullcheck.silenced import unsilenced
+from breadknife.plugins.nullcheck.shown.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.callers import handed_on
 from breadknife.plugins.nullcheck.verify.checking import Verifier, new_findings

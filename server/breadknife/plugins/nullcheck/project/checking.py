@@ -18,10 +18,10 @@ from breadknife.disk.walking import size_of, walk
 from breadknife.errors import EngineDied, SettingsError
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Said
-from breadknife.plugins.nullcheck.oracle.comparing import Moves, compared
-from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.plugins.nullcheck.project.changes import Change
 from breadknife.plugins.nullcheck.project.programs import program
+from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared
+from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.project.ignoring import NEVER
 from breadknife.text.document import file_bytes
 

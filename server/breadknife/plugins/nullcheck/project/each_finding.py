@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from breadknife.plugins.nullcheck.causes import Found
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.changes import together
 from breadknife.plugins.nullcheck.project.rechecking import Recheck
 from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, Refused, Repair, Repairs, Turn, near, turn_of

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
 from breadknife.errors import Cancelled, EngineError
-from breadknife.plugins.nullcheck.causes import Found
-from breadknife.plugins.nullcheck.oracle.comparing import one_fault
-from breadknife.plugins.nullcheck.oracle.tools import Installed
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.verify.oracle.comparing import one_fault
+from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.text.document import Document
 
 _Key = tuple[str, int]

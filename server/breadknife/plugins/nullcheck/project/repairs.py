@@ -12,18 +12,18 @@ from pathlib import Path
 
 from breadknife.disk.walking import walk
 from breadknife.errors import DocumentError
-from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
-from breadknife.plugins.nullcheck.oracle.tools import TOOLS, Installed, installed
-from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.changes import Changes, Edits, together
 from breadknife.plugins.nullcheck.project.checking import Tests
 from breadknife.plugins.nullcheck.project.covering import holds, is_left_with, is_reached
 from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, NullFile, Offer, Strategy, Use
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
+from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, FileRefused
-from breadknife.plugins.nullcheck.causes import Found
 from breadknife.plugins.nullcheck.formats.places import may_be_of
 from breadknife.plugins.nullcheck.formats.reading import NAMES, fault, read
 from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.checking import Checker, CommandChecker
 from breadknife.plugins.nullcheck.project.repairs import Repairs, below, named, resolve_path
 from breadknife.plugins.nullcheck.project.workspace import Teller
-from breadknife.plugins.nullcheck.wording import counted
+from breadknife.plugins.nullcheck.repairs.wording import counted
 
 _LARGEST_REPORT = 256 << 20
 """Bytes of a checker's output. A finding has about 500 in JSON."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.errors import DocumentError
-from breadknife.plugins.nullcheck.causes import Found, Origin
-from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.causes import Found, Origin
+from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import GUARDS, Repair, Repairs
 from breadknife.plugins.nullcheck.values import DECLARATION, SOURCE, Offer, Place, Use
 from breadknife.task.values import Action, Finding

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from breadknife.plugins.nullcheck.oracle.tools import Installed
-from breadknife.plugins.nullcheck.oracle.values import Problem
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
+from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.project.values import Project
 from breadknife.task.values import Action, Finding, Request
 from breadknife.text.document import Document

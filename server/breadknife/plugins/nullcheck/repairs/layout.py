@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.comments import with_comments
+from breadknife.plugins.nullcheck.repairs.comments import with_comments
 from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree
 

@@ -10,9 +10,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar
 
-from breadknife.plugins.nullcheck import rounds
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Nullness, OriginKind
+from breadknife.plugins.nullcheck.repairs import rounds
 from breadknife.plugins.nullcheck.repairs.layout import on_own_line
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span

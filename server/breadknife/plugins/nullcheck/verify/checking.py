@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.findings import explained_between
-from breadknife.plugins.nullcheck.oracle.comparing import are_new
+from breadknife.plugins.nullcheck.verify.oracle.comparing import are_new
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.no_worse import parses_no_worse

@@ -14,7 +14,6 @@ from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT
 from breadknife.plugins.nullcheck.languages.ecmascript.language import LANGUAGES, knowledge, told
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED
-from breadknife.plugins.nullcheck.line_length import line_length
 from breadknife.plugins.nullcheck.repairs.ecmascript.declarations import declarations
 from breadknife.plugins.nullcheck.repairs.ecmascript.doubts import ignored, is_expected, is_handed_on
 from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence, is_declaration, is_test
@@ -25,10 +24,11 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import edits, options
 from breadknife.plugins.nullcheck.repairs.ecmascript.style import Style
 from breadknife.plugins.nullcheck.repairs.ecmascript.verify import Verifier
+from breadknife.plugins.nullcheck.repairs.line_length import line_length
 from breadknife.plugins.nullcheck.repairs.option import Plan
-from breadknife.plugins.nullcheck.silenced import unsilenced
+from breadknife.plugins.nullcheck.repairs.wording import in_comment
+from breadknife.plugins.nullcheck.shown.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
-from breadknife.plugins.nullcheck.wording import in_comment
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit

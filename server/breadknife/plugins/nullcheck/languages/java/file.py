@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.languages.java.language import known
 from breadknife.plugins.nullcheck.languages.java.project import JavaProject
 from breadknife.plugins.nullcheck.languages.packages import PackageHome
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
-from breadknife.plugins.nullcheck.never_first import is_test
+from breadknife.plugins.nullcheck.menu.never_first import is_test
 from breadknife.plugins.nullcheck.repairs.java.foreign import foreign_place, ignored_by
 from breadknife.plugins.nullcheck.repairs.java.release import java_release
 from breadknife.plugins.nullcheck.repairs.java.site import JavaSite

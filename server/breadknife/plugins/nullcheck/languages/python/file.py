@@ -14,8 +14,8 @@ from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.python import installed
 from breadknife.plugins.nullcheck.languages.python.language import known_with
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
-from breadknife.plugins.nullcheck.line_length import line_length
-from breadknife.plugins.nullcheck.never_first import is_test
+from breadknife.plugins.nullcheck.menu.never_first import is_test
+from breadknife.plugins.nullcheck.repairs.line_length import line_length
 from breadknife.plugins.nullcheck.repairs.python.declaring.cures import cures, is_declaration
 from breadknife.plugins.nullcheck.repairs.python.declaring.declarations import Cure
 from breadknife.plugins.nullcheck.repairs.python.declaring.handed_on import (
@@ -33,7 +33,7 @@ from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, checke
 from breadknife.plugins.nullcheck.repairs.python.reading.modules import Module
 from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, lines_of, site_at
 from breadknife.plugins.nullcheck.repairs.verified import ended, is_declaration_right
-from breadknife.plugins.nullcheck.silenced import unsilenced
+from breadknife.plugins.nullcheck.shown.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.project.values import Project

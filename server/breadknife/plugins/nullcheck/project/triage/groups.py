@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from breadknife.errors import DocumentError
-from breadknife.plugins.nullcheck.causes import Cause, Found, Origin
-from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.causes import Cause, Found, Origin
 from breadknife.plugins.nullcheck.project.changes import Edits, together
+from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.rechecking import Recheck
 from breadknife.plugins.nullcheck.project.repairs import UNASKED, Repair, Repairs
 from breadknife.plugins.nullcheck.project.reported import Told

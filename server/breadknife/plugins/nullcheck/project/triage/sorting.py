@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from breadknife.plugins.nullcheck.causes import Found, Origin
-from breadknife.plugins.nullcheck.clues import NullOrigin, clues_of, origin_of
-from breadknife.plugins.nullcheck.confidence import fitted
-from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.causes import Found, Origin
+from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.triage.guards import given_before, guard
 from breadknife.plugins.nullcheck.project.triage.tracing import is_handed_on
+from breadknife.plugins.nullcheck.repairs.wording import capitalised
+from breadknife.plugins.nullcheck.shown.clues import NullOrigin, clues_of, origin_of
+from breadknife.plugins.nullcheck.shown.confidence import fitted
 from breadknife.plugins.nullcheck.values import Use
-from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.task.values import Confidence
 from breadknife.text.syntax import path_to
 

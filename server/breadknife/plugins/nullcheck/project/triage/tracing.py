@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.causes import Found, Origin, shapes
-from breadknife.plugins.nullcheck.declared import Kind, Shapes, declared, given
+from breadknife.plugins.nullcheck.project.causes import Found, Origin, shapes
+from breadknife.plugins.nullcheck.project.declared import Kind, Shapes, declared, given
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.project.values import Located

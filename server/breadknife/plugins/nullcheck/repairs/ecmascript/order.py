@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.languages.ecmascript.language import knowledge
-from breadknife.plugins.nullcheck.order import Accesses
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS
 from breadknife.plugins.nullcheck.repairs.layout import indent_of
+from breadknife.plugins.nullcheck.repairs.order import Accesses
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
-from breadknife.plugins.nullcheck import rounds
+from breadknife.plugins.nullcheck.repairs import rounds
 from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import is_all_of_statement
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
     BLOCKS,

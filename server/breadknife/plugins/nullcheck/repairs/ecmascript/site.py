@@ -12,7 +12,6 @@ from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
 from breadknife.plugins.nullcheck.languages.ecmascript.types import Types
-from breadknife.plugins.nullcheck.order import changes_what_is_read, has_effects_before
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
     BLOCKS,
     EFFECTS,
@@ -27,6 +26,7 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import (
 from breadknife.plugins.nullcheck.repairs.ecmascript.order import ACCESSES, Opening, opening
 from breadknife.plugins.nullcheck.repairs.ecmascript.style import Style
 from breadknife.plugins.nullcheck.repairs.layout import indent_of, on_own_line
+from breadknife.plugins.nullcheck.repairs.order import changes_what_is_read, has_effects_before
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, covers, nodes_in

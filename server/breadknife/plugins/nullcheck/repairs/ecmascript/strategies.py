@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from breadknife.plugins.nullcheck.comments import with_comments
+from breadknife.plugins.nullcheck.repairs.comments import with_comments
 from breadknife.plugins.nullcheck.repairs.ecmascript import names
 from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence, calls_hook, early_return
 from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import (

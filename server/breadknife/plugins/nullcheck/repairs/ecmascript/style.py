@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from breadknife.plugins.nullcheck.line_length import USUAL
+from breadknife.plugins.nullcheck.repairs.line_length import USUAL
 from breadknife.text.document import line_break
 
 _SHORT_EXIT = re.compile(r"^[ \t]*if \(.*\) (?:return|throw|continue|break)\b", re.MULTILINE)

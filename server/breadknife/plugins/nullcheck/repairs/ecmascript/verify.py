@@ -9,11 +9,11 @@ from functools import cached_property
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.findings import explained, explained_between
 from breadknife.plugins.nullcheck.core.nullness import Fact
-from breadknife.plugins.nullcheck.oracle.comparing import Moves
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.repairs.ecmascript.strategies import named_at
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.no_worse import parses_no_worse

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck import rounds
 from breadknife.plugins.nullcheck.core.declarations import Class
 from breadknife.plugins.nullcheck.core.il import At
-from breadknife.plugins.nullcheck.order import has_effects_before
+from breadknife.plugins.nullcheck.repairs import rounds
+from breadknife.plugins.nullcheck.repairs.order import has_effects_before
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.text.syntax import Node
 

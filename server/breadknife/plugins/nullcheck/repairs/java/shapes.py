@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.declared import Kind, Shapes
+from breadknife.plugins.nullcheck.project.declared import Kind, Shapes
 
 _NAMED = ("class_declaration", "interface_declaration", "record_declaration", "enum_declaration")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck import rounds
-from breadknife.plugins.nullcheck.order import has_effects_before
+from breadknife.plugins.nullcheck.repairs import rounds
+from breadknife.plugins.nullcheck.repairs.order import has_effects_before
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.text.syntax import Node
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.causes import Origin
-from breadknife.plugins.nullcheck.declared import Kind
+from breadknife.plugins.nullcheck.project.causes import Origin
+from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional
 from breadknife.plugins.nullcheck.repairs.python.reading.nodes import (
     TUPLE_PATTERNS,

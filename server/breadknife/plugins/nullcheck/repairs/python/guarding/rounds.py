@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from breadknife.plugins.nullcheck import rounds
+from breadknife.plugins.nullcheck.repairs import rounds
 from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import COMPREHENSIONS
 from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
 from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from breadknife.plugins.nullcheck.order import Accesses, changes_what_is_read
+from breadknife.plugins.nullcheck.repairs.order import Accesses, changes_what_is_read
 from breadknife.text.syntax import Node, SyntaxTree
 
 _READS = re.compile(

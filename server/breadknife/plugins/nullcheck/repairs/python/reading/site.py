@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.comments import with_comments
+from breadknife.plugins.nullcheck.repairs.comments import with_comments
 from breadknife.plugins.nullcheck.repairs.python.reading.evaluation import (
     COMPREHENSIONS,
     EFFECTS,

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from breadknife.plugins.nullcheck.clues import origin_of
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
+from breadknife.plugins.nullcheck.shown.clues import origin_of
 from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strategy
 
 RANKED = DECLARATION | {Strategy.ASSERT, Strategy.RAISE}

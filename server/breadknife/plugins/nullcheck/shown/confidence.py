@@ -13,8 +13,8 @@ from importlib.resources import files
 
 import msgspec
 
-from breadknife.plugins.nullcheck.clues import clues_of, origin_of
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
+from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
 from breadknife.task.values import Confidence
 from breadknife.text.document import Span
 
@@ -39,7 +39,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def fitted() -> Model:
     """The model that comes with breadknife."""
-    data = files("breadknife.plugins.nullcheck").joinpath("confidence.json").read_bytes()
+    data = files("breadknife.plugins.nullcheck.shown").joinpath("confidence.json").read_bytes()
     return msgspec.json.decode(data, type=Model)
 
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.cause import AT_PLACES, MOST, is_alike_elsewhere, likewise, with_same_cause
-from breadknife.plugins.nullcheck.choices import Choices, by_choice, name_of
-from breadknife.plugins.nullcheck.climb import Climb, Edited
-from breadknife.plugins.nullcheck.clues import NullOrigin, origin_of
-from breadknife.plugins.nullcheck.grouping import reported
-from breadknife.plugins.nullcheck.ladder import Ladder
-from breadknife.plugins.nullcheck.never_first import never_first, with_a_good_first
-from breadknife.plugins.nullcheck.oracle.tools import Installed
-from breadknife.plugins.nullcheck.proving.prover import Prover, Tried
-from breadknife.plugins.nullcheck.proving.scenario import scenario
-from breadknife.plugins.nullcheck.repair import Repair, WrittenAhead, rule
-from breadknife.plugins.nullcheck.repairs.features import clues_of
-from breadknife.plugins.nullcheck.repairs.ranking import by_likelihood
+from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
+from breadknife.plugins.nullcheck.menu.features import clues_of
+from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
+from breadknife.plugins.nullcheck.menu.ranking import by_likelihood
+from breadknife.plugins.nullcheck.menu.repair import Repair, WrittenAhead, rule
+from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
+from breadknife.plugins.nullcheck.project.cause import AT_PLACES, MOST, is_alike_elsewhere, likewise, with_same_cause
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.silenced import silencing
-from breadknife.plugins.nullcheck.titles import fitted, menu_title
+from breadknife.plugins.nullcheck.shown.clues import NullOrigin, origin_of
+from breadknife.plugins.nullcheck.shown.grouping import reported
+from breadknife.plugins.nullcheck.shown.silenced import silencing
 from breadknife.plugins.nullcheck.values import (
     DECLARATION,
     HIDING,
@@ -31,6 +26,11 @@ from breadknife.plugins.nullcheck.values import (
     Place,
     Strategy,
 )
+from breadknife.plugins.nullcheck.verify.climb import Climb, Edited
+from breadknife.plugins.nullcheck.verify.ladder import Ladder
+from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
+from breadknife.plugins.nullcheck.verify.proving.prover import Prover, Tried
+from breadknife.plugins.nullcheck.verify.proving.scenario import scenario
 from breadknife.task.plugin import Context
 from breadknife.task.values import Action, ActionRequest, Command, Confidence, Finding, Origin
 from breadknife.text.document import Document, TextEdit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.cause import cause_of
+from breadknife.plugins.nullcheck.project.cause import cause_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.task.values import Finding, Related, Severity
 from breadknife.text.directives import rules_named

@@ -140,5 +140,10 @@ def _words(code: str) -> frozenset[str]:
 
 @cache
 def _outside() -> frozenset[str]:
-    lines = files("breadknife.plugins.nullcheck").joinpath("outside_words.txt").read_text(encoding="ascii").splitlines()
+    lines = (
+        files("breadknife.plugins.nullcheck.shown")
+        .joinpath("outside_words.txt")
+        .read_text(encoding="ascii")
+        .splitlines()
+    )
     return frozenset(line for line in lines if line and not line.startswith("#"))

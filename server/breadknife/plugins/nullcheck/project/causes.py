@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.declared import Declared, Kind, Shapes, declared, given, set_to
+from breadknife.plugins.nullcheck.project.declared import Declared, Kind, Shapes, declared, given, set_to
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Strategy
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Document, Span

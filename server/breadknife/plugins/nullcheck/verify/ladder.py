@@ -17,14 +17,14 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, EngineUnavailable
-from breadknife.plugins.nullcheck.climb import IMPORTERS, Climb, Edited, Rung
-from breadknife.plugins.nullcheck.importers import importers, part
-from breadknife.plugins.nullcheck.oracle.comparing import Moves, compared
-from breadknife.plugins.nullcheck.oracle.oracle import FRESH_SECONDS, Ask, Oracle
-from breadknife.plugins.nullcheck.oracle.tools import Choice, Installed, installed
-from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, Problem
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.plugins.nullcheck.verify.climb import IMPORTERS, Climb, Edited, Rung
+from breadknife.plugins.nullcheck.verify.importers import importers, part
+from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared
+from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS, Ask, Oracle
+from breadknife.plugins.nullcheck.verify.oracle.tools import Choice, Installed, installed
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_PARTS, Problem
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import Finding

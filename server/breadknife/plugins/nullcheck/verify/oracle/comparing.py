@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 

@@ -10,12 +10,12 @@ from functools import partial
 from breadknife.cancel import CancelToken
 from breadknife.engine.runtimes import split_model
 from breadknife.errors import EngineError, ModelError
-from breadknife.plugins.nullcheck.ahead import Ahead
-from breadknife.plugins.nullcheck.climb import Climb, Edited, Rung
-from breadknife.plugins.nullcheck.content import only_content_differs, written
-from breadknife.plugins.nullcheck.ladder import Ladder
-from breadknife.plugins.nullcheck.oracle.tools import Installed
+from breadknife.plugins.nullcheck.menu.ahead import Ahead
+from breadknife.plugins.nullcheck.menu.content import only_content_differs, written
 from breadknife.plugins.nullcheck.values import SOURCE, Content, NullFile, NullLanguage, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.verify.climb import Climb, Edited, Rung
+from breadknife.plugins.nullcheck.verify.ladder import Ladder
+from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context, Model
 from breadknife.task.reasons import silence

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import msgspec
 
-from breadknife.plugins.nullcheck.repairs.features import RANKED, about, features_of
+from breadknife.plugins.nullcheck.menu.features import RANKED, about, features_of
 from breadknife.plugins.nullcheck.values import Offer
 
 
@@ -33,7 +33,7 @@ class Ranking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def fitted() -> Ranking:
     """The model that comes with breadknife."""
-    data = files("breadknife.plugins.nullcheck.repairs").joinpath("ranking.json").read_bytes()
+    data = files("breadknife.plugins.nullcheck.menu").joinpath("ranking.json").read_bytes()
     return msgspec.json.decode(data, type=Ranking)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.proving.scenario import Parameter, Scenario, Source
+from breadknife.plugins.nullcheck.verify.proving.scenario import Parameter, Scenario, Source
 
 _MOCK = "MagicMock()"
 _BY_TYPE = {"str": '"text"', "int": "1", "float": "1.0", "bool": "True", "bytes": 'b"text"'}

@@ -18,11 +18,11 @@ import psutil
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
-from breadknife.plugins.nullcheck.ahead import Ahead
-from breadknife.plugins.nullcheck.oracle.tools import interpreter_of
-from breadknife.plugins.nullcheck.proving.scenario import scenario
-from breadknife.plugins.nullcheck.proving.script import bodies, test_file
+from breadknife.plugins.nullcheck.menu.ahead import Ahead
 from breadknife.plugins.nullcheck.values import Place
+from breadknife.plugins.nullcheck.verify.oracle.tools import interpreter_of
+from breadknife.plugins.nullcheck.verify.proving.scenario import scenario
+from breadknife.plugins.nullcheck.verify.proving.script import bodies, test_file
 from breadknife.task.plugin import Context
 from breadknife.text.document import Document, TextEdit, apply_edits
 from breadknife.text.syntax import SyntaxTree

@@ -12,9 +12,9 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.disk.reading import read_regular
 from breadknife.errors import Cancelled, EngineDied
-from breadknife.plugins.nullcheck.oracle.process import Process
-from breadknife.plugins.nullcheck.oracle.saved import Saved
-from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, NO_TEXTS, Problem, offset
+from breadknife.plugins.nullcheck.verify.oracle.process import Process
+from breadknife.plugins.nullcheck.verify.oracle.saved import Saved
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_PARTS, NO_TEXTS, Problem, offset
 from breadknife.text.document import LARGEST_DOCUMENT, Document, Span
 
 _WARNING = 2

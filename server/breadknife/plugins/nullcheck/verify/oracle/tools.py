@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 from breadknife.cancel import CancelToken
 from breadknife.disk.reading import read_regular
-from breadknife.plugins.nullcheck.oracle.language_server import LanguageServer
-from breadknife.plugins.nullcheck.oracle.tsserver import TypeScriptServer
-from breadknife.plugins.nullcheck.oracle.values import Checker
+from breadknife.plugins.nullcheck.verify.oracle.language_server import LanguageServer
+from breadknife.plugins.nullcheck.verify.oracle.tsserver import TypeScriptServer
+from breadknife.plugins.nullcheck.verify.oracle.values import Checker
 from breadknife.task.values import Finding
 from breadknife.text.document import language_of
 from breadknife.text.toml import parse_toml

@@ -14,8 +14,8 @@ from typing import Any
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied
-from breadknife.plugins.nullcheck.oracle.process import Process
-from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, NO_TEXTS, Problem, offset
+from breadknife.plugins.nullcheck.verify.oracle.process import Process
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_PARTS, NO_TEXTS, Problem, offset
 from breadknife.text.document import Span
 from breadknife.text.syntax import difference
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
-from breadknife.plugins.nullcheck.oracle.values import NO_PARTS, NO_TEXTS, Checker, Problem
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_PARTS, NO_TEXTS, Checker, Problem
 from breadknife.text.document import Span
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from breadknife.plugins.nullcheck.oracle.values import Problem
+from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.task.values import DocumentEdits
 from breadknife.text.document import Document, TextEdit
 

@@ -1,0 +1,1 @@
+"""Which findings are shown, and how: their confidence, their cause, and what silences them."""
