@@ -90,6 +90,11 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "index": {"chunking", "reading", "values"},
         "evidence": {"chunking", "values"},
     },
+    "plugins/nullcheck": {
+        "knowledge": set(),
+        "core": {"knowledge", "shown", "values", "wording"},
+        "formats": {"values"},
+    },
     "plugins/prose": {
         "evidence": set(),
         "project": set(),

@@ -8,7 +8,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied
-from breadknife.plugins.nullcheck.menu.ahead import Ahead
+from breadknife.plugins.nullcheck.ahead import Ahead
 
 
 def now() -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.languages import language
-from breadknife.plugins.nullcheck.repairs.wording import in_comment, in_title
 from breadknife.plugins.nullcheck.values import Offer, Strategy
+from breadknife.plugins.nullcheck.wording import in_comment, in_title
 from breadknife.text.syntax import parse
 from nullcheck.asking import findings, offered
 from support import document

@@ -29,7 +29,7 @@ from breadknife.plugins.nullcheck.project.repairs import (
 )
 from breadknife.plugins.nullcheck.project.reported import Sources, Told
 from breadknife.plugins.nullcheck.project.root_causes import Ended, Removed, causes_of, remove_causes
-from breadknife.plugins.nullcheck.repairs.wording import capitalised
+from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.text.printable import escaped_name
 
 SCHEMA = 1

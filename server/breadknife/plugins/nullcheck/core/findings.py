@@ -10,9 +10,9 @@ from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.core.nullness import CAN_HAPPEN, Fact, Nullness, OriginKind
-from breadknife.plugins.nullcheck.repairs.wording import capitalised, quote
 from breadknife.plugins.nullcheck.shown.confidence import confidence_by_kind
 from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.plugins.nullcheck.wording import capitalised, quote
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
 

@@ -10,7 +10,7 @@ from functools import partial
 from breadknife.cancel import CancelToken
 from breadknife.engine.runtimes import split_model
 from breadknife.errors import EngineError, ModelError
-from breadknife.plugins.nullcheck.menu.ahead import Ahead
+from breadknife.plugins.nullcheck.ahead import Ahead
 from breadknife.plugins.nullcheck.menu.content import only_content_differs, written
 from breadknife.plugins.nullcheck.values import SOURCE, Content, NullFile, NullLanguage, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.climb import Climb, Edited, Rung

@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Sequence
 from itertools import islice
 
-from breadknife.plugins.nullcheck.repairs.wording import in_title
 from breadknife.plugins.nullcheck.values import NullFile, NullLanguage, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.oracle.comparing import are_new
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit

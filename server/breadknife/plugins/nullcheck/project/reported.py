@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.checking import Checker, CommandChecker
 from breadknife.plugins.nullcheck.project.repairs import Repairs, below, named, resolve_path
 from breadknife.plugins.nullcheck.project.workspace import Teller
-from breadknife.plugins.nullcheck.repairs.wording import counted
+from breadknife.plugins.nullcheck.wording import counted
 
 _LARGEST_REPORT = 256 << 20
 """Bytes of a checker's output. A finding has about 500 in JSON."""

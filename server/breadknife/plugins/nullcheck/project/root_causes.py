@@ -14,8 +14,8 @@ from breadknife.plugins.nullcheck.project.checking import Checker, new_in
 from breadknife.plugins.nullcheck.project.rechecking import Recheck
 from breadknife.plugins.nullcheck.project.repairs import TO_CHOOSE, Refused, Repair, Repairs
 from breadknife.plugins.nullcheck.project.ways import BY_HAND, Way, ways
-from breadknife.plugins.nullcheck.repairs.wording import counted
 from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
+from breadknife.plugins.nullcheck.wording import counted
 from breadknife.task.values import Finding
 
 

@@ -26,9 +26,9 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.style import Style
 from breadknife.plugins.nullcheck.repairs.ecmascript.verify import Verifier
 from breadknife.plugins.nullcheck.repairs.line_length import line_length
 from breadknife.plugins.nullcheck.repairs.option import Plan
-from breadknife.plugins.nullcheck.repairs.wording import in_comment
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_comment
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit

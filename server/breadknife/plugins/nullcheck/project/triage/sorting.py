@@ -11,10 +11,10 @@ from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.triage.guards import given_before, guard
 from breadknife.plugins.nullcheck.project.triage.tracing import is_handed_on
-from breadknife.plugins.nullcheck.repairs.wording import capitalised
 from breadknife.plugins.nullcheck.shown.clues import NullOrigin, clues_of, origin_of
 from breadknife.plugins.nullcheck.shown.confidence import fitted
 from breadknife.plugins.nullcheck.values import Use
+from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.task.values import Confidence
 from breadknife.text.syntax import path_to
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS, inner, own_nodes
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
 from breadknife.plugins.nullcheck.repairs.option import Plan
-from breadknife.plugins.nullcheck.repairs.wording import in_title
 from breadknife.plugins.nullcheck.values import Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, matches, path_to
 

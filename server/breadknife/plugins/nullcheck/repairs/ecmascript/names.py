@@ -6,8 +6,8 @@ import re
 
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import CHANGES, FUNCTIONS, PARTS, inner
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
-from breadknife.plugins.nullcheck.repairs.wording import in_title
 from breadknife.plugins.nullcheck.values import Use
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.syntax import Node
 
 _NAMES = {"match": "match", "exec": "match", "querySelector": "element", "getElementById": "element", "find": "found",

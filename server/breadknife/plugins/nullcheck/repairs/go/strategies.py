@@ -18,8 +18,8 @@ from breadknife.plugins.nullcheck.repairs.layout import (
     on_own_line,
 )
 from breadknife.plugins.nullcheck.repairs.option import Edits, Option
-from breadknife.plugins.nullcheck.repairs.wording import in_comment, in_title
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_comment, in_title
 from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.repairs.java.site import METHODS, JavaSite
 from breadknife.plugins.nullcheck.repairs.option import Option
-from breadknife.plugins.nullcheck.repairs.wording import in_title
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 

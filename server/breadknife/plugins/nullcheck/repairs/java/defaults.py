@@ -8,8 +8,8 @@ from breadknife.plugins.nullcheck.core.nullness import NOTHING
 from breadknife.plugins.nullcheck.repairs.java.imports import java_util, with_import
 from breadknife.plugins.nullcheck.repairs.java.site import JavaSite, call_parts
 from breadknife.plugins.nullcheck.repairs.option import Option
-from breadknife.plugins.nullcheck.repairs.wording import in_title
 from breadknife.plugins.nullcheck.values import Content, Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 
 _ZEROS = {"Integer": "0", "Long": "0L", "Boolean": "false", "Double": "0.0", "Float": "0.0f"}

@@ -18,7 +18,7 @@ import psutil
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
-from breadknife.plugins.nullcheck.menu.ahead import Ahead
+from breadknife.plugins.nullcheck.ahead import Ahead
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.plugins.nullcheck.verify.oracle.tools import interpreter_of
 from breadknife.plugins.nullcheck.verify.proving.scenario import scenario

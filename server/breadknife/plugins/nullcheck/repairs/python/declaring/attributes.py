@@ -26,8 +26,8 @@ from breadknife.plugins.nullcheck.repairs.python.reading.kinds import (
 )
 from breadknife.plugins.nullcheck.repairs.python.reading.nodes import sets_by_name, text
 from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role
-from breadknife.plugins.nullcheck.repairs.wording import in_title
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
 

@@ -25,8 +25,8 @@ from breadknife.plugins.nullcheck.repairs.python.reading.modules import Module
 from breadknife.plugins.nullcheck.repairs.python.reading.nodes import callee_of, parameter_of, parameters_of, text
 from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.reading.site import Site
-from breadknife.plugins.nullcheck.repairs.wording import in_title
 from breadknife.plugins.nullcheck.values import Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 

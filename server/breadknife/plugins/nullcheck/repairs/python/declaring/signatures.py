@@ -23,8 +23,8 @@ from breadknife.plugins.nullcheck.repairs.python.reading.kinds import (
 from breadknife.plugins.nullcheck.repairs.python.reading.nodes import parameters_of, text
 from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, own_nodes
-from breadknife.plugins.nullcheck.repairs.wording import in_title
 from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, SyntaxTree, captures
 

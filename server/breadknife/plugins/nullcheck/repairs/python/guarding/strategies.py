@@ -36,8 +36,8 @@ from breadknife.plugins.nullcheck.repairs.python.guarding.under_way import (
 from breadknife.plugins.nullcheck.repairs.python.reading.nodes import callee_of
 from breadknife.plugins.nullcheck.repairs.python.reading.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, own_nodes, yields_of
-from breadknife.plugins.nullcheck.repairs.wording import in_title
 from breadknife.plugins.nullcheck.values import Content, Strategy
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node
 
