@@ -199,7 +199,8 @@ def test_a_null_finding_tells_its_path(project: Path) -> None:
     [finding] = json.loads(lint(project, "--format", "json", "use.py").stdout)
     assert [(told["path"], told["line"], told["message"]) for told in finding["related"]] == [
         ("lib.py", 1, "`find` may return None"),
-        ("use.py", 5, "`it` gets it here; nothing checks it before the use"),
+        ("use.py", 5, "`it` gets it here"),
+        ("use.py", 6, "It arrives only where `key` is false; nothing checks it before the use"),
     ]
     [result] = json.loads(lint(project, "--format", "sarif", "use.py").stdout)["runs"][0]["results"]
     assert [each["message"]["text"] for each in result["relatedLocations"]] == [

@@ -76,9 +76,11 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
     there = file if is_here else home.others.file(origin.file) if home.others is not None else None
     if there is not None:
         yield Related(_first_line(there, origin.at), capitalised(origin.why), None if is_here else origin.file)
-    if origin.here is not None:
+    is_named = fact.via is not None and fact.via != used and fact.via not in (origin.at, origin.here)
+    is_told = is_named and fact.via is not None and origin.here is not None and _covers(fact.via, origin.here)
+    if origin.here is not None and not is_told:
         yield Related(_first_line(file, origin.here), f"This call gives it: {origin.why}")
-    if fact.via is not None and fact.via != used and fact.via not in (origin.at, origin.here):
+    if fact.via is not None and is_named:
         name = file.source(fact.via).partition("=")[0].rstrip(": ")
         yield Related(_first_line(file, fact.via), f"{capitalised(quote(name))} gets it here")
     named = (each for each in fact.unless if each[0] not in ("", " is None"))
@@ -86,6 +88,10 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
     for key, outcome in conditions[:_MOST_CONDITIONS]:
         said = key.replace(" is None", f" is {home.knowledge.null}")
         yield Related(file.span(used), f"It arrives only where `{said}` is {'false' if outcome else 'true'}")
+
+
+def _covers(outer: At, inner: At) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _first_line(file: File, at: At) -> Span:
