@@ -110,7 +110,7 @@ def _patched(repairs: Repairs, group: Group, recheck: Recheck, folder: Path) -> 
 
     findings, sort = group.cause.findings, group.sorted.sort
     if sort in (Sort.CAN_HAPPEN, Sort.UNCLEAR):
-        repair = repairs.first(findings[0], UNASKED - DECLARATION)
+        repair = repairs.first(findings[0], UNASKED - DECLARATION - {Strategy.ASSERT})  # that is for what can't happen
         return replace(group, patch=applied(repair.action.title, repair.edits)) if isinstance(repair, Repair) else group
     is_function = group.cause.origin.kind is Kind.FUNCTION and is_inferred(repairs, group.cause.origin)
     if sort is Sort.NOISE and (group.sorted.is_shown or not is_function):
