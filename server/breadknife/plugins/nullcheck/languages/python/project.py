@@ -26,7 +26,7 @@ from breadknife.text.syntax import SyntaxTree, parse
 
 _KEPT = 1000
 """Files that stay lowered: about 0.5 MB each, as far as others have asked for their functions."""
-SECONDS = 10.0
+SECONDS = 2.0
 """A change on disk is noticed so much later: to look at each file at every key would take longer than the rest."""
 _MOST_STEPS = 5
 """Re-exports are followed this far."""
