@@ -43,16 +43,6 @@ def test_files_of_the_standard_library(path: Path) -> None:
     analyse(path.read_text("utf-8", "replace"))
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
-def test_every_installed_file() -> None:
-    for path in FILES:
-        try:
-            analyse(path.read_text("utf-8", "replace"))
-        except Exception as error:
-            raise AssertionError(path) from error
-
-
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(CASES), st.integers(0), st.integers(0, 60), st.text("()[]:=.,\n *None@'", max_size=4))
 def test_half_written_files(text: str, at: int, length: int, new: str) -> None:

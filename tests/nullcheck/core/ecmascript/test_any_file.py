@@ -17,7 +17,7 @@ SOURCES = ROOT / "clients" / "vscode" / "src"
 SUFFIXES = frozenset({".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs"})
 LARGEST = 200_000
 """Bytes: a bundle says nothing that its sources don't."""
-DEEP = 3_000
+FILES, DEEP = 150, 3_000
 
 
 def files(root: Path) -> list[Path]:
@@ -39,10 +39,10 @@ def test_our_own_sources() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not PACKAGES.is_dir(), reason="the extension's packages aren't installed")
-def test_all_installed_packages() -> None:
-    for file in files(PACKAGES):
-        if file.stat().st_size < LARGEST:
-            follow(file.read_text("utf-8", "replace"), language_of(file) or "")
+def test_installed_packages() -> None:
+    small = [file for file in files(PACKAGES) if file.stat().st_size < LARGEST]
+    for file in random.Random(32).sample(small, min(FILES, len(small))):
+        follow(file.read_text("utf-8", "replace"), language_of(file) or "")
 
 
 def test_a_text_that_is_cut_off_anywhere() -> None:
