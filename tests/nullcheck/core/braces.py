@@ -9,6 +9,7 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree
+from nullcheck.core.alike import told_alike
 
 SPECIFICATION = Path(__file__).parents[1]
 DROPPED = Path(__file__).parent / "dropped_go_java.md"
@@ -43,12 +44,6 @@ def told(action: il.Expression | il.Statement | None) -> str:
             return ""
         case il.Assign(target=target, value=value) | il.Bind(target=target, value=value):
             return f"{told(target)} = {told(value)}"
-        case il.Evaluate(value=value):
-            return told(value)
-        case il.Return(value=value):
-            return f"return {told(value)}".strip()
-        case il.Raise(values=values):
-            return f"raise {', '.join(map(told, values))}".strip()
         case il.If(test=test, then=then, otherwise=otherwise):
             return f"if {told(test)} {{{block(then)}}}" + (f" else {{{block(otherwise)}}}" if otherwise else "")
         case il.Loop(
@@ -70,42 +65,18 @@ def told(action: il.Expression | il.Statement | None) -> str:
         case il.Try(body=body, handlers=handlers, finally_=final):
             caught = "".join(f" catch {'|'.join(each.catches)} {{{block(each.body)}}}" for each in handlers)
             return f"try {{{block(body)}}}{caught}" + (f" finally {{{block(final)}}}" if final else "")
-        case il.Jump(is_break=is_break, label=label):
-            return f"{'break' if is_break else 'continue'} {label}".strip()
-        case il.Operation(operator=operator, operands=operands):
-            return f"{operator}({', '.join(map(told, operands))})"
-        case il.Test(operator=operator, left=left, right=right, negated=negated):
-            return f"{told(left)} {'not ' if negated else ''}{operator} {told(right)}"
-        case il.Not(operand=operand):
-            return f"not {told(operand)}"
-        case il.Both(is_and=is_and, left=left, right=right):
-            return f"({told(left)} {'and' if is_and else 'or'} {told(right)})"
-        case il.Choice(test=test, then=then, otherwise=otherwise):
-            return f"({told(test)} ? {told(then)} : {told(otherwise)})"
         case il.Call(callee=callee, arguments=arguments):
             return f"{told(callee)}({', '.join(told(each.value) for each in arguments)})"
-        case il.Attribute(owner=owner, name=name):
-            return f"{told(owner)}.{name}"
-        case il.Element(owner=owner, within=index):
-            return f"{told(owner)}[{told(index) or ':'}]"
-        case il.Display(type=type_, items=items):
-            return f"{type_}({', '.join(map(told, items))})"
         case il.Cast(value=value, type=type_):
             return f"{told(value)} as {type_.name if type_ is not None else '?'}"
         case il.Told(value=value):
             return f"{told(value)}!"
         case il.Attempt(value=value):
             return f"attempt({told(value)})"
-        case il.Parts(parts=parts):
-            return f"parts({', '.join(map(told, parts))})"
-        case il.Closure():
-            return "function"
-        case il.Null():
-            return "null"
         case il.Name(key=key) | il.Constant(key=key):
             return key.partition("@")[0] or "_"
         case _:
-            raise AssertionError(action)
+            return told_alike(action, told)
 
 
 def block(statements: il.Block) -> str:

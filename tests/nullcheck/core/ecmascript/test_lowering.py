@@ -9,6 +9,7 @@ from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of
 from breadknife.plugins.nullcheck.languages.ecmascript.types import doc_of
 from breadknife.text.syntax import parse
+from nullcheck.core.alike import told_alike
 
 
 def lowered(text: str) -> str:
@@ -20,10 +21,6 @@ def lowered(text: str) -> str:
 def told(action: object) -> str:
     """Statements and expressions in few words."""
     match action:
-        case il.Assign(target=target, value=value):
-            return f"{told(target)} = {told(value)}"
-        case il.Evaluate(value=value):
-            return told(value)
         case il.If(test=test, then=then, otherwise=otherwise):
             return f"if {told(test)} {{{block(then)}}} else {{{block(otherwise)}}}"
         case il.Loop(test=None, target=target, iterable=iterable, body=body):
@@ -33,14 +30,10 @@ def told(action: object) -> str:
         case il.Switch(cases=cases):
             said = (f"{told(each.test) if each.test else 'default'} {{{block(each.body)}}}" for each in cases)
             return f"switch {' '.join(said)}"
-        case il.Jump(is_break=is_break, label=label):
-            return f"{'break' if is_break else 'continue'} {label}".rstrip()
         case il.Try(body=body, handlers=handlers, finally_=final):
             return f"try {{{block(body)}}} catch {{{block(handlers[0].body)}}} finally {{{block(final)}}}"
         case il.Raise(values=values):
             return f"throw {', '.join(map(told, values))}".rstrip()
-        case il.Delete(targets=targets):
-            return f"delete {', '.join(map(told, targets))}"
         case il.Define(name=name):
             return f"class {name}"
         case il.Null(nulls=nulls):
@@ -51,34 +44,12 @@ def told(action: object) -> str:
             return f"<{type_.name if type_ is not None else '!'}>{told(value)}"
         case il.Comma(first=first, last=last):
             return f"[{', '.join(map(told, (*first, last)))}]"
-        case il.Operation(operator=operator, operands=operands):
-            return f"{operator}({', '.join(map(told, operands))})"
-        case il.Test(operator=operator, left=left, right=right, negated=negated):
-            return f"{told(left)} {'not ' if negated else ''}{operator} {told(right)}"
-        case il.Not(operand=operand):
-            return f"not {told(operand)}"
-        case il.Both(is_and=is_and, left=left, right=right):
-            return f"({told(left)} {'and' if is_and else 'or'} {told(right)})"
-        case il.Choice(test=test, then=then, otherwise=otherwise):
-            return f"({told(test)} ? {told(then)} : {told(otherwise)})"
-        case il.Bind(target=target, value=value):
-            return f"({told(target)} := {told(value)})"
         case il.Call(callee=callee, arguments=arguments):
             return f"{told(callee)}({', '.join(each.name + told(each.value) for each in arguments)})"
-        case il.Attribute(owner=owner, name=name):
-            return f"{told(owner)}.{name}"
-        case il.Element(owner=owner, within=within):
-            return f"{told(owner)}[{told(within)}]"
-        case il.Display(type=type_, items=items):
-            return f"{type_}({', '.join(map(told, items))})"
-        case il.Parts(parts=parts):
-            return f"parts({', '.join(map(told, parts))})"
-        case il.Closure():
-            return "function"
         case il.Name(key=key) | il.Constant(key=key):
             return key if key[:1] != "@" else "it"
         case _:
-            raise AssertionError(action)
+            return told_alike(action, told)
 
 
 def block(statements: il.Block) -> str:
