@@ -16,8 +16,6 @@ from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Null
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
-_MOST_WAYS = 12
-"""Where more paths than that meet, what came by one of them before stays in."""
 _MOST_VISITS = 12
 """A node that is still not at rest after so many is left as it is."""
 

@@ -77,17 +77,11 @@ class Process:
 
     def close(self) -> None:
         """End it and what it has started, whatever it does."""
-        family = list[psutil.Process]()
-        if self._process.poll() is None:
-            with contextlib.suppress(psutil.Error):
-                parent = psutil.Process(self._process.pid)
-                family = [*parent.children(recursive=True), parent]
+        family = family_of(self._process)
         self._sent.put(None)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_SECONDS)
-        for each in family:
-            with contextlib.suppress(psutil.Error):
-                each.kill()
+        kill(family)
         self._process.wait()
 
     def _write(self, stream: IO[bytes]) -> None:
@@ -109,6 +103,22 @@ class Process:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+
+def family_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """A program that runs, and what it has started; nothing of one that has ended."""
+    if process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            parent = psutil.Process(process.pid)
+            return [*parent.children(recursive=True), parent]
+    return []
+
+
+def kill(processes: Sequence[psutil.Process]) -> None:
+    """End them, whatever they do."""
+    for each in processes:
+        with contextlib.suppress(psutil.Error):
+            each.kill()
 
 
 def _length(stream: IO[bytes]) -> int | None:

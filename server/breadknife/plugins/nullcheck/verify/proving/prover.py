@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import subprocess
 import sys
@@ -14,12 +13,12 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-import psutil
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
 from breadknife.plugins.nullcheck.ahead import Ahead
 from breadknife.plugins.nullcheck.values import Place
+from breadknife.plugins.nullcheck.verify.oracle.process import family_of, kill
 from breadknife.plugins.nullcheck.verify.oracle.tools import interpreter_of
 from breadknife.plugins.nullcheck.verify.proving.scenario import scenario
 from breadknife.plugins.nullcheck.verify.proving.script import bodies, test_file
@@ -191,12 +190,9 @@ def _asked(question: _Question, tried: Tried, cancel: CancelToken) -> _Answer | 
             cancel.raise_if_cancelled()
             talking.join(_POLL_SECONDS)
     finally:
-        if process.poll() is None:
-            with contextlib.suppress(psutil.Error):
-                for each in psutil.Process(process.pid).children(recursive=True):
-                    each.kill()
-            process.kill()
-            process.wait()
+        kill(family_of(process))
+        process.kill()  # where its family can't be listed
+        process.wait()
     try:
         return msgspec.json.decode(said[0], type=_Answer) if said else None
     except msgspec.MsgspecError:
