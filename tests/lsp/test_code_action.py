@@ -145,7 +145,7 @@ async def test_a_menu_has_short_titles_and_the_log_says_the_rest(connect, script
     titles = [item.title for item in items]
     assert titles == ["Assert that `x` is not None", "Raise ValueError"]
     assert [bool(item.is_preferred) for item in items] == [True, False]
-    assert await session.more(more) == ["Ignore none-attribute on this line"]
+    assert await session.more(more) == ["Ignore none-attribute here"]
     item = await session.client.code_action_resolve_async(items[1])
     assert item.edit
     said = (

@@ -70,6 +70,7 @@ def pytest_of(folder: Path) -> int:
         "def f(page, kind):\n    if not isinstance(kind, str):\n        return ''\n    tag = page.find(kind)\n"
         "    return ⟦tag⟧.text\n",
         "def f(pages):\n    for page in [1]:\n        yield ⟦pages.get(page)⟧.text\n",
+        "import re\n\nR = re.compile('a')\n\ndef f(page):\n    m = R.match(page.text)\n    return ⟦m⟧.group()\n",
     ],
 )
 def test_a_fix_that_leaves_is_proved(tmp_path: Path, marked: str) -> None:
@@ -106,6 +107,23 @@ def test_the_kept_test_fails_before_the_fix_and_passes_after_it(tmp_path: Path) 
     assert given.document.path is not None
     given.document.path.write_text(given.document.edited(given.fixes[0]).text, "utf-8")
     assert pytest_of(tmp_path) == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("parameter", "call"),
+    [
+        ("text", 'f("")'),
+        ("text: str", 'f("")'),
+        ("text, *, names: list[str]", 'f("", names=[])'),
+        ("text, page: Page = PAGE", 'f("")'),
+    ],
+)
+def test_ordinary_values_come_before_mocks(tmp_path: Path, parameter: str, call: str) -> None:
+    marked = f"import re\n\nPAGE = Page = None\n\ndef f({parameter}):\n    return ⟦re.match('a', text)⟧.group()\n"
+    (proof,) = proved(tried(tmp_path, marked, "if {value} is None:\n        return None\n    "))
+    assert proof is not None
+    assert proof.test.splitlines()[-1].strip() == f"module.{call}"
+    assert "Mock" not in proof.test
 
 
 @pytest.mark.parametrize(

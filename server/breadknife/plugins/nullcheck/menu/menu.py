@@ -149,10 +149,9 @@ class Menu:
     def _testing(self, place: Place, offers: Sequence[Offer], tried: Tried | None) -> Iterator[Action]:
         """A test that can be kept, if one can be written."""
         if tried is not None and scenario(self.file.tree, place) is not None:
-            name = name_of(self.file.tree, place.span)
             strategy = next(offer.strategy for offer in offers if offer.edits == tried.fixes[0])
             arguments = (str(place.span.start), str(place.span.end), place.use.value, strategy.value)
-            title = fitted(f"Write a test that shows `{name}` as None")
+            title = "Write a failing test"
             told = "A new document gets a test that fails now, and passes once the first fix is made"
             yield Action(title, command=Command(TEST, title, arguments), explanation=told)
 
@@ -164,7 +163,7 @@ class Menu:
             if finding.source == SOURCE and (edit := silencing(self.request.document, self.file.tree, finding)):
                 ways.setdefault((finding.code, (edit,)), []).append(finding)
         for (code, edits), findings in ways.items():
-            title = fitted(f"Ignore {code} on this line")
+            title = fitted(f"Ignore {code} here")
             told = "Only a comment is written"
             origin = Origin(rule(Strategy.IGNORE))
             yield Action(title, edits=edits, findings=tuple(findings), origin=origin, explanation=told)

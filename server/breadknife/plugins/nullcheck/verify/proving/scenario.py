@@ -40,6 +40,17 @@ class Source:
     def then(self, step: str) -> Source:
         return replace(self, path=self.path + step)
 
+    @property
+    def with_whole_owner(self) -> Source | None:
+        """The same with a mock in the owner's place, because members of some objects can't be patched: those of a
+        compiled expression, for one."""
+        first, _, rest = self.owner.partition(".")
+        return (
+            Source(name=first, path="".join(f".{each}" for each in (rest, self.name) if each) + self.path)
+            if first
+            else None
+        )
+
 
 @dataclass(frozen=True)
 class Scenario:

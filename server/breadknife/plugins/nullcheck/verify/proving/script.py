@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from breadknife.plugins.nullcheck.verify.proving.scenario import Parameter, Scenario, Source
 
 _MOCK = "MagicMock()"
-_BY_TYPE = {"str": '"text"', "int": "1", "float": "1.0", "bool": "True", "bytes": 'b"text"'}
-"""Annotation -> a value of the type; of others a mock does."""
+_VALUES = {
+    "str": ('""', '"text"'), "int": ("0", "1"), "float": ("0.0", "1.0"), "bool": ("False", "True"),
+    "bytes": ('b""', 'b"text"'), "list": ("[]",), "tuple": ("()",), "dict": ("{}",), "set": ("set()",),
+}  # fmt: skip
+"""The name of a type -> its values in tests, an empty one first."""
+PLAIN = ('""', '"text"', "{}")
+"""What parameters without a type are tried with where a test needs no mock, one after the other."""
 UNTYPED = (_MOCK, '"text"', "1")
-"""What parameters without a type are tried with, one after the other: code may ask of what type they are."""
+"""The same beside a mock that gives the null: code may ask of what type they are."""
 _INDENT = "    "
 _ACTS = ("with ", "module.", "list(")
 """How the lines begin that call the function. Those before them make the mocks."""
 
 
 def bodies(scenario: Scenario) -> tuple[str, ...]:
-    """The lines of the test that call the function, once with each of `UNTYPED`. They use `module`, `MagicMock` and
-    `patch`."""
-    return tuple(dict.fromkeys("\n".join(_body(scenario, untyped)) for untyped in UNTYPED))
+    """The lines of tests that call the function, which use `module`, `MagicMock` and `patch`. The first ones only give
+    it ordinary values, because they convince most: the code then makes the null by itself."""
+    source = scenario.source
+    sources = (source, replaced) if (replaced := source.with_whole_owner) is not None else (source,)
+    mocked = ["\n".join(_body(replace(scenario, source=each), untyped)) for each in sources for untyped in UNTYPED]
+    return tuple(dict.fromkeys((*_plain(scenario), *mocked)))
 
 
 def test_file(scenario: Scenario, module: str, body: str, raises: str) -> str:
@@ -39,16 +48,40 @@ def test_file(scenario: Scenario, module: str, body: str, raises: str) -> str:
     return "\n".join([*imports, "", "", f"def {name}() -> None:", *(_INDENT + each for each in (said, *lines)), ""])
 
 
+def _plain(scenario: Scenario) -> Iterator[str]:
+    """Calls with ordinary values alone, if all parameters can have one."""
+    for at, untyped in enumerate(PLAIN):
+        given = list[str]()
+        for parameter in scenario.parameters:
+            value = _value_of(parameter.annotation, at) if parameter.annotation else untyped
+            if not value or parameter.name in ("self", "cls"):
+                return
+            given.append(_given(parameter, value))
+        yield _call(scenario, given)
+
+
+def _value_of(annotation: str, at: int) -> str:
+    """A value of a type; "" if none is known."""
+    values = _VALUES.get(annotation.partition("[")[0].lower(), ("",))
+    return values[min(at, len(values) - 1)]
+
+
+def _given(parameter: Parameter, value: str) -> str:
+    return f"{parameter.name}={value}" if parameter.by_name else value
+
+
+def _call(scenario: Scenario, given: Iterable[str]) -> str:
+    call = f"module.{scenario.function}({', '.join(given)})"
+    return f"list({call})" if scenario.is_generator else call
+
+
 def _body(scenario: Scenario, untyped: str) -> Iterator[str]:
     source = scenario.source
     is_used = source.argument and source.path
     if is_used:
         yield f"{source.argument} = {_MOCK}"
         yield f"{source.argument}{source.path} = None"
-    given = ", ".join(_argument(parameter, source, untyped) for parameter in scenario.parameters)
-    call = f"module.{scenario.function}({given})"
-    if scenario.is_generator:
-        call = f"list({call})"
+    call = _call(scenario, (_argument(parameter, source, untyped) for parameter in scenario.parameters))
     if not source.name:
         yield call
         return
@@ -73,6 +106,6 @@ def _argument(parameter: Parameter, source: Source, untyped: str) -> str:
     if parameter.name == source.argument:
         value = parameter.name if source.path else "None"
     else:
-        known = _BY_TYPE.get(parameter.annotation)
-        value = known or (_MOCK if parameter.annotation or parameter.name in ("self", "cls") else untyped)
-    return f"{parameter.name}={value}" if parameter.by_name else value
+        is_known = parameter.annotation or parameter.name in ("self", "cls")
+        value = _value_of(parameter.annotation, 1) or (_MOCK if is_known else untyped)
+    return _given(parameter, value)
