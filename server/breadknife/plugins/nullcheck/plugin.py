@@ -127,7 +127,8 @@ class NullCheckPlugin:
         proof = self._prover.proof(tried, tree, _TEST_SECONDS, context.cancel) if tried is not None else None
         if proof is None:
             return Done("No test reaches this null: write one by hand, or choose a fix without it.")
-        return Done(documents=(NewDocument(proof.test, "python", f"test of {strategy}", Origin(rule(strategy))),))
+        stem = document.path.stem if document.path is not None else "module"
+        return Done(documents=(NewDocument(proof.test, "python", f"test_{stem}", Origin(rule(strategy))),))
 
     def close(self) -> None:
         self._prover.close()

@@ -38,10 +38,14 @@ def test_file(scenario: Scenario, module: str, body: str, raises: str) -> str:
     acts = next(at for at, line in enumerate(lines) if line.startswith(_ACTS))
     if raises:
         lines[acts:] = [f"with pytest.raises({raises}):", *(_INDENT + line for line in lines[acts:])]
-    mocks = [name for name in ("MagicMock", "patch") if name in body]
+    mocks = [name for name, used in (("MagicMock", _MOCK), ("patch", "patch.object(")) if used in body]
     imports = [f"from unittest.mock import {', '.join(mocks)}", ""] if mocks else []
     imports += ["import pytest", ""] if raises else []
-    imports.append(f"import {module} as module")
+    if "patch" in mocks:
+        imports.append(f"import {module} as module")
+    else:  # the module's own names are all that the test needs
+        imports.append(f"from {module} import {scenario.function.partition('.')[0]}")
+        lines = [re.sub(r"\bmodule\.", "", line) for line in lines]
     name = re.sub(r"\W+", "_", f"test_{scenario.name}_without_{scenario.value.split('(')[0]}").strip("_").lower()
     shown = " ".join(scenario.value.split())
     said = f'"""`{scenario.function}` must not use `{shown}` where that is None."""'
