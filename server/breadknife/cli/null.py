@@ -95,3 +95,30 @@ def triage(
         code = run(Sources(paths or [], source), top, as_json=as_json, offline=offline)
     if code:
         raise typer.Exit(code)
+
+
+@app.command()
+def annotate(
+    source: Annotated[
+        str, typer.Option("--from", metavar="FILE", help="NullAway's output; - is standard input.", show_default=False)
+    ],
+    write: Annotated[bool, typer.Option("--write", help="Change the files instead of printing a diff.")] = False,
+    offline: Offline = False,
+) -> None:
+    """Add the @Nullable that Java declarations lack.
+
+    NullAway reports nulls that are returned, passed or stored. Each such declaration gets JSpecify's annotation. Run
+    NullAway again after that, until nothing is left but what can happen; `breadknife null triage` sorts it.
+
+    Exit code: 0, or 2 after an error.
+
+    Examples:
+
+      breadknife null annotate --from nullaway.txt | git apply
+
+      mvn -q compile 2>&1 | breadknife null annotate --from - --write
+    """
+    from breadknife.cli.fix.annotate import run
+
+    with errors_told():
+        run(source, write=write, offline=offline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.project.checking import Checker, CommandChecke
 from breadknife.plugins.nullcheck.project.repairs import Repairs, below, named, resolve_path
 from breadknife.plugins.nullcheck.project.workspace import Teller
 from breadknife.plugins.nullcheck.wording import counted
+from breadknife.task.values import Finding
 
 _LARGEST_REPORT = 256 << 20
 """Bytes of a checker's output. A finding has about 500 in JSON."""
@@ -57,8 +58,8 @@ def gather(repairs: Repairs, sources: Sources, paths: Sequence[Path], folder: Pa
     repairs.await_projects(paths or [folder])
     checker = CommandChecker(sources.checker, folder) if sources.checker else None
     said: Sequence[Said] = checker({}) if checker else ()
-    report = _report(sources.report, repairs.workspace) if sources.report else ()
-    found, outdated, is_unread = _told(repairs, [*said, *report], folder, within)
+    printed = report(sources.report, repairs.workspace) if sources.report else ()
+    found, outdated, is_unread = _told(repairs, [*said, *printed], folder, within)
     failed = failed or is_unread
     if sources.own:
         places = {(each.path, each.place.span) for each in found}
@@ -71,8 +72,8 @@ def gather(repairs: Repairs, sources: Sources, paths: Sequence[Path], folder: Pa
     return Told(found, paths, checker, said, failed, outdated)
 
 
-def _report(source: str, teller: Teller) -> Sequence[Said]:
-    """Raises DocumentError for a file that can't be read, or has nothing that can."""
+def report(source: str, teller: Teller) -> Sequence[Said]:
+    """What a checker's output has. Raises DocumentError for a file that can't be read, or has nothing that can."""
     try:
         raw = sys.stdin.buffer.read(_LARGEST_REPORT) if source == "-" else read_regular(source, _LARGEST_REPORT)
     except (OSError, ValueError) as error:
@@ -87,6 +88,15 @@ def _report(source: str, teller: Teller) -> Sequence[Said]:
             raise DocumentError(f"{where}: {why}. Run the checker again, in one of the forms that are read: {forms}")
         teller.tell(f"{where}: no findings in it: there is nothing to repair")
     return said
+
+
+def findings_in(repairs: Repairs, said: Sequence[Said], folder: Path) -> Iterator[tuple[Path, Finding]]:
+    """The findings of the folder's files as they are by now, whatever they are about."""
+    for each in said:
+        path = resolve_path(each.path, folder)
+        finding = each.finding(repairs.changes.document(path)) if path is not None else None
+        if path is not None and finding is not None:
+            yield path, finding
 
 
 def _told(
