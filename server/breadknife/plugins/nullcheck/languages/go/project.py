@@ -38,6 +38,8 @@ class _Table(NamedTuple):
 class GoProject(ProjectFiles[PackageHome]):
     """The files of Go of one project."""
 
+    looks_further = True
+
     def __init__(
         self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
     ) -> None:

@@ -30,6 +30,8 @@ _CLASS = re.compile(r"(?<![\w.])[A-Z]\w*")
 class JavaProject(ProjectFiles[PackageHome]):
     """The files of Java of one project."""
 
+    looks_further = True
+
     def __init__(
         self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
     ) -> None:

@@ -6,12 +6,13 @@ import ast
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.plugins.nullcheck.languages.python import installed
+from breadknife.plugins.nullcheck.languages.cards import KeptCards
 from breadknife.plugins.nullcheck.languages.python.language import known_with
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.menu.never_first import is_test
@@ -39,7 +40,6 @@ from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree
 
 _CERTAIN = 95
@@ -52,32 +52,20 @@ class Python:
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `rows`."""
         self._known = known_with(nullable)
-        self._projects = dict[Path, tuple[Project, PythonProject]]()
-        """Folder -> what is known of its files."""
-        self._lock = threading.RLock()
-        """Of the projects, which are for one thread at a time."""
+        self._cards = KeptCards(Path(__file__).parent, nullable)
+        self._projects = WeakKeyDictionary[Project, PythonProject]()
+        self._lock = threading.Lock()
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
-        with self._lock:
-            return PythonFile(document, tree, self._project(project), project, self._lock)
+        return PythonFile(document, tree, self._files_of(project), project)
 
-    def _project(self, project: Project | None) -> PythonProject:
+    def _files_of(self, project: Project | None) -> PythonProject:
         if project is None:
-            return PythonProject(lambda _imported, _document: (), lambda _path: None, known=self._known)
-        kept = self._projects.get(project.root)
-        if kept is not None and kept[0] is project:
-            return kept[1]
-
-        def paths(imported: Import, document: Document) -> Sequence[Path]:
-            return project.module(imported, document) or installed.module(imported, document, project.root)
-
-        def text(path: Path) -> str | None:
-            own = project.text(path)
-            return own if own is not None else installed.text(path)
-
-        made = PythonProject(paths, text, known=self._known, revision=project.revision)
-        self._projects[project.root] = project, made
-        return made
+            return PythonProject(None, self._known)
+        with self._lock:
+            if project not in self._projects:
+                self._projects[project] = PythonProject(project, self._known, cards=self._cards)
+            return self._projects[project]
 
     def literal(self, default: str, like: str, /) -> bool:
         try:
@@ -87,24 +75,15 @@ class Python:
 
 
 class PythonFile:
-    def __init__(
-        self,
-        document: Document,
-        tree: SyntaxTree,
-        project_files: PythonProject,
-        project: Project | None,
-        lock: threading.RLock,
-    ) -> None:
-        """`lock`: of `project_files`."""
+    def __init__(self, document: Document, tree: SyntaxTree, files: PythonProject, project: Project | None) -> None:
         self.tree = tree
-        self._document, self._files, self._project, self._lock = document, project_files, project, lock
-        self._home = project_files.open(document, tree)
-        self._verifier = Verifier(self._home, tree, partial(project_files.analysed, document))
+        self._document, self._files, self._project, self._lock = document, files, project, files.lock
+        self._home = files.look_at(document, tree)
+        self._verifier = Verifier(self._home, tree, lambda tree: files.home_of(tree, document.uri))
         self._module = Module(document, tree, project)
 
     def is_current(self) -> bool:
-        with self._lock:
-            return self._files.is_current(self._home)
+        return self._files.is_current(self._home)
 
     @cached_property
     def _explained(self) -> Sequence[Explained]:

@@ -1,0 +1,68 @@
+"""What a file says to those that import it, kept on disk: it depends on the file's text alone.
+
+A check asks the cards of all files that a file imports, and lowers only those of which it uses something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from breadknife import paths
+from breadknife.kept import Kept, Store, code_of
+from breadknife.plugins.nullcheck import core, knowledge
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+
+_FILE = "nullcheck.sqlite"
+_MOST = 50_000
+"""Cards, in about 100 MB."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """The names of a file, and the words under which something of it may be null."""
+
+    names: frozenset[str]
+    """What it declares at its top level."""
+    imports: Mapping[str, str]
+    """Local name -> qualified name."""
+    bases: frozenset[str]
+    """The qualified names of the classes that its own are made of."""
+    own: frozenset[bytes]
+    """See `Gate.own`."""
+    telling: frozenset[bytes]
+    """See `Gate.telling`."""
+
+
+class Cards(Protocol):
+    """The cards of texts."""
+
+    def get(self, text: str, /) -> Card | None: ...
+
+    def put(self, text: str, card: Card, /) -> None: ...
+
+
+def card_of(home: FileHome) -> Card:
+    file, gate = home.file, home.gate
+    bases = frozenset(base for class_ in file.classes.values() for base in class_.bases)
+    names = frozenset((*file.named, *file.classes, *file.variables))
+    return Card(names, dict(file.imports), bases, gate.own, gate.telling)
+
+
+class KeptCards:
+    """Those in the user's cache folder, for all processes."""
+
+    def __init__(self, language: Path, nullable: Sequence[str] = ()) -> None:
+        """`language` is the folder of its lowering, `nullable` the user's own rows: both decide what a card says."""
+        code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), language)
+        store = Store(paths.cache_dir() / _FILE, most=_MOST)
+        self._kept = Kept[str, Card](store, f"card {code} {nullable!r}", Card)
+
+    def get(self, text: str, /) -> Card | None:
+        found = self._kept.get(text)
+        return found[0] if found else None
+
+    def put(self, text: str, card: Card, /) -> None:
+        self._kept.put(text, (card,))
