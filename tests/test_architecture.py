@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "arrivals": {"paths"},
     "kept": set(),
     "text": {"errors", "cancel", "disk"},
-    "project": {"errors", "cancel", "disk", "text"},
+    "project": {"errors", "cancel", "disk", "paths", "kept", "text"},
     "engine": {"errors", "cancel", "paths", "offline"},
     "openai": {"errors", "cancel", "engine"},
     "task": {"errors", "cancel", "engine", "text", "project"},

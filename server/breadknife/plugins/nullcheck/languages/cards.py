@@ -14,6 +14,7 @@ from breadknife import paths
 from breadknife.kept import Kept, Store, code_of
 from breadknife.plugins.nullcheck import core, knowledge
 from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.text.syntax import grammar_version
 
 _FILE = "nullcheck.sqlite"
 _MOST = 50_000
@@ -54,11 +55,11 @@ def card_of(home: FileHome) -> Card:
 class KeptCards:
     """Those in the user's cache folder, for all processes."""
 
-    def __init__(self, language: Path, nullable: Sequence[str] = ()) -> None:
-        """`language` is the folder of its lowering, `nullable` the user's own rows: both decide what a card says."""
-        code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), language)
-        store = Store(paths.cache_dir() / _FILE, most=_MOST)
-        self._kept = Kept[str, Card](store, f"card {code} {nullable!r}", Card)
+    def __init__(self, language: str, lowering: Path, nullable: Sequence[str] = ()) -> None:
+        """`lowering` is the language's folder, `nullable` the user's own rows: they decide what a card says, too."""
+        code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), lowering)
+        state = f"card {code} {language} {grammar_version(language)} {nullable!r}"
+        self._kept = Kept[str, Card](Store(paths.cache_dir() / _FILE, most=_MOST), state, Card)
 
     def get(self, text: str, /) -> Card | None:
         found = self._kept.get(text)

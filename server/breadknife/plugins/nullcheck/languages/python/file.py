@@ -52,7 +52,7 @@ class Python:
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `rows`."""
         self._known = known_with(nullable)
-        self._cards = KeptCards(Path(__file__).parent, nullable)
+        self._cards = KeptCards("python", Path(__file__).parent, nullable)
         self._projects = WeakKeyDictionary[Project, PythonProject]()
         self._lock = threading.Lock()
 
