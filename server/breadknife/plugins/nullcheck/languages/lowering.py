@@ -1,5 +1,5 @@
-"""What the lowerings of Go, Java and JavaScript share: scopes, statements that these languages write alike, and
-expressions that are made with their keys."""
+"""What the lowerings share: scopes, statements that the languages write alike, and expressions that are made with their
+keys."""
 
 from __future__ import annotations
 
@@ -107,6 +107,11 @@ class Scopes:
     def is_new(self, name: str) -> bool:
         """Whether the innermost block hasn't declared it."""
         return name not in self._blocks[-1]
+
+    def hide(self, name: str, at: int) -> str:
+        """The key of a variable of the innermost block alone, whatever else has the name."""
+        self._blocks[-1][name] = Variable(f"{name}@{at}", None)
+        return self.key(name)
 
     def declare(self, name: str, at: int, type_: Type | None = None) -> str:
         """The key of a new variable."""
@@ -288,7 +293,8 @@ def element(at: At, owner: Expression, index: Expression) -> il.Element:
 def call(at: At, callee: Expression, arguments: Sequence[Argument]) -> il.Call:
     key = ""
     if callee.key and all(argument.value.key for argument in arguments):
-        key = short(f"{callee.key}({','.join(argument.value.key for argument in arguments)})")
+        said = (f"{name}={value.key}" if name else value.key for name, value in arguments)
+        key = short(f"{callee.key}({','.join(said)})")
     forks = callee.forks or any(argument.value.forks for argument in arguments)
     return il.Call(at, callee, tuple(arguments), key, forks)
 

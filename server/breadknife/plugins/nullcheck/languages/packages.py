@@ -87,6 +87,8 @@ class PackageHome(FileHome):
 class PackageFiles(ProjectFiles[PackageHome]):
     """The files of a project whose packages are folders."""
 
+    looks_further = True
+
     def __init__(
         self,
         project: Project | None,

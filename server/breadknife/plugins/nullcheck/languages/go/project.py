@@ -38,8 +38,6 @@ class _Table(NamedTuple):
 class GoProject(PackageFiles):
     """The files of Go of one project."""
 
-    looks_further = True
-
     def __init__(
         self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
     ) -> None:
