@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -47,7 +48,8 @@ class Expressions(Lowering):
     """Lowers the expressions of one function."""
 
     scopes: Scopes = field(default_factory=Scopes)
-    """Variables of comprehensions, and of the bodies of classes, are their own."""
+    own_at: int | None = None
+    """Where the class or the comprehension begins to which alone the names belong that are assigned now."""
 
     literals: ClassVar = {
         "string": "str", "concatenated_string": "str", "integer": "int", "float": "float", "true": "bool",
@@ -192,10 +194,9 @@ class Expressions(Lowering):
         with self.scopes.block():
             for each in inner(node)[1:]:
                 if each.type == "for_in_clause":
-                    iterable, target = self.expression(part(each, "right")), part(each, "left")
-                    for name in _bound_by(target):
-                        self.scopes.hide(name, node.start_byte)
-                    clauses.append(Clause(self.target(target), iterable))
+                    iterable = self.expression(part(each, "right"))
+                    with self.owning(node):
+                        clauses.append(Clause(self.target(part(each, "left")), iterable))
                 else:
                     clauses.append(Clause(None, self.expression(first(each))))
             is_pair = body is not None and body.type == "pair"
@@ -204,13 +205,22 @@ class Expressions(Lowering):
 
     lower_set_comprehension = lower_dictionary_comprehension = lower_generator_expression = lower_list_comprehension
 
+    @contextmanager
+    def owning(self, node: Node) -> Generator[None]:
+        """Names that are assigned meanwhile belong to a class or a comprehension."""
+        around, self.own_at = self.own_at, node.start_byte
+        yield
+        self.own_at = around
+
     def target(self, node: Node | None) -> Expression:
         """What is assigned to."""
         if node is None:
             return nothing((0, 0))
         if node.type in ("identifier", "keyword_identifier"):
             name = text(node)
-            if name not in self.function.shared and self.scopes.find(name) is None:
+            if self.own_at is not None:
+                self.scopes.hide(name, self.own_at)
+            elif name not in self.function.shared and self.scopes.find(name) is None:
                 self.function.locals.add(name)
             return il.Name(at_of(node), self.scopes.key(name))
         if node.type in _PATTERNS:
@@ -228,15 +238,6 @@ def _test(node: Node, operator: str, left: Expression, right: Expression) -> Exp
         return operation(at, operator, left, right)
     key = short(f"({left.key} {kind} {right.key})") if left.key and right.key else ""
     return il.Test(at, kind, left, right, operator in _NEGATED, key, left.forks or right.forks)
-
-
-def _bound_by(target: Node | None) -> Iterable[str]:
-    """The names that a pattern binds."""
-    if target is not None and target.type == "identifier":
-        yield text(target)
-    elif target is not None and target.type not in ("attribute", "subscript"):
-        for child in target.named_children:
-            yield from _bound_by(child)
 
 
 def _interpolated(node: Node) -> Iterable[Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -27,6 +27,7 @@ _PASSES_ON = frozenset({
 _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 _STARS = {"list_splat_pattern": "*", "keyword_separator": "*", "dictionary_splat_pattern": "**"}
 _DEEPEST = 200
+_RETURNS_NOTHING = re.compile(rb"\breturn[ \t]*(?:[#;\r\n]|\Z)")
 _SETS_ANY_NAME = (b"setattr(self,", b"__dict__.update(", b"vars(self).update(")
 
 
@@ -280,15 +281,5 @@ def _is_text(statement: Node) -> bool:
 def _is_open(body: Node) -> bool:
     """Whether it may end without a value: behind its last statement, or by a `return` alone."""
     last = inner(body)[-1:]
-    return not last or last[0].type not in ("return_statement", "raise_statement") or _returns_nothing(inner(body))
-
-
-def _returns_nothing(statements: Iterable[Node]) -> bool:
-    waiting = list(statements)
-    while waiting:
-        node = waiting.pop()
-        if node.type == "return_statement" and not inner(node):
-            return True
-        if node.type in _BLOCKS:
-            waiting += node.named_children
-    return False
+    is_left = bool(last) and last[0].type in ("return_statement", "raise_statement")
+    return not is_left or _RETURNS_NOTHING.search(body.text or b"") is not None

@@ -87,9 +87,7 @@ class Statements(Expressions):
     def run_class_definition(self, node: Node) -> Iterable[Statement]:
         name, body = self.target(part(node, "name")), part(node, "body")
         values = tuple(each.value for each in self.arguments(node, "superclasses"))
-        with self.scopes.block():
-            for each in filter(None, map(_stored, inner(body))):
-                self.scopes.hide(text(each), node.start_byte)
+        with self.scopes.block(), self.owning(node):
             yield il.Define(name.key, values, self.nested(body))
 
     # Leaving, branches and loops
@@ -182,15 +180,15 @@ class Statements(Expressions):
         pattern = first(patterns[0]) if len(patterns) == 1 else None
         is_name = pattern is not None and pattern.type == "dotted_name" and text(pattern).isidentifier()
         bound = [(self.target(each), subject if is_name else nothing(at_of(each))) for each in _captured(patterns)]
+        before = tuple(il.Assign(target.at, target, value) for target, value in bound)
+        is_any = is_name or (patterns and text(patterns[0]) == "_")
+        tests = [] if is_any else [_fits(node, pattern, subject)]
+        tests += [self.expression(guard)] if guard is not None else []
         body = self.nested(part(node, "consequence"))
-        test = None if is_name or (patterns and text(patterns[0]) == "_") else _fits(node, pattern, subject)
-        if guard is None:
-            body = (*(il.Assign(target.at, target, value) for target, value in bound), *body)
-            return body if test is None else (il.If(test, body, rest),)
-        binds = tuple(il.Bind(target.at, target, value, target.key) for target, value in bound)
-        said = self.expression(guard)
-        said = il.Comma(said.at, binds, said) if binds else said
-        return (il.If(said if test is None else il.Both(said.at, True, test, said), body, rest),)
+        if not tests:
+            return (*before, *body)
+        test = tests[0] if len(tests) == 1 else il.Both(at_of(node), is_and=True, left=tests[0], right=tests[1])
+        return (*before, il.If(test, body, rest))
 
 
 def _fits(case: Node, pattern: Node | None, subject: Expression) -> Expression:
@@ -214,15 +212,6 @@ def _captured(patterns: Iterable[Node]) -> Iterator[Node]:
             yield from _captured(child for child in named if child.type != "identifier")
         else:
             yield from _captured(named[1:] if node.type in ("class_pattern", "keyword_pattern") else named)
-
-
-def _stored(node: Node) -> Node | None:
-    """The name that a statement of a class's body gives to something."""
-    inside = first(node) if node.type == "expression_statement" else part(node, "definition") or node
-    if inside is not None and inside.type == "assignment":
-        left = part(inside, "left")
-        return left if left is not None and left.type == "identifier" else None
-    return part(inside, "name")
 
 
 def _flat(values: Iterable[Expression]) -> tuple[Expression, ...]:
