@@ -17,7 +17,7 @@ from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 LONGEST_KEY = 100
-_DEEPEST = 60
+DEEPEST = 60
 """Nesting of expressions, and of blocks, that is followed."""
 _LOOPS = frozenset({"for_statement", "while_statement", "do_statement", "enhanced_for_statement", "for_in_statement"})
 
@@ -113,10 +113,10 @@ class Scopes:
         self._blocks[-1][name] = Variable(f"{name}@{at}", None)
         return self.key(name)
 
-    def declare(self, name: str, at: int, type_: Type | None = None) -> str:
-        """The key of a new variable."""
+    def declare(self, name: str, at: int, type_: Type | None = None, *, is_own: bool = False) -> str:
+        """The key of a new variable. One that is the function's own keeps its name."""
         hides = len(self._blocks) > 1 and (name in self.outside or self.find(name) is not None)
-        key = f"{name}@{at}" if hides else name
+        key = f"{name}@{at}" if hides and not is_own else name
         self._blocks[-1][name] = Variable(key, type_)
         return key
 
@@ -132,7 +132,7 @@ class Lowering(ABC):
     function: Function
     scopes: Scopes
     _depth: int = field(default=0, kw_only=True)
-    _blocks: int = field(default=0, kw_only=True)
+    _nesting: int = field(default=0, kw_only=True)
 
     literals: ClassVar[Mapping[str, str]]
     """Kinds of node, and the types of what is written there."""
@@ -147,7 +147,7 @@ class Lowering(ABC):
     # Nesting
 
     def expression(self, node: Node | None) -> Expression:
-        if node is None or self._depth > _DEEPEST:
+        if node is None or self._depth > DEEPEST:
             return nothing(at_of(node) if node is not None else (0, 0))
         if node.type in self.literals:
             return self.literal(node)
@@ -179,11 +179,11 @@ class Lowering(ABC):
 
     def nested(self, node: Node | None) -> Block:
         """The statements of a block."""
-        if node is None or self._blocks > _DEEPEST:
+        if node is None or self._nesting > DEEPEST:
             return ()
-        self._blocks += 1
+        self._nesting += 1
         found = self.statements(inner(node) if node.type in self.block_kinds else [node])
-        self._blocks -= 1
+        self._nesting -= 1
         return found
 
     def declared(self, node: Node | None, type_: Type | None = None) -> Expression:
@@ -215,7 +215,7 @@ class Lowering(ABC):
     def literal(self, node: Node) -> Expression:
         said, kind = text(node), self.literals[node.type]
         is_text = said[:1] in ('"', "'", "`")
-        truth = len(said) > 2 if is_text else said != "false" and said.strip("0.lLfFdDxXbBoOn_") != ""
+        truth = len(said) > 2 if is_text else said != "false" and said.strip("0.xXbBoOn_") != ""
         return il.Constant(at_of(node), short(said), kind, truth)
 
     def lower_parenthesized_expression(self, node: Node) -> Expression:
