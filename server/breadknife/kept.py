@@ -12,6 +12,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -90,7 +91,9 @@ class Store:
         if not self._usable:
             return None
         try:
-            self._connection = self._connection or _opened(self._path)
+            if self._connection is None:
+                self._connection = _opened(self._path)
+                weakref.finalize(self, self._connection.close)
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.OperationalError as error:  # another process writes for long, the disk is full
             log.info("%s: %s", self._path, error)
