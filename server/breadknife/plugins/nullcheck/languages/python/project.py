@@ -97,6 +97,14 @@ class PythonProject(ProjectFiles[FileHome]):
         return None
 
     def around(self, home: Names, /) -> Iterator[tuple[str, Card]]:
+        for path in self._files_around(home):
+            if (card := self.card(path)) is not None:
+                yield path.as_uri(), card
+
+    def imported(self, home: Names, /) -> Iterator[FileHome]:
+        yield from (there for path in self._files_around(home) if (there := self.home(path)) is not None)
+
+    def _files_around(self, home: Names) -> Sequence[Path]:
         """The files that it imports, and those that these have base classes of, or hand on names of."""
         used = home.file.main.words
         found = set(self._files_with(home.uri, home.file.imports.values()))
@@ -104,15 +112,13 @@ class PythonProject(ProjectFiles[FileHome]):
         for _ in range(_MOST_STEPS):
             more = set[Path]()
             for path in waiting:
-                card = self.card(path)
-                imports = card.imports.items() if card is not None else ()
-                names = {name for here, name in imports if here.encode() in used or (card and name in card.bases)}
-                more.update(self._files_with(path.as_uri(), names))
+                if (card := self.card(path)) is not None:
+                    imports, bases = card.imports.items(), card.bases
+                    names = (name for here, name in imports if here.encode() in used or name in bases)
+                    more.update(self._files_with(path.as_uri(), names))
             waiting = sorted(more - found)
             found |= more
-        for path in sorted(found):
-            if (card := self.card(path)) is not None:
-                yield path.as_uri(), card
+        return sorted(found)
 
     def _files_with(self, uri: str, names: Iterable[str]) -> Iterator[Path]:
         """The files that have what these qualified names of a file mean; of a module, that itself."""
