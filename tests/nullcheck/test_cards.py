@@ -12,7 +12,7 @@ import pytest
 
 from breadknife import paths
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.languages.cards import KeptCards
+from breadknife.plugins.nullcheck.languages.cards import kept_cards
 from breadknife.plugins.nullcheck.languages.python.language import knowledge
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.project.folder import FolderProject
@@ -29,7 +29,7 @@ class Lowering(PythonProject):
     """A project of a new process, which tells the files that it has lowered."""
 
     def __init__(self, root: Path, nullable: Sequence[str] = ()) -> None:
-        cards = KeptCards("python", Path(__file__).parent, nullable)
+        cards = kept_cards("python", Path(__file__).parent, nullable)
         super().__init__(FolderProject(root), knowledge(), cards=cards)
         self.lowered = list[str]()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TypeAlias
 
 from breadknife import paths
 from breadknife.kept import Kept, Store, code_of
@@ -37,12 +37,8 @@ class Card:
     """See `Gate.telling`."""
 
 
-class Cards(Protocol):
-    """The cards of texts."""
-
-    def get(self, text: str, /) -> Card | None: ...
-
-    def put(self, text: str, card: Card, /) -> None: ...
+Cards: TypeAlias = Kept[str, Card]
+"""Text -> its card."""
 
 
 def card_of(home: FileHome) -> Card:
@@ -52,18 +48,9 @@ def card_of(home: FileHome) -> Card:
     return Card(names, dict(file.imports), bases, gate.own, gate.telling)
 
 
-class KeptCards:
-    """Those in the user's cache folder, for all processes."""
-
-    def __init__(self, language: str, lowering: Path, nullable: Sequence[str] = ()) -> None:
-        """`lowering` is the language's folder, `nullable` the user's own rows: they decide what a card says, too."""
-        code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), lowering)
-        state = f"card {code} {language} {grammar_version(language)} {nullable!r}"
-        self._kept = Kept[str, Card](Store(paths.cache_dir() / _FILE, most=_MOST), state, Card)
-
-    def get(self, text: str, /) -> Card | None:
-        found = self._kept.get(text)
-        return found[0] if found else None
-
-    def put(self, text: str, card: Card, /) -> None:
-        self._kept.put(text, (card,))
+def kept_cards(language: str, lowering: Path, nullable: Sequence[str] = ()) -> Cards:
+    """Those in the user's cache folder, for all processes. What a card says is decided by the code of the core and of
+    the language's `lowering`, a folder, too, and by the user's own rows, `nullable`."""
+    code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), lowering)
+    state = f"card {code} {language} {grammar_version(language)} {nullable!r}"
+    return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, Card)

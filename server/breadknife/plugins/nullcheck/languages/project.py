@@ -166,12 +166,12 @@ class ProjectFiles(ABC, Generic[Home]):
         read = self._read(path)
         if read is None or read.text is None:
             return None
-        if read.card is None and self._cards is not None:
-            read.card = self._cards.get(read.text)
+        if read.card is None and self._cards is not None and (found := self._cards.get(read.text)):
+            [read.card] = found
         if read.card is None and (home := self.home(path)) is not None:
             read.card = card_of(home)
             if self._cards is not None:
-                self._cards.put(read.text, read.card)
+                self._cards.put(read.text, (read.card,))
         return read.card
 
     def tree(self, path: Path) -> SyntaxTree | None:
