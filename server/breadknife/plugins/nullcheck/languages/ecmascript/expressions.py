@@ -149,13 +149,12 @@ class Expressions(Lowering):
     # Chains
 
     def lower_member_expression(self, node: Node) -> Expression:
-        told = first(node) if node.type == "non_null_expression" else None
-        if told is not None and told.type not in _SEVERAL:
-            value = self.expression(told)
-            return il.Told(at_of(node), value, None, value.key, value.forks)
         links, asked = [node], list[Expression]()
         while (owner := _owner(links[-1])) is not None and owner.type in _LINKS:
             links.append(owner)
+        if node.type == "non_null_expression" and owner is not None and owner.type not in _SEVERAL:
+            value = self.expression(first(node))
+            return il.Told(at_of(node), value, None, value.key, value.forks)
         around = list[Node]()
         while owner is not None and owner.type in _SEVERAL:
             around.append(owner)

@@ -47,8 +47,6 @@ class Outline(Reader):
     named: dict[str, Function] = field(default_factory=dict[str, Function])
     classes: dict[str, Class] = field(default_factory=dict[str, Class])
     variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
-    _with_maps: list[bytes] = field(default_factory=list[bytes])
-    """How structs are made that have maps."""
 
     def file(self) -> File:
         root = self.tree.root
@@ -70,8 +68,6 @@ class Outline(Reader):
                 self.declared.setdefault(word(spec, "name"), written)
         for name, written in self.declared.items():
             self._class(name, written)
-            if written.type == "struct_type" and b"map[" in (written.text or b""):
-                self._with_maps += [each.encode() for each in (f"{name}{{", f"new({name})", f" {name}\n", f" {name}\r")]
         for node in root.named_children:
             if node.type in ("var_declaration", "const_declaration"):
                 self._variables(node)
@@ -132,7 +128,7 @@ class Outline(Reader):
             lambda function: self._lowered(function, node), source, owner,
             receiver=receiver.name if receiver is not None else "", receiver_class=owner,
             is_stub=not inner(body), is_bound=receiver is not None,
-            has_declared_null=_HIDDEN.search(source) is not None or any(name in source for name in self._with_maps),
+            has_declared_null=_HIDDEN.search(source) is not None,
             is_open=_gives_pointer(node) and _GIVES_SILENTLY.search(source) is not None,
             tells_null=_gives_pointer(node) and _GIVES.search(source) is not None,
             may_ignore=_IGNORES.search(source) is not None,

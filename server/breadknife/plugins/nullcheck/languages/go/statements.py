@@ -11,7 +11,6 @@ from breadknife.plugins.nullcheck.languages.go.expressions import Expressions, r
 from breadknife.plugins.nullcheck.languages.lowering import (
     any_of,
     at_of,
-    attribute,
     compared,
     display,
     element,
@@ -42,7 +41,7 @@ class Statements(Expressions):
             if name is not None:
                 self.scopes.declare(text(name), name.start_byte)
                 self.result_names.append(text(name))
-                found += self._zero(name, self.types.read(type_), type_)
+                found.append(self._zero(name, self.types.read(type_)))
         return (*found, *self.block(part(node, "body")))
 
     def run_expression_statement(self, node: Node) -> Iterable[Statement]:
@@ -64,7 +63,7 @@ class Statements(Expressions):
         values = inner(right) if right is not None and right.type == "expression_list" else [right] if right else []
         lowered, is_new = self._values(values, left), _declares(node)
         targets = [self._as_target(each, is_new and self.scopes.is_new(text(each))) for each in left]
-        return self._assigned(node, targets, lowered, values)
+        return (_assigned(node, targets, lowered),)
 
     run_receive_statement = run_short_var_declaration
 
@@ -89,31 +88,28 @@ class Statements(Expressions):
 
     def run_var_declaration(self, node: Node) -> Iterator[Statement]:
         for spec in specs_of(node):
-            names, values, written = spec.children_by_field_name("name"), part(spec, "value"), part(spec, "type")
-            type_ = self.types.read(written)
+            names, values = spec.children_by_field_name("name"), part(spec, "value")
+            type_ = self.types.read(part(spec, "type"))
             if values is not None:
                 lowered = self._values(inner(values), names)
                 targets = [self.declared(each) for each in names]
-                yield from self._assigned(spec, targets, lowered, inner(values), type_)
+                yield _assigned(spec, targets, lowered, type_)
             elif node.type == "var_declaration":
                 for name in names:
                     self.declared(name)
-                    yield from self._zero(name, type_, written)
+                    yield self._zero(name, type_)
 
     run_const_declaration = run_var_declaration
 
     def _as_target(self, node: Node, is_new: bool) -> Expression:
         return self.declared(node) if is_new else self.target(node)
 
-    def _zero(self, name: Node, type_: Type | None, written: Node | None) -> Iterator[Statement]:
+    def _zero(self, name: Node, type_: Type | None) -> Statement:
         """A variable without a value."""
         target, at = self.target(name), at_of(name)
-        if type_ is not None and not type_.is_value:
-            null = il.Null(at, "nil", why=f"`{text(name)}` is declared without a value", kind="initial")
-            yield il.Assign(at, target, null, type_)
-        elif target.key:
-            yield il.Assign(at, target, display(at, type_.name if type_ else ""), type_)
-            yield from self._unmade(target, written, frozenset())
+        null = il.Null(at, "nil", why=f"`{text(name)}` is declared without a value", kind="initial")
+        is_nil = type_ is not None and not type_.is_value
+        return il.Assign(at, target, null if is_nil else display(at, type_.name if type_ else ""), type_)
 
     def _values(self, values: Sequence[Node], targets: Sequence[Node]) -> list[Expression]:
         """The values of an assignment: one for each target, or one that gives several."""
@@ -129,30 +125,6 @@ class Statements(Expressions):
         when = "the type is another one" if is_assertion else "the key is missing"
         null = il.Null(at, "nil", why=f"`{text(targets[0])}` is nil when {when}", kind="lookup")
         return [il.Attempt(at, value, null, value.forks)]
-
-    def _assigned(
-        self, node: Node, targets: Sequence[Expression], values: Sequence[Expression], written: Sequence[Node],
-        type_: Type | None = None,
-    ) -> Iterator[Statement]:  # fmt: skip
-        at = at_of(node)
-        target = targets[0] if len(targets) == len(values) == 1 else _together(targets)
-        value = values[0] if len(values) == 1 else _together(values)
-        yield il.Assign(at, target, value, type_ if len(targets) == len(values) == 1 else None)
-        for each, source in zip(targets, written, strict=False) if len(targets) == len(written) else ():
-            made = _made(source)
-            if made is not None and each.key:
-                yield from self._unmade(each, *made)
-
-    def _unmade(self, target: Expression, type_: Node | None, given: frozenset[str]) -> Iterator[Statement]:
-        """The maps of a new struct that it doesn't give: they are nil."""
-        is_named = type_ is not None and type_.type == "type_identifier"
-        struct = self.types.declaration(text(type_)) if is_named else None
-        for member in inner(first(struct)) if struct is not None and struct.type == "struct_type" else ():
-            kind = self.types.read(part(member, "type"))
-            for name in map(text, member.children_by_field_name("name")):
-                if kind is not None and kind.name == "dict" and name not in given:
-                    null = il.Null(target.at, "nil", why=f"`{name}` isn't made")
-                    yield il.Assign(target.at, attribute(target.at, target, name), null)
 
     # Ways out
 
@@ -272,21 +244,16 @@ def _declares(node: Node) -> bool:
     return any(child.type == ":=" for child in node.children)
 
 
+def _assigned(
+    node: Node, targets: Sequence[Expression], values: Sequence[Expression], type_: Type | None = None
+) -> Statement:
+    if len(targets) == len(values) == 1:
+        return il.Assign(at_of(node), targets[0], values[0], type_)
+    return il.Assign(at_of(node), _together(targets), values[0] if len(values) == 1 else _together(values))
+
+
 def _together(values: Sequence[Expression]) -> il.Display:
     return display((values[0].at[0], values[-1].at[1]) if values else (0, 0), "tuple", values)
-
-
-def _made(value: Node) -> tuple[Node, frozenset[str]] | None:
-    """The type of a new struct, and the fields that get a value; None if they get it by their places."""
-    if value.type == "unary_expression" and value.children[0].type == "&":
-        value = value.named_children[-1]
-    if value.type == "call_expression" and word(value, "function") == "new":
-        type_ = first(part(value, "arguments"))
-        return (type_, frozenset()) if type_ is not None else None
-    type_, elements = part(value, "type"), inner(part(value, "body"))
-    if value.type != "composite_literal" or type_ is None or any(each.type != "keyed_element" for each in elements):
-        return None
-    return type_, frozenset(word(each, "key") for each in elements)
 
 
 def specs_of(node: Node) -> Iterator[Node]:
