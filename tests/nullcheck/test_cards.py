@@ -29,7 +29,7 @@ class Lowering(PythonProject):
     """A project of a new process, which tells the files that it has lowered."""
 
     def __init__(self, root: Path, nullable: Sequence[str] = ()) -> None:
-        cards = kept_cards("python", Path(__file__).parent, nullable)
+        cards = kept_cards("python", nullable)
         super().__init__(FolderProject(root), knowledge(), cards=cards)
         self.lowered = list[str]()
 

@@ -12,8 +12,8 @@ from breadknife.text.outline import Import, Outline, outline
 from breadknife.text.syntax import grammar_version, parse
 
 _FILE = "names.sqlite"
-_MOST = 100_000
-"""Files, in about 200 MB."""
+_MOST = 50_000
+"""Files, in about 100 MB."""
 
 
 @dataclass(frozen=True)

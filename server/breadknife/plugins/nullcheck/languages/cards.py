@@ -18,7 +18,7 @@ from breadknife.text.syntax import grammar_version
 
 _FILE = "nullcheck.sqlite"
 _MOST = 50_000
-"""Cards, in about 100 MB."""
+"""Files, in about 50 MB."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ def card_of(home: FileHome) -> Card:
     return Card(names, dict(file.imports), bases, gate.own, gate.telling)
 
 
-def kept_cards(language: str, lowering: Path, nullable: Sequence[str] = ()) -> Cards:
-    """Those in the user's cache folder, for all processes. What a card says is decided by the code of the core and of
-    the language's `lowering`, a folder, too, and by the user's own rows, `nullable`."""
-    code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), lowering)
+def kept_cards(language: str, nullable: Sequence[str] = ()) -> Cards:
+    """Those in the user's cache folder, for all processes. What a card says is decided by our code and by `nullable`,
+    the user's own rows, too."""
+    code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), Path(__file__).parent)
     state = f"card {code} {language} {grammar_version(language)} {nullable!r}"
     return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, Card)

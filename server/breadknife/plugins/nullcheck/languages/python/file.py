@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 
 from breadknife.plugins.nullcheck.languages.cards import kept_cards
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
@@ -47,7 +46,7 @@ class Python(CoreLanguage[PythonProject]):
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `rows`."""
-        known, cards = known_with(nullable), kept_cards("python", Path(__file__).parent, nullable)
+        known, cards = known_with(nullable), kept_cards("python", nullable)
         super().__init__(lambda project: PythonProject(project, known, cards=cards))
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
