@@ -26,8 +26,6 @@ from breadknife.text.syntax import Node
 
 _DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration"})
 _HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
-_QUIET = frozenset({"continue_statement", "break_statement", "comment", "empty_statement"})
-_CONSTANTS = frozenset({"null", "undefined", "true", "false", "number", "string", "array", "object"})
 
 
 @dataclass
@@ -261,7 +259,7 @@ class Statements(Expressions):
             for each in bound(name):
                 self.add(each, node)
             key = self.target(name).key if name is not None and name.type == "identifier" else ""
-            return il.Handler(at_of(node), (), (), key, self.block(body), _is_quiet(body))
+            return il.Handler(at_of(node), (), (), key, self.block(body), is_quiet=not inner(body))
 
 
 def exported(node: Node) -> Node:
@@ -271,13 +269,3 @@ def exported(node: Node) -> Node:
 
 def _as_declared(value: Expression, type_: Type | None) -> Expression:
     return il.Told(value.at, value, type_, value.key, value.forks) if type_ is not None else value
-
-
-def _is_quiet(body: Node | None) -> bool:
-    """Whether a handler does nothing but give a constant."""
-    return body is not None and all(
-        all(each.type in _CONSTANTS and not inner(each) for each in inner(child))
-        if child.type == "return_statement"
-        else child.type in _QUIET
-        for child in body.named_children
-    )
