@@ -8,7 +8,6 @@ import pytest
 
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.languages import project as files_of_project
-from breadknife.plugins.nullcheck.languages.python import project as files_of_python
 from breadknife.plugins.nullcheck.values import Offer
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, language_of
@@ -36,7 +35,6 @@ def test_an_analysis_is_made_anew_when_another_file_says_something_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str, said: str, then: str, here: str, text: str
 ) -> None:
     monkeypatch.setattr(files_of_project, "SECONDS", 0.0)
-    monkeypatch.setattr(files_of_python, "SECONDS", 0.0)
     (tmp_path / other).write_text(said, "utf-8")
     project, files = FolderProject(tmp_path), Files()
     assert project.idle(10)

@@ -14,16 +14,20 @@ import psutil
 import pytest
 import trustme
 
+from breadknife.kept import Store
 from breadknife.plugins.prose import checkers
 from breadknife.plugins.prose.engines.jvm import guard, server
-from breadknife.plugins.prose.engines.kept import Store
 from prose import squatter
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test's own answers alone: what one scripted engine says is nothing to another."""
-    monkeypatch.setattr(checkers, "Store", lambda: Store(tmp_path / "prose.sqlite"))
+
+    def fresh(_path: Path) -> Store:
+        return Store(tmp_path / "prose.sqlite")
+
+    monkeypatch.setattr(checkers, "Store", fresh)
 
 
 def command_of(process: psutil.Process) -> list[str]:

@@ -11,13 +11,13 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineUnavailable
+from breadknife.kept import Store
 from breadknife.plugins.prose import checkers
 from breadknife.plugins.prose.checkers import English, LanguageTools, Wish
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.background import Background
 from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
 from breadknife.plugins.prose.engines.health import AGAIN_S, LONGEST_S, Health
-from breadknife.plugins.prose.engines.kept import Store
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.rules import SPELLING
 from breadknife.plugins.prose.plugin import ProsePlugin
@@ -189,7 +189,7 @@ def test_a_missing_part_is_looked_for_again(home: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(languagetool, "is_set_up", is_set_up)
     monkeypatch.setattr(languagetool, "obstacle", lambda url: "it is not installed")
     clock, context = Clock(), PluginContext()
-    tools, wish = LanguageTools(clock, Store()), Wish("en-US", frozenset())
+    tools, wish = LanguageTools(clock, Store(home / "prose.sqlite")), Wish("en-US", frozenset())
     for _ in range(3):
         assert tools.of(wish, context, whole=True) is None
     set_up[0] = True

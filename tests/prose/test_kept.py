@@ -18,9 +18,9 @@ from breadknife.engine.scripted import ScriptedEngine
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.host.host import Host
 from breadknife.host.registry import Registry
+from breadknife.kept import DAYS, Kept, Store
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.background import Background
-from breadknife.plugins.prose.engines.kept import DAYS, Kept, Store
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.engines.lint import Asked, Lint
 from breadknife.plugins.prose.engines.merge import Correction

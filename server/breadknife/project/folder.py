@@ -19,8 +19,9 @@ from breadknife.project.files import LARGEST, FolderFiles, read_text, stamp_of
 from breadknife.project.ignoring import GITIGNORE, OWN
 from breadknife.project.index import Index, Stamp
 from breadknife.project.modules import last_names, names_of, resolve
+from breadknife.project.names import Names, NamesOfTexts, names_in
 from breadknife.project.values import Located, RecentEdit
-from breadknife.project.words import FileWords, Words, is_spoken, of_code, of_file
+from breadknife.project.words import Words, is_spoken, of_file
 from breadknife.text.document import Document, language_of
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.outline import Import, Outline, outline
@@ -60,6 +61,7 @@ class FolderProject:
         self.root = Path(os.path.abspath(root))
         self.generation = 0
         self._files = FolderFiles(self.root)
+        self._names = NamesOfTexts()
         self._index, self._words, self._listed, self._entries = _found(known)
         self._edits = RecentEdits()
         self._outlines: OrderedDict[str, _Made] = OrderedDict()
@@ -263,8 +265,13 @@ class FolderProject:
                 with self._lock:
                     self._words.add(key)
                     self._words.learn(key, words, None if document else stamp)
-        elif document or self._index.stamp(key) != stamp:
+        elif document:
             self._outline(path)
+        elif self._index.stamp(key) != stamp:
+            text, language = self._text(path, None), language_of(path)
+            names = self._names.of(text, language) if text is not None and language else Names()
+            with self._lock:
+                self._define(path, stamp, names)
 
     def _remove(self, path: Path) -> None:
         """A file, or all of a folder, is gone or may not be read."""
@@ -321,16 +328,16 @@ class FolderProject:
                 self._outlines.popitem(last=False)
             stamp = None if isinstance(of, str) else of
             if stamp is None or self._index.stamp(key) != stamp:
-                self._define(path, stamp, made.outline)
+                self._define(path, stamp, names_in(made.outline))
         return made.outline
 
-    def _define(self, path: Path, stamp: Stamp | None, made: Outline | None) -> None:
+    def _define(self, path: Path, stamp: Stamp | None, names: Names) -> None:
         """With the lock."""
         key = _key(path)
         if _outlined(path) and (key in self._index or len(self._index) < FILES):
-            imported = [name for each in made.imports for name in last_names(each, key)] if made else ()
-            self._index.define(key, stamp, [each.name for each in made.definitions] if made else (), imported)
-            self._words.learn(key, of_code(made) if made else FileWords())
+            imported = [name for each in names.imports for name in last_names(each, key)]
+            self._index.define(key, stamp, names.defined, imported)
+            self._words.learn(key, names.words)
 
 
 @dataclass(frozen=True)

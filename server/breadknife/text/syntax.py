@@ -21,6 +21,7 @@ __all__ = [
     "captures",
     "changed_tree",
     "difference",
+    "grammar_version",
     "has_grammar",
     "matches",
     "nodes_in",
@@ -59,6 +60,12 @@ def _language(name: str) -> Language | None:
 
 def has_grammar(language: str) -> bool:
     return _language(language) is not None
+
+
+def grammar_version(language: str) -> str:
+    """Another one where the language's grammar may make another tree of a text; "" without one."""
+    grammar = _language(language)
+    return str(grammar.semantic_version) if grammar is not None else ""
 
 
 @dataclass(frozen=True, eq=False)

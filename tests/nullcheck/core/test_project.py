@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.core.findings import explained
+from breadknife.plugins.nullcheck.languages.python.language import knowledge
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
@@ -23,6 +24,18 @@ PARSE = "def parse(text, fatal=True):\n    if text: return text[0]\n    if fatal
 NEED = "def need(x):\n    if x is None:\n        raise ValueError\n"
 
 
+class _Counted(FolderProject):
+    """A folder that tells which of its files were read."""
+
+    def __init__(self, root: Path) -> None:
+        self.read = list[str]()
+        super().__init__(root)
+
+    def text(self, path: Path, /) -> str | None:
+        self.read.append(path.name)
+        return super().text(path)
+
+
 class Files:
     """A folder that is read through a project, with what was read of it."""
 
@@ -30,14 +43,9 @@ class Files:
         self.root = root
         for name, text in files.items():
             self.write(name, text)
-        self.folder = FolderProject(root)
+        self.folder = _Counted(root)
         self.now = 0.0
-        self.read = list[str]()
-        self.project = PythonProject(self.folder.module, self._text, lambda: self.now)
-
-    def _text(self, path: Path) -> str | None:
-        self.read.append(path.name)
-        return self.folder.text(path)
+        self.project = PythonProject(self.folder, knowledge(), lambda: self.now)
 
     def write(self, name: str, text: str) -> None:
         (self.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +55,7 @@ class Files:
         tree = parse(text, "python")
         assert tree is not None
         document = Document((self.root / name).as_uri(), "python", text)
-        return [each.finding for each in explained(self.project.open(document, tree))]
+        return [each.finding for each in explained(self.project.look_at(document, tree))]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +100,7 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
     files = Files(tmp_path, {"a.py": FIND})
     for name in ("here.py", "there.py"):
         assert len(files.findings("from a import find\nfind(1).x\n", name)) == 1
-    assert files.read == ["a.py"]
+    assert files.folder.read == ["a.py"]
 
 
 def test_a_change_is_noticed_by_whoever_asked(tmp_path: Path) -> None:

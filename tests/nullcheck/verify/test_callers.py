@@ -11,10 +11,11 @@ from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of a
 from breadknife.plugins.nullcheck.languages.go.language import home_of as go
 from breadknife.plugins.nullcheck.languages.java.language import home_of as java
 from breadknife.plugins.nullcheck.languages.python.language import home_of as python
+from breadknife.plugins.nullcheck.languages.python.language import knowledge
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.verify.callers import HandedOn, handed_on
+from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document
-from breadknife.text.outline import Import
 from breadknife.text.syntax import parse
 
 HOMES = {"python": python, "typescript": ecmascript, "go": go, "java": java}
@@ -155,18 +156,16 @@ def test_callers_in_the_same_folder(language: str, text: str, caller: str, new: 
         ("from one import find\ndef f(s):\n    return find(s)\n", NONE, []),
     ],
 )
-def test_callers_in_files_that_import_it(caller: str, new: str, uses: list[str]) -> None:
-    one, two = Path("/x/one.py"), Path("/x/two.py")
-    texts = {one: ANNOTATED.replace("«»", ""), two: caller}
-
-    def paths(imported: Import, _document: Document) -> list[Path]:
-        return [one] if imported.module == "one" or any("one" in each for each in imported.names) else []
-
-    project = PythonProject(paths, texts.get)
+def test_callers_in_files_that_import_it(tmp_path: Path, caller: str, new: str, uses: list[str]) -> None:
+    texts = {tmp_path / "one.py": ANNOTATED.replace("«»", ""), tmp_path / "two.py": caller}
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")
+    files = PythonProject(FolderProject(tmp_path), knowledge())
     trees = {path: parse(text, "python") for path, text in texts.items()}
     opened = [
-        project.open(Document(path.as_uri(), "python", texts[path]), tree) for path, tree in trees.items() if tree
+        files.look_at(Document(path.as_uri(), "python", texts[path]), tree) for path, tree in trees.items() if tree
     ]
     after = parse(ANNOTATED.replace("«»", new), "python")
     assert after is not None
-    assert told(list(handed_on(opened[0], python(after, project, one.as_uri()), opened[1:]))) == uses
+    edited = python(after, files, (tmp_path / "one.py").as_uri())
+    assert told(list(handed_on(opened[0], edited, opened[1:]))) == uses

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib import metadata
+from pathlib import Path
 from typing import TypeVar
 
-from breadknife import arrivals
+from breadknife import arrivals, paths
 from breadknife.cancel import CancelToken
 from breadknife.errors import DocumentKept, EngineAbsent, ModelError
+from breadknife.kept import Kept, Store, code_of
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.background import Background
 from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
 from breadknife.plugins.prose.engines.health import AGAIN_S, Health
-from breadknife.plugins.prose.engines.kept import Kept, Store, own_code
 from breadknife.plugins.prose.engines.lint import Asked, Asking, Later, Lint, QuietEngine, quiet
 from breadknife.plugins.prose.engines.merge import may_change_findings
 from breadknife.plugins.prose.engines.rules import SPELLING
@@ -25,6 +26,7 @@ from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context
 
 ROLE = "judge"
+_OWN = Path(__file__).parent
 _WISHES, _MODELS = 4, 2
 """The newest that are kept: of folders with other settings, which are looked at by turns."""
 _Key = TypeVar("_Key")
@@ -100,7 +102,7 @@ class LanguageTools:
             return None
         engine = _OnceJavaIsThere(wish.dialect, wish.url)
         # What a server of the user's own is, and says, may change from one day to the next.
-        by = f"languagetool {languagetool.VERSION} {own_code()}"
+        by = f"languagetool {languagetool.VERSION} {code_of(_OWN)}"
         kept: Kept[Asked, Lint] | None = None if wish.url else Kept(self._store, by, Lint)
         self._running[wish.url] = Background(
             Asking(engine), health=Health(self._clock), kept=kept, matters=may_change_findings
@@ -192,7 +194,7 @@ class English:
         if not digest:
             return Opinions(self.knows, Health(self._clock))
         # Of the words that it proposes the dictionary has a say.
-        by = f"{digest} {self._dialect} {metadata.version('harper-py')} {own_code()}"
+        by = f"{digest} {self._dialect} {metadata.version('harper-py')} {code_of(_OWN)}"
         return Opinions(self.knows, Health(self._clock), self._store, by)
 
 
@@ -221,7 +223,7 @@ class Engines:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._store = Store()
+        self._store = Store(paths.state_dir() / "prose.sqlite")
         self._tools = LanguageTools(clock, self._store)
         self._thread = harper_thread()
         self._english: dict[str, English] = {}

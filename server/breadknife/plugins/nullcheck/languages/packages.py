@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from abc import abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 from typing import Protocol
 
@@ -13,6 +16,9 @@ from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Language, Names, Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
+from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.project.values import Project
+from breadknife.text.syntax import SyntaxTree
 
 
 class Package(Others, Protocol):
@@ -76,3 +82,35 @@ class PackageHome(FileHome):
                 arguments = tuple(self._qualified(each, steps - 1) for each in type_.arguments)
                 return type_._replace(name=target.home.own_type(target.class_).name, arguments=arguments)
         return super()._qualified(type_, steps)
+
+
+class PackageFiles(ProjectFiles[PackageHome]):
+    """The files of a project whose packages are folders."""
+
+    looks_further = True
+
+    def __init__(
+        self,
+        project: Project | None,
+        knowledge: Knowledge,
+        language: Language,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(project, clock)
+        self._knowledge, self._language = knowledge, language
+
+    @abstractmethod
+    def _outlined(self, tree: SyntaxTree, uri: str) -> File:
+        """What a file declares."""
+
+    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageHome:
+        return PackageHome(self._outlined(tree, uri), self._knowledge, self._language, self, uri, reaches=reaches)
+
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        return self._home_of(tree, uri, reaches=False)
+
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        return self._home_of(tree, uri, reaches=True)
+
+    def method(self, home: Names, class_: str, name: str, /) -> Target | None:
+        return None

@@ -1,6 +1,7 @@
 """The files of a project that the checked ones ask about: each is read when something of it is used, and kept.
 
-What is known of a file that hasn't changed, and of which nothing that it asked has, serves the next check.
+What is known of a file that hasn't changed, and of which nothing that it asked has, serves whoever asks next: a check
+of the file itself, or one of another file.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
@@ -19,6 +21,7 @@ from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact
+from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of
 from breadknife.project.values import Project
 from breadknife.text.document import Document, language_of, uri_to_path
 from breadknife.text.outline import Import
@@ -26,104 +29,119 @@ from breadknife.text.syntax import SyntaxTree, parse
 
 Home = TypeVar("Home", bound=FileHome)
 
-
-class _Read(NamedTuple):
-    """A file as it was read last."""
-
-    text: str | None
-    tree: SyntaxTree | None
-    revision: int
-    """Of its document, see `Project.revision`."""
-
-
-_KEPT = 500
-"""Files that stay lowered: about 1 MB each, as far as others have asked for their functions."""
+_KEPT = 1000
+"""Files that stay lowered: 0.5 to 1 MB each, as far as others have asked for their functions."""
+_TEXTS = 5000
+"""Files whose text is kept."""
 SECONDS = 2.0
 """A change on disk is noticed so much later: to look at each file at every key would take longer than the rest."""
-_MOST_LOOKED_AT = 8
 _MOST_NEW = 60
 """Files that are read for one check. What it would need of others stays unknown until the next."""
+
+
+@dataclass(eq=False)
+class _Read:
+    """A file as it was read last. A file with another text has another one."""
+
+    text: str | None
+    """None where it can't be read."""
+    tree: SyntaxTree | None = None
+    """Made when it is needed, and dropped with the file's analysis."""
+    card: Card | None = None
+    """Made when it is needed."""
+    revision: int = 0
+    """Of its document, see `Project.revision`."""
 
 
 class ProjectFiles(ABC, Generic[Home]):
     """The files of one language in one project. Hold `lock` while any of its homes is asked."""
 
-    def __init__(self, project: Project | None, clock: Callable[[], float] = time.monotonic) -> None:
+    looks_further: ClassVar[bool] = False
+    """A checked file asks more of others than one that is only asked, so each has an analysis of its own."""
+
+    def __init__(
+        self, project: Project | None, clock: Callable[[], float] = time.monotonic, cards: Cards | None = None
+    ) -> None:
         self.lock = threading.RLock()
         self._project = project
         self._clock = clock
-        self._texts = OrderedDict[Path, _Read]()
-        self._homes = OrderedDict[Path, tuple[SyntaxTree, Home]]()
-        self._looked_at = OrderedDict[Path, tuple[SyntaxTree, Home]]()
-        """Files that were checked a moment ago."""
+        self._cards = cards
+        self._reads = OrderedDict[Path, _Read]()
+        self._homes = OrderedDict[tuple[Path, bool], tuple[_Read, Home]]()
+        """(File, whether it looks further) -> what it was made of, and its analysis."""
         self._whole = dict[Path, Home]()
         """The document that was edited last, when nothing was open in it: a bracket that isn't closed yet may take all
         functions away."""
         self._seen = set[Path]()
         """Files that were compared with the disk a moment ago."""
-        self._same = set[Path]()
-        """Those of them of which nothing else was reported since."""
         self._paths = dict[tuple[Import, str], Sequence[Path]]()
         self._folders = dict[tuple[Path, str], Mapping[Path, None]]()
         self._checked = set[Names]()
         """Homes of which all that they have asked said the same a moment ago."""
         self._found = dict[tuple[str, str], tuple[Path, str] | None]()
         """(URI, qualified name there) -> what that leads to."""
-        self._around = WeakKeyDictionary[Names, Sequence[Home]]()
-        """The other files of which a file may use something."""
+        self._around = WeakKeyDictionary[Names, Sequence[Card]]()
+        """What the other files say of which a file may use something."""
         self._changes = 0
         self._changed = dict[Path, int]()
-        """When a file that somebody may have asked was read anew, as a number of changes."""
+        """When a file, or one that it has asked, got another text, as a number of changes."""
         self._made = WeakKeyDictionary[Names, int]()
         """When a home was made."""
         self._generation = 0
         self._since = 0.0
         self._new = 0
 
+    # What a language says
+
     @abstractmethod
     def home_of(self, tree: SyntaxTree, uri: str, /) -> Home:
         """The analysis of one file, as others ask it."""
 
     def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> Home:
-        """The analysis of one file that is checked."""
+        """The analysis of one file that is checked; another one only where that `looks_further`."""
         return self.home_of(tree, uri)
 
     @abstractmethod
     def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         """The file that a qualified name of a file leads to, and the name there."""
 
-    @abstractmethod
     def imported(self, home: Names, /) -> Iterable[Home]:
         """The other files of which a file may use something."""
+        return ()
+
+    def around(self, home: Names, /) -> Iterable[tuple[str, Card]]:
+        """The URIs of those files, and what they say."""
+        for there in self.imported(home):
+            yield there.uri, card_of(there)
+
+    def text_of(self, path: Path, /) -> str | None:
+        """What a file holds; None where it may not be read."""
+        return self._project.text(path) if self._project is not None else None
+
+    def files_of(self, imported: Import, document: Document, /) -> Sequence[Path]:
+        """The files that an import may mean, likeliest first."""
+        return self._project.module(imported, document) if self._project is not None else ()
+
+    # Checking
 
     def look_at(self, document: Document, tree: SyntaxTree) -> Home:
-        """The analysis of a document that is checked."""
+        """The analysis of a document that is checked, with what an edit has left valid of that before."""
         with self.lock:
             self._begin()
             path = document.path
             if path is None:
                 return self._dated(self.checked_home_of(tree, document.uri))
-            self._texts[path] = _Read(document.text, tree, self._revision(path))
-            self._seen.add(path)
-            self._same.add(path)
-            known = self._looked_at.pop(path, None)
-            if known is None or known[0].text != document.text or not self._asks_the_same(known[1]):
-                known = tree, self._edited(path, document, tree, known[1] if known is not None else None)
-            self._looked_at[path] = known
-            while len(self._looked_at) > _MOST_LOOKED_AT:
-                self._looked_at.popitem(last=False)
-            return known[1]
-
-    def _edited(self, path: Path, document: Document, tree: SyntaxTree, before: Home | None) -> Home:
-        """The analysis of a document, with what an edit has left valid of that before."""
-        made = self._dated(self.checked_home_of(tree, document.uri))
-        inherits = any(
-            each is not None and self._asks_the_same(each) and made.inherit(each)
-            for each in (before, self._whole.get(path))
-        )
-        if inherits or not tree.root.has_error:
-            self._whole = {path: made}
-        return made
+            key = path, self.looks_further
+            known = self._homes.get(key)
+            bases = [each for each in (known[1] if known is not None else None, self._whole.get(path)) if each]
+            bases = [each for each in bases if self._asks_the_same(each)]
+            read = self._told(path, document.text, tree)
+            if known is not None and known[0] is read and known[1] in bases:
+                return known[1]
+            made = self._dated(self.checked_home_of(tree, document.uri))
+            if any(made.inherit(each) for each in bases) or not tree.root.has_error:
+                self._whole = {path: made}
+            return self._keep(key, read, made)
 
     def is_current(self, home: Names) -> bool:
         """Whether the files that a home has asked still say the same."""
@@ -131,45 +149,37 @@ class ProjectFiles(ABC, Generic[Home]):
             self._begin()
             return self._asks_the_same(home)
 
+    # Files
+
     def home(self, path: Path) -> Home | None:
         """The analysis of a file; None where it can't be read, or too many were read for this check."""
-        tree, known = self.tree(path), self._homes.get(path)
-        if tree is None:
-            return None
-        if known is not None and known[0] is tree and self._asks_the_same(known[1]):
+        read, known = self._read(path), self._homes.get((path, False))
+        if known is not None and known[0] is read and self._asks_the_same(known[1]):
             return known[1]
-        return self._keep(path, tree, self._dated(self.home_of(tree, path.as_uri())))
+        tree = self.tree(path)
+        if read is None or tree is None:
+            return None
+        return self._keep((path, False), read, self._dated(self.home_of(tree, path.as_uri())))
 
-    def _dated(self, home: Home) -> Home:
-        self._made[home] = self._changes
-        return home
+    def card(self, path: Path) -> Card | None:
+        """What a file says to those that import it. It is analysed for that only where nobody has kept it."""
+        read = self._read(path)
+        if read is None or read.text is None:
+            return None
+        if read.card is None and self._cards is not None and (found := self._cards.get(read.text)):
+            [read.card] = found
+        if read.card is None and (home := self.home(path)) is not None:
+            read.card = card_of(home)
+            if self._cards is not None:
+                self._cards.put(read.text, (read.card,))
+        return read.card
 
     def tree(self, path: Path) -> SyntaxTree | None:
         """A file as it is; see `home`."""
-        known = self._texts.get(path)
-        if known is not None and path in self._same:
-            return known.tree
-        revision = self._revision(path)
-        if known is not None and path in self._seen and known.revision == revision:
-            self._same.add(path)
-            return known.tree
-        if self._project is None or (known is None and self._new >= _MOST_NEW):
-            return None
-        text = self._project.text(path)
-        self._seen.add(path)
-        self._same.add(path)
-        if known is not None and known.text == text:
-            self._texts[path] = known._replace(revision=revision)
-            return known.tree
-        self._new += 1
-        tree = parse(text, language_of(path) or "") if text is not None else None
-        self._texts[path] = _Read(text, tree, revision)
-        while len(self._texts) > _KEPT:
-            self._texts.popitem(last=False)
-        return tree
-
-    def _revision(self, path: Path) -> int:
-        return self._project.revision(path) if self._project is not None else 0
+        read = self._read(path)
+        if read is not None and read.tree is None and read.text is not None:
+            read.tree = parse(read.text, language_of(path) or "")
+        return read.tree if read is not None else None
 
     def beside(self, here: Path, pattern: str) -> Mapping[Path, None]:
         """The files of the folder of a file, in order."""
@@ -180,22 +190,30 @@ class ProjectFiles(ABC, Generic[Home]):
 
     def paths(self, imported: Import, home: Names, language: str) -> Sequence[Path]:
         """The files that an import of a file may mean."""
-        key = imported, home.uri
-        if key not in self._paths and self._project is not None:
-            self._paths[key] = self._project.module(imported, Document(home.uri, language, ""))
-        return self._paths.get(key, ())
+        return self.paths_from(home.uri, imported, language)
+
+    def paths_from(self, uri: str, imported: Import, language: str) -> Sequence[Path]:
+        """The same for an import of a file with this URI: an import means the same in all files of a folder."""
+        key = imported, uri.rpartition("/")[0]
+        if key not in self._paths:
+            self._paths[key] = self.files_of(imported, Document(uri, language, ""))
+        return self._paths[key]
 
     # What homes ask
 
     def resolved(self, home: Names, name: str, /) -> tuple[Home, str] | None:
-        """What `found` says, which holds for a while."""
-        key = home.uri, name
-        if key not in self._found:
-            self._found[key] = None  # two files may ask each other
-            self._found[key] = self.found(home, name)
-        said = self._found[key]
+        """The analysis of the file that a qualified name leads to, and the name there."""
+        said = self.followed(home.uri, name, lambda: self.found(home, name))
         there = self.home(said[0]) if said is not None else None
         return (there, said[1]) if said is not None and there is not None else None
+
+    def followed(self, uri: str, name: str, find: Callable[[], tuple[Path, str] | None]) -> tuple[Path, str] | None:
+        """What `find` says of a qualified name of a file, which holds for a while."""
+        key = uri, name
+        if key not in self._found:
+            self._found[key] = None  # two files may ask each other
+            self._found[key] = find()
+        return self._found[key]
 
     def target(self, home: Names, name: str, /) -> Target | None:
         uri, hash, rest = name.partition("#")
@@ -217,10 +235,8 @@ class ProjectFiles(ABC, Generic[Home]):
         home.asked.add(there.uri)
         fact = there.variable(rest, stores)
         if not any(store.annotation for store in stores):
-            return Fact(type=fact.type)  # it is another thing by the time that another file asks for it
-        if fact.origin is None or fact.origin.file:
-            return fact
-        return fact._replace(origin=fact.origin._replace(file=there.uri))
+            return Fact(type=fact.type)  # it is another thing by the time that another file imports it
+        return located(fact, there)
 
     def file(self, uri: str, /) -> File | None:
         path = uri_to_path(uri)
@@ -228,67 +244,109 @@ class ProjectFiles(ABC, Generic[Home]):
         return there.file if there is not None else None
 
     def nullable(self, home: Names, /) -> frozenset[bytes]:
-        return self._words(home, lambda there: there.gate.own)
+        return self._words(home, lambda card: card.own)
 
     def telling(self, home: Names, /) -> frozenset[bytes]:
         """Of the functions that give null only beside an error, those that the file has a word of."""
-        return self._words(home, lambda there: there.gate.telling)
+        return self._words(home, lambda card: card.telling)
 
-    def _words(self, home: Names, of: Callable[[FileHome], frozenset[bytes]]) -> frozenset[bytes]:
-        words, used = set[bytes](), home.file.main.words
+    def _words(self, home: Names, of: Callable[[Card], frozenset[bytes]]) -> frozenset[bytes]:
         if home not in self._around:
-            self._around[home] = list(self.imported(home)) if self._project is not None else ()
-            home.asked.update(there.uri for there in self._around[home])
-        for there in self._around[home]:
-            words |= of(there) & used
-        return frozenset(words)
+            around = dict(self.around(home)) if self._project is not None else {}
+            home.asked.update(around)
+            self._around[home] = list(around.values())
+        return frozenset[bytes]().union(*map(of, self._around[home])) & home.file.main.words
 
     # Keeping
 
     def _begin(self) -> None:
         self._new = 0
-        generation = self._project.generation if self._project is not None else 0
-        if generation != self._generation:
-            self._generation = generation
-            self._same.clear()
-            self._checked.clear()
-            self._found.clear()
-        now = self._clock()
-        if now - self._since >= SECONDS:
+        now, generation = self._clock(), self._project.generation if self._project is not None else 0
+        is_late = now - self._since >= SECONDS
+        if is_late:
             self._since = now
             self._seen.clear()
-            self._same.clear()
             self._paths.clear()
             self._folders.clear()
+        if is_late or generation != self._generation:
+            self._generation = generation
+            self._checked.clear()
             self._found.clear()
-            self._checked.clear()
 
-    def _keep(self, path: Path, tree: SyntaxTree, home: Home) -> Home:
-        """Keep the file as it is now, and forget what was known of those that have asked it before."""
-        if path in self._homes:
-            self._changes += 1
-            gone, changed = {path.as_uri()}, {path}
-            while asking := [each for each, (_, kept) in self._homes.items() if kept.asked & gone]:
-                gone |= {each.as_uri() for each in asking}
-                changed.update(asking)
-                for each in asking:
-                    del self._homes[each]
-            self._changed.update(dict.fromkeys(changed, self._changes))
-            self._checked.clear()
-        self._homes[path] = tree, home
+    def _read(self, path: Path) -> _Read | None:
+        """A file as it is; None where too many were read for this check."""
+        read = self._reads.get(path)
+        if self._project is None:
+            return read
+        if read is None:
+            if self._new >= _MOST_NEW:
+                return None
+            self._new += 1
+        elif path in self._seen and read.revision == self._project.revision(path):
+            return read
+        return self._told(path, self.text_of(path))
+
+    def _told(self, path: Path, text: str | None, tree: SyntaxTree | None = None) -> _Read:
+        """Keep what a file holds now."""
+        read = self._reads.get(path)
+        if read is None or read.text != text:
+            if read is not None:
+                self._forget_what_asked(path)
+            read = self._reads[path] = _Read(text, tree)
+            while len(self._reads) > _TEXTS:
+                self._forget_what_asked(self._reads.popitem(last=False)[0])
+        read.revision = self._project.revision(path) if self._project is not None else 0
+        self._seen.add(path)
+        return read
+
+    def _forget_what_asked(self, path: Path) -> None:
+        """Forget what is known of the files that have asked a file, or have asked one that did."""
+        self._changes += 1
+        self._changed[path] = self._changes
+        self._checked.clear()
+        gone = {path.as_uri()}
+        while asking := [key for key, (_, home) in self._homes.items() if home.asked & gone]:
+            for key in asking:
+                del self._homes[key]
+                self._changed[key[0]] = self._changes
+                gone.add(key[0].as_uri())
+
+    def _dated(self, home: Home) -> Home:
+        self._made[home] = self._changes
+        return home
+
+    def _keep(self, key: tuple[Path, bool], read: _Read, home: Home) -> Home:
+        self._homes[key] = read, home
         while len(self._homes) > _KEPT:
-            self._homes.popitem(last=False)
+            _, (gone, _) = self._homes.popitem(last=False)
+            gone.tree = None
         return home
 
     def _asks_the_same(self, home: Names) -> bool:
         """Whether nothing has changed of what a home has asked. Files are looked at for that."""
         if home in self._checked:
             return True
-        self._checked.add(home)  # two files may ask each other
+        seen, waiting = {home}, [home]
+        while waiting:
+            for path in _asked(waiting.pop()):
+                self._read(path)  # if its text is another one, that is noted
+                there = self._homes.get((path, False))
+                if there is not None and there[1] not in seen and there[1] not in self._checked:
+                    seen.add(there[1])
+                    waiting.append(there[1])
         before = self._made.get(home, 0)
-        for uri in list(home.asked):
-            path = uri_to_path(uri)
-            if path is None or self.home(path) is None or self._changed.get(path, 0) > before:
-                self._checked.discard(home)
-                return False
-        return True
+        is_same = all(self._changed.get(path, 0) <= before for path in _asked(home))
+        if is_same:
+            self._checked.add(home)
+        return is_same
+
+
+def located(fact: Fact, there: FileHome) -> Fact:
+    """A fact of a file, as others see it: its origin names the file."""
+    if fact.origin is None or fact.origin.file:
+        return fact
+    return fact._replace(origin=fact.origin._replace(file=there.uri))
+
+
+def _asked(home: Names) -> Sequence[Path]:
+    return [path for uri in home.asked if (path := uri_to_path(uri)) is not None]

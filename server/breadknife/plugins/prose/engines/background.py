@@ -13,8 +13,8 @@ from typing import Generic, Protocol, TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineAbsent, EngineDied, EngineError
+from breadknife.kept import Kept
 from breadknife.plugins.prose.engines.health import AGAIN_S, Health
-from breadknife.plugins.prose.engines.kept import Kept
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from breadknife.cancel import CancelToken
+from breadknife.kept import Kept, Store
 from breadknife.plugins.prose.engines.background import Background
 from breadknife.plugins.prose.engines.health import Health
-from breadknife.plugins.prose.engines.kept import Kept, Store
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.merge import Correction, Mistake
 from breadknife.plugins.prose.model.judge import Case, Judge, judged, needs_judge

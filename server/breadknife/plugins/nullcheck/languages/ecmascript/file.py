@@ -9,11 +9,11 @@ from functools import cached_property, partial
 from breadknife.plugins.nullcheck.core.analysis import Found
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.languages.braces import BracesLanguage
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT
 from breadknife.plugins.nullcheck.languages.ecmascript.language import LANGUAGES, knowledge, told
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED
+from breadknife.plugins.nullcheck.languages.file import CoreLanguage
 from breadknife.plugins.nullcheck.repairs.ecmascript.declarations import declarations
 from breadknife.plugins.nullcheck.repairs.ecmascript.doubts import ignored, is_expected, is_handed_on
 from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence, is_declaration, is_test
@@ -39,7 +39,7 @@ _LONGEST_MEAN = 300
 """Code points of a line: people stay far below that."""
 
 
-class EcmaScript(BracesLanguage[EcmaScriptProject]):
+class EcmaScript(CoreLanguage[EcmaScriptProject]):
     ids = LANGUAGES
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.core.analysis import Found
-from breadknife.plugins.nullcheck.languages.braces import BracesFile, BracesLanguage
+from breadknife.plugins.nullcheck.languages.file import CoreLanguage, OptionFile
 from breadknife.plugins.nullcheck.languages.go.language import known
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
 from breadknife.plugins.nullcheck.repairs.go.foreign import foreign_place, ignored_by
@@ -19,7 +19,7 @@ from breadknife.text.document import Document
 from breadknife.text.syntax import Node, SyntaxTree
 
 
-class Go(BracesLanguage[GoProject]):
+class Go(CoreLanguage[GoProject]):
     ids = frozenset({"go"})
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
@@ -31,7 +31,7 @@ class Go(BracesLanguage[GoProject]):
         return GoFile(document, tree, self.files(project))
 
 
-class GoFile(BracesFile):
+class GoFile(OptionFile):
     def _options(self, place: Place, found: Found | None, ignores: str) -> list[Option]:
         return options(self._site(place, found), ignores)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from breadknife.plugins.nullcheck.core.analysis import Found
-from breadknife.plugins.nullcheck.languages.braces import BracesFile, BracesLanguage
+from breadknife.plugins.nullcheck.languages.file import CoreLanguage, OptionFile
 from breadknife.plugins.nullcheck.languages.java.language import known
 from breadknife.plugins.nullcheck.languages.java.project import JavaProject
 from breadknife.plugins.nullcheck.languages.packages import PackageHome
@@ -24,7 +24,7 @@ from breadknife.text.document import Document
 from breadknife.text.syntax import Node, SyntaxTree
 
 
-class Java(BracesLanguage[JavaProject]):
+class Java(CoreLanguage[JavaProject]):
     ids = frozenset({"java"})
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
@@ -36,7 +36,7 @@ class Java(BracesLanguage[JavaProject]):
         return JavaFile(document, tree, self.files(project), partial(java_release, document, project))
 
 
-class JavaFile(BracesFile):
+class JavaFile(OptionFile):
     def __init__(
         self, document: Document, tree: SyntaxTree, files: ProjectFiles[PackageHome], release: Callable[[], int]
     ) -> None:

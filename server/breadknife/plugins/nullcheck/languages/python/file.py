@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ast
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
-from pathlib import Path
+from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.findings import Explained, explained
-from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.plugins.nullcheck.languages.python import installed
+from breadknife.plugins.nullcheck.languages.cards import kept_cards
+from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.languages.python.language import known_with
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.menu.never_first import is_test
@@ -33,51 +30,27 @@ from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, checke
 from breadknife.plugins.nullcheck.repairs.python.reading.modules import Module
 from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, lines_of, site_at
 from breadknife.plugins.nullcheck.repairs.verified import ended, is_declaration_right
-from breadknife.plugins.nullcheck.shown.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree
 
 _CERTAIN = 95
 """Weight of a repair beside which no other is right: what the declaration says is wrong."""
 
 
-class Python:
+class Python(CoreLanguage[PythonProject]):
     ids = frozenset({"python"})
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `rows`."""
-        self._known = known_with(nullable)
-        self._projects = dict[Path, tuple[Project, PythonProject]]()
-        """Folder -> what is known of its files."""
-        self._lock = threading.RLock()
-        """Of the projects, which are for one thread at a time."""
+        known, cards = known_with(nullable), kept_cards("python", nullable)
+        super().__init__(lambda project: PythonProject(project, known, cards=cards))
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
-        with self._lock:
-            return PythonFile(document, tree, self._project(project), project, self._lock)
-
-    def _project(self, project: Project | None) -> PythonProject:
-        if project is None:
-            return PythonProject(lambda _imported, _document: (), lambda _path: None, known=self._known)
-        kept = self._projects.get(project.root)
-        if kept is not None and kept[0] is project:
-            return kept[1]
-
-        def paths(imported: Import, document: Document) -> Sequence[Path]:
-            return project.module(imported, document) or installed.module(imported, document, project.root)
-
-        def text(path: Path) -> str | None:
-            own = project.text(path)
-            return own if own is not None else installed.text(path)
-
-        made = PythonProject(paths, text, known=self._known, revision=project.revision)
-        self._projects[project.root] = project, made
-        return made
+        return PythonFile(document, tree, self.files(project), project)
 
     def literal(self, default: str, like: str, /) -> bool:
         try:
@@ -86,52 +59,22 @@ class Python:
             return False
 
 
-class PythonFile:
-    def __init__(
-        self,
-        document: Document,
-        tree: SyntaxTree,
-        project_files: PythonProject,
-        project: Project | None,
-        lock: threading.RLock,
-    ) -> None:
-        """`lock`: of `project_files`."""
-        self.tree = tree
-        self._document, self._files, self._project, self._lock = document, project_files, project, lock
-        self._home = project_files.open(document, tree)
-        self._verifier = Verifier(self._home, tree, partial(project_files.analysed, document))
+class PythonFile(CoreFile):
+    def __init__(self, document: Document, tree: SyntaxTree, files: PythonProject, project: Project | None) -> None:
+        super().__init__(document, tree, files)
+        self._project = project
+        self._verifier = Verifier(self.home, tree, lambda tree: files.home_of(tree, document.uri))
         self._module = Module(document, tree, project)
-
-    def is_current(self) -> bool:
-        with self._lock:
-            return self._files.is_current(self._home)
-
-    @cached_property
-    def _explained(self) -> Sequence[Explained]:
-        with self._lock:
-            return unsilenced(self.tree, explained(self._home))
-
-    @cached_property
-    def _findings(self) -> Sequence[Finding]:
-        return tuple(each.finding for each in self._explained)
 
     @cached_property
     def _line_length(self) -> int:
-        return line_length(self._document, self._project)
+        return line_length(self.document, self._project)
 
     @cached_property
     def _spans(self) -> frozenset[Span]:
-        return frozenset(finding.span for finding in self._findings)
+        return frozenset(finding.span for finding in self.findings())
 
-    def findings(self) -> Sequence[Finding]:
-        return self._findings
-
-    def kind(self, place: Place, /) -> OriginKind | None:
-        return next((each.kind for each in self._explained if each.finding.span == place.span), None)
-
-    def place(self, finding: Finding, /) -> Place | None:
-        if finding.source == SOURCE:
-            return Place(finding.span, Use(finding.code)) if finding.code in set(Use) else None
+    def _foreign(self, finding: Finding) -> Place | None:
         site = foreign_site(self.tree, finding)
         return Place(site.span, site.use) if site else None
 
@@ -161,7 +104,7 @@ class PythonFile:
     def _cures(self, site: Site, checker: Checker, about: Sequence[Finding]) -> Iterator[Offer]:
         """The declaration, in this file."""
         spans = None if any(finding.source != SOURCE for finding in about) else self._spans
-        of_place = (finding for finding in self._findings if finding.span == site.span and finding.related)
+        of_place = (finding for finding in self.findings() if finding.span == site.span and finding.related)
         begins = next((each.related[0].span for each in of_place if each.related[0].uri is None), None)
         for cure in cures(site, checker, self._module, begins):
             if offer := self._declared(cure, spans):
@@ -178,12 +121,12 @@ class PythonFile:
         return replace(_offer(cure, spans), edits=cure.edits, within=within)
 
     def _is_right(self, cure: Cure) -> bool:
-        with self._lock:
+        with self.files.lock:
             return is_declaration_right(self._verifier, cure.edits)
 
     def _options(self, site: Site) -> Iterator[Offer]:
         """At the place."""
-        found = options(site, Evidence(site, is_test(self._document.uri)))
+        found = options(site, Evidence(site, is_test(self.document.uri)))
         possible = [(option, made) for option in found if (made := self._edits(site, option.strategy, option.content))]
         for option, made in possible:
             if removes := self._verified(site, made):
@@ -194,7 +137,7 @@ class PythonFile:
                 )  # fmt: skip
 
     def _verified(self, site: Site, edits: tuple[TextEdit, ...]) -> int:
-        with self._lock:
+        with self.files.lock:
             return ended(self._verifier, site.span, lines_of(site), edits)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:

@@ -54,11 +54,11 @@ def _of(node: ast.expr, depth: int) -> Type:
         case ast.Name(id=name):
             return Type(name)
         case ast.Attribute():
-            return Type(_dotted(node))
+            return Type(ast.unparse(node))
         case ast.BinOp(op=ast.BitOr(), left=left, right=right):
             return _union([_of(left, depth - 1), _of(right, depth - 1)])
         case ast.Subscript(value=value, slice=inside):
-            return _generic(_dotted(value), inside, depth)
+            return _generic(ast.unparse(value), inside, depth)
         case ast.Constant(value=value) if value is ...:
             return Type("...")
         case _:
@@ -85,13 +85,3 @@ def _union(types: list[Type]) -> Type:
     if len(rest) == 1:
         return rest[0]._replace(nullable=nullable)
     return Type("|", tuple(rest), nullable) if rest else Type("", nullable=nullable)
-
-
-def _dotted(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=name):
-            return f"{_dotted(value)}.{name}"
-        case _:
-            return ""

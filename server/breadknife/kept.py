@@ -1,6 +1,6 @@
-"""What slow engines have said of texts, on disk: what was read once isn't read again by another process, or tomorrow.
+"""What was found out about texts, on disk: what was read once isn't read again by another process, or tomorrow.
 
-Of a text only a digest is there; of an answer what it says: rules, messages, words to put in its place.
+Of a text only a digest is there, with what was found out about it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,14 +20,14 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from breadknife import __version__, paths
+from breadknife import __version__
 
 log = logging.getLogger(__name__)
 
 DAYS = 60
 """What nobody has asked for in so long goes."""
 MOST = 100_000
-"""Answers; of a README of 4,000 words there are some 800. About 30 MB."""
+"""Answers of one file: prose has some 800 for a README of 4,000 words, in about 30 MB."""
 _BUSY_S = 0.2
 _BROKEN = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 _TABLE = """
@@ -37,12 +38,12 @@ _Result = TypeVar("_Result")
 
 
 class Store:
-    """A file of answers, for all engines. It may be lost: one that can't be read is made anew, and where none can be
-    written nothing is kept. Safe to use from several threads, and processes.
+    """A file of answers. It may be lost: one that can't be read is made anew, and where none can be written nothing is
+    kept. Safe to use from several threads, and processes.
     """
 
-    def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.time, most: int = MOST) -> None:
-        self._path = path or paths.state_dir() / "prose.sqlite"
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time, most: int = MOST) -> None:
+        self._path = path
         self._clock = clock
         self._most = most
         self._connection: sqlite3.Connection | None = None
@@ -90,7 +91,9 @@ class Store:
         if not self._usable:
             return None
         try:
-            self._connection = self._connection or _opened(self._path)
+            if self._connection is None:
+                self._connection = _opened(self._path)
+                weakref.finalize(self, self._connection.close)
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.OperationalError as error:  # another process writes for long, the disk is full
             log.info("%s: %s", self._path, error)
@@ -124,7 +127,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 class Kept(Generic[_Question, _Result]):
-    """What one engine, of one state, has said: `kind` is the type of an answer. Questions are told apart by `repr`."""
+    """What one engine, of one state, has said: an answer is a tuple of `kind`. Questions are told apart by `repr`."""
 
     def __init__(self, store: Store, engine: str, kind: type[_Result]) -> None:
         self._store = store
@@ -147,10 +150,10 @@ class Kept(Generic[_Question, _Result]):
 
 
 @cache
-def own_code() -> str:
-    """Another one where this plugin may make something else of what an engine says."""
+def code_of(*folders: Path) -> str:
+    """Another one where the code in these folders of ours, or their data, may make something else of a text."""
     found = hashlib.sha256(__version__.encode())
-    for file in sorted(Path(__file__).parents[1].rglob("*.*")):
-        if file.suffix != ".pyc":
+    for file in sorted(file for folder in folders for file in folder.rglob("*.*")):
+        if file.suffix != ".pyc" and file.is_file():
             found.update(file.read_bytes())
     return found.hexdigest()[:16]

@@ -1,0 +1,56 @@
+"""What a file says to those that import it, kept on disk: it depends on the file's text alone.
+
+A check asks the cards of all files that a file imports, and lowers only those of which it uses something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from breadknife import paths
+from breadknife.kept import Kept, Store, code_of
+from breadknife.plugins.nullcheck import core, knowledge
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.text.syntax import grammar_version
+
+_FILE = "nullcheck.sqlite"
+_MOST = 50_000
+"""Files, in about 50 MB."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """The names of a file, and the words under which something of it may be null."""
+
+    names: frozenset[str]
+    """What it declares at its top level."""
+    imports: Mapping[str, str]
+    """Local name -> qualified name."""
+    bases: frozenset[str]
+    """The qualified names of the classes that its own are made of."""
+    own: frozenset[bytes]
+    """See `Gate.own`."""
+    telling: frozenset[bytes]
+    """See `Gate.telling`."""
+
+
+Cards: TypeAlias = Kept[str, Card]
+"""Text -> its card."""
+
+
+def card_of(home: FileHome) -> Card:
+    file, gate = home.file, home.gate
+    bases = frozenset(base for class_ in file.classes.values() for base in class_.bases)
+    names = frozenset((*file.named, *file.classes, *file.variables))
+    return Card(names, dict(file.imports), bases, gate.own, gate.telling)
+
+
+def kept_cards(language: str, nullable: Sequence[str] = ()) -> Cards:
+    """Those in the user's cache folder, for all processes. What a card says is decided by our code and by `nullable`,
+    the user's own rows, too."""
+    code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), Path(__file__).parent)
+    state = f"card {code} {language} {grammar_version(language)} {nullable!r}"
+    return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, Card)
