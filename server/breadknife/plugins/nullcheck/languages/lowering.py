@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
@@ -126,8 +126,8 @@ class Lowering(ABC):
 
     function: Function
     scopes: Scopes
-    _depth: int = field(default=0, kw_only=True)
-    _nesting: int = field(default=0, kw_only=True)
+    _depth: int = field(default=0, init=False)
+    _nesting: int = field(default=0, init=False)
 
     literals: ClassVar[Mapping[str, str]]
     """Kinds of node, and the types of what is written there."""
@@ -194,6 +194,16 @@ class Lowering(ABC):
         name = il.Name(value.at, f"@{value.at[0]}:")
         return (il.Assign(value.at, name, value),), name
 
+    def body(self, node: Node, /) -> Block:
+        """The body of a function."""
+        return self.block(part(node, "body"))
+
+    def function_within(self, node: Node, parameters: Iterable[Parameter], returns: Type | None = None) -> Expression:
+        """A function without a name, which sees the variables around it."""
+        scopes = self.scopes.inside()
+        own = [each._replace(name=scopes.declare(each.name, each.at[0], each.annotation)) for each in parameters]
+        return self.closure(node, own, returns, lambda it: replace(self, function=it, scopes=scopes).body(node))
+
     def closure(
         self, node: Node, parameters: Sequence[Parameter], returns: Type | None, lower: Callable[[Function], Block]
     ) -> Expression:
@@ -234,6 +244,20 @@ class Lowering(ABC):
             right = self.expression(operand)
             found = il.Both((found.at[0], right.at[1]), operator == "&&", found, right)
         return found
+
+    def lower_binary_expression(self, node: Node) -> Expression:
+        at, operator = at_of(node), word(node, "operator")
+        if operator in ("&&", "||"):
+            return self.both(node, operator)
+        left, right = self.expression(part(node, "left")), self.expression(part(node, "right"))
+        if operator in ("==", "!="):
+            return compared(at, left, right, negated=operator == "!=")
+        key = short(f"({left.key} {operator} {right.key})") if left.key and right.key else ""
+        return operation(at, self.kind(node), left, right, key=key)
+
+    def kind(self, node: Node) -> str:
+        """What the knowledge calls a binary operator."""
+        return word(node, "operator")
 
     # Statements
 
