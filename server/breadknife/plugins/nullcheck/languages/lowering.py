@@ -144,9 +144,10 @@ class Lowering(ABC):
     def expression(self, node: Node | None) -> Expression:
         if node is None or self._depth > DEEPEST:
             return nothing(at_of(node) if node is not None else (0, 0))
-        if node.type in self.literals:
+        kind = node.type
+        if kind in self.literals:
             return self.literal(node)
-        lower: Callable[[Node], Expression] = getattr(self, f"lower_{node.type}", self.parts)
+        lower: Callable[[Node], Expression] = getattr(self, f"lower_{kind}", self.parts)
         self._depth += 1
         found = lower(node)
         self._depth -= 1
@@ -160,10 +161,11 @@ class Lowering(ABC):
         return [self.expression(child) for child in inner(node) if child.type not in self.silent]
 
     def statement(self, node: Node) -> Iterable[Statement]:
-        run: Callable[[Node], Iterable[Statement]] | None = getattr(self, f"run_{node.type}", None)
+        kind = node.type
+        run: Callable[[Node], Iterable[Statement]] | None = getattr(self, f"run_{kind}", None)
         if run is not None:
             return run(node)
-        return () if node.type in self.silent or node.is_error else (il.Evaluate(self.expression(node)),)
+        return () if kind in self.silent or node.is_error else (il.Evaluate(self.expression(node)),)
 
     def statements(self, nodes: Iterable[Node | None]) -> Block:
         return tuple(each for node in nodes if node is not None for each in self.statement(node))

@@ -141,8 +141,10 @@ class Expressions(Lowering):
 
     def is_checker(self, node: Node) -> bool:
         """Whether a call throws unless what it is given is there, or holds."""
-        functions, said = self.members.knowledge.functions, word(node, "object").rpartition(".")[2]
-        return said in functions["checkers"] or any(each in word(node, "name") for each in functions["checks"])
+        functions, name, class_ = self.members.knowledge.functions, word(node, "name"), part(node, "object")
+        if any(each in name for each in functions["checks"]):
+            return True
+        return class_ is not None and text(class_).rpartition(".")[2] in functions["checkers"]
 
     def lower_object_creation_expression(self, node: Node) -> Expression:
         at, type_ = at_of(node), self.read(part(node, "type"))
@@ -180,8 +182,9 @@ class Expressions(Lowering):
     # Operators
 
     def kind(self, node: Node) -> str:
-        is_text = word(node, "operator") == "+" and any(self.is_text(part(node, each)) for each in ("left", "right"))
-        return "arithmetic" if word(node, "operator") in _ARITHMETIC and not is_text else "join"
+        operator = word(node, "operator")
+        is_text = operator == "+" and any(self.is_text(part(node, each)) for each in ("left", "right"))
+        return "arithmetic" if operator in _ARITHMETIC and not is_text else "join"
 
     def is_text(self, node: Node | None) -> bool:
         """Whether it is known to be a text, to which anything can be joined."""
