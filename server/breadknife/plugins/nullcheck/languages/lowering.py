@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
@@ -131,8 +131,8 @@ class Lowering(ABC):
 
     function: Function
     scopes: Scopes
-    _depth: int = field(default=0, kw_only=True)
-    _nesting: int = field(default=0, kw_only=True)
+    _depth: int = field(default=0, init=False)
+    _nesting: int = field(default=0, init=False)
 
     literals: ClassVar[Mapping[str, str]]
     """Kinds of node, and the types of what is written there."""
@@ -149,9 +149,10 @@ class Lowering(ABC):
     def expression(self, node: Node | None) -> Expression:
         if node is None or self._depth > DEEPEST:
             return nothing(at_of(node) if node is not None else (0, 0))
-        if node.type in self.literals:
+        kind = node.type
+        if kind in self.literals:
             return self.literal(node)
-        lower: Callable[[Node], Expression] = getattr(self, f"lower_{node.type}", self.parts)
+        lower: Callable[[Node], Expression] = getattr(self, f"lower_{kind}", self.parts)
         self._depth += 1
         found = lower(node)
         self._depth -= 1
@@ -165,10 +166,11 @@ class Lowering(ABC):
         return [self.expression(child) for child in inner(node) if child.type not in self.silent]
 
     def statement(self, node: Node) -> Iterable[Statement]:
-        run: Callable[[Node], Iterable[Statement]] | None = getattr(self, f"run_{node.type}", None)
+        kind = node.type
+        run: Callable[[Node], Iterable[Statement]] | None = getattr(self, f"run_{kind}", None)
         if run is not None:
             return run(node)
-        return () if node.type in self.silent or node.is_error else (il.Evaluate(self.expression(node)),)
+        return () if kind in self.silent or node.is_error else (il.Evaluate(self.expression(node)),)
 
     def statements(self, nodes: Iterable[Node | None]) -> Block:
         return tuple(each for node in nodes if node is not None for each in self.statement(node))
@@ -198,6 +200,16 @@ class Lowering(ABC):
             return (), value
         name = il.Name(value.at, f"@{value.at[0]}:")
         return (il.Assign(value.at, name, value),), name
+
+    def body(self, node: Node, /) -> Block:
+        """The body of a function."""
+        return self.block(part(node, "body"))
+
+    def function_within(self, node: Node, parameters: Iterable[Parameter], returns: Type | None = None) -> Expression:
+        """A function without a name, which sees the variables around it."""
+        scopes = self.scopes.inside()
+        own = [each._replace(name=scopes.declare(each.name, each.at[0], each.annotation)) for each in parameters]
+        return self.closure(node, own, returns, lambda it: replace(self, function=it, scopes=scopes).body(node))
 
     def closure(
         self, node: Node, parameters: Sequence[Parameter], returns: Type | None, lower: Callable[[Function], Block]
@@ -239,6 +251,20 @@ class Lowering(ABC):
             right = self.expression(operand)
             found = il.Both((found.at[0], right.at[1]), operator == "&&", found, right)
         return found
+
+    def lower_binary_expression(self, node: Node) -> Expression:
+        at, operator = at_of(node), word(node, "operator")
+        if operator in ("&&", "||"):
+            return self.both(node, operator)
+        left, right = self.expression(part(node, "left")), self.expression(part(node, "right"))
+        if operator in ("==", "!="):
+            return compared(at, left, right, negated=operator == "!=")
+        key = short(f"({left.key} {operator} {right.key})") if left.key and right.key else ""
+        return operation(at, self.kind(node), left, right, key=key)
+
+    def kind(self, node: Node) -> str:
+        """What the knowledge calls a binary operator."""
+        return word(node, "operator")
 
     # Statements
 

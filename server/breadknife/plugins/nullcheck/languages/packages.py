@@ -6,7 +6,6 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import cached_property
-from typing import Protocol
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import File
@@ -14,30 +13,18 @@ from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.names import Language, Names, Others
+from breadknife.plugins.nullcheck.core.names import Language, Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.project.values import Project
 from breadknife.text.syntax import SyntaxTree
 
 
-class Package(Others, Protocol):
-    """The other files, of which some belong to the package of the one that asks."""
-
-    def telling(self, home: Names, /) -> frozenset[bytes]:
-        """The functions that give null only beside an error, of those that the file has a word of."""
-        ...
-
-    def method(self, home: Names, class_: str, name: str, /) -> Target | None:
-        """A method of a class of the package of `home` that another file than the class's has."""
-        ...
-
-
 class PackageHome(FileHome):
     """A file of a package."""
 
     def __init__(
-        self, file: File, knowledge: Knowledge, language: Language, package: Package, uri: str, *, reaches: bool
+        self, file: File, knowledge: Knowledge, language: Language, package: PackageFiles, uri: str, *, reaches: bool
     ) -> None:
         """`reaches`: it looks at what its functions hand on from other files. Without, others only ask it: to look
         further would soon be to read the whole project."""
@@ -113,4 +100,5 @@ class PackageFiles(ProjectFiles[PackageHome]):
         return self._home_of(tree, uri, reaches=True)
 
     def method(self, home: Names, class_: str, name: str, /) -> Target | None:
+        """A method of a class of the package of `home` that another file than the class's has."""
         return None

@@ -224,7 +224,7 @@ class Outline(Reader):
     def _lowered(self, function: Function, node: Node, scopes: Scopes, bounds: dict[str, Type]) -> Block:
         self.types.bounds |= bounds
         body = part(node, "body")
-        statements, before = Statements(function, scopes.inside(), self), list[il.Statement]()
+        statements, before = Statements(function, scopes, self), list[il.Statement]()
         targets = [_target(each) for each in _given(node)]
         for name in (name for target in targets for name in bound(target)):
             statements.scopes.declare(name, 0, is_own=True)

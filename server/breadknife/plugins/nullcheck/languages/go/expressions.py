@@ -8,15 +8,14 @@ from functools import partial
 from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
-from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Type
+from breadknife.plugins.nullcheck.core.declarations import Parameter
+from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
 from breadknife.plugins.nullcheck.languages.go.types import BUILTIN_TYPES, Types
 from breadknife.plugins.nullcheck.languages.lowering import (
     Lowering,
     at_of,
     attribute,
     call,
-    compared,
     display,
     element,
     first,
@@ -25,7 +24,6 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     operation,
     part,
     parts_of,
-    short,
     text,
     word,
 )
@@ -97,18 +95,7 @@ class Expressions(Lowering):
         return il.Cast(at_of(node), value, type_, "", value.forks, drops_null=True)
 
     def lower_func_literal(self, node: Node) -> Expression:
-        scopes, found = self.scopes.inside(), list[Parameter]()
-        for each in parameters_of(node, self.types):
-            found.append(each._replace(name=scopes.declare(each.name, each.at[0])))
-
-        def lower(function: Function) -> Block:
-            return type(self)(function, scopes, types=self.types, untracked=self.untracked).body(node)
-
-        return self.closure(node, found, result_of(node, self.types), lower)
-
-    def body(self, node: Node, /) -> Block:
-        """The body of a function. Statements know how."""
-        raise NotImplementedError
+        return self.function_within(node, parameters_of(node, self.types), result_of(node, self.types))
 
     # Values that are made
 
@@ -144,16 +131,6 @@ class Expressions(Lowering):
                 return operand._replace(at=at, key=f"{operator}{operand.key}")
             case _:
                 return operation(at, "&" if operator == "&" else "unary", operand)
-
-    def lower_binary_expression(self, node: Node) -> Expression:
-        at, operator = at_of(node), word(node, "operator")
-        if operator in ("&&", "||"):
-            return self.both(node, operator)
-        left, right = self.expression(part(node, "left")), self.expression(part(node, "right"))
-        if operator in ("==", "!="):
-            return compared(at, left, right, negated=operator == "!=")
-        key = short(f"({left.key} {operator} {right.key})") if left.key and right.key else ""
-        return operation(at, operator, left, right, key=key)
 
     # Targets
 

@@ -28,7 +28,7 @@ from breadknife.text.syntax import Node
 
 @dataclass
 class Statements(Expressions):
-    result_names: list[str] = field(default_factory=list[str], kw_only=True)
+    result_names: list[str] = field(default_factory=list[str], init=False)
 
     block_kinds = frozenset({"block", "statement_list"})
 

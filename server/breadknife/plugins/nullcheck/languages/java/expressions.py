@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, Parameter
-from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Type
+from breadknife.plugins.nullcheck.core.declarations import Class, Parameter
+from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.java.types import PRIMITIVES, declared, read
 from breadknife.plugins.nullcheck.languages.lowering import (
@@ -24,7 +24,6 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     nothing,
     operation,
     part,
-    short,
     text,
     word,
 )
@@ -59,7 +58,7 @@ class Expressions(Lowering):
     """Lowers the expressions of one function."""
 
     members: Members
-    hoisted: list[il.Statement] = field(default_factory=list[il.Statement], kw_only=True)
+    hoisted: list[il.Statement] = field(default_factory=list[il.Statement], init=False)
     """What an expression needs to have run before its statement."""
 
     literals: ClassVar = {
@@ -75,6 +74,9 @@ class Expressions(Lowering):
 
     def read(self, node: Node | None) -> Type | None:
         return read(node, self.members.knowledge.annotations)
+
+    def declared_type(self, node: Node) -> Type | None:
+        return declared(node, self.members.knowledge.annotations)
 
     # Names
 
@@ -139,8 +141,10 @@ class Expressions(Lowering):
 
     def is_checker(self, node: Node) -> bool:
         """Whether a call throws unless what it is given is there, or holds."""
-        functions, said = self.members.knowledge.functions, word(node, "object").rpartition(".")[2]
-        return said in functions["checkers"] or any(each in word(node, "name") for each in functions["checks"])
+        functions, name, class_ = self.members.knowledge.functions, word(node, "name"), part(node, "object")
+        if any(each in name for each in functions["checks"]):
+            return True
+        return class_ is not None and text(class_).rpartition(".")[2] in functions["checkers"]
 
     def lower_object_creation_expression(self, node: Node) -> Expression:
         at, type_ = at_of(node), self.read(part(node, "type"))
@@ -160,22 +164,12 @@ class Expressions(Lowering):
     lower_array_creation_expression = lower_array_initializer
 
     def lower_lambda_expression(self, node: Node) -> Expression:
-        scopes, written = self.scopes.inside(), part(node, "parameters")
+        written = part(node, "parameters")
         named = [written] if written is not None and written.type == "identifier" else inner(written)
-        found = list[Parameter]()
-        for each in named:
-            name, type_ = word(each, "name") or text(each), declared(each, self.members.knowledge.annotations)
-            scopes.declare(name, each.start_byte, type_)
-            found.append(Parameter(at_of(each), name, None, type_))
-
-        def lower(function: Function) -> Block:
-            return type(self)(function, scopes, self.members).body(node)
-
-        return self.closure(node, found, None, lower)
-
-    def body(self, node: Node, /) -> Block:
-        """The body of a function. Statements know how."""
-        raise NotImplementedError
+        found = (
+            Parameter(at_of(each), word(each, "name") or text(each), None, self.declared_type(each)) for each in named
+        )
+        return self.function_within(node, found)
 
     # Literals
 
@@ -187,16 +181,10 @@ class Expressions(Lowering):
 
     # Operators
 
-    def lower_binary_expression(self, node: Node) -> Expression:
-        at, operator, sides = at_of(node), word(node, "operator"), [part(node, "left"), part(node, "right")]
-        if operator in ("&&", "||"):
-            return self.both(node, operator)
-        left, right = (self.expression(each) for each in sides)
-        if operator in ("==", "!="):
-            return compared(at, left, right, negated=operator == "!=")
-        key = short(f"({left.key} {operator} {right.key})") if left.key and right.key else ""
-        is_text = operator == "+" and any(self.is_text(each) for each in sides)
-        return operation(at, "arithmetic" if operator in _ARITHMETIC and not is_text else "join", left, right, key=key)
+    def kind(self, node: Node) -> str:
+        operator = word(node, "operator")
+        is_text = operator == "+" and any(self.is_text(part(node, each)) for each in ("left", "right"))
+        return "arithmetic" if operator in _ARITHMETIC and not is_text else "join"
 
     def is_text(self, node: Node | None) -> bool:
         """Whether it is known to be a text, to which anything can be joined."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Statement, Type
 from breadknife.plugins.nullcheck.languages.java.expressions import Expressions
-from breadknife.plugins.nullcheck.languages.java.types import declared
 from breadknife.plugins.nullcheck.languages.lowering import (
     at_of,
     compared,
@@ -26,7 +25,7 @@ from breadknife.text.syntax import Node
 
 @dataclass
 class Statements(Expressions):
-    _given: Expression | None = None
+    _given: Expression | None = field(default=None, init=False)
     """What `yield` gives its value to."""
 
     block_kinds = frozenset({"block", "constructor_body", "switch_block"})
@@ -44,9 +43,6 @@ class Statements(Expressions):
         found = list(super().statement(node))
         found, self.hoisted = [*self.hoisted, *found], around
         return found
-
-    def declared_type(self, node: Node) -> Type | None:
-        return declared(node, self.members.knowledge.annotations)
 
     def run_expression_statement(self, node: Node) -> Iterable[Statement]:
         for child in inner(node):
