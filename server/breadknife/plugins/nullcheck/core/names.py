@@ -186,7 +186,7 @@ class Names(Attributes):
             return next((fact for fact in facts if fact.may_be_null), NOTHING) if is_known else NOTHING
         full = f"{type_.name}.{name}"
         rule = self.knowledge.attributes.get(full) or self.knowledge.attributes.get(f"{type_.name}.*")
-        if rule is not None and rule.is_typed_only and not self.file.is_typed:
+        if rule is not None and rule.typed_only and not self.file.is_typed:
             return Fact(type=rule.gives)
         if rule is not None:
             return Fact(

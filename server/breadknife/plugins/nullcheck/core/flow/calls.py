@@ -146,7 +146,7 @@ class CallEvaluator(Effects):
         if name == "getattr" and (known := self._attribute_by_name(call, state)) is not None:
             return known
         if callee.target is None and (rule := knowledge.calls.get(name)) is not None:
-            if rule.is_typed_only and not self.home.file.is_typed:
+            if rule.typed_only and not self.home.file.is_typed:
                 return Fact(type=filled(rule.gives, _own(callee), None, knowledge.elements) if rule.gives else None)
             return self._by_rule(rule, call, callee, facts, state)
         if callee.type is not None and callee.type.name == "function" and callee.type.arguments:
@@ -225,7 +225,7 @@ class CallEvaluator(Effects):
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
         if (
             container in state.examined
-            and rule.is_examined
+            and rule.examined
             and (self.home.knowledge.left_out != 1 or (gives and gives.nullable))
         ):
             return NOTHING
