@@ -10,14 +10,13 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.flow.build import build
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
-from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
-from breadknife.plugins.nullcheck.core.flow.solve import Solution, solve
+from breadknife.plugins.nullcheck.core.flow.solve import solve
+from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
 from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.core.results import Results
 from breadknife.plugins.nullcheck.core.reuse import (
     Kept,
     Stored,
@@ -31,6 +30,7 @@ from breadknife.plugins.nullcheck.core.reuse import (
     stores_the_same,
     unit_of,
 )
+from breadknife.plugins.nullcheck.core.solution import NullUse, Solution
 from breadknife.plugins.nullcheck.core.state import State
 
 _MOST_UNDER_WAY = 10
@@ -45,7 +45,7 @@ class Found:
     function: Function
 
 
-class FileHome(Results):
+class FileHome(Home):
     def __init__(
         self, file: File, knowledge: Knowledge, language: Language, others: Others | None = None, uri: str = ""
     ) -> None:
@@ -325,6 +325,7 @@ class FileHome(Results):
         return Fact(type=bare, parameter=name)
 
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
+        """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
         language = self.language
         if name in language.null_attributes:
             return True
@@ -333,8 +334,8 @@ class FileHome(Results):
         if type_ is None:
             return True
         target = self.method(type_, name)
-        if target is not None and target.function is not None and isinstance(target.home, FileHome):
-            return target.home.copes(target.function)
+        if target is not None and target.function is not None:
+            return not target.home.needs(target.function, target.function.receiver)
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:
             return name not in target.class_.stores and not target.class_.is_interface
@@ -342,10 +343,8 @@ class FileHome(Results):
         is_known = type_.name in self.knowledge.types or type_.name in self.knowledge.given
         return not is_known or full in self.knowledge.functions["cope"]
 
-    def copes(self, function: Function) -> bool:
-        return not self.needs(function, function.receiver)
-
     def needs(self, function: Function, name: str, /) -> bool:
+        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
         known = self._needs.get((function, name))
         if known is None:
             self._needs[function, name] = False  # what calls itself decides nothing
@@ -358,9 +357,6 @@ class FileHome(Results):
 
     # Stores
 
-    def may_store_null(self, function: Function, /) -> bool:
-        return self.gate.may_use_null(function)
-
     def value_of(self, store: Store, /) -> Fact:
         expression = store.value()
         if expression is None or expression.forks:
@@ -371,6 +367,7 @@ class FileHome(Results):
         return evaluator.value(expression, state)
 
     def ends_with_null(self, at: At, /) -> Fact | None:
+        """What a function without a name that stands there gives, if that may be null."""
         functions = self._under_way[-1].within if self._under_way else ()
         function = next((each for each in functions if each.at == at), None)
         solution = self.solution(function) if function is not None and not function.is_generator else None

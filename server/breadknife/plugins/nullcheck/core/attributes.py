@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
-from breadknife.plugins.nullcheck.core.flow.solve import Solution
-from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import ANY_NULL
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import (
@@ -23,15 +23,28 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Origin,
     OriginKind,
 )
+from breadknife.plugins.nullcheck.core.solution import Solution
+
+if TYPE_CHECKING:
+    from breadknife.plugins.nullcheck.core.home import Home
 
 _MOST_BASES = 8
 """Base classes are followed so far up."""
 
 
+class Target(NamedTuple):
+    """What a qualified name means: a function or a class, and the home that it is at."""
+
+    home: Home
+    function: Function | None = None
+    class_: Class | None = None
+
+
 class Attributes(ABC):
-    """The part of a home that knows classes and variables. `Home` says what its methods answer."""
+    """The part of a home that knows classes and variables."""
 
     file: File
+    gate: Gate
     knowledge: Knowledge
     uri: str
 
@@ -53,11 +66,8 @@ class Attributes(ABC):
         """What the expression of a store is worth by itself, without the flow around it."""
 
     @abstractmethod
-    def may_store_null(self, function: Function, /) -> bool:
-        """Whether the function's words allow that it stores a null."""
-
-    @abstractmethod
-    def class_target(self, name: str, /) -> Target | None: ...
+    def target(self, name: str, /) -> Target | None:
+        """The function or class with a qualified name, if its text is known."""
 
     @abstractmethod
     def property_fact(self, function: Function, at: il.At, /) -> Fact: ...
@@ -66,6 +76,10 @@ class Attributes(ABC):
     def qualified_type(self, type_: il.Type | None, /) -> il.Type | None: ...
 
     # Attributes
+
+    def class_target(self, name: str, /) -> Target | None:
+        target = self.target(name)
+        return target if target is not None and target.class_ is not None else None
 
     def attribute(self, class_: Class, name: str) -> Fact:
         """An attribute of the class, as it or a class above it declares and stores it."""
@@ -100,7 +114,7 @@ class Attributes(ABC):
             return self._judged(class_, name, stores)
         for base in class_.bases if steps else ():
             target = self.class_target(base)
-            if target is not None and target.class_ is not None and isinstance(target.home, Attributes):
+            if target is not None and target.class_ is not None:
                 fact = target.home._attribute(target.class_, name, steps - 1)
                 if fact != NOTHING:
                     return _elsewhere(fact, target.home.uri) if target.home is not self else fact
@@ -186,6 +200,7 @@ class Attributes(ABC):
         return not self.knowledge.classes["fields"].isdisjoint((*class_.decorators, *class_.bases))
 
     def has_fields(self, type_: il.Type, /) -> bool:
+        """Whether objects of the type have as attributes what their class is called with."""
         target = self.class_target(type_.name)
         return target is not None and target.class_ is not None and self.has_own_fields(target.class_)
 
@@ -221,7 +236,7 @@ class Attributes(ABC):
             return Fact(Nullness.NULL)
         function = store.function
         fact = self.value_of(store)
-        if function is None or fact.nullness == Nullness.THERE or not self.may_store_null(function):
+        if function is None or fact.nullness == Nullness.THERE or not self.gate.may_use_null(function):
             return fact
         parameter = next((each for each in function.parameters if each.name == store.is_parameter), None)
         if parameter is not None and b"if" not in function.words and b"or" not in function.words:

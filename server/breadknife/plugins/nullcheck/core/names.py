@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.attributes import Attributes
+from breadknife.plugins.nullcheck.core.attributes import Attributes, Target
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter
-from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
@@ -60,48 +60,42 @@ class Names(Attributes):
     def __init__(
         self, file: File, knowledge: Knowledge, language: Language, others: Others | None = None, uri: str = ""
     ) -> None:
+        """`uri` is that of the file, if it isn't the one that is checked."""
         super().__init__()
         self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
         self.builtins = language.builtins
+        """Names that need no declaration."""
         self.follows_arguments = False
+        """Whether a null is found where it is given to a function that needs a value."""
         self.forgiven: set[At] = set()
+        """Functions without a name that run where a use of null is caught."""
         self.assumed: Mapping[At, Fact] = {}
+        """Expressions that may be null for what another checker says, where nothing here tells of it."""
         self.denied: set[At] = set()
+        """The assumed ones that are there on some path, as the file itself has checked."""
         self.asked: set[str] = set()
         """The URIs of files that it has asked something of."""
         self.shared = frozenset(
             name for name, stores in file.variables.items() if any(each.function for each in stores)
         )
+        """Names of variables that some function sets for others."""
+        self.gate = Gate(file, knowledge, lambda: others.nullable(self) if others is not None else frozenset())
+        self.summaries = dict[Function, Summary]()
         self._globals = dict[str, Fact]()
         self._overridden = dict[Function, bool]()
         self._set_by = dict[Function, frozenset[str]]()
         self._types = dict[Type, Type]()
 
     @abstractmethod
-    def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
-        """See `Home`."""
-
-    @abstractmethod
-    def needs(self, function: Function, name: str, /) -> bool:
-        """See `Home`."""
-
-    @abstractmethod
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
         """What is known of its parameters where a function begins."""
-
-    @abstractmethod
-    def summary(self, function: Function, /) -> Summary:
-        """What callers need to know of the function."""
 
     @abstractmethod
     def given(self, function: Function, parameter: Parameter, /) -> Fact:
         """What a parameter may be."""
 
-    @abstractmethod
-    def ends_with_null(self, at: At, /) -> Fact | None:
-        """What a function without a name that stands there gives, if that may be null."""
-
     def declared(self, function: Function, key: str, /) -> Fact:
+        """What a key is in a function where its flow says nothing."""
         if key[:1] == "%" or "(" in key or "[" in key or "@" in key:
             return NOTHING
         owner, dot, name = key.rpartition(".")
@@ -148,6 +142,7 @@ class Names(Attributes):
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
     def global_(self, name: str, /) -> Fact:
+        """What a qualified name means: a function, a class, a module, a variable of another file."""
         fact = self._globals.get(name)
         if fact is None:
             fact = self._globals[name] = self._global(name)
@@ -180,6 +175,7 @@ class Names(Attributes):
         return Fact(called=name)
 
     def member(self, type_: Type, name: str, at: At, /) -> Fact:
+        """An attribute of an object of the type. `at` is where it is asked for."""
         if type_.name == "|":
             facts = [self.member(each, name, at) for each in type_.arguments]
             is_known = all(self.class_target(each.name) is not None for each in type_.arguments)
@@ -199,37 +195,12 @@ class Names(Attributes):
             held = filled(self.knowledge.properties[full], type_.arguments, None)
             return self.declared_fact(held, full, at)
         target = self.class_target(type_.name)
-        if target is not None and target.class_ is not None and isinstance(target.home, Names):
+        if target is not None and target.class_ is not None:
             fact = target.home.attribute(target.class_, name)
             if target.home is not self and fact.origin is not None and not fact.origin.file:
                 return fact._replace(origin=fact.origin._replace(file=target.home.uri))
             return fact
         return Fact(Nullness.THERE, called=full) if full in self.knowledge.calls else NOTHING
-
-    def class_target(self, name: str, /) -> Target | None:
-        target = self.target(name)
-        return target if target is not None and target.class_ is not None else None
-
-    def target(self, name: str, /) -> Target | None:
-        file = self.file
-        if self.uri and name.startswith(self.uri):
-            name = name.removeprefix(f"{self.uri}#")
-        if name in file.named:
-            return Target(self, file.named[name])
-        if name in file.classes:
-            return Target(self, class_=file.classes[name])
-        if name in file.closures:
-            return Target(self, file.closures[name])
-        root, dot, rest = name.partition(".")
-        if dot and root in file.classes and "#" not in name:
-            function = self.static(file.classes[root], rest) or file.classes[root].methods.get(rest)
-            return Target(self, function) if function is not None and function.is_of_class else None
-        if ">" in name:
-            outer, _, inner = name.partition(">")
-            for each in file.functions:
-                if each.name == inner and each.around is not None and each.around.name == outer:
-                    return Target(self, each)
-        return self.others.target(self, name) if self.others is not None else None
 
     def static(self, class_: Class, name: str, steps: int = 8) -> Function | None:
         """A method of the class itself, or of one above it."""
@@ -242,6 +213,7 @@ class Names(Attributes):
         return next((each for each in found if each is not None), None)
 
     def is_below(self, name: str, base: str, steps: int = 8, /) -> bool:
+        """Whether objects of one class are objects of another one, as far as that is known."""
         if name == base:
             return True
         target = self.class_target(name) if steps else None
@@ -249,15 +221,17 @@ class Names(Attributes):
         return any(self.is_below(each, base, steps - 1) for each in bases)
 
     def excludes_null(self, type_: Type, /) -> bool:
+        """Whether a declaration of this type surely refuses null, and a checker says so."""
         exclusive = self.knowledge.functions["exclusive_types"]
         if not exclusive or type_.nullable or not self.file.is_typed:
             return False
         return type_.name in exclusive or self.class_target(type_.name) is not None
 
     def method(self, type_: Type, name: str, /) -> Target | None:
+        """The function that a call of an object's method runs, if only one can be meant."""
         target = self.class_target(type_.name)
         for _ in range(_MOST_BASES):
-            if target is None or target.class_ is None or not isinstance(target.home, Names):
+            if target is None or target.class_ is None:
                 return None
             if (function := target.class_.methods.get(name)) is not None:
                 return Target(target.home, function) if not function.is_property else None
@@ -266,6 +240,7 @@ class Names(Attributes):
         return None
 
     def is_overridden(self, function: Function, /) -> bool:
+        """Whether a class below has another method of the name."""
         found = self._overridden.get(function)
         if found is None:
             found = self._overridden[function] = self._has_another_below(function)
@@ -283,6 +258,7 @@ class Names(Attributes):
         return name in class_.bases or (steps > 0 and any(self._is_below(base, name, steps - 1) for base in bases))
 
     def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
+        """The attributes that a method, and those that it calls, may set; None if that isn't known."""
         known = self._set_by.get(function)
         if known is not None:
             return known
@@ -299,8 +275,9 @@ class Names(Attributes):
         return self._set_by[function]
 
     def typed_field(self, type_: Type, key: str, /, *, is_asked: bool) -> Type | None:
+        """What a dictionary with declared keys holds. `is_asked`: by `get`, where a missing key gives null."""
         target = self.class_target(type_.name)
-        if target is None or target.class_ is None or not isinstance(target.home, Names):
+        if target is None or target.class_ is None:
             return None
         class_, name = target.class_, key[1:-1]
         kinds = self.knowledge.classes["typed_dicts"]
@@ -329,6 +306,7 @@ class Names(Attributes):
         )
 
     def instance_type(self, function: Function, classes: il.Expression, /) -> Type | None:
+        """The type of an object of these classes."""
         if isinstance(classes, il.Display):
             types = [self.instance_type(function, each) for each in classes.items]
             known = tuple(each for each in types if each is not None)
@@ -342,9 +320,11 @@ class Names(Attributes):
         return None
 
     def own_type(self, class_: Class, /) -> Type:
+        """The type of an object of a class of this file."""
         return Type(f"{self.uri}#{class_.name}" if self.uri else class_.name)
 
     def qualified_type(self, type_: Type | None, /) -> Type | None:
+        """A type that this file declares, in words that hold in every file."""
         if type_ is None or not (self.uri or self.file.aliases):
             return type_
         if type_ not in self._types:
@@ -364,4 +344,5 @@ class Names(Attributes):
         return type_._replace(name=name, arguments=tuple(self._qualified(each) for each in type_.arguments))
 
     def refined_result(self, name: str, argument: str, /) -> Type | None:
+        """The type that a call of the library gives for the key of its first argument, where that tells more."""
         return self.language.refined_result(name, argument)

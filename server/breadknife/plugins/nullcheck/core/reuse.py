@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import File, Function, Store
-from breadknife.plugins.nullcheck.core.flow.solve import Solution
 from breadknife.plugins.nullcheck.core.moving import Change, Mover
 from breadknife.plugins.nullcheck.core.nullness import Fact
+from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
 
 _NEAR = 100

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
@@ -25,19 +25,11 @@ from breadknife.plugins.nullcheck.core.nullness import (
     join_facts,
     there,
 )
+from breadknife.plugins.nullcheck.core.solution import NullUse
 from breadknife.plugins.nullcheck.core.state import State, join
 from breadknife.plugins.nullcheck.values import Use
 
 _FUNCTION = Fact(Nullness.THERE, type=Type("function"))
-
-
-class NullUse(NamedTuple):
-    """The use of a value that may be null, as if it couldn't."""
-
-    at: At
-    use: Use
-    fact: Fact
-    key: str
 
 
 @dataclass

@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph, Node, NodeKind
-from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, OriginKind, is_initial
+from breadknife.plugins.nullcheck.core.solution import NullUse, Returned, Solution
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_VISITS = 12
 """A node that is still not at rest after so many is left as it is."""
-
-
-class Returned(NamedTuple):
-    state: State
-    fact: Fact
-
-
-@dataclass
-class Solution:
-    """What is known of a function when it has been followed."""
-
-    uses: list[NullUse] = field(default_factory=list[NullUse])
-    returns: list[Returned] = field(default_factory=list[Returned])
-    gives_value: bool = False
-    """Whether a `return` has something else than the null itself."""
-    end: State | None = None
-    """At the end of its last statement; None if that is never reached."""
-    stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
-    """What attributes of the receiver get."""
-    captured: dict[il.At, State] = field(default_factory=dict[il.At, State])
-    """What is known where functions within it are made."""
-    given: dict[il.At, tuple[Fact, ...]] = field(default_factory=dict[il.At, tuple[Fact, ...]])
-    """What those get whose callers are known."""
 
 
 def solve(home: Home, function: Function, graph: Graph, start: State) -> Solution:
