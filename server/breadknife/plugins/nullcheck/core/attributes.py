@@ -6,8 +6,8 @@ A null that is set first counts only while nothing surely replaces it: an object
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
@@ -28,8 +28,8 @@ from breadknife.plugins.nullcheck.core.solution import Solution
 if TYPE_CHECKING:
     from breadknife.plugins.nullcheck.core.home import Home
 
-_MOST_BASES = 8
-"""Base classes are followed so far up."""
+_MOST_CLASSES = 30
+"""Of those above a class, so many are looked at."""
 
 
 class Target(NamedTuple):
@@ -75,6 +75,23 @@ class Attributes(ABC):
     @abstractmethod
     def qualified_type(self, type_: il.Type | None, /) -> il.Type | None: ...
 
+    def lineage(self, class_: Class) -> Iterator[tuple[Home, Class]]:
+        """The class and those above it, as far as they are known, each before those above it."""
+        waiting, seen = [(cast("Home", self), class_)], set[Class]()  # every file that has classes is a home
+        while waiting and len(seen) < _MOST_CLASSES:
+            home, each = waiting.pop()
+            if each not in seen:
+                seen.add(each)
+                yield home, each
+                above = [home.class_target(base) for base in reversed(each.bases)]
+                waiting += [(base.home, base.class_) for base in above if base is not None and base.class_ is not None]
+
+    def lineage_of(self, type_: il.Type) -> Iterator[tuple[Home, Class]]:
+        """The lineage of the class that a type names; nothing where that isn't known."""
+        target = self.class_target(type_.name)
+        if target is not None and target.class_ is not None:
+            yield from target.home.lineage(target.class_)
+
     # Attributes
 
     def class_target(self, name: str, /) -> Target | None:
@@ -90,7 +107,7 @@ class Attributes(ABC):
                 return NOTHING
             self._asked.add(key)
             was_early, self.is_early = self.is_early, False
-            self._attributes[key] = self._attribute(class_, name, _MOST_BASES)
+            self._attributes[key] = self._attribute(class_, name)
             self._asked.discard(key)
             if self.is_early:
                 self._early.add(key)
@@ -106,19 +123,18 @@ class Attributes(ABC):
         self._early.clear()
         self.is_early = False
 
-    def _attribute(self, class_: Class, name: str, steps: int) -> Fact:
+    def _attribute(self, class_: Class, name: str) -> Fact:
+        for home, each in self.lineage(class_):
+            if name in each.methods or each.stores.get(name):
+                fact = home.own_attribute(each, name)
+                return fact if home is self else _elsewhere(fact, home.uri)
+        return NOTHING
+
+    def own_attribute(self, class_: Class, name: str) -> Fact:
+        """An attribute as the class itself declares and stores it."""
         if (method := class_.methods.get(name)) is not None:
             return self.property_fact(method, method.at) if method.is_property else NOTHING
-        stores = class_.stores.get(name)
-        if stores:
-            return self._judged(class_, name, stores)
-        for base in class_.bases if steps else ():
-            target = self.class_target(base)
-            if target is not None and target.class_ is not None:
-                fact = target.home._attribute(target.class_, name, steps - 1)
-                if fact != NOTHING:
-                    return _elsewhere(fact, target.home.uri) if target.home is not self else fact
-        return NOTHING
+        return self._judged(class_, name, class_.stores[name])
 
     def _judged(self, class_: Class, name: str, stores: Sequence[Store]) -> Fact:
         annotation = next((store.annotation for store in stores if store.annotation is not None), None)
@@ -141,7 +157,7 @@ class Attributes(ABC):
             return Fact(Nullness.MAYBE, Origin(kind, at, why), type_, nulls=nulls)
         facts = [(store, self._stored(store, name)) for store in stores if store.has_value]
         type_ = self._type_of(facts)
-        if self._is_dynamic(class_):
+        if any(each.is_dynamic for _, each in self.lineage(class_)):
             return Fact(type=type_)
         origin = self._origin(class_, name, stores, facts)
         return Fact(Nullness.MAYBE, origin, type_) if origin is not None else Fact(type=type_)
@@ -220,15 +236,6 @@ class Attributes(ABC):
             states += [each.state for each in solution.returns]
         facts = [state.facts.get(key) for state in states]
         return bool(facts) and all(fact is not None and not fact.may_be_null for fact in facts)
-
-    def _is_dynamic(self, class_: Class, steps: int = _MOST_BASES) -> bool:
-        if class_.is_dynamic:
-            return True
-        targets = [self.class_target(base) for base in class_.bases] if steps else []
-        return any(
-            target is not None and target.class_ is not None and self._is_dynamic(target.class_, steps - 1)
-            for target in targets
-        )
 
     def _stored(self, store: Store, name: str) -> Fact:
         """What a store gives."""

@@ -15,9 +15,6 @@ from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
 from breadknife.plugins.nullcheck.core.summary import Summary
 
-_MOST_BASES = 8
-"""Base classes are followed so far up."""
-
 
 class Language(Protocol):
     """What the analysis must be told of a language besides its knowledge."""
@@ -202,23 +199,13 @@ class Names(Attributes):
             return fact
         return Fact(Nullness.THERE, called=full) if full in self.knowledge.calls else NOTHING
 
-    def static(self, class_: Class, name: str, steps: int = 8) -> Function | None:
+    def static(self, class_: Class, name: str) -> Function | None:
         """A method of the class itself, or of one above it."""
-        if (found := class_.statics.get(name)) is not None:
-            return found
-        bases = [self.class_target(base) for base in class_.bases] if steps else []
-        found = (
-            self.static(each.class_, name, steps - 1) for each in bases if each is not None and each.class_ is not None
-        )
-        return next((each for each in found if each is not None), None)
+        return next((each.statics[name] for _, each in self.lineage(class_) if name in each.statics), None)
 
-    def is_below(self, name: str, base: str, steps: int = 8, /) -> bool:
+    def is_below(self, name: str, base: str, /) -> bool:
         """Whether objects of one class are objects of another one, as far as that is known."""
-        if name == base:
-            return True
-        target = self.class_target(name) if steps else None
-        bases = target.class_.bases if target is not None and target.class_ is not None else ()
-        return any(self.is_below(each, base, steps - 1) for each in bases)
+        return name == base or any(base in each.bases for _, each in self.lineage_of(Type(name)))
 
     def excludes_null(self, type_: Type, /) -> bool:
         """Whether a declaration of this type surely refuses null, and a checker says so."""
@@ -229,14 +216,9 @@ class Names(Attributes):
 
     def method(self, type_: Type, name: str, /) -> Target | None:
         """The function that a call of an object's method runs, if only one can be meant."""
-        target = self.class_target(type_.name)
-        for _ in range(_MOST_BASES):
-            if target is None or target.class_ is None:
-                return None
-            if (function := target.class_.methods.get(name)) is not None:
-                return Target(target.home, function) if not function.is_property else None
-            bases = [target.home.class_target(base) for base in target.class_.bases]
-            target = next((base for base in bases if base is not None), None)
+        for home, each in self.lineage_of(type_):
+            if (function := each.methods.get(name)) is not None:
+                return Target(home, function) if not function.is_property else None
         return None
 
     def is_overridden(self, function: Function, /) -> bool:
@@ -249,13 +231,9 @@ class Names(Attributes):
     def _has_another_below(self, function: Function) -> bool:
         owner = function.owner
         return owner is not None and any(
-            each is not owner and function.name in each.methods and self._is_below(each, owner.name)
+            each is not owner and function.name in each.methods and self.is_below(each.name, owner.name)
             for each in self.file.classes.values()
         )
-
-    def _is_below(self, class_: Class, name: str, steps: int = _MOST_BASES) -> bool:
-        bases = [self.file.classes[base] for base in class_.bases if base in self.file.classes]
-        return name in class_.bases or (steps > 0 and any(self._is_below(base, name, steps - 1) for base in bases))
 
     def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
         """The attributes that a method, and those that it calls, may set; None if that isn't known."""
@@ -276,34 +254,15 @@ class Names(Attributes):
 
     def typed_field(self, type_: Type, key: str, /, *, is_asked: bool) -> Type | None:
         """What a dictionary with declared keys holds. `is_asked`: by `get`, where a missing key gives null."""
-        target = self.class_target(type_.name)
-        if target is None or target.class_ is None:
+        kinds, name = self.knowledge.classes["typed_dicts"], key[1:-1]
+        lineage = list(self.lineage_of(type_)) if kinds else []
+        if all(kinds.isdisjoint(each.bases) for _, each in lineage):
             return None
-        class_, name = target.class_, key[1:-1]
-        kinds = self.knowledge.classes["typed_dicts"]
-        for _ in range(_MOST_BASES):
-            if name in class_.stores:
-                found = target.home.qualified_type(class_.stores[name][0].annotation)
-                if found is None or not target.home.is_typed_dict(class_):
-                    return None
-                if found.name == "NotRequired":
-                    return found.arguments[0]._replace(nullable=found.arguments[0].nullable or is_asked)
-                return found
-            bases = [target.home.class_target(base) for base in class_.bases if base not in kinds]
-            known = next((base for base in bases if base is not None and base.class_ is not None), None)
-            if known is None or known.class_ is None:
-                return None
-            class_ = known.class_
-        return None
-
-    def is_typed_dict(self, class_: Class, steps: int = _MOST_BASES) -> bool:
-        if not self.knowledge.classes["typed_dicts"].isdisjoint(class_.bases):
-            return True
-        bases = [self.class_target(base) for base in class_.bases] if steps else []
-        return any(
-            base is not None and base.class_ is not None and self.is_typed_dict(base.class_, steps - 1)
-            for base in bases
-        )
+        home, class_ = next(((home, each) for home, each in lineage if name in each.stores), (self, None))
+        found = home.qualified_type(class_.stores[name][0].annotation) if class_ is not None else None
+        if found is not None and found.name == "NotRequired":
+            return found.arguments[0]._replace(nullable=found.arguments[0].nullable or is_asked)
+        return found
 
     def instance_type(self, function: Function, classes: il.Expression, /) -> Type | None:
         """The type of an object of these classes."""

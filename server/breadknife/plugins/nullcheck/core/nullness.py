@@ -136,7 +136,7 @@ class Fact(NamedTuple):
     @property
     def is_related(self) -> bool:
         """Whether it tells of other values, too."""
-        return bool(self.unless) or self.test is not None or bool(self.proves or self.same)
+        return bool(self.unless or self.test is not None or self.proves or self.same or self.view or self.key_of)
 
 
 NOTHING = Fact()
