@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
@@ -24,9 +24,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
     OriginKind,
 )
 from breadknife.plugins.nullcheck.core.solution import Solution
-
-if TYPE_CHECKING:
-    from breadknife.plugins.nullcheck.core.home import Home
+from breadknife.plugins.nullcheck.core.summary import Summary
 
 _MOST_CLASSES = 30
 """Of those above a class, so many are looked at."""
@@ -35,7 +33,7 @@ _MOST_CLASSES = 30
 class Target(NamedTuple):
     """What a qualified name means: a function or a class, and the home that it is at."""
 
-    home: Home
+    home: Attributes
     function: Function | None = None
     class_: Class | None = None
 
@@ -56,6 +54,8 @@ class Attributes(ABC):
         """Set where a question couldn't be answered yet."""
         self._variables = dict[str, Fact]()
         self._asked = set[tuple[Class, str]]()
+        self._overridden = dict[Function, bool]()
+        self._set_by = dict[Function, frozenset[str]]()
 
     @abstractmethod
     def solution(self, function: Function, /) -> Solution | None:
@@ -70,14 +70,22 @@ class Attributes(ABC):
         """The function or class with a qualified name, if its text is known."""
 
     @abstractmethod
+    def summary(self, function: Function, /) -> Summary:
+        """What callers need to know of the function."""
+
+    @abstractmethod
+    def needs(self, function: Function, name: str, /) -> bool:
+        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
+
+    @abstractmethod
     def property_fact(self, function: Function, at: il.At, /) -> Fact: ...
 
     @abstractmethod
     def qualified_type(self, type_: il.Type | None, /) -> il.Type | None: ...
 
-    def lineage(self, class_: Class) -> Iterator[tuple[Home, Class]]:
+    def lineage(self, class_: Class) -> Iterator[tuple[Attributes, Class]]:
         """The class and those above it, as far as they are known, each before those above it."""
-        waiting, seen = [(cast("Home", self), class_)], set[Class]()  # every file that has classes is a home
+        waiting, seen = [(self, class_)], set[Class]()
         while waiting and len(seen) < _MOST_CLASSES:
             home, each = waiting.pop()
             if each not in seen:
@@ -86,11 +94,47 @@ class Attributes(ABC):
                 above = [home.class_target(base) for base in reversed(each.bases)]
                 waiting += [(base.home, base.class_) for base in above if base is not None and base.class_ is not None]
 
-    def lineage_of(self, type_: il.Type) -> Iterator[tuple[Home, Class]]:
+    def lineage_of(self, type_: il.Type) -> Iterator[tuple[Attributes, Class]]:
         """The lineage of the class that a type names; nothing where that isn't known."""
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:
             yield from target.home.lineage(target.class_)
+
+    def own_type(self, class_: Class, /) -> il.Type:
+        """The type of an object of a class of this file."""
+        return il.Type(f"{self.uri}#{class_.name}" if self.uri else class_.name)
+
+    def is_below(self, name: str, base: str, /) -> bool:
+        """Whether objects of one class are objects of another one, as far as that is known."""
+        return name == base or any(base in each.bases for _, each in self.lineage_of(il.Type(name)))
+
+    def is_overridden(self, function: Function, /) -> bool:
+        """Whether a class below has another method of the name."""
+        found = self._overridden.get(function)
+        if found is None:
+            found = self._overridden[function] = self._has_another_below(function)
+        return found
+
+    def _has_another_below(self, function: Function) -> bool:
+        owner = function.owner
+        return owner is not None and any(
+            each is not owner and function.name in each.methods and self.is_below(each.name, owner.name)
+            for each in self.file.classes.values()
+        )
+
+    def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str]:
+        """The attributes that a method, and those that it calls, may set."""
+        if function not in self._set_by:
+            found, waiting, seen = set[str](), [function], set[Function]()
+            while waiting:
+                each = waiting.pop()
+                seen.add(each)
+                within = {each, *each.within}
+                found |= {name for name, stores in class_.stores.items() if any(s.function in within for s in stores)}
+                called = (method for name, method in class_.methods.items() if name.encode() in each.words)
+                waiting += (method for method in called if method not in seen)
+            self._set_by[function] = frozenset(found)
+        return self._set_by[function]
 
     # Attributes
 
@@ -147,14 +191,9 @@ class Attributes(ABC):
             none = next((store for store in stores if store.is_null and store.function is None), None)
             if not type_.nullable and not (has_fields and none is not None):
                 return Fact(type=type_)
-            type_ = type_._replace(nullable=False)
             if self._is_settled(class_, name, stores, has_fields, is_declared=True):
-                return Fact(type=type_)
-            kind = OriginKind.ANNOTATION if annotation is not None and annotation.nullable else OriginKind.DEFAULT
-            at = stores[0].at
-            nulls = annotation.nullable if annotation is not None and annotation.nullable else ANY_NULL
-            why = f"`{name}` is declared so that it may be {self.knowledge.null_name(nulls)}"
-            return Fact(Nullness.MAYBE, Origin(kind, at, why), type_, nulls=nulls)
+                return Fact(type=type_._replace(nullable=0))
+            return self.declared_fact(type_._replace(nullable=type_.nullable or ANY_NULL), name, stores[0].at)
         facts = [(store, self._stored(store, name)) for store in stores if store.has_value]
         type_ = self._type_of(facts)
         if any(each.is_dynamic for _, each in self.lineage(class_)):
@@ -175,10 +214,7 @@ class Attributes(ABC):
         is_first = [store.function is None or store.function.name in kinds["first"] for store, _ in nulls]
         if all(is_first) and self._is_settled(class_, name, stores, has_fields=False, is_declared=False):
             return None
-        chosen = next((each for each, first in zip(nulls, is_first, strict=True) if not first), nulls[0])
-        if self._is_settled(class_, name, stores, has_fields=False, is_declared=False) and all(is_first):
-            return None
-        store, fact = chosen
+        store, fact = next((each for each, first in zip(nulls, is_first, strict=True) if not first), nulls[0])
         if store.is_null or fact.origin is None:
             return Origin(OriginKind.LIFE_CYCLE, store.at, f"`{name}` is set to {self.knowledge.null}")
         is_kept = fact.origin.kind in CAN_HAPPEN  # it may happen to another method than the one that reads it
@@ -262,6 +298,14 @@ class Attributes(ABC):
         is_known = all(fact.type is not None or store.is_null for store, fact in facts)
         return type_ if is_known else None
 
+    def declared_fact(self, type_: il.Type | None, name: str, at: il.At) -> Fact:
+        """A variable of a declared type."""
+        if type_ is None or not type_.nullable:
+            return Fact(type=type_)
+        why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
+        origin = Origin(OriginKind.ANNOTATION, at, why)
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
+
     # Variables of the module
 
     def variable(self, name: str, stores: Sequence[Store]) -> Fact:
@@ -276,9 +320,7 @@ class Attributes(ABC):
         if (type_ := self.qualified_type(annotation)) is not None:
             if not type_.nullable:
                 return Fact(type=self.value_of(stores[0]).type or type_) if len(stores) == 1 else Fact(type=type_)
-            why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
-            origin = Origin(OriginKind.ANNOTATION, stores[0].at, why)
-            return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
+            return self.declared_fact(type_, name, stores[0].at)
         if name in self.file.imports:
             return NOTHING
         outside = [store for store in stores if store.function is not None]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import reduce
 
 from breadknife.plugins.nullcheck.core.attributes import Target as Target
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.flow.trying import tries
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind, join_facts
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Condition, Outcome, Summary, outcomes_at, summarised
 
@@ -21,14 +21,6 @@ class Home(Names):
     @abstractmethod
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
         """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
-
-    @abstractmethod
-    def needs(self, function: Function, name: str, /) -> bool:
-        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
-
-    @abstractmethod
-    def ends_with_null(self, at: At, /) -> Fact | None:
-        """What a function without a name that stands there gives, if that may be null."""
 
     def target(self, name: str, /) -> Target | None:
         """The function or class with a qualified name, if its text is known."""
@@ -53,7 +45,6 @@ class Home(Names):
         return self.others.target(self, name) if self.others is not None else None
 
     def summary(self, function: Function, /) -> Summary:
-        """What callers need to know of the function."""
         found = self.summaries.get(function)
         if found is None:
             if not function.is_plain or function.is_generator:
@@ -64,8 +55,7 @@ class Home(Names):
                 is_declared = function.returns is not None or function.asserts
                 found = self._declared_summary(function) if is_declared else UNKNOWN
             elif not self.gate.needs_flow(function):
-                result = self._declared_result(function)
-                found = Summary((Outcome(result, frozenset()),), True, tries(function, self.knowledge))
+                found = Summary((Outcome(self._declared_result(function), frozenset()),), is_known=True)
             else:
                 solution = self.solution(function)
                 if solution is None:
@@ -112,23 +102,14 @@ class Home(Names):
         if solution.end is not None:
             fact = Fact(Nullness.NULL) if solution.gives_value else NOTHING
             ways += outcomes_at(solution.end, fact, function.parameters)
-        return summarised(ways, tries(function, self.knowledge))
+        return summarised(ways)
 
     def property_fact(self, function: Function, at: At, /) -> Fact:
-        summary = self.summary(function)
-        nulls = [way for way in summary.outcomes if way.result.may_be_null]
-        types = {way.result.type for way in summary.outcomes if not way.result.may_be_null}
-        type_ = types.pop() if len(types) == 1 else None
-        if not nulls:
-            return Fact(type=type_)
-        bits = 0
-        for way in nulls:
-            bits |= way.result.nulls
-        inner = nulls[0].result.origin
-        kind = inner.kind if inner is not None and inner.kind is not OriginKind.EXIT else OriginKind.CALL
-        return Fact(
-            Nullness.MAYBE,
-            Origin(kind, function.at, f"`{function.name}` may return {self.knowledge.null_name(bits)}"),
-            type_,
-            nulls=bits,
-        )
+        results = [way.result for way in self.summary(function).outcomes]
+        fact = reduce(join_facts, results) if results else NOTHING
+        if not fact.may_be_null:
+            return Fact(type=fact.type)
+        kind = fact.origin.kind if fact.origin is not None else OriginKind.CALL
+        why = f"`{function.name}` may return {self.knowledge.null_name(fact.nulls)}"
+        origin = Origin(OriginKind.CALL if kind is OriginKind.EXIT else kind, function.at, why)
+        return Fact(Nullness.MAYBE, origin, fact.type, nulls=fact.nulls)

@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.core.declarations import Class, File, Function
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin
 from breadknife.plugins.nullcheck.core.summary import Summary
 
 
@@ -64,8 +64,6 @@ class Names(Attributes):
         """Names that need no declaration."""
         self.follows_arguments = False
         """Whether a null is found where it is given to a function that needs a value."""
-        self.forgiven: set[At] = set()
-        """Functions without a name that run where a use of null is caught."""
         self.assumed: Mapping[At, Fact] = {}
         """Expressions that may be null for what another checker says, where nothing here tells of it."""
         self.denied: set[At] = set()
@@ -79,8 +77,6 @@ class Names(Attributes):
         self.gate = Gate(file, knowledge, lambda: others.nullable(self) if others is not None else frozenset())
         self.summaries = dict[Function, Summary]()
         self._globals = dict[str, Fact]()
-        self._overridden = dict[Function, bool]()
-        self._set_by = dict[Function, frozenset[str]]()
         self._types = dict[Type, Type]()
 
     @abstractmethod
@@ -129,14 +125,6 @@ class Names(Attributes):
         if parameter.annotation is None or key in around.locals or key in around.reads:
             return NOTHING
         return self.given(around, parameter)._replace(parameter="")
-
-    def declared_fact(self, type_: Type | None, name: str, at: At) -> Fact:
-        """A variable of a declared type."""
-        if type_ is None or not type_.nullable:
-            return Fact(type=type_)
-        why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
-        origin = Origin(OriginKind.ANNOTATION, at, why)
-        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
     def global_(self, name: str, /) -> Fact:
         """What a qualified name means: a function, a class, a module, a variable of another file."""
@@ -203,10 +191,6 @@ class Names(Attributes):
         """A method of the class itself, or of one above it."""
         return next((each.statics[name] for _, each in self.lineage(class_) if name in each.statics), None)
 
-    def is_below(self, name: str, base: str, /) -> bool:
-        """Whether objects of one class are objects of another one, as far as that is known."""
-        return name == base or any(base in each.bases for _, each in self.lineage_of(Type(name)))
-
     def excludes_null(self, type_: Type, /) -> bool:
         """Whether a declaration of this type surely refuses null, and a checker says so."""
         exclusive = self.knowledge.functions["exclusive_types"]
@@ -221,49 +205,6 @@ class Names(Attributes):
                 return Target(home, function) if not function.is_property else None
         return None
 
-    def is_overridden(self, function: Function, /) -> bool:
-        """Whether a class below has another method of the name."""
-        found = self._overridden.get(function)
-        if found is None:
-            found = self._overridden[function] = self._has_another_below(function)
-        return found
-
-    def _has_another_below(self, function: Function) -> bool:
-        owner = function.owner
-        return owner is not None and any(
-            each is not owner and function.name in each.methods and self.is_below(each.name, owner.name)
-            for each in self.file.classes.values()
-        )
-
-    def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
-        """The attributes that a method, and those that it calls, may set; None if that isn't known."""
-        known = self._set_by.get(function)
-        if known is not None:
-            return known
-        found, waiting, seen = set[str](), [function], set[Function]()
-        while waiting:
-            each = waiting.pop()
-            seen.add(each)
-            within = {each, *each.within}
-            found |= {name for name, stores in class_.stores.items() if any(s.function in within for s in stores)}
-            waiting += (
-                method for name, method in class_.methods.items() if method not in seen and name.encode() in each.words
-            )
-        self._set_by[function] = frozenset(found)
-        return self._set_by[function]
-
-    def typed_field(self, type_: Type, key: str, /, *, is_asked: bool) -> Type | None:
-        """What a dictionary with declared keys holds. `is_asked`: by `get`, where a missing key gives null."""
-        kinds, name = self.knowledge.classes["typed_dicts"], key[1:-1]
-        lineage = list(self.lineage_of(type_)) if kinds else []
-        if all(kinds.isdisjoint(each.bases) for _, each in lineage):
-            return None
-        home, class_ = next(((home, each) for home, each in lineage if name in each.stores), (self, None))
-        found = home.qualified_type(class_.stores[name][0].annotation) if class_ is not None else None
-        if found is not None and found.name == "NotRequired":
-            return found.arguments[0]._replace(nullable=found.arguments[0].nullable or is_asked)
-        return found
-
     def instance_type(self, function: Function, classes: il.Expression, /) -> Type | None:
         """The type of an object of these classes."""
         if isinstance(classes, il.Display):
@@ -277,10 +218,6 @@ class Names(Attributes):
             called = self.declared(function, classes.key).called
             return self.qualified_type(Type(called)) if called else None
         return None
-
-    def own_type(self, class_: Class, /) -> Type:
-        """The type of an object of a class of this file."""
-        return Type(f"{self.uri}#{class_.name}" if self.uri else class_.name)
 
     def qualified_type(self, type_: Type | None, /) -> Type | None:
         """A type that this file declares, in words that hold in every file."""

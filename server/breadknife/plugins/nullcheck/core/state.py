@@ -87,8 +87,6 @@ def without(fact: Fact, target: str) -> Fact:
         told = told._replace(test=None)
     if any(mentions(key, target) for key, _ in fact.unless):
         told = told._replace(unless=frozenset(each for each in fact.unless if not mentions(each[0], target)))
-    if any(mentions(key, target) for key, _ in fact.proves):
-        told = told._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
     return told
 
 
@@ -111,8 +109,8 @@ def mentions(key: str, target: str) -> bool:
     return False
 
 
-def join(a: State, b: State, declared: Callable[[str], Fact], is_short: bool = False) -> State:
-    """What holds where two paths meet. `is_short`: they are the two ways through one condition."""
+def join(a: State, b: State, declared: Callable[[str], Fact]) -> State:
+    """What holds where two paths meet."""
     if a == b:
         return a
     facts = dict(a.facts)
@@ -138,7 +136,7 @@ def join(a: State, b: State, declared: Callable[[str], Fact], is_short: bool = F
     if differing:
         against = _excluded(mine, its), _excluded(its, mine)
         for key, one, other in differing:
-            facts[key] = join_facts(one, other, against, is_short, key)
+            facts[key] = join_facts(one, other, against, key)
     return State(facts, truths, past, a.examined | b.examined)
 
 

@@ -82,7 +82,7 @@ class _Run:
         ways = iter(arrived.values())
         joined = next(ways)
         for each in ways:
-            joined = join(joined, each, self.evaluator.declared, node.kind is NodeKind.SHORT)
+            joined = join(joined, each, self.evaluator.declared)
         if joined == self.states.get(node):
             return False
         self.states[node] = joined
@@ -117,9 +117,8 @@ class _Run:
         evaluator.raised = [] if catches else None
         before = state.copy() if catches else state
         self.act(node, state)
-        kept = self._first_uses(node)
         if evaluator.uses or node in self.uses:
-            self.uses[node] = [*kept, *evaluator.uses]
+            self.uses[node] = [*self._first_uses(node), *evaluator.uses]
         if evaluator.stores:
             self.stores[node] = evaluator.stores
         is_dead, raised = evaluator.is_dead, evaluator.raised or []
@@ -146,8 +145,6 @@ class _Run:
             branch = state.copy()
             evaluator.uses = []
             if edge.when is None or evaluator.refine(test, edge.when, branch):  # pyright: ignore[reportArgumentType]
-                if edge.target.kind is NodeKind.SHORT and test is not None:
-                    _soften(branch, test)
                 self.arrive(edge.target, (node.index, way), branch)
 
     def act(self, node: Node, state: State) -> None:
@@ -166,15 +163,11 @@ class _Run:
                         and isinstance(assign.value, il.Call | il.Attribute | il.Element)
                     ):
                         fact = fact._replace(same=assign.value.key)
-                    if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
-                        fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
                 if fact.same and mentions(fact.same, assign.target.key or "?"):
                     fact = fact._replace(same="")
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.target, il.Name):
                     _remember(assign.target.key, fact, state)
-                    if isinstance(assign.value, il.Call) and assign.value.key:
-                        _rename(assign.value.key, assign.target.key, state)
                 if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
                     self.made(assign.target.key, assign.value, fact, state)
             case il.Return(value=value):
@@ -238,12 +231,6 @@ def _remember(key: str, fact: Fact, state: State) -> None:
         state.truths[f"{key} is None"] = fact.nullness == Nullness.NULL
 
 
-def _rename(written: str, name: str, state: State) -> None:
-    """What is known by the result of a call is known by the name that it gets."""
-    for key in [key for key in state.facts if written in key and key != written]:
-        state.facts.setdefault(key.replace(written, name), state.facts[key])
-
-
 def _is_plain(action: Action | None) -> bool:
     """Whether it only gives a value to a variable: nothing in it raises but a call."""
     if not isinstance(action, il.Assign) or not isinstance(action.target, il.Name):
@@ -263,12 +250,3 @@ def _caught(state: State, is_broad: bool) -> State:
             found = state.copy() if found is state else found
             found.facts[key] = fact._replace(origin=fact.origin._replace(kind=OriginKind.EXCEPTION))
     return found
-
-
-def _soften(state: State, test: Action) -> None:
-    """What an earlier part of the condition says to be null may not be what decides it."""
-    for key, fact in state.facts.items():
-        origin = fact.origin
-        if origin is not None and origin.kind is OriginKind.COMPARISON and fact.nullness == Nullness.NULL:
-            is_own = isinstance(test, il.Test) and test.at[0] <= origin.at[0] < test.at[1]
-            state.facts[key] = fact._replace(is_soft=not is_own)

@@ -232,7 +232,6 @@ class Outline:
             said = next(iter(inner(predicate)), predicate)
             said = next(iter(inner(said)), said) if said.type == "asserts" else said
             function.narrows = text(said.child_by_field_name("name") or said)
-            function.narrows_to = self.type(said.child_by_field_name("type"))
             function.asserts = predicate.type == "asserts_annotation"
         function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
         self.closures[key] = function
