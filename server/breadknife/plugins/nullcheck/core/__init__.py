@@ -32,7 +32,7 @@ tree ─▶ languages/: lowering ─▶ il, declarations ─▶ flow/build: grap
 An example. In `m = re.match(p, s)`, then `if ok or m: m.end()`:
 
 1. The lowering makes `Assign(m, Call(re.match, p, s))` and `If(Both(or, ok, m), Evaluate(Call(m.end)))`.
-2. The graph has a step for the assignment, a branch for `ok`, one for `m`, and a step for `m.end()` after a SHORT node
+2. The graph has a step for the assignment, a branch for `ok`, one for `m`, and a step for `m.end()` after a node
    where the two ways into the body meet.
 3. The knowledge says that `re.match` gives null "when nothing matches", of the kind LOOKUP: `m` is MAYBE. Where `ok`
    holds that stays so; where `m` holds it is THERE. They are joined to MAYBE, with the assumption that excludes the

@@ -10,14 +10,13 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.flow.build import build
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
-from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
-from breadknife.plugins.nullcheck.core.flow.solve import Solution, solve
+from breadknife.plugins.nullcheck.core.flow.solve import solve
+from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
 from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.core.results import Results
 from breadknife.plugins.nullcheck.core.reuse import (
     Kept,
     Stored,
@@ -31,6 +30,7 @@ from breadknife.plugins.nullcheck.core.reuse import (
     stores_the_same,
     unit_of,
 )
+from breadknife.plugins.nullcheck.core.solution import NullUse, Solution
 from breadknife.plugins.nullcheck.core.state import State
 
 _MOST_UNDER_WAY = 10
@@ -45,7 +45,7 @@ class Found:
     function: Function
 
 
-class FileHome(Results):
+class FileHome(Home):
     def __init__(
         self, file: File, knowledge: Knowledge, language: Language, others: Others | None = None, uri: str = ""
     ) -> None:
@@ -87,7 +87,7 @@ class FileHome(Results):
         for unit in units:
             for each in self._found_in(unit):
                 found.setdefault(each.use.at, each)
-        return [found[at] for at in sorted(found) if found[at].function.at not in self.forgiven]
+        return [found[at] for at in sorted(found)]
 
     def _found_in(self, unit: Function) -> Sequence[Found]:
         """What is found in a function and in those within it."""
@@ -133,8 +133,6 @@ class FileHome(Results):
         change, edited, same = found.change, found.edited, found.same
         mover = Mover(change, self.uri)
         self.asked |= before.asked
-        within = edited.before.at
-        self.forgiven |= {mover.place(at) for at in before.forgiven if not within[0] <= at[0] < within[1]}
         for function, was in same.items():
             if function is not self.file.main:
                 function.words = was.words
@@ -144,8 +142,7 @@ class FileHome(Results):
             elif self.gate.may_use_null(function):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
-                found_before = (each for each in before._found[was] if each.function.at not in before.forgiven)
-                self._found[function] = [Found(mover.use(each.use), function) for each in found_before]
+                self._found[function] = [Found(mover.use(each.use), function) for each in before._found[was]]
         kept = set(same)
         waiting = [(edited.before, edited.after)]
         while waiting:
@@ -190,13 +187,11 @@ class FileHome(Results):
     def _forget(self, function: Function) -> None:
         for table in (self._kept, self._found, self._solutions, self.summaries):
             table.pop(function, None)
-        if function is not self.file.main:
-            self.forgiven = {at for at in self.forgiven if not function.at[0] <= at[0] < function.at[1]}
 
     def assuming(self, assumed: Mapping[At, Fact]) -> FileHome:
         """The same text where other values may be null: only the functions around them are followed again."""
         home = type(self)(self.file, self.knowledge, self.language, self.others, self.uri)
-        home.assumed, home.forgiven = assumed, set(self.forgiven)
+        home.assumed = assumed
         main, functions = self.file.main, {*self._solutions, *self._kept}
         around = {each for each in functions | {*self.file.functions} if any(_covers(each.at, at) for at in assumed)}
         around -= {main} if around - {main} else set[Function]()
@@ -312,19 +307,17 @@ class FileHome(Results):
             return Fact(Nullness.THERE, type=Type("list", (type_,) if type_ is not None else ()))
         if parameter.kind == "**":
             return Fact(Nullness.THERE, type=Type("dict", (Type("str"), type_) if type_ is not None else ()))
-        bare = type_._replace(nullable=False) if type_ is not None else None
-        if isinstance(parameter.default, il.Null):
-            nulls = parameter.default.nulls
-            why = f"the default of `{name}` in `{function.name}` is {self.knowledge.null_name(nulls)}"
-            origin = Origin(OriginKind.DEFAULT, parameter.at, why)
-            return Fact(Nullness.MAYBE, origin, bare, parameter=name, nulls=nulls)
-        if type_ is not None and type_.nullable:
-            why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
-            origin = Origin(OriginKind.ANNOTATION, parameter.at, why)
-            return Fact(Nullness.MAYBE, origin, bare, parameter=name, nulls=type_.nullable)
-        return Fact(type=bare, parameter=name)
+        declared = self.declared_fact(type_, name, parameter.at)._replace(parameter=name)
+        if not isinstance(parameter.default, il.Null):
+            return declared
+        nulls = parameter.default.nulls
+        why = f"the default of `{name}` in `{function.name}` is {self.knowledge.null_name(nulls)}"
+        return declared._replace(
+            nullness=Nullness.MAYBE, origin=Origin(OriginKind.DEFAULT, parameter.at, why), nulls=nulls
+        )
 
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
+        """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
         language = self.language
         if name in language.null_attributes:
             return True
@@ -333,8 +326,8 @@ class FileHome(Results):
         if type_ is None:
             return True
         target = self.method(type_, name)
-        if target is not None and target.function is not None and isinstance(target.home, FileHome):
-            return target.home.copes(target.function)
+        if target is not None and target.function is not None:
+            return not target.home.needs(target.function, target.function.receiver)
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:
             return name not in target.class_.stores and not target.class_.is_interface
@@ -342,10 +335,8 @@ class FileHome(Results):
         is_known = type_.name in self.knowledge.types or type_.name in self.knowledge.given
         return not is_known or full in self.knowledge.functions["cope"]
 
-    def copes(self, function: Function) -> bool:
-        return not self.needs(function, function.receiver)
-
     def needs(self, function: Function, name: str, /) -> bool:
+        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
         known = self._needs.get((function, name))
         if known is None:
             self._needs[function, name] = False  # what calls itself decides nothing
@@ -358,9 +349,6 @@ class FileHome(Results):
 
     # Stores
 
-    def may_store_null(self, function: Function, /) -> bool:
-        return self.gate.may_use_null(function)
-
     def value_of(self, store: Store, /) -> Fact:
         expression = store.value()
         if expression is None or expression.forks:
@@ -369,16 +357,6 @@ class FileHome(Results):
         evaluator = CallEvaluator(self, function)
         state = self.start(function) if store.function is not None else State({}, {})
         return evaluator.value(expression, state)
-
-    def ends_with_null(self, at: At, /) -> Fact | None:
-        functions = self._under_way[-1].within if self._under_way else ()
-        function = next((each for each in functions if each.at == at), None)
-        solution = self.solution(function) if function is not None and not function.is_generator else None
-        if solution is None:
-            return None
-        facts = [each.fact for each in solution.returns]
-        facts += [Fact(Nullness.NULL, nulls=self.knowledge.left_out)] if solution.end is not None else []
-        return next((each for each in facts if each.nullness == Nullness.NULL), None)
 
 
 def _covers(outer: At, inner: At) -> bool:

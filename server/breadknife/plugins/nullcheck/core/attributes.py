@@ -6,12 +6,12 @@ A null that is set first counts only while nothing surely replaces it: an object
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
-from breadknife.plugins.nullcheck.core.flow.solve import Solution
-from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import ANY_NULL
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import (
@@ -23,15 +23,26 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Origin,
     OriginKind,
 )
+from breadknife.plugins.nullcheck.core.solution import Solution
+from breadknife.plugins.nullcheck.core.summary import Summary
 
-_MOST_BASES = 8
-"""Base classes are followed so far up."""
+_MOST_CLASSES = 30
+"""Of those above a class, so many are looked at."""
+
+
+class Target(NamedTuple):
+    """What a qualified name means: a function or a class, and the home that it is at."""
+
+    home: Attributes
+    function: Function | None = None
+    class_: Class | None = None
 
 
 class Attributes(ABC):
-    """The part of a home that knows classes and variables. `Home` says what its methods answer."""
+    """The part of a home that knows classes and variables."""
 
     file: File
+    gate: Gate
     knowledge: Knowledge
     uri: str
 
@@ -43,6 +54,8 @@ class Attributes(ABC):
         """Set where a question couldn't be answered yet."""
         self._variables = dict[str, Fact]()
         self._asked = set[tuple[Class, str]]()
+        self._overridden = dict[Function, bool]()
+        self._set_by = dict[Function, frozenset[str]]()
 
     @abstractmethod
     def solution(self, function: Function, /) -> Solution | None:
@@ -53,11 +66,16 @@ class Attributes(ABC):
         """What the expression of a store is worth by itself, without the flow around it."""
 
     @abstractmethod
-    def may_store_null(self, function: Function, /) -> bool:
-        """Whether the function's words allow that it stores a null."""
+    def target(self, name: str, /) -> Target | None:
+        """The function or class with a qualified name, if its text is known."""
 
     @abstractmethod
-    def class_target(self, name: str, /) -> Target | None: ...
+    def summary(self, function: Function, /) -> Summary:
+        """What callers need to know of the function."""
+
+    @abstractmethod
+    def needs(self, function: Function, name: str, /) -> bool:
+        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
 
     @abstractmethod
     def property_fact(self, function: Function, at: il.At, /) -> Fact: ...
@@ -65,7 +83,64 @@ class Attributes(ABC):
     @abstractmethod
     def qualified_type(self, type_: il.Type | None, /) -> il.Type | None: ...
 
+    def lineage(self, class_: Class) -> Iterator[tuple[Attributes, Class]]:
+        """The class and those above it, as far as they are known, each before those above it."""
+        waiting, seen = [(self, class_)], set[Class]()
+        while waiting and len(seen) < _MOST_CLASSES:
+            home, each = waiting.pop()
+            if each not in seen:
+                seen.add(each)
+                yield home, each
+                above = [home.class_target(base) for base in reversed(each.bases)]
+                waiting += [(base.home, base.class_) for base in above if base is not None and base.class_ is not None]
+
+    def lineage_of(self, type_: il.Type) -> Iterator[tuple[Attributes, Class]]:
+        """The lineage of the class that a type names; nothing where that isn't known."""
+        target = self.class_target(type_.name)
+        if target is not None and target.class_ is not None:
+            yield from target.home.lineage(target.class_)
+
+    def own_type(self, class_: Class, /) -> il.Type:
+        """The type of an object of a class of this file."""
+        return il.Type(f"{self.uri}#{class_.name}" if self.uri else class_.name)
+
+    def is_below(self, name: str, base: str, /) -> bool:
+        """Whether objects of one class are objects of another one, as far as that is known."""
+        return name == base or any(base in each.bases for _, each in self.lineage_of(il.Type(name)))
+
+    def is_overridden(self, function: Function, /) -> bool:
+        """Whether a class below has another method of the name."""
+        found = self._overridden.get(function)
+        if found is None:
+            found = self._overridden[function] = self._has_another_below(function)
+        return found
+
+    def _has_another_below(self, function: Function) -> bool:
+        owner = function.owner
+        return owner is not None and any(
+            each is not owner and function.name in each.methods and self.is_below(each.name, owner.name)
+            for each in self.file.classes.values()
+        )
+
+    def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str]:
+        """The attributes that a method, and those that it calls, may set."""
+        if function not in self._set_by:
+            found, waiting, seen = set[str](), [function], set[Function]()
+            while waiting:
+                each = waiting.pop()
+                seen.add(each)
+                within = {each, *each.within}
+                found |= {name for name, stores in class_.stores.items() if any(s.function in within for s in stores)}
+                called = (method for name, method in class_.methods.items() if name.encode() in each.words)
+                waiting += (method for method in called if method not in seen)
+            self._set_by[function] = frozenset(found)
+        return self._set_by[function]
+
     # Attributes
+
+    def class_target(self, name: str, /) -> Target | None:
+        target = self.target(name)
+        return target if target is not None and target.class_ is not None else None
 
     def attribute(self, class_: Class, name: str) -> Fact:
         """An attribute of the class, as it or a class above it declares and stores it."""
@@ -76,7 +151,7 @@ class Attributes(ABC):
                 return NOTHING
             self._asked.add(key)
             was_early, self.is_early = self.is_early, False
-            self._attributes[key] = self._attribute(class_, name, _MOST_BASES)
+            self._attributes[key] = self._attribute(class_, name)
             self._asked.discard(key)
             if self.is_early:
                 self._early.add(key)
@@ -92,19 +167,18 @@ class Attributes(ABC):
         self._early.clear()
         self.is_early = False
 
-    def _attribute(self, class_: Class, name: str, steps: int) -> Fact:
+    def _attribute(self, class_: Class, name: str) -> Fact:
+        for home, each in self.lineage(class_):
+            if name in each.methods or each.stores.get(name):
+                fact = home.own_attribute(each, name)
+                return fact if home is self else _elsewhere(fact, home.uri)
+        return NOTHING
+
+    def own_attribute(self, class_: Class, name: str) -> Fact:
+        """An attribute as the class itself declares and stores it."""
         if (method := class_.methods.get(name)) is not None:
             return self.property_fact(method, method.at) if method.is_property else NOTHING
-        stores = class_.stores.get(name)
-        if stores:
-            return self._judged(class_, name, stores)
-        for base in class_.bases if steps else ():
-            target = self.class_target(base)
-            if target is not None and target.class_ is not None and isinstance(target.home, Attributes):
-                fact = target.home._attribute(target.class_, name, steps - 1)
-                if fact != NOTHING:
-                    return _elsewhere(fact, target.home.uri) if target.home is not self else fact
-        return NOTHING
+        return self._judged(class_, name, class_.stores[name])
 
     def _judged(self, class_: Class, name: str, stores: Sequence[Store]) -> Fact:
         annotation = next((store.annotation for store in stores if store.annotation is not None), None)
@@ -117,17 +191,12 @@ class Attributes(ABC):
             none = next((store for store in stores if store.is_null and store.function is None), None)
             if not type_.nullable and not (has_fields and none is not None):
                 return Fact(type=type_)
-            type_ = type_._replace(nullable=False)
             if self._is_settled(class_, name, stores, has_fields, is_declared=True):
-                return Fact(type=type_)
-            kind = OriginKind.ANNOTATION if annotation is not None and annotation.nullable else OriginKind.DEFAULT
-            at = stores[0].at
-            nulls = annotation.nullable if annotation is not None and annotation.nullable else ANY_NULL
-            why = f"`{name}` is declared so that it may be {self.knowledge.null_name(nulls)}"
-            return Fact(Nullness.MAYBE, Origin(kind, at, why), type_, nulls=nulls)
+                return Fact(type=type_._replace(nullable=0))
+            return self.declared_fact(type_._replace(nullable=type_.nullable or ANY_NULL), name, stores[0].at)
         facts = [(store, self._stored(store, name)) for store in stores if store.has_value]
         type_ = self._type_of(facts)
-        if self._is_dynamic(class_):
+        if any(each.is_dynamic for _, each in self.lineage(class_)):
             return Fact(type=type_)
         origin = self._origin(class_, name, stores, facts)
         return Fact(Nullness.MAYBE, origin, type_) if origin is not None else Fact(type=type_)
@@ -145,10 +214,7 @@ class Attributes(ABC):
         is_first = [store.function is None or store.function.name in kinds["first"] for store, _ in nulls]
         if all(is_first) and self._is_settled(class_, name, stores, has_fields=False, is_declared=False):
             return None
-        chosen = next((each for each, first in zip(nulls, is_first, strict=True) if not first), nulls[0])
-        if self._is_settled(class_, name, stores, has_fields=False, is_declared=False) and all(is_first):
-            return None
-        store, fact = chosen
+        store, fact = next((each for each, first in zip(nulls, is_first, strict=True) if not first), nulls[0])
         if store.is_null or fact.origin is None:
             return Origin(OriginKind.LIFE_CYCLE, store.at, f"`{name}` is set to {self.knowledge.null}")
         is_kept = fact.origin.kind in CAN_HAPPEN  # it may happen to another method than the one that reads it
@@ -186,6 +252,7 @@ class Attributes(ABC):
         return not self.knowledge.classes["fields"].isdisjoint((*class_.decorators, *class_.bases))
 
     def has_fields(self, type_: il.Type, /) -> bool:
+        """Whether objects of the type have as attributes what their class is called with."""
         target = self.class_target(type_.name)
         return target is not None and target.class_ is not None and self.has_own_fields(target.class_)
 
@@ -206,22 +273,13 @@ class Attributes(ABC):
         facts = [state.facts.get(key) for state in states]
         return bool(facts) and all(fact is not None and not fact.may_be_null for fact in facts)
 
-    def _is_dynamic(self, class_: Class, steps: int = _MOST_BASES) -> bool:
-        if class_.is_dynamic:
-            return True
-        targets = [self.class_target(base) for base in class_.bases] if steps else []
-        return any(
-            target is not None and target.class_ is not None and self._is_dynamic(target.class_, steps - 1)
-            for target in targets
-        )
-
     def _stored(self, store: Store, name: str) -> Fact:
         """What a store gives."""
         if store.is_null:
             return Fact(Nullness.NULL)
         function = store.function
         fact = self.value_of(store)
-        if function is None or fact.nullness == Nullness.THERE or not self.may_store_null(function):
+        if function is None or fact.nullness == Nullness.THERE or not self.gate.may_use_null(function):
             return fact
         parameter = next((each for each in function.parameters if each.name == store.is_parameter), None)
         if parameter is not None and b"if" not in function.words and b"or" not in function.words:
@@ -240,6 +298,14 @@ class Attributes(ABC):
         is_known = all(fact.type is not None or store.is_null for store, fact in facts)
         return type_ if is_known else None
 
+    def declared_fact(self, type_: il.Type | None, name: str, at: il.At) -> Fact:
+        """A variable of a declared type."""
+        if type_ is None or not type_.nullable:
+            return Fact(type=type_)
+        why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
+        origin = Origin(OriginKind.ANNOTATION, at, why)
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
+
     # Variables of the module
 
     def variable(self, name: str, stores: Sequence[Store]) -> Fact:
@@ -254,9 +320,7 @@ class Attributes(ABC):
         if (type_ := self.qualified_type(annotation)) is not None:
             if not type_.nullable:
                 return Fact(type=self.value_of(stores[0]).type or type_) if len(stores) == 1 else Fact(type=type_)
-            why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
-            origin = Origin(OriginKind.ANNOTATION, stores[0].at, why)
-            return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
+            return self.declared_fact(type_, name, stores[0].at)
         if name in self.file.imports:
             return NOTHING
         outside = [store for store in stores if store.function is not None]

@@ -72,8 +72,7 @@ class Function:
     is_expression: bool = False
     """Its body is one expression, which it returns."""
     narrows: str = ""
-    """The parameter that is of the type `narrows_to` where a call is true; `asserts`: where a call comes back."""
-    narrows_to: Type | None = None
+    """The parameter that is there where a call comes back, if it `asserts` that."""
     asserts: bool = False
     has_declared_null: bool = False
     """Its text declares that something may be null, in a spelling that is no word."""

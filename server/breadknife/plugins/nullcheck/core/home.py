@@ -2,138 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from abc import abstractmethod
+from functools import reduce
 
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function
-from breadknife.plugins.nullcheck.core.il import At, Expression, Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.nullness import Fact
-from breadknife.plugins.nullcheck.core.summary import Summary
-
-
-class Target(NamedTuple):
-    """What a qualified name means: a function or a class, and the home that it is at."""
-
-    home: Home
-    function: Function | None = None
-    class_: Class | None = None
+from breadknife.plugins.nullcheck.core.attributes import Target as Target
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.il import At, Type
+from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind, join_facts
+from breadknife.plugins.nullcheck.core.solution import Solution
+from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Condition, Outcome, Summary, outcomes_at, summarised
 
 
-class Home(Protocol):
-    """A file as the analysis sees it. All answers are facts; nothing found is the empty one."""
+class Home(Names):
+    """A file as the analysis of a function sees it. Most answers are facts; nothing found is the empty one. The methods
+    without a body need that analysis themselves."""
 
-    @property
-    def file(self) -> File: ...
-
-    @property
-    def knowledge(self) -> Knowledge: ...
-
+    @abstractmethod
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
         """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
-        ...
-
-    @property
-    def builtins(self) -> frozenset[str]:
-        """Names that need no declaration."""
-        ...
-
-    @property
-    def uri(self) -> str:
-        """Of the file, if it isn't the one that is checked."""
-        ...
-
-    @property
-    def assumed(self) -> Mapping[At, Fact]:
-        """Expressions that may be null for what another checker says, where nothing here tells of it."""
-        ...
-
-    @property
-    def denied(self) -> set[At]:
-        """The assumed ones that are there on some path, as the file itself has checked."""
-        ...
-
-    @property
-    def forgiven(self) -> set[At]:
-        """Functions without a name that run where a use of null is caught."""
-        ...
-
-    def declared(self, function: Function, key: str, /) -> Fact:
-        """What a key is in a function where its flow says nothing."""
-        ...
-
-    def global_(self, name: str, /) -> Fact:
-        """What a qualified name means: a function, a class, a module, a variable of another file."""
-        ...
-
-    def member(self, type_: Type, name: str, at: At, /) -> Fact:
-        """An attribute of an object of the type. `at` is where it is asked for."""
-        ...
-
-    def typed_field(self, type_: Type, key: str, /, *, is_asked: bool) -> Type | None:
-        """What a dictionary with declared keys holds. `is_asked`: by `get`, where a missing key gives null."""
-        ...
-
-    def instance_type(self, function: Function, classes: Expression, /) -> Type | None:
-        """The type of an object of these classes."""
-        ...
 
     def target(self, name: str, /) -> Target | None:
         """The function or class with a qualified name, if its text is known."""
-        ...
+        file = self.file
+        if self.uri and name.startswith(self.uri):
+            name = name.removeprefix(f"{self.uri}#")
+        if name in file.named:
+            return Target(self, file.named[name])
+        if name in file.classes:
+            return Target(self, class_=file.classes[name])
+        if name in file.closures:
+            return Target(self, file.closures[name])
+        root, dot, rest = name.partition(".")
+        if dot and root in file.classes and "#" not in name:
+            function = self.static(file.classes[root], rest) or file.classes[root].methods.get(rest)
+            return Target(self, function) if function is not None and function.is_of_class else None
+        if ">" in name:
+            outer, _, inner = name.partition(">")
+            for each in file.functions:
+                if each.name == inner and each.around is not None and each.around.name == outer:
+                    return Target(self, each)
+        return self.others.target(self, name) if self.others is not None else None
 
-    def method(self, type_: Type, name: str, /) -> Target | None:
-        """The function that a call of an object's method runs, if only one can be meant."""
-        ...
+    def summary(self, function: Function, /) -> Summary:
+        found = self.summaries.get(function)
+        if found is None:
+            if not function.is_plain or function.is_generator:
+                found = UNKNOWN
+            elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
+                found = Summary((), is_known=True)
+            elif function.is_stub:
+                is_declared = function.returns is not None or function.asserts
+                found = self._declared_summary(function) if is_declared else UNKNOWN
+            elif not self.gate.needs_flow(function):
+                found = Summary((Outcome(self._declared_result(function), frozenset()),), is_known=True)
+            else:
+                solution = self.solution(function)
+                if solution is None:
+                    return UNKNOWN if function.returns is None else self._declared_summary(function)
+                found = self._summarised(function, solution)
+            self.summaries[function] = found
+        return found
 
-    def is_below(self, name: str, base: str, /) -> bool:
-        """Whether objects of one class are objects of another one, as far as that is known."""
-        ...
+    def _declared_summary(self, function: Function) -> Summary:
+        asserted = {Condition(function.narrows, "truth", True)} if function.asserts else ()
+        return Summary((Outcome(self._declared_result(function), frozenset(asserted)),), True)
 
-    def excludes_null(self, type_: Type, /) -> bool:
-        """Whether a declaration of this type surely refuses null, and a checker says so."""
-        ...
+    def _declared_result(self, function: Function) -> Fact:
+        type_ = self.qualified_type(function.returns)
+        if type_ is None or not type_.nullable:
+            return Fact(type=type_)
+        why = f"`{function.name}` may return {self.knowledge.null_name(type_.nullable)}"
+        origin = Origin(OriginKind.CALL, function.at, why)
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
-    def ends_with_null(self, at: At, /) -> Fact | None:
-        """What a function without a name that stands there gives, if that may be null."""
-        ...
+    def code_summary(self, function: Function) -> Summary:
+        """What the function's text gives, whatever it is declared to return."""
+        solution = self.solution(function) if not function.is_stub and not function.is_generator else None
+        return self._code_summary(function, solution) if solution is not None else self.summary(function)
 
-    def is_overridden(self, function: Function, /) -> bool:
-        """Whether a class below has another method of the name."""
-        ...
+    def believe_code(self, function: Function) -> None:
+        """Have callers get what the function's text gives, whatever it is declared to return."""
+        self.gate.nullable |= {function.name.encode()}
+        self.summaries[function] = self.code_summary(function)
 
-    def summary(self, function: Function, /) -> Summary: ...
+    def _summarised(self, function: Function, solution: Solution) -> Summary:
+        found = self._code_summary(function, solution)
+        if function.returns is None or not (function.returns.nullable or self.knowledge.types_exclude_null):
+            return found
+        declared = self._declared_result(function)
+        if declared.may_be_null and any(each.result.may_be_null for each in found.outcomes):
+            return found
+        return found._replace(outcomes=tuple(Outcome(declared, each.conditions) for each in found.outcomes))
 
-    def needs(self, function: Function, name: str, /) -> bool:
-        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
-        ...
+    def _code_summary(self, function: Function, solution: Solution) -> Summary:
+        ways = list[Outcome]()
+        for state, fact in solution.returns:
+            ways += outcomes_at(state, fact if solution.gives_value else NOTHING, function.parameters)
+        if solution.end is not None:
+            fact = Fact(Nullness.NULL) if solution.gives_value else NOTHING
+            ways += outcomes_at(solution.end, fact, function.parameters)
+        return summarised(ways)
 
-    @property
-    def follows_arguments(self) -> bool:
-        """Whether a null is found where it is given to a function that needs a value."""
-        ...
-
-    def attributes_set_by(self, class_: Class, function: Function, /) -> frozenset[str] | None:
-        """The attributes that a method, and those that it calls, may set; None if that isn't known."""
-        ...
-
-    def own_type(self, class_: Class, /) -> Type:
-        """The type of an object of a class of this file."""
-        ...
-
-    def qualified_type(self, type_: Type | None, /) -> Type | None:
-        """A type that this file declares, in words that hold in every file."""
-        ...
-
-    def has_fields(self, type_: Type, /) -> bool:
-        """Whether objects of the type have as attributes what their class is called with."""
-        ...
-
-    def refined_result(self, name: str, argument: str, /) -> Type | None:
-        """The type that a call of the library gives for the key of its first argument, where that tells more."""
-        ...
-
-    @property
-    def shared(self) -> frozenset[str]:
-        """Names of variables that some function sets for others."""
-        ...
+    def property_fact(self, function: Function, at: At, /) -> Fact:
+        results = [way.result for way in self.summary(function).outcomes]
+        fact = reduce(join_facts, results) if results else NOTHING
+        if not fact.may_be_null:
+            return Fact(type=fact.type)
+        kind = fact.origin.kind if fact.origin is not None else OriginKind.CALL
+        why = f"`{function.name}` may return {self.knowledge.null_name(fact.nulls)}"
+        origin = Origin(OriginKind.CALL if kind is OriginKind.EXIT else kind, function.at, why)
+        return Fact(Nullness.MAYBE, origin, fact.type, nulls=fact.nulls)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
-from breadknife.plugins.nullcheck.core.flow.solve import Returned, Solution
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.nullness import Fact, Origin
+from breadknife.plugins.nullcheck.core.solution import NullUse, Returned, Solution
 from breadknife.plugins.nullcheck.core.state import State
 from breadknife.plugins.nullcheck.core.summary import Outcome, Summary
 from breadknife.text.document import common_prefix, common_suffix

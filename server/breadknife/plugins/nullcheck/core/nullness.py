@@ -19,9 +19,6 @@ from typing import NamedTuple, TypeAlias
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
 
-_MOST_PROVED = 8
-"""Assumptions that are kept of one value."""
-
 
 class Nullness(IntEnum):
     UNKNOWN = 0
@@ -122,12 +119,8 @@ class Fact(NamedTuple):
     """The qualified name of the function that the value is."""
     nulls: int = ANY_NULL
     """Of MAYBE and NULL: which nulls it may be, as bits."""
-    proves: tuple[tuple[str, bool], ...] = ()
-    """Assumptions that hold where the value is true."""
     same: str = ""
     """The key of the expression that gave the value."""
-    is_soft: bool = False
-    """Only an earlier part of the condition under way says that it is null."""
 
     @property
     def may_be_null(self) -> bool:
@@ -136,7 +129,7 @@ class Fact(NamedTuple):
     @property
     def is_related(self) -> bool:
         """Whether it tells of other values, too."""
-        return bool(self.unless) or self.test is not None or bool(self.proves or self.same)
+        return bool(self.unless or self.test is not None or self.same or self.view or self.key_of)
 
 
 NOTHING = Fact()
@@ -163,7 +156,6 @@ def join_facts(
     one: Fact,
     other: Fact,
     against: tuple[frozenset[Assumption], frozenset[Assumption]] = (NO_ASSUMPTIONS, NO_ASSUMPTIONS),
-    is_short: bool = False,
     key: str = "",
 ) -> Fact:
     """`against`: the assumptions that exclude the path of `one`, and that of `other`. `key` is that of the fact."""
@@ -176,7 +168,6 @@ def join_facts(
             test=one.test if one.test == other.test else None,
             truth=one.truth if one.truth == other.truth else None,
             checked=one.checked or other.checked,
-            proves=_proved(one, other, against, key),
             items=one.items if one.items == other.items else (),
             container=one.container if one.container == other.container else "",
             parameter=one.parameter if one.parameter == other.parameter else "",
@@ -187,8 +178,6 @@ def join_facts(
     if value.may_be_null and is_initial(null):
         null, value = value, null
     origin = null.origin
-    if is_short and null.is_soft and not value.may_be_null:
-        return Fact(type=type_, checked=value.checked)
     sides = [(fact.unless | path) for fact, path in zip((one, other), against, strict=True) if fact.may_be_null]
     unless = frozenset(each for each in sides[0] & sides[-1] if each[0] not in (key, f"{key} is None"))
     parameter = one.parameter if one.parameter == other.parameter else ""
@@ -204,24 +193,7 @@ def join_facts(
         container=one.container if one.container == other.container else "",
         parameter=parameter,
         nulls=one.nulls | other.nulls if one.may_be_null and other.may_be_null else null.nulls,
-        proves=_proved(one, other, against, key),
     )
-
-
-def _proved(
-    one: Fact, other: Fact, against: tuple[frozenset[Assumption], frozenset[Assumption]], key: str
-) -> tuple[Assumption, ...]:
-    """What holds if the joined value is true: one that is surely false leaves only the path of the other one."""
-    is_null = one.truth is False or one.nullness == Nullness.NULL
-    if is_null and other.truth is False:
-        return ()
-    if is_null or other.truth is False or other.nullness == Nullness.NULL:
-        left, excluding = (other, against[1]) if is_null else (one, against[0])
-        proved = (*left.proves, *((test, not outcome) for test, outcome in sorted(excluding)))
-        return tuple(each for each in proved if each[0] not in (key, f"{key} is None"))[:_MOST_PROVED]
-    if not one.proves:
-        return ()
-    return tuple(each for each in one.proves if each in other.proves)
 
 
 def _joined_type(one: Fact, other: Fact) -> Type | None:

@@ -7,19 +7,21 @@ changed, and the attributes and variables that it stores.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import File, Function, Store
-from breadknife.plugins.nullcheck.core.flow.solve import Solution
 from breadknife.plugins.nullcheck.core.moving import Change, Mover
-from breadknife.plugins.nullcheck.core.nullness import Fact
+from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
 
 _NEAR = 100
 """Bytes between two changes that are taken for one."""
 _MOST_CHANGES = 20
+_NOWHERE = Change(0, sys.maxsize, 0)
+"""Moves all places of a file to its beginning, so that facts can be compared without them."""
 
 
 def unit_of(function: Function, main: Function) -> Function:
@@ -106,19 +108,8 @@ def signature(function: Function) -> tuple[object, ...]:
 
 def says_the_same(before: Summary, after: Summary) -> bool:
     """Whether two summaries differ in places at most."""
-    return _without_places(before) == _without_places(after)
-
-
-def _without_places(summary: Summary) -> Summary:
-    return summary._replace(
-        outcomes=tuple(each._replace(result=_fact_without_places(each.result)) for each in summary.outcomes)
-    )
-
-
-def _fact_without_places(fact: Fact) -> Fact:
-    origin = fact.origin._replace(at=(0, 0), here=None) if fact.origin is not None else None
-    items = tuple(tuple(_fact_without_places(each) for each in way) for way in fact.items)
-    return fact._replace(origin=origin, via=None, checked=None, items=items)
+    mover = Mover(_NOWHERE, "")
+    return mover.summary(before) == mover.summary(after)
 
 
 def spoken_of(unit: Function) -> frozenset[bytes]:
@@ -158,8 +149,9 @@ def _stored(of: Stored) -> object:
     states = [each.state for each in of.solution.returns]
     states += [of.solution.end] if of.solution.end is not None else []
     keys = [f"{of.unit.receiver}.{name}" for name in of.stores]
-    ends = [[_fact_without_places(state.facts[key]) for key in keys if key in state.facts] for state in states]
-    facts = {name: [_fact_without_places(each) for each in facts] for name, facts in of.solution.stores.items()}
+    mover = Mover(_NOWHERE, "")
+    ends = [[mover.fact(state.facts[key]) for key in keys if key in state.facts] for state in states]
+    facts = {name: [mover.fact(each) for each in facts] for name, facts in of.solution.stores.items()}
     return said, ends, facts
 
 

@@ -61,26 +61,12 @@ class State:
 
     def forget(self, target: str) -> None:
         """The value of `target` is another one now: nothing holds of what is read through it."""
-        facts = self.facts
-        for key in [key for key in facts if target in key and (key == target or mentions(key, target))]:
-            del facts[key]
-        for truths in (self.truths, self.past):
-            for key in [key for key in truths if target in key and (key == target or mentions(key, target))]:
-                del truths[key]
-        for key in [key for key, fact in facts.items() if fact.view or fact.key_of]:
-            fact = facts[key]
-            if mentions(fact.view or fact.key_of, target):
-                facts[key] = fact._replace(view="", key_of="")
-        for key in [key for key, fact in facts.items() if fact.is_related]:
-            fact = facts[key]
-            kept = frozenset(each for each in fact.unless if each[0] != target and not mentions(each[0], target))
-            is_retold = fact.test is not None and mentions(fact.test.key, target)
-            if is_retold or len(kept) < len(fact.unless):
-                facts[key] = fact = fact._replace(unless=kept, test=None if is_retold else fact.test)
-            if fact.same and mentions(fact.same, target):
-                facts[key] = fact = fact._replace(same="")
-            if fact.proves and any(mentions(each[0], target) for each in fact.proves):
-                facts[key] = fact._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
+        for table in (self.facts, self.truths, self.past):
+            for key in [key for key in table if target in key and mentions(key, target)]:
+                del table[key]
+        for key, fact in self.facts.items():
+            if fact.is_related:
+                self.facts[key] = without(fact, target)
 
     def forget_compound_truths(self, given: Collection[str]) -> None:
         """A call may change everything but the values of variables that aren't `given` to it."""
@@ -88,6 +74,20 @@ class State:
             gone = [key for key in self.truths if key in given or _is_compound(key)]
             for key in gone:
                 self.past[key] = self.truths.pop(key)
+
+
+def without(fact: Fact, target: str) -> Fact:
+    """The fact without what it tells of values that are read through `target`."""
+    told = fact
+    if mentions(fact.view, target) or mentions(fact.key_of, target):
+        told = told._replace(view="", key_of="")
+    if mentions(fact.same, target):
+        told = told._replace(same="")
+    if fact.test is not None and mentions(fact.test.key, target):
+        told = told._replace(test=None)
+    if any(mentions(key, target) for key, _ in fact.unless):
+        told = told._replace(unless=frozenset(each for each in fact.unless if not mentions(each[0], target)))
+    return told
 
 
 @lru_cache(maxsize=1 << 12)
@@ -109,8 +109,8 @@ def mentions(key: str, target: str) -> bool:
     return False
 
 
-def join(a: State, b: State, declared: Callable[[str], Fact], is_short: bool = False) -> State:
-    """What holds where two paths meet. `is_short`: they are the two ways through one condition."""
+def join(a: State, b: State, declared: Callable[[str], Fact]) -> State:
+    """What holds where two paths meet."""
     if a == b:
         return a
     facts = dict(a.facts)
@@ -136,7 +136,7 @@ def join(a: State, b: State, declared: Callable[[str], Fact], is_short: bool = F
     if differing:
         against = _excluded(mine, its), _excluded(its, mine)
         for key, one, other in differing:
-            facts[key] = join_facts(one, other, against, is_short, key)
+            facts[key] = join_facts(one, other, against, key)
     return State(facts, truths, past, a.examined | b.examined)
 
 

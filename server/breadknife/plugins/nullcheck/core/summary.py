@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
-from breadknife.plugins.nullcheck.core.il import ANY_NULL, Call, Constant, Display, Expression, Null
+from breadknife.plugins.nullcheck.core.il import Call, Constant, Expression, Null
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
 from breadknife.plugins.nullcheck.core.state import State
 
@@ -21,8 +21,6 @@ class Condition(NamedTuple):
     test: str
     """`null`, `truth`, or the rest of a comparison: `== 'r'`."""
     outcome: bool
-    nulls: int = ANY_NULL
-    """Which nulls are meant, as bits."""
 
 
 class Outcome(NamedTuple):
@@ -35,8 +33,6 @@ class Summary(NamedTuple):
     outcomes: tuple[Outcome, ...] = ()
     """No outcome: it never comes back."""
     is_known: bool = False
-    tries: bool = False
-    """It calls what it is given, and catches what a use of null raises there."""
 
 
 UNKNOWN = Summary()
@@ -57,8 +53,7 @@ def conditions_at(state: State, parameters: Iterable[Parameter]) -> frozenset[Co
     for name in names:
         fact = state.facts.get(name)
         if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.THERE):
-            is_null = fact.nullness == Nullness.NULL
-            found.add(Condition(name, "null", is_null, fact.nulls if is_null else ANY_NULL))
+            found.add(Condition(name, "null", fact.nullness == Nullness.NULL))
     for key, outcome in state.truths.items():
         if key in names and key not in state.examined and _is_first(state, key):
             found.add(Condition(key, "truth", outcome))
@@ -102,14 +97,14 @@ def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Cond
     return Condition(name, "truth" if key == name else "null", outcome)
 
 
-def summarised(outcomes: Sequence[Outcome], tries: bool) -> Summary:
+def summarised(outcomes: Sequence[Outcome]) -> Summary:
     merged = dict[Fact, frozenset[Condition]]()
     if len(outcomes) > MOST_OUTCOMES:
         for outcome in outcomes:
             known = merged.get(outcome.result)
             merged[outcome.result] = outcome.conditions if known is None else known & outcome.conditions
         outcomes = [Outcome(result, conditions) for result, conditions in merged.items()]
-    return Summary(tuple(outcomes), is_known=True, tries=tries)
+    return Summary(tuple(outcomes), is_known=True)
 
 
 def common_conditions(ways: Sequence[Outcome]) -> frozenset[Condition]:
@@ -160,8 +155,6 @@ def holds(condition: Condition, given: Given, state: State, is_strict: bool, is_
     key = expression.key if expression is not None else ""
     match condition.test:
         case "null":
-            if fact.nullness == Nullness.NULL and condition.nulls != ANY_NULL:
-                return bool(fact.nulls & condition.nulls) == condition.outcome
             if fact.nullness in (Nullness.NULL, Nullness.THERE):
                 return (fact.nullness == Nullness.NULL) == condition.outcome
             known = state.truths.get(f"{key} is None") if key else None
@@ -183,6 +176,4 @@ def holds(condition: Condition, given: Given, state: State, is_strict: bool, is_
                 is_literal = other[:1] in ("'", '"') or other[:1].isdigit() or other in ("True", "False", "None")
                 same = fact.nullness != Nullness.NULL and expression is not None and expression.key == other
                 return same == condition.outcome if is_literal or same else None
-            if isinstance(expression, Display) and operator == "is":
-                return not condition.outcome
             return condition.outcome if key == other and key else None

@@ -6,35 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.cfg import Edge, Errors, Graph, Node, NodeKind, ordered
 from breadknife.plugins.nullcheck.core.flow.choosing import Choosing
-from breadknife.plugins.nullcheck.core.il import (
-    Assign,
-    Block,
-    Call,
-    Define,
-    Delete,
-    Display,
-    Evaluate,
-    Handler,
-    If,
-    Jump,
-    Loop,
-    Name,
-    Operation,
-    Parts,
-    Raise,
-    Return,
-    Statement,
-    Switch,
-    Try,
-)
 
 _MOST_COPIES = 3
 """A `finally` within so many others is built once and no more for each way that leads into it."""
 
 
-def build(body: Block, errors: Errors) -> Graph:
+def build(body: il.Block, errors: Errors) -> Graph:
     """The graph of a function's body. Its first node is the entry; a node that nothing leads to may be in it."""
     builder = _Builder(errors)
     builder.block(body)
@@ -61,26 +41,26 @@ class _Builder(Choosing):
         super().__init__()
         self._errors = errors
         self._loops = list[_LoopEnds]()
-        self._finals: list[tuple[Block, tuple[Node, ...], bool]] = []
+        self._finals: list[tuple[il.Block, tuple[Node, ...], bool]] = []
         """Each `finally` around, with what catches its own exceptions."""
 
     # Statements
 
-    def block(self, statements: Block) -> None:
+    def block(self, statements: il.Block) -> None:
         for statement in statements:
             if self._at is None:
                 return
             self._slots = self._held
             _STATEMENTS[type(statement)](self, statement)
 
-    def evaluate(self, statement: Evaluate) -> None:
+    def evaluate(self, statement: il.Evaluate) -> None:
         self.step(self.value(statement.value))
 
-    def assign(self, statement: Assign) -> None:
+    def assign(self, statement: il.Assign) -> None:
         value = self.value(statement.value)
         self.step(statement._replace(target=self.value(statement.target), value=value))
 
-    def choose(self, statement: If) -> None:
+    def choose(self, statement: il.If) -> None:
         yes, no = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
         self.condition(statement.test, yes, no)
         ends = list[Node]()
@@ -99,24 +79,24 @@ class _Builder(Choosing):
                 end.edges.append(Edge(after))
             self._at = after
 
-    def loop(self, statement: Loop) -> None:
+    def loop(self, statement: il.Loop) -> None:
         body, out = self.node(NodeKind.LOOP), self.node(NodeKind.MERGE)
         again, after = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
-        bind: Assign | None = None
+        bind: il.Assign | None = None
         if statement.iterable is not None and statement.target is not None:
             iterable, target = self.value(statement.iterable), statement.target
             if not iterable.key:
                 held = self.slot(iterable.at)
-                self.step(Assign(iterable.at, held, iterable))
-                iterable = held if not isinstance(iterable, Display) else iterable
-            self.step(Operation(iterable.at, "iterate", (iterable,), forks=False))
-            if isinstance(iterable, Call) or statement.is_true:
+                self.step(il.Assign(iterable.at, held, iterable))
+                iterable = held if not isinstance(iterable, il.Display) else iterable
+            self.step(il.Operation(iterable.at, "iterate", (iterable,), forks=False))
+            if isinstance(iterable, il.Call) or statement.is_true:
                 self.go(body)
                 self.go(out)
             else:
                 self.condition(iterable, body, out)
-            each = Operation(iterable.at, "next", (iterable,), forks=False)
-            bind = Assign(target.at, target, each)
+            each = il.Operation(iterable.at, "next", (iterable,), forks=False)
+            bind = il.Assign(target.at, target, each)
         elif statement.test is not None and not statement.is_tested_last:
             self.go(again)
             self.start(again)
@@ -151,7 +131,7 @@ class _Builder(Choosing):
         self.go(after)
         self.start(after)
 
-    def switch(self, statement: Switch) -> None:
+    def switch(self, statement: il.Switch) -> None:
         after, bodies = self.node(NodeKind.MERGE), [self.node(NodeKind.MERGE) for _ in statement.cases]
         default = after
         for case, body in zip(statement.cases, bodies, strict=True):
@@ -172,7 +152,7 @@ class _Builder(Choosing):
         self.go(after)
         self.start(after)
 
-    def jump(self, statement: Jump) -> None:
+    def jump(self, statement: il.Jump) -> None:
         for loop in reversed(self._loops):
             is_meant = loop.label == statement.label if statement.label else not loop.is_block
             target = loop.after if statement.is_break else loop.again
@@ -193,28 +173,28 @@ class _Builder(Choosing):
                 self.block(body)
         self._finals, self._catches, self._forgives = kept
 
-    def return_(self, statement: Return) -> None:
+    def return_(self, statement: il.Return) -> None:
         value = self.value(statement.value) if statement.value is not None else None
-        self.step(Return(statement.at, value), NodeKind.RETURN)
+        self.step(il.Return(statement.at, value), NodeKind.RETURN)
         self.leave(0)
         self._at = None
 
-    def raise_(self, statement: Raise) -> None:
+    def raise_(self, statement: il.Raise) -> None:
         for value in statement.values:
             self.step(self.value(value))
-        self.step(Parts(statement.at, (), forks=False))
+        self.step(il.Parts(statement.at, (), forks=False))
         self._at = None
 
-    def delete(self, statement: Delete) -> None:
-        self.step(Delete(tuple(self.value(target) for target in statement.targets)))
+    def delete(self, statement: il.Delete) -> None:
+        self.step(il.Delete(tuple(self.value(target) for target in statement.targets)))
 
-    def define(self, statement: Define) -> None:
+    def define(self, statement: il.Define) -> None:
         for value in statement.values:
             self.step(self.value(value))
         self.block(statement.body)
-        self.step(Define(statement.name, ()))
+        self.step(il.Define(statement.name, ()))
 
-    def try_(self, statement: Try) -> None:
+    def try_(self, statement: il.Try) -> None:
         outside = self._catches, self._forgives
         final: Node | None = None
         if statement.finally_:
@@ -236,10 +216,10 @@ class _Builder(Choosing):
         for catch, handler in zip(catches, statement.handlers, strict=True):
             self.start(catch)
             for type_ in handler.types:
-                self.step(Operation(handler.at, "except", (self.value(type_),), forks=False))
+                self.step(il.Operation(handler.at, "except", (self.value(type_),), forks=False))
             if handler.name:
-                name = Name(handler.at, handler.name)
-                self.step(Assign(handler.at, name, Display(handler.at, "exception", (), forks=False)))
+                name = il.Name(handler.at, handler.name)
+                self.step(il.Assign(handler.at, name, il.Display(handler.at, "exception", (), forks=False)))
             self.block(handler.body)
             if self._at is not None:
                 ends.append(self._at)
@@ -252,29 +232,29 @@ class _Builder(Choosing):
         self.meet(ends)
         self.block(statement.finally_)
 
-    def _catch(self, handler: Handler) -> Node:
+    def _catch(self, handler: il.Handler) -> Node:
         catch = self.node(NodeKind.CATCH)
         catch.after_null = self._is_broad(handler) or not self._errors.exact.isdisjoint(handler.catches)
         return catch
 
-    def _is_broad(self, handler: Handler) -> bool:
+    def _is_broad(self, handler: il.Handler) -> bool:
         return not handler.catches or not self._errors.broad.isdisjoint(handler.catches)
 
-    def _is_forgiving(self, handler: Handler) -> bool:
+    def _is_forgiving(self, handler: il.Handler) -> bool:
         exact = not self._errors.exact.isdisjoint(handler.catches)
         return exact or (handler.is_quiet and self._is_broad(handler))
 
 
-_STATEMENTS: dict[type[Statement], Callable[[_Builder, Any], None]] = {
-    Evaluate: _Builder.evaluate,
-    Assign: _Builder.assign,
-    If: _Builder.choose,
-    Loop: _Builder.loop,
-    Switch: _Builder.switch,
-    Jump: _Builder.jump,
-    Return: _Builder.return_,
-    Raise: _Builder.raise_,
-    Delete: _Builder.delete,
-    Define: _Builder.define,
-    Try: _Builder.try_,
+_STATEMENTS: dict[type[il.Statement], Callable[[_Builder, Any], None]] = {
+    il.Evaluate: _Builder.evaluate,
+    il.Assign: _Builder.assign,
+    il.If: _Builder.choose,
+    il.Loop: _Builder.loop,
+    il.Switch: _Builder.switch,
+    il.Jump: _Builder.jump,
+    il.Return: _Builder.return_,
+    il.Raise: _Builder.raise_,
+    il.Delete: _Builder.delete,
+    il.Define: _Builder.define,
+    il.Try: _Builder.try_,
 }

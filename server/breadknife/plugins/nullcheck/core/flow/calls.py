@@ -49,7 +49,7 @@ class CallEvaluator(Effects):
             self.raised.append(state.copy())
         self.change(expression, callee, state)
         if isinstance(expression.callee, il.Attribute):
-            self.ensure(expression, expression.callee, state)
+            self.tell(self.home.knowledge.ensures.get(expression.callee.name, ()), expression, state)
         if self._never_returns(expression.callee, callee.name):
             self.is_dead = True
         if expression.key:
@@ -66,11 +66,8 @@ class CallEvaluator(Effects):
     def _callee(self, callee: il.Expression, state: State) -> Callee:
         if isinstance(callee, il.Attribute):
             owner = self.owner(callee, state, is_called=True)
-            if callee.key and (fact := state.facts.get(callee.key)) is not None:
-                if fact.called:
-                    return Callee(fact.called, self.home.target(fact.called), owner)
-                if fact.may_be_null:
-                    self.need(callee, Use.CALL, state)
+            if callee.key and (fact := state.facts.get(callee.key)) is not None and fact.called:
+                return Callee(fact.called, self.home.target(fact.called), owner)
             if owner.type is not None:
                 target = self.home.method(owner.type, callee.name)
                 if target is None:
@@ -78,14 +75,12 @@ class CallEvaluator(Effects):
                     if held.called:
                         return Callee(held.called, self.home.target(held.called), owner)
                     if held.may_be_null:
-                        held = self.need(callee, Use.CALL, state)
-                    if held.type is not None:
-                        return Callee("", None, owner, held.type)
+                        self.need(callee, Use.CALL, state)
                 return Callee(f"{owner.type.name}.{callee.name}", target, owner)
             name = f"{owner.called}.{callee.name}" if owner.called else ""
             return Callee(name, self.home.target(name) if name else None, owner)
         fact = self.need(callee, Use.CALL, state)
-        return Callee(fact.called, self.home.target(fact.called)) if fact.called else Callee(type=fact.type)
+        return Callee(fact.called, self.home.target(fact.called)) if fact.called else Callee()
 
     def _told_apart(self, method: str, first: Fact) -> str:
         """The qualified name of a method that its first argument tells from others of the name."""
@@ -143,26 +138,15 @@ class CallEvaluator(Effects):
 
     def _result(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
         name, knowledge = callee.name, self.home.knowledge
-        if name == "getattr" and (known := self._attribute_by_name(call, state)) is not None:
-            return known
         if callee.target is None and (rule := knowledge.calls.get(name)) is not None:
-            if rule.is_typed_only and not self.home.file.is_typed:
+            if rule.typed_only and not self.home.file.is_typed:
                 return Fact(type=filled(rule.gives, _own(callee), None, knowledge.elements) if rule.gives else None)
             return self._by_rule(rule, call, callee, facts, state)
-        if callee.type is not None and callee.type.name == "function" and callee.type.arguments:
-            return self.typed_fact(_awaited(callee.type.arguments[0], call), callee_key(call), call.at)
         if callee.target is not None:
             if callee.target.function is not None:
                 return self._by_summary(call, callee, facts, state)
             if callee.target.class_ is not None:
                 return Fact(Nullness.THERE, type=callee.target.home.own_type(callee.target.class_))
-        if isinstance(call.callee, il.Attribute) and call.callee.name == "get" and callee.owner.type and call.arguments:
-            field_ = self.home.typed_field(callee.owner.type, call.arguments[0].value.key, is_asked=len(facts) == 1)
-            if field_ is not None:
-                return self.held_fact(field_, call.callee.owner, state, call.at)
-        gives_back = isinstance(call.callee, il.Attribute) and call.callee.name in knowledge.functions["give_back"]
-        if gives_back and call.is_awaited and (given := self._given_by(call)) is not None:
-            return given
         own = _own(callee)
         result = knowledge.results.get(name)
         if result is not None:
@@ -174,23 +158,6 @@ class CallEvaluator(Effects):
                 return self.typed_fact(type_, view, call.at)
             return Fact(Nullness.THERE, type=type_, view=view)
         return Fact(Nullness.THERE, type=Type(name)) if name in knowledge.types else NOTHING
-
-    def _given_by(self, call: il.Call) -> Fact | None:
-        """Null, if the function that the call is given may end with it."""
-        for argument in call.arguments:
-            if isinstance(argument.value, il.Closure):
-                null = self.home.ends_with_null(argument.value.at)
-                if null is not None:
-                    why = f"the function that is given to it returns {self.home.knowledge.null_name(null.nulls)}"
-                    return Fact(Nullness.MAYBE, Origin(OriginKind.CALL, call.at, why), nulls=null.nulls)
-        return None
-
-    def _attribute_by_name(self, call: il.Call, state: State) -> Fact | None:
-        """`getattr(x, "a", None)`, if it is known whether `x.a` is there."""
-        if len(call.arguments) < 2 or not isinstance(call.arguments[1].value, il.Constant):
-            return None
-        owner, name = call.arguments[0].value.key, call.arguments[1].value.key[1:-1]
-        return state.facts.get(f"{owner}.{name}") if owner else None
 
     def _by_rule(self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
         gives = rule.gives
@@ -210,22 +177,20 @@ class CallEvaluator(Effects):
         for at, argument in enumerate(call.arguments):
             if argument.name == "default" or (not argument.name and at == rule.default_at):
                 default, given = facts[at], argument.value
-        match rule.default:
-            case "never":
-                gives_null = True
-            case "optional":
-                gives_null = isinstance(given, il.Null) if default is not None else bool(call.arguments)
-            case "alone":
-                gives_null = default is None or isinstance(given, il.Null)
-            case _:
-                gives_null = isinstance(given, il.Null)
+        is_null = isinstance(given, il.Null)
+        gives_null = {
+            "never": True,
+            "optional": is_null or (given is None and bool(call.arguments)),
+            "alone": is_null or given is None,
+            "required": is_null,
+        }[rule.default]
         container = callee_key(call)
         if not gives_null:
             is_there = default is None or default.nullness == Nullness.THERE
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
         if (
             container in state.examined
-            and rule.is_examined
+            and rule.examined
             and (self.home.knowledge.left_out != 1 or (gives and gives.nullable))
         ):
             return NOTHING
@@ -260,8 +225,6 @@ class CallEvaluator(Effects):
         if function.is_async != call.is_awaited or function.is_generator:
             return NOTHING
         summary = target.home.summary(function)
-        if summary.tries:
-            self.home.forgiven.update(each.value.at for each in call.arguments if isinstance(each.value, il.Closure))
         declared = target.home.qualified_type(function.returns)
         if not summary.is_known:
             return Fact(type=declared)
@@ -283,8 +246,6 @@ class CallEvaluator(Effects):
     def _apply(self, condition: Condition, given: dict[str, Given], state: State) -> None:
         """What holds of an argument whenever the call comes back holds after it."""
         fact, expression = given.get(condition.parameter, Given(NOTHING, None))
-        if isinstance(expression, il.Test | il.Not) and condition.test == "truth":
-            self.is_dead = not self.refine(expression, condition.outcome, state) or self.is_dead
         if expression is None or not expression.key or isinstance(expression, il.Constant | il.Null):
             return
         if condition.test == "null" and not condition.outcome:
@@ -292,8 +253,7 @@ class CallEvaluator(Effects):
         elif condition.test == "truth":
             if condition.outcome:
                 self.settle(expression, there(fact, expression.at), state)
-            if not state.assume(expression.key, condition.outcome):
-                self.is_dead = True
+            state.assume(expression.key, condition.outcome)
 
     def _joined(
         self,
@@ -394,12 +354,6 @@ def _item_of(said: str, gives: Type | None, origin: Origin) -> Fact:
 def _own(callee: Callee) -> tuple[Type, ...]:
     """The type arguments of the object whose method is called."""
     return callee.owner.type.arguments if callee.owner.type is not None else ()
-
-
-def _awaited(type_: Type, call: il.Call) -> Type | None:
-    if not call.is_awaited:
-        return type_
-    return type_.arguments[0] if type_.name == "Promise" and type_.arguments else None
 
 
 def callee_key(call: il.Call) -> str:

@@ -21,8 +21,6 @@ class NodeKind(StrEnum):
     """A test with two edges. It has no `and`, `or` or `not`: those are edges."""
     MERGE = "merge"
     """Paths meet."""
-    SHORT = "short"
-    """The two ways through one condition meet: what differs between them is decided by that condition alone."""
     LOOP = "loop"
     """Where the rounds of a loop begin."""
     CATCH = "catch"

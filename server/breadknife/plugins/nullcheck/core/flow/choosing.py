@@ -2,33 +2,8 @@
 
 from __future__ import annotations
 
+from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Edge, Graph, Node, NodeKind
-from breadknife.plugins.nullcheck.core.il import (
-    Absent,
-    Argument,
-    Assign,
-    At,
-    Attempt,
-    Attribute,
-    Bind,
-    Both,
-    Call,
-    Cast,
-    Choice,
-    Comma,
-    Comprehension,
-    Constant,
-    Display,
-    Element,
-    Expression,
-    Name,
-    Not,
-    Null,
-    Operation,
-    Parts,
-    Test,
-    Told,
-)
 
 
 class Choosing:
@@ -63,35 +38,35 @@ class Choosing:
             self.go(made)
             self._at = made
 
-    def slot(self, at: At) -> Name:
+    def slot(self, at: il.At) -> il.Name:
         self._slots += 1
-        return Name(at, f"%{self._slots}")
+        return il.Name(at, f"%{self._slots}")
 
     # Conditions
 
-    def condition(self, test: Expression, yes: Node, no: Node) -> None:
+    def condition(self, test: il.Expression, yes: Node, no: Node) -> None:
         match test:
-            case Not(operand=operand):
+            case il.Not(operand=operand):
                 self.condition(operand, no, yes)
-            case Both(is_and=is_and, left=left, right=right):
-                middle, short = self.node(NodeKind.MERGE), self.node(NodeKind.SHORT)
+            case il.Both(is_and=is_and, left=left, right=right):
+                middle, short = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
                 self.condition(left, *((middle, short) if is_and else (short, middle)))
                 self.start(middle)
                 self.condition(right, *((yes, short) if is_and else (short, no)))
                 self.start(short)
                 self.go(no if is_and else yes)
-            case Constant(truth=truth):
+            case il.Constant(truth=truth):
                 self.go(yes if truth else no)
-            case Null() | Absent():
+            case il.Null() | il.Absent():
                 self.go(no)
-            case Comma(first=first, last=last):
+            case il.Comma(first=first, last=last):
                 for each in first:
                     self.step(self.value(each))
                 self.condition(last, yes, no)
-            case Display(items=items) if items:
+            case il.Display(items=items) if items:
                 self.step(self.value(test))
                 self.go(yes)
-            case Choice(test=inner, then=then, otherwise=otherwise):
+            case il.Choice(test=inner, then=then, otherwise=otherwise):
                 first, second = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
                 self.condition(inner, first, second)
                 self.start(first)
@@ -106,92 +81,92 @@ class Choosing:
 
     # Expressions
 
-    def value(self, value: Expression) -> Expression:
+    def value(self, value: il.Expression) -> il.Expression:
         """The expression without any that chooses."""
         if not value.forks:
             return value
         match value:
-            case Both():
+            case il.Both():
                 return self._either(value)
-            case Choice(at=at, test=test, then=then, otherwise=otherwise):
+            case il.Choice(at=at, test=test, then=then, otherwise=otherwise):
                 slot, after = self.slot(at), self.node(NodeKind.MERGE)
                 yes, no = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
                 self.condition(test, yes, no)
                 for start, chosen in ((yes, then), (no, otherwise)):
                     self.start(start)
-                    self.step(Assign(chosen.at, slot, self.value(chosen)))
+                    self.step(il.Assign(chosen.at, slot, self.value(chosen)))
                     self.go(after)
                 self.start(after)
                 return slot
-            case Bind(at=at, target=target, value=bound):
+            case il.Bind(at=at, target=target, value=bound):
                 said = self.value(bound)
                 target = self.value(target)
-                self.step(Assign(at, target, said))
+                self.step(il.Assign(at, target, said))
                 return target
-            case Comprehension():
+            case il.Comprehension():
                 return self._comprehend(value)
-            case Comma(first=first, last=last):
+            case il.Comma(first=first, last=last):
                 for each in first:
                     self.step(self.value(each))
                 return self.value(last)
-            case Told() | Cast() | Attempt():
+            case il.Told() | il.Cast() | il.Attempt():
                 return value._replace(value=self.value(value.value), forks=False)
-            case Attribute():
+            case il.Attribute():
                 return value._replace(owner=self.value(value.owner), forks=False)
-            case Element():
+            case il.Element():
                 within = self.value(value.within) if value.within is not None else None
                 return value._replace(owner=self.value(value.owner), within=within, forks=False)
-            case Call():
+            case il.Call():
                 callee = self.value(value.callee)
-                arguments = tuple(Argument(each.name, self.value(each.value)) for each in value.arguments)
+                arguments = tuple(il.Argument(each.name, self.value(each.value)) for each in value.arguments)
                 return value._replace(callee=callee, arguments=arguments, forks=False)
-            case Operation():
+            case il.Operation():
                 return value._replace(operands=tuple(self.value(each) for each in value.operands), forks=False)
-            case Test():
+            case il.Test():
                 return value._replace(left=self.value(value.left), right=self.value(value.right), forks=False)
-            case Not():
+            case il.Not():
                 return value._replace(operand=self.value(value.operand), forks=False)
-            case Display():
+            case il.Display():
                 return value._replace(items=tuple(self.value(each) for each in value.items), forks=False)
-            case Parts():
+            case il.Parts():
                 return value._replace(parts=tuple(self.value(each) for each in value.parts), forks=False)
             case _:
                 return value
 
-    def _either(self, value: Both) -> Name:
-        slot, after, rest = self.slot(value.at), self.node(NodeKind.SHORT), self.node(NodeKind.MERGE)
+    def _either(self, value: il.Both) -> il.Name:
+        slot, after, rest = self.slot(value.at), self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
         self._operand(value.left, value.is_and, rest, slot, after)
         self.start(rest)
-        self.step(Assign(value.right.at, slot, self.value(value.right)))
+        self.step(il.Assign(value.right.at, slot, self.value(value.right)))
         self.go(after)
         self.start(after)
         return slot
 
-    def _operand(self, operand: Expression, is_and: bool, rest: Node, slot: Name, after: Node) -> None:
+    def _operand(self, operand: il.Expression, is_and: bool, rest: Node, slot: il.Name, after: Node) -> None:
         """Go on at `rest`, or give the operand to the slot where it decides the matter."""
-        if isinstance(operand, Both) and operand.is_and == is_and:
+        if isinstance(operand, il.Both) and operand.is_and == is_and:
             middle = self.node(NodeKind.MERGE)
             self._operand(operand.left, is_and, middle, slot, after)
             self.start(middle)
             self._operand(operand.right, is_and, rest, slot, after)
             return
         short = self.node(NodeKind.MERGE)
-        if isinstance(operand, Test | Not):
-            said: Expression = Constant(operand.at, "", "bool", truth=not is_and)
-        elif isinstance(operand, Both):
-            said = Parts(operand.at, (), forks=False)
+        if isinstance(operand, il.Test | il.Not):
+            said: il.Expression = il.Constant(operand.at, "", "bool", truth=not is_and)
+        elif isinstance(operand, il.Both):
+            said = il.Parts(operand.at, (), forks=False)
         else:
             said = operand = self.value(operand)
             if not operand.key:
                 said = self.slot(operand.at)
-                self.step(Assign(operand.at, said, operand))
+                self.step(il.Assign(operand.at, said, operand))
                 operand = said
         self.condition(operand, *((rest, short) if is_and else (short, rest)))
         self.start(short)
-        self.step(Assign(operand.at, slot, said))
+        self.step(il.Assign(operand.at, slot, said))
         self.go(after)
 
-    def _comprehend(self, value: Comprehension) -> Expression:
+    def _comprehend(self, value: il.Comprehension) -> il.Expression:
         after = self.node(NodeKind.MERGE)
         for clause in value.clauses:
             if clause.target is None:
@@ -202,14 +177,14 @@ class Choosing:
             iterable = self.value(clause.value)
             if not iterable.key:
                 held = self.slot(iterable.at)
-                self.step(Assign(iterable.at, held, iterable))
+                self.step(il.Assign(iterable.at, held, iterable))
                 iterable = held
-            self.step(Operation(iterable.at, "iterate", (iterable,), forks=False))
+            self.step(il.Operation(iterable.at, "iterate", (iterable,), forks=False))
             self.go(after)
-            each = Operation(iterable.at, "next", (iterable,), forks=False)
-            self.step(Assign(clause.target.at, clause.target, each))
+            each = il.Operation(iterable.at, "next", (iterable,), forks=False)
+            self.step(il.Assign(clause.target.at, clause.target, each))
         for result in value.results:
             self.step(self.value(result))
         self.go(after)
         self.start(after)
-        return Display(value.at, value.type, (), forks=False)
+        return il.Display(value.at, value.type, (), forks=False)

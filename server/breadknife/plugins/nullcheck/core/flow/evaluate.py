@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
@@ -25,19 +25,11 @@ from breadknife.plugins.nullcheck.core.nullness import (
     join_facts,
     there,
 )
+from breadknife.plugins.nullcheck.core.solution import NullUse
 from breadknife.plugins.nullcheck.core.state import State, join
 from breadknife.plugins.nullcheck.values import Use
 
 _FUNCTION = Fact(Nullness.THERE, type=Type("function"))
-
-
-class NullUse(NamedTuple):
-    """The use of a value that may be null, as if it couldn't."""
-
-    at: At
-    use: Use
-    fact: Fact
-    key: str
 
 
 @dataclass
@@ -115,9 +107,7 @@ class Evaluator(ABC):
     def evaluate_told(self, expression: il.Told, state: State) -> Fact:
         fact, type_ = self.value(expression.value, state), self.home.qualified_type(expression.type)
         if type_ is not None and type_.nullable:
-            if fact.may_be_null:
-                return fact._replace(type=type_._replace(nullable=0))
-            return self.held_fact(type_, expression.value, state, expression.at)
+            return fact._replace(type=type_._replace(nullable=0))
         fact = there(fact)._replace(type=type_ or fact.type)
         if expression.key:
             state.facts[expression.key] = fact
@@ -160,8 +150,7 @@ class Evaluator(ABC):
             return fact
         if owner.type is None:
             return NOTHING
-        field_ = self.home.typed_field(owner.type, expression.within.key, is_asked=False)
-        type_ = field_ or held(owner.type, expression.within.key)
+        type_ = held(owner.type, expression.within.key)
         return self.held_fact(type_, expression.owner, state, expression.at) if type_ is not None else NOTHING
 
     def held_fact(self, type_: Type, container: Expression, state: State, at: At) -> Fact:
@@ -207,8 +196,6 @@ class Evaluator(ABC):
                 first = self.need_unboxed(operand, use, state)
             else:
                 first = self.need(operand, use, state)
-        if operator == "await" and first.type is not None and first.type.name == "Promise" and first.type.arguments:
-            return self.typed_fact(first.type.arguments[0], operands[0].key, expression.at)
         if operator == "unbox":
             return first
         if operator in ("with", "await"):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC
+from collections.abc import Sequence
+
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.flow.assigning import Assigner
+from breadknife.plugins.nullcheck.core.flow.evaluate import Evaluator
 from breadknife.plugins.nullcheck.core.il import At, Expression, Type
 from breadknife.plugins.nullcheck.core.nullness import (
     NOTHING,
@@ -17,10 +20,8 @@ from breadknife.plugins.nullcheck.core.nullness import (
 )
 from breadknife.plugins.nullcheck.core.state import State
 
-_STATEFUL = (Type("stateful"),)
 
-
-class Refiner(Assigner):
+class Refiner(Evaluator, ABC):
     """Applies the outcome of tests to states."""
 
     def refine(self, test: Expression, outcome: bool, state: State) -> bool:
@@ -30,14 +31,10 @@ class Refiner(Assigner):
                 return self.refine(operand, not outcome, state)
             case il.Told(value=value):
                 return self.refine(value, outcome, state)
-            case il.Null() | il.Absent():
-                return not outcome
             case il.Test():
                 return self._refine_test(test, outcome != test.negated, state)
             case il.Call():
                 return self._refine_call(test, outcome, state)
-            case il.Constant(truth=truth):
-                return truth == outcome
             case il.Name() | il.Attribute() | il.Element():
                 return self._refine_truth(test, outcome, state)
             case _:
@@ -50,8 +47,6 @@ class Refiner(Assigner):
             return False
         if fact.test is not None and not self.refine(fact.test, outcome, state):
             return False
-        if outcome and not all(self._hold(each, held, state) for each, held in fact.proves):
-            return False
         if not key:
             return True
         if outcome:
@@ -62,20 +57,6 @@ class Refiner(Assigner):
         if fact.container:
             state.examined |= {fact.container}
         return state.assume(key, False)
-
-    def _hold(self, key: str, outcome: bool, state: State) -> bool:
-        """Apply an assumption that is proved. False if it contradicts what is known."""
-        name, _, is_null = key.partition(" is None")
-        if key == name:
-            is_known = state.truths.get(key) is not None
-            return (
-                state.truths[key] == outcome if is_known else self._refine_truth(il.Name((0, 0), key), outcome, state)
-            )
-        if is_null or outcome:
-            return state.assume(key, outcome)
-        fact = self.known(name, state)
-        state.facts[name] = there(fact)
-        return fact.nullness != Nullness.NULL and state.assume(key, outcome)
 
     def settle(self, test: Expression, fact: Fact, state: State) -> bool:
         """The value under the key is there."""
@@ -106,12 +87,6 @@ class Refiner(Assigner):
             for one, other in ((left, right), (right, left)):
                 if isinstance(other, il.Null):
                     return self._refine_null(one, outcome, state, other.nulls, suspects=test.operator != "ask")
-        if test.operator == "in" and isinstance(left, il.Null):
-            inner = (
-                right.callee.owner if isinstance(right, il.Call) and isinstance(right.callee, il.Attribute) else right
-            )
-            state.examined |= {inner.key}
-            return True
         if test.operator == "instance":
             if outcome and left.key and not _names_null(right):
                 fact = there(self.known_value(left, state), test.at)
@@ -142,19 +117,6 @@ class Refiner(Assigner):
             if any(test.partition(" is None")[0] == key for test, _ in fact.unless):
                 state.facts[each] = forgotten(fact)
 
-    def _narrow_by(self, test: il.Call, name: str, state: State) -> None:
-        """A function that is declared to tell the type of its argument."""
-        target = self.home.target(name) if name else None
-        function = target.function if target is not None else None
-        if function is None or target is None or function.narrows_to is None:
-            return
-        places = [at for at, each in enumerate(function.parameters) if each.name == function.narrows]
-        if places and places[0] < len(test.arguments):
-            value = test.arguments[places[0]].value
-            fact, type_ = self.known_value(value, state), target.home.qualified_type(function.narrows_to)
-            if value.key:
-                self.settle(value, there(fact)._replace(type=self.narrower(fact.type, type_)), state)
-
     def _may_narrow(self, test: il.Call, state: State) -> None:
         """A function that nothing is known of, but that is named like a predicate, may tell more of its argument."""
         callee, value = test.callee, test.arguments[0].value
@@ -165,20 +127,14 @@ class Refiner(Assigner):
         if any(word == each or word[len(each)].isupper() for each in beginnings) and value.key in state.facts:
             state.facts[value.key] = state.facts[value.key]._replace(type=None)
 
-    def _imply(self, test: il.Call, callee: il.Attribute, state: State) -> None:
-        """What is there as well where a call of a method is true: `m.get(k)` where `m.has(k)` is."""
-        arguments = [each.value for each in test.arguments]
-        templates = self.home.knowledge.implies.get(callee.name, ())
-        if not templates or not callee.owner.key or not arguments or not arguments[0].key:
-            return
-        owner, argument = callee.owner, arguments[0]
-        for template in templates:
-            regex = owner if callee.name != "match" else argument
-            is_literal = regex.key.startswith("/")
-            if ".exec(" in template and not is_literal and _is_stateful(self.known_value(regex, state)):
-                continue
-            key = template.replace("{owner}", owner.key).replace("{0}", argument.key)
-            state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
+    def tell(self, templates: Sequence[str], call: il.Call, state: State) -> None:
+        """Apply what a call of a method tells of others: `m.get(k)` is there where `m.has(k)` is true, or `m.put(k, v)`
+        was called."""
+        owner = call.callee.owner.key if isinstance(call.callee, il.Attribute) else ""
+        first = call.arguments[0].value.key if call.arguments else ""
+        for template in templates if owner and first else ():
+            key = template.replace("{owner}", owner).replace("{0}", first)
+            state.facts[key] = there(state.facts.get(key, NOTHING), call.at)
 
     def narrower(self, known: Type | None, tested: Type | None) -> Type | None:
         """The type of a value of a known type after a test for another one."""
@@ -242,12 +198,10 @@ class Refiner(Assigner):
                 self._set_apart(key, state)
             if outcome or not believed:
                 self._is_there(argument.value, state, test.at)
-        if outcome and test.arguments:
-            self._narrow_by(test, name, state)
-            if not name or self.home.target(name) is None:
-                self._may_narrow(test, state)
+        if outcome and test.arguments and (not name or self.home.target(name) is None):
+            self._may_narrow(test, state)
         if outcome and isinstance(test.callee, il.Attribute):
-            self._imply(test, test.callee, state)
+            self.tell(self.home.knowledge.implies.get(test.callee.name, ()), test, state)
         if outcome and name == "hasattr" and len(test.arguments) == 2:
             owner, attribute = (each.value for each in test.arguments)
             if owner.key and isinstance(attribute, il.Constant):
@@ -257,11 +211,6 @@ class Refiner(Assigner):
         if outcome:
             return self.settle(test, there(fact, test.at), state)
         return True
-
-
-def _is_stateful(fact: Fact) -> bool:
-    """Whether a pattern goes on from where it has found something before."""
-    return fact.type is not None and fact.type.arguments == _STATEFUL
 
 
 def _names_null(classes: Expression) -> bool:

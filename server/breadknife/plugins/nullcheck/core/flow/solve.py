@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph, Node, NodeKind
-from breadknife.plugins.nullcheck.core.flow.evaluate import NullUse
 from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, OriginKind, is_initial
+from breadknife.plugins.nullcheck.core.solution import NullUse, Returned, Solution
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_VISITS = 12
 """A node that is still not at rest after so many is left as it is."""
-
-
-class Returned(NamedTuple):
-    state: State
-    fact: Fact
-
-
-@dataclass
-class Solution:
-    """What is known of a function when it has been followed."""
-
-    uses: list[NullUse] = field(default_factory=list[NullUse])
-    returns: list[Returned] = field(default_factory=list[Returned])
-    gives_value: bool = False
-    """Whether a `return` has something else than the null itself."""
-    end: State | None = None
-    """At the end of its last statement; None if that is never reached."""
-    stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
-    """What attributes of the receiver get."""
-    captured: dict[il.At, State] = field(default_factory=dict[il.At, State])
-    """What is known where functions within it are made."""
-    given: dict[il.At, tuple[Fact, ...]] = field(default_factory=dict[il.At, tuple[Fact, ...]])
-    """What those get whose callers are known."""
 
 
 def solve(home: Home, function: Function, graph: Graph, start: State) -> Solution:
@@ -107,7 +82,7 @@ class _Run:
         ways = iter(arrived.values())
         joined = next(ways)
         for each in ways:
-            joined = join(joined, each, self.evaluator.declared, node.kind is NodeKind.SHORT)
+            joined = join(joined, each, self.evaluator.declared)
         if joined == self.states.get(node):
             return False
         self.states[node] = joined
@@ -142,9 +117,8 @@ class _Run:
         evaluator.raised = [] if catches else None
         before = state.copy() if catches else state
         self.act(node, state)
-        kept = self._first_uses(node)
         if evaluator.uses or node in self.uses:
-            self.uses[node] = [*kept, *evaluator.uses]
+            self.uses[node] = [*self._first_uses(node), *evaluator.uses]
         if evaluator.stores:
             self.stores[node] = evaluator.stores
         is_dead, raised = evaluator.is_dead, evaluator.raised or []
@@ -171,8 +145,6 @@ class _Run:
             branch = state.copy()
             evaluator.uses = []
             if edge.when is None or evaluator.refine(test, edge.when, branch):  # pyright: ignore[reportArgumentType]
-                if edge.target.kind is NodeKind.SHORT and test is not None:
-                    _soften(branch, test)
                 self.arrive(edge.target, (node.index, way), branch)
 
     def act(self, node: Node, state: State) -> None:
@@ -191,15 +163,11 @@ class _Run:
                         and isinstance(assign.value, il.Call | il.Attribute | il.Element)
                     ):
                         fact = fact._replace(same=assign.value.key)
-                    if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
-                        fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
                 if fact.same and mentions(fact.same, assign.target.key or "?"):
                     fact = fact._replace(same="")
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.target, il.Name):
                     _remember(assign.target.key, fact, state)
-                    if isinstance(assign.value, il.Call) and assign.value.key:
-                        _rename(assign.value.key, assign.target.key, state)
                 if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
                     self.made(assign.target.key, assign.value, fact, state)
             case il.Return(value=value):
@@ -263,12 +231,6 @@ def _remember(key: str, fact: Fact, state: State) -> None:
         state.truths[f"{key} is None"] = fact.nullness == Nullness.NULL
 
 
-def _rename(written: str, name: str, state: State) -> None:
-    """What is known by the result of a call is known by the name that it gets."""
-    for key in [key for key in state.facts if written in key and key != written]:
-        state.facts.setdefault(key.replace(written, name), state.facts[key])
-
-
 def _is_plain(action: Action | None) -> bool:
     """Whether it only gives a value to a variable: nothing in it raises but a call."""
     if not isinstance(action, il.Assign) or not isinstance(action.target, il.Name):
@@ -288,12 +250,3 @@ def _caught(state: State, is_broad: bool) -> State:
             found = state.copy() if found is state else found
             found.facts[key] = fact._replace(origin=fact.origin._replace(kind=OriginKind.EXCEPTION))
     return found
-
-
-def _soften(state: State, test: Action) -> None:
-    """What an earlier part of the condition says to be null may not be what decides it."""
-    for key, fact in state.facts.items():
-        origin = fact.origin
-        if origin is not None and origin.kind is OriginKind.COMPARISON and fact.nullness == Nullness.NULL:
-            is_own = isinstance(test, il.Test) and test.at[0] <= origin.at[0] < test.at[1]
-            state.facts[key] = fact._replace(is_soft=not is_own)

@@ -210,7 +210,7 @@ class Outline(Reader):
         function.asserts = said.type == "asserts_annotation"
         while said.type in ("asserts_annotation", "asserts", "type_predicate_annotation") and inner(said):
             said = inner(said)[0]
-        function.narrows, function.narrows_to = word(said, "name") or text(said), self.types.read(part(said, "type"))
+        function.narrows = word(said, "name") or text(said)
 
     def _bounds(self, node: Node) -> dict[str, Type]:
         """The parameters of types that hold within a node."""
