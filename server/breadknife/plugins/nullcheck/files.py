@@ -84,6 +84,7 @@ class Files:
     def __init__(self) -> None:
         self._kept = OrderedDict[str, _Kept]()
         self._languages: dict[tuple[str, tuple[str, ...]], NullLanguage] = {}
+        """One object for each id and the user's rules: it remembers what it knows of the project's files."""
         self._lock = threading.Lock()
 
     @contextmanager
@@ -95,23 +96,14 @@ class Files:
             kept = self._kept.pop(document.uri, None)
             same = kept is not None and (kept.text, kept.nullable) == (document.text, nullable)
             if kept is None or not same or not kept.file.is_current():
-                of = self._known(document.language, nullable)
-                file = _Remembering(of.open(document, tree, project), kept.file.whole if kept is not None else None)
+                key = (document.language, nullable)
+                if key not in self._languages:
+                    self._languages[key] = language(*key)
+                opened = self._languages[key].open(document, tree, project)
+                file = _Remembering(opened, kept.file.whole if kept is not None else None)
                 kept = _Kept(document.text, nullable, file)
             self._kept[document.uri] = kept
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         with kept.lock:
             yield kept.file
-
-    def language(self, id: str, nullable: tuple[str, ...] = ()) -> NullLanguage:
-        """One object for each: it remembers what it knows of the project's files."""
-        with self._lock:
-            return self._known(id, nullable)
-
-    def _known(self, id: str, nullable: tuple[str, ...]) -> NullLanguage:
-        """With the lock."""
-        key = (id, nullable)
-        if key not in self._languages:
-            self._languages[key] = language(id, nullable)
-        return self._languages[key]

@@ -12,13 +12,11 @@ from breadknife.plugins.nullcheck.about import RULES
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.menu.choices import Choices
-from breadknife.plugins.nullcheck.menu.content import only_words_differ
 from breadknife.plugins.nullcheck.menu.menu import TEST, Menu, ranked, tried_of
-from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, WrittenAhead, rule
-from breadknife.plugins.nullcheck.project.cause import repaired_everywhere
+from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, rule
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
-from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.climb import Climb, Edited
 from breadknife.plugins.nullcheck.verify.ladder import Ladder, others
 from breadknife.plugins.nullcheck.verify.proving.prover import Prover, Tried
@@ -64,7 +62,6 @@ class NullCheckPlugin:
         self._choices = choices or Choices()
         self._files = Files()
         self.ladder = Ladder()
-        self._ahead = WrittenAhead()
         self._prover = Prover()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
@@ -78,17 +75,16 @@ class NullCheckPlugin:
         if tree is None:
             return silence("no-tree")
         nullable: tuple[str, ...] = context.settings(NullCheckSettings).nullable
-        spoken = self._files.language(request.document.language, nullable)
         with self._files.open(request.document, tree, context.project, nullable) as file:
             match request:
                 case CheckRequest():
                     return _check(file, request, context)
                 case ActionRequest():
-                    menu = Menu(file, spoken, request, self.ladder, self._ahead, self._choices, self._prover, context)
+                    menu = Menu(file, request, self.ladder, self._choices, self._prover, context)
                     return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
                     checking = _checking(self.ladder, document, action, context)
-                    made = _made(file, spoken, document, action, checking, self._ahead, context)
+                    made = _made(file, document, action, checking, context)
         # Others may use the analysis while a checker is asked.
         if isinstance(made, Silence):
             return made
@@ -131,7 +127,6 @@ class NullCheckPlugin:
 
     def close(self) -> None:
         self._prover.close()
-        self._ahead.close()
         self.ladder.close()
 
 
@@ -172,31 +167,22 @@ def _checking(ladder: Ladder, document: Document, action: Action, context: Conte
 
 
 def _made(
-    file: NullFile, spoken: NullLanguage, document: Document, action: Action, checking: Checking | None,
-    ahead: WrittenAhead, context: Context,
-) -> tuple[_Made, ...] | Silence:  # fmt: skip
+    file: NullFile, document: Document, action: Action, checking: Checking | None, context: Context
+) -> tuple[_Made, ...] | Silence:
     """The edits that the language's own checks have verified, best first: with a model's content, and without."""
     place, strategy = _chosen(action)
-    by_rule = Origin(rule(strategy))
     if place.span.end > len(document.text):
         return silence("would-not-verify")
-    if action.data.get("everywhere"):
-        edits = repaired_everywhere(file, spoken, document, context.project, place, strategy)
-        return (_Made(Edited(document, edits), by_rule),) if edits else silence("would-not-verify")
     offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
     if offer is None:
         return silence("would-not-verify")
-    template = _Made(Edited(document, offer.edits, offer.is_inner), by_rule)
-    is_message = offer.content is not None and not offer.content.default
-    if action.data.get("unasked") and not is_message:  # nobody would see which one a model has chosen
-        return (template,)
-    if is_message and checking:
+    template = _Made(Edited(document, offer.edits, offer.is_inner), Origin(rule(strategy)))
+    if offer.content is not None and checking:
         checking.begin(template.edited, context)  # while the model writes
-    made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits, ahead))
+    made = context.run(CONTENT, Repair(file, place, offer, offer.edits))
     if made.edits == offer.edits:
         return (template,)
-    asked = template.edited if is_message and only_words_differ(made.edits, offer.edits) else None
-    written = _Made(Edited(document, made.edits, offer.is_inner), made.origin, asked)
+    written = _Made(Edited(document, made.edits, offer.is_inner), made.origin, asked=template.edited)
     return (written, template)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +27,6 @@ from breadknife.text.syntax import Node, SyntaxTree
 _MOST_ADDED = 600
 """Code points that one repair may add."""
 _AT_DECLARATION = frozenset({Strategy.RETURN_TYPE, Strategy.DROP_NONE})
-_LITERALS = (r"-?\d+", r"-?\d+L", r"-?\d+\.\d+f", r"-?\d+\.\d+", r'"[^"\\\n]*"', r"true|false")
 
 
 Files = TypeVar("Files", bound=ProjectFiles[Any])
@@ -49,10 +47,6 @@ class BracesLanguage(Generic[Files]):
             if project not in self._projects:
                 self._projects[project] = self._made(project)
             return self._projects[project]
-
-    def literal(self, default: str, like: str, /) -> bool:
-        """See `NullLanguage`: Go has no literals of Java's other kinds."""
-        return any(re.fullmatch(kind, default) and re.fullmatch(kind, like) for kind in _LITERALS)
 
 
 class BracesFile(ABC):

@@ -9,7 +9,7 @@ from pathlib import Path
 from breadknife.errors import Cancelled, EngineError
 from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.verify.oracle.comparing import one_fault
+from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.text.document import Document
 
@@ -58,4 +58,4 @@ def _of(document: Document, found: Found) -> _Key:
 
 
 def _key(document: Document, code: str, offset: int) -> _Key:
-    return one_fault(code.removeprefix("TS")), document.line_at(offset)
+    return fault(code), document.line_at(offset)

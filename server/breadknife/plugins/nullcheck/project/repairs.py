@@ -194,8 +194,7 @@ class Repairs:
             if action.data["asked"]:
                 refused = Refused(found, TO_CHOOSE) if refused.why == NO_ACTION else refused
             elif strategy_of(action) in strategies:
-                unasked = replace(action, data={**action.data, "unasked": 1})
-                done = self.resolved(found, replace(unasked, findings=(of,)) if of else unasked)
+                done = self.resolved(found, replace(action, findings=(of,)) if of else action)
                 if isinstance(done, Repair):
                     return done
                 refused = done

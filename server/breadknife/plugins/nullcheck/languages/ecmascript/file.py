@@ -17,7 +17,6 @@ from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFI
 from breadknife.plugins.nullcheck.repairs.ecmascript.declarations import declarations
 from breadknife.plugins.nullcheck.repairs.ecmascript.doubts import ignored, is_expected, is_handed_on
 from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence, is_declaration, is_test
-from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import is_literal_like
 from breadknife.plugins.nullcheck.repairs.ecmascript.foreign import Foreign, foreign
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import is_optional
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
@@ -33,7 +32,7 @@ from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.outline import Import
-from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _LONGEST_MEAN = 300
 """Code points of a line: people stay far below that."""
@@ -49,17 +48,6 @@ class EcmaScript(BracesLanguage[EcmaScriptProject]):
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         return EcmaScriptFile(document, tree, self.files(project), partial(line_length, document, project))
-
-    def literal(self, default: str, like: str, /) -> bool:
-        nodes = [_expression(source) for source in (default, like)]
-        return nodes[0] is not None and nodes[1] is not None and is_literal_like(nodes[0], nodes[1])
-
-
-def _expression(source: str) -> Node | None:
-    """The tree of a text that is one expression."""
-    tree = parse(f"({source})", "typescript")
-    statements = tree.root.named_children if tree is not None and not tree.root.has_error else []
-    return statements[0].named_children[0] if len(statements) == 1 and statements[0].named_child_count == 1 else None
 
 
 class EcmaScriptFile:

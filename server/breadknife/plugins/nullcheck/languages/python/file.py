@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -78,12 +77,6 @@ class Python:
         made = PythonProject(paths, text, known=self._known, revision=project.revision)
         self._projects[project.root] = project, made
         return made
-
-    def literal(self, default: str, like: str, /) -> bool:
-        try:
-            return type(ast.literal_eval(default)) is type(ast.literal_eval(like))
-        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-            return False
 
 
 class PythonFile:
