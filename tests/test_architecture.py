@@ -165,6 +165,7 @@ OWN_FILES = {
     "plugins/nullcheck/shown/confidence.py": "weights of this package",
     "plugins/nullcheck/project/checking.py": "copies what the user has checked, in a temporary folder of `walk`",
     "plugins/nullcheck/menu/ranking.py": "weights of this package",
+    "plugins/nullcheck/formats/forms.py": "a list of this package",
     "plugins/nullcheck/verify/oracle/tools.py": "a list of this package",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",

@@ -99,8 +99,8 @@ class Files:
                 key = (document.language, nullable)
                 if key not in self._languages:
                     self._languages[key] = language(*key)
-                opened = self._languages[key].open(document, tree, project)
-                file = _Remembering(opened, kept.file.whole if kept is not None else None)
+                spoken = self._languages[key]
+                file = _Remembering(spoken.open(document, tree, project), kept.file.whole if kept is not None else None)
                 kept = _Kept(document.text, nullable, file)
             self._kept[document.uri] = kept
             while len(self._kept) > KEPT:

@@ -131,7 +131,7 @@ def new_in(before: Sequence[Said], after: Sequence[Said], changes: Iterable[Chan
 
 
 def _problem(said: Said) -> Problem:
-    return Problem(Path(said.path), said.code, said.fault, said.line - 1)
+    return Problem(Path(said.path), said.code, said.message, said.line - 1)
 
 
 _LEFT_OUT = NEVER - LIBRARIES

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, FileRefused
+from breadknife.plugins.nullcheck.formats.forms import FORMS
 from breadknife.plugins.nullcheck.formats.places import may_be_of
-from breadknife.plugins.nullcheck.formats.reading import NAMES, fault, read
+from breadknife.plugins.nullcheck.formats.reading import fault, read
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.checking import Checker, CommandChecker
@@ -83,7 +84,7 @@ def _report(source: str, teller: Teller) -> Sequence[Said]:
     if not said:
         where = "standard input" if source == "-" else source
         if why := fault(printed):
-            forms = ", ".join(NAMES)
+            forms = ", ".join(FORMS.names)
             raise DocumentError(f"{where}: {why}. Run the checker again, in one of the forms that are read: {forms}")
         teller.tell(f"{where}: no findings in it: there is nothing to repair")
     return said
