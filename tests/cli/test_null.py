@@ -17,7 +17,7 @@ from breadknife.host.kinds import KINDS
 from breadknife.plugins.nullcheck.languages.python.file import PythonFile
 from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.reported import Sources
-from breadknife.plugins.nullcheck.project.ways import BY_HAND
+from breadknife.plugins.nullcheck.project.root_causes import BY_HAND
 from breadknife.task.values import ActionRequest
 from cli.commands import within
 from cli.fix.checkers import mypy

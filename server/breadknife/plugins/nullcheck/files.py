@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.shown.half_written import Whole, while_half_written
-from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place, Strategy, Supposed
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -49,6 +49,9 @@ class _Remembering:
         found = self._file.findings()
         self.whole = Whole(self._file.tree, found)
         return found
+
+    def suppose(self, places: Collection[Place], /) -> Supposed:
+        return self._file.suppose(places)
 
     def kind(self, place: Place, /) -> OriginKind | None:
         return self._file.kind(place)

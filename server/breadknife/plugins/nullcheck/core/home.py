@@ -49,8 +49,8 @@ class Home(Protocol):
         ...
 
     @property
-    def denied(self) -> set[At]:
-        """The assumed ones that are there on some path, as the file itself has checked."""
+    def denied(self) -> dict[At, At]:
+        """The assumed ones that are there on some path, as the file itself has checked, and the test that says so."""
         ...
 
     @property

@@ -66,7 +66,7 @@ class Names(Attributes):
         self.follows_arguments = False
         self.forgiven: set[At] = set()
         self.assumed: Mapping[At, Fact] = {}
-        self.denied: set[At] = set()
+        self.denied: dict[At, At] = {}
         self.asked: set[str] = set()
         """The URIs of files that it has asked something of."""
         self.shared = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -16,9 +16,10 @@ from breadknife.plugins.nullcheck.languages.packages import PackageHome
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.option import Edits, Option
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
-from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Supposed, Use
 from breadknife.plugins.nullcheck.verify.callers import handed_on
 from breadknife.plugins.nullcheck.verify.checking import Verifier, new_findings
+from breadknife.plugins.nullcheck.verify.supposing import supposed
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
@@ -67,6 +68,10 @@ class BracesFile(ABC):
 
     def findings(self) -> Sequence[Finding]:
         return tuple(each.finding for each in self._explained)
+
+    def suppose(self, places: Collection[Place], /) -> Supposed:
+        with self._files.lock:
+            return supposed(self.home, self.tree, places)
 
     def kind(self, place: Place, /) -> OriginKind | None:
         return next((each.kind for each in self._explained if each.finding.span == place.span), None)

@@ -40,6 +40,19 @@ class Shapes:
     """What a method calls its object: `self.`."""
 
 
+def shapes(language: str) -> Shapes:
+    """What declares something in a language, one of `LANGUAGE_IDS`."""
+    if language == "go":
+        from breadknife.plugins.nullcheck.repairs.go.shapes import SHAPES
+    elif language == "java":
+        from breadknife.plugins.nullcheck.repairs.java.shapes import SHAPES
+    elif language == "python":
+        from breadknife.plugins.nullcheck.repairs.python.shapes import SHAPES
+    else:
+        from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import SHAPES
+    return SHAPES
+
+
 @dataclass(frozen=True)
 class Declared:
     kind: Kind
@@ -110,6 +123,12 @@ def _declared(
         is_method = owner and not any(_is_function(each, shapes) for each in outer)
         its = f"{owner}.{tree.source(called)}({its})" if is_method else f"{tree.source(called)}({its})"
     return Declared(kind, its, tree.span(node if kind is Kind.PARAMETER else name))
+
+
+def owner_of(tree: SyntaxTree, span: Span, shapes: Shapes) -> str:
+    """The class around a place; "" where there is none."""
+    node = tree.node_at(span)
+    return _owner(tree, node, path_to(tree, node), shapes)
 
 
 def _is_function(node: Node, shapes: Shapes) -> bool:

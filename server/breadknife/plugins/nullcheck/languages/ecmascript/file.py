@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -26,7 +26,8 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.verify import Verifier
 from breadknife.plugins.nullcheck.repairs.line_length import line_length
 from breadknife.plugins.nullcheck.repairs.option import Plan
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
-from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Supposed, Use
+from breadknife.plugins.nullcheck.verify.supposing import supposed
 from breadknife.plugins.nullcheck.wording import in_comment
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -84,6 +85,10 @@ class EcmaScriptFile:
 
     def findings(self) -> Sequence[Finding]:
         return tuple(each.finding for each in self._explained)
+
+    def suppose(self, places: Collection[Place], /) -> Supposed:
+        with self._files.lock:
+            return supposed(self._home, self.tree, places)
 
     def kind(self, place: Place, /) -> OriginKind | None:
         return next((each.kind for each in self._explained if each.finding.span == place.span), None)

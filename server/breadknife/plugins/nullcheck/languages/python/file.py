@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -33,8 +33,9 @@ from breadknife.plugins.nullcheck.repairs.python.reading.modules import Module
 from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, lines_of, site_at
 from breadknife.plugins.nullcheck.repairs.verified import ended, is_declaration_right
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
-from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Supposed, Use
 from breadknife.plugins.nullcheck.verify.checking import Verifier
+from breadknife.plugins.nullcheck.verify.supposing import supposed
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
@@ -118,6 +119,10 @@ class PythonFile:
 
     def findings(self) -> Sequence[Finding]:
         return self._findings
+
+    def suppose(self, places: Collection[Place], /) -> Supposed:
+        with self._lock:
+            return supposed(self._home, self.tree, places)
 
     def kind(self, place: Place, /) -> OriginKind | None:
         return next((each.kind for each in self._explained if each.finding.span == place.span), None)
