@@ -97,15 +97,14 @@ class Tracer:
             return Origin(Kind.PLACE, "", found.path, found.place.span)
         span = found.place.span
         value = tree.text[span.start : span.end]
-        return (
-            self._told(found, tree, value)
-            or self._put(found.path, tree, span)
-            or self._of_value(found.path, tree, span, _MOST_STEPS)
-            or Origin(Kind.PLACE, value, found.path, span)
-        )
+        told, is_call = self._told(found, value)
+        if told is not None and not (is_call and told.kind is Kind.VARIABLE):
+            return told
+        traced = self._put(found.path, tree, span) or self._of_value(found.path, tree, span, _MOST_STEPS)
+        return traced or told or Origin(Kind.PLACE, value, found.path, span)
 
-    def _told(self, found: Found, tree: SyntaxTree, value: str) -> Origin | None:
-        """What the null check's own finding says; None where it has none, or its null comes from a call there."""
+    def _told(self, found: Found, value: str) -> tuple[Origin | None, bool]:
+        """What the null check's own finding says, if it has one, and whether its null comes from a call there."""
         file = self._repairs.file(found.path)
         own = [found.finding] if found.finding.source == SOURCE else file.findings() if file else ()
         told = next(
@@ -114,14 +113,14 @@ class Tracer:
         path = uri_to_path(told.uri) if told and told.uri else found.path
         there = self._repairs.tree(path) if told and path else None
         if told is None or there is None or path is None or (path, told.span) == (found.path, found.place.span):
-            return None
+            return None, False
         shapes = self._repairs.shapes(path)
         span = told.span.shifted(bool(told.uri) and there.text.startswith("\ufeff"))  # which the project leaves out
         its = declared(there, span, shapes, value)
         if its is None and path == found.path:  # a test tells that it may be null
             its = given(there, span, value, shapes)
         is_call = there.text[span.start : span.end].endswith(")")
-        return None if its is None or (is_call and its.kind is Kind.VARIABLE) else _origin(its, path)
+        return (_origin(its, path) if its is not None else None), is_call
 
     def _put(self, path: Path, tree: SyntaxTree, span: Span) -> Origin | None:
         """What is declared with this null as its value."""
