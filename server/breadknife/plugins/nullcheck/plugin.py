@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,10 +133,8 @@ class NullCheckPlugin:
 def _check(file: NullFile, request: CheckRequest, context: Context) -> Findings:
     """None of the fixes is a preferred one: "fix all" makes none of them."""
     found = list[Finding]()
-    shown, fixed = (
-        reported(file.findings(), context.settings(NullCheckSettings)),
-        _FIX_BUDGET if request.all_fixes else 0,
-    )
+    shown = reported(file.findings(), context.settings(NullCheckSettings))
+    fixed = _FIX_BUDGET if request.all_fixes else 0
     for at, finding in enumerate(shown if request.each_place else by_cause(shown)):
         context.cancel.raise_if_cancelled()
         place = file.place(finding) if at < fixed else None
@@ -150,68 +148,45 @@ def _fixes(file: NullFile, place: Place, uri: str) -> Iterator[Fix]:
         yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)))
 
 
-@dataclass(frozen=True)
-class _Made:
-    edited: Edited
-    origin: Origin
-    asked: Edited | None = None
-    """The edits that a checker is asked of instead: they are the same to it."""
-
-
 def _checking(ladder: Ladder, document: Document, action: Action, context: Context) -> Checking | None:
     settings: NullCheckSettings = context.settings(NullCheckSettings)
     checker = ladder.checker(document, settings.oracle, context)
-    if checker is None:
-        return None
-    return Checking(ladder, checker, settings.oracle_seconds, action.findings)
+    return Checking(ladder, checker, settings.oracle_seconds, action.findings) if checker is not None else None
 
 
 def _made(
     file: NullFile, document: Document, action: Action, checking: Checking | None, context: Context
-) -> tuple[_Made, ...] | Silence:
-    """The edits that the language's own checks have verified, best first: with a model's content, and without."""
+) -> Repair | Silence:
+    """The edits that the language's own checks have verified, with a model's words if there are any to write."""
     place, strategy = _chosen(action)
-    if place.span.end > len(document.text):
-        return silence("would-not-verify")
-    offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
+    offers = file.offers(place, action.findings) if place.span.end <= len(document.text) else iter(())
+    offer = next((offer for offer in offers if offer.strategy is strategy), None)
     if offer is None:
         return silence("would-not-verify")
-    template = _Made(Edited(document, offer.edits, offer.is_inner), Origin(rule(strategy)))
     if offer.content is not None and checking:
-        checking.begin(template.edited, context)  # while the model writes
-    made = context.run(CONTENT, Repair(file, place, offer, offer.edits))
-    if made.edits == offer.edits:
-        return (template,)
-    written = _Made(Edited(document, made.edits, offer.is_inner), made.origin, asked=template.edited)
-    return (written, template)
+        checking.begin(Edited(document, offer.edits, offer.is_inner), context)  # while the model writes
+    return context.run(CONTENT, Repair(file, place, offer, offer.edits))
 
 
 def _resolved(
-    made: Sequence[_Made], action: Action, checking: Checking | None, prover: Prover, document: Document,
-    tree: SyntaxTree, context: Context,
+    made: Repair, action: Action, checking: Checking | None, prover: Prover, document: Document, tree: SyntaxTree,
+    context: Context,
 ) -> Answer:  # fmt: skip
-    answer: Answer = Silence("", "")
-    place, _ = _chosen(action)
+    """The action with its edits, if they climb the ladder. A checker and a test are asked of the template: the words of
+    a message are the same to them."""
     settings: NullCheckSettings = context.settings(NullCheckSettings)
-    for each in made:
-        climb, edited = Climb(others=others(action.findings)), each.edited
-        if checking is not None:
-            climb = context.run(checking.steps, each.asked or edited)
-        if isinstance(climb, Silence):
-            answer = climb
-            continue
-        # The words of a message are the same to a test.
-        fix = (each.asked or edited).edits
-        tried = Tried.of(document, place, (fix,), context) if settings.prove else None
-        is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
-        climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
-        done = replace(
-            action, edits=edited.edits, origin=each.origin,
-            checked=climb.badge, unchecked=climb.unasked,
-            command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
-        )  # fmt: skip
-        return Actions((done,))
-    return answer
+    edited = Edited(document, made.offer.edits, made.offer.is_inner)
+    climb = context.run(checking.steps, edited) if checking is not None else Climb(others=others(action.findings))
+    if isinstance(climb, Silence):
+        return climb
+    tried = Tried.of(document, made.place, (edited.edits,), context) if settings.prove else None
+    is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
+    climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
+    done = replace(
+        action, edits=made.edits, origin=made.origin, checked=climb.badge, unchecked=climb.unasked,
+        command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
+    )  # fmt: skip
+    return Actions((done,))
 
 
 def _told(command: str, action: Action, context: Context) -> Command | None:

@@ -40,19 +40,6 @@ class Shapes:
     """What a method calls its object: `self.`."""
 
 
-def shapes(language: str) -> Shapes:
-    """What declares something in a language, one of `LANGUAGE_IDS`."""
-    if language == "go":
-        from breadknife.plugins.nullcheck.repairs.go.shapes import SHAPES
-    elif language == "java":
-        from breadknife.plugins.nullcheck.repairs.java.shapes import SHAPES
-    elif language == "python":
-        from breadknife.plugins.nullcheck.repairs.python.shapes import SHAPES
-    else:
-        from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import SHAPES
-    return SHAPES
-
-
 @dataclass(frozen=True)
 class Declared:
     kind: Kind

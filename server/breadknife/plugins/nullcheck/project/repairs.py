@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.project.changes import Changes, together
 from breadknife.plugins.nullcheck.project.commands import Command
-from breadknife.plugins.nullcheck.project.declared import Shapes, shapes
+from breadknife.plugins.nullcheck.project.declared import Shapes
 from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair, strategy_of
 from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
@@ -94,7 +94,17 @@ class Repairs:
         return file.tree if file else None
 
     def shapes(self, path: Path) -> Shapes:
-        return shapes(self.changes.document(path).language)
+        """What declares something in the language of a file."""
+        id = self.changes.document(path).language
+        if id == "go":
+            from breadknife.plugins.nullcheck.repairs.go.shapes import SHAPES
+        elif id == "java":
+            from breadknife.plugins.nullcheck.repairs.java.shapes import SHAPES
+        elif id == "python":
+            from breadknife.plugins.nullcheck.repairs.python.shapes import SHAPES
+        else:
+            from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import SHAPES
+        return SHAPES
 
     def functions(self, path: Path, name: str) -> Sequence[Located]:
         """The project's functions of that name, in the language of a file."""
