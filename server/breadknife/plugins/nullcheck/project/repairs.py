@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.project.declared import Shapes
 from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair, strategy_of
 from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
 from breadknife.project.values import Located
@@ -27,8 +27,6 @@ from breadknife.text.syntax import SyntaxTree, parse
 
 UNASKED = frozenset(Strategy) - HIDING
 """What may be done without a person who chooses it."""
-FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL, Use.ITERATE, Use.OPERAND})
-"""Uses at which the analysis knows that a null fails."""
 CHECKER_SECONDS = 50.0
 """Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
 NO_ACTION = "no edit is certain to be right here"
@@ -128,14 +126,17 @@ class Repairs:
         )
 
     def blocked(self, found: Iterable[Found]) -> set[Found]:
-        """Those to which no null gets, though no test says so: it would have failed at another one before, or a handler
-        around would catch what it leads to. A check there comes too late."""
+        """Those that come after another one of the same value, at which a null would have failed: a check comes too
+        late."""
         late = set[Found]()
         for path, places in _by_path(found).items():
             if file := self.file(path):
                 supposed = file.suppose(places.keys())
                 unmet = places.keys() - supposed.found - supposed.tested.keys()
-                late |= {places[place] for place in unmet if place.use in FAILS}
+                first = {file.tree.text[each.span.start : each.span.end]: each.span for each in supposed.found}
+                for place in unmet:
+                    before = first.get(file.tree.text[place.span.start : place.span.end])
+                    late |= {places[place]} if before is not None and before.end < place.span.start else set[Found]()
         return late
 
     def ended(self, findings: Iterable[tuple[Found, Found]]) -> set[Found]:

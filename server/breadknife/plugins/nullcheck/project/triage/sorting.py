@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from breadknife.plugins.nullcheck.project.causes import Origin
 from breadknife.plugins.nullcheck.project.declared import Kind
-from breadknife.plugins.nullcheck.project.repairs import FAILS, Repairs
+from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.plugins.nullcheck.shown.clues import NullOrigin, clues_of, origin_of
 from breadknife.plugins.nullcheck.shown.confidence import fitted
@@ -19,6 +19,8 @@ from breadknife.text.syntax import path_to
 
 _NULLS = frozenset({"None", "null", "nil", "undefined"})
 _WORDS = {"python": "None", "go": "nil"}
+_FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL, Use.ITERATE, Use.OPERAND})
+"""Uses at which a null fails."""
 _ARGUMENTS = frozenset({"argument_list", "arguments"})
 _OPTIONAL_IMPORT = re.compile(
     r"\bexcept\b[^\n]*\b(?:ImportError|ModuleNotFoundError)\b[^\n]*:\s*(?:[^\n]*\n\s*){0,4}\Z"
@@ -109,8 +111,9 @@ def _known_there(file: NullFile, found: Found) -> str:
     if place in supposed.tested:
         line = file.tree.text.count("\n", 0, supposed.tested[place].start) + 1
         return f"A test before it tells that it is there (line {line})"
-    is_seen = place.use in FAILS and place not in supposed.found
-    return "What the code before it does, or a handler around it, rules a null out" if is_seen else ""
+    is_python = file.tree.language == "python"  # of which the analysis knows best where a null fails
+    is_excluded = is_python and place.use in _FAILS and place not in supposed.found
+    return "What the code before it does, or a handler around it, excludes a null" if is_excluded else ""
 
 
 def _reason(origin: Origin, language: str) -> str:
