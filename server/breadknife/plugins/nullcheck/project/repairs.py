@@ -133,7 +133,8 @@ class Repairs:
             if file := self.file(path):
                 supposed = file.suppose(places.keys())
                 unmet = places.keys() - supposed.found - supposed.tested.keys()
-                first = {file.tree.text[each.span.start : each.span.end]: each.span for each in supposed.found}
+                in_order = sorted(supposed.found, key=lambda each: each.span, reverse=True)
+                first = {file.tree.text[each.span.start : each.span.end]: each.span for each in in_order}
                 for place in unmet:
                     before = first.get(file.tree.text[place.span.start : place.span.end])
                     late |= {places[place]} if before is not None and before.end < place.span.start else set[Found]()
