@@ -398,3 +398,14 @@ def test_the_files_that_import_one_are_known_from_the_first_repair_on(project: P
     write(project, {"lib.py": lib, "use.py": "from lib import shout\n\nprint(shout(None))\n"})
     result = breadknife(project, "fix", "--from", "-", given=mypy("lib.py", 2, "upper"))
     assert "+    assert text is not None" in result.stdout, result.stderr
+
+
+def test_one_declaration_repairs_all_findings_that_it_is_offered_for(project: Path) -> None:
+    text = "class A:\n    def __init__(self):\n        self._b = None\n\n    def fill(self):\n        self._b = []\n\n"
+    text += "    def f(self):\n        self._b.append(1)\n\n    def g(self):\n        self._b.pop()\n"
+    write(project, {"a.py": text})
+    given = mypy("a.py", 9, "append") + mypy("a.py", 12, "pop")
+    result = breadknife(project, "fix", "--from", "-", "--write", "--json", given=given)
+    assert [each["outcome"] for each in json.loads(result.stdout)["outcomes"]] == ["repaired"] * 2, result.stderr
+    assert "self._b: list = None" in read(project, "a.py")
+    assert "assert" not in read(project, "a.py")

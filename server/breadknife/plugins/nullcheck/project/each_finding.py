@@ -36,7 +36,7 @@ class _Pending:
 
 
 def repair_each(repairs: Repairs, found: Sequence[Found]) -> list[Repair | Ended | Refused]:
-    """The first verified action for each finding.
+    """The first verified action for each finding, one for several where it is the same.
 
     Declarations come first, since that may end more than was asked about. Repairs of one function are made one after
     the other, each seeing those before it. What can't be repaired is tried again after the others: of `a.b.c`, what is
@@ -89,7 +89,7 @@ def _wanted(
         if isinstance(repair, Refused):
             # An offer that the checker objects to isn't made again: why it isn't says more than that there is none.
             refused[each] = each.why if each.why and repair.why == NO_ACTION else repair.why
-        elif not any(repair.is_near(known) for _, known in wanted):
+        elif all(known.edits == repair.edits or not repair.is_near(known) for _, known in wanted):
             wanted.append((each, repair))
     return wanted, refused
 
