@@ -77,7 +77,7 @@ def _written(repair: Repair, context: Context, model_of: Callable[[Context], Mod
     except (ModelError, EngineError):
         said = None
     made = repair.file.repair(repair.place, offer.strategy, said[0]) if said else None
-    if said is None or made is None or not only_words_differ(made, offer.edits):
+    if said is None or made is None or made == offer.edits or not only_words_differ(made, offer.edits):
         return PassedOn(repair)
     return Settled(replace(repair, edits=made, origin=replace(said[1], rule=rule(offer.strategy))))
 
