@@ -20,8 +20,8 @@ from fixes import EDITOR, bench
 
 from breadknife.plugins.nullcheck.menu.menu import ranked
 from breadknife.plugins.nullcheck.menu.ranking import Ranking, fitted
-from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.text.document import apply_edits
 
 

@@ -22,11 +22,12 @@ from breadknife.cli.fix.workspace import HostedWorkspace
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
-from breadknife.plugins.nullcheck.project.causes import Found
+from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.checking import new_in
-from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repair, Repairs, near
-from breadknife.plugins.nullcheck.project.root_causes import Removed, causes_of, remove_causes
+from breadknife.plugins.nullcheck.project.commands import new_in
+from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
+from breadknife.plugins.nullcheck.project.root_causes import Removed, remove_causes
+from breadknife.plugins.nullcheck.project.values import Found, Repair
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Strategy
 
@@ -143,7 +144,7 @@ def placed(repairs: Repairs, root: Path, report: Report) -> Found | None:
 
 def _first(repairs: Repairs, found: Found, figures: Figures, reading: float) -> Repair | None:
     """The first action that climbs the ladder, timed as an editor would see it."""
-    repairs.own(found.path)  # the file is open in an editor, and has been checked
+    repairs.found(found.path)  # the file is open in an editor, and has been checked
     started = time.perf_counter()
     menu = repairs.menu(found, is_read=True)
     figures.menu.append(time.perf_counter() - started)
@@ -164,7 +165,7 @@ def _rounds(made: Sequence[Repair]) -> list[list[Repair]]:
     """So that no two of a round change the same function."""
     found = list[list[Repair]]()
     for repair in made:
-        fits = next((together for together in found if not any(near(repair, other) for other in together)), None)
+        fits = next((together for together in found if not any(repair.is_near(other) for other in together)), None)
         if fits is None:
             found.append([repair])
         else:

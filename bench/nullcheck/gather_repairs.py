@@ -20,8 +20,8 @@ from fixes import EDITOR, bench
 from maintainers import changed
 
 from breadknife.plugins.nullcheck.menu.features import about, clues_of
-from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.project.values import Found
 
 FIRST_OFFERS = Path(__file__).with_name("first_offers.tsv")
 MAINTAINERS, READER = "maintainers", "reader"

@@ -33,8 +33,8 @@ from detector import Report, judgement, sources
 from fixes import EDITOR, bench, placed
 
 from breadknife.plugins.nullcheck.menu.choices import Choices
-from breadknife.plugins.nullcheck.project.causes import Found
-from breadknife.plugins.nullcheck.project.repairs import Repairs, strategy_of
+from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.project.values import Found, strategy_of
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.text.syntax import Node, SyntaxTree, parse
 

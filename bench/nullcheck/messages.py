@@ -18,8 +18,8 @@ from pathlib import Path
 from detector import sources
 from fixes import EDITOR, repairing
 
-from breadknife.plugins.nullcheck.project.causes import Found
-from breadknife.plugins.nullcheck.project.repairs import Repair, Repairs, strategy_of
+from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.project.values import Found, Repair, strategy_of
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.task.values import Action
 

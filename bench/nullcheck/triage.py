@@ -27,11 +27,10 @@ from typing import Any
 
 from breadknife.cli.fix.workspace import opened
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
-from breadknife.plugins.nullcheck.project.causes import Found
+from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.root_causes import causes_of
 from breadknife.plugins.nullcheck.project.triage.sorting import sorted_by_code
-from breadknife.plugins.nullcheck.project.triage.tracing import traced
+from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.plugins.nullcheck.values import Place
 
 ROWS = Path(__file__).parent / "triage.tsv"
@@ -94,7 +93,7 @@ def sorts(repairs: Repairs, folder: Path, rows: list[dict[str, str]]) -> Iterato
             verdicts[path, each.place] = row["verdict"]
     for cause in causes_of(repairs, found, files):
         for each in cause.findings:
-            its = sorted_by_code(repairs, each, traced(repairs, each, cause.origin))
+            its = sorted_by_code(repairs, each, cause.origin)
             yield verdicts[each.path, each.place], its.sort
 
 

@@ -35,10 +35,10 @@ from fixes import EDITOR, repairing
 
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
-from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.checking import new_in
-from breadknife.plugins.nullcheck.project.repairs import Repair, Repairs, near
+from breadknife.plugins.nullcheck.project.commands import new_in
+from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.project.values import Found, Repair
 from breadknife.plugins.nullcheck.values import Strategy
 
 PACKAGES = (
@@ -213,7 +213,7 @@ def first(here: Bench, report: Said, figures: Figures, reading: float) -> Repair
         figures.unmended.append(f"no place: {where}")
         return None
     figures.placed += 1
-    repairs.own(found.path)  # the file is open in an editor, and has been checked
+    repairs.found(found.path)  # the file is open in an editor, and has been checked
     started = time.perf_counter()
     menu = repairs.menu(found, is_read=True)
     figures.menu.append(time.perf_counter() - started)
@@ -244,7 +244,7 @@ def rounds(made: Sequence[Repair]) -> list[list[Repair]]:
     """So that no two of a round change the same function."""
     found = list[list[Repair]]()
     for repair in made:
-        fits = next((together for together in found if not any(near(repair, other) for other in together)), None)
+        fits = next((together for together in found if not any(repair.is_near(other) for other in together)), None)
         if fits is None:
             found.append([repair])
         else:

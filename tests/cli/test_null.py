@@ -17,7 +17,7 @@ from breadknife.host.kinds import KINDS
 from breadknife.plugins.nullcheck.languages.python.file import PythonFile
 from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.reported import Sources
-from breadknife.plugins.nullcheck.project.ways import BY_HAND
+from breadknife.plugins.nullcheck.project.root_causes import BY_HAND
 from breadknife.task.values import ActionRequest
 from cli.commands import within
 from cli.fix.checkers import mypy
@@ -71,7 +71,7 @@ def test_json(project: Path) -> None:
     assert (shown["schema"], shown["findings"], shown["all_causes"]) == (1, 3, 2)
     worst, library = shown["causes"]
     assert {key: worst[key] for key in ("kind", "name", "path", "line", "column", "count", "strategy")} == {
-        "kind": "attribute", "name": "Store._names", "path": "store.py", "line": 6, "column": 14, "count": 2,
+        "kind": "attribute", "name": "Store._names", "path": "store.py", "line": 6, "column": 9, "count": 2,
         "strategy": "initial",
     }  # fmt: skip
     assert worst["repair"]
@@ -210,9 +210,12 @@ def test_declarations_of_other_languages(tmp_path: Path, home: Path, files: dict
 @pytest.mark.parametrize(
     ("use", "name"),
     [
-        ("def f(table: dict[str, str], key):\n    return table.get(key).strip()\n", "value table.get(key)"),
-        ("def f(rows):\n    return rows.first().strip()\n", "result of method .first()"),
-        ("def f(table: dict[str, str], key):\n    row = table.get(key)\n    return row.strip()\n", "variable f(row)"),
+        ("def f(table: dict[str, str], key):\n    return table.get(key).strip()\n", "result of table.get()"),
+        ("def f(rows):\n    return rows.first().strip()\n", "result of rows.first()"),
+        (
+            "def f(table: dict[str, str], key):\n    row = table.get(key)\n    return row.strip()\n",
+            "result of table.get()",
+        ),
     ],
 )
 def test_what_stands_in_a_file_is_called_what_it_is(project: Path, use: str, name: str) -> None:

@@ -79,7 +79,7 @@ Checker noise: 2 groups of 2 findings
     Only its type allows null; nothing around it says that it is null here
 
   store.py:26  prices.get() (1 finding)
-    A test before it leaves (line 24)
+    A test before it tells that it is there (line 24)
 
 To make the repairs: breadknife fix --from FILE --write
 """
@@ -156,7 +156,7 @@ def test_one_patch_for_one_declaration(project: Path) -> None:
     groups = json.loads(triage(project, "--from", "-", "--json", given=NARROW).stdout)["groups"]
     assert [(each["sort"], each["name"], each["count"]) for each in groups] == [
         ("life cycle", "defaults of null", 2),
-        ("life cycle", "label(argument 1)", 2),
+        ("life cycle", "three(name)", 2),
     ]
     added = [line for each in groups for line in each["patch"]["diff"].splitlines() if line.startswith("+")]
     assert "+def one(a: str | None = None, b: int | None = None):" in added

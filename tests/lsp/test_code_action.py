@@ -112,29 +112,6 @@ async def test_a_choice_that_takes_a_while_is_seen_to_be_at_work(connect, script
 
 
 OFF = {"nullcheck": {"oracle": "off"}, "prose": {"enabled": False}}
-FOUND = "def find(k):\n    if k > 1:\n        return k\n    return None\n"
-USES = "from found import find\n\n\ndef a():\n    return find(1).x\n\n\ndef b():\n    return find(2).y\n"
-
-
-async def test_a_null_of_another_file_is_repaired_at_all_its_places(connect, script, home) -> None:
-    session = await connect(engine_script=script([]), options=OFF)
-    (session.folder / "found.py").write_text(FOUND, "utf-8")
-    uri = session.open("use.py", USES)
-    place = lsp.Range(lsp.Position(4, 11), lsp.Position(4, 11))
-    async with asyncio.timeout(120):
-        while True:  # the server learns of the other file beside the request
-            found = await session.actions(uri, place, [])
-            if found[-1].title == "More…" and any("at 2 places" in title for title in await session.more(found[-1])):
-                break
-    await session.more(found[-1], "Raise ValueError at 2 places")
-    [made] = session.applied
-    assert made.label == "Raise ValueError at 2 places"
-    assert made.edit.document_changes is not None
-    [change] = made.edit.document_changes
-    assert change.text_document.uri == uri
-    assert "".join(edit.new_text for edit in change.edits).count("raise ValueError") == 2
-
-
 NULL = "def f(x=None):\n    return x.y\n"
 USE = lsp.Range(lsp.Position(1, 11), lsp.Position(1, 11))
 

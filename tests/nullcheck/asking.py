@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from breadknife.engine.api import Engine
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
@@ -40,15 +38,11 @@ def resolved(
     *,
     engine: Engine | None = None,
     context: PluginContext | None = None,
-    everywhere: bool = False,
     language: str = "python",
-    **data: int,
 ) -> tuple[str, Action]:
     """The text after the action, and what was answered."""
-    actions = [action for action in offered(text, language=language) if action.data["strategy"] == strategy]
-    action = next(action for action in actions if bool(action.data.get("everywhere")) is everywhere)
+    action = next(action for action in offered(text, language=language) if action.data["strategy"] == strategy)
     assert not action.edits
-    action = replace(action, data={**action.data, **data})
     context = context or PluginContext(engine=engine or ScriptedEngine([]))
     answer = NullCheckPlugin().answer(ResolveRequest(document(text, language), action), context)
     assert isinstance(answer, Actions), answer

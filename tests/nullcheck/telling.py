@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_PARTS, Checker, Problem
-from breadknife.text.document import Span
+from breadknife.plugins.nullcheck.verify.oracle.values import Checker, Problem
 
 
 class Says:
@@ -17,14 +16,10 @@ class Says:
     def __init__(self, root: Path, installed: Installed) -> None:
         self.root = root
         self.installed = installed
-        self.parts = list[Mapping[Path, Span]]()
         self.asked = list[tuple[str, ...]]()
         self.beside: Mapping[Path, str] = {}
 
-    def problems(
-        self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], parts: Mapping[Path, Span] = NO_PARTS, /
-    ) -> list[Problem]:
-        self.parts.append(parts)
+    def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
         self.asked.append(tuple(f"{path.name}: {text.strip()}" for path, text in sorted(texts.items())))
         self.beside = beside
         while any("hang" in text for text in texts.values()):

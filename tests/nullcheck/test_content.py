@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
@@ -11,11 +10,8 @@ from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied, ModelMissing
-from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
-from breadknife.task.values import ActionRequest, Actions, ResolveRequest
-from breadknife.text.document import Span
 from nullcheck.asking import resolved
-from support import PluginContext, PluginModel, document
+from support import PluginContext, PluginModel
 
 RAISING = "def f(x=None):\n    return x.y\n"
 
@@ -79,38 +75,6 @@ def test_the_prompt_is_the_code_up_to_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("invoked", "model", "requests"),
-    [
-        (True, "nullcheck", 1),  # while the menu is read
-        (False, "nullcheck", 0),  # an editor asks wherever the cursor stands
-        (True, "elsewhere:some-model", 0),  # nobody has chosen to send it anything
-    ],
-)
-def test_the_likeliest_choice_is_written_while_the_menu_is_read(invoked: bool, model: str, requests: int) -> None:
-    class Named(PluginContext):
-        def model(self, role: str, /) -> PluginModel:
-            return PluginModel(self, model)
-
-    found = "    x = re.match('a', a)\n    return x.end()\n"
-    text = "import re\ndef f(a):\n    if not a:\n        raise TypeError('a')\n" + found
-    engine, plugin = ScriptedEngine([Line("", "x must be given", delay=0.1)]), NullCheckPlugin()
-    context, doc = Named(engine), document(text)
-    menu = plugin.answer(ActionRequest(doc, Span(0, len(text)), invoked=invoked), context)
-    assert isinstance(menu, Actions)
-    action = menu.items[0]
-    assert action.data["strategy"] == "raise"
-    until = time.monotonic() + (30 if requests else 0.2)
-    while time.monotonic() < until and not engine.requests:
-        time.sleep(0.01)
-    assert len(engine.requests) == requests
-    done = plugin.answer(ResolveRequest(doc, action), context)
-    assert isinstance(done, Actions)
-    assert 'raise TypeError("x must be given")' in doc.edited(done.items[0].edits).text
-    assert done.items[0].origin.output_tokens > 0
-    assert len(engine.requests) == 1
-
-
-@pytest.mark.parametrize(
     ("name", "said", "written"),
     [
         ("dest_addr", "no existing session", "dest_addr is None"),  # another error's message
@@ -137,45 +101,6 @@ def test_a_message_is_about_the_value(name: str, said: str, written: str) -> Non
     assert f'ValueError("{written}")' in resolved(text, "raise", engine=engine)[0]
 
 
-@pytest.mark.parametrize(
-    ("annotation", "use", "elsewhere", "said", "written"),
-    [
-        ("str", "x.strip()", 'x or "unknown"', '"unknown"', '"unknown"'),
-        ("str", "x.strip()", 'x or "unknown"', '"made up"', '""'),
-        ("str", "x.strip()", 'y or "unknown"', '"unknown"', '""'),
-        ("str", "x.strip()", "x or 1", "1", '""'),
-        ("int", "x + 1", "x or 8080", "8080", "8080"),
-        ("int", "x + 1", "x or 8080", "os.system('a')", "0"),
-        ("int", "x + 1", "x or 8080", "None", "0"),
-        ("int", "x + 1", "x or 8080", "", "0"),
-        ("float", "x + 1", "x or 0.5", "0.5", "0.5"),
-        ("bytes", "x.strip()", 'x or "a"', '"a"', 'b""'),
-    ],
-)
-def test_a_default_is_one_that_the_file_has(annotation: str, use: str, elsewhere: str, said: str, written: str) -> None:
-    text = f"def f(x: {annotation} | None):\n    return {use}\n\n\ndef g(x, y):\n    return {elsewhere}\n"
-    assert f"x = {written}" in resolved(text, "default", engine=ScriptedEngine([Line("", said + "\n")]))[0]
-
-
-@pytest.mark.parametrize(
-    ("known", "asked"),
-    [
-        ('d.get("port", "80")', True),
-        ('d.get("port") or "80"', True),
-        ('d["port"] or "80"', True),
-        ('d.get("host", "80")', False),
-        ('d.get("port", "")', False),
-        ('["port", "80"]', False),
-        ('add_argument("port", "80")', False),
-    ],
-)
-def test_a_key_has_the_defaults_that_it_has_elsewhere(known: str, asked: bool) -> None:
-    text = f'def f(d: dict[str, str]):\n    return d.get("port").strip()\n\n\ndef g(d):\n    return {known}\n'
-    engine = ScriptedEngine([Line("", '"80")')])
-    after, _ = resolved(text, "default", engine=engine)
-    assert ('d.get("port", "80").strip()' in after, bool(engine.requests)) == (asked, asked)
-
-
 NAME_OF = (
     "export function nameOf(user?: string) {\n  return user.trim();\n}\n"
     'function other(user?: string) {\n  return user ?? "unknown";\n}\n'
@@ -188,9 +113,6 @@ NAME_OF = (
         ("raise", [Line("", 'no user was given"')], 'throw new Error("no user was given");', "nullcheck"),
         ("raise", [], 'throw new Error("user is undefined");', ""),
         ("raise", [Line("", '"; process.exit()"}')], 'throw new Error("user is undefined");', ""),
-        ("default", [Line("", '"unknown")')], '(user ?? "unknown").trim()', "nullcheck"),
-        ("default", [Line("", '"somebody")')], '(user ?? "").trim()', ""),
-        ("default", [Line("", "a" * 99 + '"}')], '(user ?? "").trim()', ""),
         ("default", [], '(user ?? "").trim()', ""),
     ],
 )
@@ -202,16 +124,7 @@ def test_a_typescript_repair_has_the_models_content_or_the_templates(
     assert (action.origin.rule, action.origin.model) == (f"nullcheck/{strategy}", model)
 
 
-@pytest.mark.parametrize(
-    ("strategy", "written"),
-    [("default", '(user ?? "").trim()'), ("raise", 'throw new Error("no user was given");')],
-)
-def test_no_data_is_made_up_where_nobody_has_asked(strategy: str, written: str) -> None:
-    engine = ScriptedEngine([Line("", 'no user was given"')])
-    assert written in resolved(NAME_OF, strategy, engine=engine, language="typescript", unasked=1)[0]
-
-
-def test_an_empty_collection_is_no_question() -> None:
+def test_a_default_is_no_question() -> None:
     engine = ScriptedEngine([])
     assert "x = []" in resolved("def f(x: list[int] | None):\n    return x[:3]\n", "default", engine=engine)[0]
     assert engine.requests == []
@@ -254,12 +167,3 @@ def test_the_real_model_writes_a_message(real_engine: Engine) -> None:
     assert re.search(r'if m is None:\n        raise ValueError\("[^"\\\n]+"\)', after)
     assert action.origin.model
     assert action.origin.prompt_tokens > 0
-
-
-@pytest.mark.model
-def test_the_real_model_chooses_a_default(real_engine: Engine) -> None:
-    text = 'def f(d: dict[str, str]):\n    return d.get("port").strip()\n\n\nPORT = config.get("port", "8080")\n'
-    context = CatalogContext(engine=real_engine)
-    after, _ = resolved(text, "default", context=context)
-    assert [f"{step.name}: {step.verdict}" for step in context.steps] == ["template: passed on", "model: settled"]
-    assert re.search(r'd\.get\("port", ("8080"|"")\)', after)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.verify.importers import importers, part, visible_names
+from breadknife.plugins.nullcheck.verify.importers import importers, visible_names
 from breadknife.task.values import DocumentEdits
-from breadknife.text.document import Document, Span, TextEdit, apply_edits
+from breadknife.text.document import Document, Span, TextEdit
 from project.folders import known
 
 A = "def f(s: str):\n    return s\n\n\ndef g():\n    pass\n"
@@ -81,39 +81,6 @@ def test_a_function_of_typescript_that_says_what_it_gives_or_gives_nothing_hides
     marked: str, is_hidden: bool
 ) -> None:
     assert visible_names(edited(marked, "file:///a.ts", "typescript")) == (set() if is_hidden else None)
-
-
-@pytest.mark.parametrize(
-    ("marked", "expected"),
-    [
-        ("let a; function f(x?: A): B { ⟦⇒if (!x) throw x; ⟧return x.b }", "function f(x?: A): B { return x.b }"),
-        ("export class C { f(x?: A): B { return ⟦x⇒x!⟧.b } }", "f(x?: A): B { return x.b }"),
-        ("function f(xs: A[]): B { xs.map((x) => { g(⟦x⇒x!⟧.b) }) }", "(x) => { g(x.b) }"),
-        ("function f(x?: A): B { ⟦x.b⇒const y = x === undefined ? 1 : x.b⟧ }", "function f(x?: A): B { x.b }"),
-        ("const f: F = (x) => { ⟦⇒if (!x) return; ⟧return x.b };", "f: F = (x) => { return x.b }"),
-        ("g(); function f(x?: A): B { return ⟦⇒(⟧x.b⟦⇒ ?? 0)⟧ + 1 }", "function f(x?: A): B { return x.b + 1 }"),
-        ("function f(x?: A): B { return x⟦⇒!⟧.b }\nfunction g(x?: A): B { return x⟦⇒!⟧.b }", ""),
-        ("function f(x?: A): B { ⟦⇒x ??= {}; ⟧return x.b }", ""),
-        ("function f(x?: A): B { ⟦⇒o.x = 1; ⟧return x.b }", ""),
-        ("function f(x?: A): B { ⟦⇒count++; ⟧return x.b }", ""),
-        ("import { g } from 'g';\nfunction f(x?: A): B { ⟦g(x)⇒x?.g()⟧; x.h }", "function f(x?: A): B { g(x); x.h }"),
-        ("import { g } from 'g';\nfunction f(x?: A): B { ⟦g(x)⇒x?.h()⟧ }", ""),
-        ("function f(x?: A) { return ⟦x⇒x!⟧.b }", ""),
-        ("function f(x⟦?⟧: A): B { return x.b }", ""),
-        ("function f(x?: A): B { ⟦⇒if (!x) throw x; ⟧return x. }", ""),
-    ],
-)
-def test_the_part_of_a_file_of_typescript_outside_of_which_nothing_sees_an_edit(marked: str, expected: str) -> None:
-    changes = edited(marked, "file:///a.ts", "typescript")
-    found = part(changes)
-    assert ("" if found is None else changes.document.slice(found[0])) == expected
-    if found is not None:
-        after = apply_edits(changes.document.text, changes.edits)
-        assert after[found[1].end :] == changes.document.text[found[0].end :]
-
-
-def test_of_another_language_no_part_is_known() -> None:
-    assert part(edited("def f(x) -> A:\n    return ⟦x⇒x.y⟧\n")) is None
 
 
 USES_F = "def f(a):\n    ⟦⇒assert a\n    ⟧return a\n\n"

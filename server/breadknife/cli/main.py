@@ -80,9 +80,6 @@ def fix(
     ] = False,
     top: Annotated[int | None, typer.Option(min=1, help="Repair at most this many causes. Default: all.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Change the files instead of printing a diff.")] = False,
-    branch: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Commit to this new git branch; keep the files as they are.")
-    ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="List every repair that is offered.")] = False,
     tests: Annotated[
         str | None, typer.Option(metavar="COMMAND", help="Leave out repairs with which this command fails.")
@@ -105,7 +102,7 @@ def fix(
 
       breadknife fix --from mypy.txt --list
 
-      breadknife fix --null src --top 20 --checker "pyright --outputjson" --branch null-checks
+      breadknife fix --null src --top 20 --checker "pyright --outputjson" --write
 
       breadknife fix --null src --write
     """
@@ -113,7 +110,7 @@ def fix(
     from breadknife.plugins.nullcheck.project.reported import Sources
 
     sources = Sources(paths or [], source, checker, own=null and source is None and checker is None)
-    options = Options(sources, null, top, write, branch, list_all, tests, as_json)
+    options = Options(sources, null, top, write, list_all, tests, as_json)
     exit_on_error(lambda: run(options, offline=offline, engine_script=engine_script))
 
 

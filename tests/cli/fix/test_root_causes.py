@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from breadknife.cli.fix.run import message
 from breadknife.plugins.nullcheck.project.declared import Kind
-from breadknife.plugins.nullcheck.project.ways import BY_HAND
+from breadknife.plugins.nullcheck.project.root_causes import BY_HAND
 from cli.commands import breadknife, in_terminal, read, shown_lines
 from cli.fix.checkers import USES, mypy
 from project.folders import write
@@ -44,7 +42,7 @@ if "self._names = None" in text:
         if found := re.search(r"self\\._names\\[", line):
             place = f"a.py:{at}:{found.start() + 1}:{at}:{found.end() + 2}"
             print(f'{place}: error: Value of type "L | None" is not indexable  [index]')
-print(sys.argv[1:] and f"a.py:1: error: {text.count(sys.argv[1])} of them  [misc]" or "")
+print(sys.argv[1:] and f"a.py:{text.count(sys.argv[1])}: error: So many of them  [misc]" or "")
 """
 """Finds what mypy would, and with an argument counts a word: an error that every edit of it changes."""
 
@@ -229,61 +227,6 @@ def test_what_brings_a_new_error_is_not_kept(project: Path, checker: Callable[[s
     result = breadknife(project, "fix", "--null", "--checker", checker("e"))  # each repair changes how many there are
     assert (result.returncode, result.stdout) == (1, ""), result.stderr
     assert "it would bring" in result.stderr
-
-
-def git(folder: Path, *arguments: str) -> str:
-    named = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
-    done = subprocess.run(["git", *named, *arguments], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout
-
-
-@pytest.mark.parametrize(
-    ("title", "lines"),
-    [
-        ("Drop it (fails) — nothing tests it", ["Drop it (fails)", "", "Nothing tests it.", "", "Ends it."]),
-        (
-            f"Declare `{'a' * 40}` as `Any` (fails if used before it is set)",
-            [f"Declare `{'a' * 40}` as `Any`", "", f"Declare `{'a' * 40}` as `Any` (fails if",
-             "used before it is set).", "", "Ends it."],
-        ),
-        ("Declare " + "a" * 80, ["Declare " + "a" * 63 + "…", "", "Declare", "a" * 80 + ".", "", "Ends it."]),
-    ],
-)  # fmt: skip
-def test_a_commits_subject_is_one_that_git_shows_whole(title: str, lines: list[str]) -> None:
-    assert message(title, "Ends it.").splitlines() == lines
-
-
-def test_a_branch_leaves_the_files_alone(
-    project: Path, checker: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "Test")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.org")
-    write(project, {"a.py": CAUSE, "b.py": USES})
-    git(project, "init", "-q", "-b", "main")
-    git(project, "add", ".")
-    git(project, "commit", "-qm", "first")
-    write(project, {"b.py": USES + "# being worked on\n"})
-    arguments = ("fix", "--null", "--checker", checker(""), "--branch", "null")
-    result = breadknife(project, *arguments)
-    assert (result.returncode, result.stdout) == (0, ""), result.stderr
-    assert read(project, "a.py") == CAUSE
-    assert git(project, "show", "null:a.py") == REPAIRED
-    assert git(project, "diff", "--name-only", "main", "null").split() == ["a.py"]
-    assert git(project, "status", "--porcelain").split() == ["M", "b.py"]
-    assert "Ends 2 findings of Store._names." in git(project, "log", "-1", "--format=%B", "null")
-    assert "there is such a branch already" in breadknife(project, *arguments).stderr
-
-
-def test_a_branch_takes_no_uncommitted_work_along(project: Path, checker: Callable[[str], str]) -> None:
-    write(project, {"a.py": CAUSE})
-    git(project, "init", "-q")
-    git(project, "add", ".")
-    git(project, "commit", "-qm", "first")
-    write(project, {"a.py": CAUSE + "# being worked on\n"})
-    result = breadknife(project, "fix", "--null", "--checker", checker(""), "--branch", "null")
-    assert result.returncode == 2
-    assert "changes that aren't committed" in result.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the program is a shell script")

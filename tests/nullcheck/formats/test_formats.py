@@ -6,7 +6,6 @@ out, of the XML the libraries and the descriptions. `UPDATE_EXPECTED=1 pytest` w
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path, PurePosixPath
 
@@ -304,30 +303,6 @@ def test_why_nothing_is_read(text: str, why: str) -> None:
 def test_a_log_may_begin_with_a_bracket(first: str) -> None:
     log = (HERE / "printed" / "mypy.txt").read_text("utf-8")
     assert read(first + log) == printed("mypy.txt")
-
-
-ARGUMENT = 'Argument of type "A | None" cannot be assigned to parameter "x" of type "B"'
-
-
-@pytest.mark.parametrize(
-    ("text", "fault", "details"),
-    [
-        (f"  /p/a.py:1:2 - error: {ARGUMENT}\n    \u00a0 Type \"A\" is no \"B\" (reportArgumentType)\n", ARGUMENT,
-         'Type "A" is no "B"'),
-        (json.dumps({"generalDiagnostics": [{
-            "file": "/p/a.py", "severity": "error", "message": ARGUMENT + "\n  Type\n    more", "rule": "reportX",
-            "range": {"start": {"line": 0, "character": 1}, "end": {"line": 0, "character": 2}},
-        }]}), ARGUMENT, "Type more"),
-        ("a.ts(1,2): error TS2345: Argument isn't 'B'.\n  Type 'A' isn't.\n", "Argument isn't 'B'.", "Type 'A' isn't."),
-        ('a.py:1: error: Item "None" of\n"A | None" has no attribute "b"  [union-attr]\n',
-         'Item "None" of "A | None" has no attribute "b"', ""),
-        ("a.py:1:2: error[x] Just this\n", "Just this", ""),
-    ],
-)  # fmt: skip
-def test_details_are_no_part_of_the_fault(text: str, fault: str, details: str) -> None:
-    [said] = read(text)
-    assert (said.fault, said.details) == (fault, details)
-    assert said.message == f"{fault} {details}".strip()
 
 
 def test_several_tools_in_one_log() -> None:

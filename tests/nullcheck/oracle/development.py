@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from breadknife.plugins.nullcheck.verify.oracle import tools
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Choice, Installed, installed
@@ -25,6 +25,8 @@ def checker_for(choice: Choice, root: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def native_typescript(root: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
     """TypeScript 7's, which is installed beside the one before."""
-    native = tuple(replace(tool, commands=tuple(each for each in tool.commands if each[0] == "tsgo")) for tool in TOOLS)
+    native = tuple(
+        structs.replace(tool, commands=tuple(each for each in tool.commands if each[0] == "tsgo")) for tool in TOOLS
+    )
     monkeypatch.setattr(tools, "TOOLS", native)
     return checker_for("tsc", root, monkeypatch)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,10 +14,8 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
-from breadknife.plugins.nullcheck.verify.oracle.oracle import Oracle
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Tool
 from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Checker
-from breadknife.text.document import Span
 from nullcheck.oracle.development import checker_for, native_typescript
 
 PYTHON = {
@@ -125,65 +122,6 @@ def test_who_gives_up_can_ask_again(checked) -> None:
     with pytest.raises(Cancelled):
         checker.problems(texts, cancel)
     assert len(codes(checker, texts)) == 1
-
-
-LONG = "// the rest of a long file\n" * 500 + "export const é = '😀'.match(/a/).length;\n"
-IN_PART = "export function f(s: string): number {\n  return s.match(/a/).length;\n}\n"
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [(LONG, ""), (LONG, "const last = null!.x;\n"), ("'é😀 '.x;\n", "null!.x;")],
-)
-def test_tsserver_looks_at_a_part_of_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str
-) -> None:
-    for name in ("tsconfig.json", "a.ts"):
-        (tmp_path / name).write_text(TYPESCRIPT[name], "utf-8")
-    checker = checker_for("tsc", tmp_path, monkeypatch).start("typescript", CancelToken.after(60))
-    path, limit = tmp_path / "a.ts", CancelToken.after(60)
-    for text in (IN_PART, "\n" + IN_PART, IN_PART.replace("/).", "/)!."), "\n\n" + IN_PART):
-        whole, part = before + text + after, Span(len(before), len(before) + len(text.rstrip()))
-        found = checker.problems({path: whole}, limit, {}, {path: part})
-        inside = [each.start for each in found if part.start <= each.start < part.end]
-        assert inside == ([] if "!" in text else [part.start + text.index("s.match")])
-        assert inside == [each.start for each in found]
-        assert len(checker.problems({path: whole + "\n"}, limit)) > len(inside)
-    checker.close()
-
-
-def test_an_error_of_syntax_counts_wherever_tsserver_tells_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("tsconfig.json", "a.ts"):
-        (tmp_path / name).write_text(TYPESCRIPT[name], "utf-8")
-    oracle = Oracle(lambda cancel: checker_for("tsc", tmp_path, monkeypatch).start("typescript", cancel))
-    path, unclosed = tmp_path / "a.ts", IN_PART.replace("}", "")
-    for before, after in ((LONG, ""), (LONG, "const last = 1;\n"), ("", "const last = 1;\n")):
-        whole, part = before + unclosed + after, Span(len(before), len(before) + len(unclosed))
-        found = oracle.ask({path: whole}, CancelToken.after(60), {}, {path: part})
-        assert [each.start for each in found if each.is_of_syntax] == [len(whole)], after
-    oracle.close()
-
-
-def test_what_nobody_waits_for_any_more_is_taken_back_of_tsserver(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("tsconfig.json", "a.ts"):
-        (tmp_path / name).write_text(TYPESCRIPT[name], "utf-8")
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    checker = checker_for("tsc", tmp_path, monkeypatch).start("typescript", CancelToken.after(60))
-    (path, part), limit = (tmp_path / "a.ts", Span(len(LONG), len(LONG + IN_PART))), CancelToken.after(60)
-    for parts in ({}, {path: part}) * 2:
-        cancel = CancelToken()
-        cancel.cancel()
-        with pytest.raises(Cancelled):
-            checker.problems({path: LONG + IN_PART}, cancel, {}, parts)
-        assert IN_PART.index("s.match") + part.start in {
-            each.start for each in checker.problems({path: LONG + IN_PART}, limit, {}, {path: part})
-        }
-    assert not [*temporary.glob("breadknife-*/*")]
-    checker.close()
 
 
 @pytest.fixture

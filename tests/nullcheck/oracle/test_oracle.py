@@ -14,7 +14,6 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied, EngineError, EngineUnavailable
 from breadknife.plugins.nullcheck.verify.oracle.oracle import Ask, Oracle
 from breadknife.plugins.nullcheck.verify.oracle.values import Problem
-from breadknife.text.document import Span
 
 A = Path("/project/a.py")
 
@@ -35,9 +34,7 @@ class Fake:
         self.started += 1
         return self
 
-    def problems(
-        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str], /, *_: object
-    ) -> list[Problem]:
+    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str], /) -> list[Problem]:
         [text] = texts.values()
         self.asked.append(text)
         if self.dies:
@@ -86,14 +83,6 @@ def test_one_that_dies_is_started_again(dies: int, answers: bool, started: int) 
         with pytest.raises(EngineDied):
             said(oracle, "a")
     assert fake.started == started
-    oracle.close()
-
-
-def test_what_lies_outside_of_a_part_is_left_out() -> None:
-    oracle = Oracle(Fake().start)
-    said = [oracle.ask({A: "x"}, CancelToken(), {}, {A: part}) for part in (Span(0, 1), Span(1, 2))]
-    assert said == [[Problem(A, "c", "x")], []]
-    assert oracle.ask({A: "x"}, CancelToken(), {}, {}) == [Problem(A, "c", "x")]
     oracle.close()
 
 
@@ -197,7 +186,7 @@ def test_nobody_asks_any_more_and_it_ends() -> None:
     oracle = Oracle(fake.start, idle_seconds=0.02)
     assert said(oracle, "a") == ["a"]
     until(lambda: fake.closed == 1)
-    assert said(oracle, "a") == ["a"]
+    assert said(oracle, "b") == ["b"]
     assert fake.started == 2
     oracle.close()
 

@@ -172,7 +172,10 @@ def test_a_fix_in_another_file_or_none_asks_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("trusted", "said"), [(True, True), (False, False)])
-def test_the_badge_says_that_a_test_proves_the_fix(tmp_path: Path, trusted: bool, said: bool) -> None:
+def test_the_badge_says_that_a_test_proves_the_fix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool, said: bool
+) -> None:
+    monkeypatch.setattr("breadknife.plugins.nullcheck.plugin._PROOF_SECONDS", 30.0)
     text = "import re\n\ndef f(text):\n    m = re.match('a', text)\n    return m.group()\n"
     file = tmp_path / "users.py"
     file.write_text(text, "utf-8")

@@ -13,12 +13,11 @@ from rich.cells import cell_len, set_cell_size
 
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
-from breadknife.plugins.nullcheck.project.causes import Cause, Origin, suggested
+from breadknife.plugins.nullcheck.project.causes import Cause, Origin, causes_of
 from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.reported import Sources
-from breadknife.plugins.nullcheck.project.root_causes import causes_of
-from breadknife.plugins.nullcheck.project.ways import BY_HAND, ways
+from breadknife.plugins.nullcheck.project.root_causes import BY_HAND, ways
 from breadknife.text.document import Span
 from breadknife.text.printable import escaped, escaped_name
 
@@ -80,9 +79,9 @@ def _row(cause: Cause, repairs: Repairs) -> Row:
             tell(why)
         failures[why] = None
 
-    way = next(ways(repairs, cause.origin, cause.findings, failed), None)
+    way = next(ways(repairs, cause, failed), None)
     if way is None:
-        return Row(cause, "", "", suggested(cause.origin)[0], next(iter(failures), ""))
+        return Row(cause, "", "", "", next(iter(failures), ""))
     return Row(cause, way.prefix + way.offer.titled, way.prefix + way.offer.title, way.offer.strategy)
 
 
@@ -94,7 +93,7 @@ def _as_json(row: Row, repairs: Repairs, folder: Path) -> dict[str, Any]:
         "path": named(origin.path, folder) if origin.path else None,
         **_position(repairs, origin.path, origin.span),
         "count": len(row.cause.findings),
-        "strategy": row.strategy,
+        "strategy": row.strategy or None,
         "repair": row.title or None,
         "failure": row.failure or None,
         "findings": [

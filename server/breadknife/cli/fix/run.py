@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,24 +11,13 @@ from typing import Any
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.errors import SettingsError
-from breadknife.plugins.nullcheck.project.branches import Branch
-from breadknife.plugins.nullcheck.project.causes import Found
-from breadknife.plugins.nullcheck.project.changes import Change
-from breadknife.plugins.nullcheck.project.checking import CommandTests
-from breadknife.plugins.nullcheck.project.each_finding import Covered, repair_each
-from breadknife.plugins.nullcheck.project.repairs import (
-    NO_ACTION,
-    TO_CHOOSE,
-    Refused,
-    Repair,
-    Repairs,
-    may_be_first,
-    named,
-    strategy_of,
-)
+from breadknife.plugins.nullcheck.project.causes import causes_of
+from breadknife.plugins.nullcheck.project.commands import Command
+from breadknife.plugins.nullcheck.project.each_finding import repair_each
+from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE, Repairs, may_be_first, named
 from breadknife.plugins.nullcheck.project.reported import Sources, Told
-from breadknife.plugins.nullcheck.project.root_causes import Ended, Removed, causes_of, remove_causes
-from breadknife.plugins.nullcheck.wording import capitalised
+from breadknife.plugins.nullcheck.project.root_causes import Removed, remove_causes
+from breadknife.plugins.nullcheck.project.values import Ended, Found, Refused, Repair, strategy_of
 from breadknife.text.printable import escaped_name
 
 SCHEMA = 1
@@ -43,15 +31,12 @@ class Options:
     """Repair declarations, the worst first, instead of each finding."""
     top: int | None = None
     write: bool = False
-    branch: str | None = None
     list_all: bool = False
     tests: str | None = None
     """A command line that must succeed with the changes: what fails with them is left."""
     as_json: bool = False
 
 
-_SUBJECT = 72
-"""Longest line of a commit's message, in code points."""
 _MOST_TOLD = 3
 """Findings that are each told where the same is said of all."""
 
@@ -59,15 +44,16 @@ _FIRST = "; first for fix"
 
 NO_CHECKER = "none is installed, or only the folder's own, which runs once the folder is trusted (`breadknife trust`)"
 
-Outcome = Repair | Covered | Ended | Refused | Removed
+Outcome = Repair | Ended | Refused | Removed
 
 
 def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
     """Exit code: 0 every finding has a repair, 1 some have none, 2 something went wrong."""
     _check(options)
     folder = Path.cwd()
-    branch = Branch(options.branch, folder) if options.branch else None
-    tests = CommandTests(options.tests, folder) if options.tests else None
+    tests = Command.of(options.tests, folder) if options.tests else None
+    if tests:
+        tests.must_pass()
     with opened(engine_script, offline=offline, tests=tests) as repairs:
         told = findings(repairs, options.sources, folder)
         if options.list_all:
@@ -76,15 +62,13 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
             tell(f"no checker has a say in repairs of {language}: {NO_CHECKER}")
         made = _causes_removed(repairs, told, options) if options.causes else repair_each(repairs, told.found)
         outcomes = list[Outcome](made)
-    if branch:
-        _commit(branch, outcomes, list(repairs.changes))
     if options.write:
         for path in repairs.changes.write():
             tell(f"wrote {named(path, folder)}")
     _tell_outcomes(outcomes, repairs, folder, options.top)
     if options.as_json:
         print_json(_as_json(outcomes, repairs, folder))
-    elif not options.write and not branch:
+    elif not options.write:
         sys.stdout.flush()
         sys.stdout.buffer.write(repairs.changes.patch(folder))
     if told.failed:
@@ -98,10 +82,8 @@ def _check(options: Options) -> None:
         raise SettingsError("which findings? --from FILE (another checker's output; -: standard input), --null or both")
     if options.top is not None and not options.causes:
         raise SettingsError("--top counts root causes: it goes with --null")
-    if options.branch and options.write:
-        raise SettingsError("--branch leaves the files alone, --write changes them: choose one")
-    if options.list_all and (options.write or options.branch or options.tests):
-        raise SettingsError("--list changes nothing: leave --write, --branch and --tests out")
+    if options.list_all and (options.write or options.tests):
+        raise SettingsError("--list changes nothing: leave --write and --tests out")
 
 
 def _causes_removed(repairs: Repairs, told: Told, options: Options) -> Iterable[Outcome]:
@@ -111,29 +93,6 @@ def _causes_removed(repairs: Repairs, told: Told, options: Options) -> Iterable[
     return remove_causes(
         repairs, shown(causes[: options.top], lambda cause: cause.origin.name), told.checker, told.said
     )
-
-
-def _commit(branch: Branch, outcomes: Sequence[Outcome], changes: Sequence[Change]) -> None:
-    for change in changes:
-        branch.check(change.path)
-    removed = [outcome for outcome in outcomes if isinstance(outcome, Removed)]
-    for each in removed:
-        ends = f"Ends {counted(each.findings, 'finding')} of {each.cause.origin.name}."
-        branch.commit(each.changes, message(each.repair.action.title, ends))
-    made = sum(isinstance(outcome, Repair) for outcome in outcomes)
-    if changes and not removed:
-        branch.commit(changes, f"Repair {counted(made, 'finding')} about null\n")
-
-
-def message(title: str, ends: str) -> str:
-    """Of a commit: the repair, then why and what comes of it, in lines as long as people expect them there."""
-    done, _, why = title.partition(" — ")
-    subject = done if len(done) <= _SUBJECT else done.partition(" (")[0]
-    subject = subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1].rstrip()}…"
-    said = "" if subject == done else f"{done}."
-    because = f"{capitalised(why)}." if why else ""
-    body = "\n\n".join(textwrap.fill(part, _SUBJECT, break_long_words=False) for part in (said, because, ends) if part)
-    return f"{subject}\n\n{body}\n"
 
 
 # --- what is shown ---
@@ -196,8 +155,6 @@ def _outcome(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]
     match outcome:
         case Refused():
             return {**_of(outcome.found, repairs, folder), "outcome": "left", "why": outcome.why}
-        case Covered():
-            return {**_of(outcome.found, repairs, folder), "outcome": "covered", **_repair(outcome.by, repairs)}
         case Ended():
             return {**_of(outcome.found, repairs, folder), "outcome": "ended"}
         case Repair():

@@ -10,12 +10,12 @@ from typing import Any
 
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say
-from breadknife.plugins.nullcheck.project.causes import Found
 from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.reported import Sources
 from breadknife.plugins.nullcheck.project.triage.groups import Group, Patch, groups_of
 from breadknife.plugins.nullcheck.project.triage.sorting import Sort
+from breadknife.plugins.nullcheck.project.values import Found
 
 SCHEMA = 1
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""

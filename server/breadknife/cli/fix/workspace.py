@@ -23,7 +23,7 @@ from breadknife.host.workspace import root_of
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.checking import Tests
+from breadknife.plugins.nullcheck.project.commands import Command
 from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
 from breadknife.plugins.nullcheck.project.reported import Sources, Told, gather
 from breadknife.plugins.nullcheck.project.workspace import Answer
@@ -35,7 +35,6 @@ from breadknife.project.values import Project
 from breadknife.task.reasons import silence
 from breadknife.task.values import ActionRequest, Request
 from breadknife.text.document import Document, language_of
-from breadknife.text.syntax import SyntaxTree
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -94,9 +93,6 @@ class HostedWorkspace:
         texts = {path: document.text} if (path := document.path) else {}
         return plugin.ladder.problems(checker, document.language, texts, beside, seconds)
 
-    def tree(self, document: Document) -> SyntaxTree | None:
-        return self._host.tree(document)
-
     def project(self, root: Path) -> Project | None:
         return self._host.projects.of(root)
 
@@ -108,7 +104,7 @@ class HostedWorkspace:
 
 
 @contextmanager
-def opened(engine_script: Path | None, *, offline: bool, tests: Tests | None = None) -> Generator[Repairs]:
+def opened(engine_script: Path | None, *, offline: bool, tests: Command | None = None) -> Generator[Repairs]:
     """The repairs of this folder's files, by a host that is closed at the end."""
     # A redirected stream isn't UTF-8 everywhere, a file's name isn't valid Unicode, and a diff's lines are the file's.
     for stream in (sys.stdout, sys.stderr):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.shown.half_written import Whole, while_half_written
-from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place, Strategy, Supposed
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -50,6 +50,9 @@ class _Remembering:
         self.whole = Whole(self._file.tree, found)
         return found
 
+    def suppose(self, places: Collection[Place], /) -> Supposed:
+        return self._file.suppose(places)
+
     def kind(self, place: Place, /) -> OriginKind | None:
         return self._file.kind(place)
 
@@ -84,6 +87,7 @@ class Files:
     def __init__(self) -> None:
         self._kept = OrderedDict[str, _Kept]()
         self._languages: dict[tuple[str, tuple[str, ...]], NullLanguage] = {}
+        """One object for each id and the user's rules: it remembers what it knows of the project's files."""
         self._lock = threading.Lock()
 
     @contextmanager
@@ -95,23 +99,14 @@ class Files:
             kept = self._kept.pop(document.uri, None)
             same = kept is not None and (kept.text, kept.nullable) == (document.text, nullable)
             if kept is None or not same or not kept.file.is_current():
-                of = self._known(document.language, nullable)
-                file = _Remembering(of.open(document, tree, project), kept.file.whole if kept is not None else None)
+                key = (document.language, nullable)
+                if key not in self._languages:
+                    self._languages[key] = language(*key)
+                spoken = self._languages[key]
+                file = _Remembering(spoken.open(document, tree, project), kept.file.whole if kept is not None else None)
                 kept = _Kept(document.text, nullable, file)
             self._kept[document.uri] = kept
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         with kept.lock:
             yield kept.file
-
-    def language(self, id: str, nullable: tuple[str, ...] = ()) -> NullLanguage:
-        """One object for each: it remembers what it knows of the project's files."""
-        with self._lock:
-            return self._known(id, nullable)
-
-    def _known(self, id: str, nullable: tuple[str, ...]) -> NullLanguage:
-        """With the lock."""
-        key = (id, nullable)
-        if key not in self._languages:
-            self._languages[key] = language(id, nullable)
-        return self._languages[key]

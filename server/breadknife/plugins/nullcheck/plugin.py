@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,11 @@ from breadknife.plugins.nullcheck.about import RULES
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.menu.choices import Choices
-from breadknife.plugins.nullcheck.menu.content import only_words_differ
 from breadknife.plugins.nullcheck.menu.menu import TEST, Menu, ranked, tried_of
-from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, WrittenAhead, rule
-from breadknife.plugins.nullcheck.project.cause import repaired_everywhere
+from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, rule
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
-from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.climb import Climb, Edited
 from breadknife.plugins.nullcheck.verify.ladder import Ladder, others
 from breadknife.plugins.nullcheck.verify.proving.prover import Prover, Tried
@@ -64,7 +62,6 @@ class NullCheckPlugin:
         self._choices = choices or Choices()
         self._files = Files()
         self.ladder = Ladder()
-        self._ahead = WrittenAhead()
         self._prover = Prover()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
@@ -78,17 +75,16 @@ class NullCheckPlugin:
         if tree is None:
             return silence("no-tree")
         nullable: tuple[str, ...] = context.settings(NullCheckSettings).nullable
-        spoken = self._files.language(request.document.language, nullable)
         with self._files.open(request.document, tree, context.project, nullable) as file:
             match request:
                 case CheckRequest():
                     return _check(file, request, context)
                 case ActionRequest():
-                    menu = Menu(file, spoken, request, self.ladder, self._ahead, self._choices, self._prover, context)
+                    menu = Menu(file, request, self.ladder, self._choices, self._prover, context)
                     return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
                     checking = _checking(self.ladder, document, action, context)
-                    made = _made(file, spoken, document, action, checking, self._ahead, context)
+                    made = _made(file, document, action, checking, context)
         # Others may use the analysis while a checker is asked.
         if isinstance(made, Silence):
             return made
@@ -132,17 +128,14 @@ class NullCheckPlugin:
 
     def close(self) -> None:
         self._prover.close()
-        self._ahead.close()
         self.ladder.close()
 
 
 def _check(file: NullFile, request: CheckRequest, context: Context) -> Findings:
     """None of the fixes is a preferred one: "fix all" makes none of them."""
     found = list[Finding]()
-    shown, fixed = (
-        reported(file.findings(), context.settings(NullCheckSettings)),
-        _FIX_BUDGET if request.all_fixes else 0,
-    )
+    shown = reported(file.findings(), context.settings(NullCheckSettings))
+    fixed = _FIX_BUDGET if request.all_fixes else 0
     for at, finding in enumerate(shown if request.each_place else by_cause(shown)):
         context.cancel.raise_if_cancelled()
         place = file.place(finding) if at < fixed else None
@@ -156,77 +149,45 @@ def _fixes(file: NullFile, place: Place, uri: str) -> Iterator[Fix]:
         yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)))
 
 
-@dataclass(frozen=True)
-class _Made:
-    edited: Edited
-    origin: Origin
-    asked: Edited | None = None
-    """The edits that a checker is asked of instead: they are the same to it."""
-
-
 def _checking(ladder: Ladder, document: Document, action: Action, context: Context) -> Checking | None:
     settings: NullCheckSettings = context.settings(NullCheckSettings)
     checker = ladder.checker(document, settings.oracle, context)
-    if checker is None:
-        return None
-    return Checking(ladder, checker, settings.oracle_seconds, action.findings)
+    return Checking(ladder, checker, settings.oracle_seconds, action.findings) if checker is not None else None
 
 
 def _made(
-    file: NullFile, spoken: NullLanguage, document: Document, action: Action, checking: Checking | None,
-    ahead: WrittenAhead, context: Context,
-) -> tuple[_Made, ...] | Silence:  # fmt: skip
-    """The edits that the language's own checks have verified, best first: with a model's content, and without."""
+    file: NullFile, document: Document, action: Action, checking: Checking | None, context: Context
+) -> Repair | Silence:
+    """The edits that the language's own checks have verified, with a model's words if there are any to write."""
     place, strategy = _chosen(action)
-    by_rule = Origin(rule(strategy))
-    if place.span.end > len(document.text):
-        return silence("would-not-verify")
-    if action.data.get("everywhere"):
-        edits = repaired_everywhere(file, spoken, document, context.project, place, strategy)
-        return (_Made(Edited(document, edits), by_rule),) if edits else silence("would-not-verify")
-    offer = next((offer for offer in file.offers(place, action.findings) if offer.strategy is strategy), None)
+    offers = file.offers(place, action.findings) if place.span.end <= len(document.text) else iter(())
+    offer = next((offer for offer in offers if offer.strategy is strategy), None)
     if offer is None:
         return silence("would-not-verify")
-    template = _Made(Edited(document, offer.edits, offer.is_inner), by_rule)
-    is_message = offer.content is not None and not offer.content.default
-    if action.data.get("unasked") and not is_message:  # nobody would see which one a model has chosen
-        return (template,)
-    if is_message and checking:
-        checking.begin(template.edited, context)  # while the model writes
-    made = context.run(CONTENT, Repair(file, spoken, place, offer, offer.edits, ahead))
-    if made.edits == offer.edits:
-        return (template,)
-    asked = template.edited if is_message and only_words_differ(made.edits, offer.edits) else None
-    written = _Made(Edited(document, made.edits, offer.is_inner), made.origin, asked)
-    return (written, template)
+    if offer.content is not None and checking:
+        checking.begin(Edited(document, offer.edits, offer.is_inner), context)  # while the model writes
+    return context.run(CONTENT, Repair(file, place, offer, offer.edits))
 
 
 def _resolved(
-    made: Sequence[_Made], action: Action, checking: Checking | None, prover: Prover, document: Document,
-    tree: SyntaxTree, context: Context,
+    made: Repair, action: Action, checking: Checking | None, prover: Prover, document: Document, tree: SyntaxTree,
+    context: Context,
 ) -> Answer:  # fmt: skip
-    answer: Answer = Silence("", "")
-    place, _ = _chosen(action)
+    """The action with its edits, if they climb the ladder. A checker and a test are asked of the template: the words of
+    a message are the same to them."""
     settings: NullCheckSettings = context.settings(NullCheckSettings)
-    for each in made:
-        climb, edited = Climb(others=others(action.findings)), each.edited
-        if checking is not None:
-            climb = context.run(checking.steps, each.asked or edited)
-        if isinstance(climb, Silence):
-            answer = climb
-            continue
-        # The words of a message are the same to a test.
-        fix = (each.asked or edited).edits
-        tried = Tried.of(document, place, (fix,), context) if settings.prove else None
-        is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
-        climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
-        done = replace(
-            action, edits=edited.edits, origin=each.origin,
-            checked=climb.badge, unchecked=climb.unasked,
-            command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
-        )  # fmt: skip
-        return Actions((done,))
-    return answer
+    edited = Edited(document, made.offer.edits, made.offer.is_inner)
+    climb = context.run(checking.steps, edited) if checking is not None else Climb(others=others(action.findings))
+    if isinstance(climb, Silence):
+        return climb
+    tried = Tried.of(document, made.place, (edited.edits,), context) if settings.prove else None
+    is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
+    climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
+    done = replace(
+        action, edits=made.edits, origin=made.origin, checked=climb.badge, unchecked=climb.unasked,
+        command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
+    )  # fmt: skip
+    return Actions((done,))
 
 
 def _told(command: str, action: Action, context: Context) -> Command | None:

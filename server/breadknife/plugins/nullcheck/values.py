@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -137,6 +137,16 @@ class Offer:
         return title if self.reason in title else f"{title} — {self.reason}"
 
 
+@dataclass(frozen=True)
+class Supposed:
+    """What becomes of places at which another checker says that a value may be null."""
+
+    found: frozenset[Place]
+    """A null would get there, and to no other of the places before."""
+    tested: Mapping[Place, Span]
+    """A test tells that there is none; where it stands."""
+
+
 class NullFile(Protocol):
     """The analysis of one text. One thread at a time may use it. A method may be slow on its first call."""
 
@@ -150,6 +160,10 @@ class NullFile(Protocol):
     def findings(self) -> Sequence[Finding]:
         """The uses of values that may be null, in the order of the text. Each code is a `Use`. `related` is the path:
         first where the null comes from, then why no check stops it."""
+        ...
+
+    def suppose(self, places: Collection[Place], /) -> Supposed:
+        """What becomes of these places, if the value at each may be null."""
         ...
 
     def kind(self, place: Place, /) -> OriginKind | None:
@@ -177,7 +191,3 @@ class NullLanguage(Protocol):
         ...
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> NullFile: ...
-
-    def literal(self, default: str, like: str, /) -> bool:
-        """Whether `default` is a literal of the type of `like`."""
-        ...

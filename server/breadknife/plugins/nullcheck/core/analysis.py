@@ -190,7 +190,7 @@ class FileHome(Home):
 
     def assuming(self, assumed: Mapping[At, Fact]) -> FileHome:
         """The same text where other values may be null: only the functions around them are followed again."""
-        home = type(self)(self.file, self.knowledge, self.language, self.others, self.uri)
+        home = self.anew()
         home.assumed = assumed
         main, functions = self.file.main, {*self._solutions, *self._kept}
         around = {each for each in functions | {*self.file.functions} if any(_covers(each.at, at) for at in assumed)}
@@ -199,6 +199,10 @@ class FileHome(Home):
         home._kept = {each: self._kept[each] for each in self._kept if each not in around}
         home.summaries = {each: self.summaries[each] for each in self.summaries if each not in around}
         return home
+
+    def anew(self) -> FileHome:
+        """The same file, of which nothing is known yet."""
+        return type(self)(self.file, self.knowledge, self.language, self.others, self.uri)
 
     def kept(self, function: Function) -> Kept | None:
         """What is known of the function, if it has been followed."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.il import At
-from breadknife.plugins.nullcheck.core.nullness import CAN_HAPPEN, Fact, Nullness, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, OriginKind
 from breadknife.plugins.nullcheck.shown.confidence import confidence_by_kind
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, quote
@@ -26,11 +26,6 @@ class Explained:
 
     finding: Finding
     kind: OriginKind
-
-    @property
-    def can_happen(self) -> bool:
-        """Whether a run of the program can meet this null at any time."""
-        return self.kind in CAN_HAPPEN
 
 
 def explained(home: FileHome) -> Sequence[Explained]:

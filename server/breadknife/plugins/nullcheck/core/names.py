@@ -66,8 +66,8 @@ class Names(Attributes):
         """Whether a null is found where it is given to a function that needs a value."""
         self.assumed: Mapping[At, Fact] = {}
         """Expressions that may be null for what another checker says, where nothing here tells of it."""
-        self.denied: set[At] = set()
-        """The assumed ones that are there on some path, as the file itself has checked."""
+        self.denied: dict[At, At] = {}
+        """The assumed ones that are there on some path, as the file itself has checked, and the test that says so."""
         self.asked: set[str] = set()
         """The URIs of files that it has asked something of."""
         self.shared = frozenset(

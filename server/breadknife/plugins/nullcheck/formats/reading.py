@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 
-from breadknife.plugins.nullcheck.formats.lines import FORMS, fault_in, said_in
-from breadknife.plugins.nullcheck.formats.structured import (
-    JSON_FORMS,
-    fault_in_json,
-    fault_in_spotbugs,
-    said_in_json,
-    said_in_spotbugs,
-)
+from breadknife.plugins.nullcheck.formats.structured import read_json, read_spotbugs
+from breadknife.plugins.nullcheck.formats.text import read_text
 from breadknife.plugins.nullcheck.formats.values import Said
 
-NAMES = tuple(dict.fromkeys((*(form.name for form in FORMS), *(form.name for form in JSON_FORMS), "SpotBugs -xml")))
-"""Of the forms that are read, for people."""
 _JSON = re.compile(r"\[\s*(?:[\[{\]]|$)|\{\s*(?:[\"}]|$)")
 """How a list of objects begins, or an object; a line of a log may begin with a bracket, too."""
 _BINARY = re.compile(r"[\x00-\x08\ufffd]")
@@ -25,23 +16,19 @@ _BINARY = re.compile(r"[\x00-\x08\ufffd]")
 
 def read(printed: str) -> tuple[Said, ...]:
     """The findings in a checker's output, in its order, each once. Empty when none of the forms is in it."""
-    text, said_in_it, _ = _readers(printed)
-    return tuple(dict.fromkeys(said_in_it(text)))
+    return tuple(dict.fromkeys(_read(printed)[0]))
 
 
 def fault(printed: str) -> str:
     """Why `read` gives nothing, for people; "" where a checker says that it has found nothing."""
-    text, _, fault_in_it = _readers(printed)
-    why = fault_in_it(text)
-    return "it isn't text in UTF-8" if why and _BINARY.search(text) else why
+    _, why = _read(printed)
+    return "it isn't text in UTF-8" if why and _BINARY.search(printed.strip("\x00")) else why
 
 
-def _readers(printed: str) -> tuple[str, Callable[[str], Iterable[Said]], Callable[[str], str]]:
-    """What kind it is, by its beginning."""
+def _read(printed: str) -> tuple[list[Said], str]:
+    """The findings, and why there are none: which kind it is, its beginning says."""
     text = printed.removeprefix("\ufeff").strip("\x00")
     start = text.lstrip()
     if start.startswith("<"):
-        return start, said_in_spotbugs, fault_in_spotbugs
-    if _JSON.match(start):
-        return text, said_in_json, fault_in_json
-    return text, said_in, fault_in
+        return read_spotbugs(start)
+    return read_json(text) if _JSON.match(start) else read_text(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from breadknife.task.values import Finding, Severity
@@ -12,10 +12,11 @@ from breadknife.text.document import Document, Span
 class Columns(StrEnum):
     """What a checker counts in a line."""
 
-    CODE_POINTS = "code points"
-    UTF16 = "UTF-16 code units"
-    UNSURE = "code points, wrongly where the line has more than ASCII"
-    """mypy 2.4.1: `"é" + x.y` moves what stands after it to the left."""
+    CODE_POINTS = "code_points"
+    UTF16 = "utf16"
+    """UTF-16 code units."""
+    UNSURE = "unsure"
+    """Code points, wrongly where the line has more than ASCII: mypy 2.4.1 moves what stands after an é to the left."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,6 @@ class Said:
     end_line: int = 0
     end_column: int = 0
     columns: Columns = Columns.CODE_POINTS
-    details: str = field(default="", compare=False)
-    """The end of the message, where lines of its own tell of types alone."""
-
-    @property
-    def fault(self) -> str:
-        return self.message.removesuffix(self.details).rstrip()
 
     def finding(self, document: Document) -> Finding | None:
         """The finding in its document: its span is empty where no end was said, and the line's text where no column

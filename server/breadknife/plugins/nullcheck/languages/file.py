@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -19,15 +18,15 @@ from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.option import Edits, Option
 from breadknife.plugins.nullcheck.repairs.verified import ended
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
-from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Supposed, Use
 from breadknife.plugins.nullcheck.verify.checking import Verifier
+from breadknife.plugins.nullcheck.verify.supposing import supposed
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 _AT_DECLARATION = frozenset({Strategy.RETURN_TYPE, Strategy.DROP_NONE})
-_LITERALS = (r"-?\d+", r"-?\d+L", r"-?\d+\.\d+f", r"-?\d+\.\d+", r'"[^"\\\n]*"', r"true|false")
 
 Files = TypeVar("Files", bound=ProjectFiles[Any])
 
@@ -60,10 +59,6 @@ class CoreLanguage(Generic[Files]):
                 self._projects[project] = self._made(project)
             return self._projects[project]
 
-    def literal(self, default: str, like: str, /) -> bool:
-        """See `NullLanguage`: Go has no literals of Java's other kinds."""
-        return any(re.fullmatch(kind, default) and re.fullmatch(kind, like) for kind in _LITERALS)
-
 
 class CoreFile(ABC):
     """What is found in one file. Its language says what can be done about it."""
@@ -85,6 +80,10 @@ class CoreFile(ABC):
 
     def findings(self) -> Sequence[Finding]:
         return tuple(each.finding for each in self._explained)
+
+    def suppose(self, places: Collection[Place], /) -> Supposed:
+        with self.files.lock:
+            return supposed(self.home, self.tree, places)
 
     def kind(self, place: Place, /) -> OriginKind | None:
         return next((each.kind for each in self._explained if each.finding.span == place.span), None)

@@ -32,6 +32,9 @@ class PackageHome(FileHome):
         self.package = package
         self._reaches = reaches
 
+    def anew(self) -> PackageHome:
+        return type(self)(self.file, self.knowledge, self.language, self.package, self.uri, reaches=self._reaches)
+
     @cached_property
     def gate(self) -> Gate:
         package = self.package

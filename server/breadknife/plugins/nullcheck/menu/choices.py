@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -40,8 +39,6 @@ class Choices:
         self._known = Chosen()
         self._read: tuple[int, int] | None = None
         """The time of change and the size of the file that is known."""
-        self._earlier = defaultdict[tuple[Path, str], list[str | None]](list)
-        """What each choice of this process took the place of, the last one last."""
         self._lock = threading.Lock()
 
     def of(self, root: Path | None, name: str) -> Strategy | None:
@@ -55,32 +52,26 @@ class Choices:
 
     def chose(self, root: Path, name: str, way: Strategy) -> None:
         """It is written at once: people don't choose often."""
-        self._earlier[root, name].append(self._write(root, name, way))
+        self._change(root, name, lambda _: way.value)
 
     def forget(self, root: Path, name: str, way: Strategy) -> None:
-        """It wasn't a choice: what was chosen before it counts again."""
-        earlier = self._earlier[root, name]
-        self._write(root, name, earlier.pop() if earlier else None, instead_of=way)
+        """It wasn't a choice, unless another one has been made since."""
+        self._change(root, name, lambda known: None if known == way else known)
 
-    def _write(self, root: Path, name: str, way: str | None, instead_of: str | None = None) -> str | None:
-        """What was there before."""
+    def _change(self, root: Path, name: str, becomes: Callable[[str | None], str | None]) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(self._path.with_suffix(".lock"), timeout=LOCK_SECONDS):
                 chosen = read_choices(self._path)
                 names = chosen.pop(str(root), {})
-                earlier = names.get(name)
-                if instead_of in (None, earlier):
-                    names.pop(name, None)
-                    names |= {name: str(way)} if way else {}
+                if way := becomes(names.pop(name, None)):
+                    names[name] = way
                 if names:
                     chosen[str(root)] = _latest(names, NAMES)
                 encoded = msgspec.json.format(msgspec.json.encode(_latest(chosen, PROJECTS)), indent=2)
                 write_atomically(self._path, encoded + b"\n")
-                return earlier
         except (OSError, UnicodeError) as error:  # filelock.Timeout is one; a path may be no valid Unicode
             log.warning("can't write %s: %s", self._path, error)
-        return None
 
 
 def choices_file() -> Path:

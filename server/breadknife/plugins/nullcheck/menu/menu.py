@@ -9,23 +9,13 @@ from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_o
 from breadknife.plugins.nullcheck.menu.features import clues_of
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.menu.ranking import by_likelihood
-from breadknife.plugins.nullcheck.menu.repair import Repair, WrittenAhead, rule
+from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
-from breadknife.plugins.nullcheck.project.cause import AT_PLACES, MOST, is_alike_elsewhere, likewise, with_same_cause
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.clues import NullOrigin, origin_of
 from breadknife.plugins.nullcheck.shown.grouping import reported
 from breadknife.plugins.nullcheck.shown.silenced import silencing
-from breadknife.plugins.nullcheck.values import (
-    DECLARATION,
-    HIDING,
-    SOURCE,
-    NullFile,
-    NullLanguage,
-    Offer,
-    Place,
-    Strategy,
-)
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.climb import Climb, Edited
 from breadknife.plugins.nullcheck.verify.ladder import Ladder
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
@@ -48,17 +38,11 @@ def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> 
     return with_a_good_first(offers, can_happen(file, place), uri)
 
 
-def edited(request: ActionRequest, offer: Offer) -> Edited:
-    return Edited(request.document, offer.edits, offer.is_inner)
-
-
 @dataclass(frozen=True)
 class Menu:
     file: NullFile
-    spoken: NullLanguage
     request: ActionRequest
     ladder: Ladder
-    ahead: WrittenAhead
     choices: Choices
     prover: Prover
     context: Context
@@ -71,34 +55,32 @@ class Menu:
         it is still checked before it is made. What only hides a finding is listed if nothing repairs it. Everything
         else waits behind "More…": it is checked when that is opened.
         """
-        repairs, everywhere, hiding = list[Action](), list[Action](), list[Action]()
+        repairs, tests, hiding = list[Action](), list[Action](), list[Action]()
         silenced = list[Finding]()
         for at, (place, about) in enumerate(self._places().items()):
             offers = self._offers(place, about)
             tried = tried_of(self.request.document, place, offers[:LISTED], self.context)
             proved = self.prover.known(tried) if tried is not None else ()
+            happens = can_happen(self.file, place)
             for offer in offers:
-                action = self._action(offer, place, about, is_proved=offer.edits in proved)
+                action = self._action(offer, place, about, is_proved=offer.edits in proved, can_happen=happens)
                 (hiding if offer.strategy in HIDING else repairs).append(action)
-            everywhere += self._everywhere(offers, place, about)
             if all(offer.strategy is not Strategy.IGNORE for offer in offers):
                 silenced += about
             if at == 0 and offers:
-                self._look_ahead(place, offers, about)
+                self._look_ahead(offers, about)
                 if self.request.invoked and tried is not None:
                     self.prover.begin(tried, self.file.tree)
-            everywhere += self._testing(place, offers, tried)
-        hiding += self._silencing(silenced)
-        yield from _limited(_distinct(repairs)) if repairs else ()
-        yield from (replace(action, listed=False) for action in everywhere)
-        hiding = [replace(action, preferred=False) for action in hiding]
-        yield from _limited(hiding) if not repairs else (replace(action, listed=False) for action in hiding)
+            tests += self._testing(place, offers, tried)
+        hiding = [replace(action, preferred=False) for action in (*hiding, *self._silencing(silenced))]
+        yield from _limited(_distinct(repairs))
+        yield from (replace(action, listed=False) for action in tests)
+        yield from (replace(action, listed=False) for action in hiding) if repairs else _limited(hiding)
 
     def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
         found = ranked(self.file, place, about, self.request.document.uri)
         offers = [offer for offer in found if (known := self._known(offer, about)) is None or known.broken is None]
-        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        if not settings.learn or not offers:
+        if not self._settings.learn or not offers:
             return offers
         name = name_of(self.file.tree, place.span)
         return by_choice(offers, self.choices.of(self.context.root, name), name)
@@ -108,8 +90,7 @@ class Menu:
         given = self.request.findings
         own = [finding for finding in given if finding.source == SOURCE]
         shown = {finding.span for finding in own}
-        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        own += [finding for finding in reported(self.file.findings(), settings) if finding.span not in shown]
+        own += [finding for finding in reported(self.file.findings(), self._settings) if finding.span not in shown]
         others = [finding for finding in given if finding.source != SOURCE]
         places: dict[Place, tuple[Finding, ...]] = {}
         for finding in (*own, *others):
@@ -117,34 +98,32 @@ class Menu:
                 places[place] = (*places.get(place, ()), finding)
         return places
 
-    def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
-        return self.ladder.known(edited(self.request, offer), about, self.context.project)
+    def _edited(self, offer: Offer) -> Edited:
+        return Edited(self.request.document, offer.edits, offer.is_inner)
 
-    def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, is_proved: bool) -> Action:
+    def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
+        return self.ladder.known(self._edited(offer), about, self.context.project)
+
+    def _action(
+        self, offer: Offer, place: Place, about: tuple[Finding, ...], *, is_proved: bool, can_happen: bool
+    ) -> Action:
         known = self._known(offer, about)
         climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error, is_proved=is_proved)
-        is_safe = known is not None or self._checker() is None  # editors make a preferred one by a single key
+        is_safe = known is not None or self._checker is None  # editors make a preferred one by a single key
         return Action(
             menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
             checked=climb.short, explanation=offer.titled, unasked=_is_unasked(offer),
-            preferred=is_safe and not never_first(offer, can_happen(self.file, place), self.request.document.uri),
+            preferred=is_safe and not never_first(offer, can_happen, self.request.document.uri),
         )  # fmt: skip
 
+    @property
+    def _settings(self) -> NullCheckSettings:
+        return self.context.settings(NullCheckSettings)
+
+    @property
     def _checker(self) -> Installed | None:
         """The one that is asked about an offer before it is made."""
-        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        return self.ladder.checker(self.request.document, settings.oracle, self.context)
-
-    def _everywhere(self, offers: Sequence[Offer], place: Place, about: tuple[Finding, ...]) -> Iterator[Action]:
-        """The best way that is written at the place itself, at all with the same cause where it can be written."""
-        places = len(with_same_cause(place, self.file.findings()))
-        offer = next((offer for offer in offers if offer.strategy in AT_PLACES), None)
-        if offer is not None and 1 < places <= MOST and is_alike_elsewhere(self.file, place, offer):
-            told = f"{offer.title}{likewise(self.file, place, offer)}, at up to {places} places with this cause"
-            yield Action(
-                everywhere_title(offer, places), data={**self._data(offer, place), "everywhere": places},
-                findings=about, explanation=told,
-            )  # fmt: skip
+        return self.ladder.checker(self.request.document, self._settings.oracle, self.context)
 
     def _testing(self, place: Place, offers: Sequence[Offer], tried: Tried | None) -> Iterator[Action]:
         """A test that can be kept, if one can be written."""
@@ -168,17 +147,12 @@ class Menu:
             origin = Origin(rule(Strategy.IGNORE))
             yield Action(title, edits=edits, findings=tuple(findings), origin=origin, explanation=told)
 
-    def _look_ahead(self, place: Place, offers: Sequence[Offer], about: tuple[Finding, ...]) -> None:
-        """The choices that are listed are checked while the cursor stands on the finding, and the first is written
-        while the user reads the menu. Editors ask for menus that nobody reads, too, wherever the cursor stands: no
-        model writes for those."""
-        settings: NullCheckSettings = self.context.settings(NullCheckSettings)
-        if checker := self._checker():
+    def _look_ahead(self, offers: Sequence[Offer], about: tuple[Finding, ...]) -> None:
+        """The choices that are listed are checked while the cursor stands on the finding."""
+        if checker := self._checker:
             likely = [offer for offer in offers if offer.strategy not in HIDING] or offers
-            tried = [edited(self.request, offer) for offer in likely]
-            self.ladder.prepare(tried, about, checker, settings.oracle_seconds, self.context, LISTED)
-        if self.request.invoked:
-            Repair(self.file, self.spoken, place, offers[0], offers[0].edits, self.ahead).write_ahead(self.context)
+            tried = [self._edited(offer) for offer in likely]
+            self.ladder.prepare(tried, about, checker, self._settings.oracle_seconds, self.context, LISTED)
 
     def _data(self, offer: Offer, place: Place) -> Mapping[str, str | int]:
         return {
@@ -194,13 +168,8 @@ class Menu:
 def tried_of(document: Document, place: Place, offers: Sequence[Offer], context: Context) -> Tried | None:
     """What a test may prove of these offers: those that are written at the place itself."""
     settings: NullCheckSettings = context.settings(NullCheckSettings)
-    fixes = [offer.edits for offer in offers if offer.strategy in AT_PLACES]
+    fixes = [offer.edits for offer in offers if offer.strategy not in DECLARATION | HIDING]
     return Tried.of(document, place, fixes, context) if settings.prove else None
-
-
-def everywhere_title(offer: Offer, places: int) -> str:
-    at = f" at {places} places"
-    return f"{menu_title(offer, len(at))}{at}"
 
 
 def _limited(actions: Sequence[Action]) -> Iterator[Action]:
@@ -219,10 +188,9 @@ def _distinct(actions: Sequence[Action]) -> list[Action]:
     seen, told = set[str](), list[Action]()
     for action in actions:
         if action.title in seen:
-            name = action.data.get("name")
-            action = replace(
-                action, title=fitted(f"{action.title} for `{name}`" if name else action.title), listed=False
-            )
+            name = action.data["name"]
+            title = fitted(f"{action.title} for `{name}`" if name else action.title)
+            action = replace(action, title=title, listed=False)
         seen.add(action.title)
         told.append(action)
     return told

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from breadknife.cancel import CancelToken
-from breadknife.engine.runtimes import split_model
 from breadknife.errors import EngineError, ModelError
-from breadknife.plugins.nullcheck.ahead import Ahead
-from breadknife.plugins.nullcheck.menu.content import only_content_differs, written
-from breadknife.plugins.nullcheck.values import SOURCE, Content, NullFile, NullLanguage, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.menu.content import only_words_differ, written
+from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.climb import Climb, Edited, Rung
 from breadknife.plugins.nullcheck.verify.ladder import Ladder
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
@@ -22,37 +18,16 @@ from breadknife.task.reasons import silence
 from breadknife.task.values import Finding, Origin
 from breadknife.text.document import TextEdit
 
-WrittenAhead = Ahead[tuple[Content, Origin] | None]
-"""A model's content, as `written` gives it."""
-
 
 @dataclass(frozen=True, eq=False)
 class Repair:
     """A place, the way that was chosen to repair it, and the best verified edits so far."""
 
     file: NullFile
-    language: NullLanguage
     place: Place
     offer: Offer
     edits: tuple[TextEdit, ...]
-    ahead: WrittenAhead
     origin: Origin = field(default_factory=Origin)
-
-    def written(self, model: Model, cancel: CancelToken) -> tuple[Content, Origin] | None:
-        return self.ahead.get(self._key(model), partial(self._write, model), cancel)
-
-    def write_ahead(self, context: Context) -> None:
-        """Have a model begin. One of another runtime isn't sent anything that nobody has chosen."""
-        with contextlib.suppress(ModelError, EngineError):
-            model = context.model(SOURCE)
-            if self.offer.content and split_model(model.name) is None:
-                self.ahead.begin(self._key(model), partial(self._write, model))
-
-    def _key(self, model: Model) -> Hashable:
-        return self.file.tree.text, self.place, self.offer.edits, model.name
-
-    def _write(self, model: Model, cancel: CancelToken | None = None) -> tuple[Content, Origin] | None:
-        return written(self.file, self.language, self.place, self.offer, model, cancel)
 
 
 @dataclass(frozen=True)
@@ -98,11 +73,11 @@ def _written(repair: Repair, context: Context, model_of: Callable[[Context], Mod
     offer = repair.offer
     try:
         model = model_of(context)
-        said = repair.written(model, context.cancel) if model else None
+        said = written(repair.file, repair.place, offer, model, context.cancel) if model else None
     except (ModelError, EngineError):
         said = None
     made = repair.file.repair(repair.place, offer.strategy, said[0]) if said else None
-    if said is None or made is None or not only_content_differs(made, offer.edits):
+    if said is None or made is None or made == offer.edits or not only_words_differ(made, offer.edits):
         return PassedOn(repair)
     return Settled(replace(repair, edits=made, origin=replace(said[1], rule=rule(offer.strategy))))
 
@@ -111,13 +86,8 @@ CONTENT = (
     Step("template", Kind.RULE, Repair, Repair, _template),
     Step("model", Kind.SMALL, Repair, Repair, partial(_written, model_of=lambda c: c.model(SOURCE)), role=SOURCE),
     Step(
-        "bigger model",
-        Kind.SMALL,
-        Repair,
-        Repair,
-        partial(_written, model_of=lambda c: c.escalate(SOURCE)),
-        role=SOURCE,
-        escalates=True,
+        "bigger model", Kind.SMALL, Repair, Repair, partial(_written, model_of=lambda c: c.escalate(SOURCE)),
+        role=SOURCE, escalates=True,
     ),
-)
-"""Who writes what isn't structure."""
+)  # fmt: skip
+"""Who writes the words of a message."""

@@ -7,32 +7,17 @@ the preview and the log; menus cut long lines.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
 from breadknife.plugins.nullcheck.values import HIDING, Offer
 
 LONGEST = 50
 """Characters of a title."""
-_NULL = r"(?P<null>None|null|undefined|nil)"
-_FORMS = tuple(
-    (re.compile(pattern), short)
-    for pattern, short in (
-        (rf"(?:Return early|Leave) (?:if|when) .+ is (?:not )?{_NULL} \((?P<exit>.+?)(?: after the check)?\)", "exit"),
-        (rf"Skip this iteration if .+ is {_NULL}", "Handle {null}: continue"),
-        (rf"Leave the loop if .+ is {_NULL}", "Handle {null}: break"),
-        (rf"Skip this if .+ is {_NULL}", "Handle {null}: skip this"),
-        (rf"Return an error if .+ is {_NULL}", "Handle {null}: return an error"),
-        (rf"Use a default such as `(?P<value>.+?)` if .+ is {_NULL}", "Handle {null}: use {value}"),
-        (rf"Use `(?P<value>[^`]+)` if .+ is {_NULL}", "Handle {null}: use {value}"),
-        (rf"Use a length of 0 if .+ is {_NULL}", "Handle {null}: use a length of 0"),
-        (rf"Use an empty `(?P<value>[^`]+)` if .+ is {_NULL}", "Handle {null}: use an empty {value}"),
-        (rf"Leave out where .+ is {_NULL}.*", "Handle {null}: leave it out"),
-        (rf"Go on with {_NULL} if .+", "Handle {null}: go on with {null}"),
-        (rf"(?P<way>Raise|Throw) (?P<value>[\w.]+) if .+ is {_NULL}.*", "{way} {value}"),
-        (rf"Panic with a message if .+ is {_NULL}", "Panic with a message"),
-    )
-)
-"""The first that fits a whole title says how it is called in a menu. Other titles lose what stands in parentheses."""
+_EXIT = "exit"
+"""The short form of how the function is left."""
 _CONSEQUENCE = re.compile(r" \((?:[^()`]|`[^`]*`|\([^()]*\))*\)$")
 _QUOTED = re.compile(r"`[^`]+`")
 _WIDTHS = (24, 16, 10)
@@ -44,12 +29,19 @@ def menu_title(offer: Offer, kept_free: int = 0) -> str:
     longest = LONGEST - kept_free
     if offer.strategy in HIDING and offer.title.startswith("Ignore it"):
         return "Ignore it"
-    for pattern, short in _FORMS:
+    for pattern, short in _forms():
         if match := pattern.fullmatch(offer.title):
             said = match.groupdict()
-            title = f"Handle {said['null']}: {_exit(said['exit'])}" if short == "exit" else short.format(**said)
+            title = f"Handle {said['null']}: {_exit(said['exit'])}" if short == _EXIT else short.format(**said)
             return fitted(title, longest)
     return fitted(_CONSEQUENCE.sub("", offer.title), longest)
+
+
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = tomllib.loads(files(__package__ or "").joinpath("titles.toml").read_text("utf-8"))["titles"]
+    null = r"(?P<null>None|null|undefined|nil)"
+    return tuple((re.compile(row["title"].replace("<NULL>", null)), row["short"]) for row in rows)
 
 
 def _exit(said: str) -> str:

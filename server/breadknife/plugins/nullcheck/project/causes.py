@@ -1,30 +1,42 @@
-"""Root causes: the declarations that make values null, with the findings that each causes, the worst first."""
+"""Root causes: the declarations that make values null, with the findings that each causes, the worst first.
+
+The null check's own findings tell where their null comes from. Of another checker's, names tell: what the value was
+assigned, the only function of the project that has the name, the only attribute of the name that is set to null.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
-from breadknife.plugins.nullcheck.project.declared import Declared, Kind, Shapes, declared, given, set_to
-from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Strategy
-from breadknife.task.values import Finding, Related
-from breadknife.text.document import Document, Span
-from breadknife.text.syntax import SyntaxTree
+from breadknife.errors import DocumentError
+from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
+from breadknife.plugins.nullcheck.project.declared import Declared, Kind, Shapes, declared, given, owner_of, set_to
+from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.project.values import Found
+from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.project.values import Located
+from breadknife.text.document import Span, language_of, uri_to_path
+from breadknife.text.syntax import SyntaxTree, captures
 
-SUGGESTED: Mapping[Kind, tuple[Strategy, ...]] = {
-    Kind.ATTRIBUTE: (Strategy.INITIAL, Strategy.FIELD, Strategy.DROP_NONE),
-    Kind.FUNCTION: (Strategy.RETURN_TYPE,),
-    Kind.PARAMETER: (Strategy.REQUIRED, Strategy.INITIAL),
-    Kind.VARIABLE: (Strategy.INITIAL,),
-    Kind.LIBRARY: (Strategy.RAISE, Strategy.ASSERT),
-    Kind.PLACE: (Strategy.ASSERT,),
-}
-"""Where no verified offer says better: what usually repairs such a cause."""
-
+NULLS: Mapping[str, str] = {
+    "python": "(none) @null", "go": "(nil) @null", "java": "(null_literal) @null",
+    **dict.fromkeys(LANGUAGE_IDS - {"python", "go", "java"}, "(null) @null (undefined) @null"),
+}  # fmt: skip
+"""How the null is written in a tree of each language."""
 _NAME = re.compile(r"[\w$]+")
+_MEMBER = re.compile(r"([\w$.()\[\]]+)\.([\w$]+)")
+_CALL = re.compile(r"(?:await\s+|yield\s+|new\s+)?([\w$.]+(?:\([^()]*\)\.[\w$.]+|\[[^\[\]]*\]\.[\w$.]+)*)\(")
+_ASSIGNED = r"(?<![\w.$]){}\s*(?::[^=\n]*)?:?=(?!=)\s*"
+_OWN = frozenset({"self", "this", "cls"})
+_LOOKUPS = frozenset({"get", "pop", "find", "match", "search", "first", "next", "load", "read"})
+"""So many classes have methods of these names that the only one of the project needn't be meant."""
+_MOST_STEPS = 5
+"""From a value to what it was assigned from."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +49,12 @@ class Origin:
     path: Path | None = None
     """None of a library's."""
     span: Span | None = None
-    is_place: bool = field(default=False, compare=False)
-    """The declaration itself may be asked about, as a `Use.ASSIGN`."""
 
-
-@dataclass(frozen=True)
-class Found:
-    """A finding about null, and the value that it is about."""
-
-    path: Path
-    finding: Finding
-    place: Place
+    @property
+    def is_place(self) -> bool:
+        """Whether the declaration itself may be asked about, as a `Use.ASSIGN`."""
+        is_declared = self.kind not in (Kind.LIBRARY, Kind.PLACE) and self.span is not None
+        return is_declared and self.path is not None and language_of(self.path) == "python"
 
 
 @dataclass(frozen=True)
@@ -57,103 +64,159 @@ class Cause:
     """By path and place."""
 
 
-class Origins(Protocol):
-    """What is known of where null comes from in the files of one language."""
-
-    def add(self, path: Path, tree: SyntaxTree, /) -> None:
-        """A file of the project, before any is asked about."""
-        ...
-
-    def origin(self, path: Path, tree: SyntaxTree, place: Place, /) -> Origin | None: ...
+def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path]) -> list[Cause]:
+    """The findings by what causes them. `project`: the files where a declaration may be."""
+    tracer = Tracer(repairs, sorted({*project, *(each.path for each in found)}))
+    return ranked((tracer.origin(each), each) for each in found)
 
 
-def origins(language: str) -> Origins | None:
-    """For languages where the declaration can be found from a place alone."""
-    if language == "python":
-        from breadknife.plugins.nullcheck.repairs.python.origins import PythonOrigins
-
-        return PythonOrigins()
-    return None
-
-
-def shapes(language: str) -> Shapes:
-    """What declares something in a language, one of `LANGUAGE_IDS`."""
-    if language == "go":
-        from breadknife.plugins.nullcheck.repairs.go.shapes import SHAPES
-    elif language == "java":
-        from breadknife.plugins.nullcheck.repairs.java.shapes import SHAPES
-    elif language == "python":
-        from breadknife.plugins.nullcheck.repairs.python.shapes import SHAPES
-    else:
-        from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import SHAPES
-    return SHAPES
-
-
-def origin_of(
-    known: Origins | None,
-    path: Path,
-    document: Document,
-    file: NullFile,
-    found: Found,
-    tree_of: Callable[[Path], SyntaxTree | None] = lambda path: None,
-) -> Origin:
-    """The declaration behind a finding: by the language, else by what the null check's own finding there tells.
-    `tree_of`: other files."""
-    origin = known.origin(path, file.tree, found.place) if known is not None else None
-    if origin is not None and origin.kind is not Kind.ATTRIBUTE:
-        return origin
-    own = [found.finding] if found.finding.source == SOURCE else file.findings()
-    nothing = tuple[Related, ...]()
-    related = next((f.related for f in own if f.related and file.place(f) == found.place), nothing)
-    at_place = bool(related) and related[0].uri is None and related[0].span == found.place.span
-    where = (Document(related[0].uri, "", "").path if related[0].uri else path) if related else None
-    value, known_shapes = document.slice(found.place.span), shapes(document.language)
-    tree = file.tree if where == path else tree_of(where) if where is not None else None
-    its = declared(tree, related[0].span, known_shapes, value) if tree is not None else None
-    if origin is not None and not at_place:  # else it is a library's, which names don't tell
-        if its is None or where is None or not _is_of_another(its, where, origin):
-            return origin
-        return Origin(its.kind, its.name, where, its.span, is_place=True)
-    if not related or at_place or where is None:
-        if not related and (its := set_to(file.tree, found.place.span, known_shapes)):
-            return Origin(its.kind, its.name, path, its.span, is_place=known is not None)
-        return Origin(Kind.PLACE, value, path, found.place.span)
-    span = related[0].span
-    if its is None and tree is not None and related[0].uri is None:  # a test tells that it may be null
-        its = given(tree, span, value, known_shapes)
-    if its is not None:
-        return Origin(its.kind, its.name, where, its.span, is_place=known is not None and its.kind is not Kind.VARIABLE)
-    line = document.line_span(document.line_at(span.start)) if related[0].uri is None else None
-    if line and not _NAME.fullmatch(value):  # `table.get(key)`: nothing is declared there
-        return Origin(Kind.PLACE, value, where, line)
-    return Origin(Kind.VARIABLE, value if line else related[0].message, where, line or span)
-
-
-def _is_of_another(its: Declared, where: Path, origin: Origin) -> bool:
-    """Whether the null comes from an attribute or property of that name, of another class: from names alone it is that
-    of the only class that is known to have one."""
-    same_name = its.name.rpartition(".")[2].removesuffix("()") == origin.name.rpartition(".")[2]
-    is_other = (its.kind, its.name, where) != (origin.kind, origin.name, origin.path)
-    return its.kind in (Kind.ATTRIBUTE, Kind.FUNCTION) and same_name and is_other
-
-
-def ranked(origins: Iterable[tuple[Origin, Found]]) -> list[Cause]:
+def ranked(traced: Iterable[tuple[Origin, Found]]) -> list[Cause]:
     """The causes, those of most findings first; of as many those that can be repaired at a declaration."""
-    grouped: dict[Origin, list[tuple[Origin, Found]]] = {}
-    for origin, found in sorted(origins, key=lambda each: not each[0].is_place):  # which then stands for its equals
-        wherever_set = replace(origin, span=None) if origin.kind is Kind.ATTRIBUTE else origin
-        grouped.setdefault(wherever_set, []).append((origin, found))
+    grouped = defaultdict[tuple[object, ...], list[tuple[Origin, Found]]](list)
+    for origin, found in traced:
+        where = None if origin.kind is Kind.ATTRIBUTE else origin.span  # which is one cause wherever it is set
+        grouped[origin.kind, origin.name, origin.path, where].append((origin, found))
     causes = [
         Cause(same[0][0], tuple(sorted((found for _, found in same), key=lambda each: (each.path, each.place.span))))
         for same in grouped.values()
     ]
-    return sorted(causes, key=_rank)
+    return sorted(
+        causes,
+        key=lambda each: (-len(each.findings), each.origin.path is None, str(each.origin.path), each.origin.name),
+    )
 
 
-def _rank(cause: Cause) -> tuple[int, bool, str, str]:
-    origin = cause.origin
-    return -len(cause.findings), origin.path is None, str(origin.path), origin.name
+class Tracer:
+    def __init__(self, repairs: Repairs, paths: Sequence[Path]) -> None:
+        self._repairs, self._paths = repairs, paths
+
+    def origin(self, found: Found) -> Origin:
+        """The declaration behind a finding."""
+        tree = self._repairs.tree(found.path)
+        if tree is None:
+            return Origin(Kind.PLACE, "", found.path, found.place.span)
+        span = found.place.span
+        value = tree.text[span.start : span.end]
+        told, is_call = self._told(found, value)
+        if told is not None and not (is_call and told.kind is Kind.VARIABLE):
+            return told
+        traced = self._put(found.path, tree, span) or self._of_value(found.path, tree, span, _MOST_STEPS)
+        return traced or told or Origin(Kind.PLACE, value, found.path, span)
+
+    def _told(self, found: Found, value: str) -> tuple[Origin | None, bool]:
+        """What the null check's own finding says, if it has one, and whether its null comes from a call there."""
+        file = self._repairs.file(found.path)
+        own = [found.finding] if found.finding.source == SOURCE else file.findings() if file else ()
+        told = next(
+            (each.related[0] for each in own if each.related and file and file.place(each) == found.place), None
+        )
+        path = uri_to_path(told.uri) if told and told.uri else found.path
+        there = self._repairs.tree(path) if told and path else None
+        if told is None or there is None or path is None or (path, told.span) == (found.path, found.place.span):
+            return None, False
+        shapes = self._repairs.shapes(path)
+        span = told.span.shifted(bool(told.uri) and there.text.startswith("\ufeff"))  # which the project leaves out
+        its = declared(there, span, shapes, value)
+        if its is None and path == found.path:  # a test tells that it may be null
+            its = given(there, span, value, shapes)
+        is_call = there.text[span.start : span.end].endswith(")")
+        return (_origin(its, path) if its is not None else None), is_call
+
+    def _put(self, path: Path, tree: SyntaxTree, span: Span) -> Origin | None:
+        """What is declared with this null as its value."""
+        is_null = tree.text[span.start : span.end] in ("None", "null", "undefined", "nil")
+        its = set_to(tree, span, self._repairs.shapes(path)) if is_null else None
+        return _origin(its, path) if its else None
+
+    def _of_value(self, path: Path, tree: SyntaxTree, span: Span, steps: int) -> Origin | None:
+        value = tree.text[span.start : span.end].strip()
+        if call := _CALL.match(value) if value.endswith(")") else None:
+            return self._called(path, call[1])
+        if member := _MEMBER.fullmatch(value):
+            return self._attribute(path, tree, span, member[1], member[2])
+        if _NAME.fullmatch(value) and steps:
+            return self._named(path, tree, span, value, steps)
+        return None
+
+    def _called(self, path: Path, callee: str) -> Origin:
+        """What a call gives: of the only function of that name in the project, else of a library."""
+        owner, _, name = callee.rpartition(".")
+        its = self._function(path, name, "function", "method") if not owner or name not in _LOOKUPS else None
+        return its or Origin(Kind.LIBRARY, f"{callee}()")
+
+    def _function(self, path: Path, name: str, *kinds: str) -> Origin | None:
+        """The only one of that name."""
+        functions = [each for each in self._repairs.functions(path, name) if each.definition.kind in kinds]
+        return _of_function(functions[0]) if len(functions) == 1 else None
+
+    def _attribute(self, path: Path, tree: SyntaxTree, span: Span, owner: str, name: str) -> Origin | None:
+        """The attribute of the class around, else the only one of the file or of the project; else a property."""
+        known = self._nulls.get(name, [])
+        class_ = owner_of(tree, span, self._repairs.shapes(path)) if owner in _OWN else ""
+        own = [each for each in known if each.name == f"{class_}.{name}" and each.kind is Kind.ATTRIBUTE]
+        here = [each for each in known if each.path == path and each.kind is Kind.ATTRIBUTE]
+        anywhere = [each for each in known if each.kind is Kind.ATTRIBUTE]
+        found = next((some[0] for some in (own, here, anywhere) if len({each.name for each in some}) == 1), None)
+        return found or self._function(path, name, "method")
+
+    def _named(self, path: Path, tree: SyntaxTree, span: Span, name: str, steps: int) -> Origin | None:
+        """What the name got last, as far as the order of the text tells, else the parameter or the variable of that
+        name."""
+        shapes = self._repairs.shapes(path)
+        start = _function_start(tree, span, shapes)
+        end = max(start, tree.text.rfind("\n", 0, span.start))  # `x = f(x)` gives it nothing before
+        assigned = list(re.compile(_ASSIGNED.format(re.escape(name))).finditer(tree.text, start, end))
+        parameter = given(tree, span, name, shapes)
+        for each in reversed(assigned):
+            at = each.end()
+            null = self._put(path, tree, Span(at, at + len(tree.text[at:].split(maxsplit=1)[0])))
+            if null is not None:
+                return null
+        for each in reversed(assigned):
+            value = tree.span(tree.node_at(Span(each.end(), each.end())))
+            call = _CALL.match(tree.text, each.end())
+            if call is not None and call[1].rpartition(".")[2][:1].isupper():  # what is made there is no null
+                continue
+            if call is not None:
+                return self._called(path, call[1])
+            its = declared(tree, Span(each.start(), each.start() + len(name)), shapes, name)
+            traced = self._of_value(path, tree, value, steps - 1) if value.start == each.end() else None
+            if traced is not None or its is not None:
+                return traced or (_origin(its, path) if its else None)
+        if parameter is not None:
+            return _origin(parameter, path)
+        return next((each for each in self._nulls.get(name, ()) if each.path == path), None)
+
+    @cached_property
+    def _nulls(self) -> Mapping[str, Sequence[Origin]]:
+        """The attributes and variables that the files set to null, by their last names."""
+        found = defaultdict[str, dict[Origin, None]](dict)
+        for path in self._paths:
+            try:
+                tree = self._repairs.tree(path)
+            except DocumentError as error:
+                self._repairs.workspace.tell(str(error))
+                continue
+            nulls = captures(tree, NULLS[tree.language]).get("null", ()) if tree else ()
+            for null in nulls if tree else ():
+                its = set_to(tree, tree.span(null), self._repairs.shapes(path)) if tree else None
+                if its is not None and its.kind in (Kind.ATTRIBUTE, Kind.VARIABLE):
+                    found[its.name.rpartition(".")[2]].setdefault(_origin(its, path))
+        return {name: list(origins) for name, origins in found.items()}
 
 
-def suggested(origin: Origin) -> Sequence[Strategy]:
-    return SUGGESTED[origin.kind]
+def _origin(its: Declared, path: Path) -> Origin:
+    return Origin(its.kind, its.name, path, its.span)
+
+
+def _of_function(its: Located) -> Origin:
+    container = f"{its.definition.container}." if its.definition.container else ""
+    return Origin(Kind.FUNCTION, f"{container}{its.definition.name}()", its.path, its.definition.span)
+
+
+def _function_start(tree: SyntaxTree, span: Span, shapes: Shapes) -> int:
+    """Where the innermost function around begins, else the text."""
+    node = tree.node_at(span)
+    while node.parent is not None and shapes.declarations.get(node.type, (None, ""))[0] is not Kind.FUNCTION:
+        node = node.parent
+    return tree.span(node).start

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
 from breadknife.errors import DocumentError
 from breadknife.paths import rewrite
-from breadknife.text.document import Document, TextEdit, file_bytes, file_encoding, read_document, with_newlines
+from breadknife.plugins.nullcheck.project.values import Edits
+from breadknife.text.document import Document, TextEdit, file_bytes, file_encoding, read_document
 from breadknife.text.printable import escaped
-
-Edits = Mapping[Path, tuple[TextEdit, ...]]
-"""Of each file, in positions of its present text."""
 
 
 @dataclass(frozen=True)
@@ -38,24 +36,19 @@ class Changes:
 
     def __init__(self) -> None:
         self._documents: dict[Path, Document] = {}
-        self._read: dict[Path, str] = {}
-        """The texts as they were on disk, but for line breaks that are CR alone."""
-        self._carriage_returns = set[Path]()
-        """The files that have those."""
+        self._read: dict[Path, Document] = {}
+        """As they were on disk."""
 
     def document(self, path: Path) -> Document:
         """As it is by now. Raises DocumentError for what can't be read."""
         if path not in self._documents:
-            on_disk = read_document(path)
-            document = with_newlines(on_disk)
-            if document is not on_disk:
-                self._carriage_returns.add(path)
-            self._documents[path], self._read[path] = document, document.text
+            self._documents[path] = self._read[path] = read_document(path)
         return self._documents[path]
 
     def on_disk(self, path: Path) -> Document:
         """As it was when it was read. Raises DocumentError for what can't be read."""
-        return replace(self.document(path), text=self._read[path])
+        self.document(path)
+        return self._read[path]
 
     def position(self, path: Path, offset: int) -> tuple[int, int]:
         """The 1-based line and column, in code points, of an offset of the text on disk."""
@@ -74,26 +67,18 @@ class Changes:
 
     def __iter__(self) -> Iterator[Change]:
         """What differs from the disk, by path."""
-        for path, before in sorted(self._read.items()):
-            if self._documents[path].text != before:
-                yield self._since(path, before)
-
-    def _since(self, path: Path, before: str) -> Change:
-        """What has become of a text that the document had, with the line breaks of the disk."""
-        texts = before, self._documents[path].text
-        if path in self._carriage_returns:
-            texts = texts[0].replace("\n", "\r"), texts[1].replace("\n", "\r")
-        return Change(path, *texts)
+        for path, before in sorted(self._read.items(), key=lambda each: each[0]):
+            if self._documents[path].text != before.text:
+                yield Change(path, before.text, self._documents[path].text)
 
     def diff(self, base: Path) -> str:
         """A unified diff, as `git apply` and `patch -p1` take it in `base`."""
-        return "".join(_diff(change, _name(change.path, base)) for change in self)
+        return "".join(_diff(change, base) for change in self)
 
     def patch(self, base: Path) -> bytes:
         """`diff` with the files' own bytes, whatever their encodings."""
         return b"".join(
-            _diff(change, _name(change.path, base)).encode(file_encoding(change.path, change.after), "backslashreplace")
-            for change in self
+            _diff(change, base).encode(file_encoding(change.path, change.after), "backslashreplace") for change in self
         )
 
     def write(self) -> list[Path]:
@@ -118,13 +103,10 @@ class Changes:
         return [change.path for change in done]
 
 
-def _name(path: Path, base: Path) -> str:
-    return (path.relative_to(base) if path.is_relative_to(base) else path).as_posix().removeprefix("/")
-
-
-def _diff(change: Change, name: str) -> str:
-    before, after = _lines(change.before), _lines(change.after)
-    lines = unified_diff(before, after, _quoted(f"a/{name}"), _quoted(f"b/{name}"))
+def _diff(change: Change, base: Path) -> str:
+    path = change.path.relative_to(base) if change.path.is_relative_to(base) else change.path
+    name = path.as_posix().removeprefix("/")
+    lines = unified_diff(_lines(change.before), _lines(change.after), _quoted(f"a/{name}"), _quoted(f"b/{name}"))
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 

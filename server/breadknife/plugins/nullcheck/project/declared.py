@@ -112,6 +112,12 @@ def _declared(
     return Declared(kind, its, tree.span(node if kind is Kind.PARAMETER else name))
 
 
+def owner_of(tree: SyntaxTree, span: Span, shapes: Shapes) -> str:
+    """The class around a place; "" where there is none."""
+    node = tree.node_at(span)
+    return _owner(tree, node, path_to(tree, node), shapes)
+
+
 def _is_function(node: Node, shapes: Shapes) -> bool:
     return shapes.declarations.get(node.type, (None, ""))[0] is Kind.FUNCTION
 

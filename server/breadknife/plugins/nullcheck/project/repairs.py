@@ -2,86 +2,46 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
-from breadknife.disk.walking import walk
-from breadknife.errors import DocumentError
+from breadknife.errors import Cancelled, DocumentError, EngineError
 from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
-from breadknife.plugins.nullcheck.project.causes import Found
-from breadknife.plugins.nullcheck.project.changes import Changes, Edits, together
-from breadknife.plugins.nullcheck.project.checking import Tests
-from breadknife.plugins.nullcheck.project.covering import holds, is_left_with, is_reached
+from breadknife.plugins.nullcheck.project.changes import Changes, together
+from breadknife.plugins.nullcheck.project.commands import Command
+from breadknife.plugins.nullcheck.project.declared import Shapes
+from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair, strategy_of
 from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, NullFile, Offer, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
-from breadknife.plugins.nullcheck.verify.oracle.values import Problem
+from breadknife.project.values import Located
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
-from breadknife.text.document import Document, Span
-from breadknife.text.syntax import SyntaxTree
+from breadknife.text.document import Document
+from breadknife.text.syntax import SyntaxTree, parse
 
-GUARDS = frozenset({
-    Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strategy.CHECK_ERROR,
-    Strategy.MAKE,
-})  # fmt: skip
-"""After one of these the value is no null in the rest of the function."""
-_FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL})
 UNASKED = frozenset(Strategy) - HIDING
 """What may be done without a person who chooses it."""
-
 CHECKER_SECONDS = 50.0
 """Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
-
 NO_ACTION = "no edit is certain to be right here"
 TO_CHOOSE = "a null may be meant here: what is done about it is for you to choose"
 
 
-class Turn(IntEnum):
-    """Which repairs are made before which: one may end what others are about."""
-
-    VALUE = 0
-    """The declaration of an attribute, a variable, a parameter."""
-    RESULT = 1
-    """That of a function, which gives such a value."""
-    PLACE = 2
-
-
-@dataclass(frozen=True)
-class Repair:
-    """A verified action for a finding."""
-
-    found: Found
-    action: Action
-    edits: Edits
-
-    @property
-    def strategy(self) -> Strategy:
-        return strategy_of(self.action)
-
-
-@dataclass(frozen=True)
-class Refused:
-    """No action for a finding, and why."""
-
-    found: Found
-    why: str
-
-
 class Repairs:
-    def __init__(self, workspace: Workspace, changes: Changes, tests: Tests | None = None) -> None:
+    def __init__(self, workspace: Workspace, changes: Changes, tests: Command | None = None) -> None:
         self.workspace = workspace
         self.changes = changes
         self.tests = tests
         """That must pass with each change."""
         self._files: dict[Path, tuple[str, NullFile]] = {}
+        self._on_disk = dict[Path, frozenset[tuple[str, int]]]()
+        """What an installed checker says of a file as it is on disk."""
 
     # --- what is found ---
 
@@ -90,41 +50,32 @@ class Repairs:
         for root in {self.workspace.root(path) for path in paths}:
             self.workspace.read(root)
 
-    def own(self, path: Path) -> list[Finding]:
+    def found(self, path: Path) -> list[Found]:
         """What the null check finds in the file as it is by now, nothing in a language that it doesn't know.
 
         Raises DocumentError.
         """
-        document = self.changes.document(path)
-        if document.language not in LANGUAGE_IDS:
+        document, file = self.changes.document(path), self.file(path)
+        if file is None:
             return []
         answer = self._ask(path, CheckRequest(document, whole=True, all_fixes=False, each_place=True))
         if answer.failure:
             raise DocumentError(f"{path}: {answer.failure}")
-        return [*answer.findings]
-
-    def found(self, path: Path) -> list[Found]:
-        """`own`, with the places."""
-        findings = self.own(path)
-        file = self.file(path) if findings else None
-        places = ((finding, file.place(finding)) for finding in findings) if file else ()
+        places = ((finding, file.place(finding)) for finding in answer.findings)
         return [Found(path, finding, place) for finding, place in places if place]
 
     def told(self, path: Path, said: Iterable[Said]) -> list[Found]:
         """What a checker has said of the file's text about null, one finding for each place."""
-        file = self.file(path)
-        if file is None:
-            return []
-        document = self.changes.document(path)
-        found = (at for each in said if (at := located(file, document, each)))
+        file, document = self.file(path), self.changes.document(path)
+        found = (at for each in said if file and (at := located(file, document, each)))
         return list({place: Found(path, finding, place) for finding, place in found}.values())
 
     def file(self, path: Path) -> NullFile | None:
-        """The null check's view of the file's text; None in a language that it doesn't know."""
+        """The null check's view of the file's text; None in a language that it doesn't know. Raises DocumentError."""
         document = self.changes.document(path)
         known = self._files.get(path)
         if known is None or known[0] != document.text or not known[1].is_current():
-            tree = self.workspace.tree(document) if document.language in LANGUAGE_IDS else None
+            tree = parse(document.text, document.language) if document.language in LANGUAGE_IDS else None
             if tree is None:
                 return None
             spoken = language(document.language, self._settings(path)[1].nullable)
@@ -139,6 +90,25 @@ class Repairs:
         except DocumentError:
             return None
         return file.tree if file else None
+
+    def shapes(self, path: Path) -> Shapes:
+        """What declares something in the language of a file."""
+        id = self.changes.document(path).language
+        if id == "go":
+            from breadknife.plugins.nullcheck.repairs.go.shapes import SHAPES
+        elif id == "java":
+            from breadknife.plugins.nullcheck.repairs.java.shapes import SHAPES
+        elif id == "python":
+            from breadknife.plugins.nullcheck.repairs.python.shapes import SHAPES
+        else:
+            from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import SHAPES
+        return SHAPES
+
+    def functions(self, path: Path, name: str) -> Sequence[Located]:
+        """The project's functions of that name, in the language of a file."""
+        project = self.workspace.project(self.workspace.root(path))
+        found = project.defining(name, self.changes.document(path).language) if project else ()
+        return [each for each in found if each.definition.kind in ("function", "method")]
 
     def checker(self, path: Path) -> Installed | None:
         """The one that has a say in the file's repairs."""
@@ -155,10 +125,62 @@ class Repairs:
             if language in could and self._settings(path)[1].oracle != "off" and self.checker(path) is None
         )
 
-    def problems(self, checker: Installed, document: Document, beside: Mapping[Path, str]) -> Sequence[Problem]:
-        """What a checker says of a file, `beside` others that aren't as they are on disk. Raises Cancelled when it
-        takes too long, and EngineError."""
-        return self.workspace.problems(checker, document, beside, CHECKER_SECONDS)
+    def blocked(self, found: Iterable[Found]) -> set[Found]:
+        """Those that come after another one of the same value, at which a null would have failed: a check comes too
+        late."""
+        late = set[Found]()
+        for path, places in _by_path(found).items():
+            if file := self.file(path):
+                supposed = file.suppose(places.keys())
+                unmet = places.keys() - supposed.found - supposed.tested.keys()
+                in_order = sorted(supposed.found, key=lambda each: each.span, reverse=True)
+                first = {file.tree.text[each.span.start : each.span.end]: each.span for each in in_order}
+                for place in unmet:
+                    before = first.get(file.tree.text[place.span.start : place.span.end])
+                    late |= {places[place]} if before is not None and before.end < place.span.start else set[Found]()
+        return late
+
+    def ended(self, findings: Iterable[tuple[Found, Found]]) -> set[Found]:
+        """Those that are gone, of the findings as they were told, each with where it would be by now: by who has found
+        them, or, where that checker can't be asked, because a test now tells that there is no null.
+
+        A finding that its checker doesn't see in the file as it is on disk is there as long as nobody says otherwise:
+        that checker is of another version, or has other settings.
+        """
+        gone = set[Found]()
+        for told, here in findings:
+            checker, file = self.checker(here.path), self.file(here.path)
+            if told.finding.source == SOURCE:
+                is_gone = here.place not in {each.place for each in self.found(here.path)}
+            elif checker is not None and checker.tool.has_found(told.finding):
+                document, on_disk = self.changes.document(here.path), self.changes.on_disk(here.path)
+                is_gone = _key(on_disk, told) in self._first_said(checker, on_disk, here.path) and (
+                    _key(document, here) not in self._said(checker, document, here.path, self._beside(here.path))
+                )
+            else:
+                is_gone = file is not None and here.place in file.suppose({here.place}).tested
+            if is_gone:
+                gone.add(told)
+        return gone
+
+    def _beside(self, path: Path) -> Mapping[Path, str]:
+        return {each.path: each.after for each in self.changes if each.path != path}
+
+    def _first_said(self, checker: Installed, on_disk: Document, path: Path) -> frozenset[tuple[str, int]]:
+        if path not in self._on_disk:
+            self._on_disk[path] = self._said(checker, on_disk, path, {})
+        return self._on_disk[path]
+
+    def _said(
+        self, checker: Installed, document: Document, path: Path, beside: Mapping[Path, str]
+    ) -> frozenset[tuple[str, int]]:
+        """The codes and lines of what a checker says: messages tell types, which repairs change. Nothing where it
+        doesn't answer."""
+        try:
+            problems = self.workspace.problems(checker, document, beside, CHECKER_SECONDS)
+        except (EngineError, Cancelled):
+            return frozenset()
+        return frozenset((fault(each.code), document.line_at(each.start)) for each in problems if each.path == path)
 
     # --- what can be done ---
 
@@ -194,47 +216,13 @@ class Repairs:
             if action.data["asked"]:
                 refused = Refused(found, TO_CHOOSE) if refused.why == NO_ACTION else refused
             elif strategy_of(action) in strategies:
-                unasked = replace(action, data={**action.data, "unasked": 1})
-                done = self.resolved(found, replace(unasked, findings=(of,)) if of else unasked)
+                done = self.resolved(found, replace(action, findings=(of,)) if of else action)
                 if isinstance(done, Repair):
                     return done
                 refused = done
         return refused
 
-    def turn(self, found: Found) -> Turn:
-        """Of the first that may be done unasked."""
-        return turn_of(next((strategy_of(action) for action in self.menu(found) if may_be_first(action)), None))
-
     # --- what comes of it ---
-
-    def covers(self, repair: Repair, found: Found) -> bool:
-        """Whether a guard for the same expression stands before in the same function, in a block around, and nothing
-        gives it another value between them. Where the expression was given a name, the check is of that: it has to
-        stand in the later place, too."""
-        guarded, within = repair.found, repair.action.within
-        if repair.strategy not in GUARDS or guarded.path != found.path or within is None:
-            return False
-        tree, before, here = self.tree(found.path), guarded.place.span, found.place.span
-        if tree is None or before.end > here.start or not within.contains(here):
-            return False
-        same = tree.text[before.start : before.end] == tree.text[here.start : here.end]
-        edits = repair.edits[found.path]
-        replaced = {edit.span for edit in edits}
-        is_element = tree.text[before.end - 1] == "]"
-        if before in replaced or (repair.strategy is Strategy.MAKE and is_element):  # which tsc forgets
-            return here in replaced
-        return same and holds(tree, min(edit.span.start for edit in edits), before, here)
-
-    def comes_late(self, earlier: Found, later: Found) -> bool:
-        """Whether the same value was used before as if it were there: a check of it comes too late."""
-        file, before, here = self.file(later.path), earlier.place.span, later.place.span
-        if file is None or earlier.path != later.path or before.end > here.start:
-            return False
-        fails = earlier.place.use in _FAILS or any(file.place(each) == earlier.place for each in file.findings())
-        tree = file.tree
-        same = tree.text[before.start : before.end] == tree.text[here.start : here.end]
-        stays = holds(tree, before.start, before, here) or is_left_with(tree, before, here)
-        return fails and same and stays and is_reached(tree, before)
 
     def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
         for path, document in documents:
@@ -252,14 +240,10 @@ class Repairs:
     @property
     def objection(self) -> str:
         """Why `accepted` refuses a repair."""
-        return (
-            "the tests fail with it, or something new would be found" if self.tests else "something new would be found"
-        )
+        return f"{'the tests fail with it, or ' if self.tests else ''}something new would be found"
 
     def _together(self, made: list[Repair], more: Sequence[Repair], before: _Before) -> list[Repair]:
-        if not more:
-            return made
-        if self._holds([*made, *more], _paths(more), before):
+        if not more or self._holds([*made, *more], _paths(more), before):
             return [*made, *more]
         if len(more) == 1:
             return made
@@ -274,7 +258,7 @@ class Repairs:
         self.put(documents)
         try:
             clean = all(not self._seen(path) - before[path][1] for path in paths)
-            return clean and (self.tests is None or self.tests({each.path: each.after for each in self.changes}))
+            return clean and (self.tests is None or self.tests.passes({each.path: each.after for each in self.changes}))
         finally:
             self.put((path, document) for path, (document, _) in before.items())
 
@@ -302,60 +286,20 @@ def may_be_first(action: Action) -> bool:
     return not action.data["asked"] and strategy_of(action) in UNASKED
 
 
-def strategy_of(action: Action) -> Strategy:
-    return Strategy(action.data["strategy"])
-
-
-def turn_of(strategy: Strategy | None) -> Turn:
-    if strategy is Strategy.RETURN_TYPE:
-        return Turn.RESULT
-    return Turn.VALUE if strategy in DECLARATION else Turn.PLACE
-
-
-def near(one: Repair, other: Repair) -> bool:
-    """Whether they change the same function, or the same lines."""
-    return any(
-        here.touches(there)
-        for path in one.edits.keys() & other.edits.keys()
-        for here in _changed(one, path)
-        for there in _changed(other, path)
-    )
-
-
-def _changed(repair: Repair, path: Path) -> Sequence[Span]:
-    within = repair.action.within if path == repair.found.path else None
-    spans = [edit.span for edit in repair.edits[path]]
-    return [within] if within and all(within.contains(span) for span in spans) else spans
-
-
 def named(path: Path, folder: Path) -> str:
     """For people and programs: below the folder, with `/` on every system."""
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
-def resolve_path(printed: str, folder: Path) -> Path | None:
-    """The file that a checker's output means, below the folder: as it is printed, or of another machine's absolute
-    path, or of SpotBugs' short one, what fits best. None for one elsewhere, and where several fit as well."""
-    path = Path(os.path.abspath(folder / printed))
-    if not os.path.isfile(path):  # which raises nothing, whatever is printed
-        parts = Path(printed.replace("\\", "/")).parts
-        tails = (folder.joinpath(*parts[start:]) for start in range(1, len(parts)) if ".." not in parts)
-        path = next((tail for tail in tails if os.path.isfile(tail)), None)
-        if path is None and parts and not Path(printed).is_absolute() and ".." not in parts:
-            found = [each for each in below(folder).get(parts[-1], ()) if each.parts[-len(parts) :] == parts]
-            path = found[0] if len(found) == 1 else None
-    # A link may lead out of the folder.
-    return path if path and path.is_relative_to(folder) and path.resolve().is_relative_to(folder.resolve()) else None
+def _key(document: Document, found: Found) -> tuple[str, int]:
+    return fault(found.finding.code), document.line_at(found.finding.span.start)
 
 
-@cache
-def below(folder: Path) -> Mapping[str, Sequence[Path]]:
-    """The files and folders below it, by their names: a report may name many that aren't where it says."""
-    found = dict[str, list[Path]]()
-    for at, folders, files in walk(folder):
-        for name in (*folders, *files):
-            found.setdefault(name, []).append(Path(at, name))
-    return found
+def _by_path(found: Iterable[Found]) -> Mapping[Path, Mapping[Place, Found]]:
+    by_path = defaultdict[Path, dict[Place, Found]](dict)
+    for each in found:
+        by_path[each.path][each.place] = each
+    return by_path
 
 
 def _paths(repairs: Sequence[Repair]) -> list[Path]:

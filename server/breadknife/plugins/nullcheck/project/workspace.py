@@ -13,7 +13,6 @@ from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.project.values import Project
 from breadknife.task.values import Action, Finding, Request
 from breadknife.text.document import Document
-from breadknife.text.syntax import SyntaxTree
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -31,8 +30,8 @@ class Answer:
     """Why there is no answer, as a sentence."""
 
 
-class Teller(Protocol):
-    """Tells the person who waits."""
+class Workspace(Protocol):
+    """The plugins, the projects and the settings of the files. `root` is the workspace folder of a file."""
 
     def tell(self, message: str, *, fleeting: bool = False) -> None:
         """Says a line. A `fleeting` one is progress, which the next line replaces."""
@@ -41,10 +40,6 @@ class Teller(Protocol):
     def shown(self, items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
         """Gives the items, and tells each as its turn comes."""
         ...
-
-
-class Workspace(Teller, Protocol):
-    """The plugins, the projects and the settings of the files. `root` is the workspace folder of a file."""
 
     def root(self, path: Path) -> Path: ...
 
@@ -65,8 +60,6 @@ class Workspace(Teller, Protocol):
         """What an installed checker says of a document while other files have the texts `beside`. Raises Cancelled
         after `seconds`, and EngineError."""
         ...
-
-    def tree(self, document: Document) -> SyntaxTree | None: ...
 
     def project(self, root: Path) -> Project | None: ...
 

@@ -23,7 +23,7 @@ def ended(verifier: Verifier, place: Span, limits: Span, edits: Sequence[TextEdi
     before, moved = verifier.before(limits), place.shifted(_shift(place.start, edits))
     if new_findings(before, after, edits) or any(finding.span == moved for finding in after.findings):
         return 0
-    if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home, ())):
+    if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home)):
         return 0  # a caller in the same text would use the null that it gets
     return max(1, len(before.findings) - len(after.findings))
 

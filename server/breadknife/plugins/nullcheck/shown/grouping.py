@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.project.cause import cause_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.task.values import Finding, Related, Severity
 from breadknife.text.directives import rules_named
+from breadknife.text.document import Span
 
 ALSO = "The same null also reaches this place"
 """What is said of the other places."""
@@ -45,3 +45,8 @@ def _joined(group: list[Finding]) -> Finding:
         message=f"{first.message} ({more})",
         related=(*first.related, *(Related(other.span, ALSO) for other in others)),
     )
+
+
+def cause_of(finding: Finding) -> tuple[str | None, Span] | None:
+    """Where its null comes from; None where it comes from the place itself."""
+    return (finding.related[0].uri, finding.related[0].span) if finding.related else None

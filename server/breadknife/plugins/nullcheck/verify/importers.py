@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from breadknife.project.values import Project
 from breadknife.task.values import DocumentEdits
-from breadknife.text.document import Span, TextEdit
 from breadknife.text.outline import Outline
-from breadknife.text.syntax import SyntaxTree, parse
+from breadknife.text.syntax import parse
 
 _PACKAGES = frozenset({"__init__", "index"})
 """Stems of files that hand on what they import."""
-_TYPESCRIPT = frozenset({"typescript", "typescriptreact"})
 
 
 def importers(project: Project, change: DocumentEdits) -> list[Path]:
@@ -35,37 +33,14 @@ def importers(project: Project, change: DocumentEdits) -> list[Path]:
 def visible_names(changes: DocumentEdits) -> frozenset[str] | None:
     """The names by which another file can see the edits; None where that isn't known."""
     document = changes.document
-    known = _visible(document.language)
-    tree = parse(document.text, document.language) if known else None
-    return known(tree, changes.edits) if known and tree else None
-
-
-def part(changes: DocumentEdits) -> tuple[Span, Span] | None:
-    """The part of the document outside of which nothing sees the edits, before and after them; None where that isn't
-    known."""
-    document, edits = changes.document, changes.edits
-    if document.language not in _TYPESCRIPT or not edits:
-        return None
-    from breadknife.plugins.nullcheck.repairs.ecmascript.visibility import part
-
-    tree = parse(document.text, document.language)
-    before = part(tree, edits) if tree is not None else None
-    if before is None:
-        return None
-    return before, Span(before.start, before.end + sum(len(edit.new_text) - len(edit.span) for edit in edits))
-
-
-def _visible(language: str) -> Callable[[SyntaxTree, Collection[TextEdit]], frozenset[str] | None] | None:
-    """For languages where a file's text tells."""
-    if language == "python":
+    if document.language == "python":
         from breadknife.plugins.nullcheck.repairs.python.visibility import visible
-
-        return visible
-    if language in _TYPESCRIPT:
+    elif document.language in ("typescript", "typescriptreact"):
         from breadknife.plugins.nullcheck.repairs.ecmascript.visibility import visible
-
-        return visible
-    return None
+    else:
+        return None
+    tree = parse(document.text, document.language)
+    return visible(tree, changes.edits) if tree else None
 
 
 def _seeing(project: Project, path: Path, names: frozenset[str] | None) -> Iterator[tuple[Path, Outline | None]]:

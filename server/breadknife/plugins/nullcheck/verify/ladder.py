@@ -20,43 +20,36 @@ from breadknife.errors import Cancelled, EngineError, EngineUnavailable
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.verify.climb import IMPORTERS, Climb, Edited, Rung
-from breadknife.plugins.nullcheck.verify.importers import importers, part
-from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared
+from breadknife.plugins.nullcheck.verify.importers import importers
+from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared, fault
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS, Ask, Oracle
 from breadknife.plugins.nullcheck.verify.oracle.tools import Choice, Installed, installed
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_PARTS, Problem
+from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, Span, apply_edits
+from breadknife.text.document import Document, apply_edits
 
 _AT_ONCE = 2
-"""Of these, so many are asked about with one question."""
+"""Of the files that import the edited one, so many are asked about with one question."""
 _SHARE = 0.1
 """Of the time that an edit waits for a checker: once it is used, no further question about importers is begun."""
-_ORACLES, _CLIMBS, _KNOWN = 3, 64, 512
-"""Kept: programs (pyright holds some 200 MB), results, and what is wrong in files."""
-
+_ORACLES, _CLIMBS = 3, 64
+"""Kept: programs (pyright holds some 200 MB), and results."""
 _HIDING = re.compile(r"\bAny\b|\bignore\b|@ts-expect-error|eslint-disable")
 """What may keep a checker from telling more than an edit is to end."""
 
 _About = frozenset[tuple[str, str, str]]
 """Findings that an edit is to end: their sources, codes and messages."""
-_Situation = tuple[Path, str, frozenset[tuple[Path, str]]]
-"""In which something is wrong in a file: the folder, the checker, and the texts of what is edited and of what isn't
-saved."""
-_Part = tuple[_Situation, Path, str, Span | None]
-"""What it was that is wrong there: a file, its text, and which part of it, where it isn't the whole."""
 
 
 class Ladder:
     """Safe to use from several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
         self._climbs = Recent[tuple[Edited, _About, int], Climb](_CLIMBS, FRESH_SECONDS, clock)
-        self._importers = Recent[Edited, list[Path]](_CLIMBS, FRESH_SECONDS, clock)
-        self._known = Recent[_Part, tuple[Problem, ...]](_KNOWN, FRESH_SECONDS, clock)
         self._lock = threading.Lock()
 
     def checker(self, document: Document, choice: Choice, context: Context) -> Installed | None:
@@ -103,12 +96,10 @@ class Ladder:
             self._prepare(rest, about, checker, project, seconds, wanted - (climb.broken is None), instead=instead)
 
         def work(ask: Ask) -> None:
-            began = self._climbs.now()
             try:
                 climb = self._climbed(edited, about, checker, project, seconds, ask)
             except EngineError:
-                climb = _unasked(checker, about, f"{checker.tool.name} does not run here")
-                self._climbs.put((edited, _identity(about), generation), climb, began)
+                climb = self._kept(edited, about, generation, _does_not_run(checker, about), self._clock())
             if project.generation == generation:
                 go_on(climb, instead=False)
 
@@ -123,8 +114,6 @@ class Ladder:
         """`about` are the findings that it ends. Raises Cancelled."""
         if context.project is None:
             return Climb(others=others(about))
-        if (known := self._known_enough(edited, about, seconds, context.project)) is not None:
-            return known
         limit = CancelToken.after(seconds)
         forget = context.cancel.on_cancel(limit.cancel)
         oracle = self._oracle(checker, edited.document.language)
@@ -136,9 +125,10 @@ class Ladder:
             return climb
         except Cancelled:
             context.cancel.raise_if_cancelled()
-            return _unasked(checker, about, f"{checker.tool.name} took longer than {seconds:g} s")
+            why = f"{checker.tool.name} took longer than {seconds:g} s"
+            return Climb(checker.tool.name, unasked=why, others=others(about))
         except EngineError:
-            return _unasked(checker, about, f"{checker.tool.name} does not run here")
+            return _does_not_run(checker, about)
         finally:
             forget()
 
@@ -159,7 +149,7 @@ class Ladder:
         with self._lock:
             oracle = self._oracles.pop(key, None)
             if oracle is None:
-                oracle = Oracle(lambda cancel: checker.start(language, cancel))
+                oracle = Oracle(lambda cancel: checker.start(language, cancel), clock=self._clock)
             self._oracles[key] = oracle
             while len(self._oracles) > _ORACLES:
                 old.append(self._oracles.popitem(last=False)[1])
@@ -168,98 +158,45 @@ class Ladder:
         return oracle
 
     def _climbed(
-        self,
-        edited: Edited,
-        about: Sequence[Finding],
-        checker: Installed,
-        project: Project,
-        seconds: float,
-        ask: Ask,
+        self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, seconds: float, ask: Ask
     ) -> Climb:
-        began, generation = self._climbs.now(), project.generation
-        is_seen = checker.tool.sees_unsaved and not edited.is_inner
-        importing = self._importing(edited, project) if is_seen else []
-        importers = _texts(project, importing[:IMPORTERS])
+        began, generation = self._clock(), project.generation
         document, unsaved = edited.document, _unsaved(checker, project)
         old = {document.path: document.text} if document.path is not None else {}
         new = {path: apply_edits(text, edited.edits) for path, text in old.items()}
-        looked_at, *rest = _groups(importers) or [{}]
-        before, after = _parts(edited, about) if not importers else (NO_PARTS, NO_PARTS)
-        now = ask({**looked_at, **new}, unsaved, after)
+        is_seen = checker.tool.sees_unsaved and not edited.is_inner
+        importing = importers(project, edited.change) if is_seen else []
+        groups = _groups(project, importing[:IMPORTERS])
+        of = sum(map(len, groups)) + len(importing[IMPORTERS:])
+        looked_at, *rest = groups or [{}]
+        now = ask({**looked_at, **new}, unsaved)
         for group in rest:
-            if self._climbs.now() - began > seconds * _SHARE:
+            if self._clock() - began > seconds * _SHARE:
                 break
             now += ask(group, {**unsaved, **new})
             looked_at |= group
-        wrong = {problem.path for problem in now}
-        if _may_hide(edited):
-            wrong |= {*old}
-        troubled = {path: text for path, text in {**looked_at, **old}.items() if path in wrong}
-        was = self._before(checker, old, unsaved, troubled, before, ask)
+        wrong = {problem.path for problem in now} | ({*old} if _may_hide(edited) else set[Path]())
+        troubled = {path: text for path, text in looked_at.items() if path in wrong}
+        was = ask({**old, **troubled}, unsaved) if wrong else []
         climb = _judged(edited, about, checker, was, now)
-        doubted = set[Path]()
         while climb.problem is not None and (path := climb.problem.path) in looked_at:
-            try:
-                alone = {path: looked_at[path]}  # what pyright says of it depends on what it was asked about before
-                again, before = ask(alone, {**unsaved, **new}), ask(alone, {**unsaved, **old})
-            except Cancelled:  # in doubt it isn't made; the next time it is asked again
-                return replace(climb, checker=checker.tool.name)
-            if compared(before, again, {}).new:
-                break
-            doubted.add(path)
-            was, now = ([problem for problem in each if problem.path != path] for each in (was, now))
-            climb = _judged(edited, about, checker, was, now)
-        if climb.broken is None:  # made, it is what the next edit starts from
-            known = {path: text for path, text in {**looked_at, **new}.items() if path not in doubted}
-            self._know(_situation(checker, unsaved | new), known, after, now, began)
+            alone = {path: looked_at[path]}  # what pyright says of it depends on what it was asked about before
+            with contextlib.suppress(Cancelled):  # in doubt it isn't made; the next time it is asked again
+                if not compared(ask(alone, {**unsaved, **old}), ask(alone, {**unsaved, **new}), {}).new:
+                    was, now = ([problem for problem in each if problem.path != path] for each in (was, now))
+                    climb = _judged(edited, about, checker, was, now)
+                    continue
+            break
         is_unseen = is_seen and not importing and any({*project.importers(path)} - {*old} for path in old)
         climb = replace(
-            climb, checker=checker.tool.name, importers=len(looked_at), of=len(importers) + len(importing[IMPORTERS:]),
-            seconds=seconds, is_inner=edited.is_inner or is_unseen,
+            climb, checker=checker.tool.name, importers=len(looked_at), of=of, seconds=seconds,
+            is_inner=edited.is_inner or is_unseen,
         )  # fmt: skip
-        self._climbs.put((edited, _identity(about), generation), climb, began)
+        return self._kept(edited, about, generation, climb, began)
+
+    def _kept(self, edited: Edited, about: Iterable[Finding], generation: int, climb: Climb, since: float) -> Climb:
+        self._climbs.put((edited, _identity(about), generation), climb, since)
         return climb
-
-    def _importing(self, edited: Edited, project: Project) -> list[Path]:
-        """Who asks for an edit comes after who prepared it: it takes a moment to find out."""
-        known = self._importers.get(edited)
-        if known is None:
-            known = importers(project, edited.change)
-            self._importers.put(edited, known)
-        return known
-
-    def _before(
-        self,
-        checker: Installed,
-        edited: Mapping[Path, str],
-        unsaved: Mapping[Path, str],
-        texts: Mapping[Path, str],
-        parts: Mapping[Path, Span],
-        ask: Ask,
-    ) -> list[Problem]:
-        """What is wrong in these files before the edits: asked once for all that may be edited in one text."""
-        of = _situation(checker, {**unsaved, **edited})
-        began, found, unknown = self._known.now(), list[Problem](), dict[Path, str]()
-        for path, text in texts.items():
-            known = self._known.get((of, path, text, parts.get(path)))
-            if known is None:
-                unknown[path] = text
-            else:
-                found += known
-        asked = ask({**edited, **unknown}, unsaved, parts) if unknown else []
-        self._know(of, unknown, parts, asked, began)
-        return sorted([*found, *(problem for problem in asked if problem.path in unknown)])
-
-    def _know(
-        self, of: _Situation, texts: Mapping[Path, str], parts: Mapping[Path, Span], said: Iterable[Problem],
-        since: float,
-    ) -> None:  # fmt: skip
-        by_path: dict[Path, list[Problem]] = {path: [] for path in texts}
-        for problem in said:
-            if problem.path in by_path:
-                by_path[problem.path].append(problem)
-        for path, problems in by_path.items():
-            self._known.put((of, path, texts[path], parts.get(path)), tuple(problems), since)
 
 
 def _unsaved(checker: Installed, project: Project) -> dict[Path, str]:
@@ -268,44 +205,26 @@ def _unsaved(checker: Installed, project: Project) -> dict[Path, str]:
     return {path: each.text for each in opened if each.language in checker.tool.languages and (path := each.path)}
 
 
-def _situation(checker: Installed, texts: Mapping[Path, str]) -> _Situation:
-    return checker.root, checker.tool.name, frozenset(texts.items())
-
-
-def _parts(edited: Edited, about: Iterable[Finding]) -> tuple[Mapping[Path, Span], Mapping[Path, Span]]:
-    """Where alone something may be wrong newly, before and after the edits: what TypeScript says of a long file takes
-    a second and more. Who hides a fault may hide those of the rest."""
-    path = edited.document.path
-    found = part(edited.change) if not _may_hide(edited) else None
-    if path is None or found is None or not all(found[0].contains(finding.span) for finding in about):
-        return NO_PARTS, NO_PARTS
-    return {path: found[0]}, {path: found[1]}
-
-
-def _texts(project: Project, paths: Iterable[Path]) -> dict[Path, str]:
-    return {path: text for path in paths if (text := project.text(path)) is not None}
-
-
-def _groups(texts: Mapping[Path, str]) -> list[dict[Path, str]]:
-    items = list(texts.items())
+def _groups(project: Project, paths: Iterable[Path]) -> list[dict[Path, str]]:
+    items = [(path, text) for path in paths if (text := project.text(path)) is not None]
     return [dict(items[at : at + _AT_ONCE]) for at in range(0, len(items), _AT_ONCE)]
 
 
 def _judged(
     edited: Edited, about: Iterable[Finding], checker: Installed, was: Sequence[Problem], now: Sequence[Problem]
 ) -> Climb:
-    document, confirmed = edited.document, set[str]()
-    for finding in about:
-        if checker.tool.has_found(finding):
-            asked = (document.path, finding.code.removeprefix("TS"), _words(finding.message))
-            before, after = ([p for p in each if (p.path, p.code, _words(p.message)) == asked] for each in (was, now))
-            if before and len(after) >= len(before):
-                return Climb(broken=Rung.GONE, problem=after[0])
-            confirmed.add(finding.source)
-    moves = {document.path: Moves.of(edited.edits)} if document.path is not None else {}
-    change = compared(was, now, moves)
+    path, moves, confirmed = edited.document.path, Moves.of(edited.edits), set[str]()
+    for finding in filter(checker.tool.has_found, about):
+        confirmed.add(finding.source)
+        its = [each for each in was if (each.path, fault(each.code)) == (path, fault(finding.code))]
+        told = {each.start for each in its if _words(each.message) == _words(finding.message)}
+        after = [each for each in now if (each.path, fault(each.code)) == (path, fault(finding.code))]
+        after = [each for each in after if any(moves.leads(start, each.start) for start in told)]
+        if after and len(after) >= sum(each.start in told for each in its):
+            return Climb(broken=Rung.GONE, problem=after[0])
+    change = compared(was, now, {path: moves} if path is not None else {})
     for problem in change.new:
-        return Climb(broken=Rung.FILE if problem.path == document.path else Rung.IMPORTERS, problem=problem)
+        return Climb(broken=Rung.FILE if problem.path == path else Rung.IMPORTERS, problem=problem)
     for problem in change.hidden if _may_hide(edited) else ():
         return Climb(broken=Rung.OTHERS, problem=problem)
     return Climb(others=others(about, confirmed))
@@ -315,8 +234,8 @@ def _may_hide(edited: Edited) -> bool:
     return any(_HIDING.search(edit.new_text) for edit in edited.edits)
 
 
-def _unasked(checker: Installed, about: Iterable[Finding], why: str) -> Climb:
-    return Climb(checker.tool.name, unasked=why, others=others(about))
+def _does_not_run(checker: Installed, about: Iterable[Finding]) -> Climb:
+    return Climb(checker.tool.name, unasked=f"{checker.tool.name} does not run here", others=others(about))
 
 
 def others(about: Iterable[Finding], confirmed: Collection[str] = ()) -> tuple[str, ...]:

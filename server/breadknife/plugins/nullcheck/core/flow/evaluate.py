@@ -61,7 +61,7 @@ class Evaluator(ABC):
         fact = _VALUES[type(expression)](self, expression, state)
         assumed = self.home.assumed.get(expression.at) if self.home.assumed else None
         if assumed is not None and fact.nullness == Nullness.THERE and fact.checked is not None:
-            self.home.denied.add(expression.at)
+            self.home.denied[expression.at] = fact.checked
         if assumed is None or fact.nullness != Nullness.UNKNOWN:
             return fact
         if state.truths.get(f"{expression.key} ask {assumed.nulls}") is False:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -17,7 +17,6 @@ from breadknife.plugins.nullcheck.languages.file import CoreLanguage
 from breadknife.plugins.nullcheck.repairs.ecmascript.declarations import declarations
 from breadknife.plugins.nullcheck.repairs.ecmascript.doubts import ignored, is_expected, is_handed_on
 from breadknife.plugins.nullcheck.repairs.ecmascript.evidence import Evidence, is_declaration, is_test
-from breadknife.plugins.nullcheck.repairs.ecmascript.expression_edits import is_literal_like
 from breadknife.plugins.nullcheck.repairs.ecmascript.foreign import Foreign, foreign
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import is_optional
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import Site
@@ -27,13 +26,14 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.verify import Verifier
 from breadknife.plugins.nullcheck.repairs.line_length import line_length
 from breadknife.plugins.nullcheck.repairs.option import Plan
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
-from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Supposed, Use
+from breadknife.plugins.nullcheck.verify.supposing import supposed
 from breadknife.plugins.nullcheck.wording import in_comment
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.outline import Import
-from breadknife.text.syntax import Node, SyntaxTree, parse, path_to
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _LONGEST_MEAN = 300
 """Code points of a line: people stay far below that."""
@@ -49,17 +49,6 @@ class EcmaScript(CoreLanguage[EcmaScriptProject]):
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         return EcmaScriptFile(document, tree, self.files(project), partial(line_length, document, project))
-
-    def literal(self, default: str, like: str, /) -> bool:
-        nodes = [_expression(source) for source in (default, like)]
-        return nodes[0] is not None and nodes[1] is not None and is_literal_like(nodes[0], nodes[1])
-
-
-def _expression(source: str) -> Node | None:
-    """The tree of a text that is one expression."""
-    tree = parse(f"({source})", "typescript")
-    statements = tree.root.named_children if tree is not None and not tree.root.has_error else []
-    return statements[0].named_children[0] if len(statements) == 1 and statements[0].named_child_count == 1 else None
 
 
 class EcmaScriptFile:
@@ -96,6 +85,10 @@ class EcmaScriptFile:
 
     def findings(self) -> Sequence[Finding]:
         return tuple(each.finding for each in self._explained)
+
+    def suppose(self, places: Collection[Place], /) -> Supposed:
+        with self._files.lock:
+            return supposed(self._home, self.tree, places)
 
     def kind(self, place: Place, /) -> OriginKind | None:
         return next((each.kind for each in self._explained if each.finding.span == place.span), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -51,12 +50,6 @@ class Python(CoreLanguage[PythonProject]):
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
         return PythonFile(document, tree, self.files(project), project)
-
-    def literal(self, default: str, like: str, /) -> bool:
-        try:
-            return type(ast.literal_eval(default)) is type(ast.literal_eval(like))
-        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-            return False
 
 
 class PythonFile(CoreFile):

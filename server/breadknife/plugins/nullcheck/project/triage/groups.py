@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from breadknife.errors import DocumentError
-from breadknife.plugins.nullcheck.project.causes import Cause, Found, Origin
-from breadknife.plugins.nullcheck.project.changes import Edits, together
+from breadknife.plugins.nullcheck.project.causes import Cause, Origin, causes_of
+from breadknife.plugins.nullcheck.project.changes import together
 from breadknife.plugins.nullcheck.project.declared import Kind
-from breadknife.plugins.nullcheck.project.rechecking import Recheck
-from breadknife.plugins.nullcheck.project.repairs import UNASKED, Repair, Repairs
+from breadknife.plugins.nullcheck.project.repairs import UNASKED, Repairs
 from breadknife.plugins.nullcheck.project.reported import Told
-from breadknife.plugins.nullcheck.project.root_causes import causes_of, moved_by, repaired
-from breadknife.plugins.nullcheck.project.triage.sorting import Sort, Sorted, is_inferred, sorted_by_code
-from breadknife.plugins.nullcheck.project.triage.tracing import receiver, traced
-from breadknife.plugins.nullcheck.project.ways import CHOICE, ways
+from breadknife.plugins.nullcheck.project.root_causes import CHOICE, repaired, ways
+from breadknife.plugins.nullcheck.project.triage.sorting import Sort, Sorted, sorted_by_code
+from breadknife.plugins.nullcheck.project.values import Edits, Found, Repair
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 
 DEFAULTS = Origin(Kind.PARAMETER, "defaults of null")
-_SEVERAL = 2
-_Traced = tuple[Found, Sorted, Origin]
 _ORDER = tuple(Sort)
 _WIDENING = frozenset({Strategy.ANNOTATE, Strategy.WIDEN, Strategy.RETURN_TYPE})
 
@@ -51,48 +47,36 @@ class Group:
 
 def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
     """The groups, in the order in which they are read. `folder`: diffs are told from there."""
-    each_sorted = list[_Traced]()
+    grouped = defaultdict[tuple[Origin, Sort], list[tuple[Found, Sorted]]](list)
     for cause in causes_of(repairs, told.found, told.paths):
         for found in cause.findings:
-            origin = traced(repairs, found, cause.origin)
-            each_sorted.append((found, sorted_by_code(repairs, found, origin), origin))
-    grouped = dict[tuple[Origin, Sort], list[_Traced]]()
-    for found, its, origin in _by_receiver(repairs, each_sorted):
-        grouped.setdefault((_alike(origin, found), its.sort), []).append((found, its, origin))
-    recheck, groups = Recheck(repairs), list[Group]()
-    for same in repairs.workspace.shown(list(grouped.values()), lambda same: same[0][2].name):
-        best = max((its for _, its, _ in same), key=lambda its: its.chance)
-        group = Group(Cause(same[0][2], tuple(found for found, _, _ in same)), best)
-        groups.append(_patched(repairs, group, recheck, folder))
-    return sorted(groups, key=_rank)
+            its = sorted_by_code(repairs, found, cause.origin)
+            is_default = cause.origin.kind is Kind.PARAMETER and found.place.use is Use.ASSIGN
+            grouped[DEFAULTS if is_default else _in_file(cause.origin, found), its.sort].append((found, its))
+    groups = list[Group]()
+    for (origin, _), same in repairs.workspace.shown(list(grouped.items()), lambda each: each[0][0].name):
+        best = max((its for _, its in same), key=lambda its: its.chance)
+        group = Group(Cause(origin, tuple(found for found, _ in same)), best)
+        groups.append(replace(group, patch=_patch(repairs, group, folder)))
+    return sorted(_merged(groups), key=_rank)
 
 
-def _by_receiver(repairs: Repairs, each_sorted: Sequence[_Traced]) -> Iterator[_Traced]:
-    """The findings, each with the declaration to change: a parameter that several calls give a null, or all parameters
-    that have a null as their default and are declared without one, rather than each value by itself."""
-    receivers = [_receiver(repairs, *each) for each in each_sorted]
-    count = Counter(receivers)
-    for (found, its, origin), to in zip(each_sorted, receivers, strict=True):
-        if to is None or count[to] < _SEVERAL:
-            yield found, its, origin
-        elif to == DEFAULTS:
-            yield found, its, to
-        else:
-            yield found, replace(its, why=f"{count[to]} calls hand a null to `{to.name}`, which excludes it"), to
+def _in_file(origin: Origin, found: Found) -> Origin:
+    """Lookups of one file belong together, of several they don't."""
+    return replace(origin, path=found.path, span=None) if origin.kind in (Kind.LIBRARY, Kind.PLACE) else origin
 
 
-def _receiver(repairs: Repairs, found: Found, its: Sorted, origin: Origin) -> Origin | None:
-    if its.sort is not Sort.LIFE_CYCLE:
-        return None
-    if origin.kind is Kind.PARAMETER and found.place.use is Use.ASSIGN:
-        return DEFAULTS
-    return receiver(repairs, found)
-
-
-def _alike(origin: Origin, found: Found) -> Origin:
-    """What the findings of one cause have in common. Lookups of one file belong together, of several they don't."""
-    path = found.path if origin.kind in (Kind.LIBRARY, Kind.PLACE) else origin.path
-    return Origin(origin.kind, origin.name, path, origin.span if origin.kind is Kind.PARAMETER else None)
+def _merged(groups: Sequence[Group]) -> Iterator[Group]:
+    """The groups, those with the same patch as one: several calls hand a null to the same parameter."""
+    same = defaultdict[object, list[Group]](list)
+    for at, group in enumerate(groups):
+        same[group.patch.diff if group.patch else at].append(group)
+    for first, *others in same.values():
+        findings = tuple(found for each in (first, *others) for found in each.cause.findings)
+        ended = [each.patch.ended for each in (first, *others) if each.patch]
+        total = None if None in ended else sum(each or 0 for each in ended)
+        patch = replace(first.patch, ended=total) if first.patch else None
+        yield replace(first, cause=replace(first.cause, findings=findings), patch=patch)
 
 
 def _rank(group: Group) -> tuple[int, float, int, str, int]:
@@ -102,65 +86,50 @@ def _rank(group: Group) -> tuple[int, float, int, str, int]:
     return _ORDER.index(its.sort), likely, -len(group.cause.findings), str(first.path), first.place.span.start
 
 
-def _patched(repairs: Repairs, group: Group, recheck: Recheck, folder: Path) -> Group:
-    """The group with its change. What one verified declaration ends is a life cycle, however it was sorted before."""
-
-    def applied(title: str, edits: Edits) -> Patch | None:
-        return _applied(repairs, title, edits, findings, recheck, folder)
-
+def _patch(repairs: Repairs, group: Group, folder: Path) -> Patch | None:
+    """Its change: the repair at the use of what can happen, the declaration of a life cycle."""
     findings, sort = group.cause.findings, group.sorted.sort
-    if sort in (Sort.CAN_HAPPEN, Sort.UNCLEAR):
-        repair = repairs.first(findings[0], UNASKED - DECLARATION - {Strategy.ASSERT})  # that is for what can't happen
-        return replace(group, patch=applied(repair.action.title, repair.edits)) if isinstance(repair, Repair) else group
-    is_function = group.cause.origin.kind is Kind.FUNCTION and is_inferred(repairs, group.cause.origin)
-    if sort is Sort.NOISE and (group.sorted.is_shown or not is_function):
-        return group
-    if group.cause.origin == DEFAULTS:
-        return replace(group, patch=_of_all(repairs, findings, applied))
-    chosen: Patch | None = None
-    for way in ways(repairs, group.cause.origin, findings, repairs.workspace.tell):
-        if way.offer.strategy not in DECLARATION:
-            continue
-        if way.offer.is_asked_for:
-            chosen = chosen or applied(CHOICE + way.offer.titled, {way.found.path: way.offer.edits})
-        elif isinstance(repair := repaired(repairs, way, findings), Repair) and (
-            patch := applied(repair.action.title, repair.edits)
-        ):
-            why = f"`{group.cause.origin.name}` says nothing of null, and a checker infers it"
-            its = replace(group.sorted, sort=Sort.LIFE_CYCLE, why=why) if sort is Sort.NOISE else group.sorted
-            return replace(group, sorted=its, patch=patch)
     if sort is Sort.NOISE:
-        return group
+        return None
+    if sort is not Sort.LIFE_CYCLE:
+        repair = repairs.first(findings[0], UNASKED - DECLARATION - {Strategy.ASSERT})  # that is for what can't happen
+        return _applied(repairs, [repair] if isinstance(repair, Repair) else [], findings, folder)
+    if group.cause.origin == DEFAULTS:
+        offered = [repairs.first(each, _WIDENING) for each in findings]
+        before = {each.path: repairs.changes.document(each.path) for each in findings}
+        made = repairs.accepted([each for each in offered if isinstance(each, Repair)])
+        repairs.put(before.items())
+        return _applied(repairs, made, findings, folder)
+    chosen: Patch | None = None
+    for way in ways(repairs, group.cause, repairs.workspace.tell):
+        if way.offer.strategy in DECLARATION and way.offer.is_asked_for:
+            edits = {way.found.path: way.offer.edits}
+            chosen = chosen or _changed(repairs, CHOICE + way.offer.titled, edits, findings, folder)
+        elif way.offer.strategy in DECLARATION:
+            repair = repaired(repairs, way, findings)
+            if patch := _applied(repairs, [repair] if isinstance(repair, Repair) else [], findings, folder):
+                return patch
     widened = repairs.first(findings[0], _WIDENING) if chosen is None else None
-    if isinstance(widened, Repair):
-        chosen = applied(widened.action.title, widened.edits)
-    return replace(group, patch=chosen)
+    return chosen or _applied(repairs, [widened] if isinstance(widened, Repair) else [], findings, folder)
 
 
-def _of_all(repairs: Repairs, findings: Sequence[Found], applied: Callable[[str, Edits], Patch | None]) -> Patch | None:
-    """One patch of several declarations."""
-    offered = [repairs.first(each, _WIDENING) for each in findings]
-    before = {path: repairs.changes.document(path) for each in findings for path in [each.path]}
-    made = repairs.accepted([each for each in offered if isinstance(each, Repair)])
-    repairs.put(before.items())
+def _applied(repairs: Repairs, made: Sequence[Repair], findings: Sequence[Found], folder: Path) -> Patch | None:
+    """The patch of these repairs."""
     if not made:
         return None
     title = made[0].action.title if len(made) == 1 else f"Declare that {len(made)} parameters may be null"
-    return applied(title, together(each.edits for each in made))
+    return _changed(repairs, title, together(each.edits for each in made), findings, folder)
 
 
-def _applied(
-    repairs: Repairs, title: str, edits: Edits, findings: Sequence[Found], recheck: Recheck, folder: Path
-) -> Patch | None:
+def _changed(repairs: Repairs, title: str, edits: Edits, findings: Sequence[Found], folder: Path) -> Patch | None:
     """The patch, with the texts as before. None where it ends no finding."""
     before = [(path, repairs.changes.document(path)) for path in edits]
     try:
         repairs.put(repairs.changes.edited(edits))
         diff = repairs.changes.diff(folder)
-        moved = [(each, here) for each in findings if (here := moved_by(each, [edits]))]
-        changed = len(findings) - len(moved)
+        moved = [(each, here) for each in findings if (here := each.moved([edits]))]
         is_asked = any(repairs.checker(each.path) for each in findings)
-        ended = len(recheck.ended(moved)) + changed if is_asked else None
+        ended = len(repairs.ended(moved)) + len(findings) - len(moved) if is_asked else None
     except (DocumentError, ValueError):
         return None
     finally:

@@ -11,14 +11,12 @@ import re
 from collections.abc import Collection, Iterator
 
 from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
 
 _GOES_ON = frozenset({
     "expression_statement", "lexical_declaration", "variable_declaration", "for_in_statement", "return_statement",
 })  # fmt: skip
-_NAME = re.compile(r"[A-Za-z_$][\w$]*")
-_ASSIGNED = re.compile(r"\b(const\s+|let\s+)?[\w$.\]]+(?:\s*:[^=;]+)?\s*(?:\?\?|\|\||&&|[-+*/%|&^])?=(?![=>])|\+\+|--")
 _RETURNED = re.compile(r"\breturn\b(?!\s*(?:[;}]|$))|\byield\b")
 
 
@@ -26,24 +24,6 @@ def visible(tree: SyntaxTree, edits: Collection[TextEdit]) -> frozenset[str] | N
     """The names by which it is seen, and None: by any."""
     is_hidden = tree.error_count == 0 and all(_hiding(tree, edit) is not None for edit in edits)
     return frozenset() if is_hidden else None
-
-
-def part(tree: SyntaxTree, edits: Collection[TextEdit]) -> Span | None:
-    """The function outside of which nothing of the file sees them either; None where there is none, or it isn't sure.
-
-    An edit in it that gives a variable another value may be seen by other functions, and one that takes a name away
-    may leave what has this name unused.
-    """
-    inside = tree.error_count == 0 and {_hiding(tree, edit) for edit in edits}
-    (function,) = inside if inside and len(inside) == 1 else (None,)
-    if function is None:
-        return None
-    for edit in edits:
-        gone = {*_NAME.findall(tree.text[edit.span.start : edit.span.end])} - {*_NAME.findall(edit.new_text)}
-        if gone or any(not given[1] for given in _ASSIGNED.finditer(edit.new_text)):
-            return None
-    holder = function.parent
-    return tree.span(holder if holder is not None and _has_type(holder) else function)
 
 
 def _hiding(tree: SyntaxTree, edit: TextEdit) -> Node | None:

@@ -14,8 +14,8 @@ from breadknife.disk.reading import read_regular
 from breadknife.errors import Cancelled, EngineDied
 from breadknife.plugins.nullcheck.verify.oracle.process import Process
 from breadknife.plugins.nullcheck.verify.oracle.saved import Saved
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_PARTS, NO_TEXTS, Problem, offset
-from breadknife.text.document import LARGEST_DOCUMENT, Document, Span
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Problem, offset
+from breadknife.text.document import LARGEST_DOCUMENT, Document
 
 _WARNING = 2
 """LSP's severities: 1 is an error, 3 and 4 are information and hints."""
@@ -70,9 +70,8 @@ class LanguageServer:
         self._tell("initialized", {})
 
     def problems(
-        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS,
-        parts: Mapping[Path, Span] = NO_PARTS, /,
-    ) -> list[Problem]:  # fmt: skip
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
+    ) -> list[Problem]:
         if changes := self._saved.changes():
             self._tell("workspace/didChangeWatchedFiles", {"changes": changes})
         shown = {**beside, **texts}

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,18 +14,15 @@ from typing import Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_PARTS, NO_TEXTS, Checker, Problem
-from breadknife.text.document import Span
+from breadknife.plugins.nullcheck.recent import Recent
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Checker, Problem
 
 log = logging.getLogger(__name__)
 
 
 class Ask(Protocol):
-    def __call__(
-        self, texts: Mapping[Path, str], beside: Mapping[Path, str] = NO_TEXTS, parts: Mapping[Path, Span] = NO_PARTS, /
-    ) -> list[Problem]:
-        """See `Checker.problems`; what lies outside of the parts is left out. Raises Cancelled, EngineDied and
-        EngineUnavailable."""
+    def __call__(self, texts: Mapping[Path, str], beside: Mapping[Path, str] = NO_TEXTS, /) -> list[Problem]:
+        """See `Checker.problems`. Raises Cancelled, EngineDied and EngineUnavailable."""
         ...
 
 
@@ -34,10 +31,10 @@ IDLE_SECONDS = 600.0
 _START_SECONDS, _ANSWER_SECONDS = 60.0, 60.0
 _DEATHS = 3
 """In a row, after which it isn't started any more."""
-_KEPT, FRESH_SECONDS = 16, 60.0
+_KEPT, FRESH_SECONDS = 64, 60.0
 """Answers, and for how long: other files on disk count too."""
 _POLL_SECONDS = 0.02
-_Asked = tuple[tuple[tuple[Path, str], ...], tuple[tuple[Path, str], ...], tuple[tuple[Path, Span], ...]]
+_Texts = frozenset[tuple[Path, str]]
 
 
 @dataclass(eq=False)
@@ -55,12 +52,15 @@ class Oracle:
     Safe to use from several threads.
     """
 
-    def __init__(self, start: Callable[[CancelToken], Checker], idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(
+        self, start: Callable[[CancelToken], Checker], idle_seconds: float = IDLE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         self._start = start
         self._idle_seconds = idle_seconds
         self._checker: Checker | None = None
         self._deaths = 0
-        self._answers: OrderedDict[_Asked, tuple[float, list[Problem]]] = OrderedDict()
+        self._answers = Recent[tuple[_Texts, _Texts], list[Problem]](_KEPT, FRESH_SECONDS, clock)
         self._jobs: deque[_Job] = deque()
         self._prepared: _Job | None = None
         self._preparing: _Job | None = None
@@ -71,13 +71,12 @@ class Oracle:
         self._closing = CancelToken()
 
     def ask(
-        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS,
-        parts: Mapping[Path, Span] = NO_PARTS,
-    ) -> list[Problem]:  # fmt: skip
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS
+    ) -> list[Problem]:
         """See `Ask`. What is being asked when the deadline comes is answered all the same, for the next asker; only an
         asker that goes away stops it. What isn't yet is asked no more: it would keep the next asker waiting."""
         found = list[Problem]()
-        job = _Job(lambda ask: found.extend(ask(texts, beside, parts)), CancelToken.after(_ANSWER_SECONDS))
+        job = _Job(lambda ask: found.extend(ask(texts, beside)), CancelToken.after(_ANSWER_SECONDS))
         with self._changed:
             self._jobs.append(job)
             if self._preparing is not None:  # who waits comes before who doesn't
@@ -98,7 +97,7 @@ class Oracle:
         return found
 
     def asking(self, cancel: CancelToken) -> Ask:
-        return lambda texts, beside=NO_TEXTS, parts=NO_PARTS, /: self.ask(texts, cancel, beside, parts)
+        return lambda texts, beside=NO_TEXTS, /: self.ask(texts, cancel, beside)
 
     def prepare(self, work: Callable[[Ask], object], about: object = None, *, instead: bool = True) -> None:
         """Do this when there is nothing else to do: `instead` of what else was to be prepared, or not at all."""
@@ -141,8 +140,9 @@ class Oracle:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
+            cancel = job.cancel
             try:
-                job.work(self._asking(job.cancel))
+                job.work(lambda texts, beside=NO_TEXTS, /, cancel=cancel: self._answer(texts, beside, cancel))
             except BreadknifeError as error:
                 job.error = error
             except Exception as error:
@@ -171,28 +171,19 @@ class Oracle:
                 job.done.set()
             return None
 
-    def _asking(self, cancel: CancelToken) -> Ask:
-        return lambda texts, beside=NO_TEXTS, parts=NO_PARTS, /: self._answer(texts, beside, parts, cancel)
-
-    def _answer(
-        self, texts: Mapping[Path, str], beside: Mapping[Path, str], parts: Mapping[Path, Span], cancel: CancelToken
-    ) -> list[Problem]:
-        key = (tuple(sorted(texts.items())), tuple(sorted(beside.items())), tuple(sorted(parts.items())))
-        at, known = self._answers.pop(key, (0.0, []))
-        if not at or at + FRESH_SECONDS < time.monotonic():
+    def _answer(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
+        key = frozenset(texts.items()), frozenset(beside.items())
+        known, began = self._answers.get(key), self._answers.now()
+        if known is None:
             try:
-                known = self._asked(texts, beside, parts, cancel)
+                known = self._asked(texts, beside, cancel)
             except EngineDied:  # it may have died meanwhile, of something else
-                known = self._asked(texts, beside, parts, cancel)
-            self._deaths, at = 0, time.monotonic()
-        self._answers[key] = (at, known)
-        while len(self._answers) > _KEPT:
-            self._answers.popitem(last=False)
+                known = self._asked(texts, beside, cancel)
+            self._deaths = 0
+            self._answers.put(key, known, began)
         return known
 
-    def _asked(
-        self, texts: Mapping[Path, str], beside: Mapping[Path, str], parts: Mapping[Path, Span], cancel: CancelToken
-    ) -> list[Problem]:
+    def _asked(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
         if self._closed or self._deaths >= _DEATHS:
             raise EngineUnavailable("the checker has ended too often")
         try:
@@ -202,8 +193,7 @@ class Oracle:
                 checker = self._start(limit)
                 with self._changed:
                     self._checker = checker
-            found = self._checker.problems(texts, cancel, beside, parts)
-            return [each for each in found if _lies_in(parts.get(each.path), each)]
+            return self._checker.problems(texts, cancel, beside)
         except EngineDied as error:
             log.info("%s", error)
             self._deaths += 1
@@ -217,11 +207,6 @@ class Oracle:
     def _end(self) -> None:
         with self._changed:
             checker, self._checker = self._checker, None
-            self._answers.clear()
         if checker:
             with contextlib.suppress(EngineDied):
                 checker.close()
-
-
-def _lies_in(part: Span | None, problem: Problem) -> bool:
-    return part is None or problem.is_of_syntax or part.start <= problem.start < part.end

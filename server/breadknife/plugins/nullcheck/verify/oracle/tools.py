@@ -1,4 +1,4 @@
-"""The checkers that can be asked, as data, and which of them is installed for a folder.
+"""The checkers that can be asked, which `tools.toml` lists, and which of them is installed for a folder.
 
 Nothing that lies in a folder is run unless the user trusts it; and a checker whose own configuration may name a program
 isn't run on a folder that isn't trusted at all.
@@ -11,8 +11,11 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
+
+import msgspec
 
 from breadknife.cancel import CancelToken
 from breadknife.disk.reading import read_regular
@@ -25,8 +28,6 @@ from breadknife.text.toml import parse_toml
 
 Choice = Literal["auto", "pyright", "ty", "pyrefly", "tsc", "off"]
 
-_PYTHON = frozenset({"python"})
-_ECMASCRIPT = frozenset({"typescript", "typescriptreact", "javascript", "javascriptreact"})
 _TSSERVER = "tsserver"
 _SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
 _ENVIRONMENTS = (".venv", "venv")
@@ -34,46 +35,29 @@ _LARGEST = 1 << 20
 """Bytes of a `pyproject.toml`."""
 
 
-@dataclass(frozen=True)
-class Tool:
+class Tool(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """See `tools.toml`."""
+
     name: str
-    """As the user's settings say it, and its table in `pyproject.toml`."""
     languages: frozenset[str]
     commands: tuple[tuple[str, ...], ...]
-    """Programs and their arguments: of those in one folder the first."""
     files: tuple[str, ...]
-    """Of which one in a folder says that the folder is checked with it."""
     watched: tuple[str, ...]
-    """The ends of names of files that it has to be told of when they are saved."""
     sources: frozenset[str]
-    """What its findings name as their source in an editor, in small letters; also those of programs that are made of
-    it and say the same."""
     runs_programs: bool = False
-    """Its configuration may name a program that it runs."""
     sees_unsaved: bool = True
-    """In the files that import one, too, what isn't saved of it counts."""
 
     def has_found(self, finding: Finding) -> bool:
         """Whether it says so, or a program that is made of it."""
         return finding.source.lower() in self.sources
 
 
-_OF_PYTHON = (".py", ".pyi", "pyproject.toml", "pyrightconfig.json", "ty.toml", "pyrefly.toml")
-_OF_ECMASCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json")
+def _tools() -> tuple[Tool, ...]:
+    data = files(__package__ or "").joinpath("tools.toml").read_bytes()
+    return msgspec.toml.decode(data, type=dict[str, tuple[Tool, ...]])["tools"]
 
-TOOLS = (
-    Tool("pyright", _PYTHON, (("pyright-langserver", "--stdio"),), ("pyrightconfig.json",), _OF_PYTHON,
-         frozenset({"pyright", "basedpyright", "pylance"})),
-    Tool("ty", _PYTHON, (("ty", "server"),), ("ty.toml",), _OF_PYTHON, frozenset({"ty"})),
-    # It runs the interpreter that `pyrefly.toml` or an environment in the folder has.
-    Tool("pyrefly", _PYTHON, (("pyrefly", "lsp"),), ("pyrefly.toml",), _OF_PYTHON, frozenset({"pyrefly"}),
-         runs_programs=True, sees_unsaved=False),
-    # TypeScript 7 has no tsserver, but a tsc that speaks LSP; its previews call that tsgo.
-    Tool("tsc", _ECMASCRIPT, ((_TSSERVER,), ("tsgo", "--lsp", "--stdio"), ("tsc", "--lsp", "--stdio")),
-         ("tsconfig.json", "jsconfig.json"), _OF_ECMASCRIPT,
-         frozenset({"ts", "typescript", "tsc", "tsserver", "vtsls", "volar", "deno-ts", "javascript"})),
-)  # fmt: skip
-"""Where a folder names none, the first that is installed: pyright alone infers what functions of other files return."""
+
+TOOLS = _tools()
 
 
 @dataclass(frozen=True)
@@ -122,7 +106,7 @@ def installed(choice: Choice, language: str, root: Path, trusted: bool) -> Insta
             continue
         for program, arguments in _programs(tool, root):
             if trusted or not _inside(program, root):
-                interpreter = interpreter_of(root) if trusted and tool.languages == _PYTHON else None
+                interpreter = interpreter_of(root) if trusted and language == "python" else None
                 return Installed(tool, program, root, arguments, interpreter)
     return None
 

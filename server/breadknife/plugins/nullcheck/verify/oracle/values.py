@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
 from breadknife.cancel import CancelToken
-from breadknife.text.document import Span
 
 NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
-NO_PARTS: Mapping[Path, Span] = MappingProxyType({})
 
 
 @dataclass(frozen=True, order=True)
@@ -24,8 +22,6 @@ class Problem:
     message: str
     start: int = 0
     """Where it begins: a code point of the text; of what a program printed, a line."""
-    is_of_syntax: bool = field(default=False, compare=False)
-    """It may be told far from its cause, so it counts in any part of the file."""
 
 
 def offset(text: str, units: int) -> int:
@@ -39,11 +35,10 @@ class Checker(Protocol):
     """A running program. For one thread at a time; `close` may be called from any."""
 
     def problems(
-        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS,
-        parts: Mapping[Path, Span] = NO_PARTS, /,
-    ) -> list[Problem]:  # fmt: skip
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
+    ) -> list[Problem]:
         """What is wrong in these files, sorted, were these their texts. `beside` are those of others, of which nothing
-        is told; the rest is as it is on disk. Of a file in `parts` what lies outside of the part may be left out.
+        is told; the rest is as it is on disk.
 
         Raises Cancelled, and EngineDied when the program has ended.
         """

@@ -7,16 +7,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from breadknife.cancel import CancelToken
-from breadknife.errors import Cancelled
-from breadknife.plugins.nullcheck.ahead import Ahead
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.plugins.nullcheck.verify.oracle.process import family_of, kill
 from breadknife.plugins.nullcheck.verify.oracle.tools import interpreter_of
@@ -87,42 +85,54 @@ class Tried:
             return None
         return cls(document, place, tuple(fixes), root, interpreter_of(root) or Path(sys.executable))
 
-    @property
-    def key(self) -> Hashable:
-        """Of all fixes of the place."""
-        return self.document.uri, self.document.text, self.place, self.interpreter
+    def covers(self, other: Tried) -> bool:
+        """Whether it tries all fixes of the other."""
+        is_there = (self.document, self.place, self.interpreter) == (other.document, other.place, other.interpreter)
+        return is_there and set(other.fixes) <= set(self.fixes)
 
 
 class Prover:
     """Safe to use from several threads. Only for folders that the user trusts: it runs their code."""
 
     def __init__(self) -> None:
-        self._ahead = Ahead[Mapping[Edits, Proof]]()
+        self._threads = ThreadPoolExecutor(1, "proof")
+        self._latest: tuple[Tried, CancelToken, Future[Mapping[Edits, Proof]]] | None = None
+        self._lock = threading.Lock()
 
-    def begin(self, tried: Tried, tree: SyntaxTree) -> None:
+    def begin(self, tried: Tried, tree: SyntaxTree) -> Future[Mapping[Edits, Proof]]:
         """Look for proofs in the background, in place of what was looked for before."""
-        self._ahead.begin(tried.key, partial(proofs, tried, tree))
+        with self._lock:
+            if self._latest is not None:
+                latest, cancel, found = self._latest
+                if latest.covers(tried):
+                    return found
+                cancel.cancel()
+            cancel = CancelToken()
+            found = self._threads.submit(proofs, tried, tree, cancel)
+            self._latest = tried, cancel, found
+            return found
 
     def known(self, tried: Tried) -> Mapping[Edits, Proof]:
         """The proofs that have been found, by fix."""
-        return self._ahead.known(tried.key) or {}
+        latest = self._latest
+        if latest is None or not latest[0].covers(tried) or not latest[2].done() or latest[2].exception():
+            return {}
+        return latest[2].result()
 
     def proof(self, tried: Tried, tree: SyntaxTree, seconds: float, cancel: CancelToken) -> Proof | None:
-        """The proof of the only fix in `tried`; None where none is found in that time. Raises Cancelled if `cancel` is
+        """The proof of the first fix in `tried`; None where none is found in that time. Raises Cancelled if `cancel` is
         cancelled."""
-        limit = CancelToken.after(seconds)
-        forget = cancel.on_cancel(limit.cancel)
-        try:
-            found = self._ahead.get(tried.key, partial(proofs, tried, tree, limit), limit)
-            return found.get(tried.fixes[0])
-        except Cancelled:
+        found, end = self.begin(tried, tree), time.monotonic() + seconds
+        while not found.done() and time.monotonic() < end:
             cancel.raise_if_cancelled()
-            return None
-        finally:
-            forget()
+            wait((found,), _POLL_SECONDS)
+        return self.known(tried).get(tried.fixes[0])
 
     def close(self) -> None:
-        self._ahead.close()
+        with self._lock:
+            if self._latest is not None:
+                self._latest[1].cancel()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 def proofs(tried: Tried, tree: SyntaxTree, cancel: CancelToken) -> Mapping[Edits, Proof]:

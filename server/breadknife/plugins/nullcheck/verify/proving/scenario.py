@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in, path_to
 
 _MOST_STEPS = 20
 """Names and members between a null and the mock that gives it."""
+_MEMBERS = re.compile(r"(?:\.(?!return_value\b|__)\w+)*")
+"""Of a path, those that are read and not called."""
 _OTHER_SCOPES = frozenset({"function_definition", "class_definition", "lambda"})
 _CALLED_BY_DESCRIPTORS = {"property": ".fget", "cached_property": ".func", "classmethod": ".__func__"}
 """Decorator -> where the function is, on the class."""
@@ -37,19 +40,13 @@ class Source:
     path: str = ""
     """What leads from the mock to the null: `.find.return_value`."""
 
-    def then(self, step: str) -> Source:
-        return replace(self, path=self.path + step)
-
     @property
     def with_whole_owner(self) -> Source | None:
         """The same with a mock in the owner's place, because members of some objects can't be patched: those of a
         compiled expression, for one."""
         first, _, rest = self.owner.partition(".")
-        return (
-            Source(name=first, path="".join(f".{each}" for each in (rest, self.name) if each) + self.path)
-            if first
-            else None
-        )
+        path = "".join(f".{each}" for each in (rest, self.name) if each) + self.path
+        return Source(name=first, path=path) if first else None
 
 
 @dataclass(frozen=True)
@@ -66,13 +63,6 @@ class Scenario:
     last_line: int
     value: str
     """The expression that is null."""
-
-
-@dataclass(frozen=True)
-class _Static:
-    """A dotted name of the module."""
-
-    dotted: str
 
 
 def scenario(tree: SyntaxTree, place: Place) -> Scenario | None:
@@ -136,21 +126,19 @@ class _Function:
 
     def source(self, node: Node) -> Source | None:
         """Where the value of an expression comes from, if a mock can give it."""
-        if node.type == "identifier" and (self._is_set_to_none(node) or self._may_be_left_out(node)):
-            return Source()
-        found = self._mocked(node, _MOST_STEPS)
-        if isinstance(found, _Static):
-            owner, _, name = found.dotted.rpartition(".")
-            return Source(owner, name) if owner else None
-        return found
-
-    def _is_set_to_none(self, name: Node) -> bool:
-        return any(value.type == "none" for value in self._values(name))
-
-    def _may_be_left_out(self, name: Node) -> bool:
-        """Whether it is a parameter with a default that nothing sets, so that the default is the null."""
-        parameter = self._parameters.get(self._tree.source(name))
-        return parameter is not None and parameter[1] and not list(self._values(name))
+        if node.type == "identifier":
+            values, parameter = list(self._values(node)), self._parameters.get(self._tree.source(node))
+            is_left_out = not values and parameter is not None and parameter[1]
+            if is_left_out or any(value.type == "none" for value in values):
+                return Source()
+        path, inner = "", node
+        for _ in range(_MOST_STEPS):
+            step, found = self._step(inner)
+            path = step + path
+            if not isinstance(found, Node):
+                return self._of_name(found, path) if found else None
+            inner = found
+        return None
 
     def _values(self, name: Node) -> Iterator[Node]:
         """What is assigned to a name before the place, in the order of the text."""
@@ -164,54 +152,46 @@ class _Function:
             if is_assigned and left is not None and value is not None and self._tree.source(left) == own:
                 yield value
 
-    def _mocked(self, node: Node, steps: int) -> Source | _Static | None:
-        if steps == 0:
-            return None
+    def _step(self, node: Node) -> tuple[str, Node | str | None]:
+        """What leads from a mock of the inner expression to one of this, and that expression: the name itself where it
+        is a parameter or the module's; None where no mock gives it."""
         match node.type:
-            case "parenthesized_expression" if node.named_child_count == 1:
-                return self._mocked(node.named_children[0], steps)
+            case "parenthesized_expression":
+                return "", node.named_children[0]
             case "named_expression":
-                value = node.child_by_field_name("value")
-                return self._mocked(value, steps - 1) if value is not None else None
-            case "identifier":
-                return self._named(node, steps)
+                return "", node.child_by_field_name("value")
             case "attribute":
-                owner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
-                found = self._mocked(owner, steps - 1) if owner is not None else None
-                if name is None or found is None:
-                    return None
-                step = f".{self._tree.source(name)}"
-                return _Static(found.dotted + step) if isinstance(found, _Static) else found.then(step)
+                name = node.child_by_field_name("attribute")
+                return f".{self._tree.source(name)}" if name is not None else "", node.child_by_field_name("object")
             case "call":
-                function = node.child_by_field_name("function")
-                found = self._mocked(function, steps - 1) if function is not None else None
-                if isinstance(found, _Static):
-                    owner, _, name = found.dotted.rpartition(".")
-                    found = Source(owner, name)
-                return found.then(".return_value") if found is not None else None
+                return ".return_value", node.child_by_field_name("function")
             case "subscript":
-                value = node.child_by_field_name("value")
-                found = self._mocked(value, steps - 1) if value is not None else None
-                return found.then(".__getitem__.return_value") if isinstance(found, Source) else None
+                return ".__getitem__.return_value", node.child_by_field_name("value")
+            case "identifier":
+                return self._given(node)
             case _:
-                return None
+                return "", None
 
-    def _named(self, name: Node, steps: int) -> Source | _Static | None:
+    def _given(self, name: Node) -> tuple[str, Node | str | None]:
         own = self._tree.source(name)
-        values = list(self._values(name))
-        if values:
-            return self._mocked(values[-1], steps - 1)
-        if own in self._parameters:
-            return Source(argument=own)
-        for node in nodes_in(self._body, _OTHER_SCOPES):
+        if values := list(self._values(name)):
+            return "", values[-1]
+        for node in nodes_in(self._body, _OTHER_SCOPES) if own not in self._parameters else ():
             if node.type == "as_pattern" and self._tree.source(node.named_children[-1]) == own:
-                found = self._mocked(node.named_children[0], steps - 1)
-                return found.then(".__enter__.return_value") if isinstance(found, Source) else None
-        is_other = any(
-            node.type == "identifier" and self._tree.source(node) == own and _is_bound(node)
-            for node in nodes_in(self._body, _OTHER_SCOPES)
-        )
-        return None if is_other else _Static(own)
+                return ".__enter__.return_value", node.named_children[0]
+            if node.type == "identifier" and self._tree.source(node) == own and _is_bound(node):
+                return "", None
+        return "", own
+
+    def _of_name(self, name: str, path: str) -> Source | None:
+        if name in self._parameters:
+            return Source(argument=name, path=path)
+        members = _MEMBERS.match(path)
+        read = members[0] if members else ""
+        owner, _, last = f"{name}{read}".rpartition(".")
+        rest = path.removeprefix(read)
+        is_given_by_mock = rest.startswith(".return_value") or (owner and not rest)
+        return Source(owner, last, path=rest) if is_given_by_mock else None
 
 
 def _is_bound(name: Node) -> bool:

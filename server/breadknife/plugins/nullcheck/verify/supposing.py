@@ -1,0 +1,29 @@
+"""What the analysis says of values of which only another checker says that they may be null."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.il import ANY_NULL
+from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.values import Place, Supposed
+from breadknife.text.document import Span
+from breadknife.text.syntax import SyntaxTree
+
+_REPORTED = Fact(
+    Nullness.MAYBE, Origin(OriginKind.ANNOTATION, (0, 0), "another checker reports it"), nulls=ANY_NULL
+)  # fmt: skip
+
+
+def supposed(home: FileHome, tree: SyntaxTree, places: Collection[Place]) -> Supposed:
+    """Which of the places a null would get to, if the value of each might be one. `tree` is that of `home`."""
+    at = {place: (tree.byte_offset(place.span.start), tree.byte_offset(place.span.end)) for place in places}
+    trial = home.assuming(dict.fromkeys(at.values(), _REPORTED))
+    found = {each.use.at for start, end in at.values() for each in trial.findings_between(start, end)}
+    tested = {
+        place: Span(tree.offset(test[0]), tree.offset(test[1]))
+        for place, its in at.items()
+        if its not in found and (test := trial.denied.get(its)) is not None
+    }
+    return Supposed(frozenset(place for place, its in at.items() if its in found), tested)
