@@ -107,6 +107,14 @@ def test_a_parse_that_takes_too_long_is_no_tree(monkeypatch: pytest.MonkeyPatch)
     assert parse("x = 1\n", "python") is not None
 
 
+def test_each_grammar_has_a_version() -> None:
+    assert [bool(syntax.grammar_version(language)) for language in ("python", "go", "a language")] == [
+        True,
+        True,
+        False,
+    ]
+
+
 def test_no_grammar_is_no_tree() -> None:
     assert parse("x", "cobol") is None
 

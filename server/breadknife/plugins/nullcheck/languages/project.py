@@ -74,6 +74,8 @@ class ProjectFiles(ABC, Generic[Home]):
         functions away."""
         self._seen = set[Path]()
         """Files that were compared with the disk a moment ago."""
+        self._same = set[Path]()
+        """Those of them of which nothing else was reported since."""
         self._paths = dict[tuple[Import, str], Sequence[Path]]()
         self._folders = dict[tuple[Path, str], Mapping[Path, None]]()
         self._checked = set[Names]()
@@ -270,19 +272,21 @@ class ProjectFiles(ABC, Generic[Home]):
             self._folders.clear()
         if is_late or generation != self._generation:
             self._generation = generation
+            self._same.clear()
             self._checked.clear()
             self._found.clear()
 
     def _read(self, path: Path) -> _Read | None:
         """A file as it is; None where too many were read for this check."""
         read = self._reads.get(path)
-        if self._project is None:
+        if self._project is None or (read is not None and path in self._same):
             return read
         if read is None:
             if self._new >= _MOST_NEW:
                 return None
             self._new += 1
         elif path in self._seen and read.revision == self._project.revision(path):
+            self._same.add(path)
             return read
         return self._told(path, self.text_of(path))
 
@@ -297,6 +301,7 @@ class ProjectFiles(ABC, Generic[Home]):
                 self._forget_what_asked(self._reads.popitem(last=False)[0])
         read.revision = self._project.revision(path) if self._project is not None else 0
         self._seen.add(path)
+        self._same.add(path)
         return read
 
     def _forget_what_asked(self, path: Path) -> None:
