@@ -6,8 +6,8 @@ import pytest
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import Type
-from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of
 from breadknife.plugins.nullcheck.languages.ecmascript.comments import doc_of
+from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of
 from breadknife.plugins.nullcheck.languages.ecmascript.types import Types
 from breadknife.text.syntax import parse
 from nullcheck.core.alike import told_alike
