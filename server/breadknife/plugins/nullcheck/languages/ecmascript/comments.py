@@ -1,4 +1,4 @@
-"""Comments that declare something, or that tell a checker to be silent."""
+"""Comments that declare something."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from breadknife.plugins.nullcheck.core.il import At, Type
+from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.languages.ecmascript.types import ANY, Types, optional
-from breadknife.text.syntax import Node, SyntaxTree, is_misread, parse
+from breadknife.text.syntax import Node, SyntaxTree, parse
 
 _BEFORE = re.compile(
     rb"\*/\s*(?:(?:export|default|async|static|public|private|protected|readonly|override|declare|get|set|const|let|var"
@@ -21,7 +21,6 @@ _TAG = re.compile(
     r"@(?P<tag>type|param|arg|argument|returns?)\s*\{(?P<type>(?:[^{}]|\{[^{}]*\})*)\}"
     r"(?:[ \t]+(?P<optional>\[\s*)?(?P<name>[\w$]+)(?P<rest>[.\[=])?)?"
 )
-_IGNORES = (b"@ts-expect-error", b"@ts-ignore")
 
 
 @dataclass(frozen=True)
@@ -54,15 +53,6 @@ class Comments:
         begins = self.tree.encoded.rfind(b"/*", 0, match.start() + 2)
         comment = self.tree.encoded[begins : match.start() + 2]
         return doc_of(comment.decode("utf-8", "replace"), self.types) if comment.startswith(b"/**") else Doc()
-
-    def is_ignored(self, at: At) -> bool:
-        source = self.tree.encoded
-        begin = max(source.rfind(b"\n", 0, at[0]), 0)
-        above = source[source.rfind(b"\n", 0, begin) + 1 : begin]
-        if any(each in above for each in _IGNORES) or b"@ts-nocheck" in source[:200]:
-            return True
-        node = self.tree.root.descendant_for_byte_range(*at) if self.tree.root.has_error else None
-        return node is not None and is_misread(node)
 
 
 def doc_of(comment: str, types: Types) -> Doc:

@@ -10,7 +10,7 @@ from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
-from breadknife.plugins.nullcheck.core.il import Block, Type
+from breadknife.plugins.nullcheck.core.il import At, Block, Type
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
 from breadknife.plugins.nullcheck.languages.ecmascript.building import PATTERNS, bound
 from breadknife.plugins.nullcheck.languages.ecmascript.comments import Comments, Doc
@@ -29,7 +29,7 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     text,
     word,
 )
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})
 _SHAPES = frozenset({"interface_declaration", "class_declaration", "abstract_class_declaration", "class"})
@@ -85,9 +85,14 @@ class Outline(Reader):
             self.variables[name] += (self._stored(name, offset) for offset in self._assigned.offsets[name])
         return File(
             self.main, self.links.imports, self.functions, self.named, self.classes, self.variables, {},
-            self._comments.is_ignored, self.span, self.source, self.is_typed, self.aliases, self.closures,
+            self.is_ignored, self.span, self.source, self.is_typed, self.aliases, self.closures,
             self.links.exports, self._may_be_unset,
         )  # fmt: skip
+
+    def is_ignored(self, at: At) -> bool:
+        node = self.tree.root.descendant_for_byte_range(*at) if self.tree.root.has_error else None
+        is_silent = b"@ts-nocheck" in self.tree.encoded[:200] or (node is not None and is_misread(node))
+        return is_silent or super().is_ignored(at)
 
     def defines(self, name: str, /) -> bool:
         return name in self.named or name in self._repeated
