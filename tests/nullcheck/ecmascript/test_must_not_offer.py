@@ -39,7 +39,6 @@ ONLY_LOOKS_LIKE_IT = (
     "function f(m: M, k: K) {\n  if (m.has(j)) {\n    ⟦m.get(k)⟧.run();\n  }\n}",
     "function f(m: M, k: K) {\n  if (m.has(k) || a) {\n    ⟦m.get(k)⟧.run();\n  }\n}",
     "function f(m: M, k: K) {\n  if (!m.has(k)) log(k);\n  ⟦m.get(k)⟧.run();\n}",
-    "function f(m: M, k: K) {\n  if (!m.has(k)) return;\n  m.delete(k);\n  ⟦m.get(k)⟧.run();\n}",
     "it('a', () => {\n  expect(y).toBeDefined();\n  ⟦x⟧.y();\n});",
     "it('a', () => {\n  expect(x).toBeNull();\n  ⟦x⟧.y();\n});",
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
@@ -42,7 +43,6 @@ class Attributes(ABC):
     """The part of a home that knows classes and variables."""
 
     file: File
-    gate: Gate
     knowledge: Knowledge
     uri: str
 
@@ -68,6 +68,11 @@ class Attributes(ABC):
     @abstractmethod
     def target(self, name: str, /) -> Target | None:
         """The function or class with a qualified name, if its text is known."""
+
+    @cached_property
+    @abstractmethod
+    def gate(self) -> Gate:
+        """Which functions can't have to do with null."""
 
     @abstractmethod
     def summary(self, function: Function, /) -> Summary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.core import il
@@ -74,10 +75,14 @@ class Names(Attributes):
             name for name, stores in file.variables.items() if any(each.function for each in stores)
         )
         """Names of variables that some function sets for others."""
-        self.gate = Gate(file, knowledge, lambda: others.nullable(self) if others is not None else frozenset())
         self.summaries = dict[Function, Summary]()
         self._globals = dict[str, Fact]()
         self._types = dict[Type, Type]()
+
+    @cached_property
+    def gate(self) -> Gate:
+        others = self.others
+        return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
 
     @abstractmethod
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:

@@ -19,6 +19,9 @@ from typing import NamedTuple, TypeAlias
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
 
+_MOST_PROVED = 8
+"""Assumptions that are kept of one value."""
+
 
 class Nullness(IntEnum):
     UNKNOWN = 0
@@ -119,6 +122,8 @@ class Fact(NamedTuple):
     """The qualified name of the function that the value is."""
     nulls: int = ANY_NULL
     """Of MAYBE and NULL: which nulls it may be, as bits."""
+    proves: tuple[tuple[str, bool], ...] = ()
+    """Assumptions that hold where the value is true."""
     same: str = ""
     """The key of the expression that gave the value."""
 
@@ -129,7 +134,7 @@ class Fact(NamedTuple):
     @property
     def is_related(self) -> bool:
         """Whether it tells of other values, too."""
-        return bool(self.unless or self.test is not None or self.same or self.view or self.key_of)
+        return bool(self.unless or self.test is not None or self.proves or self.same or self.view or self.key_of)
 
 
 NOTHING = Fact()
@@ -168,6 +173,7 @@ def join_facts(
             test=one.test if one.test == other.test else None,
             truth=one.truth if one.truth == other.truth else None,
             checked=one.checked or other.checked,
+            proves=_proved(one, other, against, key),
             items=one.items if one.items == other.items else (),
             container=one.container if one.container == other.container else "",
             parameter=one.parameter if one.parameter == other.parameter else "",
@@ -192,8 +198,25 @@ def join_facts(
         checked=one.checked or other.checked,
         container=one.container if one.container == other.container else "",
         parameter=parameter,
+        proves=_proved(one, other, against, key),
         nulls=one.nulls | other.nulls if one.may_be_null and other.may_be_null else null.nulls,
     )
+
+
+def _proved(
+    one: Fact, other: Fact, against: tuple[frozenset[Assumption], frozenset[Assumption]], key: str
+) -> tuple[Assumption, ...]:
+    """What holds if the joined value is true: one that is surely false leaves only the path of the other one."""
+    is_null = one.truth is False or one.nullness == Nullness.NULL
+    if is_null and other.truth is False:
+        return ()
+    if is_null or other.truth is False or other.nullness == Nullness.NULL:
+        left, excluding = (other, against[1]) if is_null else (one, against[0])
+        proved = (*left.proves, *((test, not outcome) for test, outcome in sorted(excluding)))
+        return tuple(each for each in proved if each[0] not in (key, f"{key} is None"))[:_MOST_PROVED]
+    if not one.proves:
+        return ()
+    return tuple(each for each in one.proves if each in other.proves)
 
 
 def _joined_type(one: Fact, other: Fact) -> Type | None:

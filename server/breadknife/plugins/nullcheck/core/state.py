@@ -87,6 +87,8 @@ def without(fact: Fact, target: str) -> Fact:
         told = told._replace(test=None)
     if any(mentions(key, target) for key, _ in fact.unless):
         told = told._replace(unless=frozenset(each for each in fact.unless if not mentions(each[0], target)))
+    if any(mentions(key, target) for key, _ in fact.proves):
+        told = told._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
     return told
 
 

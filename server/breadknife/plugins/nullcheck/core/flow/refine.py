@@ -47,6 +47,8 @@ class Refiner(Evaluator, ABC):
             return False
         if fact.test is not None and not self.refine(fact.test, outcome, state):
             return False
+        if outcome and not all(self._hold(each, held, state) for each, held in fact.proves):
+            return False
         if not key:
             return True
         if outcome:
@@ -57,6 +59,20 @@ class Refiner(Evaluator, ABC):
         if fact.container:
             state.examined |= {fact.container}
         return state.assume(key, False)
+
+    def _hold(self, key: str, outcome: bool, state: State) -> bool:
+        """Apply an assumption that is proved. False if it contradicts what is known."""
+        name, _, is_null = key.partition(" is None")
+        if key == name:
+            is_known = state.truths.get(key) is not None
+            return (
+                state.truths[key] == outcome if is_known else self._refine_truth(il.Name((0, 0), key), outcome, state)
+            )
+        if is_null or outcome:
+            return state.assume(key, outcome)
+        fact = self.known(name, state)
+        state.facts[name] = there(fact)
+        return fact.nullness != Nullness.NULL and state.assume(key, outcome)
 
     def settle(self, test: Expression, fact: Fact, state: State) -> bool:
         """The value under the key is there."""

@@ -163,6 +163,8 @@ class _Run:
                         and isinstance(assign.value, il.Call | il.Attribute | il.Element)
                     ):
                         fact = fact._replace(same=assign.value.key)
+                    if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
+                        fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
                 if fact.same and mentions(fact.same, assign.target.key or "?"):
                     fact = fact._replace(same="")
                 evaluator.assign(assign.target, fact, state, assign.at)
