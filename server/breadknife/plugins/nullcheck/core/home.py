@@ -104,6 +104,10 @@ class Home(Protocol):
 
     def summary(self, function: Function, /) -> Summary: ...
 
+    def never_returns(self, method: str, /) -> bool:
+        """Whether no method of the name comes back, in this file and in those that it imports, and there is one."""
+        ...
+
     def needs(self, function: Function, name: str, /) -> bool:
         """Whether the function uses what it gets as the parameter, without a check, if that is null."""
         ...

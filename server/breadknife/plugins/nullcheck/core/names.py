@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.core import il
@@ -47,6 +49,10 @@ class Others(Protocol):
 
     def file(self, uri: str, /) -> File | None:
         """The file that an origin is in."""
+        ...
+
+    def imported(self, home: Names, /) -> Iterable[Names]:
+        """The other files of which a file may use something."""
         ...
 
     def nullable(self, home: Names, /) -> frozenset[bytes]:
@@ -100,6 +106,21 @@ class Names(Attributes):
     @abstractmethod
     def ends_with_null(self, at: At, /) -> Fact | None:
         """What a function without a name that stands there gives, if that may be null."""
+
+    def never_returns(self, method: str, /) -> bool:
+        """See `Home`."""
+        known = [home.summary(function) for home, function in self._methods.get(method, ())]
+        return bool(known) and all(each.is_known and not each.outcomes for each in known)
+
+    @cached_property
+    def _methods(self) -> Mapping[str, Sequence[tuple[Names, Function]]]:
+        """Those of this file and of the ones that it imports, by name."""
+        found = defaultdict[str, list[tuple[Names, Function]]](list)
+        for home in (self, *(self.others.imported(self) if self.others is not None else ())):
+            for class_ in home.file.classes.values():
+                for name, function in class_.methods.items():
+                    found[name].append((home, function))
+        return found
 
     def declared(self, function: Function, key: str, /) -> Fact:
         if key[:1] == "%" or "(" in key or "[" in key or "@" in key:

@@ -137,7 +137,10 @@ class CallEvaluator(Effects):
         functions = self.home.knowledge.functions
         if name in functions["never_return"] or callee.key in functions["never_return"]:
             return True
-        return isinstance(callee, il.Attribute) and callee.name in functions["never_return_methods"]
+        if not isinstance(callee, il.Attribute):
+            return False
+        is_unknown = not name and callee.name not in functions["come_back"]
+        return callee.name in functions["never_return_methods"] or (is_unknown and self.home.never_returns(callee.name))
 
     # Results
 

@@ -123,7 +123,7 @@ class PythonProject:
 
     def nullable(self, home: Names, /) -> frozenset[bytes]:
         words, used = set[bytes](), home.file.main.words
-        for there in self._imported(home):
+        for there in self.imported(home):
             home.asked.add(there.uri)
             words |= there.gate.own & used
         for here, name in home.file.imports.items():
@@ -232,7 +232,7 @@ class PythonProject:
             return self._looked_up(there, ".".join([file.imports[first], *wanted[1:]]), steps - 1)
         return None
 
-    def _imported(self, home: Names) -> set[FileHome]:
+    def imported(self, home: Names) -> set[FileHome]:
         """The files that it imports, and those that these have base classes of, or hand on names of."""
         found, used = set(self._those_of(home, set(home.file.imports.values()))), home.file.main.words
         waiting = sorted(found, key=lambda there: there.uri)
