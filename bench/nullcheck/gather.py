@@ -110,7 +110,7 @@ class Checked:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._projects = dict[Path, FolderProject]()
-        self._known = dict[Path, tuple[Document, NullFile | None]]()
+        self._last: tuple[Path, Document, NullFile | None] | None = None
 
     def project(self, path: Path) -> FolderProject:
         root = self._folder / path.relative_to(self._folder).parts[0]
@@ -120,8 +120,8 @@ class Checked:
         return self._projects[root]
 
     def row(self, path: Path, finding: Finding) -> dict[str, Any]:
-        """The columns of a finding of a file that was checked, as far as a script knows them."""
-        document, file = self._known[path]
+        """The columns of a finding of a file, as far as a script knows them."""
+        document, file = self._opened(path)
         place = file.place(finding) if file is not None else None
         kind = file.kind(place) if file is not None and place is not None else None
         origin = origin_of(kind) if kind is not None else None
@@ -134,13 +134,17 @@ class Checked:
         }  # fmt: skip
 
     def file(self, path: Path) -> tuple[Document, Sequence[Finding]]:
-        if path not in self._known:
+        document, file = self._opened(path)
+        return document, file.findings() if file is not None else ()
+
+    def _opened(self, path: Path) -> tuple[Document, NullFile | None]:
+        """Only the last file is kept: those of a large package take gigabytes."""
+        if self._last is None or self._last[0] != path:
             id = language_of(path) or ""
             document = Document(path.as_uri(), id, path.read_text("utf-8", errors="replace"))
             tree = parse(document.text, id)
-            self._known[path] = document, language(id, ()).open(document, tree, self.project(path)) if tree else None
-        document, file = self._known[path]
-        return document, file.findings() if file is not None else ()
+            self._last = path, document, language(id, ()).open(document, tree, self.project(path)) if tree else None
+        return self._last[1:]
 
 
 def position(document: Document, finding: Finding) -> tuple[int, int]:
