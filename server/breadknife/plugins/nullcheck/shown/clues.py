@@ -20,8 +20,6 @@ from breadknife.text.document import Span
 
 _LOOKED_THROUGH = 6_000
 """Characters before the use, in which its value gets its name."""
-_LONGEST_CALL = 300
-"""Characters."""
 
 
 class NullOrigin(StrEnum):
@@ -92,25 +90,12 @@ def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str =
 
 
 def _call(text: str, span: Span) -> str:
-    """The call whose result is used; "" where the result's name is assigned nowhere before."""
+    """The call whose result is used, as far as it stands on one line; "" where the result's name is assigned nowhere
+    before."""
     used = text[span.start : span.end]
     if used.endswith(")"):
-        return used[:_LONGEST_CALL]
-    first = max(0, span.start - _LOOKED_THROUGH)
-    assigned = rf"(?<![\w.]){re.escape(used)}\s*(?:[:,][^=\n]*)?:?=(?!=)\s*(?:(?:await|yield|new)\s+)?"
-    found = list(re.finditer(assigned, text[first : span.start]))
-    start = first + found[-1].end() if found else 0
-    return text[start : _end_of_call(text, start)] if found else ""
-
-
-def _end_of_call(text: str, start: int) -> int:
-    """After the bracket that ends the call at `start`, or after its longest beginning."""
-    head = re.compile(r"[\w.\[\]\"']*\(").match(text, start)
-    if head is None:
-        return start
-    last, depth = min(len(text), start + _LONGEST_CALL), 1
-    for at in range(head.end(), last):
-        depth += (text[at] == "(") - (text[at] == ")")
-        if not depth:
-            return at + 1
-    return last
+        return used
+    before = text[max(0, span.start - _LOOKED_THROUGH) : span.start]
+    assigned = rf"(?<![\w.]){re.escape(used)}\s*(?:[:,][^=\n]*)?:?=(?!=)\s*(?:(?:await|yield|new)\s+)?(.*)"
+    found = re.findall(assigned, before)
+    return found[-1] if found else ""
