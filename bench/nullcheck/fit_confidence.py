@@ -24,7 +24,7 @@ from breadknife.plugins.nullcheck.shown.confidence import Model
 
 JUDGED = Path(__file__).with_name("judged.tsv")
 MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/shown/confidence.json"
-CLUES = (NullOrigin.TEST, *(clue.name for clue in known_clues()))
+CLUES = (NullOrigin.CALL, NullOrigin.TEST, *(clue.name for clue in known_clues()))
 """What has a weight. The other origins are the bias."""
 PENALTY = 0.5
 HIGH = 0.35
