@@ -109,8 +109,11 @@ class Names(Attributes):
 
     def never_returns(self, method: str, /) -> bool:
         """See `Home`."""
-        known = [home.summary(function) for home, function in self._methods.get(method, ())]
-        return bool(known) and all(each.is_known and not each.outcomes for each in known)
+        found = self._methods.get(method, ())
+        ending = {word.encode() for word in self.knowledge.functions["ending_words"]} if found else set[bytes]()
+        if not found or any(function.words.isdisjoint(ending) for _, function in found):
+            return False
+        return all((known := home.summary(function)).is_known and not known.outcomes for home, function in found)
 
     @cached_property
     def _methods(self) -> Mapping[str, Sequence[tuple[Names, Function]]]:
