@@ -42,7 +42,7 @@ class Clue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     means: str
-    where: Literal["used", "call", "words", "use", "message"] = msgspec.field(name="in")
+    where: Literal["used", "call", "use", "message"] = msgspec.field(name="in")
     pattern: str
     shown_by: Sequence[str]
     not_by: Sequence[str]
@@ -55,7 +55,6 @@ class _Clues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clues: Sequence[Clue]
 
 
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _KINDS: Mapping[OriginKind, NullOrigin] = {
     OriginKind.ANNOTATION: NullOrigin.ANNOTATION,
     OriginKind.DEFAULT: NullOrigin.DEFAULT,
@@ -84,8 +83,7 @@ def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str =
     and message."""
     used = text[span.start : span.end]
     call = _call(text, span) if origin is NullOrigin.CALL else ""
-    words = " ".join(word.lower() for word in _WORD.findall(f"{call} {used}")) if origin is NullOrigin.CALL else ""
-    texts = {"used": used, "call": call, "words": words, "use": use, "message": message}
+    texts = {"used": used, "call": call, "use": use, "message": message}
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
 
 
