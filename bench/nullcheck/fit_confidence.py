@@ -13,22 +13,19 @@ import argparse
 import csv
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from gather import OURS
 from numpy.typing import NDArray
 
-from breadknife.plugins.nullcheck.shown.clues import Clue, NullOrigin
+from breadknife.plugins.nullcheck.shown.clues import NullOrigin, known_clues
 from breadknife.plugins.nullcheck.shown.confidence import Model
 
 JUDGED = Path(__file__).with_name("judged.tsv")
 MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/shown/confidence.json"
-CLUES = (NullOrigin.CALL, *Clue)
-"""What has a weight. The other origins are the bias: each of them is rare, and rarely true."""
-TRIED = ("guards elsewhere", "no callers", "raises", "returns")
-"""Columns that were tried as further clues; the last lines tell what each would change."""
+CLUES = (NullOrigin.CALL, NullOrigin.TEST, *(clue.name for clue in known_clues()))
+"""What has a weight. The other origins are the bias."""
 PENALTY = 0.5
 HIGH = 0.35
 """A chance. A finding from there on is shown as a warning; below it, chances tell findings hardly apart."""
@@ -41,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     with JUDGED.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines, delimiter="\t") if row["checker"] in OURS]
+        rows = [row for row in csv.DictReader(lines, delimiter="\t") if row["origin"]]
     names = [str(clue) for clue in CLUES]
     true, packages = truth(rows), np.array([row["package"] for row in rows])
     chances = left_out(features(rows, names), true, packages)
@@ -49,15 +46,13 @@ def main() -> None:
     _print_clues(rows, true)
     for least in (0.2, 0.3, HIGH, 0.4, 0.45, 0.5):
         print(f"chance ≥ {least:4}: {_shown(chances >= least, true)}")
-    before = np.array([row["origin"] in ("call", "annotation") for row in rows])
-    print(f"table of origins, as before: {_shown(before, true)}")
     for language in sorted({row["language"] for row in rows}):
         of = np.array([row["language"] == language for row in rows])
-        print(f"{language}: {_shown((chances >= HIGH) & of, true)}; before {_shown(before & of, true)}")
-    print(f"log loss {loss(chances, true):.4f}; with one clue more:")
-    for tried in TRIED:
-        more = np.hstack([features(rows, names), _tried(rows, tried)])
-        print(f"  {tried:18} {loss(left_out(more, true, packages), true):.4f}")
+        print(f"{language}: {_shown((chances >= HIGH) & of, true)}")
+    print(f"log loss {loss(chances, true):.4f}; with one clue less:")
+    for name in names:
+        fewer = features(rows, [each for each in names if each != name])
+        print(f"  {name:18} {loss(left_out(fewer, true, packages), true):.4f}")
     weights = fitted(features(rows, names), true)
     weighed = {name: round(float(weight), 3) for name, weight in zip(names, weights[1:], strict=True)}
     model = Model(round(float(weights[0]), 3), weighed, HIGH)
@@ -104,16 +99,6 @@ def left_out(of: Floats, true: Floats, packages: NDArray[np.str_]) -> Floats:
 
 def loss(chances: Floats, true: Floats) -> float:
     return float(-np.mean(true * np.log(chances) + (1 - true) * np.log(1 - chances)))
-
-
-def _tried(rows: Sequence[Row], name: str) -> Floats:
-    columns: Mapping[str, Callable[[Row], bool]] = {
-        "guards elsewhere": lambda row: row["guards_elsewhere"] == "1",
-        "no callers": lambda row: row["callers_in_project"] in ("", "0"),
-        "raises": lambda row: row["exits"] == "raise",
-        "returns": lambda row: row["exits"] == "return",
-    }
-    return np.array([[float(columns[name](row))] for row in rows])
 
 
 def _shown(shown: NDArray[np.bool_], true: Floats) -> str:

@@ -2,14 +2,14 @@
 
     python -m pip download --no-deps openpyxl==3.1.5 …        (unpack each into PACKAGES/openpyxl, …)
     python bench/nullcheck/gather.py find PACKAGES python FOUND.jsonl [openpyxl …]
-    python bench/nullcheck/gather.py draw PACKAGES FOUND.jsonl --seed 1 --each call=52 default=18 --most 11
+    python bench/nullcheck/gather.py draw PACKAGES FOUND.jsonl --count 60 [--seed 1] [--confidence low]
     python bench/nullcheck/gather.py columns PACKAGES judged.tsv
 
-`find` writes the findings that lead their cause, one a line. `draw` takes so many of each origin, at most `--most` of a
-package and an origin, and prints each with the code around it: read also the callers and the class. A person then adds
-rows to `judged.tsv`: `true` means that a null can really get there on some path from a caller or an entry point,
-`invariant` that a reader sees why it can't, `false` that the analysis is wrong. `columns` fills the columns that a
-script can: `clues`, `guards_elsewhere`, `callers_in_project` and `exits` of the rows whose package is there.
+`find` writes the findings that lead their cause, one a line. `draw` takes some, and prints each with the code around
+it: read also the callers and the class. A person then adds rows to `judged.tsv`: `true` means that a null can really
+get there on some path from a caller or an entry point, `invariant` that a reader sees why it can't, `false` that the
+analysis is wrong. `columns` fills what a script can, of the rows whose package is there: `origin` and `clues`, both
+empty where the null check doesn't report the place any more.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ import argparse
 import csv
 import json
 import random
-import re
 import sys
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,24 +28,18 @@ sys.path.insert(0, str(Path(__file__).parent))
 from detector import LEFT_OUT
 
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
-from breadknife.plugins.nullcheck.shown.clues import NullOrigin, clues_of, origin_of
+from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
 from breadknife.plugins.nullcheck.shown.grouping import by_cause
 from breadknife.plugins.nullcheck.values import NullFile
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, Span, language_of
+from breadknife.text.document import Document, language_of
 from breadknife.text.syntax import parse
 
-OURS = frozenset({"ours", "both"})
 _OTHERS = frozenset({"python", "go", "java"})
-_MADE = (".d.ts", ".min.js")
+_MADE = (".d.ts", ".min.js", "_pb2.py")
 _BEFORE, _AFTER = 28, 5
 """Lines shown around a finding."""
-_FUNCTION = (
-    r"\s*(?:(?:async |export |public |private |protected |static |final )*(?:def|func|function)\b"
-    r"|(?:public|private|protected)\b[^=;]*\()"
-)
-_NAME = r"(?:def|function|func(?: \([^)]*\))?)\s+(\w+)|(\w+)\s*\("
 
 
 def main() -> None:
@@ -61,63 +53,48 @@ def main() -> None:
     draw = commands.add_parser("draw")
     draw.add_argument("folder", type=Path)
     draw.add_argument("found", type=Path)
+    draw.add_argument("--count", type=int, default=60)
     draw.add_argument("--seed", type=int, default=1)
-    draw.add_argument("--each", nargs="+", default=["call=10"])
-    draw.add_argument("--most", type=int, default=11)
+    draw.add_argument("--confidence", default="high", choices=("high", "low"))
     columns = commands.add_parser("columns")
     columns.add_argument("folder", type=Path)
     columns.add_argument("judged", type=Path)
     arguments = parser.parse_args()
+    folder = arguments.folder.resolve()
     if arguments.command == "find":
-        _find(arguments.folder.resolve(), arguments.language, arguments.out, arguments.packages)
+        _find(folder, arguments.language, arguments.out, arguments.packages)
     elif arguments.command == "draw":
-        each = {name: int(count) for name, _, count in (pair.partition("=") for pair in arguments.each)}
         found = [json.loads(line) for line in arguments.found.read_text("utf-8").splitlines()]
-        for row in drawn(found, each, arguments.most, arguments.seed):
-            _show(arguments.folder, row)
+        found = [row for row in found if row["confidence"] == arguments.confidence]
+        for row in random.Random(arguments.seed).sample(found, min(arguments.count, len(found))):
+            _show(folder, row)
     else:
-        _fill(arguments.folder.resolve(), arguments.judged)
+        _fill(folder, arguments.judged)
 
 
 def _find(folder: Path, spoken: str, out: Path, packages: Sequence[str]) -> None:
     wanted = LANGUAGE_IDS - _OTHERS if spoken == "ecmascript" else {spoken}
     with out.open("a", encoding="utf-8") as written:
         for package in packages or sorted(each.name for each in folder.iterdir() if each.is_dir()):
-            checked, lines = Checked(folder), 0
-            for path in sorted((folder / package).rglob("*")):
-                parts = path.relative_to(folder).parts
-                is_left_out = LEFT_OUT.intersection(parts) or "dist" in parts or path.name.endswith(_MADE)
-                if language_of(path) not in wanted or is_left_out or "test" in path.name.lower() or not path.is_file():
-                    continue
+            checked, lines, warnings = Checked(folder), 0, 0
+            for path in _checked_files(folder / package, wanted):
                 document, findings = checked.file(path)
                 lines += document.line_count
                 for finding in by_cause(findings):
-                    line, column = position(document, finding)
-                    row = {
-                        "package": package, "file": str(Path(*parts[1:]).as_posix()), "line": line, "column": column,
-                        "code": finding.code, "message": finding.message,
-                        "origin": checked.origin(path, finding),
-                    }  # fmt: skip
+                    row = {"package": package, "file": path.relative_to(folder / package).as_posix()}
+                    row |= checked.row(path, finding) | {"confidence": str(finding.confidence)}
+                    warnings += row["confidence"] == "high"
                     written.write(json.dumps(row) + "\n")
-            print(f"{package}: {lines} lines", flush=True)
+            print(f"{package}: {lines} lines, {warnings} warnings", flush=True)
 
 
-def drawn(
-    found: Sequence[Mapping[str, Any]], each: Mapping[str, int], most: int, seed: int
-) -> Iterator[Mapping[str, Any]]:
-    """So many of each origin, at random; of one package and one origin not more than `most`."""
-    chance, by_origin = random.Random(seed), defaultdict[str, list[Mapping[str, Any]]](list)
-    for row in found:
-        by_origin[row["origin"]].append(row)
-    for origin, rows in sorted(by_origin.items()):
-        rows.sort(key=lambda row: (row["package"], row["file"], row["line"], row["column"]))
-        chance.shuffle(rows)
-        taken, left = Counter[str](), each.get(origin, 0)
-        for row in rows:
-            if left and taken[row["package"]] < most:
-                taken[row["package"]] += 1
-                left -= 1
-                yield row
+def _checked_files(package: Path, wanted: frozenset[str] | set[str]) -> Iterator[Path]:
+    """Those of these languages that people wrote, without tests."""
+    for path in sorted(package.rglob("*")):
+        parts = path.relative_to(package).parts
+        is_left_out = LEFT_OUT.intersection(parts) or "dist" in parts or path.name.endswith(_MADE)
+        if language_of(path) in wanted and not is_left_out and "test" not in path.name.lower() and path.is_file():
+            yield path
 
 
 def _show(folder: Path, row: Mapping[str, Any]) -> None:
@@ -133,7 +110,7 @@ class Checked:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._projects = dict[Path, FolderProject]()
-        self._known = dict[Path, tuple[Document, NullFile | None]]()
+        self._last: tuple[Path, Document, NullFile | None] | None = None
 
     def project(self, path: Path) -> FolderProject:
         root = self._folder / path.relative_to(self._folder).parts[0]
@@ -142,21 +119,32 @@ class Checked:
             self._projects[root].idle(300)
         return self._projects[root]
 
-    def origin(self, path: Path, finding: Finding) -> str:
-        """Of a finding of a file that was checked."""
-        file = self._known[path][1]
+    def row(self, path: Path, finding: Finding) -> dict[str, Any]:
+        """The columns of a finding of a file, as far as a script knows them."""
+        document, file = self._opened(path)
         place = file.place(finding) if file is not None else None
         kind = file.kind(place) if file is not None and place is not None else None
-        return origin_of(kind).value if kind is not None else ""
+        origin = origin_of(kind) if kind is not None else None
+        code, message = finding.code, finding.message
+        clues = clues_of(document.text, finding.span, code, origin, message) if origin is not None else ()
+        line, column = position(document, finding)
+        return {
+            "line": line, "column": column, "code": code, "origin": origin or "", "clues": ", ".join(sorted(clues)),
+            "message": message,
+        }  # fmt: skip
 
     def file(self, path: Path) -> tuple[Document, Sequence[Finding]]:
-        if path not in self._known:
+        document, file = self._opened(path)
+        return document, file.findings() if file is not None else ()
+
+    def _opened(self, path: Path) -> tuple[Document, NullFile | None]:
+        """Only the last file is kept: those of a large package take gigabytes."""
+        if self._last is None or self._last[0] != path:
             id = language_of(path) or ""
             document = Document(path.as_uri(), id, path.read_text("utf-8", errors="replace"))
             tree = parse(document.text, id)
-            self._known[path] = document, language(id, ()).open(document, tree, self.project(path)) if tree else None
-        document, file = self._known[path]
-        return document, file.findings() if file is not None else ()
+            self._last = path, document, language(id, ()).open(document, tree, self.project(path)) if tree else None
+        return self._last[1:]
 
 
 def position(document: Document, finding: Finding) -> tuple[int, int]:
@@ -164,75 +152,22 @@ def position(document: Document, finding: Finding) -> tuple[int, int]:
     return line + 1, finding.span.start - document.line_starts[line] + 1
 
 
-# --- the columns that a script can fill ---
-
-
 def _fill(folder: Path, judged: Path) -> None:
     with judged.open(encoding="utf-8", newline="") as read:
         rows = list(csv.DictReader(read, delimiter="\t"))
-    sources: dict[str, dict[Path, str]] = {}
+    checked = Checked(folder)
     for row in rows:
         path = folder / row["package"] / row["file"]
-        if not path.is_file():
-            continue
-        if row["package"] not in sources:
-            sources[row["package"]] = _sources(folder / row["package"])
-        text = Document(path.as_uri(), language_of(path) or "", sources[row["package"]][path]).text
-        row.update(_computed(text, row, sources[row["package"]].values()))
+        if path.is_file():
+            document, findings = checked.file(path)
+            place = int(row["line"]), int(row["column"])
+            same = next((each for each in findings if position(document, each) == place), None)
+            filled = checked.row(path, same) if same is not None else {}
+            row.update({name: str(filled.get(name, "")) for name in ("origin", "clues")})
     with judged.open("w", encoding="utf-8", newline="") as written:
         writer = csv.DictWriter(written, list(rows[0]), delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
         writer.writeheader()
         writer.writerows(rows)
-
-
-def _sources(folder: Path) -> dict[Path, str]:
-    files = (path for path in folder.rglob("*") if language_of(path) in LANGUAGE_IDS and path.is_file())
-    return {path: path.read_text("utf-8", errors="replace") for path in files}
-
-
-def _computed(text: str, row: Mapping[str, str], sources: Any) -> dict[str, str]:
-    lines = text.splitlines(keepends=True)
-    line = int(row["line"])
-    start = sum(map(len, lines[: line - 1])) + int(row["column"]) - 1
-    span, reason = span_of(text, start, row["message"]), row["message"].partition(": ")[2]
-    is_failed, origin = "it fails" in reason or "without an error" in reason, row["origin"]
-    ours = row["checker"] in OURS and origin
-    clues = clues_of(text, span, row["code"], NullOrigin(origin), is_failed=is_failed) if ours else ()
-    head = next((at for at in range(line - 1, -1, -1) if re.match(_FUNCTION, lines[at])), 0)
-    before = "".join(lines[head:line])
-    named = re.search(_NAME, lines[head]) if head else None
-    name = (named[1] or named[2]) if named else ""
-    callers = sum(len(re.findall(rf"(?<!def )(?<!function )\b{name}\(", each)) for each in sources) if name else 0
-    used = re.escape(text[span.start : span.end].strip())
-    tests = (
-        rf"\b(?:if|elif|while|and|or|not)\b[^\n]*(?<![\w.]){used}\b|{used} (?:is (?:not )?None|[!=]==? ?(?:null|nil))"
-    )
-    guards = (
-        [found for found in re.finditer(tests, text) if text.count("\n", 0, found.start()) != line - 1] if used else []
-    )
-    leaves = "raise" if re.search(r"\b(?:raise|throw|panic)\b", before) else ""
-    leaves = leaves or ("return" if re.search(r"\breturn(?: None| null| nil)?;?\s*$", before, re.MULTILINE) else "none")
-    return {
-        "clues": ", ".join(sorted(clues)),
-        "guards_elsewhere": str(int(bool(guards))),
-        "callers_in_project": str(callers),
-        "exits": leaves,
-    }
-
-
-def span_of(text: str, start: int, message: str) -> Span:
-    """Of what a finding's message names first, which begins at `start`; else of the call there."""
-    named = re.match(r"`([^`]+)`", message)
-    if named and text.startswith(named[1], start):
-        return Span(start, start + len(named[1]))
-    head = re.compile(r"[\w.\[\]\"']*\(").match(text, start)
-    if head is None:
-        return Span(start, start)
-    at, depth = head.end(), 1
-    while at < len(text) and depth:
-        depth += (text[at] == "(") - (text[at] == ")")
-        at += 1
-    return Span(start, at)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ BASE = "class Base:\n    def __init__(self, app=None):\n        self.app = app\n
 NODE = "class Node:\n    parent: 'Node | None'\n    def root(self) -> 'Node':\n        return self\n"
 TREE = f"{NODE}class Tree:\n    top: 'list[Node]'\n    def leaves(self) -> 'list[Node]':\n        return self.top\n"
 PARSE = "def parse(text, fatal=True):\n    if text: return text[0]\n    if fatal:\n        raise ValueError\n"
+STOP = "import sys\nclass App:\n    def stop(self, why):\n        print(why)\n        sys.exit(1)\n"
 NEED = "def need(x):\n    if x is None:\n        raise ValueError\n"
 
 
@@ -89,6 +90,10 @@ def test_must_fire(tmp_path: Path, files: dict[str, str], marked: str) -> None:
         ({"a.py": "x = None\ndef f():\n    global x\n    x = {}\n"}, "from a import x\nx.y\n"),
         ({"a.py": "from b import find\n", "b.py": "from a import find\n"}, "from a import find\nfind(1).x\n"),
         ({"json.py": FIND}, "import json\njson.find(1).x\n"),
+        (
+            {"a.py": STOP},
+            "import a, re\ndef f(app, s):\n    m = re.match(s, s)\n    if not m: app.stop(s)\n    m.end()\n",
+        ),
         ({"a.py": NEED}, "from a import need\ndef f(x=None):\n    need(x)\n    return x.y\n"),
     ],
 )

@@ -10,7 +10,8 @@ from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, OriginKind
-from breadknife.plugins.nullcheck.shown.confidence import confidence_by_kind
+from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
+from breadknife.plugins.nullcheck.shown.confidence import fitted
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, quote
 from breadknife.task.values import Finding, Related
@@ -57,9 +58,9 @@ def _explained(home: FileHome, text: str, found: Found) -> Explained:
     null = home.knowledge.null_name(use.fact.nulls)
     is_sure = use.fact.nullness == Nullness.NULL and kind not in (OriginKind.EXCEPTION, OriginKind.COMPARISON)
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
-    span, is_failed = file.span(use.at), "it fails" in why or "without an error" in why
-    confidence = confidence_by_kind(text, span, use.use.value, kind, is_failed=is_failed)
-    finding = Finding(span, SOURCE, use.use.value, message, confidence=confidence, related=tuple(path))
+    span, code = file.span(use.at), use.use.value
+    confidence = fitted().confidence(clues_of(text, span, code, origin_of(kind), message))
+    finding = Finding(span, SOURCE, code, message, confidence=confidence, related=tuple(path))
     return Explained(finding, kind)
 
 

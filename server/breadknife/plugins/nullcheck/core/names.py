@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Protocol
 
@@ -45,6 +45,10 @@ class Others(Protocol):
 
     def file(self, uri: str, /) -> File | None:
         """The file that an origin is in."""
+        ...
+
+    def with_method(self, home: Names, name: str, /) -> Iterable[Names]:
+        """The other files of which a file may use something, if their classes have a method of the name."""
         ...
 
     def nullable(self, home: Names, /) -> frozenset[bytes]:
@@ -91,6 +95,20 @@ class Names(Attributes):
     @abstractmethod
     def given(self, function: Function, parameter: Parameter, /) -> Fact:
         """What a parameter may be."""
+
+    def never_returns(self, method: str, /) -> bool:
+        """Whether no method of the name comes back, in this file and in those that it imports, and there is one."""
+        homes = (self, *(self.others.with_method(self, method) if self.others is not None else ()))
+        found = [
+            (home, class_.methods[method])
+            for home in homes
+            for class_ in home.file.classes.values()
+            if method in class_.methods
+        ]
+        ending = {word.encode() for word in self.knowledge.functions["ending_words"]} if found else set[bytes]()
+        if not found or any(function.words.isdisjoint(ending) for _, function in found):
+            return False
+        return all((known := home.summary(function)).is_known and not known.outcomes for home, function in found)
 
     def declared(self, function: Function, key: str, /) -> Fact:
         """What a key is in a function where its flow says nothing."""

@@ -82,7 +82,7 @@ class ProjectFiles(ABC, Generic[Home]):
         """Homes of which all that they have asked said the same a moment ago."""
         self._found = dict[tuple[str, str], tuple[Path, str] | None]()
         """(URI, qualified name there) -> what that leads to."""
-        self._around = WeakKeyDictionary[Names, Sequence[Card]]()
+        self._around = WeakKeyDictionary[Names, Mapping[str, Card]]()
         """What the other files say of which a file may use something."""
         self._changes = 0
         self._changed = dict[Path, int]()
@@ -252,12 +252,21 @@ class ProjectFiles(ABC, Generic[Home]):
         """Of the functions that give null only beside an error, those that the file has a word of."""
         return self._words(home, lambda card: card.telling)
 
+    def with_method(self, home: Names, name: str, /) -> Iterable[Home]:
+        for uri, card in self._cards_around(home).items():
+            path = uri_to_path(uri) if name in card.methods else None
+            there = self.home(path) if path is not None else None
+            if there is not None:
+                yield there
+
     def _words(self, home: Names, of: Callable[[Card], frozenset[bytes]]) -> frozenset[bytes]:
+        return frozenset[bytes]().union(*map(of, self._cards_around(home).values())) & home.file.main.words
+
+    def _cards_around(self, home: Names) -> Mapping[str, Card]:
         if home not in self._around:
-            around = dict(self.around(home)) if self._project is not None else {}
-            home.asked.update(around)
-            self._around[home] = list(around.values())
-        return frozenset[bytes]().union(*map(of, self._around[home])) & home.file.main.words
+            self._around[home] = dict(self.around(home)) if self._project is not None else {}
+            home.asked.update(self._around[home])
+        return self._around[home]
 
     # Keeping
 

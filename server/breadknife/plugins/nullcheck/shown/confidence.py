@@ -13,10 +13,7 @@ from importlib.resources import files
 
 import msgspec
 
-from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
 from breadknife.task.values import Confidence
-from breadknife.text.document import Span
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,8 +38,3 @@ def fitted() -> Model:
     """The model that comes with breadknife."""
     data = files("breadknife.plugins.nullcheck.shown").joinpath("confidence.json").read_bytes()
     return msgspec.json.decode(data, type=Model)
-
-
-def confidence_by_kind(text: str, span: Span, use: str, kind: OriginKind, *, is_failed: bool) -> Confidence:
-    """`use` is the code of the finding at `span`. `is_failed`: its null comes with an error that tells of it."""
-    return fitted().confidence(clues_of(text, span, use, origin_of(kind), is_failed=is_failed))

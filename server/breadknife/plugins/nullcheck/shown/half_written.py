@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree, difference, path_to
+from breadknife.text.syntax import SyntaxTree, difference
 
 LONGEST_WAIT = 2_000
 """Code points of a half-written text that may be other ones than those of the last whole one."""
-_BLOCKS = ("module", "block")
 
 
 class Whole(NamedTuple):
@@ -26,12 +25,9 @@ class Whole(NamedTuple):
 def while_half_written(before: Whole, tree: SyntaxTree) -> Sequence[Finding] | None:
     """The findings of the whole text at their places in the other, without those that the edit is in; None where that
     isn't half written, or has become quite another one."""
-    if before.tree.root.has_error:
+    if before.tree.root.has_error or not tree.root.has_error:
         return None
     edit = difference(before.tree.text, tree.text)
-    start = edit.span.start
-    if not tree.root.has_error and (not _is_misindented(tree, start) or _is_misindented(before.tree, start)):
-        return None
     if max(len(edit.span), len(edit.new_text)) > LONGEST_WAIT:
         return None
     by = len(edit.new_text) - len(edit.span)
@@ -58,25 +54,3 @@ def _shifted(span: Span, edited: Span, by: int) -> Span | None:
     if span.start >= edited.end:
         return span.shifted(by)
     return span if span.end <= edited.start else None
-
-
-def _is_misindented(tree: SyntaxTree, at: int) -> bool:
-    """Whether the statements of a block around the place don't begin in the same column, which Python doesn't take and
-    its grammar does: a new line that isn't indented yet, and ends the class before the rest of its methods."""
-    if tree.language != "python":
-        return False
-    at_place = tree.node_at(Span(at, at))
-    around = (*path_to(tree, at_place), at_place)
-    return any(len(_columns(block)) > 1 for block in around if block.type in _BLOCKS)
-
-
-def _columns(block: Node) -> set[int]:
-    """Where statements begin that are the first of their line."""
-    colon = block.prev_sibling
-    columns, line = set[int](), colon.end_point.row if colon is not None else -1
-    for node in block.children:
-        start = node.start_point
-        if start.row > line and node.type != "comment":
-            columns.add(start.column)
-        line = node.end_point.row
-    return columns

@@ -50,7 +50,7 @@ class CallEvaluator(Effects):
         self.change(expression, callee, state)
         if isinstance(expression.callee, il.Attribute):
             self.tell(self.home.knowledge.ensures.get(expression.callee.name, ()), expression, state)
-        if self._never_returns(expression.callee, callee.name):
+        if self._never_returns(expression.callee, callee.name, state):
             self.is_dead = True
         if expression.key:
             known = state.facts.get(expression.key)
@@ -128,11 +128,16 @@ class CallEvaluator(Effects):
             if is_needed or (type_ is not None and self.home.excludes_null(type_)):
                 self.need(argument.value, Use.ARGUMENT, state)
 
-    def _never_returns(self, callee: il.Expression, name: str) -> bool:
+    def _never_returns(self, callee: il.Expression, name: str, state: State) -> bool:
         functions = self.home.knowledge.functions
         if name in functions["never_return"] or callee.key in functions["never_return"]:
             return True
-        return isinstance(callee, il.Attribute) and callee.name in functions["never_return_methods"]
+        if not isinstance(callee, il.Attribute):
+            return False
+        if callee.name in functions["never_return_methods"]:
+            return True
+        is_worth_asking = not name and any(fact.may_be_null for fact in state.facts.values())
+        return is_worth_asking and self.home.never_returns(callee.name)
 
     # Results
 
