@@ -25,6 +25,7 @@ from breadknife.plugins.nullcheck.repairs.python.declaring.handed_on import (
     of_handed_on,
 )
 from breadknife.plugins.nullcheck.repairs.python.doubts import doubt
+from breadknife.plugins.nullcheck.repairs.python.ended import ended, is_declaration_right
 from breadknife.plugins.nullcheck.repairs.python.foreign import foreign_site
 from breadknife.plugins.nullcheck.repairs.python.guarding.evidence import Evidence
 from breadknife.plugins.nullcheck.repairs.python.guarding.strategies import edits, is_inner, options
@@ -32,7 +33,6 @@ from breadknife.plugins.nullcheck.repairs.python.guarding.wrapping import wrappe
 from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, checker_of, comment
 from breadknife.plugins.nullcheck.repairs.python.reading.modules import Module
 from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, lines_of, site_at
-from breadknife.plugins.nullcheck.repairs.verified import ended, is_declaration_right
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.checking import Verifier
