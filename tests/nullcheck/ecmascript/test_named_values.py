@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from breadknife.plugins.nullcheck.repairs.ecmascript.names import singular
+
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import apply_edits
 from nullcheck.ecmascript.asking import told, told_offers

@@ -42,6 +42,8 @@ class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     short_circuits: frozenset[str]
     effects: frozenset[str]
     """Expressions that may change what is evaluated after them."""
+    reads: frozenset[str] = frozenset()
+    """Expressions whose value a call may change."""
     steady: frozenset[str] = frozenset()
     """Names whose value no other code changes while a statement runs."""
     results: frozenset[str] = frozenset()
@@ -100,6 +102,8 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """`const {name} = {x};`"""
     constants: str
     """A regular expression: what a function may give back early, if it gives it back elsewhere."""
+    must_run: str = ""
+    """A regular expression: what has to be called each time, so that nothing may leave before it."""
     raw: str
     """What begins a text of several lines, which indentation would change."""
     nullable: str = ""
@@ -139,6 +143,10 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Type -> the literal that says "nothing"."""
     platform: frozenset[str] = frozenset()
     """Names and packages of the language's own functions: what they do with a null is known."""
+    pointers: Mapping[str, tuple[str, ...]] = {}
+    """Use, or `at` of a checker's row -> the parts of nodes that it is about, as `pointing` says."""
+    discards: frozenset[str] = frozenset()
+    """Functions that have no use for what the function returns that they are given."""
     meant: frozenset[Use] = frozenset()
     """Uses that do no harm by themselves: what gets the null may reckon with it."""
     ignores: tuple[Ignore, ...] = ()

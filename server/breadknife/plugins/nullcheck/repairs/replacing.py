@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
-from breadknife.plugins.nullcheck.repairs.leaving import last_of_check
+from breadknife.plugins.nullcheck.repairs.leaving import is_let_through
 from breadknife.plugins.nullcheck.repairs.repair import Proposal
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
@@ -18,14 +18,16 @@ _NEEDS = frozenset({Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE})
 def replace(site: Site) -> Iterator[Proposal]:
     """`(x ?? "").length`, in whatever form the language has."""
     default = default_of(site)
-    if site.is_certain or not default or not site.grammar.writing.choice or _is_changed(site):
+    choice = site.grammar.writing.choice
+    is_once = site.is_name or (choice.count("{x}") == 1 and site.node.type in site.grammar.nodes.results)
+    if site.is_certain or not default or not is_once or _is_changed(site):
         return
     is_bare = site.parent.type in site.grammar.nodes.apart
     evidence = repair.NEEDED if site.use in _NEEDS else repair.OTHERWISE
-    evidence = repair.GOES_ON if last_of_check(site) is not None else evidence
+    evidence = repair.GOES_ON if is_let_through(site) else evidence
 
     def edits(said: Content) -> tuple[TextEdit, ...]:
-        chosen = site.filled(site.grammar.writing.choice, default=said.default)
+        chosen = site.styled(site.filled(choice, default=said.default))
         return (TextEdit(site.span, chosen if is_bare else f"({chosen})"),)
 
     title = f"Use a default such as `{default}` if {site.said} is {site.said_null}"
@@ -48,6 +50,9 @@ def default_of(site: Site) -> str:
 def _is_changed(site: Site) -> bool:
     """Whether the value itself is changed there: a change of a default would be lost."""
     outer = site.parent.parent
+    begins = next((node for node in site.around if node.type == "expression_statement"), None)
+    if begins is not None and begins.start_byte == site.node.start_byte:
+        return True
     return outer is not None and any(
         outer.child_by_field_name(field) == site.parent for field in ("left", "argument") if "assign" in outer.type
         or "update" in outer.type

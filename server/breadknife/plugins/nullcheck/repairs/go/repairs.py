@@ -117,7 +117,8 @@ def return_error(site: GoSite) -> Iterator[Proposal]:
     if not may_be_guarded(site) or not site.gives_error:
         return
     if site.error:
-        yield returning(site, _returned(site, site.error)[0].removeprefix("return "), repair.AT_HAND)
+        if re.search(site.grammar.writing.throws, site.text(site.handler)):
+            yield returning(site, _returned(site, site.error)[0].removeprefix("return "), repair.AT_HAND)
         return
     add = () if "errors" in site.home.file.imports else _import_errors(site)
 
@@ -152,12 +153,12 @@ def make_map(site: GoSite) -> Iterator[Proposal]:
         return
     name, title = re.escape(site.source), f"Make the map if {in_title(site.source)} is nil"
     function = site.text(site.function)
-    declared = re.search(rf"\bvar {name} (map\[[^\n=]+)$", function, re.MULTILINE)
+    declared = re.search(rf"\bvar {name} (map\[[^\r\n=]+)\r?$", function, re.MULTILINE)
     if declared is not None and site.function is not None and not re.search(rf"\b{name} [!=]= nil\b", function):
         start = site.tree.span(site.function).start
         edit = TextEdit(Span(start + declared.start(1), start + declared.end(1)), f"= make({declared[1].rstrip()})")
         yield Proposal(Strategy.MAKE, "Make the map where it is declared", "nothing else makes it", written((edit,)))
-    elif kind := re.search(rf"\b{name.rpartition('.')[2]} (map\[[^\n,)=]+)", site.tree.text):
+    elif kind := re.search(rf"\b{name.rpartition('.')[2]} (map\[(?:\w+\{{\}}|[^\s,)=}}])+)", site.tree.text):
         edits = guarded(site, f"{site.source} = make({kind[1].rstrip()})")
         yield Proposal(Strategy.MAKE, title, "a write needs a map", written(edits or ()))
 
