@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.grammar import filled
-from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, lines_after, on_own_line, step_of
+from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy
@@ -28,12 +28,10 @@ def guarded(site: Site, *lines: str) -> Edits | None:
     lines = tuple(map(site.styled, lines))
     if (check := last_of_check(site)) is not None:
         return (lines_after(site.tree, check, lines),)
-    writing, step = site.grammar.writing, step_of(site.tree)
-    block = [site.filled(writing.opening, test=site.test(name)), *(step + line for line in lines)]
-    block += [writing.closing] if writing.closing else []
+    block = site.block(site.test(name), lines)
     if site.is_name:
         return (lines_above(site.tree, site.statement, block),)
-    binding = site.styled(site.filled(writing.bind, name=name))
+    binding = site.styled(site.filled(site.grammar.writing.bind, name=name))
     return (lines_above(site.tree, site.statement, [binding, *block]), TextEdit(site.span, name))
 
 
@@ -138,7 +136,7 @@ def leave_round(site: Site) -> Iterator[Proposal]:
         (Strategy.CONTINUE, "continue", "Skip this iteration", writing.round),
         (Strategy.BREAK, "break", "Leave the loop", writing.leave),
     ):
-        is_right = site.goes_on if strategy is Strategy.CONTINUE else breaks
+        is_right = site.goes_on if strategy is Strategy.CONTINUE else breaks or known[strategy] > 0
         evidence = repair.LOOP_HABIT if _leaves_so(site, body, word) else repair.IN_LOOP
         evidence = repair.FILE_HABIT if known[strategy] else evidence
         evidence = repair.GOES_ON if is_let_through(site) else evidence
@@ -167,7 +165,9 @@ def return_early(site: Site) -> Iterator[Proposal]:
     value = early_result(site) if may_be_guarded(site) else None
     if value is None or must_run_after(site) or _may_drop_exception(site):
         return
-    evidence = repair.FUNCTION_HABIT if value else repair.NO_RESULT
+    evidence = repair.OTHERWISE if value else repair.NO_RESULT
+    if re.search(r"\bif\b[^\n]*\)\s*\{?\s*return\b", site.text(site.function)):
+        evidence = repair.FUNCTION_HABIT
     evidence = repair.IN_LOOP if site.round is not None else evidence
     evidence = repair.FILE_HABIT if habits(site)[Strategy.RETURN] else evidence
     evidence = repair.GOES_ON if is_let_through(site) else evidence

@@ -10,6 +10,8 @@ from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in, path_to
 
+_TAKEN_APART = {"array_pattern": Use.ITERATE, "object_pattern": Use.ATTRIBUTE}
+
 
 def place_of(tree: SyntaxTree, finding: Finding, grammar: Grammar) -> Place | None:
     """The place that another checker's finding is about; None when it isn't about null, or can't be found."""
@@ -22,9 +24,12 @@ def place_of(tree: SyntaxTree, finding: Finding, grammar: Grammar) -> Place | No
 
 def use_of(node: Node, grammar: Grammar) -> Use | None:
     """What is done with an expression, by what stands around it."""
+    holder = node.parent
+    taken = holder.child_by_field_name("name") if holder is not None else None
+    if taken is not None and taken.type in _TAKEN_APART:
+        return _TAKEN_APART[taken.type]
     for use, entries in grammar.pointers.items():
-        holder = node.parent
-        if use in set(Use) and holder is not None and node in _parts(holder, entries):
+        if use in set(Use) and holder is not None and _bare(node) in _parts(holder, entries):
             return Use(use)
     return None
 
@@ -36,7 +41,11 @@ def _pointed(
     here = tree.node_at(finding.span)
     entries = grammar.pointers.get("value" if here.type.endswith("_pattern") else row.at or row.use, ())
     if not entries:
-        return _bare(here) if tree.span(here) == finding.span else None
+        if tree.span(here) != finding.span:
+            return None
+        while here.parent is not None and here.parent.type == "parenthesized_expression":
+            here = here.parent
+        return here
     start = tree.byte_offset(finding.span.start)
     first = tree.root.descendant_for_byte_range(start, start + 1) or here
     nodes = [first]

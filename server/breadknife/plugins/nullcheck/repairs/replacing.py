@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
+from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
 from breadknife.plugins.nullcheck.repairs.leaving import is_let_through
 from breadknife.plugins.nullcheck.repairs.repair import Proposal
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import TextEdit
-
-_NEEDS = frozenset({Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE})
 
 
 def replace(site: Site) -> Iterator[Proposal]:
@@ -23,7 +22,8 @@ def replace(site: Site) -> Iterator[Proposal]:
     if site.is_certain or not default or not is_once or _is_changed(site):
         return
     is_bare = site.parent.type in site.grammar.nodes.apart
-    evidence = repair.NEEDED if site.use in _NEEDS else repair.OTHERWISE
+    is_gone_through = site.use is Use.ITERATE and site.parent.type != "variable_declarator"
+    evidence = repair.EMPTY if is_gone_through else repair.OTHERWISE
     evidence = repair.GOES_ON if is_let_through(site) else evidence
 
     def edits(said: Content) -> tuple[TextEdit, ...]:
@@ -37,6 +37,9 @@ def replace(site: Site) -> Iterator[Proposal]:
 def default_of(site: Site) -> str:
     """The literal that is wanted at a site; "" where none is known."""
     kind = site.fact.type.name if site.fact.type is not None else ""
+    for finding in site.about:
+        said = (said.groupdict().get("wanted") for _, said in recognised(site.grammar.language, finding))
+        kind = kind or next((wanted for wanted in said if wanted), "")
     if not kind and site.use is Use.ITERATE:
         kind = "list"
     if not kind and site.use is Use.ATTRIBUTE:
@@ -44,7 +47,8 @@ def default_of(site: Site) -> str:
         functions = site.home.knowledge.functions
         kinds = (kind for kind in ("string", "array") if called and called[1] in functions.get(f"{kind}_methods", ()))
         kind = next(kinds, "").replace("array", "list")
-    return site.grammar.defaults.get(kind, "")
+    is_divisor = re.search(r"[/%]\s*$", site.tree.text[: site.span.start]) is not None
+    return site.grammar.defaults.get(kind, "") if not is_divisor else ""
 
 
 def _is_changed(site: Site) -> bool:

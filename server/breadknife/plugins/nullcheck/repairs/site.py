@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, 
 from breadknife.plugins.nullcheck.menu.never_first import is_test
 from breadknife.plugins.nullcheck.repairs.diagnostics import null_of
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar, filled
-from breadknife.plugins.nullcheck.repairs.layout import on_own_line
+from breadknife.plugins.nullcheck.repairs.layout import on_own_line, step_of
 from breadknife.plugins.nullcheck.values import SOURCE, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.task.values import Finding
@@ -293,6 +293,12 @@ class Site:
         """A template of the language, about the value."""
         return filled(template, **{"x": self.source, "null": self.null or self.grammar.null} | values)
 
+    def block(self, test: str, lines: Sequence[str]) -> list[str]:
+        """The lines of an `if`."""
+        writing, step = self.grammar.writing, step_of(self.tree)
+        block = [self.filled(writing.opening, test=test), *(step + line for line in lines)]
+        return [*block, writing.closing] if writing.closing else block
+
     def styled(self, line: str) -> str:
         """A line of code as its file is written."""
         return line
@@ -311,6 +317,8 @@ class Site:
         writing = self.grammar.writing
         if not writing.bind or "\n" in self.source or self.node.type not in self.grammar.nodes.results or self.is_set:
             return ""
+        if self.use is Use.CALL and self.node.type in self.grammar.nodes.reads:
+            return ""  # called by a name, a method has no object
         called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", self.source)
         base = next((writing.names[name] for name in reversed(called) if name in writing.names), "")
         if not base and called:

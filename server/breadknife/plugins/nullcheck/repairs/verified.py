@@ -10,16 +10,15 @@ from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.plugins.nullcheck.verify.callers import handed_on
-from breadknife.plugins.nullcheck.verify.checking import Verifier, new_findings
+from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
 MAX_ADDED = 500
 """Code points that one repair may add."""
-_OF_ONE_USE = {Strategy.NON_NULL: 0, Strategy.DEFAULT: 0, Strategy.OPTIONAL_CHAIN: 1}
-"""Edits within an expression -> how many findings less there must be. The first two say that they are of this one use:
-after them the next use of the value may be told of in its place."""
+_OF_ONE_USE = frozenset({Strategy.NON_NULL, Strategy.DEFAULT})
+"""They say that they are of this one use: after them the next use of the value may be told of in its place."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,8 @@ class Verification:
             return 1  # a comment ends no finding of ours
         if any(finding.span == now for finding in after.findings):
             return 0
-        if strategy in _OF_ONE_USE:
-            is_new = _are_others(before.findings, after.findings, _OF_ONE_USE[strategy])
-        else:
-            is_new = new_findings(before, after, edits)
-        if is_new:
+        less = strategy not in _OF_ONE_USE and any(finding.span == place for finding in before.findings)
+        if _are_others(before.findings, after.findings, less):
             return 0
         if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home, ())):
             return 0  # a caller in the same text would use the null that it gets
@@ -85,7 +81,8 @@ def _bytes(tree: SyntaxTree, span: Span) -> tuple[int, int]:
 
 
 def _are_others(before: Sequence[Finding], after: Sequence[Finding], less: int) -> bool:
-    """Whether something is told of that wasn't, in whatever place: of `a!.b` and `a?.b` as of `a.b`."""
+    """Whether something is told of that wasn't, of `a!.b` and `a?.b` as of `a.b`; or not so much `less`: the next use
+    of the value is told of in the same words as this one."""
     was, now = ({re.sub(r"!|\?(?=\.)", "", finding.message) for finding in each} for each in (before, after))
     return not now <= was or len(after) > len(before) - less
 

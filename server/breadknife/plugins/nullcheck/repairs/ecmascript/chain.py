@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
 from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
@@ -37,7 +38,9 @@ def chain(site: EcmaScriptSite) -> Iterator[Proposal]:
     is_statement = outer.type in ("expression_statement", "await_expression")
     rest = site.tree.text[site.span.end + 1 : site.tree.span(links[-1]).end]
     evidence = repair.FILE_HABIT if f"{site.source}?." in site.tree.text else "undefined works here, too"
-    if is_statement and (_STORES.match(rest) or (_LOOKED_UP.search(site.source) and evidence != repair.FILE_HABIT)):
+    is_declared = site.fact.origin is not None and site.fact.origin.kind is OriginKind.ANNOTATION
+    is_looked_up = _LOOKED_UP.search(site.source) is not None and not is_declared and evidence != repair.FILE_HABIT
+    if is_statement and (_STORES.match(rest) or is_looked_up):
         evidence = repair.LOST
     start = site.tree.span(following).start
     edit = TextEdit(Span(start, start), "?" if following.type == "." else "?.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,9 @@ from breadknife.plugins.nullcheck.repairs.site import Site
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"`\\])//[^\n]*", re.DOTALL)
 """Their words end in no semicolon, and have apostrophes."""
 _STRING = re.compile(r'"([^"\'\\]*)"')
+_LEAVES = r"(?:return|throw|continue|break)\b"
+_SHORT = re.compile(rf"^[ \t]*if \(.*\) {_LEAVES}", re.MULTILINE)
+_LONG = re.compile(rf"\) \{{\r?\n[ \t]*{_LEAVES}[^\n]*\n[ \t]*\}}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,12 @@ class EcmaScriptSite(Site):
     def has_semicolons(self) -> bool:
         ends = re.findall(r"[\w)\]'\"`](;?)[ \t]*\r?$", self._code, re.MULTILINE)
         return not ends or 3 * sum(1 for end in ends if end) >= len(ends)
+
+    def block(self, test: str, lines: Sequence[str]) -> list[str]:
+        """On one line, where the file mostly leaves so."""
+        if len(_SHORT.findall(self._code)) > len(_LONG.findall(self._code)) and len(lines) == 1:
+            return [f"if ({test}) {lines[0]}"]
+        return super().block(test, lines)
 
     def styled(self, line: str) -> str:
         """With the file's quotes, and without semicolons where the file has none."""
