@@ -14,10 +14,14 @@ from nullcheck.ecmascript.asking import told, told_offers
     [
         ("(await load())", "loadValue", "(await load()) is undefined"),
         ("m.get(1)", "value", "m.get(1) is undefined"),
-        ("/^a b (c)$/.exec(s)", "match", "/^a b (c)/.exec(s) is null"),
+        ("/^a b (c)$/.exec(s)", "match", "the result of exec is null"),
         ("getRow(1)", "row", "getRow(1) is undefined"),
         ("rows[0]", "item", "rows[0] is undefined"),
-        ("aVeryLongNameOfAFunctionThatGivesSomethingBack(s, m, rows, row)", "result", "the value is undefined"),
+        (
+            "aVeryLongNameOfAFunctionThatGivesSomethingBack(s, m, rows, row)",
+            "result",
+            "the result of aVeryLongNameOfAFunctionThatGivesSomethingBack is undefined",
+        ),
     ],
 )
 def test_it_is_called_by_what_gives_it(value: str, name: str, said: str) -> None:

@@ -22,7 +22,7 @@ from nullcheck.ecmascript.asking import offered, opened, results
          "const m = 'ü'.match(/a/);\nif (m === null) {\n  throw new Error('m is null');\n}\nm[0];\n"),
         ("raise", "function f(s: string) {\n  return s.match(/a/)[0];\n}\n",
          "function f(s: string) {\n  const match = s.match(/a/);\n  if (match === null) {\n"
-         '    throw new Error("s.match(/a/) is null");\n  }\n  return match[0];\n}\n'),
+         '    throw new Error("the result of match is null");\n  }\n  return match[0];\n}\n'),
         ("raise", "function f(x?: X | null) {\n  if (!a) throw new TypeError('a');\n  return x.y;\n}\n",
          "function f(x?: X | null) {\n  if (!a) throw new TypeError('a');\n"
          "  if (x == null) throw new TypeError('x is null or undefined');\n  return x.y;\n}\n"),

@@ -36,6 +36,8 @@ def replace(site: Site) -> Iterator[Proposal]:
 
 def default_of(site: Site) -> str:
     """The literal that is wanted at a site; "" where none is known."""
+    if site.use is Use.SUBSCRIPT:
+        return ""  # an empty list has no elements, either
     kind = site.fact.type.name if site.fact.type is not None else ""
     for finding in site.about:
         said = (said.groupdict().get("wanted") for _, said in recognised(site.grammar.language, finding))

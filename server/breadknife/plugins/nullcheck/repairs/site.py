@@ -25,6 +25,8 @@ from breadknife.text.syntax import Node, SyntaxTree, covers, nodes_in, path_to
 _LONGEST = 60
 """Code points of an expression that an error's message names."""
 
+_SIMPLE = re.compile(r"[\w$.?!, ()\[\]'\"-]+")
+_QUOTES = re.compile(r"['\"]")
 _LONGEST_NAME = 20
 
 
@@ -111,8 +113,10 @@ class Site:
     @property
     def message(self) -> str:
         """The words of an error: what has no name is called by what gives it."""
-        source = " ".join(re.sub(r"[\"'`\\{}$]", "", self.source).split())
-        return f"{source if len(source) <= _LONGEST and source.isprintable() else 'the value'} is {self.said_null}"
+        if len(self.source) <= _LONGEST and _SIMPLE.fullmatch(self.source):
+            return f"{re.sub(_QUOTES, '', self.source)} is {self.said_null}"
+        called = re.findall(r"(\w+)\(", self.source)
+        return f"{f'the result of {called[-1]}' if called else 'the value'} is {self.said_null}"
 
     @property
     def is_parameter(self) -> bool:
