@@ -20,7 +20,7 @@ def ended(verifier: Verifier, place: Span, limits: Span, edits: Sequence[TextEdi
     after = verifier.after(limits, edits) if all(limits.contains(edit.span) for edit in edits) else None
     if after is None:
         return 0
-    before, moved = verifier.before(limits), place.shifted(_shift(place.start, edits))
+    before, moved = verifier.before(limits), place.shifted(moved_by(place.start, edits))
     if new_findings(before, after, edits) or any(finding.span == moved for finding in after.findings):
         return 0
     if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home, ())):
@@ -36,6 +36,6 @@ def is_declaration_right(verifier: Verifier, edits: Sequence[TextEdit]) -> bool:
     return after is not None and not new_findings(verifier.before(limits), after, edits)
 
 
-def _shift(position: int, edits: Sequence[TextEdit]) -> int:
+def moved_by(position: int, edits: Sequence[TextEdit]) -> int:
     """By how much what begins there is moved by edits none of which is inside it."""
     return sum(len(edit.new_text) - len(edit.span) for edit in edits if edit.span.end <= position)
