@@ -161,6 +161,7 @@ OWN_FILES = {
     "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
+    "plugins/nullcheck/repairs/grammar.py": "lists of this package",
     "plugins/nullcheck/shown/clues.py": "a list of this package",
     "plugins/nullcheck/shown/confidence.py": "weights of this package",
     "plugins/nullcheck/project/checking.py": "copies what the user has checked, in a temporary folder of `walk`",

@@ -7,31 +7,31 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from breadknife.plugins.nullcheck.core.analysis import Found
+from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.packages import PackageHome
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
-from breadknife.plugins.nullcheck.repairs.option import Edits, Option
+from breadknife.plugins.nullcheck.repairs.grammar import Grammar
+from breadknife.plugins.nullcheck.repairs.offering import Offering
+from breadknife.plugins.nullcheck.repairs.repair import Edits, Order, Repair
+from breadknife.plugins.nullcheck.repairs.site import Site
+from breadknife.plugins.nullcheck.repairs.verified import Verification
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
-from breadknife.plugins.nullcheck.verify.callers import handed_on
-from breadknife.plugins.nullcheck.verify.checking import Verifier, new_findings
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.document import Document
+from breadknife.text.syntax import SyntaxTree
 
-_MOST_ADDED = 600
-"""Code points that one repair may add."""
-_AT_DECLARATION = frozenset({Strategy.RETURN_TYPE, Strategy.DROP_NONE})
 _LITERALS = (r"-?\d+", r"-?\d+L", r"-?\d+\.\d+f", r"-?\d+\.\d+", r'"[^"\\\n]*"', r"true|false")
 
 
 Files = TypeVar("Files", bound=ProjectFiles[Any])
+S = TypeVar("S", bound=Site)
 
 
 class BracesLanguage(Generic[Files]):
@@ -55,8 +55,10 @@ class BracesLanguage(Generic[Files]):
         return any(re.fullmatch(kind, default) and re.fullmatch(kind, like) for kind in _LITERALS)
 
 
-class BracesFile(ABC):
+class BracesFile(ABC, Generic[S]):
     """A `NullFile`."""
+
+    _grammar: ClassVar[Grammar]
 
     def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[PackageHome]) -> None:
         self.document, self.tree, self._files = document, tree, files
@@ -83,95 +85,37 @@ class BracesFile(ABC):
         return self._foreign(finding)
 
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
-        ignores = next((said for finding in about if (said := self._ignored_by(finding))), "")
-        for option in self._ways(place, ignores):
-            made, removes = self._verified(place, option, option.content or Content())
-            if made is not None:
-                yield Offer(
-                    option.strategy,
-                    option.title,
-                    made,
-                    option.weight,
-                    option.reason,
-                    option.content,
-                    self._within(place, made),
-                    removes=removes,
-                    is_asked_for=self._is_handed_on(place) and option.strategy not in _AT_DECLARATION,
-                )
+        with self._files.lock:
+            yield from list(self._offering.offers(self._site(place, about)))
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> Edits | None:
-        option = next((option for option in self._ways(place, "") if option.strategy is strategy), None)
-        return self._verified(place, option, content)[0] if option is not None else None
+        with self._files.lock:
+            return self._offering.repair(self._site(place), strategy, content)
+
+    @property
+    @abstractmethod
+    def _repairs(self) -> Sequence[Repair[S]]:
+        """Those of its language."""
 
     @abstractmethod
-    def _options(self, place: Place, found: Found | None, ignores: str) -> list[Option]:
-        """What can be done at a place. `found` is the use that was found there."""
-
-    @abstractmethod
-    def _declaration(self, place: Place) -> Node | None:
-        """The function, or whatever else of the top level or of a class, that the place is in."""
+    def _site(self, place: Place, about: Sequence[Finding] = ()) -> S:
+        """The place as repairs see it."""
 
     def _is_shown(self, finding: Finding) -> bool:
         """Whether a finding is told."""
         return True
 
-    def _is_handed_on(self, place: Place) -> bool:
-        """Whether code gets it that may reckon with it, so that a check would end what went well."""
-        return False
-
     @abstractmethod
     def _foreign(self, finding: Finding) -> Place | None:
         """Where another checker's finding points."""
 
-    @abstractmethod
-    def _ignored_by(self, finding: Finding) -> str:
-        """The checker whose ignore comment would answer a finding, or ""."""
-
-    def _ways(self, place: Place, ignores: str) -> list[Option]:
+    def _found(self, place: Place) -> Found | None:
         at = self.tree.byte_offset(place.span.start), self.tree.byte_offset(place.span.end)
-        with self._files.lock:
-            found = next((each for each in self.home.findings() if each.use.at == at), None)
-            options = self._options(place, found, ignores)
-        return sorted(options, key=lambda option: -option.weight)
-
-    def _verified(self, place: Place, option: Option, content: Content) -> tuple[Edits | None, int]:
-        """The edits, and how many findings they end; another checker's finding counts as one."""
-        edits = option.edits(content)
-        if not edits or sum(len(edit.new_text) - len(edit.span) for edit in edits) > _MOST_ADDED:
-            return None, 0
-        # Whoever calls a method or reads a field is anywhere in the file.
-        is_everywhere = option.strategy in _AT_DECLARATION
-        around = Span(0, len(self.tree.text)) if is_everywhere else self._touched(place, edits)
-        with self._files.lock:
-            before, after = self._verifier.before(around), self._verifier.after(around, edits)
-            if after is None or new_findings(before, after, edits):
-                return None, 0
-            if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home, ())):
-                return None, 0  # a caller in the same file would use the null that it gets
-        moved = _moved(place.span, edits)
-        if any(finding.span.start < moved.end and moved.start < finding.span.end for finding in after.findings):
-            return None, 0
-        return edits, max(1, len(before.findings) - len(after.findings))
+        return next((each for each in self.home.findings() if each.use.at == at), None)
 
     @cached_property
-    def _verifier(self) -> Verifier:
-        return Verifier(self.home, self.tree, lambda tree: self._files.checked_home_of(tree, self.document.uri))
+    def _offering(self) -> Offering[S]:
+        def lower(tree: SyntaxTree) -> FileHome:
+            return self._files.checked_home_of(tree, self.document.uri)
 
-    def _touched(self, place: Place, edits: Edits) -> Span:
-        start = min(place.span.start, *(edit.span.start for edit in edits))
-        return Span(start, max(place.span.end, *(edit.span.end for edit in edits)))
-
-    def _within(self, place: Place, edits: Edits) -> Span:
-        """The whole declaration, and whatever else the template itself edits."""
-        declaration = self._declaration(place)
-        span = self.tree.span(declaration) if declaration is not None else Span(0, len(self.tree.text))
-        return self._touched(Place(span, place.use), edits)
-
-
-def _moved(place: Span, edits: Edits) -> Span:
-    """Where the place lies after the edits; what takes its place where one of them replaces it."""
-    by = sum(len(edit.new_text) - len(edit.span) for edit in edits if edit.span.end <= place.start)
-    for edit in edits:
-        if edit.span.start < place.end and place.start < edit.span.end:
-            return Span(edit.span.start + by, edit.span.start + by + len(edit.new_text))
-    return place.shifted(by)
+        return Offering(self._repairs, Order(self._grammar.order), Verification(self.home, self.tree, lower))

@@ -39,6 +39,16 @@ def recognised(language: str, finding: Finding) -> Iterator[tuple[Diagnostic, re
             yield row, said
 
 
+def null_of(language: str, finding: Finding) -> str:
+    """Which nulls a message speaks of, in a language that has several: "null", "undefined", or both."""
+    first = finding.message.partition("\n")[0]
+    both = "null" in first and "undefined" in first and "2322" not in finding.code
+    for _, said in recognised(language, finding):
+        null = said.groupdict().get("null") or ""
+        return "null or undefined" if null and (both or said.groupdict().get("more")) else null
+    return ""
+
+
 @cache
 def rows(language: str) -> Sequence[Diagnostic]:
     written = files(_FOLDER).joinpath("checkers", f"{language}.toml").read_text("utf-8")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.core.analysis import Found
 from breadknife.plugins.nullcheck.languages.braces import BracesFile, BracesLanguage
 from breadknife.plugins.nullcheck.languages.go.language import known
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
-from breadknife.plugins.nullcheck.repairs.go.foreign import foreign_place, ignored_by
+from breadknife.plugins.nullcheck.repairs.go.foreign import foreign_place
 from breadknife.plugins.nullcheck.repairs.go.site import GoSite
-from breadknife.plugins.nullcheck.repairs.go.strategies import options
-from breadknife.plugins.nullcheck.repairs.option import Option
+from breadknife.plugins.nullcheck.repairs.go.strategies import REPAIRS
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
+from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import SyntaxTree
 
 
 class Go(BracesLanguage[GoProject]):
@@ -31,25 +31,25 @@ class Go(BracesLanguage[GoProject]):
         return GoFile(document, tree, self.files(project))
 
 
-class GoFile(BracesFile):
-    def _options(self, place: Place, found: Found | None, ignores: str) -> list[Option]:
-        return options(self._site(place, found), ignores)
+class GoFile(BracesFile[GoSite]):
+    _grammar = grammar_of("go")
 
-    def _declaration(self, place: Place) -> Node | None:
-        return self._site(place).declaration
+    @property
+    def _repairs(self) -> Sequence[Repair[GoSite]]:
+        return REPAIRS
 
     def _is_shown(self, finding: Finding) -> bool:
         """In a test an error that is ignored is meant to be: it would end the test as well as a check does."""
         if not self.document.uri.endswith("_test.go"):
             return True
-        given = self._site(Place(finding.span, Use(finding.code))).given_by()
+        given = self._site(Place(finding.span, Use(finding.code))).given
         return given is None or self.tree.source(given.tells) != "_"
 
     def _foreign(self, finding: Finding) -> Place | None:
         return foreign_place(self.tree, finding)
 
-    def _ignored_by(self, finding: Finding) -> str:
-        return ignored_by(finding)
-
-    def _site(self, place: Place, found: Found | None = None) -> GoSite:
-        return GoSite(self.tree, self.home, self.tree.node_at(place.span), place.use, found)
+    def _site(self, place: Place, about: Sequence[Finding] = ()) -> GoSite:
+        node, found = self.tree.node_at(place.span), self._found(place)
+        return GoSite(
+            self.tree, self.home, grammar_of("go"), node, place.use, self.document.uri, found, tuple(about)
+        )  # fmt: skip

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import ast
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
+from breadknife.plugins.nullcheck.core.analysis import Found
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.python import installed
 from breadknife.plugins.nullcheck.languages.python.language import known_with
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
+from breadknife.plugins.nullcheck.repairs.offering import Offering
+from breadknife.plugins.nullcheck.repairs.python.declarations import is_declaration
+from breadknife.plugins.nullcheck.repairs.python.doubts import doubt
 from breadknife.plugins.nullcheck.repairs.python.foreign import foreign_place
-from breadknife.plugins.nullcheck.repairs.python.offers import Offers
+from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
+from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
+from breadknife.plugins.nullcheck.repairs.python.strategies import DECLARING, REPAIRS
+from breadknife.plugins.nullcheck.repairs.repair import Order, Repair
+from breadknife.plugins.nullcheck.repairs.verified import Verification
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, TextEdit
+from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.outline import Import
-from breadknife.text.syntax import SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree
+
+_GRAMMAR = grammar_of("python")
 
 
 class Python:
@@ -104,17 +116,35 @@ class PythonFile:
 
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
         with self._lock:
-            yield from list(self._offers.offers(place, about))
+            site = self._site(place, about)
+            repairs = DECLARING if is_declaration(site) else (ignore,) if doubt(site) else REPAIRS
+            yield from list(self._offering(repairs).offers(site))
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         with self._lock:
-            return self._offers.repair(place, strategy, content)
+            return self._offering(REPAIRS).repair(self._site(place), strategy, content)
+
+    def _offering(self, repairs: Sequence[Repair[PythonSite]]) -> Offering[PythonSite]:
+        verification = Verification(self._home, self.tree, partial(self._files.analysed, self._document))
+        return Offering(repairs, Order(_GRAMMAR.order), verification)
 
     @cached_property
-    def _offers(self) -> Offers:
-        """Only what is shown counts as found."""
-        spans = {each.finding.span for each in self._explained}
-        uses = {self._home.file.span(each.use.at): each for each in self._home.findings()}
-        found = {span: each for span, each in uses.items() if span in spans}
-        analysed = partial(self._files.analysed, self._document)
-        return Offers(self._document, self.tree, self._home, analysed, self._project, found)
+    def _found(self) -> Mapping[Span, Found]:
+        """Only what is shown counts."""
+        shown = {each.finding.span for each in self._explained}
+        found = {self._home.file.span(each.use.at): each for each in self._home.findings()}
+        return {span: each for span, each in found.items() if span in shown}
+
+    def _site(self, place: Place, about: Sequence[Finding] = ()) -> PythonSite:
+        node, found = self.tree.node_at(place.span), self._found.get(place.span)
+        uri, told = self._document.uri, tuple(about)
+        site = PythonSite(self.tree, self._home, _GRAMMAR, node, place.use, uri, found, told, self._project)
+        return replace(site, nullable=tuple(self._nullable(node))) if site.is_name else site
+
+    def _nullable(self, node: Node) -> Iterator[str]:
+        """What a dotted name begins with that may be None, too, the shortest first."""
+        inner = node.child_by_field_name("object")
+        if inner is not None:
+            yield from self._nullable(inner)
+            if self.tree.span(inner) in self._found:
+                yield self.tree.source(inner)

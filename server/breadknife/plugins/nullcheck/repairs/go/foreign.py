@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
-_IGNORES = {"nilaway": "nilaway", "nilness": "govet", "govet": "govet", "httpresponse": "govet"}
 _STATEMENTS = ("statement_list", "block", "source_file")
 
 
@@ -20,16 +17,6 @@ def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
         if node is not None:
             return Place(tree.span(node), row.use)
     return None
-
-
-def ignored_by(finding: Finding) -> str:
-    """The name under which the checker's ignore comment knows the finding, or ""."""
-    for name in (finding.code, finding.source):
-        if re.fullmatch(r"SA\d+", name):
-            return f"staticcheck {name}"
-        if name.lower() in _IGNORES:
-            return _IGNORES[name.lower()]
-    return ""
 
 
 def _found(tree: SyntaxTree, start: int, at: str, name: str) -> Node | None:

@@ -20,11 +20,6 @@ def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
     return None
 
 
-def ignored_by(finding: Finding) -> str:
-    """What `@SuppressWarnings` calls the checker, or ""; SpotBugs has an annotation of its own, in a library."""
-    return "NullAway" if "nullaway" in (finding.source.lower(), finding.code.lower()) else ""
-
-
 def _found(tree: SyntaxTree, finding: Finding, row: Diagnostic, name: str) -> Node | None:
     """The only expression that the diagnostic can mean: javac points at the dot of what is dereferenced, SpotBugs
     says a line."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, Store
 from breadknife.plugins.nullcheck.core.nullness import Nullness
-from breadknife.plugins.nullcheck.repairs.python.annotations import evaluated, is_optional, named, spelled, without_none
-from breadknife.plugins.nullcheck.repairs.python.ignoring import Checker, comment
+from breadknife.plugins.nullcheck.repairs.python.annotations import evaluated, spelled, without_none
+from breadknife.plugins.nullcheck.repairs.python.lines import comment
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
-from breadknife.plugins.nullcheck.repairs.python.proposal import Proposal
+from breadknife.plugins.nullcheck.repairs.python.signatures import node_at
+from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
@@ -23,6 +24,21 @@ _MOST_TYPES = 3
 """That are still worth writing out."""
 _RELIANCE = 2
 """So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
+_IGNORE = "type: ignore[assignment]"
+
+
+@dataclass(frozen=True, eq=False)
+class Assigned:
+    """A statement that gives the attribute alone a value, or declares it."""
+
+    store: Store
+    left: Node
+    right: Node | None
+    annotation: Node | None
+
+    @property
+    def is_none(self) -> bool:
+        return self.right is not None and self.right.type == "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +52,11 @@ class Attribute:
 
     @cached_property
     def family(self) -> list[Class]:
-        own, is_below = self.class_, self.home.is_below
-        classes = self.home.file.classes.values()
+        own, below = self.class_, self.home.is_below
         return [
-            each for each in classes if each is own or is_below(own.name, each.name) or is_below(each.name, own.name)
+            each
+            for each in self.home.file.classes.values()
+            if each is own or below(own.name, each.name) or below(each.name, own.name)
         ]
 
     @cached_property
@@ -47,182 +64,135 @@ class Attribute:
         return [store for class_ in self.family for store in class_.stores.get(self.name, ())]
 
     @cached_property
+    def assigned(self) -> list[Assigned]:
+        """The stores that stand alone in their statement."""
+        return [found for store in self.stores if (found := self._assigned(store)) is not None]
+
+    def _assigned(self, store: Store) -> Assigned | None:
+        target = node_at(self.tree, store.at)
+        path = path_to(self.tree, target)
+        *_, holder, node = (self.tree.root, self.tree.root, *path)
+        right = node.child_by_field_name("right")
+        is_alone = node.type == "assignment" and holder.type == "expression_statement"
+        if not is_alone or (right is not None and right.type == "assignment"):
+            return None
+        return Assigned(store, target, right, node.child_by_field_name("type"))
+
+    @cached_property
     def occurrences(self) -> list[Occurrence]:
         """Of the name as an attribute, but of objects of other classes: it may be this one."""
-        found = occurrences(self.tree, f".{self.name}", self.tree.root)
-        return [one for one in found if not self._is_of_another(one)]
-
-    def _is_of_another(self, one: Occurrence) -> bool:
-        owner = next((node for node in reversed(one.path) if node.type == "class_definition"), None)
-        is_own = owner is None or any(each.at[0] == owner.start_byte for each in self.family)
-        return (one.node.text or b"").startswith((b"self.", b"cls.")) and not is_own
+        starts = {each.at[0] for each in self.family}
+        return [one for one in occurrences(self.tree, f".{self.name}", self.tree.root) if _may_be_of(one, starts)]
 
     def count(self, role: Role) -> int:
         return sum(one.role is role for one in self.occurrences)
 
-    @property
-    def unchecked(self) -> tuple[Span, ...]:
-        """Its uses, but where the same function has set it before."""
-        sets = {one.function for one in self.occurrences if one.role is Role.SET}
-        found = (one for one in self.occurrences if one.role is Role.USE)
-        return tuple(self.tree.span(one.node) for one in found if one.function not in sets)
-
-    def node(self, store: Store) -> Node | None:
-        """The assignment to it alone."""
-        target = self.tree.root.named_descendant_for_byte_range(*store.at)
-        outer = path_to(self.tree, target)[-1] if target is not None else None
-        return outer if outer is not None and outer.type == "assignment" else None
-
-    def annotation(self, store: Store) -> Node | None:
-        assignment = self.node(store)
-        return assignment.child_by_field_name("type") if assignment is not None else None
-
     @cached_property
     def type(self) -> str:
         """What it is besides None, as the file can write it; "" where that isn't known."""
-        found = list[str]()
-        for store in self.stores:
-            if store.annotation is not None and (written := self.tree.source(self.annotation(store) or self.tree.root)):
-                return without_none(written) if is_optional(written) else written
-            if not store.is_null:
-                found.append(self._type_of(store))
-        found = list(dict.fromkeys(found))
-        return " | ".join(found) if all(found) and len(found) <= _MOST_TYPES else ""
+        for each in self.assigned:
+            if each.annotation is not None:
+                annotation = self.tree.source(each.annotation)
+                return without_none(annotation) or annotation
+        found = list(dict.fromkeys(self._type_of(each) for each in self.assigned if not each.is_none))
+        is_whole = len(self.assigned) == len(self.stores) and all(found)
+        return " | ".join(found) if is_whole and len(found) <= _MOST_TYPES else ""
 
-    def _type_of(self, store: Store) -> str:
-        file, assignment = self.home.file, self.node(store)
-        right = assignment.child_by_field_name("right") if assignment is not None else None
-        given = parameter_node(self.tree, store.function, store.is_parameter) if store.is_parameter else None
-        if given is not None and (annotation := given.child_by_field_name("type")) is not None:
-            written = self.tree.source(annotation)
-            return without_none(written) if is_optional(written) else written
-        if found := spelled(self.home.value_of(store).type, file):
-            return found
-        callee = right.child_by_field_name("function") if right is not None and right.type == "call" else None
-        called = self.tree.source(callee) if callee is not None else ""
+    def _type_of(self, each: Assigned) -> str:
+        """By the parameter that it is set to, by what the analysis knows, or by the class that is called."""
+        file, function = self.home.file, each.store.function
+        for parameter in function.parameters if function is not None else ():
+            declared = node_at(self.tree, parameter.at).child_by_field_name("type")
+            if parameter.name == each.store.is_parameter and declared is not None:
+                annotation = self.tree.source(declared)
+                return without_none(annotation) or annotation
+        return spelled(self.home.value_of(each.store).type, file) or self.made_of(each)
+
+    def made_of(self, each: Assigned) -> str:
+        """The class that is called for its value, by the convention of PEP 8; "" for none."""
+        callee = each.right.child_by_field_name("function") if each.right is not None else None
+        called, file = self.tree.source(callee) if callee is not None else "", self.home.file
         is_class = called.rpartition(".")[2][:1].isupper() and not called.isupper()
         root = called.partition(".")[0]
-        return called if is_class and (root in file.classes or root in file.imports) else named(called, file)
+        return called if is_class and (root in file.classes or root in file.imports) else ""
 
     @property
-    def may_be_meant(self) -> bool:
-        """Whether its author has written that it may be None, or a value may be one."""
-        annotations = (store.annotation for store in self.stores)
-        return self.is_given_none or any(each is not None and each.nullable for each in annotations)
-
-    @property
-    def is_given_none(self) -> bool:
+    def may_be_given_none(self) -> bool:
         """Whether a value may be None that isn't written as one: a parameter, what a function finds."""
-        facts = [self.home.value_of(store) for store in self.stores if not store.is_null and store.has_value]
-        return any(fact.may_be_null for fact in facts)
+        values = [each.store for each in self.assigned if not each.is_none and each.right is not None]
+        return any(self.home.value_of(store).may_be_null for store in values)
 
 
-def of_attribute(
-    found: Attribute, checker: Checker, is_tested: Callable[[], bool], ends: tuple[Span, ...]
-) -> Iterator[Proposal]:
-    """`is_tested`: whether another file tests it for None, which takes a while to see. `ends`: the uses to be made
-    right."""
-    is_field = found.home.has_own_fields(found.class_)
-    if found.name in found.class_.methods or is_field or not found.stores:
+def _may_be_of(one: Occurrence, starts: set[int]) -> bool:
+    """Whether it isn't surely another class's own, where the classes begin at these bytes."""
+    owner = next((node for node in reversed(one.path) if node.type == "class_definition"), None)
+    is_own = (one.node.text or b"").startswith((b"self.", b"cls."))
+    return not is_own or owner is None or owner.start_byte in starts
+
+
+def of_attribute(found: Attribute, is_tested: Callable[[], bool]) -> Iterator[Proposal]:
+    """`is_tested`: whether another file tests it for None, which takes a while to see."""
+    nulls = [each for each in found.assigned if each.is_none]
+    if found.name in found.class_.methods or found.home.has_own_fields(found.class_):
         return
-    nulls = [store for store in found.stores if store.is_null]
-    yield from _never_none(found, nulls, ends)
-    if not nulls or not found.type:
-        return
-    tests = found.count(Role.TEST) + sum(not _is_first(found, store) for store in nulls)
-    if not tests and len(nulls) == 1:
-        yield from _initial(found, nulls[0], ends)
-    if tests * _RELIANCE < max(len(ends), found.count(Role.USE)):
-        yield from _declared(found, nulls, checker, ends, is_meant=bool(tests) or found.may_be_meant or is_tested())
+    yield from _without_none(found) if not nulls else ()
+    yield from _descriptor(found) if not nulls else ()
+    firsts = found.home.knowledge.classes["first"]
+    later = [each for each in nulls if each.store.function is not None and each.store.function.name not in firsts]
+    tests = found.count(Role.TEST) + len(later)
+    if nulls and found.type and not tests and len(nulls) == 1:
+        yield from _initial(found, nulls[0])
+    if nulls and found.type and tests * _RELIANCE < found.count(Role.USE):
+        said = any(each is not None and each.nullable for each in (store.annotation for store in found.stores))
+        is_meant = bool(tests) or said or found.may_be_given_none or is_tested()
+        yield from _placeholder(found, nulls, is_meant=is_meant)
 
 
-def _never_none(found: Attribute, nulls: list[Store], ends: tuple[Span, ...]) -> Iterator[Proposal]:
+def _without_none(found: Attribute) -> Iterator[Proposal]:
     """`| None` of a declaration that nothing in the file makes true."""
-    values = [found.home.value_of(store) for store in found.stores if store.has_value]
-    declared = [node for store in found.stores if (node := found.annotation(store)) is not None]
-    if (
-        nulls
-        or not values
-        or len(declared) != 1
-        or any(fact.nullness != Nullness.THERE and not fact.type for fact in values)
-    ):
-        return
-    kind = without_none(found.tree.source(declared[0]))
-    if kind and not found.is_given_none:
-        title = f"Declare {in_title(f'self.{found.name}')} without None: {in_title(kind)} (setting it to None becomes a type error)"
+    values = [found.home.value_of(each.store) for each in found.assigned if each.right is not None]
+    declared = [each.annotation for each in found.assigned if each.annotation is not None]
+    is_known = bool(values) and all(fact.nullness == Nullness.THERE or fact.type for fact in values)
+    kind = without_none(found.tree.source(declared[0])) if len(declared) == 1 else ""
+    is_whole = len(found.assigned) == len(found.stores) and not found.may_be_given_none
+    if kind and is_known and is_whole:
+        title = f"Declare {in_title(f'self.{found.name}')} without None: {in_title(kind)}"
         edit = TextEdit(found.tree.span(declared[0]), kind)
-        yield Proposal(
-            Strategy.DROP_NONE, title, "every value that it gets in this file is one", lambda _: (edit,), ends=ends
-        )
+        yield Proposal(Strategy.DROP_NONE, title, "every value that it gets in this file is one", written((edit,)))
 
 
-def _initial(found: Attribute, null: Store, ends: tuple[Span, ...]) -> Iterator[Proposal]:
-    """An empty list, say, where every other value is a list, and nothing asks whether there is one."""
-    assignment = found.node(null)
-    value = assignment.child_by_field_name("right") if assignment is not None else None
-    empty = _EMPTY.get(found.type.partition("[")[0])
-    is_read = found.count(Role.READ)
-    if (
-        value is None
-        or value.type != "none"
-        or empty is None
-        or null.function is None
-        or is_read
-        or null.annotation is not None
-    ):
-        return
-    title = f"Set {in_title(f'self.{found.name}')} to `{empty}` at first, not None (a use before it is set gets that)"
-    edit = TextEdit(found.tree.span(value), empty)
-    yield Proposal(Strategy.INITIAL, title, "every other value of it is of that type", lambda _: (edit,), ends=ends)
-
-
-def _declared(
-    found: Attribute, nulls: list[Store], checker: Checker, ends: tuple[Span, ...], *, is_meant: bool
-) -> Iterator[Proposal]:
-    """The None stays, as what stands there until the value is set; the declaration says what it is then."""
-    edits = [*_annotating(found, nulls), *(edit for store in nulls if (edit := _ignoring(found, store, checker)))]
-    if len(edits) != len(nulls) + 1:
-        return
-    times = {1: "", 2: " twice"}.get(len(nulls), f" {len(nulls)} times")
-    leads_to = "fails where it is None" if is_meant else "fails if used before it is set"
-    title = f"Declare {in_title(f'self.{found.name}')} as {in_title(found.type)}, ignoring None{times} ({leads_to})"
-    reason = "its uses rely on it" if is_meant else "its file never tests it for None"
-    made = tuple(edits)
-    yield Proposal(Strategy.FIELD, title, reason, lambda _: made, ends=ends, is_asked_for=is_meant)
-
-
-def _annotating(found: Attribute, nulls: list[Store]) -> Iterator[TextEdit]:
-    """The type, where it is declared by now, or where it is set first."""
-    annotated = [store for store in found.stores if store.annotation is not None]
-    for store in (annotated or sorted(nulls, key=lambda store: not _is_first(found, store)))[:1]:
-        assignment, annotation = found.node(store), found.annotation(store)
-        left = assignment.child_by_field_name("left") if assignment is not None else None
-        is_alone = assignment is not None and path_to(found.tree, assignment)[-1].type == "expression_statement"
-        kind = evaluated(found.tree, found.type) if store.function is None else found.type
-        if (
-            left is None
-            or not is_alone
-            or not kind
-            or ((assignment and assignment.child_by_field_name("right")) or left).type == "assignment"
-        ):
+def _descriptor(found: Attribute) -> Iterator[Proposal]:
+    """`name: List = List()` in a class's body: checkers then look at what the class itself says that it gives."""
+    for each in found.assigned:
+        kind = found.made_of(each) if each.store.function is None and each.annotation is None else ""
+        if kind:
+            end = found.tree.span(each.left).end
+            title = f"Declare {in_title(f'self.{found.name}')} as {in_title(kind)}"
+            edit = TextEdit(Span(end, end), f": {kind}")
+            yield Proposal(Strategy.FIELD, title, "its class's own methods say what it gives", written((edit,)))
             return
-        after = found.tree.span(left).end
-        yield TextEdit(Span(after, found.tree.span(annotation).end if annotation is not None else after), f": {kind}")
 
 
-def _ignoring(found: Attribute, store: Store, checker: Checker) -> TextEdit | None:
-    """The comment that silences the checker where None is put into it."""
-    code = checker.attribute if store.function is not None else checker.assignment
-    assignment = found.node(store)
-    value = assignment.child_by_field_name("right") if assignment is not None else None
-    return comment(found.tree, found.tree.span(value), checker, (code,), "") if value is not None else None
+def _initial(found: Attribute, null: Assigned) -> Iterator[Proposal]:
+    """An empty list, say, where every other value is a list, and nothing asks whether there is one."""
+    empty = _EMPTY.get(found.type.partition("[")[0], "")
+    is_shared = null.store.function is None or null.annotation is not None
+    if null.right is not None and empty and not is_shared and not found.count(Role.READ):
+        title = f"Set {in_title(f'self.{found.name}')} to `{empty}` at first, not None"
+        edit = TextEdit(found.tree.span(null.right), empty)
+        yield Proposal(Strategy.INITIAL, title, "every other value of it is of that type", written((edit,)))
 
 
-def _is_first(found: Attribute, store: Store) -> bool:
-    return store.function is None or store.function.name in found.home.knowledge.classes["first"]
-
-
-def parameter_node(tree: SyntaxTree, function: Function | None, name: str) -> Node | None:
-    """The parameter of that name with its annotation and default."""
-    at = next((each.at for each in function.parameters if each.name == name), None) if function is not None else None
-    return tree.root.named_descendant_for_byte_range(*at) if at is not None else None
+def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool) -> Iterator[Proposal]:
+    """The None stays, as what stands there until the value is set; the declaration says what it is then."""
+    declared = next((each for each in found.assigned if each.annotation is not None), nulls[0])
+    kind = evaluated(found.tree, found.type) if declared.store.function is None else found.type
+    after = found.tree.span(declared.left).end
+    end = found.tree.span(declared.annotation).end if declared.annotation is not None else after
+    comments = [comment(found.tree, found.tree.span(each.right or each.left), _IGNORE) for each in nulls]
+    edits = [TextEdit(Span(after, end), f": {kind}"), *(edit for edit in comments if edit is not None)]
+    if kind and None not in comments:
+        leads_to = "fails where it is None" if is_meant else "fails if used before it is set"
+        title = f"Declare {in_title(f'self.{found.name}')} as {in_title(found.type)}, ignoring None ({leads_to})"
+        evidence = "its uses rely on it" if is_meant else "nothing in this file tests it for None"
+        yield Proposal(Strategy.FIELD, title, evidence, written(tuple(edits)), is_asked_for=is_meant)

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Role
-from breadknife.plugins.nullcheck.repairs.python.site import Site
+from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.text.syntax import Node
 
 _BROAD = re.compile(r"except(?:\s+(?:Base)?Exception(?:\s+as\s+\w+)?)?\s*:|.*\bsuppress\(Exception")
@@ -36,14 +36,14 @@ def invariants() -> tuple[Invariant, ...]:
     return tuple(Invariant(**row) for row in rows)
 
 
-def doubt(site: Site) -> str:
+def doubt(site: PythonSite) -> str:
     """Why no edit of the code is right, or "" where one may be."""
     if site.node.type == "none":
         return ""
     return _caught(site) or _invariant(site)
 
 
-def _caught(site: Site) -> str:
+def _caught(site: PythonSite) -> str:
     """EAFP: what a None leads to is caught, and meant to be."""
     error = "AttributeError" if site.path[-1].type == "attribute" else "TypeError"
     inner = site.node
@@ -59,7 +59,7 @@ def _caught(site: Site) -> str:
     return ""
 
 
-def _handlers(site: Site, outer: Node, inner: Node) -> list[str]:
+def _handlers(site: PythonSite, outer: Node, inner: Node) -> list[str]:
     """What may catch an exception of `inner`: clauses of a `try`, or what a `with` enters."""
     if outer.type == "with_statement" and inner.type == "block":
         return [site.text(outer.named_children[0])]
@@ -68,7 +68,7 @@ def _handlers(site: Site, outer: Node, inner: Node) -> list[str]:
     return []
 
 
-def _invariant(site: Site) -> str:
+def _invariant(site: PythonSite) -> str:
     root = site.source.partition(".")[0]
     sets = [one for one in site.occurrences() if one.role is Role.SET and site.text(one.node) == root]
     before = [one for one in sets if one.node.start_byte < site.node.start_byte]

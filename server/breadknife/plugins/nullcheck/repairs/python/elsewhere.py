@@ -6,7 +6,7 @@ import re
 from itertools import islice
 
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
-from breadknife.project.values import Project
+from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.text.document import Document
 from breadknife.text.syntax import parse
 
@@ -16,9 +16,9 @@ _MOST = 12
 """Files that are looked into for one name."""
 
 
-def is_tested_elsewhere(document: Document, project: Project | None, name: str) -> bool:
+def is_tested_elsewhere(site: PythonSite, name: str) -> bool:
     """Whether a file that imports this one, or the package that it is in, tests an attribute of that name."""
-    path = document.path
+    path, project = Document(site.uri, "python", "").path, site.project
     if path is None or project is None:
         return False
     package = path.with_name("__init__.py")

@@ -1,6 +1,6 @@
 """Where a name or an attribute occurs, and what is done with it there: set, tested, used, or only read.
 
-The analysis knows this of the functions that it follows. Here the whole file counts, also where a value is surely there.
+The analysis knows this of the functions that it follows. Here the whole file counts.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ _SETS = {
     "named_expression": "name",
 }  # fmt: skip
 _TESTS = {
-    "if_statement": "condition", "elif_clause": "condition", "while_statement": "condition", "match_statement": "subject",
-    "boolean_operator": "left", "not_operator": "argument", "assert_statement": "", "if_clause": "",
+    "if_statement": "condition", "elif_clause": "condition", "while_statement": "condition",
+    "match_statement": "subject", "boolean_operator": "left", "not_operator": "argument", "assert_statement": "",
+    "if_clause": "",
 }  # fmt: skip
 _USES = {
     "attribute": "object", "subscript": "value", "call": "function", "for_statement": "right", "for_in_clause": "right",
