@@ -20,6 +20,9 @@ from breadknife.text.syntax import Node, covers, nodes_in, path_to
 COMPREHENSIONS = frozenset({
     "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression",
 })  # fmt: skip
+_SCOPES = ("function_definition", "class_definition")
+_FALLS_BACK = re.compile(r"(?:.*\.)?(?:next|getattr|get|pop)\(", re.DOTALL)
+"""Calls that give their last argument where there is nothing else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +69,13 @@ class PythonSite(Site):
         sets = (one for one in self.occurrences() if one.role is Role.SET and one.function == self.function)
         values = [one.value for one in sets if one.node.start_byte < self.node.start_byte]
         is_default = any(each.name == self.source and isinstance(each.default, Null) for each in parameters)
-        return is_default or any(_may_be_none(value) for value in values if value is not None)
+        return is_default or any(self._may_be_none(value) for value in values if value is not None)
+
+    def _may_be_none(self, value: Node) -> bool:
+        """`None`, `x if y else None`, `next(found, None)`"""
+        fallback = arguments_of(value)[1:] if _FALLS_BACK.match(self.text(value)) else []
+        parts = value.named_children if value.type == "conditional_expression" else [value, *fallback]
+        return any(each.type == "none" for each in parts)
 
     @property
     def said(self) -> str:
@@ -109,6 +118,13 @@ class PythonSite(Site):
             return None
         return replace(self, node=one.node).statement
 
+    @cached_property
+    def new_name(self) -> str:
+        """Not in the body of a class, where it would be an attribute, nor for what is written to as well."""
+        scope = next((node for node in reversed(self.path) if node.type in _SCOPES), None)
+        is_target = self.parent.type.endswith("assignment") and self.parent.child_by_field_name("left") == self.node
+        return "" if is_target or (scope is not None and scope.type == "class_definition") else super().new_name
+
     @property
     def around(self) -> tuple[Node, ...]:
         """Outwards from where a check stands, which may be before a loop that the place is in."""
@@ -141,9 +157,3 @@ class PythonSite(Site):
 
 def _first_clause(comprehension: Node) -> Node:
     return next(child for child in comprehension.named_children if child.type == "for_in_clause")
-
-
-def _may_be_none(value: Node) -> bool:
-    """`None`, `x if y else None`, `next(found, None)`"""
-    parts = value.named_children if value.type == "conditional_expression" else [value, *arguments_of(value)[1:]]
-    return any(each.type == "none" for each in parts)

@@ -10,6 +10,7 @@ from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.grammar import filled
 from breadknife.plugins.nullcheck.repairs.layout import lines_above, step_of
 from breadknife.plugins.nullcheck.repairs.leaving import leave_round, may_be_guarded, return_early, skip
+from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
 from breadknife.plugins.nullcheck.repairs.python.conditions import filter_out, test_in_condition
 from breadknife.plugins.nullcheck.repairs.python.declarations import allow, declare, receive
 from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
@@ -90,10 +91,17 @@ def leave_out(site: PythonSite) -> Iterator[Proposal]:
         yield from skip(site)
 
 
+def leave(site: PythonSite) -> Iterator[Proposal]:
+    """`continue`, or a `return` that the annotation allows. A `break` would also end the rounds that have a value."""
+    annotation = site.text(site.function.child_by_field_name("return_type")) if site.function is not None else ""
+    yield from (each for each in leave_round(site) if each.strategy is Strategy.CONTINUE)
+    yield from return_early(site) if not annotation or is_optional(annotation) else ()
+
+
 DECLARING: tuple[Repair[PythonSite], ...] = (declare,)
 """What may be done where the place is a declaration itself."""
 REPAIRS: tuple[Repair[PythonSite], ...] = (
-    declare, allow, receive, check, fail, leave_round, return_early, leave_out, test_in_condition,
+    declare, allow, receive, check, fail, leave, leave_out, test_in_condition,
     filter_out, default,
     look_up, ignore,
 )  # fmt: skip
