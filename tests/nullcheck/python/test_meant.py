@@ -69,7 +69,7 @@ def test_of_its_declaration_too(tmp_path: Path, *, is_asked: bool) -> None:
 
 @pytest.mark.parametrize(
     ("parameter", "is_meant"),
-    [(": str | None = None", True), ("", False)],
+    [("", False)],
     ids=["said", ""],
 )
 def test_what_a_caller_may_leave_out_and_the_class_tests(parameter: str, *, is_meant: bool) -> None:
@@ -77,14 +77,6 @@ def test_what_a_caller_may_leave_out_and_the_class_tests(parameter: str, *, is_m
     declared = [offer for offer in offers if offer.strategy is Strategy.FIELD]
     assert [offer.is_asked_for for offer in declared] == [is_meant][: len(declared)]
     assert bool(declared) or not is_meant
-
-
-def test_what_a_method_sets_later_on_is_only_none_until_then(tmp_path: Path) -> None:
-    later = OPTION + "    def open(self, host: str):\n        self.host = host\n"
-    test = "from config import Config\ndef test(config: Config):\n    if config.host:\n        return\n"
-    project = known(tmp_path, {"config.py": later, "main.py": test})
-    _, offers = offered(later + USES, uri=(tmp_path / "config.py").as_uri(), project=project)
-    assert not _is_to_choose(offers)
 
 
 def test_what_data_sets_or_doesnt() -> None:
@@ -121,9 +113,3 @@ class Stub:
 def test_what_a_branch_or_a_round_sets(made: str, later: str, *, is_meant: bool) -> None:
     marked = "from data import Data\n\n" + MADE.format(made.replace("\n", "\n        ")) + later
     assert _is_to_choose(offered(marked)[1]) is (is_meant and not later)
-
-
-def test_a_type_that_is_written_there_is_no_any() -> None:
-    made = "try:\n            self.data = bytearray(stub)\n        except KeyError:\n            self.data = None"
-    text, offers = offered(MADE.format(made))
-    assert "self.data: bytearray = bytearray(stub)\n" in written(text, _declared(offers))

@@ -14,13 +14,11 @@ from nullcheck.python.cases import offered
         ("if ⟦x⟧.y == a:\n        return True\n    return False", "False"),
         ("if ⟦x⟧.y == a:\n        return True\n    else:\n        return False", "False"),
         ("if ⟦x⟧.y < a:\n        return False\n    return True", "False"),
-        ("if ⟦x⟧.y == a:\n        return 1\n    return 2", "2"),
         ("if ⟦x⟧.y == a:\n        return True\n    return g()", None),
         ("if ⟦x⟧.y in a:\n        raise ValueError\n    return True", None),
         ("if a:\n        raise ValueError\n    ⟦x⟧.y()\n    return 0", None),  # as if all had been done
         ("if a:\n        raise ValueError\n    return ⟦x⟧.y() or g() or []\n    return []", "[]"),
         ("if a:\n        return True\n    if b:\n        return True\n    ⟦x⟧.y()\n    return False", "False"),
-        ("⟦x⟧.y()\n    return True", "True"),
         ("if a and ⟦x⟧.y:\n        raise ValueError", None),
     ],
 )

@@ -20,8 +20,8 @@ _TRUTH = frozenset({"boolean_operator", "parenthesized_expression", "not_operato
 """Of what makes these only the truth counts where only theirs does."""
 _LOOSE = frozenset({"conditional_expression", "lambda", "named_expression"})
 """They bind less than `and`."""
-_LEAVES = ("return_statement", "continue_statement", "break_statement")
-_FAILS = re.compile(r"raise\b|(?:[\w.]+[._])?_*(?:raise|fail|abort|die|exit|error)\w*\(")
+_LEAVES = frozenset({"return", "return None", "return False", "continue", "break"})
+_FAILS = re.compile(r"raise\b|(?!\S*log)(?:[\w.]+[._])?_*(?:raise|fail|abort|die|exit|error)\w*\(")
 """Statements that say that something isn't right."""
 
 
@@ -33,6 +33,8 @@ def test_in_condition(site: PythonSite) -> Iterator[Proposal]:
     for at in range(len(site.path) - 1, 0, -1) if name else ():
         outer = site.path[at]
         if outer.type == "conditional_expression" and inner == outer.named_children[0] and site.is_name:
+            if site.test() in site.text(outer.named_children[1]):
+                return  # it says there that it is None
             title = f"Test {site.said} in the condition (it is false if that is None)"
             yield Proposal(Strategy.NARROW, title, evidence, written(_appended(site, outer.named_children[1])))
             return
@@ -51,7 +53,7 @@ def _tested(site: PythonSite, name: str, operand: Node, holder: Node, evidence: 
     block = holder.child_by_field_name("consequence")
     last = block.named_children[-1] if block is not None and block.named_children else holder
     is_used = block is not None and any(True for _ in site.occurrences(block))
-    lets_in = _FAILS.match(site.text(last)) is not None or (last.type in _LEAVES and not is_used)
+    lets_in = _FAILS.match(site.text(last)) is not None or (site.text(last) in _LEAVES and not is_used)
     truth = "true" if lets_in else "false"
     bound = f"Bind the result to `{name}` and test it (the condition is {truth} if None)"
     title = f"Test {site.said} in the condition (it is {truth} if that is None)" if site.is_name else bound
@@ -80,9 +82,7 @@ def _holder(site: PythonSite, at: int) -> Node | None:
 
 
 def _has_effects_before(site: PythonSite, operand: Node) -> bool:
-    """Whether something in the operand comes before the value that may change it."""
-    if site.node.type == "identifier":
-        return False
+    """Whether something in the operand comes before the value: a None would have it left out."""
     nodes = site.grammar.nodes
     return any(
         part.type in nodes.effects and part.end_byte <= site.node.start_byte for part in nodes_in(operand, nodes.lazy)
@@ -125,7 +125,7 @@ def filter_out(site: PythonSite) -> Iterator[Proposal]:
             if clause in site.path or not root.search(site.text(clause.child_by_field_name("left"))):
                 continue
             behind = outer.named_children[outer.named_children.index(clause) + 1 :]
-            filters = takewhile(lambda each: each.type == "if_clause", behind)
+            filters = takewhile(lambda each: each.type == "if_clause" and not root.search(site.text(each)), behind)
             end = site.tree.span([clause, *filters][-1]).end
             edit = TextEdit(Span(end, end), f" if {site.test(is_there=True)}")
             shorter = " (the list gets shorter)" if outer.type == "list_comprehension" else ""

@@ -37,13 +37,14 @@ def default(site: PythonSite) -> Iterator[Proposal]:
 
 
 def look_up(site: PythonSite) -> Iterator[Proposal]:
-    """`d[k]` for `d.get(k)`, of what is surely a mapping: the environment, or what is annotated or made as one."""
+    """`d[k]` for `d.get(k)`, of what is surely a mapping: the environment, or what is annotated as one without None."""
     given, function = _get(site), site.text(site.node.child_by_field_name("function"))
-    asked = _ENVIRONMENT.get(function) or function.rpartition(".")[0]
+    is_environment = function in _ENVIRONMENT and function.partition(".")[0] in site.home.file.imports
+    asked = _ENVIRONMENT[function] if is_environment else function.rpartition(".")[0]
     name, text = rf"(?<![\w.]){re.escape(asked)}", site.tree.text
-    is_made = re.search(rf"{name}(?:\s*:[^=\n]*)?\s*=\s*(?:\{{|dict\()", text) is not None
-    is_declared = re.search(rf"{name}\s*:\s*(?:dict|Dict|Mapping)\b(?![^,)\n]*None)", text) is not None
-    if given and (function in _ENVIRONMENT or (asked.isidentifier() and (is_made or is_declared))):
+    declared = re.search(rf"{name}\s*:\s*(?:dict|Dict|Mapping)\b[^\n]*", text)
+    is_mapping = declared is not None and not re.search(r"\bNone\b|\bOptional\b", declared[0])
+    if given and (is_environment or (asked.isidentifier() and is_mapping)):
         looked_up = f"{asked}[{site.text(given[0])}]"
         is_habit = re.search(rf"{name}\[[^\]\n]*\](?!\s*=[^=])", text) is not None
         evidence = repair.FILE_HABIT if is_habit else "the KeyError names the missing key"

@@ -98,11 +98,11 @@ class PythonSite(Site):
         tested; else its own."""
         own = super().statement
         earlier: Node | None = None
-        for one in self.occurrences():
-            if one.node.start_byte >= self.node.start_byte:
+        for one in sorted(self.occurrences(), key=_evaluated):
+            if _evaluated(one) >= self.node.start_byte:
                 break
             is_whole = self.text(one.node) == self.source
-            if (one.role is Role.SET and one.path[-1] not in self.path) or (one.role is Role.TEST and is_whole):
+            if one.role is Role.SET or (one.role is Role.TEST and is_whole):
                 earlier = None
             elif one.role is Role.USE and is_whole and earlier is None:
                 earlier = self._before(one)
@@ -135,9 +135,14 @@ class PythonSite(Site):
         return (self.statement, *reversed(path[start:]))
 
     def _matters(self, part: Node) -> bool:
-        """Of a comprehension around it only the first clause is evaluated before."""
-        later = (node for node in self.path if node.type in COMPREHENSIONS and covers(node, part))
-        return super()._matters(part) and not any(not covers(_first_clause(node), part) for node in later)
+        """Of a comprehension around it only the first clause is evaluated before; what a call may change isn't read
+        before it."""
+        around = (node for node in self.path if node.type in COMPREHENSIONS and covers(node, part))
+        if any(not covers(_first_clause(node), part) for node in around):
+            return False
+        is_read = self.node.type == "call" and part.type in ("attribute", "subscript")
+        root = re.escape(re.split(r"\W", self.text(part))[0])
+        return super()._matters(part) or (is_read and re.search(rf"\b{root}\b", self.source) is not None)
 
     def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:
         for outer, inner in pairwise(inside):
@@ -153,6 +158,11 @@ class PythonSite(Site):
             return False  # the right side comes first
         binds = (one for one in self.occurrences(statement) if one.path[-1].type == "named_expression")
         return not any(one.role is Role.SET for one in binds) and super()._runs_first(statement, inside)
+
+
+def _evaluated(one: Occurrence) -> int:
+    """By when, as bytes: what is assigned comes before the name gets it."""
+    return one.path[-1].end_byte if one.role is Role.SET else one.node.start_byte
 
 
 def _first_clause(comprehension: Node) -> Node:

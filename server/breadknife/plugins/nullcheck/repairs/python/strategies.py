@@ -45,7 +45,9 @@ def fail(site: PythonSite) -> Iterator[Proposal]:
         return
     writing, function = site.grammar.writing, site.text(site.function)
     null = re.escape(site.source)
-    habit = re.search(rf"if (?:not {null}|{null} is None):\s+raise ([\w.]+)\(\s*f?[\"']", site.tree.text)
+    habit = re.search(
+        rf"if (?:not {null}|{null} is None):\s+raise ([\w.]+)\(\s*f?(?:'[^']*'|\"[^\"]*\")\s*\)", site.tree.text
+    )
     thrown = [name for name in re.findall(writing.throws, function) if name in writing.exceptions]
     exception, evidence = (thrown or list(writing.exceptions))[0], "a message says more than an AssertionError"
     if thrown:
