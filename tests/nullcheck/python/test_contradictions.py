@@ -13,6 +13,7 @@ LIST = "def f(a, b, x: list | None):\n"
 @pytest.mark.parametrize(
     "body",
     [
+        "return ⟦x⟧.y if x is None else a",
         "return a if x is not None else ⟦x⟧.y",
         "return x is None and ⟦x⟧.y",
         "return x is not None or ⟦x⟧.y",

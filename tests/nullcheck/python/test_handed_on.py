@@ -14,6 +14,18 @@ from project.folders import known
 SET = "def find(names) -> Module:\n    found = None\n    for each in names:\n        found = each\n    return ⟦found⟧\n"
 
 
+def test_what_a_function_sets_to_none_itself_it_may_give_back() -> None:
+    text, (first, second, *guards) = offered(SET, use=Use.RETURN)
+    assert first.title == "Declare that `find` may return None"
+    assert first.reason == "the function sets it to None itself"
+    assert written(text, first) == text.replace("-> Module", '-> "Module | None"')
+    assert (second.strategy, second.title) == (Strategy.IGNORE, f"Ignore it: {MEANT}")
+    assert [(offer.strategy, offer.is_asked_for) for offer in guards] == [
+        (Strategy.ASSERT, True),
+        (Strategy.RAISE, True),
+    ]
+
+
 GIVEN = "def f(y) -> Module:\n    x = {how}\n    return ⟦x⟧\n"
 
 

@@ -68,6 +68,13 @@ WRONG_ANNOTATIONS = (
 )
 
 
+@pytest.mark.parametrize(("marked", "corrected"), WRONG_ANNOTATIONS)
+def test_a_wrong_annotation_is_corrected_first(marked: str, corrected: str) -> None:
+    text, (first, *_) = offered(marked)
+    assert first.strategy in (Strategy.DROP_NONE, Strategy.RETURN_TYPE)
+    assert corrected in written(text, first)
+
+
 @pytest.mark.parametrize(
     "marked",
     [
@@ -79,6 +86,7 @@ WRONG_ANNOTATIONS = (
         "def f(x=None):\n    if other:\n        ⟦x⟧.y",
         "def f(x, z):\n    ok = z is not None\n    if ok:\n        ⟦x⟧.y",
         "class A:\n    def f(self):\n        self.ensure_newline()\n        ⟦self.x⟧.y",
+        "def f(x):\n    while is_usable(x):\n        x = x.up\n        ⟦x⟧.y()",
         "import re\ndef f(s):\n    ⟦re.match('a', s)⟧.end()",
         "def f():\n    p = Popen(['a'])\n    ⟦p.stdout⟧.read()",
     ],

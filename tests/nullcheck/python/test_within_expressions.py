@@ -39,8 +39,9 @@ def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy,
     ("before", "after"),
     [
         ("[⟦x⟧.y for x in a]", "[x.y for x in a if x is not None]"),
-        ("[⟦x.y⟧.z for x in a if x]", "[x.y.z for x in a if x if x.y is not None]"),
         ("{x: z for x in a for z in ⟦x.y⟧.z}", "{x: z for x in a if x.y is not None for z in x.y.z}"),
+        ("[⟦x⟧.y for x in a if x.z]", "[x.y for x in a if x is not None if x.z]"),
+        ("[⟦x⟧.y for z in a for x in z if z if x.z]", "[x.y for z in a for x in z if z if x is not None if x.z]"),
         ("[z for z in ⟦a.b⟧.c]", None),
         ("[⟦b⟧.c for x in a]", None),
         ("[lambda: ⟦x⟧.y for x in a]", None),
@@ -52,42 +53,7 @@ def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None)
     assert made == ([] if after is None else [f"def f(a, b):\n    return {after}\n"])
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("return all(len(x) > ⟦g(x)⟧.y for x in a)", None),  # what is called before may set it
-        ("return g(⟦x⟧.y for x in a)", None),
-        ("a, b = [⟦x⟧.y for x in a]", None),
-    ],
-)
-def test_of_all_and_any_the_element_is_tested(before: str, after: str | None) -> None:
-    text, offers = offered(f"def f(a, b):\n    {before}\n")
-    tests = [each for each in offers if each.strategy in (Strategy.NARROW, Strategy.WALRUS)]
-    assert [written(text, each) for each in tests] == ([] if after is None else [f"def f(a, b):\n    {after}\n"])
-    is_known = "is None or" in (after or "")  # what the answer is for
-    assert all(each.is_asked_for is not is_known for each in tests)
-
-
 CHECKED = ("assert", "raise", "test")
-
-
-@pytest.mark.parametrize(
-    ("line", "ways"),
-    [
-        # it may be come to for none of them
-        # it may be set until then
-        ("return [x for x in a if x or x in ⟦b⟧]", ()),
-        # which may set it
-        ("return [x for x in a if x in ⟦x.b⟧]", ()),
-    ],
-)
-def test_of_what_filters_all_a_check_stands_before_it(line: str, ways: tuple[str, ...]) -> None:
-    _, offers = offered(f"def f(a, b=None):\n    {line}\n", "nullcheck", Use.OPERAND)
-    kinds = {Strategy.ASSERT: "assert", Strategy.RAISE: "raise"}
-    nothing = "in the condition (nothing is kept if that is None)"
-    named = [kinds.get(offer.strategy) or "test" * (nothing in offer.title) for offer in offers]
-    assert [each for each in named if each] == list(ways)
-    assert all(offer.is_asked_for for offer in offers if nothing in offer.title)
 
 
 def test_a_title_says_that_a_list_gets_shorter() -> None:
@@ -107,8 +73,10 @@ def test_a_title_says_that_a_list_gets_shorter() -> None:
         ("sys.exit(1)", True),
         ("raise ValueError(x.y)", None),  # which is asked of the None then
         ("a = 1", False),
+        ("return True", False),
         ("failures.append(x)", False),
         # which a None would come to
+        ("self._logger.error(a)", False),
     ],
 )
 def test_a_condition_of_what_is_refused_lets_no_none_pass(then: str, is_refused: bool | None) -> None:

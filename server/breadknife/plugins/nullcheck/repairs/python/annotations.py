@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.text.syntax import SyntaxTree, captures
 
 _WRAPPERS = frozenset({"Annotated", "Final", "ClassVar", "Required", "NotRequired"})
-_BUILTINS = frozenset(
+BUILTINS = frozenset(
     {"str", "int", "float", "bool", "bytes", "bytearray", "list", "dict", "set", "tuple", "frozenset"}
 )
 _NO_CLASSES = frozenset({"callable", "any"})
@@ -90,7 +90,7 @@ def are_deferred(tree: SyntaxTree) -> bool:
 
 def evaluated(tree: SyntaxTree, annotation: str) -> str:
     """The annotation as a class's body may have it, which evaluates it before the names below are there."""
-    is_safe = are_deferred(tree) or annotation.partition("[")[0] in _BUILTINS or annotation[:1] in "'\""
+    is_safe = are_deferred(tree) or annotation.partition("[")[0] in BUILTINS or annotation[:1] in "'\""
     return annotation if is_safe else f'"{annotation}"' if '"' not in annotation else ""
 
 
@@ -107,7 +107,7 @@ def spelled(type_: Type | None, file: File) -> str:
 
 def named(qualified: str, file: File) -> str:
     """By which name the file knows a builtin class or an import; "" where it has none."""
-    if qualified in _BUILTINS:
+    if qualified in BUILTINS:
         return qualified
     for here, imported in file.imports.items():
         if qualified == imported or qualified.startswith(f"{imported}."):

@@ -9,7 +9,7 @@ from functools import cached_property
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, Store
 from breadknife.plugins.nullcheck.core.nullness import Nullness
-from breadknife.plugins.nullcheck.repairs.python.annotations import evaluated, spelled, without_none
+from breadknife.plugins.nullcheck.repairs.python.annotations import BUILTINS, evaluated, spelled, without_none
 from breadknife.plugins.nullcheck.repairs.python.lines import comment
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.signatures import node_at
@@ -106,7 +106,9 @@ class Attribute:
             if parameter.name == each.store.is_parameter and declared is not None:
                 annotation = self.tree.source(declared)
                 return without_none(annotation) or annotation
-        return spelled(self.home.value_of(each.store).type, file) or self.made_of(each)
+        made = self.tree.source(each.right).partition("(")[0] if each.right is not None else ""
+        known = made if made in BUILTINS else spelled(self.home.value_of(each.store).type, file)
+        return known or self.made_of(each)
 
     def made_of(self, each: Assigned) -> str:
         """The class that is called for its value, by the convention of PEP 8; "" for none."""

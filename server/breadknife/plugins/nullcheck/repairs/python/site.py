@@ -61,6 +61,12 @@ class PythonSite(Site):
         return outer[-2] if len(outer) > 1 and outer[-1].type == "argument_list" and outer[-2].type == "call" else None
 
     @property
+    def is_certain(self) -> bool:
+        """Not in `finally`, which is also come to where nothing has failed."""
+        is_final = self.handler is not None and self.handler.type in self.grammar.nodes.finals
+        return super().is_certain and not is_final
+
+    @property
     def falls_back(self) -> bool:
         """Whether the function has set the name to None, or to what is None where there is nothing else; or a call may
         leave it out."""
