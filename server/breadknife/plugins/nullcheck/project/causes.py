@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
-from breadknife.plugins.nullcheck.project.declared import Declared, Kind, Shapes, declared, given, set_to
+from breadknife.plugins.nullcheck.project.declared import Kind, Shapes, declared, given, set_to
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Strategy
 from breadknife.task.values import Finding, Related
 from breadknife.text.document import Document, Span
@@ -57,25 +56,6 @@ class Cause:
     """By path and place."""
 
 
-class Origins(Protocol):
-    """What is known of where null comes from in the files of one language."""
-
-    def add(self, path: Path, tree: SyntaxTree, /) -> None:
-        """A file of the project, before any is asked about."""
-        ...
-
-    def origin(self, path: Path, tree: SyntaxTree, place: Place, /) -> Origin | None: ...
-
-
-def origins(language: str) -> Origins | None:
-    """For languages where the declaration can be found from a place alone."""
-    if language == "python":
-        from breadknife.plugins.nullcheck.repairs.python.origins import PythonOrigins
-
-        return PythonOrigins()
-    return None
-
-
 def shapes(language: str) -> Shapes:
     """What declares something in a language, one of `LANGUAGE_IDS`."""
     if language == "go":
@@ -90,18 +70,14 @@ def shapes(language: str) -> Shapes:
 
 
 def origin_of(
-    known: Origins | None,
     path: Path,
     document: Document,
     file: NullFile,
     found: Found,
     tree_of: Callable[[Path], SyntaxTree | None] = lambda path: None,
 ) -> Origin:
-    """The declaration behind a finding: by the language, else by what the null check's own finding there tells.
-    `tree_of`: other files."""
-    origin = known.origin(path, file.tree, found.place) if known is not None else None
-    if origin is not None and origin.kind is not Kind.ATTRIBUTE:
-        return origin
+    """The declaration behind a finding, by what the null check's own finding there tells. `tree_of`: other files."""
+    can_be_asked = document.language == "python"
     own = [found.finding] if found.finding.source == SOURCE else file.findings()
     nothing = tuple[Related, ...]()
     related = next((f.related for f in own if f.related and file.place(f) == found.place), nothing)
@@ -110,31 +86,19 @@ def origin_of(
     value, known_shapes = document.slice(found.place.span), shapes(document.language)
     tree = file.tree if where == path else tree_of(where) if where is not None else None
     its = declared(tree, related[0].span, known_shapes, value) if tree is not None else None
-    if origin is not None and not at_place:  # else it is a library's, which names don't tell
-        if its is None or where is None or not _is_of_another(its, where, origin):
-            return origin
-        return Origin(its.kind, its.name, where, its.span, is_place=True)
     if not related or at_place or where is None:
         if not related and (its := set_to(file.tree, found.place.span, known_shapes)):
-            return Origin(its.kind, its.name, path, its.span, is_place=known is not None)
+            return Origin(its.kind, its.name, path, its.span, is_place=can_be_asked)
         return Origin(Kind.PLACE, value, path, found.place.span)
     span = related[0].span
     if its is None and tree is not None and related[0].uri is None:  # a test tells that it may be null
         its = given(tree, span, value, known_shapes)
     if its is not None:
-        return Origin(its.kind, its.name, where, its.span, is_place=known is not None and its.kind is not Kind.VARIABLE)
+        return Origin(its.kind, its.name, where, its.span, is_place=can_be_asked and its.kind is not Kind.VARIABLE)
     line = document.line_span(document.line_at(span.start)) if related[0].uri is None else None
     if line and not _NAME.fullmatch(value):  # `table.get(key)`: nothing is declared there
         return Origin(Kind.PLACE, value, where, line)
     return Origin(Kind.VARIABLE, value if line else related[0].message, where, line or span)
-
-
-def _is_of_another(its: Declared, where: Path, origin: Origin) -> bool:
-    """Whether the null comes from an attribute or property of that name, of another class: from names alone it is that
-    of the only class that is known to have one."""
-    same_name = its.name.rpartition(".")[2].removesuffix("()") == origin.name.rpartition(".")[2]
-    is_other = (its.kind, its.name, where) != (origin.kind, origin.name, origin.path)
-    return its.kind in (Kind.ATTRIBUTE, Kind.FUNCTION) and same_name and is_other
 
 
 def ranked(origins: Iterable[tuple[Origin, Found]]) -> list[Cause]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.formats.values import Said
-from breadknife.plugins.nullcheck.project.causes import Cause, Found, Origin, Origins, origin_of, origins, ranked
+from breadknife.plugins.nullcheck.project.causes import Cause, Found, Origin, origin_of, ranked
 from breadknife.plugins.nullcheck.project.changes import Change, Edits
 from breadknife.plugins.nullcheck.project.checking import Checker, new_in
 from breadknife.plugins.nullcheck.project.rechecking import Recheck
@@ -40,24 +39,11 @@ class Ended:
 
 def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path]) -> list[Cause]:
     """The findings by what causes them. `project`: the files where a declaration may be."""
-    known: dict[str, Origins | None] = {}
-    wanted = {repairs.changes.document(each.path).language for each in found}
-    for path in sorted({*project, *(each.path for each in found)}):
-        try:
-            document = repairs.changes.document(path)
-        except DocumentError as error:
-            repairs.workspace.tell(str(error))
-            continue
-        if document.language in wanted and (file := repairs.file(path)):
-            if document.language not in known:
-                known[document.language] = origins(document.language)
-            if at := known[document.language]:
-                at.add(path, file.tree)
     traced = list[tuple[Origin, Found]]()
     for each in found:
         document, file = repairs.changes.document(each.path), repairs.file(each.path)
         if file:
-            origin = origin_of(known.get(document.language), each.path, document, file, each, repairs.tree)
+            origin = origin_of(each.path, document, file, each, repairs.tree)
             traced.append((origin, each))
     return ranked(traced)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree
 
-_NO_CODE = re.compile(r"^[ \t]*/\*[\s\S]*?\*/|`[^`]*`", re.MULTILINE)
+_NO_CODE = re.compile(r"^[ \t]*/\*[\s\S]*?\*/|`[^`]*`|\"{3}[\s\S]*?\"{3}", re.MULTILINE)
 """Comments and texts of several lines: what they are indented by says nothing."""
 
 

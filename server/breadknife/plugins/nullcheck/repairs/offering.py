@@ -40,7 +40,7 @@ class Sited(Protocol):
 
 
 S = TypeVar("S", bound=Sited)
-_ELSEWHERE = DECLARATION | HIDING
+_ELSEWHERE = DECLARATION | HIDING | {Strategy.WIDEN}
 """What puts no check where a null may be meant."""
 
 
@@ -57,9 +57,7 @@ class Offering(Generic[S]):
         for at, proposal in enumerate(self._proposals(site)):
             edits, removes = self._made(site, proposal, proposal.content or Content())
             if edits is not None:
-                is_asked_for = proposal.is_asked_for or (
-                    site.is_meant and proposal.strategy not in DECLARATION | HIDING
-                )
+                is_asked_for = proposal.is_asked_for or (site.is_meant and proposal.strategy not in _ELSEWHERE)
                 yield Offer(
                     proposal.strategy, proposal.title, edits, -at, proposal.evidence, proposal.content,
                     self._within(site, edits, proposal.strategy), removes=removes, is_asked_for=is_asked_for,

@@ -17,6 +17,7 @@ from breadknife.text.syntax import SyntaxTree
 
 MAX_ADDED = 500
 """Code points that one repair may add."""
+_DECLARES = DECLARATION | {Strategy.WIDEN}
 _OF_ONE_USE = frozenset({Strategy.NON_NULL, Strategy.DEFAULT})
 """They say that they are of this one use: after them the next use of the value may be told of in its place."""
 
@@ -36,7 +37,8 @@ class Verification:
             return 0
         source = self.tree.text[place.start : place.end]
         limits, now = self.touched(place, edits, strategy), _moved(place, source, edits)
-        verifier = self._verifier(place, now, assumed)
+        # A declaration has checkers see something else at the place: the assumption goes with it.
+        verifier = self._verifier(place, now, None if strategy in _DECLARES else assumed)
         before, after = verifier.before(limits), verifier.after(limits, edits)
         if after is None:
             return 0
@@ -58,7 +60,7 @@ class Verification:
 
     def touched(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy) -> Span:
         """What is looked at again: of a declaration anything in the text may make use."""
-        if strategy in DECLARATION:
+        if strategy in _DECLARES:
             return Span(0, len(self.tree.text))
         spans = [place, *(edit.span for edit in edits)]
         return Span(min(span.start for span in spans), max(span.end for span in spans))
