@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from breadknife.plugins.nullcheck.project.declared import Shapes
 from breadknife.plugins.nullcheck.values import Use
 
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
@@ -91,9 +92,6 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The one of them for what a caller passes."""
     throws: str = ""
     """A regular expression of a way in which a function fails: its group is the exception."""
-    stop: str = ""
-    """A statement that fails on null: `assert {x} is not None`; `stop_title` is its title."""
-    stop_title: str = ""
     result: str = "return {value};"
     bare_result: str = "return;"
     round: str = "continue;"
@@ -150,6 +148,8 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     meant: frozenset[Use] = frozenset()
     """Uses that do no harm by themselves: what gets the null may reckon with it."""
     ignores: tuple[Ignore, ...] = ()
+    shapes: Shapes
+    """What declares something."""
 
 
 @cache

@@ -76,21 +76,6 @@ def habits(site: Site) -> Counter[Strategy]:
     return Counter(_WORDS[word] for word in found)
 
 
-def stop(site: Site) -> Iterator[Proposal]:
-    """A statement that fails on null, as `assert`."""
-    writing, statement = site.grammar.writing, site.statement
-    if not writing.stop or not site.is_name or statement is None or site.is_certain:
-        return
-    habit = re.compile(re.escape(site.filled(writing.stop, message="")).partition('""')[0])
-    evidence = repair.IN_TEST if site.in_tests else repair.FILE_HABIT if habit.search(site.tree.text) else (
-        repair.OTHERWISE)  # fmt: skip
-    yield Proposal(
-        Strategy.ASSERT, site.filled(writing.stop_title, said=site.said), evidence,
-        lambda said: (lines_above(site.tree, statement, [site.filled(writing.stop, message=said.message)]),),
-        Content("", site.message),
-    )  # fmt: skip
-
-
 def throw(site: Site) -> Iterator[Proposal]:
     """An exception that says what is missing; where one was caught, with that as its cause."""
     writing = site.grammar.writing
