@@ -110,7 +110,8 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A type that may be null: `{type} | {null}`; `annotation`: the name that has to be imported for it."""
     annotation: str = ""
     names: Mapping[str, str] = {}
-    """Called function -> the name of its result."""
+    """Called function -> the name of its result; `reserved`: what is no name."""
+    reserved: frozenset[str] = frozenset()
 
 
 class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -172,7 +172,7 @@ def returning(site: Site, value: str, evidence: str) -> Proposal:
 def must_run_after(site: Site) -> bool:
     """Whether the function calls something after the place that it has to call each time, as React's hooks."""
     start = (site.statement or site.node).start_byte
-    rest = site.text(site.function)[start - site.function.start_byte :] if site.function is not None else ""
+    rest = site.between(start, site.function.end_byte) if site.function is not None else ""
     pattern = site.grammar.writing.must_run
     return bool(pattern) and re.search(pattern, rest) is not None
 

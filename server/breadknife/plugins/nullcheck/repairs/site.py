@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from keyword import iskeyword
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.il import ANY_NULL
@@ -63,6 +62,10 @@ class Site:
 
     def text(self, node: Node | None) -> str:
         return self.tree.source(node) if node is not None else ""
+
+    def between(self, start: int, end: int) -> str:
+        """The text between two byte offsets."""
+        return self.tree.text[self.tree.offset(start) : self.tree.offset(end)]
 
     # --- the value ---
 
@@ -268,7 +271,7 @@ class Site:
             is_choice = operator is None or operator.type in nodes.short_circuits
             if only is not None and is_choice and inner != outer.child_by_field_name(only):
                 return False
-            if inner.type in ("arguments", "index") and "?." in self.text(outer)[: inner.start_byte - outer.start_byte]:
+            if inner.type in ("arguments", "index") and "?." in self.between(outer.start_byte, inner.start_byte):
                 return False
         return self.node.type in nodes.steady or not any(self._matters(part) for part in nodes_in(statement, nodes.lazy)
                                                          if part.end_byte <= self.node.start_byte)  # fmt: skip
@@ -334,7 +337,7 @@ class Site:
             if (
                 len(name) <= _LONGEST_NAME
                 and name.isidentifier()
-                and not iskeyword(name)
+                and name not in writing.reserved
                 and not re.search(rf"(?<![.\w$]){name}\b", self.tree.text)
             ):
                 return name

@@ -63,7 +63,8 @@ def _checked(site: GoSite, given: Given, name: str, test: str, evidence: str, na
         return (*naming, lines_after(site.tree, given.statement, block))
 
     lines = _after_error(site, name, "") or ("return",)
-    title = f"Check {'the' if naming else f'`{name}`'}{' error' if naming else ''} (`{lines[-1]}` if it fails)"
+    what = "the error" if naming and name != "ok" else f"`{name}`"
+    title = f"Check {what} (`{lines[-1]}` if it fails)"
     return Proposal(Strategy.CHECK_ERROR, title, evidence, left, Content("error", words) if is_wrapped else None)
 
 
