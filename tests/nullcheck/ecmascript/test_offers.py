@@ -229,7 +229,7 @@ def test_a_title_says_what_a_null_leads_to_and_the_reason_why_it_is_offered() ->
     assert offers["raise"].title == "Throw RangeError if `x` is undefined"
     assert offers["raise"].reason == "the function does so elsewhere"
     assert offers["optional-chain"].title == "Use `?.` (nothing happens if `x` is undefined)"
-    assert offers["non-null"].title == "Claim with `!`: `x` isn't undefined"
+    assert offers["non-null"].title == "Claim with `!`: `x` isn't undefined (unchecked)"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def never_null(site: Site) -> Iterator[Proposal]:
     outcomes = site.home.code_summary(function).outcomes
     if outcomes and all(each.result.nullness == Nullness.THERE for each in outcomes):
         start = site.tree.span(said).start
-        title = f"Remove {site.grammar.null} from what {in_title(function.name)} returns"
+        title = f"Remove {site.grammar.null} from what {in_title(function.name)} returns (callers need no check)"
         edit = TextEdit(Span(start + found.start(), start + found.end()), "")
         yield Proposal(Strategy.RETURN_TYPE, title, "every path of it returns a value", written((edit,)))
 

@@ -41,7 +41,7 @@ def _pointed(
     here = tree.node_at(finding.span)
     entries = grammar.pointers.get("value" if here.type.endswith("_pattern") else row.at or row.use, ())
     if not entries:
-        if tree.span(here) != finding.span:
+        if tree.span(here) != finding.span or here.type == "property_identifier":
             return None
         while here.parent is not None and here.parent.type == "parenthesized_expression":
             here = here.parent

@@ -117,6 +117,6 @@ def claim(site: EcmaScriptSite) -> Iterator[Proposal]:
     if site.is_typed and site.node.type in _PRIMARY:
         edit, title = (
             TextEdit(Span(site.span.end, site.span.end), "!"),
-            f"Claim with `!`: {site.said} isn't {site.said_null}",
+            f"Claim with `!`: {site.said} isn't {site.said_null} (unchecked)",
         )
         yield Proposal(Strategy.NON_NULL, title, "for what only you know", written((edit,)))

@@ -35,7 +35,7 @@ def check_error(site: GoSite) -> Iterator[Proposal]:
     later = next((node for node in site.siblings if node.start_byte > site.node.start_byte
                   and site.text(node).startswith(f"if {test} {{")), None)  # fmt: skip
     if later is not None and (edits := _moved(site, given, later.start_byte, site.tree.span(later))):
-        title = f"Check `{name}` before {in_title(site.source)} is used"
+        title = f"Check `{name}` before {in_title(site.source)} is used (its own way out if it fails)"
         yield Proposal(Strategy.CHECK_ERROR, title, f"the check of `{name}` comes after the use", written(edits))
     elif is_error and later is None and not _is_asked_for(site, given, name):
         yield _checked(site, given, name, test, f"`{name}` is never looked at before the use", ())
@@ -158,7 +158,12 @@ def make_map(site: GoSite) -> Iterator[Proposal]:
     if declared is not None and site.function is not None and not re.search(rf"\b{name} [!=]= nil\b", function):
         start = site.tree.span(site.function).start
         edit = TextEdit(Span(start + declared.start(1), start + declared.end(1)), f"= make({declared[1].rstrip()})")
-        yield Proposal(Strategy.MAKE, "Make the map where it is declared", "nothing else makes it", written((edit,)))
+        yield Proposal(
+            Strategy.MAKE,
+            "Make the map where it is declared (it is never nil)",
+            "nothing else makes it",
+            written((edit,)),
+        )
     elif kind := re.search(rf"\b{name.rpartition('.')[2]} (map\[(?:\w+\{{\}}|[^\s,)=}}])+)", site.tree.text):
         edits = guarded(site, f"{site.source} = make({kind[1].rstrip()})")
         yield Proposal(Strategy.MAKE, title, "a write needs a map", written(edits or ()))

@@ -29,7 +29,7 @@ def require(site: Site) -> Iterator[Proposal]:
         evidence = repair.LOST  # what was caught would be dropped, or what a check meant to go on with
     name, add = _imported(site, "Objects")
     yield Proposal(
-        Strategy.ASSERT, f"Require that {site.said} is not null", evidence,
+        Strategy.ASSERT, f"Require that {site.said} is not null (NullPointerException if it is)", evidence,
         lambda said: (*add, TextEdit(site.span, f'{name}.requireNonNull({site.source}, "{said.message}")')),
         Content("NullPointerException", site.message),
     )  # fmt: skip
