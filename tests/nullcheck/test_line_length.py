@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
-from breadknife.plugins.nullcheck.languages.python.file import Python
 from breadknife.plugins.nullcheck.repairs.line_length import USUAL, line_length
-from breadknife.plugins.nullcheck.values import Content, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits
 from breadknife.text.syntax import parse
@@ -54,34 +53,6 @@ def test_a_document_outside_of_the_project(tmp_path: Path) -> None:
     for uri in ("untitled:a", (tmp_path / "a.py").as_uri()):
         assert line_length(Document(uri, "python", ""), project) == USUAL
     assert line_length(Document("file:///a.py", "python", ""), None) == USUAL
-
-
-USE = "class A:\n    def f(self):\n        ⟦self.the_first_part.the_last⟧.run()\n"
-NAME = "self.the_first_part.the_last"
-
-
-@pytest.mark.parametrize(
-    ("length", "strategy", "written"),
-    [
-        (80, Strategy.ASSERT, f"        assert {NAME} is not None\n"),
-        (40, Strategy.ASSERT, f"        assert (\n            {NAME} is not None\n        )\n"),
-        (80, Strategy.RAISE, f'            raise ValueError("{NAME} is None")\n'),
-        (60, Strategy.RAISE,
-         f'            raise ValueError(\n                "{NAME} is None"\n            )\n'),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
-def test_a_check_that_is_too_long_is_wrapped(
-    tmp_path: Path, length: int, strategy: Strategy, written: str, line_break: str
-) -> None:
-    text, (span,) = marked_spans(USE.replace("\n", line_break))
-    tree = parse(text, "python")
-    assert tree is not None
-    project = known(tmp_path, {"ruff.toml": f"line-length = {length}\n"})
-    file = Python().open(Document((tmp_path / "a.py").as_uri(), "python", text), tree, project)
-    made = file.repair(Place(span, Use.ATTRIBUTE), strategy, Content("ValueError", f"{NAME} is None"))
-    assert made is not None
-    assert written.replace("\n", line_break) in apply_edits(text, made)
 
 
 LONG = "options.firstPartOfIt.theLast"

@@ -131,10 +131,10 @@ class A {
     [
         ("python", SOCKET, "field",
          "Declare `self.sock` as `Socket`, ignoring None (fails if used before it is set, ends 2 findings) — "
-         "its file never tests it for None"),
+         "nothing in this file tests it for None"),
         ("python", REQUIRED, "required",
          "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "
-         "every call (1 in this file) passes it, and it is never tested"),
+         "every call in this file passes it"),
         ("typescript", TIMER, "drop-none",
          "Remove null from the type of `handle` (it is always set, ends 2 findings) — "
          "every assignment gives it a value"),

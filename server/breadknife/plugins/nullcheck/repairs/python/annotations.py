@@ -10,9 +10,7 @@ from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.text.syntax import SyntaxTree, captures
 
 _WRAPPERS = frozenset({"Annotated", "Final", "ClassVar", "Required", "NotRequired"})
-BUILTINS = frozenset(
-    {"str", "int", "float", "bool", "bytes", "bytearray", "list", "dict", "set", "tuple", "frozenset"}
-)
+BUILTINS = frozenset({"str", "int", "float", "bool", "bytes", "bytearray", "list", "dict", "set", "tuple", "frozenset"})
 _NO_CLASSES = frozenset({"callable", "any"})
 """Functions that people write as annotations: `|` fails with them."""
 _DEFERRED = re.compile(r"^from __future__ import (?:\(\s*)?annotations\b", re.MULTILINE)
