@@ -162,6 +162,7 @@ OWN_FILES = {
     "plugins/prose/engines/kept.py": "state of our own, and this package's own files",
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
     "plugins/nullcheck/repairs/grammar.py": "lists of this package",
+    "plugins/nullcheck/repairs/python/doubts.py": "a list of this package",
     "plugins/nullcheck/shown/clues.py": "a list of this package",
     "plugins/nullcheck/shown/confidence.py": "weights of this package",
     "plugins/nullcheck/project/checking.py": "copies what the user has checked, in a temporary folder of `walk`",

@@ -51,7 +51,6 @@ def main() -> None:
         written.writerows(read(chosen.old.resolve(), name))
         sys.stdout.flush()
 
-
     if chosen.again:
         with REPAIRS.open(encoding="utf-8", newline="") as lines:
             rows = [each for each in csv.DictReader(lines, delimiter="\t") if each["by"] == MAINTAINERS]

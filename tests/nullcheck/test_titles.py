@@ -124,10 +124,10 @@ class A {
     [
         ("python", SOCKET, "field",
          "Declare `self.sock` as `Socket`, ignoring None (fails if used before it is set, ends 2 findings) — "
-         "its file never tests it for None"),
+         "nothing in this file tests it for None"),
         ("python", REQUIRED, "required",
          "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "
-         "every call (1 in this file) passes it, and it is never tested"),
+         "every call in this file passes it"),
         ("go", STATUS, "check-error",
          "Check the error (`return err` if it fails, ends 2 findings) — it is ignored"),
         ("java", NAMES, "return-type",

@@ -16,7 +16,7 @@ SET = "def find(names) -> Module:\n    found = None\n    for each in names:\n   
 
 def test_what_a_function_sets_to_none_itself_it_may_give_back() -> None:
     text, (first, second, *guards) = offered(SET, use=Use.RETURN)
-    assert first.title == "Declare that `find` may return None"
+    assert first.title == "Declare that `find` may return None (checkers then look at its callers)"
     assert first.reason == "the function sets it to None itself"
     assert written(text, first) == text.replace("-> Module", '-> "Module | None"')
     assert (second.strategy, second.title) == (Strategy.IGNORE, f"Ignore it: {MEANT}")

@@ -15,8 +15,9 @@ OS = "import os\n"
     [
         ("⟦a.get('x')⟧.strip()", Use.ATTRIBUTE, "a.get('x', \"\").strip()"),
         ("⟦a.get('x', None)⟧.strip()", Use.ATTRIBUTE, "a.get('x', \"\").strip()"),
-        ("for b in ⟦x⟧: g()", Use.ITERATE, "for b in (x if x is not None else []): g()"),
-        ("return ⟦x⟧.strip()[:1]", Use.ATTRIBUTE, 'return (x if x is not None else "").strip()[:1]'),
+        ("for b in ⟦x⟧: g()", Use.ITERATE, "if x is None:\n        x = []\n    for b in x: g()"),
+        ("return ⟦x⟧.strip()[:1]", Use.ATTRIBUTE, 'if x is None:\n        x = ""\n    return x.strip()[:1]'),
+        ("return ⟦a.b⟧.strip()", Use.ATTRIBUTE, 'return (a.b if a.b is not None else "").strip()'),
         ("return ⟦x⟧.split('@')[1]", Use.ATTRIBUTE, None),  # which an empty one fails of
         ("return ⟦x⟧.whatever()", Use.ATTRIBUTE, None),
         ("return all(⟦x⟧)", Use.ITERATE, None),  # to which an empty one is an answer

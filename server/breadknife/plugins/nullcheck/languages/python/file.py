@@ -26,13 +26,16 @@ from breadknife.plugins.nullcheck.repairs.python.strategies import DECLARING, RE
 from breadknife.plugins.nullcheck.repairs.repair import Order, Repair
 from breadknife.plugins.nullcheck.repairs.verified import Verification
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
-from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import DECLARATION, SOURCE, Content, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.outline import Import
 from breadknife.text.syntax import Node, SyntaxTree
 
+_INNER = frozenset(Strategy) - DECLARATION - {Strategy.WIDEN}
+_FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
+"""After these a function gives what it gave."""
 _GRAMMAR = grammar_of("python")
 
 
@@ -118,7 +121,10 @@ class PythonFile:
         with self._lock:
             site = self._site(place, about)
             repairs = DECLARING if is_declaration(site) else (ignore,) if doubt(site) else REPAIRS
-            yield from list(self._offering(repairs).offers(site))
+            offers = list(self._offering(repairs).offers(site))
+        for each in offers:
+            is_inner = each.strategy in _INNER and (site.has_declared_result or each.strategy in _FAILING)
+            yield replace(each, is_inner=is_inner and not site.is_given_back)
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         with self._lock:

@@ -158,7 +158,8 @@ def _without_none(found: Attribute) -> Iterator[Proposal]:
     kind = without_none(found.tree.source(declared[0])) if len(declared) == 1 else ""
     is_whole = len(found.assigned) == len(found.stores) and not found.may_be_given_none
     if kind and is_known and is_whole:
-        title = f"Declare {in_title(f'self.{found.name}')} without None: {in_title(kind)}"
+        said = in_title(f"self.{found.name}")
+        title = f"Declare {said} without None: {in_title(kind)} (setting it to None becomes a type error)"
         edit = TextEdit(found.tree.span(declared[0]), kind)
         yield Proposal(Strategy.DROP_NONE, title, "every value that it gets in this file is one", written((edit,)))
 
@@ -169,7 +170,7 @@ def _descriptor(found: Attribute) -> Iterator[Proposal]:
         kind = found.made_of(each) if each.store.function is None and each.annotation is None else ""
         if kind:
             end = found.tree.span(each.left).end
-            title = f"Declare {in_title(f'self.{found.name}')} as {in_title(kind)}"
+            title = f"Declare {in_title(f'self.{found.name}')} as {in_title(kind)} (at run time nothing changes)"
             edit = TextEdit(Span(end, end), f": {kind}")
             yield Proposal(Strategy.FIELD, title, "its class's own methods say what it gives", written((edit,)))
             return
@@ -180,7 +181,8 @@ def _initial(found: Attribute, null: Assigned) -> Iterator[Proposal]:
     empty = _EMPTY.get(found.type.partition("[")[0], "")
     is_shared = null.store.function is None or null.annotation is not None
     if null.right is not None and empty and not is_shared and not found.count(Role.READ):
-        title = f"Set {in_title(f'self.{found.name}')} to `{empty}` at first, not None"
+        said = in_title(f"self.{found.name}")
+        title = f"Set {said} to `{empty}` at first, not None (a use before it is set gets that)"
         edit = TextEdit(found.tree.span(null.right), empty)
         yield Proposal(Strategy.INITIAL, title, "every other value of it is of that type", written((edit,)))
 

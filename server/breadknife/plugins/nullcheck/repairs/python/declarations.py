@@ -98,7 +98,7 @@ def allow(site: PythonSite) -> Iterator[Proposal]:
         yield from with_null(site, function, Strategy.ANNOTATE, "it does return None")
     elif holder.type in ("typed_default_parameter", "assignment"):
         name = site.text(holder.child_by_field_name("name") or holder.child_by_field_name("left"))
-        title = f"Declare that {in_title(name)} may be None"
+        title = f"Declare that {in_title(name)} may be None (checkers then look at its uses)"
         annotation = holder.child_by_field_name("type")
         yield from allowing(site, annotation, Strategy.ANNOTATE, title, "None is what it has here")
 

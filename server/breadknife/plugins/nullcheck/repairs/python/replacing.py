@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
+from breadknife.plugins.nullcheck.repairs.layout import lines_above, step_of
+from breadknife.plugins.nullcheck.repairs.python.occurrences import Role
 from breadknife.plugins.nullcheck.repairs.python.signatures import arguments_of
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
@@ -24,7 +27,7 @@ def default(site: PythonSite) -> Iterator[Proposal]:
         return  # quotes end an f-string, and an empty default would be an answer of `all` and `any`
     given, value = _get(site), default_of(site)
     if site.is_name:
-        yield from replace(site)
+        yield from (_set_before(site, each) for each in replace(site))
     elif given and value:
         end = site.tree.span(given[-1])
 
@@ -34,6 +37,21 @@ def default(site: PythonSite) -> Iterator[Proposal]:
 
         title = f"Use a default such as `{value}` if there is none"
         yield Proposal(Strategy.DEFAULT, title, "the call takes one", edits, Content(default=value))
+
+
+def _set_before(site: PythonSite, proposal: Proposal) -> Proposal:
+    """A parameter or a variable of the function gets the default where it is None: all further uses have it then."""
+    sets = (one.function == site.function for one in site.occurrences() if one.role is Role.SET)
+    is_own = site.is_parameter or any(sets)
+    statement, step = site.statement, step_of(site.tree)
+    if statement is None or site.node.type != "identifier" or site.function is None or not is_own:
+        return proposal
+
+    def edits(content: Content) -> Edits:
+        lines = [f"if {site.test()}:", f"{step}{site.source} = {content.default}"]
+        return (lines_above(site.tree, statement, lines),)
+
+    return dataclasses.replace(proposal, write=edits)
 
 
 def look_up(site: PythonSite) -> Iterator[Proposal]:

@@ -25,7 +25,8 @@ def without_null(site: Site, function: Function) -> Iterator[Proposal]:
     kind = without_none(site.text(annotation)) if annotation is not None else ""
     ways = site.home.code_summary(function).outcomes if kind and not (function.is_stub or function.is_generator) else ()
     if annotation is not None and ways and all(way.result.nullness == Nullness.THERE for way in ways):
-        title = f"Declare that {in_title(function.name)} returns {in_title(kind)}, never None"
+        said = f"{in_title(function.name)} returns {in_title(kind)}, never None"
+        title = f"Declare that {said} (returning None becomes a type error)"
         edit = TextEdit(site.tree.span(annotation), kind)
         yield Proposal(Strategy.RETURN_TYPE, title, "no path of it returns None", written((edit,)))
 
@@ -37,7 +38,7 @@ def with_null(
     is_inherited = function.owner is not None and function.owner.bases not in ((), ("object",))
     if not function.name.startswith("__") and not function.is_generator and not is_inherited:
         annotation = node_at(site.tree, function.at).child_by_field_name("return_type")
-        title = f"Declare that {in_title(function.name)} may return None"
+        title = f"Declare that {in_title(function.name)} may return None (checkers then look at its callers)"
         for proposal in allowing(site, annotation, strategy, title, evidence):
             yield Proposal(strategy, title, evidence, proposal.write, is_asked_for=is_asked_for)
 
@@ -46,7 +47,7 @@ def accepting_null(site: Site, function: Function, parameter: Parameter) -> Iter
     """`| None` for a parameter without which the function gets along."""
     annotation = node_at(site.tree, parameter.at).child_by_field_name("type")
     if not parameter.kind.startswith("*") and accepts_null(site.home, function, parameter.name):
-        title = f"Declare that {in_title(parameter.name)} may be None"
+        title = f"Declare that {in_title(parameter.name)} may be None (checkers then look at its uses)"
         yield from allowing(site, annotation, Strategy.WIDEN, title, "the function gets along without it")
 
 
@@ -83,7 +84,7 @@ def required(site: Site, function: Function, name: str) -> Iterator[Proposal]:
     if calls and all(call is not None and _passes(call, at - function.is_bound, name) for call in calls):
         declared = site.text(annotation)
         kind = f": {without_none(declared) or declared}" if declared else ""
-        title = f"Make the parameter {in_title(name)} required"
+        title = f"Make the parameter {in_title(name)} required (TypeError if it is left out)"
         edit = TextEdit(tree.span(node), f"{name}{kind}")
         yield Proposal(Strategy.REQUIRED, title, "every call in this file passes it", written((edit,)))
 

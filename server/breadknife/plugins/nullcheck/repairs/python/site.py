@@ -61,6 +61,16 @@ class PythonSite(Site):
         return outer[-2] if len(outer) > 1 and outer[-1].type == "argument_list" and outer[-2].type == "call" else None
 
     @property
+    def has_declared_result(self) -> bool:
+        return self.function is not None and self.function.child_by_field_name("return_type") is not None
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether callers may get the value itself, of a type that is inferred: it loses its None by a check."""
+        given = rf"\b(?:return|yield)\b[^\n]*(?<![\w.]){re.escape(self.source)}(?![\w.])"
+        return not self.has_declared_result and re.search(given, self.text(self.function)) is not None
+
+    @property
     def is_certain(self) -> bool:
         """Not in `finally`, which is also come to where nothing has failed."""
         is_final = self.handler is not None and self.handler.type in self.grammar.nodes.finals
@@ -120,9 +130,7 @@ class PythonSite(Site):
         if one.function != self.function or block not in self.path:
             return None
         loops = [node for node in self.path[self.path.index(block) :] if node.type in self.grammar.nodes.loops]
-        if any(other.role is Role.SET for loop in loops for other in self.occurrences(loop)):
-            return None
-        return replace(self, node=one.node).statement
+        return None if any(map(self._is_set_in, loops)) else replace(self, node=one.node).statement
 
     @cached_property
     def new_name(self) -> str:
@@ -149,6 +157,9 @@ class PythonSite(Site):
         is_read = self.node.type == "call" and part.type in ("attribute", "subscript")
         root = re.escape(re.split(r"\W", self.text(part))[0])
         return super()._matters(part) or (is_read and re.search(rf"\b{root}\b", self.source) is not None)
+
+    def _is_set_in(self, loop: Node) -> bool:
+        return any(one.role is Role.SET for one in self.occurrences(loop))
 
     def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:
         for outer, inner in pairwise(inside):

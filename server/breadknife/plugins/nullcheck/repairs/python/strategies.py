@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.grammar import filled
@@ -96,8 +97,11 @@ def leave_out(site: PythonSite) -> Iterator[Proposal]:
 def leave(site: PythonSite) -> Iterator[Proposal]:
     """`continue`, or a `return` that the annotation allows. A `break` would also end the rounds that have a value."""
     annotation = site.text(site.function.child_by_field_name("return_type")) if site.function is not None else ""
-    yield from (each for each in leave_round(site) if each.strategy is Strategy.CONTINUE)
-    yield from return_early(site) if not annotation or is_optional(annotation) else ()
+    ways = [each for each in leave_round(site) if each.strategy is Strategy.CONTINUE]
+    ways += return_early(site) if not annotation or is_optional(annotation) else ()
+    for each in ways:  # an attribute that one method can do without may be all that another one is about
+        is_habit = each.evidence == repair.FILE_HABIT and site.node.type == "attribute"
+        yield replace(each, evidence=repair.OTHERWISE) if is_habit else each
 
 
 DECLARING: tuple[Repair[PythonSite], ...] = (declare,)
