@@ -118,8 +118,9 @@ class Site:
         """The words of an error: what has no name is called by what gives it."""
         if len(self.source) <= _LONGEST and _SIMPLE.fullmatch(self.source):
             return f"{re.sub(_QUOTES, '', self.source)} is {self.said_null}"
-        called = re.findall(r"(\w+)\(", self.source)
-        return f"{f'the result of {called[-1]}' if called else 'the value'} is {self.said_null}"
+        called = self.node.child_by_field_name("function") or self.node.child_by_field_name("name")
+        name = re.search(r"\w+$", self.text(called))
+        return f"{f'the result of {name[0]}' if name is not None else 'the value'} is {self.said_null}"
 
     @property
     def is_parameter(self) -> bool:
