@@ -107,7 +107,5 @@ def leave(site: PythonSite) -> Iterator[Proposal]:
 DECLARING: tuple[Repair[PythonSite], ...] = (declare,)
 """What may be done where the place is a declaration itself."""
 REPAIRS: tuple[Repair[PythonSite], ...] = (
-    declare, allow, receive, check, fail, leave, leave_out, test_in_condition,
-    filter_out, default,
-    look_up, ignore,
+    declare, allow, receive, check, fail, leave, leave_out, test_in_condition, filter_out, default, look_up, ignore,
 )  # fmt: skip
