@@ -67,7 +67,6 @@ IMPORT = 'package p\n\nimport "example.org/m/q"\n'
         ({"a.go": P + LOAD + FIND}, P + "func f(c *Conf) {\n\tprintln(⟦c.Find(\"a\")⟧.Name)\n}\n"),
         ({"q/a.go": Q + LOAD + FIND}, IMPORT + 'func f(c *q.Conf) {\n\td := c.Find("a")\n\tprintln(⟦d⟧.Name)\n}\n'),
         ({"a.go": P + FATAL}, P + 'func f(x *T) {\n\tif x == nil {\n\t\tnote("x")\n\t}\n\tprintln(⟦x⟧.n)\n}\n'),
-        ({"a.go": P + STORE}, P + "func f() {\n\ts := &Store{}\n\t⟦s.m⟧[\"a\"] = 1\n}\n"),
         ({"a.go": P + STORE}, P + "func f() {\n\tvar r Reader\n\tprintln(⟦r⟧.Read())\n}\n"),
     ],
 )  # fmt: skip

@@ -6,8 +6,9 @@ import pytest
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.languages.ecmascript.comments import doc_of
 from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of
-from breadknife.plugins.nullcheck.languages.ecmascript.types import doc_of
+from breadknife.plugins.nullcheck.languages.ecmascript.types import Types
 from breadknife.text.syntax import parse
 from nullcheck.core.alike import told_alike
 
@@ -23,10 +24,11 @@ def told(action: object) -> str:
     match action:
         case il.If(test=test, then=then, otherwise=otherwise):
             return f"if {told(test)} {{{block(then)}}} else {{{block(otherwise)}}}"
-        case il.Loop(test=None, target=target, iterable=iterable, body=body):
+        case il.Loop(target=target, iterable=iterable, body=body) if target is not None:
             return f"for {told(target)} of {told(iterable)} {{{block(body)}}}"
-        case il.Loop(test=test, body=body, update=update, label=label):
-            return f"{label + ': ' if label else ''}while {told(test)} {{{block(body)}}} then {{{block(update)}}}"
+        case il.Loop(test=test, body=body, update=update, label=label, is_tested_last=is_last):
+            head = f"{label + ': ' if label else ''}{'do ' if is_last else ''}while {told(test) if test else 'true'}"
+            return f"{head} {{{block(body)}}} then {{{block(update)}}}"
         case il.Switch(cases=cases):
             said = (f"{told(each.test) if each.test else 'default'} {{{block(each.body)}}}" for each in cases)
             return f"switch {' '.join(said)}"
@@ -102,8 +104,8 @@ def block(statements: il.Block) -> str:
         ("for (const a of b) a()", "for a of b {a()}"),
         ("for (const a in b) a()", "for a of parts(b) {if b ask nothing {break} else {}; a()}"),
         ("for (let i = 0; i < n; i++) f()", "i = 0; while <(i, n) {f()} then {i = ++(i)}"),
-        ("do f(); while (a)", "while  {f()} then {if a {} else {break}}"),
-        ("a: for (;;) continue a", "a: while  {continue a} then {}"),
+        ("do f(); while (a)", "do while a {f()} then {}"),
+        ("a: for (;;) continue a", "a: while true {continue a} then {}"),
         ("switch (a) { case 1: b(); default: c() }", "switch a == 1 {b()} default {c()}"),
         ("switch (true) { case a != null: b() }", "switch a not ask nothing {b()}"),
         ("try { a() } catch { b() } finally { c() }", "try {a()} catch {b()} finally {c()}"),
@@ -118,7 +120,7 @@ def test_syntax(text: str, expected: str) -> None:
 
 
 def test_a_name_of_an_inner_block_has_a_key_of_its_own() -> None:
-    assert lowered("const a = 1; { const a = 2; f(a) } g(a)") == "a = 1; a@13 = 2; f(a@13); g(a)"
+    assert lowered("const a = 1; { const a = 2; f(a) } g(a)") == "a = 1; a@15 = 2; f(a@15); g(a)"
 
 
 @pytest.mark.parametrize(
@@ -127,15 +129,14 @@ def test_a_name_of_an_inner_block_has_a_key_of_its_own() -> None:
         ("/** @param {string|null} x */", {"x": Type("string", (), 1)}, None, None),
         ("/** @param {?string} x */", {"x": Type("string", (), 1)}, None, None),
         ("/** @param {string=} x */", {"x": Type("string", (), 2)}, None, None),
-        ("/** @param {string} [x] */", {"x": Type("string", (), 2)}, None, None),
-        ("/** @param {string} [x='a'] */", {}, None, None),
-        ("/** @param {*} [x] */", {"x": Type("any")}, None, None),
+        ("/** @param {string} [x] */", {}, None, None),
+        ("/** @param {*} x */", {"x": Type("any")}, None, None),
         ("/** @returns {Promise<A | undefined>} */", {}, Type("Promise", (Type("A", (), 2),)), None),
         ("/** @returns {never} */", {}, Type("never"), None),
         ("/** @type {A|null} */", {}, None, Type("A", (), 1)),
-        ("/** @type {(a: string|null) => void} */", {}, None, Type("function")),
+        ("/** @type {(a: string|null) => void} */", {}, None, Type("function", (Type("any"),))),
     ],
 )
 def test_comments(comment: str, parameters: dict[str, Type], returns: Type | None, declared: Type | None) -> None:
-    said = doc_of(comment)
+    said = doc_of(comment, Types({}, {}, lambda _: "{}"))
     assert (dict(said.parameters), said.returns, said.type) == (parameters, returns, declared)

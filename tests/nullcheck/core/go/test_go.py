@@ -51,7 +51,7 @@ def found(text: str) -> list[Span]:
         ("m[k]++", "m[k] = ++(m[k])"),
         ("var m map[string]int", "m = null"),
         ("var n int", "n = int()"),
-        ("s := &S{}", "s = S() as S; s.m = null"),
+        ("s := &S{}", "s = S() as S"),
         ("s := &S{m: nil}", "s = S(null) as S"),
         ("*p = 1", "deref(p) = 1"),
         ("x := y.(fmt.Stringer)", "x = y as fmt.Stringer"),

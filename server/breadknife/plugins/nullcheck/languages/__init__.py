@@ -1,6 +1,6 @@
 """The languages that the null check knows: a folder each, imported when a file of it is first asked about.
 
-This folder has the lowerings to the intermediate language of `core`. The analyses that still serve are beside it.
+Each lowers its grammar to the intermediate language of `core`; what they share is beside them.
 """
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from abc import abstractmethod
+from collections.abc import Callable
 from functools import cached_property
-from typing import Protocol
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import File
@@ -11,27 +13,25 @@ from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.names import Language, Names, Others
+from breadknife.plugins.nullcheck.core.names import Language, Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
-
-
-class Package(Others, Protocol):
-    """The other files, of which some belong to the package of the one that asks."""
-
-    def telling(self, home: Names, /) -> frozenset[bytes]:
-        """The functions that give null only beside an error, of those that the file has a word of."""
-        ...
-
-    def method(self, home: Names, class_: str, name: str, /) -> Target | None:
-        """A method of a class of the package of `home` that another file than the class's has."""
-        ...
+from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.project.values import Project
+from breadknife.text.syntax import SyntaxTree
 
 
 class PackageHome(FileHome):
     """A file of a package."""
 
     def __init__(
-        self, file: File, knowledge: Knowledge, language: Language, package: Package, uri: str, *, reaches: bool = True
+        self,
+        file: File,
+        knowledge: Knowledge,
+        language: Language,
+        package: PackageFiles,
+        uri: str,
+        *,
+        reaches: bool = True,
     ) -> None:
         """`reaches`: it looks at what its functions hand on from other files. Without, others only ask it: to look
         further would soon be to read the whole project."""
@@ -76,3 +76,34 @@ class PackageHome(FileHome):
                 arguments = tuple(self._qualified(each, steps - 1) for each in type_.arguments)
                 return type_._replace(name=target.home.own_type(target.class_).name, arguments=arguments)
         return super()._qualified(type_, steps)
+
+
+class PackageFiles(ProjectFiles[PackageHome]):
+    """The files of a project whose packages are folders."""
+
+    def __init__(
+        self,
+        project: Project | None,
+        knowledge: Knowledge,
+        language: Language,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(project, clock)
+        self._knowledge, self._language = knowledge, language
+
+    @abstractmethod
+    def _outlined(self, tree: SyntaxTree, uri: str) -> File:
+        """What a file declares."""
+
+    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageHome:
+        return PackageHome(self._outlined(tree, uri), self._knowledge, self._language, self, uri, reaches=reaches)
+
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        return self._home_of(tree, uri, reaches=False)
+
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+        return self._home_of(tree, uri, reaches=True)
+
+    def method(self, home: Names, class_: str, name: str, /) -> Target | None:
+        """A method of a class of the package of `home` that another file than the class's has."""
+        return None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.il import At
-from breadknife.plugins.nullcheck.languages.ecmascript.building import at_of, bound
-from breadknife.plugins.nullcheck.languages.ecmascript.types import text
-from breadknife.text.syntax import Node, SyntaxTree, captures
+from breadknife.plugins.nullcheck.languages.ecmascript.building import bound
+from breadknife.plugins.nullcheck.languages.lowering import at_of
+from breadknife.text.syntax import SyntaxTree, captures
 
 _ASSIGNED = """
 (assignment_expression left: [(identifier) (object_pattern) (array_pattern)] @to)
@@ -28,62 +28,41 @@ class Assigned:
     tree: SyntaxTree
 
     @cached_property
-    def _marks(self) -> Mapping[str, list[Node]]:
-        return captures(self.tree, _ASSIGNED)
+    def _places(self) -> Sequence[tuple[int, str, tuple[At, ...]]]:
+        """Where something is assigned, its name, and the functions around, the innermost one last."""
+        marks = captures(self.tree, _ASSIGNED)
+        functions = sorted(map(at_of, marks.get("function", ())), reverse=True)
+        opened, found = list[At](), list[tuple[int, str, tuple[At, ...]]]()
+        for node in sorted(marks.get("to", ()), key=lambda node: node.start_byte):
+            while functions and functions[-1][0] <= node.start_byte:
+                opened.append(functions.pop())
+            opened = [each for each in opened if each[1] > node.start_byte]
+            found += ((node.start_byte, name, tuple(opened)) for name in bound(node))
+        return found
 
     @cached_property
     def offsets(self) -> Mapping[str, list[int]]:
         found = dict[str, list[int]]()
-        for node in self._marks.get("to", ()):
-            if node.type == "identifier":
-                found.setdefault(text(node), []).append(node.start_byte)
-            else:
-                for name in bound(node):
-                    found.setdefault(name, []).append(node.start_byte)
-        return {name: sorted(offsets) for name, offsets in found.items()}
-
-    @cached_property
-    def _innermost(self) -> Mapping[int, At]:
-        """Place of an assignment -> the innermost function around it; none for those of the module."""
-        return {offset: around[-1] for offset, (_, around) in self._nested.items() if around}
-
-    @cached_property
-    def _nested(self) -> Mapping[int, tuple[list[str], list[At]]]:
-        """Place of an assignment -> what it assigns, and the functions around it, the innermost one last."""
-        found = dict[int, tuple[list[str], list[At]]]()
-        names = dict[int, list[str]]()
-        for name, offsets in self.offsets.items():
-            for offset in offsets:
-                names.setdefault(offset, []).append(name)
-        spans = sorted(at_of(node) for node in self._marks.get("function", ()))
-        opened: list[At] = []
-        next_ = 0
-        for offset in sorted(names):
-            while next_ < len(spans) and spans[next_][0] <= offset:
-                opened = [each for each in opened if each[1] > spans[next_][0]]
-                opened.append(spans[next_])
-                next_ += 1
-            opened = [each for each in opened if each[1] > offset]
-            found[offset] = names[offset], list(opened)
+        for offset, name, _ in self._places:
+            found.setdefault(name, []).append(offset)
         return found
 
-    def function_at(self, offset: int) -> At | None:
-        """The innermost function around an assignment."""
-        return self._innermost.get(offset)
+    @cached_property
+    def in_functions(self) -> frozenset[int]:
+        """The places that are in a function."""
+        return frozenset(offset for offset, _, around in self._places if around)
 
     @cached_property
     def _changed(self) -> Mapping[At | None, set[str]]:
         found = dict[At | None, set[str]]()
-        for names, around in self._nested.values():
+        for _, name, around in self._places:
             for each in (None, *around[:-1]) if around else ():
-                found.setdefault(each, set()).update(names)
+                found.setdefault(each, set()).add(name)
         return found
 
-    def _within(self, name: str, at: At) -> Iterator[int]:
-        return (offset for offset in self.offsets.get(name, ()) if at[0] <= offset < at[1])
-
     def keeps(self, at: At, name: str) -> bool:
-        return not any(True for _ in self._within(name, at))
+        """Whether nothing is assigned to a variable within a function."""
+        return not any(at[0] <= offset < at[1] for offset in self.offsets.get(name, ()))
 
     def changed(self, at: At | None) -> set[str]:
         """The variables that functions within a function assign; None for the module."""

@@ -1,13 +1,15 @@
-"""Comments that declare something, or that tell a checker to be silent."""
+"""Comments that declare something."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from breadknife.plugins.nullcheck.core.il import At, Type
-from breadknife.plugins.nullcheck.languages.ecmascript.types import NOTHING_SAID, Doc, doc_of
-from breadknife.text.syntax import Node, SyntaxTree, is_misread
+from breadknife.plugins.nullcheck.core.il import Type
+from breadknife.plugins.nullcheck.languages.ecmascript.types import ANY, Types, optional
+from breadknife.text.syntax import Node, SyntaxTree, parse
 
 _BEFORE = re.compile(
     rb"\*/\s*(?:(?:export|default|async|static|public|private|protected|readonly|override|declare|get|set|const|let|var"
@@ -15,58 +17,75 @@ _BEFORE = re.compile(
 )
 """What may stand between a comment and what it tells of."""
 _CAST = re.compile(rb"@type[^*]*\*/\s*\Z")
-_ASKS = re.compile(
-    rb"(?<![\w$.])([\w$]+)\s*(?:&&|\|\||\?\??[^.]|[!=]=|=(?![=>]))|!([\w$]+)|typeof ([\w$]+)|\b(arguments)\b"
-    rb"|\b(?:if|while)\s*\(\s*([\w$]+)\s*\)|[&|(]\s*([\w$]+)\s*(?:\)\s*[{?]|\?)"
+_TAG = re.compile(
+    r"@(?P<tag>type|param|arg|argument|returns?)\s*\{(?P<type>(?:[^{}]|\{[^{}]*\})*)\}"
+    r"(?:[ \t]+(?P<optional>\[\s*)?(?P<name>[\w$]+)(?P<rest>[.\[=])?)?"
 )
-"""Code that asks whether a name is there."""
-_IGNORES = (b"@ts-expect-error", b"@ts-ignore")
+
+
+@dataclass(frozen=True)
+class Doc:
+    """What a comment says of what stands behind it."""
+
+    parameters: Mapping[str, Type] = field(default_factory=dict[str, Type])
+    returns: Type | None = None
+    type: Type | None = None
 
 
 @dataclass(frozen=True)
 class Comments:
     tree: SyntaxTree
+    types: Types
     is_typed: bool
+    """Annotations say it, and not comments."""
 
     def cast(self, node: Node, /) -> Type | None:
+        """The type that a comment before a parenthesis tells."""
         if self.is_typed or _CAST.search(self.tree.encoded, max(node.start_byte - 200, 0), node.start_byte) is None:
             return None
         return self.doc(node).type
 
     def doc(self, node: Node) -> Doc:
         """What the comment before a node says."""
-        start = max(node.start_byte - 200, 0)
-        match = _BEFORE.search(self.tree.encoded, start, node.start_byte)
-        if match is None:
-            return NOTHING_SAID
+        match = _BEFORE.search(self.tree.encoded, max(node.start_byte - 200, 0), node.start_byte)
+        if self.is_typed or match is None:
+            return Doc()
         begins = self.tree.encoded.rfind(b"/*", 0, match.start() + 2)
         comment = self.tree.encoded[begins : match.start() + 2]
-        return doc_of(comment.decode("utf-8", "replace")) if comment.startswith(b"/**") else NOTHING_SAID
-
-    def is_ignored(self, at: At) -> bool:
-        source = self.tree.encoded
-        begin = source.rfind(b"\n", 0, at[0])
-        before = source.rfind(b"\n", 0, max(begin, 0))
-        if any(each in source[before + 1 : max(begin, 0)] for each in _IGNORES) or b"@ts-nocheck" in source[:200]:
-            return True
-        if not self.tree.root.has_error:
-            return False
-        node = self.tree.root.descendant_for_byte_range(at[0], at[1])
-        return node is not None and is_misread(node)
+        return doc_of(comment.decode("utf-8", "replace"), self.types) if comment.startswith(b"/**") else Doc()
 
 
-def uses_at_once(name: str, node: Node, source: bytes) -> bool:
-    """Whether a function uses a parameter outside of all blocks: in an `if` it may know that it was given."""
-    body = node.child_by_field_name("body")
-    said = source[body.start_byte - node.start_byte :].decode("utf-8", "replace") if body is not None else ""
-    match = re.search(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", said)
-    before = said[: match.start()] if match is not None else ""
-    return match is not None and before.count("{") - before.count("}") <= 1
+def doc_of(comment: str, types: Types) -> Doc:
+    """What the tags of a `/** … */` declare. A parameter whose name stands in brackets may be left out, but whether the
+    function copes with that is seen better in its code."""
+    parameters, returns, declared = dict[str, Type](), None, None
+    for tag in _TAG.finditer(comment):
+        type_ = read(tag["type"].strip(), types)
+        if tag["tag"] == "type":
+            declared = type_
+        elif tag["tag"].startswith("return"):
+            returns = type_
+        elif type_ is not None and tag["name"] and not tag["rest"] and not tag["optional"]:
+            parameters[tag["name"]] = type_
+    return Doc(parameters, returns, declared)
 
 
-def looked_at(node: Node, source: bytes) -> frozenset[str]:
-    """Names of which a function asks whether they are there: then it knows more than a comment does."""
-    body = node.child_by_field_name("body")
-    said = source[body.start_byte - node.start_byte :] if body is not None else b""
-    found = (name.decode("utf-8", "replace") for match in _ASKS.finditer(said) for name in match.groups() if name)
-    return frozenset(found)
+def read(written: str, types: Types) -> Type | None:
+    """The type that a comment writes: in JSDoc's own spelling, or in TypeScript's."""
+    may_be_left_out = written.endswith("=")
+    bare = written.rstrip("=").lstrip("!").replace(".<", "<")
+    is_null = bare.startswith("?") or bare.endswith("?")
+    bare = bare.strip("?! ")
+    if bare in ("*", ""):
+        return ANY if bare else None
+    found = _parsed(bare)
+    type_ = types.read(found.root.named_children[0].child_by_field_name("value")) if found is not None else Type("")
+    if type_ is not None and is_null:
+        type_ = type_._replace(nullable=type_.nullable | 1)
+    return optional(type_) if type_ is not None and may_be_left_out else type_
+
+
+@lru_cache(1 << 10)
+def _parsed(written: str) -> SyntaxTree | None:
+    tree = parse(f"type A = {written}", "typescript")
+    return tree if tree is not None and not tree.root.has_error else None

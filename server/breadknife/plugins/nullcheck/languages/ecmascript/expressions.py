@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
-from breadknife.plugins.nullcheck.languages.ecmascript.building import (
-    LONGEST_KEY,
-    applied,
+from breadknife.plugins.nullcheck.languages.ecmascript.building import PATTERNS, applied, compared, is_null
+from breadknife.plugins.nullcheck.languages.ecmascript.regexes import type_of_literal, type_of_made
+from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, Types
+from breadknife.plugins.nullcheck.languages.lowering import (
+    DEEPEST,
+    Lowering,
+    Scopes,
     at_of,
     attribute,
-    compared,
-    is_null,
-    parts,
+    call,
+    display,
+    element,
+    first,
+    inner,
+    nothing,
+    operation,
+    part,
+    parts_of,
     short,
-    tested,
+    text,
+    word,
 )
-from breadknife.plugins.nullcheck.languages.ecmascript.regexes import type_of_literal, type_of_made
-from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, inner, text
 from breadknife.text.syntax import Node
 
-_DEEPEST = 60
-"""Nesting of expressions that is followed."""
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "method_definition"})
-_LINKS = frozenset({"member_expression", "subscript_expression", "call_expression", "non_null_expression"})
-_SILENT = frozenset({
-    "type_arguments", "type_annotation", "type_parameters", "property_identifier", "statement_identifier",
-    "string_fragment", "jsx_text", "decorator", "private_property_identifier", "regex_flags",
-})  # fmt: skip
-"""What is no expression."""
-_LAST = {"binary_expression": "right", "unary_expression": "argument"}
-"""Expressions that the grammar takes for the operand of a `!` which belongs to their last part."""
-_WHOLE = {"string": "string", "template_string": "string", "number": "number", "true": "boolean", "false": "boolean"}
+_LINKS = {
+    "member_expression": "object", "subscript_expression": "object", "call_expression": "function",
+    "non_null_expression": "",
+}  # fmt: skip
+"""Steps of a chain, and the field that each begins with."""
+_SEVERAL = frozenset({"binary_expression", "unary_expression"})
+"""What no `!` can stand behind: the grammar takes `a || b!.c` for `(a || b)!.c`."""
 
 
 class Reading(Protocol):
@@ -44,16 +49,11 @@ class Reading(Protocol):
 
     knowledge: Knowledge
     is_typed: bool
+    types: Types
 
-    def function(self, node: Node, names: Mapping[str, str], around: Function, /) -> Function: ...
+    def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function: ...
 
-    def class_(self, node: Node, names: Mapping[str, str], around: Function | None, /) -> None: ...
-
-    def type(self, node: Node | None, /) -> Type | None: ...
-
-    def named_type(self, name: str, /) -> Type:
-        """The type that a class's name means."""
-        ...
+    def class_(self, node: Node, scopes: Scopes, around: Function, /) -> None: ...
 
     def cast(self, node: Node, /) -> Type | None:
         """The type that a comment before a parenthesis tells."""
@@ -65,307 +65,242 @@ class Reading(Protocol):
 
 
 @dataclass
-class Expressions:
+class Expressions(Lowering):
     """Lowers the expressions of one function."""
 
-    function: Function
     reading: Reading
-    names: dict[str, str]
-    """Visible names -> their keys."""
-    own: set[str] = field(default_factory=set[str])
-    """Keys of variables that the function declares."""
-    _instead: dict[int, Expression] = field(default_factory=dict[int, Expression])
-    """End of a `!` that the grammar puts behind too much -> what it is behind."""
-    _depth: int = 0
 
-    def expression(self, node: Node | None) -> Expression:
-        if node is None or self._depth > _DEEPEST:
-            return il.Parts((0, 0) if node is None else at_of(node), (), forks=False)
-        self._depth += 1
-        lower = _EXPRESSIONS.get(node.type)
-        found = lower(self, node) if lower is not None else self._parts(node)
-        self._depth -= 1
-        return found
-
-    def _parts(self, node: Node) -> Expression:
-        return parts(at_of(node), tuple(self.expression(each) for each in inner(node) if each.type not in _SILENT))
+    literals: ClassVar = {"string": "string", "number": "number", "true": "boolean", "false": "boolean"}
+    silent = frozenset({
+        "comment", "type_arguments", "type_annotation", "type_parameters", "property_identifier", "decorator",
+        "statement_identifier", "string_fragment", "jsx_text", "private_property_identifier", "regex_flags",
+        "function_declaration", "generator_function_declaration", "function_signature", "type_alias_declaration",
+        "interface_declaration", "import_statement", "import_alias", "ambient_declaration", "enum_declaration",
+        "empty_statement",
+    })  # fmt: skip
 
     def held(self, value: Expression) -> tuple[Expression, Expression]:
         """The value as it is evaluated first, and as it can be named again."""
         if value.key and not isinstance(value, il.Call | il.Bind | il.Told):
             return value, value
-        name = il.Name(value.at, f"@{value.at[0]}.{value.at[1]}".replace(".", "_"))
+        name = il.Name(value.at, f"@{value.at[0]}_{value.at[1]}")
         return il.Bind(value.at, name, value, name.key), name
 
     # Names and literals
 
-    def lower_name(self, node: Node) -> Expression:
-        name = text(node)
-        return il.Name(at_of(node), self.names.get(name, name))
+    def lower_identifier(self, node: Node) -> Expression:
+        return il.Name(at_of(node), self.scopes.key(text(node)))
+
+    lower_this = lower_super = lower_shorthand_property_identifier = lower_identifier
+    lower_shorthand_property_identifier_pattern = lower_identifier
 
     def lower_null(self, node: Node) -> Expression:
         return il.Null(at_of(node), node.type, nulls=NULL if node.type == "null" else UNDEFINED)
 
-    def lower_literal(self, node: Node) -> Expression:
-        kind, at = _WHOLE[node.type], at_of(node)
-        if node.type == "template_string":
-            values = [
-                self.expression(part)
-                for each in inner(node)
-                if each.type == "template_substitution"
-                for part in inner(each)
-            ]
-            if values:
-                return il.Display(at, "string", tuple(values), any(each.forks for each in values))
-        said = text(node)
-        if kind == "string":
-            key = f'"{said[1:-1]}"' if len(said) <= LONGEST_KEY and '"' not in said[1:-1] else ""
-            return il.Constant(at, key, kind, len(said) > 2)
-        truth = node.type == "true" or (kind == "number" and said.strip("0.xXbBoOn_") != "")
-        return il.Constant(at, said, kind, truth)
+    lower_undefined = lower_null
+
+    def literal(self, node: Node) -> Expression:
+        found, said = super().literal(node), text(node)[1:-1]
+        if node.type != "string" or not isinstance(found, il.Constant):
+            return found
+        return found._replace(key=short(f'"{said}"') if '"' not in said else "")  # however it is quoted
+
+    def lower_template_string(self, node: Node) -> Expression:
+        values = [value for each in inner(node) for value in self.values(each)]
+        if values:
+            return display(at_of(node), "string", values)
+        return il.Constant(at_of(node), text(node), "string", len(text(node)) > 2)
 
     def lower_regex(self, node: Node) -> Expression:
         at, said = at_of(node), text(node)
-        return il.Told(
-            at, il.Constant(at, short(said), "RegExp", truth=True), type_of_literal(said), short(said), forks=False
-        )
+        made = il.Constant(at, short(said), "RegExp", truth=True)
+        return il.Told(at, made, type_of_literal(said), short(said), forks=False)
 
     def lower_array(self, node: Node) -> Expression:
-        items, at = inner(node), at_of(node)
-        if len(items) == 1 and items[0].type == "spread_element":
-            value = self.expression(inner(items[0])[0]) if inner(items[0]) else self._parts(node)
-            return il.Call(at, il.Name(at, "Array.from"), (Argument("", value),), "", value.forks)
-        lowered = tuple(
-            self.lower_spread(each) if each.type == "spread_element" else self.expression(each) for each in items
-        )
-        return il.Display(at, "list", lowered, any(each.forks for each in lowered))
+        items = self.values(node)
+        if len(items) == 1 and (spread := first(node)) is not None and spread.type == "spread_element":
+            value = self.expression(first(spread))
+            return il.Call(at_of(node), il.Name(at_of(node), "Array.from"), (Argument("", value),), "", value.forks)
+        return display(at_of(node), "list", items)
 
-    def lower_spread(self, node: Node) -> Expression:
-        value = self.expression(inner(node)[0]) if inner(node) else self._parts(node)
-        return parts(at_of(node), (il.Operation(value.at, "iterate", (value,), value.forks),))
+    def lower_spread_element(self, node: Node) -> Expression:
+        return parts_of(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
 
     def lower_object(self, node: Node) -> Expression:
-        values = list[Expression]()
-        for each in inner(node):
-            if each.type == "pair":
-                values += [self.expression(each.child_by_field_name("value"))]
-            elif each.type == "shorthand_property_identifier":
-                values.append(self.lower_name(each))
-            elif each.type == "spread_element":  # null has no properties to give
-                values += [self.expression(part) for part in inner(each)]
-            else:
-                values.append(self.expression(each))
-        return il.Display(at_of(node), "object", tuple(values), any(each.forks for each in values))
+        return display(at_of(node), "object", list(self._members(node)))
 
-    def lower_function(self, node: Node) -> Expression:
-        function = self.reading.function(node, self.names, self.function)
-        return il.Closure(function.at, (), parts(function.at, ()), f"=>{function.at[0]}")
+    def _members(self, node: Node) -> Iterator[Expression]:
+        for each in inner(node):
+            if each.type == "spread_element":  # null has no properties to give
+                yield from self.values(each)
+            else:
+                yield self.expression(part(each, "value") if each.type == "pair" else each)
+
+    def lower_arrow_function(self, node: Node) -> Expression:
+        function = self.reading.function(node, self.scopes, self.function)
+        return il.Closure(function.at, (), nothing(function.at), f"=>{function.at[0]}")
+
+    lower_function_expression = lower_generator_function = lower_method_definition = lower_arrow_function
 
     def lower_class(self, node: Node) -> Expression:
-        self.reading.class_(node, self.names, self.function)
-        return parts(at_of(node), ())
+        self.reading.class_(node, self.scopes, self.function)
+        return nothing(at_of(node))
 
     # Chains
 
-    def lower_chain(self, node: Node) -> Expression:
-        misplaced = _misplaced(node) if self.reading.is_typed else None
-        if misplaced is not None and misplaced.end_byte not in self._instead:
-            return self._placed(node, misplaced)
-        if node.type == "non_null_expression" and node.end_byte not in self._instead and inner(node):
-            value = self.expression(inner(node)[0])
+    def lower_member_expression(self, node: Node) -> Expression:
+        links, asked = [node], list[Expression]()
+        while (owner := _owner(links[-1])) is not None and owner.type in _LINKS:
+            links.append(owner)
+        if node.type == "non_null_expression" and owner is not None and owner.type not in _SEVERAL:
+            value = self.expression(first(node))
             return il.Told(at_of(node), value, None, value.key, value.forks)
-        asked = list[Expression]()
-        found = self._link(node, asked)
-        for owner in reversed(asked):
-            named = owner.target if isinstance(owner, il.Bind) else owner
-            found = il.Choice(at_of(node), is_null(owner, negated=True), found, il.Absent(at_of(node), named))
-        return found
-
-    def _placed(self, node: Node, told: Node) -> Expression:
-        """`a || b!.c`, which the grammar takes for `(a || b)!.c`."""
-        around, last = list[Node](), inner(told)[0]
-        while last.type in _LAST and (next_ := last.child_by_field_name(_LAST[last.type])) is not None:
-            around.append(last)
-            last = next_
-        value = self.expression(last)
-        self._instead[told.end_byte] = il.Told(at_of(last), value, None, value.key, value.forks)
-        found = self.lower_chain(node)
-        del self._instead[told.end_byte]
-        found = found._replace(at=(last.start_byte, found.at[1]))
+        around = list[Node]()
+        while owner is not None and owner.type in _SEVERAL:
+            around.append(owner)
+            owner = part(owner, "right") or part(owner, "argument")
+        if owner is None or len(links) > DEEPEST:
+            return nothing(at_of(node))
+        found = self.expression(owner)
+        for link in reversed(links):
+            found = self._step(link, (owner.start_byte, link.end_byte), found, asked)
+        for each in reversed(asked):
+            named = each.target if isinstance(each, il.Bind) else each
+            found = il.Choice(found.at, is_null(each, negated=True), found, il.Absent(found.at, named))
         for each in reversed(around):
-            at = (each.start_byte, found.at[1])
-            if each.type == "unary_expression":
-                found = applied(text(each.child_by_field_name("operator")), found, at)
-            else:
-                found = self._combined(each, found, at)
+            at, operator = (each.start_byte, found.at[1]), word(each, "operator")
+            is_unary = each.type == "unary_expression"
+            found = applied(operator, found, at) if is_unary else self._combined(each, found, at)
         return found
 
-    def _link(self, node: Node, asked: list[Expression]) -> Expression:
-        """One step of a chain. `asked`: owners that must be there for what follows to be evaluated."""
-        field_ = {"call_expression": "function", "non_null_expression": ""}.get(node.type, "object")
-        owner_node = node.child_by_field_name(field_) if field_ else (inner(node) or [None])[0]
-        if owner_node is None:
-            return self._parts(node)
-        if node.type == "non_null_expression" and node.end_byte in self._instead:
-            return self._instead[node.end_byte]
-        if self._depth > _DEEPEST:
-            return self._parts(node)
-        self._depth += 1
-        owner = self._link(owner_node, asked) if owner_node.type in _LINKS else self.expression(owner_node)
-        self._depth -= 1
-        if node.type == "non_null_expression":
-            return il.Told(at_of(node), owner, None, owner.key, owner.forks)
-        if node.child_by_field_name("optional_chain") is not None or (
-            node.type == "call_expression"
-            and node.child_count > 2
-            and node.children[1].type in ("?.", "optional_chain")
-        ):
-            first, owner = self.held(owner)
-            asked.append(first)
-        if node.type == "call_expression":
-            return self._call(node, owner)
-        if node.type == "subscript_expression":
-            index = self.expression(node.child_by_field_name("index"))
-            key = short(f"{owner.key}[{index.key}]") if owner.key and index.key else ""
-            if isinstance(index, il.Constant) and index.type == "string" and index.key[1:-1].isidentifier():
-                return attribute(at_of(node), owner, index.key[1:-1])
-            return il.Element(at_of(node), owner, index, key, owner.forks or index.forks)
-        return attribute(at_of(node), owner, text(node.child_by_field_name("property")))
+    lower_subscript_expression = lower_call_expression = lower_non_null_expression = lower_member_expression
 
-    def _arguments(self, node: Node | None) -> tuple[Argument, ...]:
+    def _step(self, node: Node, at: At, owner: Expression, asked: list[Expression]) -> Expression:
+        """One step of a chain. `asked`: owners that must be there for what follows to be evaluated."""
+        if node.type == "non_null_expression":
+            return il.Told(at, owner, None, owner.key, owner.forks)
+        if any(each.type in ("?.", "optional_chain") for each in node.children[1:2]):
+            before, owner = self.held(owner)
+            asked.append(before)
+        if node.type == "call_expression":
+            return self._call(node, at, owner)
+        if node.type == "member_expression":
+            return attribute(at, owner, word(node, "property"))
+        index = self.expression(part(node, "index"))
+        if isinstance(index, il.Constant) and index.type == "string" and index.key[1:-1].isidentifier():
+            return attribute(at, owner, index.key[1:-1])
+        return element(at, owner, index)
+
+    def _arguments(self, node: Node | None) -> list[Argument]:
         if node is not None and node.type == "template_string":
-            return (Argument("", il.Display(at_of(node), "list", (), forks=False)), *(
-                Argument("", self.expression(part)) for each in inner(node) for part in inner(each)
-            ))  # fmt: skip
+            values = [value for each in inner(node) for value in self.values(each)]
+            return [Argument("", each) for each in (display(at_of(node), "list"), *values)]
         found = list[Argument]()
         for each in inner(node):
-            is_spread = each.type == "spread_element" and bool(inner(each))
-            value = self.expression(inner(each)[0] if is_spread else each)
-            found.append(Argument("*" if is_spread else "", value))
-        return tuple(found)
+            is_spread = each.type == "spread_element"
+            found.append(Argument("*" if is_spread else "", self.expression(first(each) if is_spread else each)))
+        return found
 
-    def _call(self, node: Node, callee: Expression) -> Expression:
-        arguments = self._arguments(node.child_by_field_name("arguments"))
-        forks = callee.forks or any(each.value.forks for each in arguments)
-        key = ""
-        if callee.key and all(each.value.key for each in arguments):
-            key = short(f"{callee.key}({','.join(each.value.key for each in arguments)})")
-        call = il.Call(at_of(node), callee, arguments, key, forks)
-        types = node.child_by_field_name("type_arguments")
-        written = (
-            self.reading.knowledge.typed_calls.get(callee.key.removeprefix("React.")) if types is not None else None
-        )
-        if written is None:
-            return call
-        own = tuple(self.reading.type(each) or Type("") for each in inner(types))
+    def _call(self, node: Node, at: At, callee: Expression) -> Expression:
+        arguments, written = self._arguments(part(node, "arguments")), inner(part(node, "type_arguments"))
+        made = call(at, callee, arguments)
+        known = self.reading.knowledge.typed_calls.get(callee.key.removeprefix("React.")) if written else None
+        if known is None:
+            return made
+        own = tuple(self.reading.types.read(each) or Type("") for each in written)
         if callee.key.endswith("useRef"):
-            is_element = (
-                own[:1] and not own[0].nullable and len(arguments) == 1 and isinstance(arguments[0].value, il.Null)
-            )
+            is_element = not own[0].nullable and len(arguments) == 1 and isinstance(arguments[0].value, il.Null)
             own = (own[0]._replace(nullable=NULL),) if is_element else (Type(""),)
-        elif not arguments and own:
+        elif not arguments:
             own = (own[0]._replace(nullable=own[0].nullable | UNDEFINED),)
-        return il.Told(call.at, call, filled(written, own, None), "", forks)
+        return il.Told(made.at, made, filled(known, own, None), "", made.forks)
 
-    def lower_new(self, node: Node) -> Expression:
-        callee = self.expression(node.child_by_field_name("constructor"))
-        arguments = self._arguments(node.child_by_field_name("arguments"))
-        types = inner(node.child_by_field_name("type_arguments"))
-        call = il.Call(at_of(node), callee, arguments, "", callee.forks or any(each.value.forks for each in arguments))
-        own = tuple(self.reading.type(each) or Type("") for each in types)
+    def lower_new_expression(self, node: Node) -> Expression:
+        callee = self.expression(part(node, "constructor"))
+        made = call(at_of(node), callee, self._arguments(part(node, "arguments")))._replace(key="")
+        own = tuple(self.reading.types.read(each) or Type("") for each in inner(part(node, "type_arguments")))
         is_name = isinstance(callee, il.Name) and not callee.key.startswith("@")
-        made = self.reading.named_type(callee.key)._replace(arguments=own) if is_name else Type("")
-        made = type_of_made(text(node)) if callee.key == "RegExp" else made
-        return il.Told(call.at, call, made, "", call.forks)
+        type_ = self.reading.types.named(callee.key)._replace(arguments=own) if is_name else Type("")
+        type_ = type_of_made(text(node)) if callee.key == "RegExp" else type_
+        return il.Told(made.at, made, type_, "", made.forks)
 
-    def lower_await(self, node: Node) -> Expression:
-        value = self.expression(inner(node)[0]) if inner(node) else self._parts(node)
-        return self._awaited(value, at_of(node))
+    def lower_await_expression(self, node: Node) -> Expression:
+        return self._awaited(self.expression(first(node)), at_of(node))
 
     def _awaited(self, value: Expression, at: At) -> Expression:
         if isinstance(value, il.Call):
             return value._replace(at=at, is_awaited=True, key=f"await {value.key}" if value.key else "")
         if isinstance(value, il.Choice) and isinstance(value.otherwise, il.Absent):
             return value._replace(at=at, then=self._awaited(value.then, at))
-        return il.Operation(at, "await", (value,), value.forks)
+        return operation(at, "await", value)
 
     # Operators
 
-    def lower_parenthesized(self, node: Node) -> Expression:
-        inside = inner(node)
-        if len(inside) != 1:
-            return self._parts(node)
-        value = self.expression(inside[0])._replace(at=at_of(node))
-        type_ = self.reading.cast(node)
-        return il.Told(at_of(node), value, type_, "", value.forks) if type_ is not None else value
+    def lower_parenthesized_expression(self, node: Node) -> Expression:
+        value, type_ = super().lower_parenthesized_expression(node), self.reading.cast(node)
+        if type_ is not None:
+            return il.Told(at_of(node), value, type_, "", value.forks)
+        return value._replace(at=at_of(node))
 
-    def lower_cast(self, node: Node) -> Expression:
-        values = inner(node)
-        value = self.expression(values[-1] if node.type == "type_assertion" else values[0] if values else None)
-        type_ = values[-1] if len(values) > 1 else None
-        if node.type == "satisfies_expression" or type_ is None:
-            return value
+    def lower_as_expression(self, node: Node) -> Expression:
+        value, *types = inner(node)
         if node.type == "type_assertion":
-            type_ = next(iter(inner(values[0])), None)
-        return il.Told(at_of(node), value, self.reading.type(type_) or Type(""), "", value.forks)
+            value, types = inner(node)[-1], inner(value)
+        lowered = self.expression(value)
+        type_ = self.reading.types.read(types[0]) if types else None
+        return il.Told(at_of(node), lowered, type_, "", lowered.forks) if type_ is not None else lowered
 
-    def lower_binary(self, node: Node) -> Expression:
-        return self._combined(node, self.expression(node.child_by_field_name("right")), at_of(node))
+    lower_type_assertion = lower_as_expression
+
+    def lower_satisfies_expression(self, node: Node) -> Expression:
+        return self.expression(first(node))
+
+    def lower_binary_expression(self, node: Node) -> Expression:
+        operator = word(node, "operator")
+        if operator in ("&&", "||"):
+            return self.both(node, operator)
+        return self._combined(node, self.expression(part(node, "right")), at_of(node))
 
     def _combined(self, node: Node, right: Expression, at: At) -> Expression:
-        operator, left = text(node.child_by_field_name("operator")), self.expression(node.child_by_field_name("left"))
+        operator, left = word(node, "operator"), self.expression(part(node, "left"))
+        return self._joined(at, operator, left, right) or compared(at, operator, left, right)
+
+    def _joined(self, at: At, operator: str, left: Expression, right: Expression) -> Expression | None:
+        """What an operator gives that may not evaluate its right side; None for other operators."""
         if operator in ("&&", "||"):
             return il.Both(at, operator == "&&", left, right)
         if operator == "??":
-            first, again = self.held(left)
-            return il.Choice(at, is_null(first, negated=True), again, right)
-        return compared(at, operator, left, right)
+            before, again = self.held(left)
+            return il.Choice(at, is_null(before, negated=True), again, right)
+        return None
 
-    def lower_unary(self, node: Node) -> Expression:
-        operand = self.expression(node.child_by_field_name("argument"))
-        return applied(text(node.child_by_field_name("operator")), operand, at_of(node))
+    def lower_unary_expression(self, node: Node) -> Expression:
+        return applied(word(node, "operator"), self.expression(part(node, "argument")), at_of(node))
 
-    def lower_comma(self, node: Node) -> Expression:
-        values = [self.expression(each) for each in inner(node)]
-        return il.Comma(at_of(node), tuple(values[:-1]), values[-1]) if values else parts(at_of(node), ())
+    def lower_sequence_expression(self, node: Node) -> Expression:
+        *before, last = self.values(node) or [nothing(at_of(node))]
+        return il.Comma(at_of(node), tuple(before), last)
 
-    def lower_conditional(self, node: Node) -> Expression:
-        condition = node.child_by_field_name("condition")
-        if text(condition).startswith("arguments."):
-            return self._parts(node)  # what compilers make of a parameter
-        test = self.expression(condition)
-        then_node = node.child_by_field_name("consequence")
-        then, otherwise = self.expression(then_node), self.expression(node.child_by_field_name("alternative"))
-        owner = tested(test)
-        if owner is not None and isinstance(then, il.Null) and text(then_node).startswith("void"):
-            then = il.Absent(then.at, owner)  # what compilers make of `?.`
-        return il.Choice(at_of(node), test, then, otherwise)
-
-    def lower_assignment(self, node: Node) -> Expression:
-        left, value = node.child_by_field_name("left"), self.expression(node.child_by_field_name("right"))
-        if left is None or left.type in ("object_pattern", "array_pattern"):
+    def lower_assignment_expression(self, node: Node) -> Expression:
+        left, value = part(node, "left"), self.expression(part(node, "right"))
+        if left is None or left.type in PATTERNS:
             return value
         target = self.target(left)
         return il.Bind(at_of(node), target, value, target.key)
 
-    def lower_augmented(self, node: Node) -> Expression:
+    def lower_augmented_assignment_expression(self, node: Node) -> Expression:
         target, value = self.augmented(node)
         return il.Bind(at_of(node), target, value, target.key)
 
+    lower_update_expression = lower_augmented_assignment_expression
+
     def augmented(self, node: Node) -> tuple[Expression, Expression]:
         """What `a += b`, `a ||= b`, `a ??= b` or `a++` assigns to, and the value that it gets."""
-        left = node.child_by_field_name("left") or node.child_by_field_name("argument")
-        operator = text(node.child_by_field_name("operator")).removesuffix("=")
-        read, right = self.expression(left), self.expression(node.child_by_field_name("right"))
-        at, target = at_of(node), self.target(left)
-        if operator == "??":
-            first, again = self.held(read)
-            return target, il.Choice(at, is_null(first, negated=True), again, right)
-        if operator in ("||", "&&"):
-            return target, il.Both(at, operator == "&&", read, right)
-        if operator in ("++", "--"):
-            return target, il.Operation(at, operator, (read,), read.forks)
-        return target, il.Operation(at, operator, (read, right), read.forks or right.forks)
+        at, operator = at_of(node), word(node, "operator").removesuffix("=")
+        left, right = part(node, "left") or part(node, "argument"), part(node, "right")
+        operands = [self.expression(each) for each in (left, right) if each is not None]
+        joined = self._joined(at, operator, *operands) if len(operands) == 2 else None
+        return self.target(left), joined or operation(at, operator, *operands)
 
     def declared_type(self, target: Expression) -> Type | None:
         """What a variable or a parameter of the function is declared to be."""
@@ -376,52 +311,10 @@ class Expressions:
     def target(self, node: Node | None) -> Expression:
         """What is assigned to, if it is no pattern."""
         found = self.expression(node)
-        if isinstance(found, il.Told):
-            found = found.value
-        if isinstance(found, il.Name) and found.key in self.own:
-            self.function.locals.add(found.key)
-        return found
+        return found.value if isinstance(found, il.Told) else found
 
 
-def _misplaced(node: Node) -> Node | None:
-    """The `!` of a chain that the grammar puts behind several operands."""
-    part: Node | None = node
-    while part is not None and part.type in _LINKS:
-        if part.type == "non_null_expression":
-            inside = inner(part)
-            if inside and inside[0].type in _LAST:
-                return part
-            part = inside[0] if inside else None
-        else:
-            part = part.child_by_field_name("function" if part.type == "call_expression" else "object")
-    return None
-
-
-_E = Expressions
-_EXPRESSIONS: dict[str, Callable[[Expressions, Node], Expression]] = {
-    "identifier": _E.lower_name,
-    "shorthand_property_identifier_pattern": _E.lower_name,
-    "this": _E.lower_name,
-    "super": _E.lower_name,
-    "null": _E.lower_null,
-    "undefined": _E.lower_null,
-    "regex": _E.lower_regex,
-    "array": _E.lower_array,
-    "spread_element": _E.lower_spread,
-    "object": _E.lower_object,
-    "class": _E.lower_class,
-    "new_expression": _E.lower_new,
-    "await_expression": _E.lower_await,
-    "parenthesized_expression": _E.lower_parenthesized,
-    "binary_expression": _E.lower_binary,
-    "unary_expression": _E.lower_unary,
-    "ternary_expression": _E.lower_conditional,
-    "sequence_expression": _E.lower_comma,
-    "assignment_expression": _E.lower_assignment,
-    "augmented_assignment_expression": _E.lower_augmented,
-    "update_expression": _E.lower_augmented,
-    **dict.fromkeys(_LINKS, _E.lower_chain),
-    **dict.fromkeys(_WHOLE, _E.lower_literal),
-    **dict.fromkeys(FUNCTIONS, _E.lower_function),
-    **dict.fromkeys(("as_expression", "satisfies_expression", "type_assertion"), _E.lower_cast),
-}
+def _owner(node: Node) -> Node | None:
+    """What a step of a chain begins with."""
+    name = _LINKS[node.type]
+    return part(node, name) if name else first(node)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.findings import Explained
-from breadknife.plugins.nullcheck.languages.braces import BracesFile, BracesLanguage
 from breadknife.plugins.nullcheck.languages.ecmascript.language import LANGUAGES, knowledge, told
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
+from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.repairs.ecmascript.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
@@ -25,7 +23,7 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 """Files that only say what code elsewhere, or none, is like: no edit of them changes what happens."""
 
 
-class EcmaScript(BracesLanguage[EcmaScriptProject]):
+class EcmaScript(CoreLanguage[EcmaScriptProject]):
     ids = LANGUAGES
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
@@ -37,19 +35,17 @@ class EcmaScript(BracesLanguage[EcmaScriptProject]):
         return EcmaScriptFile(document, tree, self.files(project))
 
 
-class EcmaScriptFile(BracesFile[EcmaScriptSite]):
+class EcmaScriptFile(CoreFile[EcmaScriptSite]):
     _grammar = grammar_of("ecmascript")
 
     @property
     def _repairs(self) -> Sequence[Repair[EcmaScriptSite]]:
         return () if self.document.uri.endswith(_DECLARATIONS) else REPAIRS
 
-    @cached_property
-    def _explained(self) -> Sequence[Explained]:
-        """None in what a program has written, as minified code, and where there is no code."""
+    def _is_written(self) -> bool:
         text = self.tree.text
-        is_written = len(text) <= _LONGEST_MEAN * (text.count("\n") + 1)
-        return super()._explained if is_written and not self.document.uri.endswith(_DECLARATIONS) else ()
+        is_minified = len(text) > _LONGEST_MEAN * (text.count("\n") + 1)
+        return not is_minified and not self.document.uri.endswith(_DECLARATIONS)
 
     def place(self, finding: Finding, /) -> Place | None:
         place = super().place(finding)

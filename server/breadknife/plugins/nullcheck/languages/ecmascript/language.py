@@ -7,27 +7,16 @@ from dataclasses import replace
 from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, NullableCall, read
 from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import Outline
+from breadknife.plugins.nullcheck.languages.file import Traits
 from breadknife.plugins.nullcheck.rows import rows
 from breadknife.text.syntax import SyntaxTree
 
 LANGUAGES = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
-
-
-class EcmaScriptLanguage:
-    null_attributes = frozenset[str]()
-    calls_methods_of_null = False
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.builtins = knowledge.functions["builtins"]
-
-    def refined_result(self, _name: str, _argument: str, /) -> Type | None:
-        return None
 
 
 @cache
@@ -36,11 +25,6 @@ def knowledge() -> Knowledge:
     known = read("ecmascript")
     calls = {name: rule._replace(shown=rule.shown or name.rpartition(".")[2]) for name, rule in known.calls.items()}
     return replace(known, calls=calls)
-
-
-@cache
-def language() -> EcmaScriptLanguage:
-    return EcmaScriptLanguage(knowledge())
 
 
 def told(known: Knowledge, written: Sequence[str]) -> Knowledge:
@@ -58,4 +42,4 @@ def told(known: Knowledge, written: Sequence[str]) -> Knowledge:
 def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", known: Knowledge | None = None) -> FileHome:
     """The analysis of one file."""
     known = known or knowledge()
-    return FileHome(Outline(tree, known).file(), known, language(), others, uri)
+    return FileHome(Outline(tree, known).file(), known, Traits(known.functions["builtins"]), others, uri)

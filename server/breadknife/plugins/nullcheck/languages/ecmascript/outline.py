@@ -4,140 +4,126 @@ are asked for."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
-from breadknife.plugins.nullcheck.core.il import At, Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.core.il import At, Block, Type
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
-from breadknife.plugins.nullcheck.languages.ecmascript.building import at_of, bound
-from breadknife.plugins.nullcheck.languages.ecmascript.comments import Comments, looked_at, uses_at_once
+from breadknife.plugins.nullcheck.languages.ecmascript.building import PATTERNS, bound
+from breadknife.plugins.nullcheck.languages.ecmascript.comments import Comments, Doc
 from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links, links
-from breadknife.plugins.nullcheck.languages.ecmascript.module_state import ModuleState
-from breadknife.plugins.nullcheck.languages.ecmascript.statements import Statements
-from breadknife.plugins.nullcheck.languages.ecmascript.types import (
-    NOTHING_SAID,
-    UNDEFINED,
-    Doc,
-    Types,
+from breadknife.plugins.nullcheck.languages.ecmascript.statements import Statements, exported
+from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, Types, optional, promised
+from breadknife.plugins.nullcheck.languages.lowering import (
+    Reader,
+    Scopes,
+    at_of,
+    first,
     inner,
-    optional,
-    promised,
+    nothing,
+    part,
     text,
+    word,
 )
-from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})
 _SHAPES = frozenset({"interface_declaration", "class_declaration", "abstract_class_declaration", "class"})
+_DECLARED = frozenset({"function_declaration", "generator_function_declaration", "function_signature"})
 _METHODS = frozenset({"method_definition", "method_signature", "abstract_method_signature"})
+_FIELDS = frozenset({"public_field_definition", "field_definition", "property_signature"})
+_EXTENDS = frozenset({"extends_clause", "extends_type_clause"})
 _RETURNS_NULL = re.compile(rb"\breturn\s+(?:null|undefined)\b")
+_SETS_NULL = re.compile(rb"[\w$]+\s*=\s*(?:null|undefined)\b")
 _DECLARING = (b"?:", b"void 0", b"@param", b"@type")
 """How code says without the word that something may be null."""
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
-_NO_FUNCTION = Function((0, 0), "?", (), None, lambda _: (), b"")
-"""Stands for a function that isn't at the top of the module."""
 
 
 @dataclass
-class Outline:
+class Outline(Reader):
     """Reads one file. The lowering of its functions asks it for what it declares."""
 
-    tree: SyntaxTree
-    knowledge: Knowledge
     classes: dict[str, Class] = field(default_factory=dict[str, Class])
     functions: list[Function] = field(default_factory=list[Function])
     named: dict[str, Function] = field(default_factory=dict[str, Function])
     variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
     aliases: dict[str, Type] = field(default_factory=dict[str, Type])
     closures: dict[str, Function] = field(default_factory=dict[str, Function])
-    _names: dict[str, str] = field(default_factory=dict[str, str])
+    _scopes: Scopes = field(default_factory=Scopes)
+    """The names that the module declares."""
     _repeated: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
         self.is_typed = self.tree.language in _TYPED
         self._assigned = Assigned(self.tree)
-        self._comments = Comments(self.tree, self.is_typed)
         self.links: Links = links(self.tree.root)
         self.types = Types(self.knowledge.annotations, self.links.imports, self._shape)
+        self._comments = Comments(self.tree, self.types, self.is_typed)
         root = self.tree.root
         self.main = Function(
-            at_of(root), "", (), None, lambda function: self._statements(function, {}).body(root), self.tree.encoded,
+            at_of(root), "", (), None, lambda main: Statements(main, Scopes(), self).body(root), self.tree.encoded,
             keeps=partial(self._assigned.keeps, (0, root.end_byte)), tells_types=self.is_typed,
             changed_within=self._assigned.changed(None),
             has_declared_null=any(each in self.tree.encoded for each in _DECLARING),
         )  # fmt: skip
-        self._checks_comments = b"@ts-check" in self.tree.encoded[:500]
 
     def file(self) -> File:
-        for node in inner(self.tree.root):
-            self._declare(node)
+        for node in map(exported, inner(self.tree.root)):
+            for each in [node, *(inner(node) if node.type.endswith("declaration") else ())]:
+                for name in bound(part(each, "name")):
+                    self._scopes.declare(name, 0)
         for node in inner(self.tree.root):
             self._top(node)
         for name in self._repeated | (self.named.keys() & self.classes.keys()):
             self.named.pop(name, None)
-        for name, offsets in self._assigned.offsets.items():
-            for offset in offsets:
-                self._stored(name, offset)
-        state = ModuleState(
-            self.tree.encoded,
-            self.functions,
-            self.variables,
-            self.links,
-            self.is_typed,
-            self.knowledge.functions["first_functions"],
-        )
+        for name in self._assigned.offsets.keys() & self.variables.keys():
+            self.variables[name] += (self._stored(name, offset) for offset in self._assigned.offsets[name])
         return File(
             self.main, self.links.imports, self.functions, self.named, self.classes, self.variables, {},
-            self._comments.is_ignored,
-            self._span, self._source, self.is_typed, self.aliases, self.closures, self.links.exports,
-            state.may_be_unset,
+            self.is_ignored, self.span, self.source, self.is_typed, self.aliases, self.closures,
+            self.links.exports, self._may_be_unset,
         )  # fmt: skip
 
-    def _span(self, at: At) -> Span:
-        return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))
-
-    def _source(self, at: At) -> str:
-        return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
+    def is_ignored(self, at: At) -> bool:
+        node = self.tree.root.descendant_for_byte_range(*at) if self.tree.root.has_error else None
+        is_silent = b"@ts-nocheck" in self.tree.encoded[:200] or (node is not None and is_misread(node))
+        return is_silent or super().is_ignored(at)
 
     def defines(self, name: str, /) -> bool:
         return name in self.named or name in self._repeated
 
+    def cast(self, node: Node, /) -> Type | None:
+        return self._comments.cast(node)
+
     # What is at the top of the module
 
-    def _declare(self, node: Node) -> None:
-        """Note the names that a statement at the top declares."""
-        definition = (node.child_by_field_name("declaration") or node) if node.type == "export_statement" else node
-        for each in [definition, *(inner(definition) if definition.type.endswith("declaration") else ())]:
-            for name in bound(each.child_by_field_name("name")):
-                self._names[name] = name
-
     def _top(self, node: Node) -> None:
-        definition = (node.child_by_field_name("declaration") or node) if node.type == "export_statement" else node
-        if definition.type == "ambient_declaration":
-            definition = next(iter(inner(definition)), definition)
+        definition = exported(node)
+        if definition.type in ("ambient_declaration", "expression_statement"):
+            definition = first(definition) or definition
         kind = definition.type
-        if kind in ("function_declaration", "generator_function_declaration", "function_signature"):
-            self._named(text(definition.child_by_field_name("name")), definition)
+        if kind in _DECLARED:
+            self._named(word(definition, "name"), definition)
         elif kind in _SHAPES:
-            self.class_(definition, self._names, None)
+            self.class_(definition, self._scopes, self.main)
         elif kind == "type_alias_declaration":
             self._alias(definition)
         elif kind in ("lexical_declaration", "variable_declaration"):
             for each in inner(definition):
                 self._variable(each, definition)
-        elif kind == "expression_statement":
-            self._assigned_function(inner(definition))
+        elif kind == "assignment_expression":
+            self._assigned_function(definition)
         elif kind in ("internal_module", "module"):
-            for each in inner(definition.child_by_field_name("body")):
+            for each in inner(part(definition, "body")):
                 self._top(each)
 
     def _named(self, name: str, node: Node) -> None:
-        function = self.function(node, self._names, self.main)
+        function = self.function(node, self._scopes, self.main)
         function.name = name
         if name in self.named:
             self._repeated.add(name)
@@ -146,79 +132,60 @@ class Outline:
         self.functions.append(function)
 
     def _variable(self, node: Node, holder: Node) -> None:
-        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is None:
-            return
-        if name.type != "identifier":
-            for each in set(bound(name)) - self.links.imports.keys():
-                self.variables.setdefault(each, []).append(Store(at_of(node), None, lambda: None))
-            return
-        if text(name) in self.links.imports:
-            return
-        annotation = self.type(node.child_by_field_name("type"))
-        if annotation is None and not self.is_typed:
-            annotation = self._comments.doc(holder).type
-            annotation = annotation if annotation is not None and annotation.nullable else None
-        if value is not None and value.type in FUNCTIONS:
+        name, value = part(node, "name"), part(node, "value")
+        own = set(bound(name)) - self.links.imports.keys()
+        if name is not None and name.type != "identifier":
+            for each in own:
+                self.variables.setdefault(each, []).append(_store(node))
+        elif value is not None and value.type in FUNCTIONS and own:
             self._named(text(name), value)
-            return
-        is_null = value is not None and value.type in ("null", "undefined")
-        store = Store(at_of(node), None, lambda: None, annotation, is_null, value is not None)
-        self.variables.setdefault(text(name), []).append(store)
+        elif own:
+            said = self._comments.doc(holder).type
+            type_ = self.types.read(part(node, "type")) or (said if said is not None and said.nullable else None)
+            is_null = value is not None and value.type in ("null", "undefined")
+            store = _store(node, type_, is_null=is_null, has_value=value is not None)
+            self.variables.setdefault(text(name), []).append(store)
 
-    def _assigned_function(self, nodes: list[Node]) -> None:
+    def _assigned_function(self, node: Node) -> None:
         """`exports.name = function () {}`."""
-        for node in nodes:
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if (
-                node.type == "assignment_expression"
-                and right is not None
-                and right.type in FUNCTIONS
-                and left is not None
-            ):
-                function = self.function(right, self._names, self.main)
-                function.name = text(left.child_by_field_name("property") or left)
-                self.functions.append(function)
-            elif node.type == "internal_module":
-                for each in inner(node.child_by_field_name("body")):
-                    self._top(each)
+        left, right = part(node, "left"), part(node, "right")
+        if right is not None and right.type in FUNCTIONS:
+            function = self.function(right, self._scopes, self.main)
+            function.name = word(left, "property") or text(left)
+            self.functions.append(function)
 
-    def _stored(self, name: str, offset: int) -> None:
+    def _stored(self, name: str, offset: int) -> Store:
         """A value that a variable of the module gets later."""
-        if name not in self.variables:
-            return
         around = next((each for each in self.functions if each.at[0] <= offset < each.at[1]), None)
-        if around is None and self._assigned.function_at(offset) is not None:
-            around = _NO_FUNCTION
-        rest = self.tree.encoded[offset + len(name.encode()) : offset + len(name) + 40]
-        is_null = re.match(rb"\s*=\s*(?:null|undefined)\b", rest) is not None
-        self.variables[name].append(Store((offset, offset + len(name)), around, lambda: None, None, is_null))
+        if around is None and offset in self._assigned.in_functions:
+            around = self.main  # a function that isn't at the top of the module
+        is_null = _SETS_NULL.match(self.tree.encoded, offset) is not None
+        return Store((offset, offset + len(name)), around, lambda: None, None, is_null)
+
+    def _may_be_unset(self, _function: Function, name: str) -> bool:
+        """Whether a function may run while a variable of the module is still null: the author says so in its type.
+        Otherwise, nothing tells in which order functions are called."""
+        stores = self.variables.get(name, ())
+        return bool(stores) and stores[0].annotation is not None
 
     # Functions
 
-    def function(self, node: Node, names: Mapping[str, str], around: Function, /) -> Function:
+    def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function:
         at = at_of(node)
         key = f"=>{at[0]}"
         if key in self.closures:
             return self.closures[key]
-        body = node.child_by_field_name("body")
-        bounds = self._bounds(node)
-        doc = self._comments.doc(node) if not self.is_typed else NOTHING_SAID
-        source = self.tree.encoded[at[0] : at[1]]
-        returns = self._result(node, doc)
-        if not self.is_typed and returns is not None and not returns.nullable and _RETURNS_NULL.search(source):
-            returns = None  # the code gives the lie to the comment
-        is_async = bool(node.children) and any(child.type == "async" for child in node.children[:4])
-        gives = promised(returns)
-        is_arrow = node.type == "arrow_function"
-        is_own = is_arrow and bool(around.receiver)
+        body, doc, source = part(node, "body"), self._comments.doc(node), self.tree.encoded[at[0] : at[1]]
+        own, bounds = scopes.inside(), self._bounds(node)
+        returns = self._result(node, doc, source)
+        gives, is_own = promised(returns), node.type == "arrow_function" and bool(around.receiver)
+        heads = {child.type for child in node.children[:5]}
         function = Function(
             at, "", (), gives if gives is not None else returns,
-            lambda function: self._lowered(function, node, dict(names), bounds), source,
+            lambda function: self._lowered(function, node, own, bounds), source,
             around=around, receiver=around.receiver if is_own else "",
             receiver_class=around.receiver_class if is_own else None,
-            is_async=is_async or gives is not None,
-            is_generator=node.type.startswith("generator") or any(child.type == "*" for child in node.children[:5]),
+            is_async="async" in heads or gives is not None, is_generator="*" in heads,
             is_stub=body is None, is_expression=body is not None and body.type != "statement_block",
             has_declared_null=any(each in source for each in _DECLARING) or any(
                 each.nullable for each in doc.parameters.values()
@@ -226,210 +193,168 @@ class Outline:
             keeps=partial(self._assigned.keeps, at), tells_types=self.is_typed,
             changed_within=self._assigned.changed(at),
         )  # fmt: skip
-        function.parameters = self._parameters(node, doc, source)
-        predicate = node.child_by_field_name("return_type")
-        if predicate is not None and predicate.type in ("asserts_annotation", "type_predicate_annotation"):
-            said = next(iter(inner(predicate)), predicate)
-            said = next(iter(inner(said)), said) if said.type == "asserts" else said
-            function.narrows = text(said.child_by_field_name("name") or said)
-            function.narrows_to = self.type(said.child_by_field_name("type"))
-            function.asserts = predicate.type == "asserts_annotation"
+        function.parameters = tuple(self._parameter(each, doc) for each in _given(node))
+        self._predicate(function, part(node, "return_type"))
         function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
         self.closures[key] = function
         around.within.append(function)
         return function
 
-    def _result(self, node: Node, doc: Doc) -> Type | None:
-        said = node.child_by_field_name("return_type")
-        if said is None:
-            return doc.returns
-        return self.type(said) if said.type == "type_annotation" else None
+    def _result(self, node: Node, doc: Doc, source: bytes) -> Type | None:
+        said = part(node, "return_type")
+        if said is not None:
+            return self.types.read(said) if said.type == "type_annotation" else None
+        # Code that returns null gives the lie to a comment that excludes it.
+        is_wrong = doc.returns is not None and not doc.returns.nullable and _RETURNS_NULL.search(source)
+        return doc.returns if not is_wrong else None
 
-    def _bounds(self, node: Node) -> Mapping[str, Type]:
+    def _predicate(self, function: Function, said: Node | None) -> None:
+        """`asserts x is T`, and `x is T`."""
+        if said is None or said.type not in ("asserts_annotation", "type_predicate_annotation"):
+            return
+        function.asserts = said.type == "asserts_annotation"
+        while said.type in ("asserts_annotation", "asserts", "type_predicate_annotation") and inner(said):
+            said = inner(said)[0]
+        function.narrows, function.narrows_to = word(said, "name") or text(said), self.types.read(part(said, "type"))
+
+    def _bounds(self, node: Node) -> dict[str, Type]:
         """The parameters of types that hold within a node."""
-        own = dict[str, Type]()
-        for each in inner(node.child_by_field_name("type_parameters")):
-            limit = self.type(each.child_by_field_name("constraint"))
-            own[text(each.child_by_field_name("name"))] = limit or Type("")
+        own = {
+            word(each, "name"): self.types.read(part(each, "constraint")) or Type("")
+            for each in inner(part(node, "type_parameters"))
+        }
         self.types.bounds |= own
         return own
 
-    def _lowered(self, function: Function, node: Node, names: dict[str, str], bounds: Mapping[str, Type]) -> il.Block:
+    def _lowered(self, function: Function, node: Node, scopes: Scopes, bounds: dict[str, Type]) -> Block:
         self.types.bounds |= bounds
-        body, at = node.child_by_field_name("body"), at_of(node)
-        if body is None:
-            return ()
-        statements = self._statements(function, names)
-        first = list[il.Statement]()
-        patterns = [each.child_by_field_name("pattern") or each for each in _given(node)]
-        for pattern in patterns:
-            names |= {name: name for name in bound(pattern.child_by_field_name("left") or pattern)}
-        for pattern in patterns:
-            target = pattern.child_by_field_name("left") or pattern
-            if target.type in ("object_pattern", "array_pattern"):
-                first += statements.assign(target, il.Name(at_of(target), f"@{target.start_byte}"), at)
-        return (*first, *statements.body(body))
+        body = part(node, "body")
+        statements, before = Statements(function, scopes, self), list[il.Statement]()
+        targets = [_target(each) for each in _given(node)]
+        for name in (name for target in targets for name in bound(target)):
+            statements.scopes.declare(name, 0, is_own=True)
+        for target in targets:
+            if target.type in PATTERNS:
+                before += statements.assign(target, il.Name(at_of(target), f"@{target.start_byte}"), at_of(node))
+        return (*before, *statements.body(body)) if body is not None else ()
 
-    def _statements(self, function: Function, names: dict[str, str]) -> Statements:
-        return Statements(function, self, names)
-
-    def _parameters(self, node: Node, doc: Doc, source: bytes) -> tuple[Parameter, ...]:
-        found = list[Parameter]()
-        asked = looked_at(node, source) if any(each.nullable for each in doc.parameters.values()) else frozenset[str]()
-        for each in _given(node):
-            pattern = each.child_by_field_name("pattern") or each
-            value = each.child_by_field_name("value") or each.child_by_field_name("right")
-            target = pattern.child_by_field_name("left") or pattern
-            name = text(target) if target.type == "identifier" else f"@{target.start_byte}"
-            if pattern.type == "rest_pattern":
-                name, kind = text(next(iter(inner(pattern)), pattern)), "*"
-            else:
-                kind = ""
-            type_ = self.type(each.child_by_field_name("type"))
-            if type_ is None and name in doc.parameters and asked.isdisjoint((name, "arguments")):
-                type_ = doc.parameters[name]
-                if type_.nullable and name in doc.optional and not uses_at_once(name, node, source):
-                    type_ = type_._replace(nullable=type_.nullable & ~UNDEFINED)
-            if type_ is not None and each.type == "optional_parameter":
-                type_ = optional(type_)
-            default = self._default(value)
-            if value is not None and type_ is not None:
-                type_ = type_._replace(nullable=type_.nullable & ~UNDEFINED)
-            left_out = il.Null(at_of(each), "undefined", nulls=UNDEFINED) if value is None and kind == "" else None
-            if self.is_typed and each.type != "optional_parameter":
-                left_out = None
-            found.append(Parameter(at_of(target), name, default, type_, kind, left_out))
-        return tuple(found)
+    def _parameter(self, node: Node, doc: Doc) -> Parameter:
+        target, value = _target(node), part(node, "value") or part(node, "right")
+        is_rest = target.type == "rest_pattern"
+        name = f"@{target.start_byte}" if target.type in PATTERNS else text(first(target) if is_rest else target)
+        type_ = self.types.read(part(node, "type")) or doc.parameters.get(name)
+        may_be_left_out = node.type == "optional_parameter"
+        if type_ is not None and may_be_left_out:
+            type_ = optional(type_)
+        if type_ is not None and value is not None:
+            type_ = type_._replace(nullable=type_.nullable & ~UNDEFINED)
+        left_out = None
+        if value is None and not is_rest and (may_be_left_out or not self.is_typed):
+            left_out = il.Null(at_of(node), "undefined", nulls=UNDEFINED)
+        return Parameter(at_of(target), name, self._default(value), type_, "*" if is_rest else "", left_out)
 
     def _default(self, value: Node | None) -> il.Expression | None:
-        if value is None:
-            return None
-        scratch = Function((0, 0), "", (), None, lambda _: (), b"")
-        if value.type in FUNCTIONS or inner(value):
-            return il.Parts(at_of(value), (), forks=False)
-        return Statements(scratch, self, {}).expression(value)
+        if value is None or value.type in FUNCTIONS or inner(value):
+            return nothing(at_of(value)) if value is not None else None
+        return Statements(Function((0, 0), "", (), None, lambda _: (), b""), Scopes(), self).expression(value)
 
-    # Types
-
-    def cast(self, node: Node, /) -> Type | None:
-        return self._comments.cast(node)
-
-    def type(self, node: Node | None, /) -> Type | None:
-        return self.types.read(node)
-
-    def named_type(self, name: str, /) -> Type:
-        return self.types.named(name)
+    # Types and classes
 
     def _alias(self, node: Node) -> None:
-        name, value = text(node.child_by_field_name("name")), node.child_by_field_name("value")
+        name, value = word(node, "name"), part(node, "value")
         self._bounds(node)
         if value is not None and value.type == "object_type":
-            self._members(value, name, ())
-        elif (type_ := self.type(value)) is not None:
+            self._members(value, Class(at_of(value), name, ()), self._scopes, self.main)
+        elif (type_ := self.types.read(value)) is not None:
             self.aliases[name] = type_
 
     def _shape(self, node: Node) -> str:
         name = f"{{}}{node.start_byte}"
         if name not in self.classes:
-            self._members(node, name, ())
+            self._members(node, Class(at_of(node), name, ()), self._scopes, self.main)
         return name
 
-    def class_(self, node: Node, names: Mapping[str, str], around: Function | None, /) -> None:
-        name = text(node.child_by_field_name("name")) or f"class@{node.start_byte}"
-        if around is not None and around is not self.main and name in self.classes:
+    def class_(self, node: Node, scopes: Scopes, around: Function, /) -> None:
+        name = word(node, "name") or f"class@{node.start_byte}"
+        if around is not self.main and name in self.classes:
             name = f"{name}@{node.start_byte}"
         self._bounds(node)
-        bases = list[str]()
-        for clause in inner(node):
-            clauses = inner(clause) if clause.type == "class_heritage" else [clause]
-            for each in clauses:
-                if each.type in ("extends_clause", "extends_type_clause") or (
-                    clause.type == "class_heritage" and not self.is_typed
-                ):
-                    values = each.children_by_field_name("value") or each.children_by_field_name("type") or [each]
-                    bases += [(self._base(value) or self.type(value) or Type("")).name for value in values]
-        if name in self.classes and self.classes[name].at == at_of(node):
-            return
-        body = node.child_by_field_name("body")
-        if body is not None:
-            self._members(body, name, tuple(bases), names, around)
+        body, known = part(node, "body"), self.classes.get(name)
+        if body is not None and (known is None or known.at != at_of(node)):
+            bases = (self._base(each).name for each in _extended(node))
+            self._members(body, Class(at_of(node), name, tuple(bases)), scopes, around)
 
-    def _base(self, node: Node) -> Type | None:
-        return Type(self.links.imports.get(text(node), text(node))) if node.type == "identifier" else None
+    def _base(self, node: Node) -> Type:
+        return self.types.named(text(node)) if node.type == "identifier" else self.types.read(node) or Type("")
 
-    def _members(
-        self, body: Node, name: str, bases: tuple[str, ...], names: Mapping[str, str] | None = None,
-        around: Function | None = None,
-    ) -> None:  # fmt: skip
-        class_ = Class(at_of(body.parent or body) if names is not None else at_of(body), name, bases)
-        known = self.classes.get(name)
-        if known is not None and body.type in ("interface_body", "object_type"):
-            class_ = known  # declared in two parts
-        self.classes[name] = class_
+    def _members(self, body: Node, class_: Class, scopes: Scopes, around: Function) -> None:
+        if body.type in ("interface_body", "object_type"):
+            class_ = self.classes.get(class_.name, class_)  # it may be declared in several parts
+        self.classes[class_.name] = class_
         for each in inner(body):
             if each.type in _METHODS:
-                self._method(each, class_, names or {}, around or self.main)
-            elif each.type in ("public_field_definition", "field_definition", "property_signature"):
-                self._field(each, class_, names or {}, around or self.main)
+                self._method(each, class_, scopes, around)
+            elif each.type in _FIELDS:
+                self._field(each, class_, scopes, around)
 
-    def _method(self, node: Node, class_: Class, names: Mapping[str, str], around: Function) -> None:
-        name, function = text(node.child_by_field_name("name")), self.function(node, names, around)
-        is_static = any(child.type == "static" for child in node.children[:3])
-        function.name, function.owner = name, class_
-        function.receiver, function.receiver_class = "this", class_
-        function.is_of_class = is_static
-        function.is_property = any(child.type == "get" for child in node.children[:4])
-        table = class_.statics if is_static else class_.methods
-        if any(child.type == "set" for child in node.children[:4]):
-            table = {}
-        elif name in table and node.type != "method_definition":
+    def _method(self, node: Node, class_: Class, scopes: Scopes, around: Function) -> None:
+        name, heads = word(node, "name"), {child.type for child in node.children[:4]}
+        function = self._of_class(node, name, class_, scopes, around)
+        function.owner, function.is_of_class, function.is_property = class_, "static" in heads, "get" in heads
+        table = class_.statics if function.is_of_class else class_.methods
+        if name in table and node.type != "method_definition":
             function.is_plain = table[name].is_plain = False  # overloaded
-        table[name] = function
+        if "set" not in heads:
+            table[name] = function
+        for each in _given(node) if name == "constructor" else ():
+            if any(child.type in ("accessibility_modifier", "readonly") for child in each.children[:2]):
+                type_ = self._parameter(each, Doc()).annotation
+                class_.stores[word(each, "pattern")] = [_store(each, type_)]
+
+    def _of_class(self, node: Node, name: str, class_: Class, scopes: Scopes, around: Function) -> Function:
+        function = self.function(node, scopes, around)
+        function.name, function.receiver, function.receiver_class = name, "this", class_
         self.functions.append(function)
-        if name == "constructor":
-            for each in _given(node):
-                if any(child.type in ("accessibility_modifier", "readonly") for child in each.children[:2]):
-                    type_, pattern = self.type(each.child_by_field_name("type")), each.child_by_field_name("pattern")
-                    if type_ is not None and each.type == "optional_parameter":
-                        type_ = optional(type_)
-                    class_.stores[text(pattern)] = [Store(at_of(each), None, lambda: None, type_)]
-            self._told_fields(node, class_)
+        return function
 
-    def _told_fields(self, node: Node, class_: Class) -> None:
-        """`/** @type {A|null} */ this.a = b` in a constructor, where the file asks to be checked."""
-        for each in inner(node.child_by_field_name("body")) if self._checks_comments else ():
-            left = next((part.child_by_field_name("left") for part in inner(each)), None)
-            name = text(left).removeprefix("this.")
-            if name.isidentifier() and (type_ := self._comments.doc(each).type) is not None:
-                class_.stores.setdefault(name, []).append(Store(at_of(each), None, lambda: None, type_))
-
-    def _field(self, node: Node, class_: Class, names: Mapping[str, str], around: Function) -> None:
-        name, value = (
-            text(node.child_by_field_name("name") or node.child_by_field_name("property")),
-            node.child_by_field_name("value"),
-        )
-        type_ = self.type(node.child_by_field_name("type"))
-        if any(child.type == "?" for child in node.children) and type_ is not None:
+    def _field(self, node: Node, class_: Class, scopes: Scopes, around: Function) -> None:
+        name, value = word(node, "name") or word(node, "property"), part(node, "value")
+        type_ = self.types.read(part(node, "type"))
+        if type_ is not None and any(child.type == "?" for child in node.children):
             type_ = optional(type_)
-        if type_ is None and self._checks_comments:
-            type_ = self._comments.doc(node).type
         if value is not None and value.type in FUNCTIONS:
-            function = self.function(value, names, around)
-            function.receiver, function.receiver_class = "this", class_
-            function.name = name
-            self.functions.append(function)
-            if type_ is None and node.type != "property_signature":
+            function = self._of_class(value, name, class_, scopes, around)
+            if type_ is None:
                 class_.methods[name] = function
-                return
         if type_ is not None:
-            class_.stores.setdefault(name, []).append(Store(at_of(node), None, lambda: None, type_))
+            class_.stores.setdefault(name, []).append(_store(node, type_))
+
+
+def _store(node: Node, type_: Type | None = None, *, is_null: bool = False, has_value: bool = True) -> Store:
+    return Store(at_of(node), None, lambda: None, type_, is_null, has_value)
+
+
+def _extended(node: Node) -> Iterable[Node]:
+    """What a class or an interface extends. The grammar of JavaScript has no clause for it."""
+    for clause in inner(node):
+        for each in inner(clause) if clause.type == "class_heritage" else [clause]:
+            if each.type in _EXTENDS:
+                yield from each.children_by_field_name("value") or each.children_by_field_name("type")
+            elif clause.type == "class_heritage" and each.type != "implements_clause":
+                yield each
 
 
 def _given(node: Node) -> list[Node]:
     """The parameters of a function, without `this`."""
-    single = node.child_by_field_name("parameter")
-    nodes = [single] if single is not None else inner(node.child_by_field_name("parameters"))
-    return [each for each in nodes if (each.child_by_field_name("pattern") or each).type != "this"]
+    single = part(node, "parameter")
+    nodes = [single] if single is not None else inner(part(node, "parameters"))
+    return [each for each in nodes if (part(each, "pattern") or each).type != "this"]
+
+
+def _target(node: Node) -> Node:
+    """The name or the pattern of a parameter."""
+    pattern = part(node, "pattern") or node
+    return part(pattern, "left") or pattern
 
 
 def _is_open(body: Node) -> bool:

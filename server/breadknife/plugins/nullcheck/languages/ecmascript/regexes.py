@@ -9,37 +9,34 @@ from functools import lru_cache
 from breadknife.plugins.nullcheck.core.il import Type
 
 _LONGEST = 200
-_GOES_ON = re.compile("[gy]")
-"""Among a pattern's flags."""
-_OPTIONAL = re.compile(r"[*?|{]")
-"""Without one of these a pattern that has a character matches something."""
-_MADE = re.compile(r"new\s+RegExp\s*\((?P<pattern>[^,]*)(?:,\s*(?P<flags>.*))?\)\Z", re.DOTALL)
+_WRITTEN = re.compile(r"/(?P<pattern>.*)/(?P<flags>\w*)\Z", re.DOTALL)
+_MADE = re.compile(r"new\s+RegExp\s*\([^,]*(?:,\s*(?P<flags>.*))?\)\Z", re.DOTALL)
 
 
 def type_of_literal(written: str) -> Type:
     """The type of `/a/g`."""
-    pattern, _, flags = written[1:].rpartition("/")
-    return _type(pattern, _GOES_ON.search(flags) is not None)
+    match = _WRITTEN.match(written)
+    is_always = match is not None and _matches_nothing(match["pattern"])
+    return Type("AnyRegExp" if is_always else "RegExp", _state(match["flags"] if match is not None else ""))
 
 
 def type_of_made(written: str) -> Type:
-    """The type of `new RegExp(a, flags)`, whose flags may not be known."""
+    """The type of `new RegExp(a, flags)`."""
     match = _MADE.match(written)
-    flags = match["flags"] if match is not None else ""
-    return Type("RegExp", _stateful(bool(flags) and (flags[:1] not in "'\"" or _GOES_ON.search(flags) is not None)))
+    flags = (match["flags"] if match is not None else "") or "''"
+    return Type("RegExp", _state(flags if flags[0] in "'\"" else "g"))  # a variable may have any flags
+
+
+def _state(flags: str) -> tuple[Type, ...]:
+    """With `g` or `y`, a pattern goes on from where it has found something."""
+    return (Type("stateful"),) if set(flags) & {"g", "y"} else ()
 
 
 @lru_cache(1 << 10)
-def _type(pattern: str, goes_on: bool) -> Type:
-    if _OPTIONAL.search(pattern) is None and pattern.strip("^$"):
-        return Type("RegExp", _stateful(goes_on))
+def _matches_nothing(pattern: str) -> bool:
+    """Whether the empty text matches: then any text does."""
     try:
         with warnings.catch_warnings(action="ignore", category=FutureWarning):
-            always = len(pattern) <= _LONGEST and re.search(pattern.replace("(?<", "(?P<"), "") is not None
+            return len(pattern) <= _LONGEST and re.search(pattern.replace("(?<", "(?P<"), "") is not None
     except (re.error, RecursionError, OverflowError):
-        always = False
-    return Type("AnyRegExp" if always else "RegExp", _stateful(goes_on))
-
-
-def _stateful(goes_on: bool) -> tuple[Type, ...]:
-    return (Type("stateful"),) if goes_on else ()
+        return False

@@ -2,107 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.ecmascript.building import (
-    PATTERNS,
+from breadknife.plugins.nullcheck.languages.ecmascript.building import PATTERNS, bound, compared, is_null
+from breadknife.plugins.nullcheck.languages.ecmascript.expressions import Expressions
+from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED
+from breadknife.plugins.nullcheck.languages.lowering import (
     at_of,
     attribute,
-    bound,
-    compared,
-    is_null,
-    parts,
+    display,
+    first,
+    inner,
+    operation,
+    part,
+    parts_of,
+    text,
+    word,
 )
-from breadknife.plugins.nullcheck.languages.ecmascript.expressions import Expressions
-from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, inner, text
 from breadknife.text.syntax import Node
 
-_DEEPEST = 60
-"""Nesting of blocks that is followed."""
 _DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration"})
 _HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
-_LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
-_QUIET = frozenset({"continue_statement", "break_statement", "comment", "empty_statement"})
-_CONSTANTS = frozenset({"null", "undefined", "true", "false", "number", "string", "array", "object"})
 
 
 @dataclass
 class Statements(Expressions):
-    _blocks: int = 0
+    block_kinds = frozenset({
+        "statement_block", "program", "switch_body", "class_static_block", "else_clause", "finally_clause",
+    })  # fmt: skip
 
     # Blocks and names
 
     def body(self, node: Node) -> Block:
         """The statements of a function, or of the file."""
-        if node.type not in ("statement_block", "program"):
+        if node.type not in self.block_kinds:
             return (il.Return(at_of(node), self.expression(node)),)
-        return self.block(node, is_own=True)
+        return self.nested(node, is_own=True)
 
-    def block(self, node: Node | None, is_own: bool = False) -> Block:
+    def nested(self, node: Node | None, *, is_own: bool = False) -> Block:
         """`is_own`: the names in it are those of the function."""
-        if node is None or self._blocks > _DEEPEST:
-            return ()
-        self._blocks += 1
-        before, statements = self.names, inner(node)
-        self.names = dict(before)
-        if node.type not in ("statement_block", "program", "switch_body", "class_static_block"):
-            statements = [node]
-        self.declare(statements, node, is_own)
-        found = list[Statement]()
-        for child in statements:
-            if (definition := _declared(child)).type in _HOISTED:
-                found += self._hoisted(definition)
-        for child in statements:
-            found += self.statement(child)
-        self.names = before
-        self._blocks -= 1
-        return tuple(found)
+        inside = inner(node) if node is not None and node.type in self.block_kinds else [node] if node else []
+        self.declare(inside, is_own=is_own)
+        functions = (each for each in map(exported, inside) if each.type in _HOISTED)
+        return (*(hoisted for each in functions for hoisted in self._hoisted(each)), *super().nested(node))
 
-    def declare(self, statements: Iterable[Node], node: Node, is_own: bool = False) -> None:
+    def declare(self, statements: Iterable[Node], *, is_own: bool = False) -> None:
         """Note the names that a block declares: another variable than one that is seen from it has another key."""
-        for child in statements:
-            definition = _declared(child)
-            names = list[str]()
-            if definition.type in _DECLARATIONS:
-                is_variable = definition.type == "variable_declaration"
-                for each in inner(definition):
-                    found = list(bound(each.child_by_field_name("name")))
-                    if is_variable:
-                        self.names |= {name: self.names.get(name, name) for name in found}
-                        self.own |= {self.names[name] for name in found}
-                    else:
-                        names += found
+        for definition in map(exported, statements):
+            if definition.type == "variable_declaration":
+                for name in (name for each in inner(definition) for name in bound(part(each, "name"))):
+                    if self.scopes.find(name) is None:
+                        self.add(name, definition, is_own=True)
+            elif definition.type == "lexical_declaration":
+                for name in (name for each in inner(definition) for name in bound(part(each, "name"))):
+                    self.add(name, definition, is_own=is_own)
             elif definition.type in _HOISTED or definition.type.endswith("class_declaration"):
-                names = [text(definition.child_by_field_name("name"))]
-            for name in names:
-                self.add(name, node, is_own)
+                self.add(word(definition, "name"), definition, is_own=is_own)
 
-    def add(self, name: str, node: Node, is_own: bool = False) -> None:
-        self.names[name] = f"{name}@{node.start_byte}" if name in self.names and not is_own else name
-        self.own.add(self.names[name])
+    def add(self, name: str, node: Node, *, is_own: bool = False) -> str:
+        key = self.scopes.declare(name, node.start_byte, is_own=is_own)
+        self.function.locals.add(key)
+        return key
 
-    def statement(self, node: Node) -> Iterable[Statement]:
-        lower = _STATEMENTS.get(node.type)
-        if lower is not None:
-            return lower(self, node)
-        if node.is_error or node.type.endswith(("_alias_declaration", "interface_declaration", "import_statement")):
-            return ()
-        if node.type in ("ambient_declaration", "enum_declaration", "function_signature", "import_alias"):
-            return ()
-        return [il.Evaluate(self.expression(child)) for child in inner(node) if child.type != "decorator"]
+    def _hoisted(self, node: Node) -> Iterable[Statement]:
+        name = part(node, "name")
+        if name is not None and part(node, "body") is not None:
+            yield il.Assign(at_of(node), self.target(name), self.lower_arrow_function(node))
+
+    def run_statement_block(self, node: Node) -> Iterable[Statement]:
+        return self.block(node)
 
     # Declarations
 
-    def lower_declaration(self, node: Node) -> Iterable[Statement]:
+    def run_lexical_declaration(self, node: Node) -> Iterable[Statement]:
         is_let = bool(node.children) and node.children[0].type == "let"
         for each in inner(node):
-            if each.type != "variable_declarator":
-                continue
-            name, value = each.child_by_field_name("name"), each.child_by_field_name("value")
-            type_ = self.reading.type(each.child_by_field_name("type")) or self.reading.cast(node)
+            name, value, type_ = part(each, "name"), part(each, "value"), self.reading.types.read(part(each, "type"))
             if name is None:
                 continue
             if name.type in PATTERNS:
@@ -116,292 +94,178 @@ class Statements(Expressions):
             elif is_let and (type_ is None or type_.nullable):
                 yield il.Assign(at_of(each), target, il.Null(at_of(each), "undefined", nulls=UNDEFINED), type_)
 
+    run_variable_declaration = run_lexical_declaration
+
     def assign(self, target: Node, value: Expression, at: At, type_: Type | None = None) -> Iterator[Statement]:
         """An assignment to a variable, a member, or a pattern."""
         if target.type == "object_pattern":
-            first, named = self.held(value)
-            if isinstance(first, il.Bind):
-                yield il.Assign(at, named, self._as_declared(first.value, type_))
-            yield il.Evaluate(il.Operation(value.at, "unpack", (named,), named.forks))
+            before, named = self.held(value)
+            if isinstance(before, il.Bind):
+                yield il.Assign(at, named, _as_declared(before.value, type_))
+            yield il.Evaluate(operation(value.at, "unpack", named))
             for child in inner(target):
                 yield from self._property(child, named, at)
         elif target.type == "array_pattern":
-            yield from self._items(target, self._as_declared(value, type_), at)
+            yield from self._items(target, _as_declared(value, type_), at)
         elif target.type in ("assignment_pattern", "object_assignment_pattern"):
-            yield from self._with_default(target, value, at)
+            left, default = part(target, "left"), self.expression(part(target, "right"))
+            before, again = self.held(value)
+            chosen = il.Choice(at, is_null(before, UNDEFINED, negated=True), again, default)
+            yield from self.assign(left, chosen, at) if left is not None else ()
         else:
             left = self.target(target)
             yield il.Assign(at, left, value, type_ or self.declared_type(left))
 
-    def _as_declared(self, value: Expression, type_: Type | None) -> Expression:
-        return il.Told(value.at, value, type_, value.key, value.forks) if type_ is not None else value
-
-    def _with_default(self, target: Node, value: Expression, at: At) -> Iterator[Statement]:
-        left, default = target.child_by_field_name("left"), self.expression(target.child_by_field_name("right"))
-        if left is not None:
-            first, again = self.held(value)
-            test = is_null(first, UNDEFINED, negated=True)
-            yield from self.assign(left, il.Choice(at, test, again, default), at)
-
     def _property(self, node: Node, owner: Expression, at: At) -> Iterator[Statement]:
         """One part of an object's pattern."""
-        key, target = node.child_by_field_name("key"), node.child_by_field_name("value")
+        key, target = part(node, "key"), part(node, "value")
         if node.type == "shorthand_property_identifier_pattern":
             key = target = node
         elif node.type == "object_assignment_pattern":
-            key, target = node.child_by_field_name("left"), node
-        if node.type == "rest_pattern" or key is None or target is None:
+            key, target = part(node, "left"), node
+        if key is None or target is None:  # the rest
             for each in inner(node):
-                yield il.Assign(at, self.target(each), il.Display(at_of(each), "object", (), forks=False))
-            return
-        if key.type == "computed_property_name":
-            value: Expression = parts(at_of(key), tuple(self.expression(each) for each in inner(key)))
+                yield il.Assign(at, self.target(each), display(at_of(each), "object"))
+        elif key.type == "computed_property_name":
+            yield from self.assign(target, self.parts(key), at)
         else:
-            value = attribute(at_of(target if target is not node else key), owner, text(key).strip("'\""))
-        yield from self.assign(target, value, at)
+            place = at_of(target if target is not node else key)
+            yield from self.assign(target, attribute(place, owner, text(key).strip("'\"")), at)
 
     def _items(self, node: Node, value: Expression, at: At) -> Iterator[Statement]:
-        targets, later = list[Expression](), list[tuple[Node, il.Name]]()
-        before = True
+        targets, later, is_left_out = list[Expression](), list[tuple[Node, il.Name]](), True
         for child in node.children[1:-1]:
+            name = il.Name(at_of(child), f"@{child.start_byte}")
             if child.type == ",":
-                targets += [il.Name(at_of(child), f"@{child.start_byte}")] if before else []
-                before = True
-                continue
-            if child.type == "comment":
-                continue
-            before = False
-            if child.type == "rest_pattern":
-                targets.append(parts(at_of(child), tuple(self.target(each) for each in inner(child))))
+                targets += [name] if is_left_out else []
+            elif child.type == "rest_pattern":
+                targets.append(self.parts(child))
             elif child.type in PATTERNS or child.type == "assignment_pattern":
-                name = il.Name(at_of(child), f"@{child.start_byte}")
                 targets.append(name)
                 later.append((child, name))
-            else:
+            elif child.type != "comment":
                 targets.append(self.target(child))
-        yield il.Assign(at, il.Display(at, "list", tuple(targets), any(each.forks for each in targets)), value)
+            is_left_out = child.type == ","
+        yield il.Assign(at, display(at, "list", targets), value)
         for child, name in later:
             yield from self.assign(child, name, at)
 
-    def _hoisted(self, node: Node) -> Iterable[Statement]:
-        name = node.child_by_field_name("name")
-        if name is None or node.child_by_field_name("body") is None:
-            return ()
-        return (il.Assign(at_of(node), self.target(name), self.lower_function(node)),)
+    def run_class_declaration(self, node: Node) -> Iterable[Statement]:
+        self.reading.class_(node, self.scopes, self.function)
+        return (il.Define(self.scopes.key(word(node, "name")), ()),)
 
-    def lower_class_declaration(self, node: Node) -> Iterable[Statement]:
-        name = text(node.child_by_field_name("name"))
-        self.reading.class_(node, self.names, self.function)
-        return (il.Define(self.names.get(name, name), ()),)
+    run_abstract_class_declaration = run_class_declaration
 
-    def lower_export(self, node: Node) -> Iterable[Statement]:
-        declaration, value = node.child_by_field_name("declaration"), node.child_by_field_name("value")
+    def run_export_statement(self, node: Node) -> Iterable[Statement]:
+        declaration, value = part(node, "declaration"), part(node, "value")
         if declaration is not None:
             return self.statement(declaration)
         return (il.Evaluate(self.expression(value)),) if value is not None else ()
 
     # Simple statements
 
-    def lower_expression_statement(self, node: Node) -> Iterable[Statement]:
-        for child in inner(node):
-            yield from self._effect(child)
+    def run_expression_statement(self, node: Node) -> Iterable[Statement]:
+        return [each for child in inner(node) for each in self.statement(child)]
 
-    def _effect(self, node: Node) -> Iterable[Statement]:
-        at = at_of(node)
-        match node.type:
-            case "assignment_expression":
-                left, value = node.child_by_field_name("left"), self.expression(node.child_by_field_name("right"))
-                return self.assign(left, value, at) if left is not None else ()
-            case "augmented_assignment_expression" | "update_expression":
-                target, value = self.augmented(node)
-                return (il.Assign(at, target, value),)
-            case "sequence_expression":
-                return [each for child in inner(node) for each in self._effect(child)]
-            case "unary_expression" if text(node.child_by_field_name("operator")) == "delete":
-                return (il.Delete((self.expression(node.child_by_field_name("argument")),)),)
-            case "parenthesized_expression" if len(inner(node)) == 1 and inner(node)[0].type.endswith(
-                "assignment_expression"
-            ):
-                return self._effect(inner(node)[0])
-            case "internal_module":
-                return self.block(node.child_by_field_name("body"))
-            case "call_expression" if self._is_assertion(node):
-                arguments = inner(node.child_by_field_name("arguments"))
-                test = self.expression(arguments[0])
-                return (il.If(test, (), (il.Raise(at, ()),)),)
-            case _:
-                return (il.Evaluate(self.expression(node)),)
+    run_sequence_expression = run_expression_statement
 
-    def _is_assertion(self, node: Node) -> bool:
-        name = text(node.child_by_field_name("function"))
-        given = node.child_by_field_name("arguments")
-        is_known = name in self.reading.knowledge.functions["asserts"] and not self.reading.defines(
-            name.partition(".")[0]
-        )
-        return is_known and given is not None and bool(inner(given)) and inner(given)[0].type != "spread_element"
+    def run_parenthesized_expression(self, node: Node) -> Iterable[Statement]:
+        inside = first(node)
+        is_assignment = inside is not None and inside.type.endswith("assignment_expression")
+        return self.statement(inside) if inside is not None and is_assignment else [il.Evaluate(self.expression(node))]
 
-    def lower_return(self, node: Node) -> Iterable[Statement]:
-        values = inner(node)
-        return (il.Return(at_of(node), self.expression(values[0]) if values else None),)
+    def run_assignment_expression(self, node: Node) -> Iterable[Statement]:
+        left, value = part(node, "left"), self.expression(part(node, "right"))
+        return self.assign(left, value, at_of(node)) if left is not None else ()
 
-    def lower_throw(self, node: Node) -> Iterable[Statement]:
-        return (il.Raise(at_of(node), tuple(self.expression(child) for child in inner(node))),)
+    def run_augmented_assignment_expression(self, node: Node) -> Iterable[Statement]:
+        return (il.Assign(at_of(node), *self.augmented(node)),)
 
-    def lower_jump(self, node: Node) -> Iterable[Statement]:
-        return (il.Jump(node.type == "break_statement", text(node.child_by_field_name("label"))),)
+    run_update_expression = run_augmented_assignment_expression
 
-    # Branches and loops
+    def run_unary_expression(self, node: Node) -> Iterable[Statement]:
+        if word(node, "operator") == "delete":
+            return (il.Delete((self.expression(part(node, "argument")),)),)
+        return (il.Evaluate(self.expression(node)),)
 
-    def lower_if(self, node: Node) -> Iterable[Statement]:
-        alternative = node.child_by_field_name("alternative")
-        otherwise = self.block(inner(alternative)[0]) if alternative is not None and inner(alternative) else ()
-        test = self.expression(node.child_by_field_name("condition"))
-        return (il.If(test, self.block(node.child_by_field_name("consequence")), otherwise),)
+    def run_internal_module(self, node: Node) -> Iterable[Statement]:
+        return self.block(part(node, "body"))
 
-    def lower_while(self, node: Node, label: str = "") -> Iterable[Statement]:
-        test = self.expression(node.child_by_field_name("condition"))
-        body = self.block(node.child_by_field_name("body"))
-        if node.type == "while_statement":
-            return (il.Loop(at_of(node), test, None, None, body, (), label=label),)
-        update = (il.If(test, (), (il.Jump(is_break=True),)),)
-        endless = il.Constant(at_of(node), "", "boolean", truth=True)
-        return (il.Loop(at_of(node), endless, None, None, body, (), update, label),)
+    def run_call_expression(self, node: Node) -> Iterable[Statement]:
+        name, given = word(node, "function"), first(part(node, "arguments"))
+        is_known = name in self.reading.knowledge.functions["asserts"]
+        if is_known and given is not None and not self.reading.defines(name.partition(".")[0]):
+            return (il.If(self.expression(given), (), (il.Raise(at_of(node), ()),)),)
+        return (il.Evaluate(self.expression(node)),)
 
-    def lower_for(self, node: Node, label: str = "") -> Iterable[Statement]:
-        before, self.names = self.names, dict(self.names)
-        first, found = node.child_by_field_name("initializer"), list[Statement]()
-        if first is not None:
-            self.declare([first], node)
-            is_statement = first.type.endswith(("statement", "declaration"))
-            found += self.statement(first) if is_statement else self._effect(first)
-        tests = [
-            child
-            for child in node.children_by_field_name("condition")
-            if child.is_named and child.type != "empty_statement"
-        ]
-        tests = [part for each in tests for part in (inner(each) if each.type == "expression_statement" else [each])]
-        endless = il.Constant(at_of(node), "", "boolean", truth=True)
-        test = self.expression(tests[0]) if tests else endless
-        step = node.child_by_field_name("increment")
-        update = tuple(self._effect(step)) if step is not None else ()
-        found.append(
-            il.Loop(at_of(node), test, None, None, self.block(node.child_by_field_name("body")), (), update, label)
-        )
-        self.names = before
-        return found
+    # Loops, switches and exceptions
 
-    def lower_for_in(self, node: Node, label: str = "") -> Iterable[Statement]:
-        before, iterable = self.names, self.expression(node.child_by_field_name("right"))
-        self.names = dict(before)
-        left, kind = node.child_by_field_name("left"), node.child_by_field_name("kind")
-        if text(node.child_by_field_name("operator")) == "in":
-            iterable = parts(iterable.at, (iterable,))
-        if kind is not None and kind.type != "var":
-            for name in bound(left):
-                self.add(name, node)
-        binds: Block = ()
-        skips: Block = ()
-        if (
-            text(node.child_by_field_name("operator")) == "in"
-            and isinstance(iterable, il.Parts)
-            and iterable.parts[0].key
-        ):
-            skips = (il.If(is_null(iterable.parts[0]), (il.Jump(is_break=True),), ()),)  # null has no keys
+    def loop(self, node: Node, label: str, /) -> Iterable[Statement]:
+        with self.scopes.block():
+            if node.type == "for_in_statement":
+                return self._each(node, label)
+            before, condition = part(node, "initializer"), part(node, "condition")
+            self.declare([before] if before is not None else [])
+            begins = self.statements([before])
+            if condition is not None and condition.type.endswith("_statement"):  # it may be an empty one
+                condition = first(condition)
+            test = self.expression(condition) if condition is not None and condition.is_named else None
+            body, update = self.block(part(node, "body")), self.statements([part(node, "increment")])
+            is_last = node.type == "do_statement"
+            return (*begins, il.Loop(at_of(node), test, None, None, body, (), update, label, is_last))
+
+    def _each(self, node: Node, label: str) -> Iterable[Statement]:
+        iterable, left, kind = self.expression(part(node, "right")), part(node, "left"), part(node, "kind")
+        before: Block = ()
+        if word(node, "operator") == "in":
+            if iterable.key:
+                before = (il.If(is_null(iterable), (il.Jump(is_break=True),), ()),)  # null has no keys
+            iterable = parts_of(iterable.at, [iterable])
+        for name in bound(left) if kind is not None and kind.type != "var" else ():
+            self.add(name, node)
         target: Expression = il.Name(at_of(node), f"@{node.start_byte}")
         if left is not None and left.type in PATTERNS:
-            binds = tuple(self.assign(left, target, at_of(left)))
+            before = (*before, *self.assign(left, target, at_of(left)))
         elif left is not None:
             target = self.target(left)
-        body = (*skips, *binds, *self.block(node.child_by_field_name("body")))
-        self.names = before
+        body = (*before, *self.block(part(node, "body")))
         return (il.Loop(at_of(node), None, target, iterable, body, (), label=label, is_true=True),)
 
-    def lower_labeled(self, node: Node) -> Iterable[Statement]:
-        label, body = text(node.child_by_field_name("label")), node.child_by_field_name("body")
-        if body is None:
-            return ()
-        if body.type in _LOOPS:
-            lower = {"for_statement": self.lower_for, "for_in_statement": self.lower_for_in}.get(
-                body.type, self.lower_while
-            )
-            return lower(body, label)
-        return (il.Switch((il.Case(None, self.block(body)),), label, is_block=True),)
+    def run_switch_statement(self, node: Node) -> Iterable[Statement]:
+        value, clauses = self.expression(part(node, "value")), inner(part(node, "body"))
+        # Each case asks an optional chain, or `typeof x`, anew.
+        is_asked_anew = isinstance(value, il.Choice | il.Operation | il.Constant)
+        keeps, subject = self.kept(value) if not is_asked_anew else ((), value)
+        with self.scopes.block():
+            self.declare(each for clause in clauses for each in inner(clause))
+            return (*keeps, il.Switch(tuple(self._case(each, subject) for each in clauses)))
 
-    def lower_switch(self, node: Node) -> Iterable[Statement]:
-        body = node.child_by_field_name("body")
-        first, again = self.held(self.expression(node.child_by_field_name("value")))
-        if isinstance(first, il.Bind) and not isinstance(first.value, il.Choice | il.Operation | il.Constant):
-            yield il.Assign(first.at, first.target, first.value)
-        elif isinstance(first, il.Bind):
-            again = first.value  # each case asks an optional chain, or `typeof x`, anew
-        before, self.names = self.names, dict(self.names)
-        cases, clauses = list[il.Case](), inner(body)
-        self.declare([each for clause in clauses for each in inner(clause)], node)
-        for clause in clauses:
-            value = clause.child_by_field_name("value")
-            said = list[Statement]()
-            for each in inner(clause):
-                said += self.statement(each) if each != value else ()
-            test = None
-            if value is not None:
-                test = compared(at_of(value), "===", again, self.expression(value))
-                if isinstance(again, il.Constant) and again.truth:  # `switch (true)`
-                    test = self.expression(value)
-            cases.append(il.Case(test, tuple(said)))
-        self.names = before
-        yield il.Switch(tuple(cases))
+    def _case(self, clause: Node, subject: Expression) -> il.Case:
+        value, test = part(clause, "value"), None
+        if value is not None:
+            is_true = isinstance(subject, il.Constant) and subject.truth  # `switch (true)`
+            asked = self.expression(value)
+            test = asked if is_true else compared(at_of(value), "===", subject, asked)
+        return il.Case(test, self.statements(each for each in inner(clause) if each != value))
 
-    def lower_try(self, node: Node) -> Iterable[Statement]:
-        caught, final = node.child_by_field_name("handler"), node.child_by_field_name("finalizer")
-        handlers: tuple[il.Handler, ...] = ()
-        if caught is not None:
-            before, self.names = self.names, dict(self.names)
-            name, body = caught.child_by_field_name("parameter"), caught.child_by_field_name("body")
+    def run_try_statement(self, node: Node) -> Iterable[Statement]:
+        caught, body = part(node, "handler"), self.block(part(node, "body"))
+        handlers = (self._handler(caught),) if caught is not None else ()
+        return (il.Try(body, handlers, (), self.block(part(part(node, "finalizer"), "body"))),)
+
+    def _handler(self, node: Node) -> il.Handler:
+        name, body = part(node, "parameter"), part(node, "body")
+        with self.scopes.block():
             for each in bound(name):
-                self.add(each, caught)
+                self.add(each, node)
             key = self.target(name).key if name is not None and name.type == "identifier" else ""
-            handlers = (il.Handler(at_of(caught), (), (), key, self.block(body), _is_quiet(body)),)
-            self.names = before
-        ended = self.block(final.child_by_field_name("body")) if final is not None else ()
-        return (il.Try(self.block(node.child_by_field_name("body")), handlers, (), ended),)
-
-    def lower_plain_block(self, node: Node) -> Iterable[Statement]:
-        return self.block(node)
+            return il.Handler(at_of(node), (), (), key, self.block(body), is_quiet=not inner(body))
 
 
-def _declared(node: Node) -> Node:
+def exported(node: Node) -> Node:
     """The declaration that is exported, or the statement itself."""
-    return (node.child_by_field_name("declaration") or node) if node.type == "export_statement" else node
+    return (part(node, "declaration") or node) if node.type == "export_statement" else node
 
 
-def _is_quiet(body: Node | None) -> bool:
-    """Whether a handler does nothing but give a constant."""
-    return body is not None and all(
-        child.type in _QUIET
-        or (
-            child.type == "return_statement"
-            and all(each.type in _CONSTANTS and not inner(each) for each in inner(child))
-        )
-        for child in body.named_children
-    )
-
-
-_S = Statements
-_STATEMENTS: dict[str, Callable[[Statements, Node], Iterable[Statement]]] = {
-    "expression_statement": _S.lower_expression_statement,
-    "export_statement": _S.lower_export,
-    "return_statement": _S.lower_return,
-    "throw_statement": _S.lower_throw,
-    "if_statement": _S.lower_if,
-    "for_statement": _S.lower_for,
-    "for_in_statement": _S.lower_for_in,
-    "labeled_statement": _S.lower_labeled,
-    "switch_statement": _S.lower_switch,
-    "try_statement": _S.lower_try,
-    "statement_block": _S.lower_plain_block,
-    **dict.fromkeys(_DECLARATIONS, _S.lower_declaration),
-    **dict.fromkeys(("while_statement", "do_statement"), _S.lower_while),
-    **dict.fromkeys(("break_statement", "continue_statement"), _S.lower_jump),
-    **dict.fromkeys(("class_declaration", "abstract_class_declaration"), _S.lower_class_declaration),
-    **dict.fromkeys(_HOISTED, lambda _self, _node: ()),
-}
+def _as_declared(value: Expression, type_: Type | None) -> Expression:
+    return il.Told(value.at, value, type_, value.key, value.forks) if type_ is not None else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.languages.braces import BracesFile, BracesLanguage
+from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.languages.go.language import known
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
 from breadknife.plugins.nullcheck.repairs.go.repairs import REPAIRS
@@ -18,7 +18,7 @@ from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
 
 
-class Go(BracesLanguage[GoProject]):
+class Go(CoreLanguage[GoProject]):
     ids = frozenset({"go"})
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
@@ -30,7 +30,7 @@ class Go(BracesLanguage[GoProject]):
         return GoFile(document, tree, self.files(project))
 
 
-class GoFile(BracesFile[GoSite]):
+class GoFile(CoreFile[GoSite]):
     _grammar = grammar_of("go")
 
     @property

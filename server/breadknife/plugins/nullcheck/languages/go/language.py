@@ -7,24 +7,20 @@ from dataclasses import replace
 from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
 from breadknife.plugins.nullcheck.core.names import Others
+from breadknife.plugins.nullcheck.languages.file import Traits
 from breadknife.plugins.nullcheck.languages.go.outline import Outline
 from breadknife.plugins.nullcheck.rows import rows, with_rows
 from breadknife.text.syntax import SyntaxTree
 
-
-class GoLanguage:
-    null_attributes = frozenset[str]()
-    calls_methods_of_null = True
-    builtins = frozenset({
+GO = Traits(
+    builtins=frozenset({
         "append", "cap", "clear", "close", "complex", "copy", "delete", "imag", "len", "make", "max", "min", "new",
         "panic", "print", "println", "real", "recover",
-    })  # fmt: skip
-
-    def refined_result(self, name: str, argument: str, /) -> Type | None:
-        return None
+    }),
+    calls_methods_of_null=True,
+)  # fmt: skip
 
 
 @cache
@@ -46,4 +42,4 @@ def known(nullable: Iterable[str]) -> Knowledge:
 
 def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
     """The analysis of one file."""
-    return FileHome(Outline(tree, knowledge()).file(), knowledge(), GoLanguage(), others, uri)
+    return FileHome(Outline(tree, knowledge()).file(), knowledge(), GO, others, uri)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.il import Block
-from breadknife.plugins.nullcheck.languages.go.declaring import specs_of
-from breadknife.plugins.nullcheck.languages.go.expressions import Expressions, parameters_of, result_of
-from breadknife.plugins.nullcheck.languages.go.scopes import Scopes, set_by_others
-from breadknife.plugins.nullcheck.languages.go.statements import lower_body
+from breadknife.plugins.nullcheck.languages.go.expressions import parameters_of, result_of
+from breadknife.plugins.nullcheck.languages.go.statements import Statements, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import Types
-from breadknife.plugins.nullcheck.languages.lowering import Reader, at_of, inner, text
-from breadknife.text.syntax import Node
+from breadknife.plugins.nullcheck.languages.lowering import Reader, Scopes, at_of, first, inner, part, text, word
+from breadknife.text.syntax import Node, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _WITHOUT_TYPES = frozenset({"import_declaration", "expression_list", "comment", "var_declaration", "const_declaration"})
+_FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
+_SETS = frozenset({"assignment_statement", "inc_statement", "dec_statement", "range_clause"})
 _NO_ERROR = rb" nil\b(?<!\berr [!=]= nil)(?<!\bErr [!=]= nil)(?<!\bError [!=]= nil)"
 _HIDDEN = re.compile(
     rb",[ \t]*\w++[ \t]*+:?=[^\n]*\[|\.\(\*|\.\(map|var(?<=\bvar)\s+(?:\(|\w+\s+(?:map\b|\*|func\b|[A-Z]))"
@@ -28,15 +28,12 @@ _HIDDEN = re.compile(
 a certain character: the others are passed over quickly."""
 _GIVES = re.compile(rb"\breturn\b[^\n]*\bnil\b")
 _GIVES_SILENTLY = re.compile(
-    rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\bnil\s*(?:$|//|\})|\breturn\b[^\n]*\bnil, (?:true|false)",
-    re.MULTILINE,
+    rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\b(?:nil|nil, true|nil, false)\s*(?:$|//|\})", re.M
 )
 """Nil without an error."""
 _LEAVES = rb"\w*[eE]rr\w* != nil \{\s*(?:return\b(?![^\n]*\b\1\.)|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
 _IGNORES = re.compile(rb"\b(\w++),[ \t]*\w++[ \t]*+:?=[ \t]*[\w.]++\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")")
 """A call whose error isn't looked at in the next line, in a check that leaves."""
-_MADE = re.compile(rb"(?<![\w.])([^\W\d]\w*)\{")
-"""A new struct of this package."""
 _SET = rb"\b%b\.(\w+)(?:,[ \t]*[\w.]+)*[ \t]*=[^=]"
 
 
@@ -50,8 +47,6 @@ class Outline(Reader):
     named: dict[str, Function] = field(default_factory=dict[str, Function])
     classes: dict[str, Class] = field(default_factory=dict[str, Class])
     variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
-    _with_maps: list[bytes] = field(default_factory=list[bytes])
-    """How structs are written that have maps."""
 
     def file(self) -> File:
         root = self.tree.root
@@ -69,61 +64,42 @@ class Outline(Reader):
             if node.type == "import_declaration":
                 self._import(node)
         for spec in type_specs(root):
-            written, name = spec.child_by_field_name("type"), text(spec.child_by_field_name("name"))
-            if written is not None:
-                self.declared.setdefault(name, written)
+            if (written := part(spec, "type")) is not None:
+                self.declared.setdefault(word(spec, "name"), written)
         for name, written in self.declared.items():
             self._class(name, written)
-            stores = (each for stores in self.classes[name].stores.values() for each in stores)
-            if any(each.annotation is not None and each.annotation.name == "dict" for each in stores):
-                self._with_maps += [
-                    f"{name}{{".encode(),
-                    f"new({name})".encode(),
-                    f" {name}\n".encode(),
-                    f" {name}\r\n".encode(),
-                ]
         for node in root.named_children:
             if node.type in ("var_declaration", "const_declaration"):
                 self._variables(node)
-        functions = [
-            each for each in root.named_children if each.type in ("function_declaration", "method_declaration")
-        ]
-        names = {text(each.child_by_field_name("name")) for each in functions if each.type == "function_declaration"}
-        self.hidden = frozenset({*self.imports, *self.declared, *self.variables, *names})
+        functions = [each for each in root.named_children if each.type in _FUNCTIONS]
+        names = {word(each, "name") for each in functions if each.type == "function_declaration"}
+        self.outside = frozenset({*self.imports, *self.declared, *self.variables, *names})
         for node in functions:
-            self.lower_function(node)
+            self._function(node)
 
     def _import(self, node: Node) -> None:
-        waiting = list(node.named_children)
-        while waiting:
-            spec = waiting.pop()
-            path = spec.child_by_field_name("path")
-            if path is None:
-                waiting += spec.named_children
-                continue
-            written = text(path).strip('"`')
-            name = text(spec.child_by_field_name("name")) or _VERSION.sub("", written).rpartition("/")[2]
-            self.imports[name] = written
+        for spec in nodes_in(node):
+            if spec.type == "import_spec":
+                written = word(spec, "path").strip('"`')
+                name = word(spec, "name") or _VERSION.sub("", written).rpartition("/")[2]
+                self.imports[name] = written
 
     def _class(self, name: str, written: Node) -> None:
         bases, class_ = list[str](), Class(at_of(written), name, (), is_interface=written.type == "interface_type")
-        if written.type == "struct_type":
-            for part in inner(inner(written)[0]) if inner(written) else []:
-                kind, names = part.child_by_field_name("type"), part.children_by_field_name("name")
-                type_ = self.types.read(kind)
-                for each in names:
-                    store = Store(at_of(each), None, lambda: None, type_, has_value=False)
-                    class_.stores.setdefault(text(each), []).append(store)
-                if not names and type_ is not None:
-                    bases.append(type_.name)
+        for member in inner(first(written)) if written.type == "struct_type" else ():
+            names, type_ = member.children_by_field_name("name"), self.types.read(part(member, "type"))
+            for each in names:
+                store = Store(at_of(each), None, lambda: None, type_, has_value=False)
+                class_.stores.setdefault(text(each), []).append(store)
+            if not names and type_ is not None:
+                bases.append(type_.name)
         class_.bases = tuple(bases)
         self.classes[name] = class_
 
     def _variables(self, node: Node) -> None:
         for spec in specs_of(node):
-            names, value = spec.children_by_field_name("name"), spec.child_by_field_name("value")
-            values = inner(value)
-            type_ = self.types.read(spec.child_by_field_name("type"))
+            names, values = spec.children_by_field_name("name"), inner(part(spec, "value"))
+            type_ = self.types.read(part(spec, "type"))
             for at, name in enumerate(names):
                 given = values[at] if len(values) == len(names) else None
                 store = Store(
@@ -135,26 +111,24 @@ class Outline(Reader):
         if node is None:
             return None
         scratch = Function(at_of(node), "", (), None, lambda _: (), b"")
-        return Expressions(scratch, self.types, Scopes(frozenset()), lower_body).expression(node)
+        return Statements(scratch, Scopes(), types=self.types).expression(node)
 
-    def lower_function(self, node: Node) -> None:
-        name, body = text(node.child_by_field_name("name")), node.child_by_field_name("body")
+    def _function(self, node: Node) -> None:
+        name, body = word(node, "name"), part(node, "body")
         if body is None:
             return
-        receivers = parameters_of(node, self.types, "receiver")
-        receiver = receivers[0] if receivers else None
-        owner = None
+        receiver = next(parameters_of(node, self.types, "receiver"), None)
+        own, owner = (receiver,) if receiver is not None else (), None
         if receiver is not None and receiver.annotation is not None:
-            name_ = receiver.annotation.name
-            owner = self.classes.setdefault(name_, Class(at_of(node), name_, (), is_elsewhere=True))
+            type_ = receiver.annotation.name
+            owner = self.classes.setdefault(type_, Class(at_of(node), type_, (), is_elsewhere=True))
         source = self.tree.encoded[node.start_byte : node.end_byte]
-        is_by_value = receiver is not None and receiver.annotation is not None and receiver.annotation.is_value
         function = Function(
-            at_of(node), name, (*receivers[:1], *parameters_of(node, self.types)), result_of(node, self.types),
-            lambda function: self._lowered(function, node, is_by_value), source, owner,
+            at_of(node), name, (*own, *parameters_of(node, self.types)), result_of(node, self.types),
+            lambda function: self._lowered(function, node), source, owner,
             receiver=receiver.name if receiver is not None else "", receiver_class=owner,
             is_stub=not inner(body), is_bound=receiver is not None,
-            has_declared_null=_HIDDEN.search(source) is not None or self._makes_maps(source),
+            has_declared_null=_HIDDEN.search(source) is not None,
             is_open=_gives_pointer(node) and _GIVES_SILENTLY.search(source) is not None,
             tells_null=_gives_pointer(node) and _GIVES.search(source) is not None,
             may_ignore=_IGNORES.search(source) is not None,
@@ -164,36 +138,23 @@ class Outline(Reader):
             self.named[name] = function
         elif owner is not None:
             owner.methods.setdefault(name, function)
-            for found in () if not receiver.name else re.finditer(_SET % re.escape(receiver.name.encode()), source):
+            for found in re.finditer(_SET % re.escape(receiver.name.encode()), source) if receiver.name else ():
                 stores = owner.stores.get(found[1].decode("utf-8", "replace"))
                 if stores:
                     stores.append(Store(at_of(node), function, lambda: None, stores[0].annotation))
 
-    def _makes_maps(self, source: bytes) -> bool:
-        """Whether it has to do with a struct of this package that has a map."""
-        if any(name in source for name in self._with_maps):
-            return True
-        made = {found[1].decode("utf-8", "replace") for found in _MADE.finditer(source)} - self.declared.keys()
-        return any(b"map[" in (spec.text or b"") for name in made if (spec := self.elsewhere(name)) is not None)
-
-    def _lowered(self, function: Function, node: Node, is_by_value: bool) -> Block:
-        scopes = Scopes(self.hidden)
+    def _lowered(self, function: Function, node: Node) -> Block:
+        scopes = Scopes(self.outside)
         for parameter in function.parameters:
             scopes.declare(parameter.name, parameter.at[0])
         may_be_set = b"&" in function.source or function.source.find(b"func", 4) >= 0
-        untracked = set_by_others(node.child_by_field_name("body")) if may_be_set else frozenset[str]()
-        around = Expressions(function, self.types, scopes, lower_body, untracked)
-        body = lower_body(around, node, function)
-        if not is_by_value:
+        untracked = _set_by_others(part(node, "body")) if may_be_set else frozenset[str]()
+        body = Statements(function, scopes, types=self.types, untracked=untracked).body(node)
+        receiver = function.parameters[0].annotation if function.receiver else None
+        if receiver is None or not receiver.is_value:
             return body
         own = il.Name((node.start_byte, node.start_byte), function.receiver)
         return (il.Evaluate(il.Operation(own.at, "deref", (own,), forks=False)), *body)
-
-
-def _gives_pointer(node: Node) -> bool:
-    """Whether a result other than an error can be nil."""
-    result = node.child_by_field_name("result")
-    return result is not None and text(result) not in ("error", "bool", "string", "int")
 
 
 def type_specs(root: Node) -> Iterator[Node]:
@@ -208,3 +169,37 @@ def type_specs(root: Node) -> Iterator[Node]:
                 elif child.type not in _WITHOUT_TYPES and b"type " in (child.text or b""):
                     found.append(child)
         waiting = found
+
+
+def _gives_pointer(node: Node) -> bool:
+    """Whether a result other than an error can be nil."""
+    return word(node, "result") not in ("", "error", "bool", "string", "int")
+
+
+def _set_by_others(body: Node | None) -> frozenset[str]:
+    """Variables that a function within this one sets, or whose address somebody gets: nothing is known of them."""
+    found, waiting = set[str](), [(body, frozenset[str](), False)]
+    while waiting:
+        node, own, is_within = waiting.pop()
+        if node is None or node.type == "defer_statement":
+            continue  # what is deferred sets variables at the end, when nobody uses them any more
+        if node.type == "func_literal":
+            own, is_within = frozenset(_declared_in(node)), True
+        elif node.type == "unary_expression" and node.children[0].type == "&":
+            found |= _names(part(node, "operand"))
+        elif is_within and node.type in _SETS and all(child.type != ":=" for child in node.children):
+            found |= _names(part(node, "left") or node) - own
+        waiting += [(child, own, is_within) for child in node.named_children]
+    return frozenset(found)
+
+
+def _declared_in(literal: Node) -> Iterator[str]:
+    for node in nodes_in(literal):
+        if node.type in ("var_spec", "parameter_declaration"):
+            yield from map(text, node.children_by_field_name("name"))
+        elif any(child.type == ":=" for child in node.children):
+            yield from _names(part(node, "left"))
+
+
+def _names(node: Node | None) -> set[str]:
+    return {text(each) for each in ([node, *inner(node)] if node is not None else ()) if each.type == "identifier"}

@@ -9,14 +9,14 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
+from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.languages.go.language import GoLanguage
+from breadknife.plugins.nullcheck.languages.go.language import GO
 from breadknife.plugins.nullcheck.languages.go.outline import Outline, type_specs
-from breadknife.plugins.nullcheck.languages.lowering import text
-from breadknife.plugins.nullcheck.languages.packages import PackageHome
-from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.plugins.nullcheck.languages.lowering import part, word
+from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
 from breadknife.project.values import Project
 from breadknife.text.document import uri_to_path
 from breadknife.text.outline import Import
@@ -35,26 +35,18 @@ class _Table(NamedTuple):
     """The types that it declares."""
 
 
-class GoProject(ProjectFiles[PackageHome]):
+class GoProject(PackageFiles):
     """The files of Go of one project."""
 
     def __init__(
         self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        super().__init__(project, clock)
-        self._knowledge = knowledge
+        super().__init__(project, knowledge, GO, clock)
         self._tables = dict[Path, _Table]()
 
-    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageHome:
+    def _outlined(self, tree: SyntaxTree, uri: str) -> File:
         declared = cache(partial(self._declared_beside, uri_to_path(uri), _package(tree.encoded)))
-        outline = Outline(tree, self._knowledge, declared)
-        return PackageHome(outline.file(), self._knowledge, GoLanguage(), self, uri, reaches=reaches)
-
-    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
-        return self._home_of(tree, uri, reaches=False)
-
-    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
-        return self._home_of(tree, uri, reaches=True)
+        return Outline(tree, self._knowledge, declared).file()
 
     def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         folder, slash, last = name.rpartition("/")
@@ -102,8 +94,8 @@ class GoProject(ProjectFiles[PackageHome]):
         tree = self.tree(path) if not path.name.endswith(_TEST) else None
         known = self._tables.get(path)
         if tree is not None and (known is None or known.tree is not tree):
-            specs = ((text(each.child_by_field_name("name")), each) for each in type_specs(tree.root))
-            types = {name: type_ for name, each in specs if (type_ := each.child_by_field_name("type")) is not None}
+            specs = type_specs(tree.root)
+            types = {word(each, "name"): type_ for each in specs if (type_ := part(each, "type")) is not None}
             known = self._tables[path] = _Table(tree, _package(tree.encoded), types)
         return known if tree is not None else None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.il import Type
-from breadknife.plugins.nullcheck.languages.lowering import inner, text
+from breadknife.plugins.nullcheck.languages.lowering import first, part, text
 from breadknife.text.syntax import Node
 
 _VALUES = frozenset({
@@ -14,6 +14,11 @@ _VALUES = frozenset({
     "uint64", "uintptr", "float32", "float64", "complex64", "complex128",
 })  # fmt: skip
 BUILTIN_TYPES = _VALUES | {"error", "any"}
+_WRITTEN = {
+    "function_type": Type("func"), "interface_type": Type("interface"), "channel_type": Type("chan"),
+    "struct_type": Type("struct", is_value=True),
+}  # fmt: skip
+"""Types without a name, of which nothing else matters."""
 _DEEPEST = 8
 
 
@@ -35,10 +40,9 @@ class Types:
         """The type that a node writes; None for one that can't be told."""
         if node is None or depth > _DEEPEST:
             return None
-        parts = inner(node)
         match node.type:
             case "pointer_type":
-                pointed = self.read(parts[0], depth + 1) if parts else None
+                pointed = self.read(first(node), depth + 1)
                 return pointed._replace(is_value=False) if pointed is not None else Type("pointer")
             case "type_identifier" | "identifier":
                 return self._named(text(node), depth)
@@ -46,41 +50,24 @@ class Types:
                 package, _, name = text(node).partition(".")
                 return Type(f"{self.imports.get(package, package)}.{name}", is_value=True)
             case "map_type":
-                key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
-                return Type("dict", (self._or_unknown(key, depth), self._or_unknown(value, depth)))
+                return Type("dict", (self._held(node, "key", depth), self._held(node, "value", depth)))
             case "slice_type" | "array_type" | "implicit_length_array_type":
-                return Type("list", (self._or_unknown(node.child_by_field_name("element"), depth),), is_value=True)
-            case "function_type":
-                return Type("func")
-            case "interface_type":
-                return Type("interface")
-            case "channel_type":
-                return Type("chan")
-            case "struct_type":
-                return Type("struct", is_value=True)
-            case "generic_type":
-                return self.read(node.child_by_field_name("type"), depth + 1)
-            case "parenthesized_type":
-                return self.read(parts[0], depth + 1) if parts else None
-            case _:
-                return None
+                return Type("list", (self._held(node, "element", depth),), is_value=True)
+            case "generic_type" | "parenthesized_type":
+                return self.read(first(node), depth + 1)
+            case kind:
+                return _WRITTEN.get(kind)
 
-    def _or_unknown(self, node: Node | None, depth: int) -> Type:
-        return self.read(node, depth + 1) or Type("", is_value=True)
+    def _held(self, node: Node, name: str, depth: int) -> Type:
+        return self.read(part(node, name), depth + 1) or Type("", is_value=True)
 
     def _named(self, name: str, depth: int) -> Type:
         if name in ("error", "any"):
             return Type("error" if name == "error" else "interface")
         declared = self.declaration(name) if name not in _VALUES else None
-        if declared is None:
-            return Type(name, is_value=True)
-        if declared.type in ("interface_type", "struct_type"):
-            return Type(name, is_value=declared.type == "struct_type")
         under = self.read(declared, depth + 1)
+        if declared is not None and declared.type == "interface_type":
+            return Type(name)
         if under is not None and under.name in ("dict", "func", "chan", "list"):
             return under
         return Type(name, is_value=True)
-
-    def zero_is_nil(self, type_: Type | None) -> bool:
-        """Whether a variable of the type that isn't given a value is nil, and a use of it as a value panics."""
-        return type_ is not None and not type_.is_value

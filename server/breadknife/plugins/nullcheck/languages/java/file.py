@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.languages.braces import BracesFile, BracesLanguage
+from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.languages.java.language import known
 from breadknife.plugins.nullcheck.languages.java.project import JavaProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
@@ -17,7 +17,7 @@ from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
 
 
-class Java(BracesLanguage[JavaProject]):
+class Java(CoreLanguage[JavaProject]):
     ids = frozenset({"java"})
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
@@ -29,7 +29,7 @@ class Java(BracesLanguage[JavaProject]):
         return JavaFile(document, tree, self.files(project))
 
 
-class JavaFile(BracesFile[Site]):
+class JavaFile(CoreFile[Site]):
     _grammar = grammar_of("java")
 
     @property

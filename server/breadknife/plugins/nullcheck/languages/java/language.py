@@ -8,23 +8,12 @@ from dataclasses import replace
 from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
 from breadknife.plugins.nullcheck.core.names import Others
+from breadknife.plugins.nullcheck.languages.file import Traits
 from breadknife.plugins.nullcheck.languages.java.outline import Outline
 from breadknife.plugins.nullcheck.rows import rows, with_rows
 from breadknife.text.syntax import SyntaxTree
-
-
-class JavaLanguage:
-    null_attributes = frozenset[str]()
-    calls_methods_of_null = False
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.builtins = knowledge.classes["builtins"]
-
-    def refined_result(self, name: str, argument: str, /) -> Type | None:
-        return None
 
 
 @cache
@@ -43,4 +32,5 @@ def known(nullable: Iterable[str]) -> Knowledge:
 
 def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
     """The analysis of one file."""
-    return FileHome(Outline(tree, knowledge()).file(), knowledge(), JavaLanguage(knowledge()), others, uri)
+    known = knowledge()
+    return FileHome(Outline(tree, known).file(), known, Traits(known.classes["builtins"]), others, uri)

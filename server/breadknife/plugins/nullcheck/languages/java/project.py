@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.languages.java.language import JavaLanguage
+from breadknife.plugins.nullcheck.languages.file import Traits
 from breadknife.plugins.nullcheck.languages.java.outline import Outline
-from breadknife.plugins.nullcheck.languages.packages import PackageHome
-from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
 from breadknife.project.values import Project
 from breadknife.text.document import uri_to_path
 from breadknife.text.outline import Import
@@ -27,25 +26,17 @@ _NAMED = re.compile(r"((?:[a-z_]\w*\.)*)([A-Z]\w*)(.*)")
 _CLASS = re.compile(r"(?<![\w.])[A-Z]\w*")
 
 
-class JavaProject(ProjectFiles[PackageHome]):
+class JavaProject(PackageFiles):
     """The files of Java of one project."""
 
     def __init__(
         self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        super().__init__(project, clock)
-        self._knowledge = knowledge
+        super().__init__(project, knowledge, Traits(knowledge.classes["builtins"]), clock)
         self._imported = WeakKeyDictionary[Names, Mapping[str, str]]()
 
-    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageHome:
-        file = Outline(tree, self._knowledge).file()
-        return PackageHome(file, self._knowledge, JavaLanguage(self._knowledge), self, uri, reaches=reaches)
-
-    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
-        return self._home_of(tree, uri, reaches=False)
-
-    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
-        return self._home_of(tree, uri, reaches=True)
+    def _outlined(self, tree: SyntaxTree, uri: str) -> File:
+        return Outline(tree, self._knowledge).file()
 
     def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         found = _NAMED.fullmatch(name)
@@ -66,10 +57,6 @@ class JavaProject(ProjectFiles[PackageHome]):
                 seen.add(found[0].uri)
                 waiting += [(found[0], base) for class_ in found[0].file.classes.values() for base in class_.bases]
                 yield found[0]
-
-    def method(self, home: Names, class_: str, name: str, /) -> Target | None:
-        """A class of Java is in one file."""
-        return None
 
     def _path(self, home: Names, package: str, class_: str) -> Path | None:
         here = uri_to_path(home.uri)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, Type
-from breadknife.plugins.nullcheck.languages.lowering import inner, text
+from breadknife.plugins.nullcheck.languages.lowering import first, inner, part, text, word
 from breadknife.text.syntax import Node
 
-_PRIMITIVES = frozenset({"integral_type", "floating_point_type", "boolean_type", "void_type"})
+PRIMITIVES = frozenset({"integral_type", "floating_point_type", "boolean_type", "void_type"})
 _DEEPEST = 8
 _NULLABLE = ("Nullable", "CheckForNull")
 """Annotations of all libraries are called so, or begin with `NullOr`."""
@@ -16,21 +16,19 @@ _NULLABLE = ("Nullable", "CheckForNull")
 
 def annotations_of(node: Node) -> Iterator[Node]:
     """The annotations of a declaration, and of its type."""
-    first = node.child(0) if node.child_count else None
-    if first is not None and first.type == "modifiers":
-        yield from (each for each in first.named_children if each.type.endswith("annotation"))
-    type_ = node.child_by_field_name("type")
-    if type_ is not None and type_.type == "annotated_type":
-        yield from (each for each in type_.named_children if each.type.endswith("annotation"))
+    modifiers, type_ = node.child(0) if node.child_count else None, part(node, "type")
+    for holder, kind in ((modifiers, "modifiers"), (type_, "annotated_type")):
+        if holder is not None and holder.type == kind:
+            yield from (each for each in holder.named_children if each.type.endswith("annotation"))
 
 
 def annotation_name(node: Node) -> str:
-    return text(node.child_by_field_name("name")).rpartition(".")[2]
+    return word(node, "name").rpartition(".")[2]
 
 
 def is_nullable(node: Node) -> bool:
     """Whether a declaration is annotated so that it may be null. On an array it may mean its elements."""
-    type_ = node.child_by_field_name("type")
+    type_ = part(node, "type")
     if type_ is not None and type_.type == "array_type":
         return False
     names = [annotation_name(each) for each in annotations_of(node)]
@@ -41,36 +39,27 @@ def read(node: Node | None, names: Mapping[str, str], depth: int = 0) -> Type | 
     """The type that a node writes. `names`: simple names, and the types that they are followed as."""
     if node is None or depth > _DEEPEST:
         return None
-    parts = inner(node)
     match node.type:
-        case kind if kind in _PRIMITIVES:
+        case kind if kind in PRIMITIVES:
             return Type(text(node), is_value=True)
         case "type_identifier" | "identifier":
             name = text(node)
             return Type(names.get(name, name)) if name != "var" else None
         case "scoped_type_identifier" if text(node)[:1].islower() and not text(node).startswith(("java.", "javax.")):
             return Type(text(node))
-        case "scoped_type_identifier" | "annotated_type":
-            return read(parts[-1], names, depth + 1) if parts else None
+        case "scoped_type_identifier" | "annotated_type" | "wildcard":
+            return read(inner(node)[-1], names, depth + 1) if inner(node) else None
         case "generic_type":
-            arguments = inner(parts[1]) if len(parts) > 1 else []
-            of = read(parts[0], names, depth + 1) if parts else None
-            return (
-                of._replace(arguments=tuple(read(each, names, depth + 1) or Type("") for each in arguments))
-                if of
-                else None
-            )
+            of, given = read(first(node), names, depth + 1), inner(inner(node)[-1])
+            arguments = tuple(read(each, names, depth + 1) or Type("") for each in given)
+            return of._replace(arguments=arguments) if of is not None else None
         case "array_type":
-            return Type("list", (read(node.child_by_field_name("element"), names, depth + 1) or Type(""),))
-        case "wildcard":
-            return read(parts[-1], names, depth + 1) if parts else None
+            return Type("list", (read(part(node, "element"), names, depth + 1) or Type(""),))
         case _:
             return None
 
 
 def declared(node: Node, names: Mapping[str, str]) -> Type | None:
     """The type of a declaration, with what its annotations say of null."""
-    type_ = read(node.child_by_field_name("type"), names)
-    if is_nullable(node):
-        return (type_ or Type(""))._replace(nullable=ANY_NULL)
-    return type_
+    type_ = read(part(node, "type"), names)
+    return (type_ or Type(""))._replace(nullable=ANY_NULL) if is_nullable(node) else type_

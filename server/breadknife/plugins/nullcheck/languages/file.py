@@ -1,4 +1,4 @@
-"""What Go's and Java's files have in common: how the ways of a place become verified offers."""
+"""What the languages have in common as the plugin sees them: a project's files, and what is found in one of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
+from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar
@@ -30,12 +32,23 @@ from breadknife.text.syntax import SyntaxTree
 _STRING = r"""(?:"[^"\\\n]*"|'[^'\\\n]*')"""
 _LITERALS = (r"-?\d+", r"-?\d+L", r"-?\d+\.\d+f", r"-?\d+\.\d+", _STRING, r"true|false", r"\[\]", r"\{\}")
 
-
 Files = TypeVar("Files", bound=ProjectFiles[Any])
 S = TypeVar("S", bound=Site)
 
 
-class BracesLanguage(Generic[Files]):
+@dataclass(frozen=True)
+class Traits:
+    """See `core.names.Language`."""
+
+    builtins: frozenset[str]
+    null_attributes: frozenset[str] = frozenset()
+    calls_methods_of_null: bool = False
+
+    def refined_result(self, name: str, argument: str, /) -> Type | None:
+        return None
+
+
+class CoreLanguage(Generic[Files]):
     """A language, with the files of each project that it was asked about."""
 
     def __init__(self, made: Callable[[Project | None], Files]) -> None:
@@ -56,23 +69,25 @@ class BracesLanguage(Generic[Files]):
         return any(re.fullmatch(kind, default) and re.fullmatch(kind, like) for kind in _LITERALS)
 
 
-class BracesFile(ABC, Generic[S]):
-    """A `NullFile`."""
+class CoreFile(ABC, Generic[S]):
+    """A `NullFile`: what is found in one file, and the repairs of its language."""
 
     _grammar: ClassVar[Grammar]
 
     def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any]) -> None:
-        self.document, self.tree, self._files = document, tree, files
-        self.home = files.look_at(document, tree)
+        self.document, self.tree, self.files = document, tree, files
+        self.home: FileHome = files.look_at(document, tree)
         self._about = dict[Place, tuple[Finding, ...]]()
         """What other checkers said of the places that were asked about."""
 
     def is_current(self) -> bool:
-        return self._files.is_current(self.home)
+        return self.files.is_current(self.home)
 
     @cached_property
     def _explained(self) -> Sequence[Explained]:
-        with self._files.lock:
+        if not self._is_written():
+            return ()
+        with self.files.lock:
             found = explained(self.home)
         return unsilenced(self.tree, [each for each in found if self._is_shown(each.finding)])
 
@@ -93,11 +108,11 @@ class BracesFile(ABC, Generic[S]):
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
         if about:
             self._about[place] = tuple(about)
-        with self._files.lock:
+        with self.files.lock:
             yield from list(self._offering.offers(self._site(place)))
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> Edits | None:
-        with self._files.lock:
+        with self.files.lock:
             return self._offering.repair(self._site(place), strategy, content)
 
     @property
@@ -109,10 +124,6 @@ class BracesFile(ABC, Generic[S]):
     def _site(self, place: Place) -> S:
         """The place as repairs see it."""
 
-    def _is_shown(self, finding: Finding) -> bool:
-        """Whether a finding is told."""
-        return True
-
     def _found(self, place: Place) -> Found | None:
         at = self.tree.byte_offset(place.span.start), self.tree.byte_offset(place.span.end)
         return next((each for each in self.home.findings() if each.use.at == at), None)
@@ -120,6 +131,14 @@ class BracesFile(ABC, Generic[S]):
     @cached_property
     def _offering(self) -> Offering[S]:
         def lower(tree: SyntaxTree) -> FileHome:
-            return self._files.checked_home_of(tree, self.document.uri)
+            return self.files.checked_home_of(tree, self.document.uri)
 
         return Offering(self._repairs, Order(self._grammar.order), Verification(self.home, self.tree, lower))
+
+    def _is_written(self) -> bool:
+        """Whether a person has written the file, and it has code."""
+        return True
+
+    def _is_shown(self, finding: Finding) -> bool:
+        """Whether a finding is told."""
+        return True
