@@ -157,6 +157,8 @@ OWN_FILES = {
     "plugins/documents/tables.py": "lists of this package",
     "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
+    "plugins/nullcheck/repairs/grammar.py": "lists of this package",
+    "plugins/nullcheck/repairs/python/doubts.py": "a list of this package",
     "plugins/nullcheck/shown/clues.py": "a list of this package",
     "plugins/nullcheck/shown/confidence.py": "weights of this package",
     "plugins/nullcheck/project/commands.py": "copies what the user has checked, in a temporary folder of `walk`",

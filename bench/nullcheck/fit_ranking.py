@@ -26,7 +26,7 @@ from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 
 REPAIRS = Path(__file__).with_name("repairs.tsv")
 MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/menu/ranking.json"
-PENALTY, SHARED = 10.0, 1.0
+PENALTY, SHARED = 40.0, 1.0
 """Of the weight of a feature, and of one that offers of all strategies have."""
 LANGUAGES = ["python"]
 RARE = 5

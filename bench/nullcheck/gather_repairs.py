@@ -2,10 +2,12 @@
 
     python bench/nullcheck/gather_repairs.py OLD NEW --packages paramiko … > rows.tsv
     python bench/nullcheck/gather_repairs.py FOLDER --read luigi … > rows.tsv
+    python bench/nullcheck/gather_repairs.py OLD --again > rows.tsv
 
 OLD and NEW are folders of installed releases, see `maintainers.py`, which tells what a maintainer did. With `--read`
-the rows are those of `first_offers.tsv`, with the offer that its reader thinks best. A row has the clues of the place,
-and of each offer its strategy and its own clues, in the order in which the language gives them.
+the rows are those of `first_offers.tsv`, with the offer that its reader thinks best. With `--again` they are the
+maintainers' rows of `repairs.tsv`, with what is offered by now. A row has the clues of the place, and of each offer its
+strategy and its own clues, in the order in which the language gives them.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from fixes import EDITOR, bench
+from detector import Report, judgement
+from fixes import EDITOR, bench, placed
 from maintainers import changed
 
 from breadknife.plugins.nullcheck.menu.features import about, clues_of
@@ -24,6 +27,7 @@ from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found
 
 FIRST_OFFERS = Path(__file__).with_name("first_offers.tsv")
+REPAIRS = Path(__file__).with_name("repairs.tsv")
 MAINTAINERS, READER = "maintainers", "reader"
 """Who has chosen."""
 COLUMNS = ("by", "package", "path", "line", "value", "theirs", "clues", "offers")
@@ -35,6 +39,7 @@ def main() -> None:
     parser.add_argument("new", type=Path, nargs="?")
     parser.add_argument("--packages", nargs="+", default=[])
     parser.add_argument("--read", nargs="+", default=[])
+    parser.add_argument("--again", action="store_true")
     chosen = parser.parse_args()
     written: csv.DictWriter[str] = csv.DictWriter(sys.stdout, COLUMNS, delimiter="\t", lineterminator="\n")
     written.writeheader()
@@ -45,6 +50,31 @@ def main() -> None:
     for name in chosen.read:
         written.writerows(read(chosen.old.resolve(), name))
         sys.stdout.flush()
+
+    if chosen.again:
+        with REPAIRS.open(encoding="utf-8", newline="") as lines:
+            rows = [each for each in csv.DictReader(lines, delimiter="\t") if each["by"] == MAINTAINERS]
+        for name in dict.fromkeys(each["package"] for each in rows):
+            written.writerows(again(chosen.old.resolve(), name, [each for each in rows if each["package"] == name]))
+            sys.stdout.flush()
+
+
+def again(folder: Path, name: str, rows: Sequence[Mapping[str, str]]) -> Iterator[dict[str, str | int]]:
+    """The rows of a package, each with what is offered there by now. Of places that are gone there is none."""
+    reports = {(each.path, each.line + 1): list[Report]() for each in judgement(folder, name) if each.optional}
+    for each in judgement(folder, name):
+        if each.optional:
+            reports[each.path, each.line + 1].append(each)
+    with bench(folder, name, "off") as here:
+        repairs = here.repairs(EDITOR)
+        for wanted in rows:
+            path = here.root / wanted["path"]
+            text = repairs.changes.document(path).text
+            for report in reports.get((wanted["path"], int(wanted["line"])), ()):
+                found = placed(repairs, here.root, report)
+                if found is not None and text[found.place.span.start : found.place.span.end] == wanted["value"]:
+                    yield row(name, repairs, found, wanted["theirs"], wanted["path"], MAINTAINERS)
+                    break
 
 
 def read(folder: Path, name: str) -> Iterator[dict[str, str | int]]:

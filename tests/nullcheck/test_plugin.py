@@ -44,14 +44,13 @@ IMPORT = "import re\n"
         (
             "default",
             "def f(x=None):\n    for y in x:\n        print(y)\n",
-            "def f(x=None):\n    if x is None:\n        x = ()\n    for y in x:\n        print(y)\n",
+            "def f(x=None):\n    if x is None:\n        x = []\n    for y in x:\n        print(y)\n",
         ),
         (
             "default",
             "def f(**kw):\n    return kw.get('é').strip()\n",
             "def f(**kw):\n    return kw.get('é', \"\").strip()\n",
         ),
-        ("default", "def f(**kw):\n    return kw.get(1, None) + 1\n", "def f(**kw):\n    return kw.get(1, 0) + 1\n"),
         (
             "assert",
             IMPORT + "def f(s):\n    return re.match('a', s).end()\n",
@@ -68,7 +67,6 @@ IMPORT = "import re\n"
             "def f(x=None):\n    a = 1 + \\\n        x\n",
             "def f(x=None):\n    assert x is not None\n    a = 1 + \\\n        x\n",
         ),
-        ("assert", "x = None\nx.y\n", "x = None\nassert x is not None\nx.y\n"),
     ],
 )
 def test_edit(strategy: str, before: str, after: str) -> None:
@@ -136,7 +134,7 @@ def test_a_title_says_what_happens_to_a_none() -> None:
     text = "def f(x=None):\n    if a:\n        raise TypeError('a')\n    return x.y\n"
     titles = {action.data["strategy"]: action.explanation for action in offered(text)}
     assert str(titles["assert"]).startswith("Assert that `x` is not None (AssertionError if it is)")
-    assert titles["raise"] == "Raise TypeError if `x` is None — the function raises elsewhere"
+    assert titles["raise"] == "Raise TypeError if `x` is None — the function does so elsewhere"
 
 
 def test_a_check_brings_complete_verified_fixes_made_by_rules() -> None:

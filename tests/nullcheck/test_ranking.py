@@ -80,12 +80,6 @@ def test_the_order_of_a_language_that_it_was_not_fitted_to_stays(strategies: lis
     assert by_likelihood(offers, frozenset(), "go") == offers
 
 
-def test_maintainers_assert_rather_than_raise() -> None:
-    offers = [offer(Strategy.RAISE, "the function raises elsewhere"), offer(Strategy.ASSERT)]
-    found = by_likelihood(offers, seen("x.y\n", "x"), "python")
-    assert [each.strategy for each in found] == [Strategy.ASSERT, Strategy.RAISE]
-
-
 def test_each_weight_is_of_a_feature_that_can_be_there() -> None:
     beginnings = {"any", "declares", "given first", "given second", "given later", *RANKED}
     assert {name.partition(": ")[0] for name in fitted().weights} <= beginnings

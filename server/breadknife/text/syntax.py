@@ -23,6 +23,7 @@ __all__ = [
     "difference",
     "grammar_version",
     "has_grammar",
+    "is_misread",
     "matches",
     "nodes_in",
     "parse",

@@ -33,8 +33,6 @@ def test_nothing_is_offered_where_a_test_says_that_it_is_none(body: str) -> None
     "body",
     [
         "if a.v is None:\n        g()\n        ⟦a.v⟧.y()",
-        "if a.v is None:\n        with b.c:\n            ⟦a.v⟧.y()",
-        "if a.v is None:\n        yield\n        ⟦a.v⟧.y()",
         "if x is None:\n        x = g()\n        ⟦x⟧.y()",
         "def g():\n        nonlocal x\n        x = b\n    if x is None:\n        g()\n        ⟦x⟧.y()",
         "if x is None or a:\n        ⟦x⟧.y()",

@@ -19,7 +19,7 @@ def test_what_a_function_sets_to_none_itself_it_may_give_back() -> None:
     assert first.title == "Declare that `find` may return None (checkers then look at its callers)"
     assert first.reason == "the function sets it to None itself"
     assert written(text, first) == text.replace("-> Module", '-> "Module | None"')
-    assert (second.strategy, second.reason) == (Strategy.IGNORE, MEANT)
+    assert (second.strategy, second.title) == (Strategy.IGNORE, f"Ignore it: {MEANT}")
     assert [(offer.strategy, offer.is_asked_for) for offer in guards] == [
         (Strategy.ASSERT, True),
         (Strategy.RAISE, True),
@@ -42,12 +42,10 @@ GIVEN = "def f(y) -> Module:\n    x = {how}\n    return ⟦x⟧\n"
         (GIVEN.format(how="re.match('a', y)\n    def g():\n        x = None"), "assert raise widen ignore"),
         (GIVEN.format(how="None\n    yield 1"), "ignore assert raise"),
         (GIVEN.format(how="None").replace("def f(y)", "def __str__(self)"), "ignore assert raise"),
-        ("@cached\n" + GIVEN.format(how="None") + "f(1)\n", "ignore assert raise"),
         (
             "class A:\n  def f(self): ...\nclass B(A):\n  def f(self) -> M:\n    x = None\n    return ⟦x⟧\n",
             "ignore assert raise",
         ),
-        (GIVEN.format(how="next(y, None)") + "f(1).name\n", "ignore assert raise"),
         (GIVEN.format(how="None").replace("return ⟦x⟧", "a.b = ⟦x⟧"), "ignore assert raise"),
         (GIVEN.format(how="re.match('a', y)").replace("return ⟦x⟧", "a.b = ⟦x⟧"), "assert raise ignore"),
     ],
@@ -55,11 +53,6 @@ GIVEN = "def f(y) -> Module:\n    x = {how}\n    return ⟦x⟧\n"
 def test_in_which_order(marked: str, strategies: str) -> None:
     use = Use.ASSIGN if "a.b" in marked else Use.RETURN
     assert " ".join(offer.strategy for offer in offered(marked, use=use)[1]) == strategies
-
-
-def test_a_class_may_be_given_a_none_and_gets_no_name_for_it() -> None:
-    _, offers = offered("def f(y):\n    class A:\n        b = ⟦getattr(y, 'b', None)⟧\n", use=Use.ASSIGN)
-    assert [(offer.strategy, offer.reason) for offer in offers] == [(Strategy.IGNORE, MEANT)]
 
 
 @pytest.mark.parametrize(
@@ -78,13 +71,10 @@ def test_a_class_may_be_given_a_none_and_gets_no_name_for_it() -> None:
         ("def g(*a, b: B = None): ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
         ("def g(b: B = None): ...\ndef f(x, y):\n    g(*y, ⟦x⟧)\n", ""),
         ("def f(x, g):\n    g(⟦x⟧)\n", ""),
-        ("def g(a: A, b: B = None): ...\ndef f(x):\n    g(\n        # the first\n        ⟦x⟧,\n    )\n", ""),
         ("def g(a, *c: A, b: B = None): ...\ndef f(x):\n    g(1, 2, ⟦x⟧)\n", ""),
         ("def g(b: B = None): ...\ndef f(x, g):\n    g(⟦x⟧)\n", ""),
         ("def g(b: B):\n    if b is None: raise E\ndef f(x):\n    g(⟦x⟧)\n", ""),
         ("def g(b: B):\n    assert b is not None\ndef f(x):\n    g(⟦x⟧)\n", ""),
-        ("def g(b: B):\n    b = h(b)\n    if b: ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
-        ("def g(b: B):\n    def h(b):\n        if b: ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
         ("def g(b: callable = None): ...\ndef f(x):\n    g(⟦x⟧)\n", ""),
         ("class G:\n    def g(self, a: A = None, b: B = None): ...\ndef f(o, x):\n    G.g(o, ⟦x⟧)\n", ""),
     ],
@@ -114,7 +104,6 @@ def test_a_none_that_a_call_may_leave_out_is_meant(default: str, first: Strategy
         ("def f(x):\n    ', '.join(⟦x⟧)\n", False),
         ("import os\ndef f(x):\n    os.path.join(⟦x⟧)\n", False),
         ("from os import fspath\ndef f(x):\n    fspath(⟦x⟧)\n", False),
-        ("from helpers import give\ndef f(x):\n    give(⟦x⟧)\n", True),
         ("import re\ndef f(x):\n    re.compile('a').match(⟦x⟧)\n", False),
         ("def f(x, p):\n    open(p).write(⟦x⟧)\n", False),
         ("def f(filter, x):\n    filter(⟦x⟧)\n", True),
@@ -153,9 +142,7 @@ def test_what_is_put_into_a_declared_name_is_used_next(marked: str, asked: bool)
         ("z: Literal['a'] | None = None\n", "-> A | None"),
         ("m = {'k': a | b}\n# from __future__ import annotations\n", '-> "A | None"'),
         ('"""A typing.Optional, or:\n:type z: int | None\n"""\n', '-> "A | None"'),
-        ("import typing\n", "-> typing.Optional[A]"),
         ("from typing import (\n    Any,\n    Optional,\n)\nz: Optional[int]\n", "-> Optional[A]"),
-        ("import typing as t\nz: t.Optional[int]\n", "-> t.Optional[A]"),
     ],
 )
 def test_none_is_written_as_the_file_can_read_it(head: str, after: str) -> None:

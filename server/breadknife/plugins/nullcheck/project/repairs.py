@@ -16,6 +16,7 @@ from breadknife.plugins.nullcheck.project.commands import Command
 from breadknife.plugins.nullcheck.project.declared import Shapes
 from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair, strategy_of
 from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
@@ -94,15 +95,7 @@ class Repairs:
     def shapes(self, path: Path) -> Shapes:
         """What declares something in the language of a file."""
         id = self.changes.document(path).language
-        if id == "go":
-            from breadknife.plugins.nullcheck.repairs.go.shapes import SHAPES
-        elif id == "java":
-            from breadknife.plugins.nullcheck.repairs.java.shapes import SHAPES
-        elif id == "python":
-            from breadknife.plugins.nullcheck.repairs.python.shapes import SHAPES
-        else:
-            from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import SHAPES
-        return SHAPES
+        return grammar_of(id if id in ("go", "java", "python") else "ecmascript").shapes
 
     def functions(self, path: Path, name: str) -> Sequence[Located]:
         """The project's functions of that name, in the language of a file."""

@@ -1,15 +1,14 @@
-"""Where a statement stands in its file: what an inserted line has to look like."""
+"""Where a statement stands in its file, and what an inserted line looks like."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.repairs.comments import with_comments
 from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree
 
-_NO_CODE = re.compile(r"^[ \t]*/\*[\s\S]*?\*/|`[^`]*`", re.MULTILINE)
+_NO_CODE = re.compile(r"^[ \t]*/\*[\s\S]*?\*/|`[^`]*`|\"{3}[\s\S]*?\"{3}", re.MULTILINE)
 """Comments and texts of several lines: what they are indented by says nothing."""
 
 
@@ -19,7 +18,7 @@ def on_own_line(tree: SyntaxTree, node: Node) -> bool:
 
 
 def indent_of(tree: SyntaxTree, node: Node) -> str:
-    """The white space before a node that begins a line."""
+    """The white space that the node's line begins with."""
     start = tree.span(node).start
     line = tree.text[tree.text.rfind("\n", 0, start) + 1 : start]
     return line[: len(line) - len(line.lstrip())]
@@ -30,36 +29,38 @@ def step_of(tree: SyntaxTree) -> str:
     if tree.language == "go":
         return "\t"
     found = re.search(r"^(?:\t|( {2,8}))\S", _NO_CODE.sub("", tree.text), re.MULTILINE)
-    return (found[1] or "\t") if found else "    "
+    usual = "    " if tree.language in ("python", "java") else "  "
+    return (found[1] or "\t") if found else usual
 
 
-def lines_before(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdit:
-    """Lines put before a statement that begins its own line."""
-    at, indent, end = tree.span(statement).start, indent_of(tree, statement), line_break(tree.text)
+def with_comments(tree: SyntaxTree, statement: Node) -> Node:
+    """The first of the comments right above a statement, each on its own line and in its column; without any, it."""
+    first = statement
+    while (above := first.prev_named_sibling) is not None and above.type.endswith("comment"):
+        is_near = above.end_point.row == first.start_point.row - 1 and on_own_line(tree, above)
+        if not is_near or above.start_point.column != first.start_point.column:
+            break
+        first = above
+    return first
+
+
+def lines_above(tree: SyntaxTree, statement: Node, lines: Sequence[str]) -> TextEdit:
+    """Lines put before a statement and the comments that belong to it."""
+    first = with_comments(tree, statement)
+    at, indent, end = tree.span(first).start, indent_of(tree, first), line_break(tree.text)
     return TextEdit(Span(at, at), "".join(f"{line}{end}{indent}" for line in lines))
 
 
-def lines_after(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdit:
+def lines_after(tree: SyntaxTree, statement: Node, lines: Sequence[str]) -> TextEdit:
     at, indent, end = tree.span(statement).end, indent_of(tree, statement), line_break(tree.text)
     return TextEdit(Span(at, at), "".join(f"{end}{indent}{line}" for line in lines))
 
 
-def lines_above(tree: SyntaxTree, statement: Node, lines: list[str]) -> TextEdit:
-    """Lines put before a statement and the comments that belong to it."""
-    return lines_before(tree, with_comments(tree, statement), lines)
-
-
-def block(tree: SyntaxTree, header: str, statements: Sequence[str]) -> list[str]:
-    """The lines of `if (x) { … }`."""
-    step = step_of(tree)
-    return [f"{header} {{", *(step + statement for statement in statements), "}"]
-
-
-def in_block(tree: SyntaxTree, header: str, statement: Node | None) -> tuple[TextEdit, ...] | None:
-    """A statement put into a block; None where it has a raw string, which more indentation changes."""
-    source = tree.source(statement) if statement is not None else ""
-    if statement is None or ("`" if tree.language == "go" else '"""') in source:
-        return None
+def indented(tree: SyntaxTree, statement: Node, opening: str, closing: str) -> tuple[TextEdit, ...]:
+    """A statement put into a block: the line before it, one more level for each of its lines, and the line after it."""
     step, end, indent = step_of(tree), line_break(tree.text), indent_of(tree, statement)
-    body = source.replace("\n", "\n" + step)
-    return (TextEdit(tree.span(statement), f"{header} {{{end}{indent}{step}{body}{end}{indent}}}"),)
+    span, source = tree.span(statement), tree.source(statement)
+    rest = [TextEdit(Span(at, at), step) for found in re.finditer(r"\n(?=.*\S)", source)
+            if (at := span.start + found.end())]  # fmt: skip
+    edits = (TextEdit(Span(span.start, span.start), f"{opening}{end}{indent}{step}"), *rest)
+    return (*edits, TextEdit(Span(span.end, span.end), f"{end}{indent}{closing}")) if closing else edits

@@ -2,40 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.nullness import Fact
+from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.plugins.nullcheck.verify.callers import handed_on
-from breadknife.plugins.nullcheck.verify.checking import Verifier, new_findings
+from breadknife.plugins.nullcheck.verify.checking import Verifier
+from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import SyntaxTree
 
-MAX_ADDED = 400
+MAX_ADDED = 500
 """Code points that one repair may add."""
+_DECLARES = DECLARATION | {Strategy.WIDEN}
+_OF_ONE_USE = frozenset({Strategy.NON_NULL, Strategy.DEFAULT})
+"""They say that they are of this one use: after them the next use of the value may be told of in its place."""
 
 
-def ended(verifier: Verifier, place: Span, limits: Span, edits: Sequence[TextEdit]) -> int:
-    """How many findings the edits end within `limits`, the lines of a function: 0 where they aren't right. Another
-    checker's finding at the place counts as one."""
-    if not edits or sum(len(edit.new_text) for edit in edits) > MAX_ADDED:
-        return 0
-    after = verifier.after(limits, edits) if all(limits.contains(edit.span) for edit in edits) else None
-    if after is None:
-        return 0
-    before, moved = verifier.before(limits), place.shifted(_shift(place.start, edits))
-    if new_findings(before, after, edits) or any(finding.span == moved for finding in after.findings):
-        return 0
-    if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home)):
-        return 0  # a caller in the same text would use the null that it gets
-    return max(1, len(before.findings) - len(after.findings))
+@dataclass(frozen=True)
+class Verification:
+    """Of the edits of one text. `lower` analyses an edited one, with the same other files."""
+
+    home: FileHome
+    tree: SyntaxTree
+    lower: Callable[[SyntaxTree], FileHome]
+
+    def ended(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy, assumed: Fact | None = None) -> int:
+        """How many findings the edits end; 0 where they aren't right. Where only another checker reports the place its
+        finding counts as one: `assumed` is then what the value may be."""
+        if not edits or sum(len(edit.new_text) - len(edit.span) for edit in edits) > MAX_ADDED:
+            return 0
+        source = self.tree.text[place.start : place.end]
+        limits, now = self.touched(place, edits, strategy), _moved(place, source, edits)
+        # A declaration has checkers see something else at the place: the assumption goes with it.
+        verifier = self._verifier(place, now, None if strategy in _DECLARES else assumed)
+        before, after = verifier.before(limits), verifier.after(limits, edits)
+        if after is None:
+            return 0
+        if strategy is Strategy.IGNORE:
+            return 1  # a comment ends no finding of ours
+        if any(finding.span == now for finding in after.findings):
+            return 0
+        less = strategy not in _OF_ONE_USE and any(finding.span == place for finding in before.findings)
+        if _are_others(before.findings, after.findings, less):
+            return 0
+        if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home)):
+            return 0  # a caller in the same text would use the null that it gets
+        return max(1, len(before.findings) - len(after.findings))
+
+    def is_denied(self, place: Span, assumed: Fact) -> bool:
+        """Whether the analysis knows that a value is there, whatever is assumed of it."""
+        before = self._verifier(place, place, assumed).before(place)
+        return bool(before.home.denied) and all(finding.span != place for finding in before.findings)
+
+    def touched(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy) -> Span:
+        """What is looked at again: of a declaration anything in the text may make use."""
+        if strategy in _DECLARES:
+            return Span(0, len(self.tree.text))
+        spans = [place, *(edit.span for edit in edits)]
+        return Span(min(span.start for span in spans), max(span.end for span in spans))
+
+    def _verifier(self, place: Span, now: Span, assumed: Fact | None) -> Verifier:
+        """With what is assumed of the value, before and after the edits."""
+        if assumed is None:
+            return Verifier(self.home, self.tree, self.lower)
+
+        def lowered(tree: SyntaxTree) -> FileHome:
+            home = self.lower(tree)
+            home.assumed = {_bytes(tree, now): assumed}
+            return home
+
+        return Verifier(self.home.assuming({_bytes(self.tree, place): assumed}), self.tree, lowered)
 
 
-def is_declaration_right(verifier: Verifier, edits: Sequence[TextEdit]) -> bool:
-    """Whether the text still parses, and nothing new is found in the functions that the edits of a declaration change,
-    or that are between them."""
-    limits = Span(min(edit.span.start for edit in edits), max(edit.span.end for edit in edits))
-    after = verifier.after(limits, edits)
-    return after is not None and not new_findings(verifier.before(limits), after, edits)
+def _bytes(tree: SyntaxTree, span: Span) -> tuple[int, int]:
+    return tree.byte_offset(span.start), tree.byte_offset(span.end)
 
 
-def _shift(position: int, edits: Sequence[TextEdit]) -> int:
-    """By how much what begins there is moved by edits none of which is inside it."""
-    return sum(len(edit.new_text) - len(edit.span) for edit in edits if edit.span.end <= position)
+def _are_others(before: Sequence[Finding], after: Sequence[Finding], less: int) -> bool:
+    """Whether something is told of that wasn't, of `a!.b` and `a?.b` as of `a.b`; or not so much `less`: the next use
+    of the value is told of in the same words as this one."""
+    was, now = ({re.sub(r"!|\?(?=\.)", "", finding.message) for finding in each} for each in (before, after))
+    return not now <= was or len(after) > len(before) - less
+
+
+def _moved(place: Span, source: str, edits: Sequence[TextEdit]) -> Span:
+    """Where the value's expression stands after the edits: one of them may put it into other text, or give it a name
+    further up."""
+    is_replaced = any(edit.span.start < place.end and place.start < edit.span.end for edit in edits)
+    by = 0
+    for edit in sorted(edits):
+        if is_replaced and source in edit.new_text:
+            start = edit.span.start + by + edit.new_text.index(source)
+            return Span(start, start + len(source))
+        if edit.span.end <= place.start:
+            by += len(edit.new_text) - len(edit.span)
+    return place.shifted(by)

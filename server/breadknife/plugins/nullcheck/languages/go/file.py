@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.core.analysis import Found
-from breadknife.plugins.nullcheck.languages.file import CoreLanguage, OptionFile
+from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.languages.go.language import known
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
-from breadknife.plugins.nullcheck.repairs.go.foreign import foreign_place, ignored_by
+from breadknife.plugins.nullcheck.repairs.go.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.go.site import GoSite
-from breadknife.plugins.nullcheck.repairs.go.strategies import options
-from breadknife.plugins.nullcheck.repairs.option import Option
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
+from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import SyntaxTree
 
 
 class Go(CoreLanguage[GoProject]):
@@ -31,25 +30,21 @@ class Go(CoreLanguage[GoProject]):
         return GoFile(document, tree, self.files(project))
 
 
-class GoFile(OptionFile):
-    def _options(self, place: Place, found: Found | None, ignores: str) -> list[Option]:
-        return options(self._site(place, found), ignores)
+class GoFile(CoreFile[GoSite]):
+    _grammar = grammar_of("go")
 
-    def _declaration(self, place: Place) -> Node | None:
-        return self._site(place).declaration
+    def _repairs(self, site: GoSite) -> Sequence[Repair[GoSite]]:
+        return REPAIRS
 
     def _is_shown(self, finding: Finding) -> bool:
         """In a test an error that is ignored is meant to be: it would end the test as well as a check does."""
         if not self.document.uri.endswith("_test.go"):
             return True
-        given = self._site(Place(finding.span, Use(finding.code))).given_by()
+        given = self._site(Place(finding.span, Use(finding.code))).given
         return given is None or self.tree.source(given.tells) != "_"
 
-    def _foreign(self, finding: Finding) -> Place | None:
-        return foreign_place(self.tree, finding)
-
-    def _ignored_by(self, finding: Finding) -> str:
-        return ignored_by(finding)
-
-    def _site(self, place: Place, found: Found | None = None) -> GoSite:
-        return GoSite(self.tree, self.home, self.tree.node_at(place.span), place.use, found)
+    def _site(self, place: Place) -> GoSite:
+        node, about = self.tree.node_at(place.span), self._about.get(place, ())
+        return GoSite(
+            self.tree, self.home, self._grammar, node, place.use, self.document.uri, self._found(place.span), about
+        )  # fmt: skip

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
-from breadknife.plugins.nullcheck.repairs.python.reading.annotations import is_optional, union_parts
-from breadknife.plugins.nullcheck.repairs.python.reading.site import Site, site_of
-from breadknife.plugins.nullcheck.values import Use
+from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional, members
+from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _STATEMENTS = frozenset({
     "expression_statement", "block", "module", "for_statement", "with_item", "as_pattern", "for_in_clause",
@@ -33,24 +32,24 @@ _USERS: dict[Use, dict[str, str]] = {
 """Use -> the kinds of node that use a value so, and the field of theirs that it is in; "": any."""
 
 
-def foreign_site(tree: SyntaxTree, finding: Finding) -> Site | None:
+def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
     """The place that another checker's finding is about, or None when it isn't about None."""
     for row, said in recognised("python", finding):
         groups = said.groupdict()
         if not _is_about_none(groups, finding.message):
             continue
-        start = site_of(tree, tree.node_at(finding.span), row.use)
-        found = _candidates(start, row.at, groups.get("attribute") or "", groups.get("operator") or "", finding.span)
+        start = tree.node_at(finding.span)
+        found = _candidates(
+            tree, start, row.at, groups.get("attribute") or "", groups.get("operator") or "", finding.span
+        )
         if row.at == "value":
-            found = [node for node in found if _fits(site_of(tree, node, row.use))]
+            found = [node for node in found if _fits(node, row.use)]
         elif not finding.span:  # only where it begins was printed
-            sites = [site for each in found if _fits(site := site_of(tree, each, row.use))]
             # What an operator gives is hardly ever None: a left operand is the innermost.
-            found = [site.node for site in (sites[:1] if row.at == "left" else sites)]
+            found = [node for node in found if _fits(node, row.use)][: 1 if row.at == "left" else None]
         # Some report where an expression starts, but not its end; of several that start there, none is taken.
-        node = found[0] if found and (len(found) == 1 or start.span == finding.span) else None
-        if node is not None:
-            return site_of(tree, node, row.use)
+        if found and (len(found) == 1 or tree.span(start) == finding.span):
+            return Place(tree.span(found[0]), row.use)
     return None
 
 
@@ -70,7 +69,7 @@ def _is_about_none(groups: Mapping[str, str | None], message: str) -> bool:
     member = _MEMBER.search(message)
     if not is_optional(value) or is_optional(wanted) or (member is not None and member[1] != "None"):
         return False
-    rest = {part.strip() for part in union_parts(value)} & _SCALARS.keys()
+    rest = {part.strip() for part in members(value)} & _SCALARS.keys()
     return wanted not in _SCALARS or all(wanted in _SCALARS[part] for part in rest)
 
 
@@ -82,11 +81,11 @@ def _given(node: Node) -> list[Node]:
     return [value] if value is not None else node.named_children[:1]
 
 
-def _fits(site: Site) -> bool:
+def _fits(node: Node, use: Use) -> bool:
     """Whether the node is used as the diagnostic says."""
-    parent = site.path[-1] if site.path else None
-    field = _USERS.get(site.use, {}).get(parent.type) if parent is not None else None
-    return parent is not None and field is not None and (not field or parent.child_by_field_name(field) == site.node)
+    parent = node.parent
+    field = _USERS.get(use, {}).get(parent.type) if parent is not None else None
+    return parent is not None and field is not None and (not field or parent.child_by_field_name(field) == node)
 
 
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -111,19 +110,19 @@ def _operand(tree: SyntaxTree, node: Node, at: str, operator: str, span: Span) -
     return told[0] if len(told) == 1 else None
 
 
-def _candidates(start: Site, at: str, attribute: str, operator: str, span: Span) -> list[Node]:
+def _candidates(tree: SyntaxTree, start: Node, at: str, attribute: str, operator: str, span: Span) -> list[Node]:
     """The expressions that a diagnostic may mean, innermost first."""
     found = list[Node]()
-    inner = start.node
+    inner = start
     while at in ("left", "right") and inner.type == "parenthesized_expression" and inner.named_child_count == 1:
         inner = inner.named_children[0]  # pyright's span has the brackets, too
-    for node in (inner, *reversed(start.path)):
+    for node in (inner, *reversed(path_to(tree, start))):
         if node.type in _STATEMENTS:
             break
         match at:
-            case "itself" if node.start_byte == start.node.start_byte:
+            case "itself" if node.start_byte == start.start_byte:
                 found.append(node)
-            case "value" if node.start_byte == start.node.start_byte:
+            case "value" if node.start_byte == start.start_byte:
                 found += _given(node)
             case "object" if node.type == "attribute":
                 name, owner = node.child_by_field_name("attribute"), node.child_by_field_name("object")
@@ -131,10 +130,10 @@ def _candidates(start: Site, at: str, attribute: str, operator: str, span: Span)
                     found.append(owner)
             case "indexed" if node.type == "subscript" and (value := node.child_by_field_name("value")) is not None:
                 found.append(value)
-            case "called" if node.type == "call" and node.start_byte == start.node.start_byte:
+            case "called" if node.type == "call" and node.start_byte == start.start_byte:
                 found.extend([callee] if (callee := node.child_by_field_name("function")) is not None else [])
             case "left" | "right" if node.type in _OPERATIONS:
-                found += filter(None, [_operand(start.tree, node, at, operator, span)])
+                found += filter(None, [_operand(tree, node, at, operator, span)])
             case _:
                 pass
     return found

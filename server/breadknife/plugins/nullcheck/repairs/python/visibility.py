@@ -7,7 +7,6 @@ import keyword
 import re
 from collections.abc import Collection
 
-from breadknife.plugins.nullcheck.repairs.python.reading.nodes import text
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import SyntaxTree, captures
 
@@ -26,7 +25,7 @@ def visible(tree: SyntaxTree, edits: Collection[TextEdit]) -> frozenset[str] | N
     found = captures(tree, "(function_definition) @function (class_definition) @class")
     functions = [tree.span(node) for node in found.get("function", [])]
     definitions = [node for nodes in found.values() for node in nodes]
-    named = [(text(name), tree.span(node)) for node in definitions if (name := node.child_by_field_name("name"))]
+    named = [(tree.source(name), tree.span(node)) for node in definitions if (name := node.child_by_field_name("name"))]
     names = set[str]()
     for edit in edits:
         names |= {name for name, span in named if span.touches(edit.span)}

@@ -1,0 +1,192 @@
+"""What is special to Go: errors are values, and come with what may be nil."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.repairs import repair
+from breadknife.plugins.nullcheck.repairs.go.site import Given, GoSite
+from breadknife.plugins.nullcheck.repairs.ignoring import ignore
+from breadknife.plugins.nullcheck.repairs.layout import lines_after, on_own_line, step_of
+from breadknife.plugins.nullcheck.repairs.leaving import guarded, leave_round, may_be_guarded, returning, skip
+from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair, written
+from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_title
+from breadknife.text.document import Span, TextEdit, line_break
+from breadknife.text.syntax import nodes_in
+
+_WRAPPED = re.compile(r'fmt\.Errorf\("[^"]*%w"')
+_TEST = re.compile(r"\b(\w+) \*?testing\.(?:T|B|TB)\b")
+
+
+def check_error(site: GoSite) -> Iterator[Proposal]:
+    """The error, or the `ok`, that came with a value is looked at before the value is used."""
+    given = site.given
+    if given is None or site.use is Use.ASSIGN or not on_own_line(site.tree, given.statement):
+        return
+    name = site.text(given.tells)
+    if name == "_":
+        yield from _named(site, given)
+        return
+    is_error, test = "err" in name.lower(), f"{name} != nil" if "err" in name.lower() else f"!{name}"
+    if not is_error and given.value.type != "index_expression":
+        return
+    later = next((node for node in site.siblings if node.start_byte > site.node.start_byte
+                  and site.text(node).startswith(f"if {test} {{")), None)  # fmt: skip
+    if later is not None and (edits := _moved(site, given, later.start_byte, site.tree.span(later))):
+        title = f"Check `{name}` before {in_title(site.source)} is used (its own way out if it fails)"
+        yield Proposal(Strategy.CHECK_ERROR, title, f"the check of `{name}` comes after the use", written(edits))
+    elif is_error and later is None and not _is_asked_for(site, given, name):
+        yield _checked(site, given, name, test, f"`{name}` is never looked at before the use", ())
+
+
+def _named(site: GoSite, given: Given) -> Iterator[Proposal]:
+    """`x, _ := f()`: what is ignored gets a name and is looked at."""
+    name, test = ("err", "err != nil") if given.value.type == "call_expression" else ("ok", "!ok")
+    is_declared = given.statement.type == "short_var_declaration"
+    if is_declared or re.search(rf"\b{name}\b(?: error|,? :?=)", site.text(site.function)):
+        naming = (TextEdit(site.tree.span(given.tells), name),)
+        yield _checked(site, given, name, test, "it is ignored", naming)
+
+
+def _checked(site: GoSite, given: Given, name: str, test: str, evidence: str, naming: Edits) -> Proposal:
+    called = site.text(given.value.child_by_field_name("function")).rpartition(".")[2]
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", called).lower()
+    is_wrapped = name != "ok" and site.gives_error and _WRAPPED.search(site.text(site.function)) is not None
+
+    def left(said: Content) -> Edits | None:
+        lines = _after_error(site, name, said.message if is_wrapped else "")
+        if lines is None:
+            return None
+        block = [f"if {test} {{", *(f"\t{line}" for line in lines), "}"]
+        return (*naming, lines_after(site.tree, given.statement, block))
+
+    lines = _after_error(site, name, "") or ("return",)
+    what = "the error" if naming and name != "ok" else f"`{name}`"
+    title = f"Check {what} (`{lines[-1]}` if it fails)"
+    return Proposal(Strategy.CHECK_ERROR, title, evidence, left, Content("error", words) if is_wrapped else None)
+
+
+def _after_error(site: GoSite, name: str, message: str) -> tuple[str, ...] | None:
+    """How the function is left when a call in it gave an error, or there is no `ok`."""
+    imports, head = site.home.file.imports, site.text(site.function).partition("{")[0]
+    if name == "ok":
+        if not site.gives_error:
+            return (f"return {', '.join(site.zeros(site.results))}".rstrip(),)
+        name = 'errors.New("not found")'
+        return _returned(site, name) if "errors" in imports else None
+    if site.gives_error:
+        return _returned(site, f'fmt.Errorf("{message}: %w", {name})' if message else name)
+    if test := _TEST.search(head):
+        return (f"{test[1]}.Fatal({name})",)
+    if not site.results and "log" in imports:
+        return (
+            (f"log.Fatal({name})",) if re.match(r"func (?:main|init)\(", head) else (f"log.Println({name})", "return")
+        )
+    return (f"panic({name})",)
+
+
+def _returned(site: GoSite, error: str) -> tuple[str, ...]:
+    return (f"return {', '.join([*site.zeros(site.results[:-1]), error])}",)
+
+
+def _is_asked_for(site: GoSite, given: Given, name: str) -> bool:
+    """Whether a condition between, or around the place, asks for the error: a check above it would take its part."""
+    between = site.tree.text[site.tree.span(given.statement).end : site.span.start]
+    return re.search(rf"\b(?:if|switch|for|case)\b[^\n{{]*\b{re.escape(name)}\b", between) is not None
+
+
+def _moved(site: GoSite, given: Given, before: int, check: Span) -> Edits | None:
+    """The whole check goes to where the error comes from: it does nothing when there is a value. A check that needs
+    what is declared between can't go."""
+    text, statement = site.tree.text, given.statement
+    words = set(re.findall(r"\w+", text[check.start : check.end]))
+    for node in site.siblings:
+        if statement.end_byte < node.start_byte < before and node.type.endswith("var_declaration"):
+            declared = node.child_by_field_name("left") or next(nodes_in(node.named_children[0]))
+            if words & set(re.findall(r"\w+", site.text(declared))):
+                return None
+    if statement not in site.siblings or text[check.end : check.end + 1] not in ("", "\r", "\n"):
+        return None
+    start = text.rfind("\n", 0, check.start) + 1 - len(line_break(text))
+    return (lines_after(site.tree, statement, [text[check.start : check.end]]), TextEdit(Span(start, check.end), ""))
+
+
+def return_error(site: GoSite) -> Iterator[Proposal]:
+    """The function says by an error that there is no value. An error at hand isn't dropped for another one."""
+    if not may_be_guarded(site) or not site.gives_error:
+        return
+    if site.error:
+        if re.search(site.grammar.writing.throws, site.text(site.handler)):
+            yield returning(site, _returned(site, site.error)[0].removeprefix("return "), repair.AT_HAND)
+        return
+    add = () if "errors" in site.home.file.imports else _import_errors(site)
+
+    def left(said: Content) -> Edits | None:
+        made = guarded(site, *_returned(site, f'errors.New("{said.message}")'))
+        return (*add, *made) if made else None
+
+    yield Proposal(Strategy.RAISE, f"Return an error if {site.said} is nil", "the function returns an error", left,
+                   Content("error", site.message))  # fmt: skip
+
+
+def return_zeros(site: GoSite) -> Iterator[Proposal]:
+    """The function is left without saying why."""
+    if not may_be_guarded(site) or site.gives_error:
+        return
+    evidence = repair.IN_LOOP if site.round is not None else repair.OTHERWISE if site.results else repair.NO_RESULT
+    yield returning(site, ", ".join(site.zeros(site.results)), evidence)
+
+
+def panic(site: GoSite) -> Iterator[Proposal]:
+    """It would panic anyway."""
+    if may_be_guarded(site) and not site.error:
+        yield Proposal(
+            Strategy.ASSERT, f"Panic with a message if {site.said} is nil", repair.OTHERWISE,
+            lambda said: guarded(site, f'panic("{said.message}")'), Content("panic", site.message),
+        )  # fmt: skip
+
+
+def make_map(site: GoSite) -> Iterator[Proposal]:
+    """A write needs a map: it is made where the variable is declared without a value, or before the write."""
+    if site.use is not Use.ASSIGN or not site.is_name:
+        return
+    name, title = re.escape(site.source), f"Make the map if {in_title(site.source)} is nil"
+    function = site.text(site.function)
+    declared = re.search(rf"\bvar {name} (map\[[^\r\n=]+)\r?$", function, re.MULTILINE)
+    if declared is not None and site.function is not None and not re.search(rf"\b{name} [!=]= nil\b", function):
+        start = site.tree.span(site.function).start
+        edit = TextEdit(Span(start + declared.start(1), start + declared.end(1)), f"= make({declared[1].rstrip()})")
+        yield Proposal(
+            Strategy.MAKE,
+            "Make the map where it is declared (it is never nil)",
+            "nothing else makes it",
+            written((edit,)),
+        )
+    elif kind := re.search(rf"\b{name.rpartition('.')[2]} (map\[(?:\w+\{{\}}|[^\s,)=}}])+)", site.tree.text):
+        edits = guarded(site, f"{site.source} = make({kind[1].rstrip()})")
+        yield Proposal(Strategy.MAKE, title, "a write needs a map", written(edits or ()))
+
+
+def _import_errors(site: GoSite) -> Edits:
+    """`errors` is imported beside what is there."""
+    tree, end = site.tree, line_break(site.tree.text)
+    for node in tree.root.named_children:
+        first = node.named_children[0] if node.type == "import_declaration" else None
+        if first is not None and first.type == "import_spec_list" and first.named_children:
+            specs = [each for each in first.named_children if each.type == "import_spec"]
+            after = next((each for each in specs if site.text(each) > '"errors"'), specs[0])
+            at = tree.span(after if "." not in site.text(after) else specs[0]).start
+            return (TextEdit(Span(at, at), f'"errors"{end}{step_of(tree)}'),)
+        if first is not None:
+            at = tree.span(node).start
+            return (TextEdit(Span(at, at), f'import "errors"{end}'),)
+    package = next(node for node in tree.root.named_children if node.type == "package_clause")
+    at = tree.span(package).end
+    return (TextEdit(Span(at, at), f'{end}{end}import "errors"'),)
+
+
+REPAIRS: tuple[Repair[GoSite], ...] = (
+    check_error, make_map, return_error, return_zeros, leave_round, skip, panic, ignore,
+)  # fmt: skip

@@ -1,0 +1,164 @@
+"""What the repairs know of a language, as data: its nodes, what is written in it, and the order of its repairs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+
+from breadknife.plugins.nullcheck.project.declared import Shapes
+from breadknife.plugins.nullcheck.values import Use
+
+_FOLDER = "breadknife.plugins.nullcheck.knowledge"
+_HOLE = re.compile(r"\{(\w+)\}")
+
+
+class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which nodes of the grammar (tree-sitter's) are what."""
+
+    lists: frozenset[str]
+    """Those whose children are statements."""
+    functions: frozenset[str]
+    loops: frozenset[str]
+    left_by_break: frozenset[str]
+    """What a `break` leaves besides loops."""
+    steps: frozenset[str]
+    """Loops, or children of one, that come to another value by themselves."""
+    first: Mapping[str, tuple[str, ...]]
+    """Statement -> the fields, or kinds of children, that are evaluated once, before anything else of it; none: all of
+    it. Before no other statement a check may stand."""
+    again: Mapping[str, str] = {}
+    """Loop -> the field that is evaluated in each round: a check before the loop holds there for a name that is not
+    set in it."""
+    lazy: frozenset[str]
+    """What is in these is evaluated later than the statement around them, or not at all."""
+    chosen: Mapping[str, str]
+    """Expression -> its only operand that is always evaluated, "" for none; of those with an operator, where that is
+    one of `short_circuits`."""
+    short_circuits: frozenset[str]
+    effects: frozenset[str]
+    """Expressions that may change what is evaluated after them."""
+    reads: frozenset[str] = frozenset()
+    """Expressions whose value a call may change."""
+    steady: frozenset[str] = frozenset()
+    """Names whose value no other code changes while a statement runs."""
+    results: frozenset[str] = frozenset()
+    """Expressions that may get a name of their own: calls and the like."""
+    apart: frozenset[str] = frozenset()
+    """Around a choice no parentheses are needed there."""
+    skipped: frozenset[str]
+    """What may stand alone as a statement and be left out, since nothing else gets its value."""
+    members: frozenset[str] = frozenset()
+    """The declarations that an edit at a place stays in; without any, functions."""
+    handlers: frozenset[str] = frozenset()
+    """Code that runs where an exception was caught; `finals`: where one may be under way."""
+    finals: frozenset[str] = frozenset()
+    result: str = ""
+    """Where a function says whether it may give null: a field, or a child of that kind; `result_type`: its type."""
+    result_type: str = ""
+    tried: Mapping[str, str] = {}
+    """Statement -> the field with the code whose exceptions it may handle."""
+
+
+class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The templates of what is written. `{x}` is the value, `{null}` the null, `{message}` the words for it."""
+
+    name: str
+    """A regular expression: an expression that is the same again at its next use."""
+    is_null: str
+    is_there: str
+    opening: str
+    """`if ({test}) {`."""
+    closing: str = ""
+    is_exactly: str = ""
+    """`{x} === {null}`, where only one null is possible; and the contrary, `is_not`."""
+    is_not: str = ""
+    choice: str = ""
+    """Another value in its place: `{x} ?? {default}`."""
+    null_tests: tuple[str, ...]
+    """How a file asks whether a value is null."""
+    throw: str = ""
+    """`throw new {exception}("{message}"{cause});`"""
+    cause: str = ""
+    """What names the exception that is being handled, `{caught}`."""
+    exceptions: tuple[str, ...] = ()
+    """Those that take one message, the usual one first."""
+    for_parameter: str = ""
+    """The one of them for what a caller passes."""
+    throws: str = ""
+    """A regular expression of a way in which a function fails: its group is the exception."""
+    result: str = "return {value};"
+    bare_result: str = "return;"
+    round: str = "continue;"
+    leave: str = "break;"
+    bind: str = ""
+    """`const {name} = {x};`"""
+    constants: str
+    """A regular expression: what a function may give back early, if it gives it back elsewhere."""
+    must_run: str = ""
+    """A regular expression: what has to be called each time, so that nothing may leave before it."""
+    raw: str
+    """What begins a text of several lines, which indentation would change."""
+    nullable: str = ""
+    """A regular expression: what an annotation adds to a type that may be null."""
+    annotated: str = ""
+    """A type that may be null: `{type} | {null}`; `annotation`: the name that has to be imported for it."""
+    annotation: str = ""
+    names: Mapping[str, str] = {}
+    """Called function -> the name of its result; `reserved`: what is no name."""
+    reserved: frozenset[str] = frozenset()
+
+
+class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A checker's own ignore comment."""
+
+    names: frozenset[str]
+    """Its source or its code, in lower case."""
+    said: str
+    """What a title calls it."""
+    comment: str
+    """`{code}`, `{reason}`."""
+    where: Literal["above", "end", "member"] = "above"
+    """On a line of its own before the place, at the line's end, or before the declaration around the place."""
+    languages: frozenset[str] = frozenset()
+    """Where only some of the language's ids have it."""
+
+
+class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    language: str
+    """The name of its files of data: a language with several LSP ids has one."""
+    null: str
+    """What people call it."""
+    nodes: Nodes
+    writing: Writing
+    order: tuple[str, ...]
+    """See `repair.Order`."""
+    defaults: Mapping[str, str] = {}
+    """Type -> the literal that says "nothing"."""
+    platform: frozenset[str] = frozenset()
+    """Names and packages of the language's own functions: what they do with a null is known."""
+    pointers: Mapping[str, tuple[str, ...]] = {}
+    """Use, or `at` of a checker's row -> the parts of nodes that it is about, as `pointing` says."""
+    discards: frozenset[str] = frozenset()
+    """Functions that have no use for what the function returns that they are given."""
+    meant: frozenset[Use] = frozenset()
+    """Uses that do no harm by themselves: what gets the null may reckon with it."""
+    ignores: tuple[Ignore, ...] = ()
+    shapes: Shapes
+    """What declares something."""
+
+
+@cache
+def grammar_of(language: str) -> Grammar:
+    text = files(_FOLDER).joinpath("grammar", f"{language}.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), Grammar)
+
+
+def filled(template: str, **values: str) -> str:
+    """A template with its holes filled; brackets of the code itself stay."""
+    return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), template)

@@ -1,0 +1,74 @@
+"""What is special to Java: a value is required in its place, and a map has a method for a default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.repairs import repair
+from breadknife.plugins.nullcheck.repairs.declaring import may_be_null, never_null
+from breadknife.plugins.nullcheck.repairs.ignoring import ignore
+from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_round, return_early, skip, throw
+from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
+from breadknife.plugins.nullcheck.repairs.replacing import default_of, replace
+from breadknife.plugins.nullcheck.repairs.site import Site
+from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.text.document import Span, TextEdit, line_break
+
+_UTIL = "java.util."
+
+
+def require(site: Site) -> Iterator[Proposal]:
+    """`Objects.requireNonNull(x, "…")` in its place: it throws anyway, and then says what is missing."""
+    if site.is_certain or site.use is Use.RETURN:
+        return
+    evidence = repair.IN_TEST if site.in_tests else repair.OTHERWISE
+    if not site.in_tests and "requireNonNull(" in site.tree.text:
+        evidence = repair.FILE_HABIT
+    if site.handler is not None or is_let_through(site):
+        evidence = repair.LOST  # what was caught would be dropped, or what a check meant to go on with
+    name, add = _imported(site, "Objects")
+    yield Proposal(
+        Strategy.ASSERT, f"Require that {site.said} is not null (NullPointerException if it is)", evidence,
+        lambda said: (*add, TextEdit(site.span, f'{name}.requireNonNull({site.source}, "{said.message}")')),
+        Content("NullPointerException", site.message),
+    )  # fmt: skip
+
+
+def default_of_call(site: Site) -> Iterator[Proposal]:
+    """`getOrDefault` and `getProperty` take the value that is given where there is none."""
+    found = re.fullmatch(r"(?s)(.*\.)(get|getProperty)\(([^(),]+)\)", site.source)
+    origin, default = site.fact.origin, default_of(site)
+    if found is None or not default or origin is None or not re.search(r"Map\.get|Property", origin.why):
+        return
+    method = "getOrDefault" if found[2] == "get" else found[2]
+    yield Proposal(
+        Strategy.DEFAULT, f"Use a default such as `{default}` if there is none", "the method takes one",
+        lambda said: (TextEdit(site.span, f"{found[1]}{method}({found[3]}, {said.default})"),),
+        Content(default=default),
+    )  # fmt: skip
+
+
+def _imported(site: Site, name: str) -> tuple[str, Edits]:
+    """What a class of `java.util` is called here, and its import where there is none yet."""
+    tree, end, line = site.tree, line_break(site.tree.text), f"import {_UTIL}{name};"
+    if line in tree.text or f"import {_UTIL}*;" in tree.text:
+        return name, ()
+    if name in site.home.file.imports:  # another one
+        return _UTIL + name, ()
+    lines = [node for node in tree.root.named_children if node.type == "import_declaration"]
+    plain = [node for node in lines if not site.text(node).startswith("import static")]
+    same = [node for node in plain if site.text(node).startswith("import java.")]
+    if after := next((node for node in same if site.text(node) > line), None):
+        at = tree.span(after).start
+        return name, (TextEdit(Span(at, at), line + end),)
+    packages = [node for node in tree.root.named_children if node.type == "package_declaration"]
+    if not (last := (same or lines or packages)[-1:]):
+        return _UTIL + name, ()
+    at = tree.span(last[0]).end
+    return name, (TextEdit(Span(at, at), f"{end if lines else end + end}{line}"),)
+
+
+REPAIRS: tuple[Repair[Site], ...] = (
+    never_null, may_be_null, require, default_of_call, replace, throw, leave_round, return_early, skip, ignore,
+)  # fmt: skip

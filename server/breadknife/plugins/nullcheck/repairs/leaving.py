@@ -1,0 +1,220 @@
+"""Leaves before the statement where there is null: a check that stops, throws, returns, or leaves the round."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.repairs import repair
+from breadknife.plugins.nullcheck.repairs.grammar import filled
+from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, lines_after, on_own_line
+from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
+from breadknife.plugins.nullcheck.repairs.site import Site
+from breadknife.plugins.nullcheck.values import Content, Strategy
+from breadknife.text.document import TextEdit
+from breadknife.text.syntax import Node, nodes_in
+
+_WORDS = {"throw": Strategy.RAISE, "raise": Strategy.RAISE, "panic": Strategy.RAISE, "return": Strategy.RETURN,
+          "continue": Strategy.CONTINUE, "break": Strategy.BREAK}  # fmt: skip
+
+
+def guarded(site: Site, *lines: str) -> Edits | None:
+    """A check before the statement, with what is done on null. What has no name gets one first. A check of the value
+    that is there already, and goes on, gets the lines at its end."""
+    name = site.source if site.is_name else site.new_name
+    if not name or site.statement is None:
+        return None
+    lines = tuple(map(site.styled, lines))
+    if (check := last_of_check(site)) is not None:
+        return (lines_after(site.tree, check, lines),)
+    block = site.block(site.test(name), lines)
+    if site.is_name:
+        return (lines_above(site.tree, site.statement, block),)
+    binding = site.styled(site.filled(site.grammar.writing.bind, name=name))
+    return (lines_above(site.tree, site.statement, [binding, *block]), TextEdit(site.span, name))
+
+
+def may_be_guarded(site: Site) -> bool:
+    """Whether a check may stand before the place. Where it is always null, a check would only hide what follows."""
+    return not site.is_certain and site.statement is not None and bool(site.is_name or site.new_name)
+
+
+def is_let_through(site: Site) -> bool:
+    """Whether a check of the value above the place finds null, and goes on."""
+    return bool(_done_on_null(site))
+
+
+def last_of_check(site: Site) -> Node | None:
+    """The last statement of such a check, if another may stand after it."""
+    done = _done_on_null(site)
+    return done[-1] if done and on_own_line(site.tree, done[-1]) else None
+
+
+def _done_on_null(site: Site) -> list[Node]:
+    for node, condition, block in site.checks_above() if site.is_name else ():
+        statements = block.named_children
+        if len(statements) == 1 and statements[0].type in site.grammar.nodes.lists:
+            statements = statements[0].named_children
+        between = site.tree.text[site.tree.span(node).end : site.span.start]
+        is_set = re.search(rf"(?<![\w.]){re.escape(site.source)}(?:, [\w.]+)*\s*:?=(?!=)", between)
+        if statements and not is_set and re.fullmatch(_null_test(site), condition.strip("() \n")):
+            return statements
+    return []
+
+
+def _null_test(site: Site) -> str:
+    tests = (re.escape(site.filled(each)) for each in site.grammar.writing.null_tests)
+    return rf"(?:{'|'.join(tests)})"
+
+
+def habits(site: Site) -> Counter[Strategy]:
+    """How the file leaves elsewhere where the same name is null."""
+    if not site.is_name:
+        return Counter()
+    found = re.findall(rf"\bif\b[ (]*{_null_test(site)}[ )]*[:{{]?\s*({'|'.join(_WORDS)})\b", site.tree.text)
+    return Counter(_WORDS[word] for word in found)
+
+
+def throw(site: Site) -> Iterator[Proposal]:
+    """An exception that says what is missing; where one was caught, with that as its cause."""
+    writing = site.grammar.writing
+    if not may_be_guarded(site):
+        return
+    function = site.text(site.function)
+    thrown = [name for text in (function, site.tree.text) for name in re.findall(writing.throws, text)]
+    exception = next((name for name in thrown if name in writing.exceptions), writing.exceptions[0])
+    evidence = repair.OTHERWISE
+    if site.is_parameter and writing.for_parameter:
+        exception, evidence = writing.for_parameter, repair.PARAMETER
+    if site.is_caught:
+        evidence = repair.CAUGHT
+    if re.search(writing.throws, function):
+        evidence = repair.FUNCTION_HABIT
+    if site.in_tests:
+        evidence = repair.IN_TEST
+    if habits(site)[Strategy.RAISE]:
+        evidence = repair.FILE_HABIT
+    cause, said = "", ""
+    if site.handler is not None:
+        if site.handler.type in site.grammar.nodes.finals or not writing.cause:
+            return  # it would take the place of the exception that is under way
+        if site.caught:
+            evidence, said = repair.AT_HAND, f" (`{site.caught}` is its cause)"
+            cause = site.filled(writing.cause, caught=site.caught)
+    title = f"Throw {exception} if {site.said} is {site.said_null}{said}"
+    yield Proposal(
+        Strategy.RAISE, title, evidence,
+        lambda said: guarded(site, site.filled(writing.throw, exception=said.exception, message=said.message,
+                                               cause=cause)),
+        Content(exception, site.message),
+    )  # fmt: skip
+
+
+def leave_round(site: Site) -> Iterator[Proposal]:
+    """`continue`, where the loop comes to another value, and `break`."""
+    if site.round is None or not may_be_guarded(site) or _may_drop_exception(site):
+        return
+    writing, known, body = site.grammar.writing, habits(site), site.text(site.round)
+    breaks = site.loop is not None and (re.search(r"\bbreak\b", body) is not None or not site.goes_on)
+    for strategy, word, title, line in (
+        (Strategy.CONTINUE, "continue", "Skip this iteration", writing.round),
+        (Strategy.BREAK, "break", "Leave the loop", writing.leave),
+    ):
+        is_right = site.goes_on if strategy is Strategy.CONTINUE else breaks or known[strategy] > 0
+        evidence = repair.LOOP_HABIT if _leaves_so(site, body, word) else repair.IN_LOOP
+        evidence = repair.FILE_HABIT if known[strategy] else evidence
+        evidence = repair.GOES_ON if is_let_through(site) else evidence
+        if is_right:
+            yield Proposal(strategy, f"{title} if {site.said} is {site.said_null}", evidence,
+                           written(guarded(site, line) or ()))  # fmt: skip
+
+
+def _leaves_so(site: Site, body: str, word: str) -> bool:
+    """Whether a loop is left in that way where another value is null."""
+    tests = (re.escape(filled(each, x="\0")).replace("\0", r"[\w$.]+") for each in site.grammar.writing.null_tests)
+    return re.search(rf"\bif\b[ (]*(?:{'|'.join(tests)})[ )]*[:{{]?\s*{word}\b", body) is not None
+
+
+def _may_drop_exception(site: Site) -> bool:
+    """Whether leaving without an exception could hide one that is under way, or that a handler throws on."""
+    handler = site.handler
+    return handler is not None and (
+        handler.type in site.grammar.nodes.finals
+        or re.search(site.grammar.writing.throws, site.text(handler)) is not None
+    )
+
+
+def return_early(site: Site) -> Iterator[Proposal]:
+    """What the function gives back elsewhere, or nothing."""
+    value = early_result(site) if may_be_guarded(site) else None
+    if value is None or must_run_after(site) or _may_drop_exception(site):
+        return
+    evidence = repair.OTHERWISE if value else repair.NO_RESULT
+    if re.search(r"\bif\b[^\n]*\)\s*\{?\s*return\b", site.text(site.function)):
+        evidence = repair.FUNCTION_HABIT
+    evidence = repair.IN_LOOP if site.round is not None else evidence
+    evidence = repair.FILE_HABIT if habits(site)[Strategy.RETURN] else evidence
+    evidence = repair.GOES_ON if is_let_through(site) else evidence
+    yield returning(site, value, evidence)
+
+
+def returning(site: Site, value: str, evidence: str) -> Proposal:
+    """Leaves the function with that value, "" for none."""
+    writing, what = site.grammar.writing, f"returns `{value}`" if value else "returns nothing"
+    line = site.filled(writing.result, value=value) if value else writing.bare_result
+    return Proposal(
+        Strategy.RETURN, f"Return early if {site.said} is {site.said_null} ({what})", evidence,
+        written(guarded(site, line) or ()),
+    )  # fmt: skip
+
+
+def must_run_after(site: Site) -> bool:
+    """Whether the function calls something after the place that it has to call each time, as React's hooks."""
+    start = (site.statement or site.node).start_byte
+    rest = site.between(start, site.function.end_byte) if site.function is not None else ""
+    pattern = site.grammar.writing.must_run
+    return bool(pattern) and re.search(pattern, rest) is not None
+
+
+def results_of(site: Site, function: Node) -> list[str]:
+    """What the function's own `return`s give back: their sources, "" for a bare one."""
+    nodes = nodes_in(function.child_by_field_name("body") or function, site.grammar.nodes.functions)
+    texts = (site.text(node) for node in nodes if node.type == "return_statement")
+    return [text.removeprefix("return").strip().rstrip(";").strip() for text in texts]
+
+
+def early_result(site: Site) -> str | None:
+    """What an early `return` gives: the constant that the function gives back last; "" where it gives nothing back, and
+    None where none would fit."""
+    if site.function is None:
+        return None
+    returned = results_of(site, site.function)
+    if not any(returned):
+        return ""
+    for value in reversed(returned):
+        if re.fullmatch(site.grammar.writing.constants, value):
+            return value
+    nulls, result = site.home.knowledge.nulls, site.function.child_by_field_name(site.grammar.nodes.result)
+    return next((null for null in nulls if re.search(rf"\b{null}\b", site.text(result))), None)
+
+
+def skip(site: Site) -> Iterator[Proposal]:
+    """The statement in an `if` that asks whether the value is there, where nothing else needs what it does."""
+    statement, nodes, writing = site.statement, site.grammar.nodes, site.grammar.writing
+    source = site.text(statement)
+    if statement is None or not site.is_name or site.is_certain or (writing.raw in source and "\n" in source):
+        return
+    done = statement.named_children[0] if statement.type == "expression_statement" else statement
+    target = done.child_by_field_name("left") or done.child_by_field_name("argument")
+    is_its = target is not None and target.start_byte == site.node.start_byte and target != site.node
+    if sum("assignment" in each.type or "update" in each.type for each in nodes_in(done)) > is_its:
+        return  # something else gets a value
+    if (done.type not in nodes.skipped and not is_its) or (writing.must_run and re.search(writing.must_run, source)):
+        return
+    evidence = repair.AT_HAND if site.handler is not None else repair.NO_NEED
+    if site.caught and re.search(rf"\b{re.escape(site.caught)}\b", source):
+        evidence = repair.LOST
+    opening = site.filled(writing.opening, test=site.test(is_there=True))
+    yield Proposal(Strategy.NARROW, f"Skip this if {site.said} is {site.said_null}", evidence,
+                   written(indented(site.tree, statement, opening, writing.closing)))  # fmt: skip

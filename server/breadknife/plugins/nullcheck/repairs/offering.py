@@ -1,0 +1,88 @@
+"""Offers for a site: what the repairs of its language propose, in the order of its rows, as far as it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from breadknife.plugins.nullcheck.core.nullness import Fact
+from breadknife.plugins.nullcheck.repairs.repair import Edits, Order, Proposal, Repair
+from breadknife.plugins.nullcheck.repairs.verified import Verification
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Content, Offer, Strategy
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree, is_misread
+
+
+class Sited(Protocol):
+    """What is needed of a site here, in whichever language."""
+
+    @property
+    def tree(self) -> SyntaxTree: ...
+    @property
+    def node(self) -> Node: ...
+    @property
+    def span(self) -> Span: ...
+    @property
+    def limits(self) -> Node | None:
+        """The function, or other declaration, that the edits of one place stay in; None for the whole text."""
+        ...
+
+    @property
+    def assumed(self) -> Fact | None:
+        """What its value may be, where only another checker says so."""
+        ...
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether code gets the null that may reckon with it, so that a check would end what went well."""
+        ...
+
+
+S = TypeVar("S", bound=Sited)
+_ELSEWHERE = DECLARATION | HIDING | {Strategy.WIDEN}
+"""What puts no check where a null may be meant."""
+
+
+@dataclass(frozen=True)
+class Offering(Generic[S]):
+    """The repairs of one language, and the order of what they propose, for the sites of one text."""
+
+    repairs: Sequence[Repair[S]]
+    order: Order
+    verification: Verification
+
+    def offers(self, site: S) -> Iterator[Offer]:
+        """Best first, one for each strategy."""
+        for at, proposal in enumerate(self._proposals(site)):
+            edits, removes = self._made(site, proposal, proposal.content or Content())
+            if edits is not None:
+                is_asked_for = proposal.is_asked_for or (site.is_meant and proposal.strategy not in _ELSEWHERE)
+                yield Offer(
+                    proposal.strategy, proposal.title, edits, -at, proposal.evidence, proposal.content,
+                    self._within(site, edits, proposal.strategy), removes=removes, is_asked_for=is_asked_for,
+                )  # fmt: skip
+
+    def repair(self, site: S, strategy: Strategy, content: Content) -> Edits | None:
+        """The edits of an offer with other content; None where they fail."""
+        found = (proposal for proposal in self._proposals(site) if proposal.strategy is strategy)
+        return next((self._made(site, proposal, content)[0] for proposal in found), None)
+
+    def _proposals(self, site: S) -> Sequence[Proposal]:
+        """None where the parser didn't understand the text around. Where a check of the file's own says that the value
+        is there, nothing but to hide what another checker reports."""
+        if is_misread(site.node):
+            return ()
+        is_denied = site.assumed is not None and self.verification.is_denied(site.span, site.assumed)
+        found = (proposal for repair in self.repairs for proposal in repair(site))
+        return self.order.sorted(each for each in found if not is_denied or each.strategy in HIDING)
+
+    def _made(self, site: S, proposal: Proposal, content: Content) -> tuple[Edits | None, int]:
+        edits = proposal.write(content)
+        removes = self.verification.ended(site.span, edits, proposal.strategy, site.assumed) if edits else 0
+        return (edits, removes) if removes else (None, 0)
+
+    def _within(self, site: S, edits: Edits, strategy: Strategy) -> Span:
+        """The whole declaration around the place, and whatever else the template itself edits."""
+        limits = site.tree.span(site.limits) if site.limits is not None else Span(0, len(site.tree.text))
+        return self.verification.touched(limits, edits, strategy)

@@ -1,0 +1,202 @@
+"""Repairs of an attribute's declaration: its annotation, and what it is set to first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.declarations import Class, Store
+from breadknife.plugins.nullcheck.core.nullness import Nullness
+from breadknife.plugins.nullcheck.repairs.python.annotations import BUILTINS, evaluated, spelled, without_none
+from breadknife.plugins.nullcheck.repairs.python.lines import comment
+from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
+from breadknife.plugins.nullcheck.repairs.python.signatures import node_at
+from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
+from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
+from breadknife.text.document import Span, TextEdit
+from breadknife.text.syntax import Node, SyntaxTree, path_to
+
+_EMPTY = {"list": "[]", "dict": "{}", "set": "set()"}
+_MOST_TYPES = 3
+"""That are still worth writing out."""
+_RELIANCE = 2
+"""So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
+_IGNORE = "type: ignore[assignment]"
+
+
+@dataclass(frozen=True, eq=False)
+class Assigned:
+    """A statement that gives the attribute alone a value, or declares it."""
+
+    store: Store
+    left: Node
+    right: Node | None
+    annotation: Node | None
+
+    @property
+    def is_none(self) -> bool:
+        return self.right is not None and self.right.type == "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Attribute:
+    """An attribute of a class, with the classes of the file above and below."""
+
+    home: FileHome
+    tree: SyntaxTree
+    name: str
+    class_: Class
+
+    @cached_property
+    def family(self) -> list[Class]:
+        own, below = self.class_, self.home.is_below
+        return [
+            each
+            for each in self.home.file.classes.values()
+            if each is own or below(own.name, each.name) or below(each.name, own.name)
+        ]
+
+    @cached_property
+    def stores(self) -> list[Store]:
+        return [store for class_ in self.family for store in class_.stores.get(self.name, ())]
+
+    @cached_property
+    def assigned(self) -> list[Assigned]:
+        """The stores that stand alone in their statement."""
+        return [found for store in self.stores if (found := self._assigned(store)) is not None]
+
+    def _assigned(self, store: Store) -> Assigned | None:
+        target = node_at(self.tree, store.at)
+        path = path_to(self.tree, target)
+        *_, holder, node = (self.tree.root, self.tree.root, *path)
+        right = node.child_by_field_name("right")
+        is_alone = node.type == "assignment" and holder.type == "expression_statement"
+        if not is_alone or (right is not None and right.type == "assignment"):
+            return None
+        return Assigned(store, target, right, node.child_by_field_name("type"))
+
+    @cached_property
+    def occurrences(self) -> list[Occurrence]:
+        """Of the name as an attribute, but of objects of other classes: it may be this one."""
+        starts = {each.at[0] for each in self.family}
+        return [one for one in occurrences(self.tree, f".{self.name}", self.tree.root) if _may_be_of(one, starts)]
+
+    def count(self, role: Role) -> int:
+        return sum(one.role is role for one in self.occurrences)
+
+    @cached_property
+    def type(self) -> str:
+        """What it is besides None, as the file can write it; "" where that isn't known."""
+        for each in self.assigned:
+            if each.annotation is not None:
+                annotation = self.tree.source(each.annotation)
+                return without_none(annotation) or annotation
+        found = list(dict.fromkeys(self._type_of(each) for each in self.assigned if not each.is_none))
+        is_whole = len(self.assigned) == len(self.stores) and all(found)
+        return " | ".join(found) if is_whole and len(found) <= _MOST_TYPES else ""
+
+    def _type_of(self, each: Assigned) -> str:
+        """By the parameter that it is set to, by what the analysis knows, or by the class that is called."""
+        file, function = self.home.file, each.store.function
+        for parameter in function.parameters if function is not None else ():
+            declared = node_at(self.tree, parameter.at).child_by_field_name("type")
+            if parameter.name == each.store.is_parameter and declared is not None:
+                annotation = self.tree.source(declared)
+                return without_none(annotation) or annotation
+        made = self.tree.source(each.right).partition("(")[0] if each.right is not None else ""
+        known = made if made in BUILTINS else spelled(self.home.value_of(each.store).type, file)
+        return known or self.made_of(each)
+
+    def made_of(self, each: Assigned) -> str:
+        """The class that is called for its value, by the convention of PEP 8; "" for none."""
+        callee = each.right.child_by_field_name("function") if each.right is not None else None
+        called, file = self.tree.source(callee) if callee is not None else "", self.home.file
+        is_class = called.rpartition(".")[2][:1].isupper() and not called.isupper()
+        root = called.partition(".")[0]
+        return called if is_class and (root in file.classes or root in file.imports) else ""
+
+    @property
+    def may_be_given_none(self) -> bool:
+        """Whether a value may be None that isn't written as one: a parameter, what a function finds."""
+        values = [each.store for each in self.assigned if not each.is_none and each.right is not None]
+        return any(self.home.value_of(store).may_be_null for store in values)
+
+
+def _may_be_of(one: Occurrence, starts: set[int]) -> bool:
+    """Whether it isn't surely another class's own, where the classes begin at these bytes."""
+    owner = next((node for node in reversed(one.path) if node.type == "class_definition"), None)
+    is_own = (one.node.text or b"").startswith((b"self.", b"cls."))
+    return not is_own or owner is None or owner.start_byte in starts
+
+
+def of_attribute(found: Attribute, is_tested: Callable[[], bool]) -> Iterator[Proposal]:
+    """`is_tested`: whether another file tests it for None, which takes a while to see."""
+    nulls = [each for each in found.assigned if each.is_none]
+    if found.name in found.class_.methods or found.home.has_own_fields(found.class_):
+        return
+    yield from _without_none(found) if not nulls else ()
+    yield from _descriptor(found) if not nulls else ()
+    firsts = found.home.knowledge.classes["first"]
+    later = [each for each in nulls if each.store.function is not None and each.store.function.name not in firsts]
+    tests = found.count(Role.TEST) + len(later)
+    if nulls and found.type and not tests and len(nulls) == 1:
+        yield from _initial(found, nulls[0])
+    if nulls and found.type and tests * _RELIANCE < found.count(Role.USE):
+        said = any(each is not None and each.nullable for each in (store.annotation for store in found.stores))
+        is_meant = bool(tests) or said or found.may_be_given_none or is_tested()
+        yield from _placeholder(found, nulls, is_meant=is_meant)
+
+
+def _without_none(found: Attribute) -> Iterator[Proposal]:
+    """`| None` of a declaration that nothing in the file makes true."""
+    values = [found.home.value_of(each.store) for each in found.assigned if each.right is not None]
+    declared = [each.annotation for each in found.assigned if each.annotation is not None]
+    is_known = bool(values) and all(fact.nullness == Nullness.THERE or fact.type for fact in values)
+    kind = without_none(found.tree.source(declared[0])) if len(declared) == 1 else ""
+    is_whole = len(found.assigned) == len(found.stores) and not found.may_be_given_none
+    if kind and is_known and is_whole:
+        said = in_title(f"self.{found.name}")
+        title = f"Declare {said} without None: {in_title(kind)} (setting it to None becomes a type error)"
+        edit = TextEdit(found.tree.span(declared[0]), kind)
+        yield Proposal(Strategy.DROP_NONE, title, "every value that it gets in this file is one", written((edit,)))
+
+
+def _descriptor(found: Attribute) -> Iterator[Proposal]:
+    """`name: List = List()` in a class's body: checkers then look at what the class itself says that it gives."""
+    for each in found.assigned:
+        kind = found.made_of(each) if each.store.function is None and each.annotation is None else ""
+        if kind:
+            end = found.tree.span(each.left).end
+            title = f"Declare {in_title(f'self.{found.name}')} as {in_title(kind)} (at run time nothing changes)"
+            edit = TextEdit(Span(end, end), f": {kind}")
+            yield Proposal(Strategy.FIELD, title, "its class's own methods say what it gives", written((edit,)))
+            return
+
+
+def _initial(found: Attribute, null: Assigned) -> Iterator[Proposal]:
+    """An empty list, say, where every other value is a list, and nothing asks whether there is one."""
+    empty = _EMPTY.get(found.type.partition("[")[0], "")
+    is_shared = null.store.function is None or null.annotation is not None
+    if null.right is not None and empty and not is_shared and not found.count(Role.READ):
+        said = in_title(f"self.{found.name}")
+        title = f"Set {said} to `{empty}` at first, not None (a use before it is set gets that)"
+        edit = TextEdit(found.tree.span(null.right), empty)
+        yield Proposal(Strategy.INITIAL, title, "every other value of it is of that type", written((edit,)))
+
+
+def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool) -> Iterator[Proposal]:
+    """The None stays, as what stands there until the value is set; the declaration says what it is then."""
+    declared = next((each for each in found.assigned if each.annotation is not None), nulls[0])
+    kind = evaluated(found.tree, found.type) if declared.store.function is None else found.type
+    after = found.tree.span(declared.left).end
+    end = found.tree.span(declared.annotation).end if declared.annotation is not None else after
+    comments = [comment(found.tree, found.tree.span(each.right or each.left), _IGNORE) for each in nulls]
+    edits = [TextEdit(Span(after, end), f": {kind}"), *(edit for edit in comments if edit is not None)]
+    if kind and None not in comments:
+        leads_to = "fails where it is None" if is_meant else "fails if used before it is set"
+        title = f"Declare {in_title(f'self.{found.name}')} as {in_title(found.type)}, ignoring None ({leads_to})"
+        evidence = "its uses rely on it" if is_meant else "nothing in this file tests it for None"
+        yield Proposal(Strategy.FIELD, title, evidence, written(tuple(edits)), is_asked_for=is_meant)

@@ -1,0 +1,115 @@
+"""Repairs of the declaration that a null comes from, which end every finding that it causes, and of the declaration
+that gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.repairs.python.attributes import Attribute, of_attribute
+from breadknife.plugins.nullcheck.repairs.python.elsewhere import is_tested_elsewhere
+from breadknife.plugins.nullcheck.repairs.python.occurrences import Role
+from breadknife.plugins.nullcheck.repairs.python.signatures import (
+    accepting_null,
+    allowing,
+    argument_of,
+    called,
+    required,
+    with_null,
+    without_null,
+)
+from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
+from breadknife.plugins.nullcheck.repairs.repair import Proposal
+from breadknife.plugins.nullcheck.values import Strategy, Use
+from breadknife.plugins.nullcheck.wording import in_title
+from breadknife.text.syntax import Node, path_to
+
+_MOST_STEPS = 4
+"""From a name to what it was set to, and on."""
+_PARAMETERS = frozenset({"typed_default_parameter", "default_parameter", "typed_parameter", "parameters"})
+
+
+def is_declaration(site: PythonSite) -> bool:
+    """Whether the place isn't a use, but what is declared: a function's name, a parameter, what is assigned to."""
+    if site.use is not Use.ASSIGN or site.node.type == "none" or not site.path:
+        return False
+    return all(site.parent.child_by_field_name(field) != site.node for field in ("right", "value"))
+
+
+def declare(site: PythonSite) -> Iterator[Proposal]:
+    """Where the null comes from."""
+    origin = site.fact.origin
+    if origin is not None and origin.file not in ("", site.home.uri):
+        return
+    node, around = site.node, site.around_function
+    for _ in range(_MOST_STEPS):
+        outer = path_to(site.tree, node)[-1]
+        if node.type in ("await", "parenthesized_expression"):
+            node = node.named_children[0]
+        elif outer.type == "function_definition" or node.type == "call":
+            found = around if node.type != "call" else called(site, node, around)
+            yield from without_null(site, found) if found is not None else ()
+            return
+        elif node.type == "attribute" or (node.type == "identifier" and around is None):
+            yield from _of_attribute(site, node, around)
+            return
+        elif outer.type in _PARAMETERS or node.type in _PARAMETERS:
+            named = node.child_by_field_name("name") or (node.named_children or [node])[0]
+            yield from required(site, around, site.text(named)) if around is not None else ()
+            return
+        elif node.type == "identifier" and (value := _last_value(site, node)) is not None:
+            node = value
+        else:
+            is_parameter = around is not None and site.text(node) in around.parameter_names
+            yield from required(site, around, site.text(node)) if around is not None and is_parameter else ()
+            return
+
+
+def _last_value(site: PythonSite, name: Node) -> Node | None:
+    """What a name was last set to before, as the text goes."""
+    sets = (one for one in site.occurrences() if one.role is Role.SET and site.text(one.node) == site.text(name))
+    before = [one for one in sets if one.node.start_byte < name.start_byte]
+    return before[-1].value if before else None
+
+
+def _of_attribute(site: PythonSite, node: Node, around: Function | None) -> Iterator[Proposal]:
+    """Of the method's own object, or of the only class of the file that has one of that name."""
+    name = site.text(node.child_by_field_name("attribute") or node)
+    owner = site.text(node.child_by_field_name("object"))
+    classes = list(site.home.file.classes.values())
+    if around is not None and owner == around.receiver and around.receiver_class is not None:
+        found = [around.receiver_class]
+    elif around is None:
+        found = [each for each in classes if each.at[0] <= node.start_byte < each.at[1]][-1:]
+    else:
+        found = [each for each in classes if name in each.stores]
+    attribute = Attribute(site.home, site.tree, name, found[0]) if found else None
+    if attribute is not None and all(each in attribute.family for each in found):
+        yield from of_attribute(attribute, partial(is_tested_elsewhere, site, name))
+
+
+def allow(site: PythonSite) -> Iterator[Proposal]:
+    """`| None` where a None is written: a parameter's default, the value of an annotated name, what is returned."""
+    holder, function = site.parent, site.around_function
+    if site.node.type != "none":
+        return
+    if holder.type == "return_statement" and function is not None:
+        yield from with_null(site, function, Strategy.ANNOTATE, "it does return None")
+    elif holder.type in ("typed_default_parameter", "assignment"):
+        name = site.text(holder.child_by_field_name("name") or holder.child_by_field_name("left"))
+        title = f"Declare that {in_title(name)} may be None (checkers then look at its uses)"
+        annotation = holder.child_by_field_name("type")
+        yield from allowing(site, annotation, Strategy.ANNOTATE, title, "None is what it has here")
+
+
+def receive(site: PythonSite) -> Iterator[Proposal]:
+    """`| None` for what gets the value: the function's result, or the parameter that it is given to."""
+    function = site.around_function
+    if site.use is Use.RETURN and function is not None and site.node.type != "none":
+        evidence = "the function sets it to None itself" if site.falls_back else "it may be one"
+        yield from with_null(site, function, Strategy.WIDEN, evidence, is_asked_for=not site.falls_back)
+    elif site.use is Use.ARGUMENT and site.call is not None:
+        target = called(site, site.call, function)
+        given = argument_of(target, site.call, site.node) if target is not None else None
+        yield from accepting_null(site, target, given) if target is not None and given is not None else ()

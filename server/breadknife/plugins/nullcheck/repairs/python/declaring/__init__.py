@@ -1,1 +1,0 @@
-"""Repairs of a declaration, which end every finding that it causes."""

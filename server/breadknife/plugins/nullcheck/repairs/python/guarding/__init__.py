@@ -1,1 +1,0 @@
-"""Repairs at the place where a value is used."""

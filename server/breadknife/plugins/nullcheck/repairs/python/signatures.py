@@ -1,0 +1,145 @@
+"""Repairs of a function's signature: `| None` where it is true, and away where it isn't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
+from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.nullness import Nullness
+from breadknife.plugins.nullcheck.core.summary import Condition
+from breadknife.plugins.nullcheck.repairs.python.annotations import with_none, without_none
+from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
+from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
+from breadknife.plugins.nullcheck.repairs.site import Site
+from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.wording import in_title
+from breadknife.text.document import TextEdit
+from breadknife.text.syntax import Node, SyntaxTree
+
+
+def without_null(site: Site, function: Function) -> Iterator[Proposal]:
+    """`-> T` of a function that never returns None."""
+    annotation = node_at(site.tree, function.at).child_by_field_name("return_type")
+    kind = without_none(site.text(annotation)) if annotation is not None else ""
+    ways = site.home.code_summary(function).outcomes if kind and not (function.is_stub or function.is_generator) else ()
+    if annotation is not None and ways and all(way.result.nullness == Nullness.THERE for way in ways):
+        said = f"{in_title(function.name)} returns {in_title(kind)}, never None"
+        title = f"Declare that {said} (returning None becomes a type error)"
+        edit = TextEdit(site.tree.span(annotation), kind)
+        yield Proposal(Strategy.RETURN_TYPE, title, "no path of it returns None", written((edit,)))
+
+
+def with_null(
+    site: Site, function: Function, strategy: Strategy, evidence: str, *, is_asked_for: bool = False
+) -> Iterator[Proposal]:
+    """`-> T | None`, but for a method that callers may know by a class above."""
+    is_inherited = function.owner is not None and function.owner.bases not in ((), ("object",))
+    if not function.name.startswith("__") and not function.is_generator and not is_inherited:
+        annotation = node_at(site.tree, function.at).child_by_field_name("return_type")
+        title = f"Declare that {in_title(function.name)} may return None (checkers then look at its callers)"
+        for proposal in allowing(site, annotation, strategy, title, evidence):
+            yield Proposal(strategy, title, evidence, proposal.write, is_asked_for=is_asked_for)
+
+
+def accepting_null(site: Site, function: Function, parameter: Parameter) -> Iterator[Proposal]:
+    """`| None` for a parameter without which the function gets along."""
+    annotation = node_at(site.tree, parameter.at).child_by_field_name("type")
+    if not parameter.kind.startswith("*") and accepts_null(site.home, function, parameter.name):
+        title = f"Declare that {in_title(parameter.name)} may be None (checkers then look at its uses)"
+        yield from allowing(site, annotation, Strategy.WIDEN, title, "the function gets along without it")
+
+
+def allowing(site: Site, annotation: Node | None, strategy: Strategy, title: str, evidence: str) -> Iterator[Proposal]:
+    """`| None` in an annotation that lacks it."""
+    wider = with_none(site.tree, site.text(annotation)) if annotation is not None else ""
+    if annotation is not None and wider:
+        yield Proposal(strategy, title, evidence, written((TextEdit(site.tree.span(annotation), wider),)))
+
+
+def accepts_null(home: FileHome, function: Function, name: str) -> bool:
+    """Whether the function gets along with a None there: it comes back, and doesn't use it unchecked."""
+    if function.is_stub:
+        return True
+    refused = {Condition(name, "null", False), Condition(name, "truth", True)}
+    is_back = any(refused.isdisjoint(way.conditions) for way in home.code_summary(function).outcomes)
+    return is_back and not home.needs(function, name)
+
+
+def required(site: Site, function: Function, name: str) -> Iterator[Proposal]:
+    """Of a private function, a parameter that every call passes, and that nothing tests."""
+    at = next((at for at, each in enumerate(function.parameters) if each.name == name), None)
+    if at is None or not function.name.startswith("_") or function.name.startswith("__"):
+        return
+    tree, parameters = site.tree, function.parameters
+    node, whole = node_at(tree, parameters[at].at), node_at(tree, function.at)
+    default, annotation = node.child_by_field_name("value"), node.child_by_field_name("type")
+    is_by_place = not parameters[at].kind
+    has_default_before = is_by_place and any(each.default is not None for each in parameters[:at])
+    is_tested = any(one.role is Role.TEST for one in occurrences(tree, name, whole))
+    if default is None or default.type != "none" or has_default_before or is_tested:
+        return
+    calls = list(_calls(tree, function))
+    if calls and all(call is not None and _passes(call, at - function.is_bound, name) for call in calls):
+        declared = site.text(annotation)
+        kind = f": {without_none(declared) or declared}" if declared else ""
+        title = f"Make the parameter {in_title(name)} required (TypeError if it is left out)"
+        edit = TextEdit(tree.span(node), f"{name}{kind}")
+        yield Proposal(Strategy.REQUIRED, title, "every call in this file passes it", written((edit,)))
+
+
+def _calls(tree: SyntaxTree, function: Function) -> Iterator[Node | None]:
+    """The calls of a function; None for another mention of its name, which may lead to any call."""
+    for one in occurrences(tree, f".{function.name}" if function.is_bound else function.name, tree.root):
+        outer = one.path[-1]
+        if outer.start_byte != function.at[0]:
+            yield outer if outer.type == "call" and outer.child_by_field_name("function") == one.node else None
+
+
+def _passes(call: Node, position: int, name: str) -> bool:
+    given = arguments_of(call)
+    by_name = [each.named_children[-1] for each in given if each.type == "keyword_argument" and _keyword(each) == name]
+    by_place = [each for each in given if each.type != "keyword_argument"]
+    value = [*by_name, *by_place[position : position + 1]][:1]
+    return bool(value) and value[0].type != "none" and not any("splat" in each.type for each in given)
+
+
+def argument_of(function: Function, call: Node, value: Node) -> Parameter | None:
+    """The parameter that gets a value, which is one of the arguments."""
+    own = function.parameters[function.is_bound :]
+    for at, each in enumerate(arguments_of(call)):
+        if "splat" in each.type:
+            return None
+        if each == value:
+            return own[at] if at < len(own) and not any(one.kind for one in own[: at + 1]) else None
+        if each.type == "keyword_argument" and each.named_children[-1] == value:
+            return next((one for one in own if one.name == _keyword(each)), None)
+    return None
+
+
+def called(site: Site, call: Node, around: Function | None) -> Function | None:
+    """The file's own function that a call runs. `around`: the one that calls it."""
+    file = site.home.file
+    owner, dot, name = site.text(call.child_by_field_name("function")).rpartition(".")
+    if not dot and around is not None and name in around.parameter_names:
+        return None
+    if not dot and name in file.classes:
+        return file.classes[name].methods.get("__init__")
+    class_ = around.receiver_class if around is not None and owner in (around.receiver, "self", "cls") else None
+    found = file.named.get(name) if not dot else class_.methods.get(name) if class_ is not None else None
+    is_awaited = call.parent is not None and call.parent.type == "await"
+    return found if found is not None and found.is_plain and found.is_async == is_awaited else None
+
+
+def arguments_of(call: Node) -> list[Node]:
+    arguments = call.child_by_field_name("arguments")
+    return [child for child in arguments.named_children if child.type != "comment"] if arguments is not None else []
+
+
+def _keyword(argument: Node) -> str:
+    return (argument.named_children[0].text or b"").decode("utf-8", "replace")
+
+
+def node_at(tree: SyntaxTree, at: At) -> Node:
+    return tree.root.named_descendant_for_byte_range(*at) or tree.root
