@@ -89,7 +89,7 @@ FAILS, PANICS = (
 def test_it_is_made_only_where_it_is_what_its_title_says() -> None:
     several = GO_FIND + FAILS.format("a") + PANICS.format("b") + FAILS.format("c")
     after, action = resolved(several, "check-error", everywhere=True, language="go")
-    assert action.explanation == "Check the error (return `err` if there is one), at up to 3 places with this cause"
+    assert action.explanation == "Check the error (`return err` if it fails), at up to 3 places with this cause"
     assert after.count("return err\n") == 2
     assert "panic(" not in after
     one = GO_FIND + FAILS.format("a") + PANICS.format("b")

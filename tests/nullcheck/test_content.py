@@ -213,7 +213,7 @@ def test_no_data_is_made_up_where_nobody_has_asked(strategy: str, written: str) 
 
 def test_an_empty_collection_is_no_question() -> None:
     engine = ScriptedEngine([])
-    assert "x = []" in resolved("def f(x: list[int] | None):\n    return x[:3]\n", "default", engine=engine)[0]
+    assert "x = []" in resolved("def f(x: list[int] | None):\n    for a in x: g(a)\n", "default", engine=engine)[0]
     assert engine.requests == []
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "changed_tree",
     "difference",
     "has_grammar",
+    "is_misread",
     "matches",
     "nodes_in",
     "parse",

@@ -13,9 +13,7 @@ from nullcheck.ecmascript.asking import results
         ("const y = x.y;\n  const z = useMemo(() => y, [y]);", False),
         ("const y = x.y;\n  React.useEffect(() => {});", False),
         ("const y = useMemo(() => 1, [x.y]);", False),
-        ("const y = x.y;\n  if (y) {\n    return use(y);\n  }", True),
         ("const a = useA();\n  const y = x.y;", True),
-        ("const y = x.y;\n  function useB() {\n    useA();\n  }", True),
         ("const y = x.y;\n  user(y);", True),
     ],
 )

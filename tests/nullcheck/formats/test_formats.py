@@ -138,7 +138,7 @@ ORDER = {
     (7, "other.name"), (8, "order"), (8, "order.send"), (9, 'find("a")'), (9, 'find("a").tags'), (10, "other.count"),
 }  # fmt: skip
 PLUS = {(10, "other.count"), (14, "other.count"), (14, "other.name")}
-ESLINT = {(2, "box?.items"), (2, "(box?.items)"), (3, "box"), (3, "(box?.items)"), (11, "find(id)")}
+ESLINT = {(2, "box?.items"), (2, "(box?.items)"), (3, "(box?.items)")}
 SPOTBUGS = {(9, "path"), (15, "folder.listFiles()"), (21, "found")}
 NILAWAY = {(8, "i"), (19, "item"), (29, "counts"), (36, "names")}
 NULLAWAY = {(17, "found"), (23, "path"), (25, "path"), (25, 'find("a")'), (29, 'find("b")')}

@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.languages.go.language import knowledge
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, apply_edits
+from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree, parse
 from support import marked_spans
 
@@ -129,14 +129,3 @@ def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -
     assert after.findings() == []
     assert files.is_current(after)
     project.close()
-
-
-def test_a_struct_of_another_file_of_the_package_has_a_zero_value(tmp_path: Path) -> None:
-    project = written(tmp_path, {"types.go": "package p\n\ntype T struct{ N int }\n"})
-    text = "package p\n\nfunc f() int {\n\tvar t *T\n\tt.N = 1\n\treturn t.N\n}\n"
-    file = Go().open(Document((tmp_path / "here.go").as_uri(), "go", text), tree_of(text), project)
-    place = file.place(file.findings()[0])
-    assert place is not None
-    [offer] = file.offers(place)
-    project.close()
-    assert apply_edits(text, offer.edits) == text.replace("var t *T", "t := &T{}")

@@ -13,10 +13,10 @@ from weakref import WeakKeyDictionary
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.plugins.nullcheck.languages.packages import PackageHome
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar
 from breadknife.plugins.nullcheck.repairs.offering import Offering
+from breadknife.plugins.nullcheck.repairs.pointing import place_of
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Order, Repair
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.verified import Verification
@@ -27,7 +27,8 @@ from breadknife.task.values import Finding
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
 
-_LITERALS = (r"-?\d+", r"-?\d+L", r"-?\d+\.\d+f", r"-?\d+\.\d+", r'"[^"\\\n]*"', r"true|false")
+_STRING = r"""(?:"[^"\\\n]*"|'[^'\\\n]*')"""
+_LITERALS = (r"-?\d+", r"-?\d+L", r"-?\d+\.\d+f", r"-?\d+\.\d+", _STRING, r"true|false", r"\[\]", r"\{\}")
 
 
 Files = TypeVar("Files", bound=ProjectFiles[Any])
@@ -51,7 +52,7 @@ class BracesLanguage(Generic[Files]):
             return self._projects[project]
 
     def literal(self, default: str, like: str, /) -> bool:
-        """See `NullLanguage`: Go has no literals of Java's other kinds."""
+        """See `NullLanguage`: no language has all of these kinds."""
         return any(re.fullmatch(kind, default) and re.fullmatch(kind, like) for kind in _LITERALS)
 
 
@@ -60,9 +61,11 @@ class BracesFile(ABC, Generic[S]):
 
     _grammar: ClassVar[Grammar]
 
-    def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[PackageHome]) -> None:
+    def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any]) -> None:
         self.document, self.tree, self._files = document, tree, files
         self.home = files.look_at(document, tree)
+        self._about = dict[Place, tuple[Finding, ...]]()
+        """What other checkers said of the places that were asked about."""
 
     def is_current(self) -> bool:
         return self._files.is_current(self.home)
@@ -82,11 +85,16 @@ class BracesFile(ABC, Generic[S]):
     def place(self, finding: Finding, /) -> Place | None:
         if finding.source == SOURCE:
             return Place(finding.span, Use(finding.code)) if finding.code in set(Use) else None
-        return self._foreign(finding)
+        place = place_of(self.tree, finding, self._grammar)
+        if place is not None:
+            self._about[place] = (finding,)
+        return place
 
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
+        if about:
+            self._about[place] = tuple(about)
         with self._files.lock:
-            yield from list(self._offering.offers(self._site(place, about)))
+            yield from list(self._offering.offers(self._site(place)))
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> Edits | None:
         with self._files.lock:
@@ -98,16 +106,12 @@ class BracesFile(ABC, Generic[S]):
         """Those of its language."""
 
     @abstractmethod
-    def _site(self, place: Place, about: Sequence[Finding] = ()) -> S:
+    def _site(self, place: Place) -> S:
         """The place as repairs see it."""
 
     def _is_shown(self, finding: Finding) -> bool:
         """Whether a finding is told."""
         return True
-
-    @abstractmethod
-    def _foreign(self, finding: Finding) -> Place | None:
-        """Where another checker's finding points."""
 
     def _found(self, place: Place) -> Found | None:
         at = self.tree.byte_offset(place.span.start), self.tree.byte_offset(place.span.end)

@@ -31,7 +31,7 @@ class PackageHome(FileHome):
     """A file of a package."""
 
     def __init__(
-        self, file: File, knowledge: Knowledge, language: Language, package: Package, uri: str, *, reaches: bool
+        self, file: File, knowledge: Knowledge, language: Language, package: Package, uri: str, *, reaches: bool = True
     ) -> None:
         """`reaches`: it looks at what its functions hand on from other files. Without, others only ask it: to look
         further would soon be to read the whole project."""

@@ -58,15 +58,9 @@ class Cause:
 
 def shapes(language: str) -> Shapes:
     """What declares something in a language, one of `LANGUAGE_IDS`."""
-    if language == "go":
-        from breadknife.plugins.nullcheck.repairs.go.shapes import SHAPES
-    elif language == "java":
-        from breadknife.plugins.nullcheck.repairs.java.shapes import SHAPES
-    elif language == "python":
-        from breadknife.plugins.nullcheck.repairs.python.shapes import SHAPES
-    else:
-        from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import SHAPES
-    return SHAPES
+    from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
+
+    return grammar_of(language if language in ("go", "java", "python") else "ecmascript").shapes
 
 
 def origin_of(

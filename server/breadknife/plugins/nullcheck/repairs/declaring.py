@@ -28,13 +28,14 @@ def never_null(site: Site) -> Iterator[Proposal]:
     outcomes = site.home.code_summary(function).outcomes
     if outcomes and all(each.result.nullness == Nullness.THERE for each in outcomes):
         start = site.tree.span(said).start
-        title = f"Remove {site.grammar.null} from what {in_title(function.name)} returns"
+        title = f"Remove {site.grammar.null} from what {in_title(function.name)} returns (callers need no check)"
         edit = TextEdit(Span(start + found.start(), start + found.end()), "")
         yield Proposal(Strategy.RETURN_TYPE, title, "every path of it returns a value", written((edit,)))
 
 
 def may_be_null(site: Site) -> Iterator[Proposal]:
-    """The function that gives a null back, or the variable that gets one, says so."""
+    """The function that gives a null back, or the variable that gets one, says so. What others may call is changed only
+    where somebody asks, or where the file has such annotations."""
     writing, nodes = site.grammar.writing, site.grammar.nodes
     if not writing.annotated or (writing.annotation and writing.annotation not in site.home.file.imports):
         return
@@ -49,4 +50,10 @@ def may_be_null(site: Site) -> Iterator[Proposal]:
         return
     edit = TextEdit(site.tree.span(kind), site.filled(writing.annotated, type=site.text(kind)))
     title = f"Declare that {what} {site.said_null} (its users must check)"
-    yield Proposal(Strategy.ANNOTATE, title, "its declaration excludes what comes here", written((edit,)))
+    yield Proposal(
+        Strategy.ANNOTATE,
+        title,
+        "its declaration excludes what comes here",
+        written((edit,)),
+        is_asked_for=site.use is Use.RETURN and not writing.annotation,
+    )

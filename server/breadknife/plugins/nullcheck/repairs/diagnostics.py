@@ -23,7 +23,11 @@ class Diagnostic:
     codes: frozenset[str]
     """One is its code; where there are none, it has any."""
     message: re.Pattern[str]
+    unless: re.Pattern[str]
+    """What in the rest of the message says that it is about another value."""
     use: Use
+    called: str
+    """It is about the result of a call of this method, or of any ("*")."""
     at: str
     """Which expression may be null, as the head of the language's rows says."""
 
@@ -35,7 +39,7 @@ def recognised(language: str, finding: Finding) -> Iterator[tuple[Diagnostic, re
     message = _COLOUR.sub("", finding.message).removeprefix("[NullAway] ")
     for row in rows(language):
         is_its = not names.isdisjoint(row.names) and (not row.codes or code in row.codes)
-        if is_its and (said := row.message.search(message)):
+        if is_its and (said := row.message.search(message)) and not row.unless.search(message):
             yield row, said
 
 
@@ -55,7 +59,8 @@ def rows(language: str) -> Sequence[Diagnostic]:
     return tuple(
         Diagnostic(
             frozenset(row["names"]), frozenset(row.get("codes", ())), re.compile(row["message"]),
-            Use(row.get("use", Use.ATTRIBUTE)), row.get("at", ""),
+            re.compile(row.get("unless", "(?!)")),
+            Use(row.get("use", Use.ATTRIBUTE)), row.get("called", ""), row.get("at", ""),
         )
         for row in tomllib.loads(written)["rows"]
     )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from breadknife.plugins.nullcheck.project.declared import Shapes
 from breadknife.plugins.nullcheck.values import Use
 
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
@@ -42,6 +43,8 @@ class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     short_circuits: frozenset[str]
     effects: frozenset[str]
     """Expressions that may change what is evaluated after them."""
+    reads: frozenset[str] = frozenset()
+    """Expressions whose value a call may change."""
     steady: frozenset[str] = frozenset()
     """Names whose value no other code changes while a statement runs."""
     results: frozenset[str] = frozenset()
@@ -89,9 +92,6 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The one of them for what a caller passes."""
     throws: str = ""
     """A regular expression of a way in which a function fails: its group is the exception."""
-    stop: str = ""
-    """A statement that fails on null: `assert {x} is not None`; `stop_title` is its title."""
-    stop_title: str = ""
     result: str = "return {value};"
     bare_result: str = "return;"
     round: str = "continue;"
@@ -100,6 +100,8 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """`const {name} = {x};`"""
     constants: str
     """A regular expression: what a function may give back early, if it gives it back elsewhere."""
+    must_run: str = ""
+    """A regular expression: what has to be called each time, so that nothing may leave before it."""
     raw: str
     """What begins a text of several lines, which indentation would change."""
     nullable: str = ""
@@ -108,7 +110,8 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A type that may be null: `{type} | {null}`; `annotation`: the name that has to be imported for it."""
     annotation: str = ""
     names: Mapping[str, str] = {}
-    """Called function -> the name of its result."""
+    """Called function -> the name of its result; `reserved`: what is no name."""
+    reserved: frozenset[str] = frozenset()
 
 
 class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -139,9 +142,15 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Type -> the literal that says "nothing"."""
     platform: frozenset[str] = frozenset()
     """Names and packages of the language's own functions: what they do with a null is known."""
+    pointers: Mapping[str, tuple[str, ...]] = {}
+    """Use, or `at` of a checker's row -> the parts of nodes that it is about, as `pointing` says."""
+    discards: frozenset[str] = frozenset()
+    """Functions that have no use for what the function returns that they are given."""
     meant: frozenset[Use] = frozenset()
     """Uses that do no harm by themselves: what gets the null may reckon with it."""
     ignores: tuple[Ignore, ...] = ()
+    shapes: Shapes
+    """What declares something."""
 
 
 @cache

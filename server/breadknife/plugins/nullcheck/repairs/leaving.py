@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
-from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, lines_after, on_own_line, step_of
+from breadknife.plugins.nullcheck.repairs.grammar import filled
+from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy
@@ -24,14 +25,13 @@ def guarded(site: Site, *lines: str) -> Edits | None:
     name = site.source if site.is_name else site.new_name
     if not name or site.statement is None:
         return None
+    lines = tuple(map(site.styled, lines))
     if (check := last_of_check(site)) is not None:
         return (lines_after(site.tree, check, lines),)
-    writing, step = site.grammar.writing, step_of(site.tree)
-    block = [site.filled(writing.opening, test=site.test(name)), *(step + line for line in lines)]
-    block += [writing.closing] if writing.closing else []
+    block = site.block(site.test(name), lines)
     if site.is_name:
         return (lines_above(site.tree, site.statement, block),)
-    binding = site.filled(writing.bind, name=name)
+    binding = site.styled(site.filled(site.grammar.writing.bind, name=name))
     return (lines_above(site.tree, site.statement, [binding, *block]), TextEdit(site.span, name))
 
 
@@ -40,19 +40,27 @@ def may_be_guarded(site: Site) -> bool:
     return not site.is_certain and site.statement is not None and bool(site.is_name or site.new_name)
 
 
+def is_let_through(site: Site) -> bool:
+    """Whether a check of the value above the place finds null, and goes on."""
+    return bool(_done_on_null(site))
+
+
 def last_of_check(site: Site) -> Node | None:
-    """The last statement of a check of the value above the place, which finds null and goes on."""
-    if not site.is_name:
-        return None
-    for node, condition, block in site.checks_above():
+    """The last statement of such a check, if another may stand after it."""
+    done = _done_on_null(site)
+    return done[-1] if done and on_own_line(site.tree, done[-1]) else None
+
+
+def _done_on_null(site: Site) -> list[Node]:
+    for node, condition, block in site.checks_above() if site.is_name else ():
         statements = block.named_children
         if len(statements) == 1 and statements[0].type in site.grammar.nodes.lists:
             statements = statements[0].named_children
         between = site.tree.text[site.tree.span(node).end : site.span.start]
         is_set = re.search(rf"(?<![\w.]){re.escape(site.source)}(?:, [\w.]+)*\s*:?=(?!=)", between)
         if statements and not is_set and re.fullmatch(_null_test(site), condition.strip("() \n")):
-            return statements[-1] if on_own_line(site.tree, statements[-1]) else None
-    return None
+            return statements
+    return []
 
 
 def _null_test(site: Site) -> str:
@@ -66,21 +74,6 @@ def habits(site: Site) -> Counter[Strategy]:
         return Counter()
     found = re.findall(rf"\bif\b[ (]*{_null_test(site)}[ )]*[:{{]?\s*({'|'.join(_WORDS)})\b", site.tree.text)
     return Counter(_WORDS[word] for word in found)
-
-
-def stop(site: Site) -> Iterator[Proposal]:
-    """A statement that fails on null, as `assert`."""
-    writing, statement = site.grammar.writing, site.statement
-    if not writing.stop or not site.is_name or statement is None or site.is_certain:
-        return
-    habit = re.compile(re.escape(site.filled(writing.stop, message="")).partition('""')[0])
-    evidence = repair.IN_TEST if site.in_tests else repair.FILE_HABIT if habit.search(site.tree.text) else (
-        repair.OTHERWISE)  # fmt: skip
-    yield Proposal(
-        Strategy.ASSERT, site.filled(writing.stop_title, said=site.said), evidence,
-        lambda said: (lines_above(site.tree, statement, [site.filled(writing.stop, message=said.message)]),),
-        Content("", site.message),
-    )  # fmt: skip
 
 
 def throw(site: Site) -> Iterator[Proposal]:
@@ -104,11 +97,11 @@ def throw(site: Site) -> Iterator[Proposal]:
         evidence = repair.FILE_HABIT
     cause, said = "", ""
     if site.handler is not None:
-        caught = re.search(r"[\w$]+(?=\s*\)\s*\{)", site.text(site.handler).partition("\n")[0])
-        if site.handler.type in site.grammar.nodes.finals or caught is None or not writing.cause:
+        if site.handler.type in site.grammar.nodes.finals or not writing.cause:
             return  # it would take the place of the exception that is under way
-        evidence, said = repair.AT_HAND, f" (`{caught[0]}` is its cause)"
-        cause = site.filled(writing.cause, caught=caught[0])
+        if site.caught:
+            evidence, said = repair.AT_HAND, f" (`{site.caught}` is its cause)"
+            cause = site.filled(writing.cause, caught=site.caught)
     title = f"Throw {exception} if {site.said} is {site.said_null}{said}"
     yield Proposal(
         Strategy.RAISE, title, evidence,
@@ -128,13 +121,19 @@ def leave_round(site: Site) -> Iterator[Proposal]:
         (Strategy.CONTINUE, "continue", "Skip this iteration", writing.round),
         (Strategy.BREAK, "break", "Leave the loop", writing.leave),
     ):
-        is_right = site.goes_on if strategy is Strategy.CONTINUE else breaks
-        evidence = repair.LOOP_HABIT if re.search(rf"\b{word}\b", body) else repair.IN_LOOP
+        is_right = site.goes_on if strategy is Strategy.CONTINUE else breaks or known[strategy] > 0
+        evidence = repair.LOOP_HABIT if _leaves_so(site, body, word) else repair.IN_LOOP
         evidence = repair.FILE_HABIT if known[strategy] else evidence
-        evidence = repair.GOES_ON if last_of_check(site) is not None else evidence
+        evidence = repair.GOES_ON if is_let_through(site) else evidence
         if is_right:
             yield Proposal(strategy, f"{title} if {site.said} is {site.said_null}", evidence,
                            written(guarded(site, line) or ()))  # fmt: skip
+
+
+def _leaves_so(site: Site, body: str, word: str) -> bool:
+    """Whether a loop is left in that way where another value is null."""
+    tests = (re.escape(filled(each, x="\0")).replace("\0", r"[\w$.]+") for each in site.grammar.writing.null_tests)
+    return re.search(rf"\bif\b[ (]*(?:{'|'.join(tests)})[ )]*[:{{]?\s*{word}\b", body) is not None
 
 
 def _may_drop_exception(site: Site) -> bool:
@@ -149,12 +148,14 @@ def _may_drop_exception(site: Site) -> bool:
 def return_early(site: Site) -> Iterator[Proposal]:
     """What the function gives back elsewhere, or nothing."""
     value = early_result(site) if may_be_guarded(site) else None
-    if value is None or _may_drop_exception(site):
+    if value is None or must_run_after(site) or _may_drop_exception(site):
         return
-    evidence = repair.FUNCTION_HABIT if value else repair.NO_RESULT
+    evidence = repair.OTHERWISE if value else repair.NO_RESULT
+    if re.search(r"\bif\b[^\n]*\)\s*\{?\s*return\b", site.text(site.function)):
+        evidence = repair.FUNCTION_HABIT
     evidence = repair.IN_LOOP if site.round is not None else evidence
     evidence = repair.FILE_HABIT if habits(site)[Strategy.RETURN] else evidence
-    evidence = repair.GOES_ON if last_of_check(site) is not None else evidence
+    evidence = repair.GOES_ON if is_let_through(site) else evidence
     yield returning(site, value, evidence)
 
 
@@ -168,6 +169,14 @@ def returning(site: Site, value: str, evidence: str) -> Proposal:
     )  # fmt: skip
 
 
+def must_run_after(site: Site) -> bool:
+    """Whether the function calls something after the place that it has to call each time, as React's hooks."""
+    start = (site.statement or site.node).start_byte
+    rest = site.between(start, site.function.end_byte) if site.function is not None else ""
+    pattern = site.grammar.writing.must_run
+    return bool(pattern) and re.search(pattern, rest) is not None
+
+
 def results_of(site: Site, function: Node) -> list[str]:
     """What the function's own `return`s give back: their sources, "" for a bare one."""
     nodes = nodes_in(function.child_by_field_name("body") or function, site.grammar.nodes.functions)
@@ -176,30 +185,36 @@ def results_of(site: Site, function: Node) -> list[str]:
 
 
 def early_result(site: Site) -> str | None:
-    """What an early `return` gives: the constant that the function gives back most; "" where it gives nothing back, and
+    """What an early `return` gives: the constant that the function gives back last; "" where it gives nothing back, and
     None where none would fit."""
     if site.function is None:
         return None
     returned = results_of(site, site.function)
     if not any(returned):
         return ""
-    for value, _ in Counter(returned).most_common():
+    for value in reversed(returned):
         if re.fullmatch(site.grammar.writing.constants, value):
             return value
-    return None
+    nulls, result = site.home.knowledge.nulls, site.function.child_by_field_name(site.grammar.nodes.result)
+    return next((null for null in nulls if re.search(rf"\b{null}\b", site.text(result))), None)
 
 
 def skip(site: Site) -> Iterator[Proposal]:
     """The statement in an `if` that asks whether the value is there, where nothing else needs what it does."""
     statement, nodes, writing = site.statement, site.grammar.nodes, site.grammar.writing
-    if statement is None or not site.is_name or site.is_certain or writing.raw in site.text(statement):
+    source = site.text(statement)
+    if statement is None or not site.is_name or site.is_certain or (writing.raw in source and "\n" in source):
         return
     done = statement.named_children[0] if statement.type == "expression_statement" else statement
-    target = done.child_by_field_name("left")
+    target = done.child_by_field_name("left") or done.child_by_field_name("argument")
     is_its = target is not None and target.start_byte == site.node.start_byte and target != site.node
-    if done.type not in nodes.skipped and not is_its:
+    if sum("assignment" in each.type or "update" in each.type for each in nodes_in(done)) > is_its:
+        return  # something else gets a value
+    if (done.type not in nodes.skipped and not is_its) or (writing.must_run and re.search(writing.must_run, source)):
         return
     evidence = repair.AT_HAND if site.handler is not None else repair.NO_NEED
+    if site.caught and re.search(rf"\b{re.escape(site.caught)}\b", source):
+        evidence = repair.LOST
     opening = site.filled(writing.opening, test=site.test(is_there=True))
     yield Proposal(Strategy.NARROW, f"Skip this if {site.said} is {site.said_null}", evidence,
                    written(indented(site.tree, statement, opening, writing.closing)))  # fmt: skip

@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.repairs.repair import Edits, Order, Proposal, 
 from breadknife.plugins.nullcheck.repairs.verified import Verification
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Content, Offer, Strategy
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, is_misread
 
 
 class Sited(Protocol):
@@ -19,6 +19,8 @@ class Sited(Protocol):
 
     @property
     def tree(self) -> SyntaxTree: ...
+    @property
+    def node(self) -> Node: ...
     @property
     def span(self) -> Span: ...
     @property
@@ -67,7 +69,13 @@ class Offering(Generic[S]):
         return next((self._made(site, proposal, content)[0] for proposal in found), None)
 
     def _proposals(self, site: S) -> Sequence[Proposal]:
-        return self.order.sorted(proposal for repair in self.repairs for proposal in repair(site))
+        """None where the parser didn't understand the text around. Where a check of the file's own says that the value
+        is there, nothing but to hide what another checker reports."""
+        if is_misread(site.node):
+            return ()
+        is_denied = site.assumed is not None and self.verification.is_denied(site.span, site.assumed)
+        found = (proposal for repair in self.repairs for proposal in repair(site))
+        return self.order.sorted(each for each in found if not is_denied or each.strategy in HIDING)
 
     def _made(self, site: S, proposal: Proposal, content: Content) -> tuple[Edits | None, int]:
         edits = proposal.write(content)

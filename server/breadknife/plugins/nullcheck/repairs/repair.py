@@ -36,7 +36,7 @@ PARAMETER = "it is what the caller passes"
 IN_LOOP = "it is in a loop"
 NO_RESULT = "the function returns nothing"
 NO_NEED = "nothing after it needs its result"
-NEEDED = "the place needs a value"
+EMPTY = "nothing is gone through then"
 LOST = "its effect would be lost"
 OTHERWISE = "it fails anyway, without a message"
 

@@ -6,26 +6,28 @@ import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
-from breadknife.plugins.nullcheck.repairs.leaving import last_of_check
+from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
+from breadknife.plugins.nullcheck.repairs.leaving import is_let_through
 from breadknife.plugins.nullcheck.repairs.repair import Proposal
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import TextEdit
 
-_NEEDS = frozenset({Use.ARGUMENT, Use.RETURN, Use.ASSIGN, Use.ITERATE})
-
 
 def replace(site: Site) -> Iterator[Proposal]:
     """`(x ?? "").length`, in whatever form the language has."""
     default = default_of(site)
-    if site.is_certain or not default or not site.grammar.writing.choice or _is_changed(site):
+    choice = site.grammar.writing.choice
+    is_once = site.is_name or (choice.count("{x}") == 1 and site.node.type in site.grammar.nodes.results)
+    if site.is_certain or not default or not is_once or _is_changed(site):
         return
     is_bare = site.parent.type in site.grammar.nodes.apart
-    evidence = repair.NEEDED if site.use in _NEEDS else repair.OTHERWISE
-    evidence = repair.GOES_ON if last_of_check(site) is not None else evidence
+    is_gone_through = site.use is Use.ITERATE and site.parent.type != "variable_declarator"
+    evidence = repair.EMPTY if is_gone_through else repair.OTHERWISE
+    evidence = repair.GOES_ON if is_let_through(site) else evidence
 
     def edits(said: Content) -> tuple[TextEdit, ...]:
-        chosen = site.filled(site.grammar.writing.choice, default=said.default)
+        chosen = site.styled(site.filled(choice, default=said.default))
         return (TextEdit(site.span, chosen if is_bare else f"({chosen})"),)
 
     title = f"Use a default such as `{default}` if {site.said} is {site.said_null}"
@@ -34,7 +36,12 @@ def replace(site: Site) -> Iterator[Proposal]:
 
 def default_of(site: Site) -> str:
     """The literal that is wanted at a site; "" where none is known."""
+    if site.use is Use.SUBSCRIPT:
+        return ""  # an empty list has no elements, either
     kind = site.fact.type.name if site.fact.type is not None else ""
+    for finding in site.about:
+        said = (said.groupdict().get("wanted") for _, said in recognised(site.grammar.language, finding))
+        kind = kind or next((wanted for wanted in said if wanted), "")
     if not kind and site.use is Use.ITERATE:
         kind = "list"
     if not kind and site.use is Use.ATTRIBUTE:
@@ -42,12 +49,16 @@ def default_of(site: Site) -> str:
         functions = site.home.knowledge.functions
         kinds = (kind for kind in ("string", "array") if called and called[1] in functions.get(f"{kind}_methods", ()))
         kind = next(kinds, "").replace("array", "list")
-    return site.grammar.defaults.get(kind, "")
+    is_divisor = re.search(r"[/%]\s*$", site.tree.text[: site.span.start]) is not None
+    return site.grammar.defaults.get(kind, "") if not is_divisor else ""
 
 
 def _is_changed(site: Site) -> bool:
     """Whether the value itself is changed there: a change of a default would be lost."""
     outer = site.parent.parent
+    begins = next((node for node in site.around if node.type == "expression_statement"), None)
+    if begins is not None and begins.start_byte == site.node.start_byte:
+        return True
     return outer is not None and any(
         outer.child_by_field_name(field) == site.parent for field in ("left", "argument") if "assign" in outer.type
         or "update" in outer.type

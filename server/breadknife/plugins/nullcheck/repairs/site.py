@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -14,7 +14,7 @@ from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, 
 from breadknife.plugins.nullcheck.menu.never_first import is_test
 from breadknife.plugins.nullcheck.repairs.diagnostics import null_of
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar, filled
-from breadknife.plugins.nullcheck.repairs.layout import on_own_line
+from breadknife.plugins.nullcheck.repairs.layout import on_own_line, step_of
 from breadknife.plugins.nullcheck.values import SOURCE, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.task.values import Finding
@@ -23,6 +23,10 @@ from breadknife.text.syntax import Node, SyntaxTree, covers, nodes_in, path_to
 
 _LONGEST = 60
 """Code points of an expression that an error's message names."""
+
+_SIMPLE = re.compile(r"[\w$.?!, ()\[\]'\"-]+")
+_QUOTES = re.compile(r"['\"]")
+_LONGEST_NAME = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +63,23 @@ class Site:
     def text(self, node: Node | None) -> str:
         return self.tree.source(node) if node is not None else ""
 
+    def between(self, start: int, end: int) -> str:
+        """The text between two byte offsets."""
+        return self.tree.text[self.tree.offset(start) : self.tree.offset(end)]
+
     # --- the value ---
 
     @cached_property
     def is_name(self) -> bool:
         """Whether a test of the expression holds for its next use."""
         return re.fullmatch(self.grammar.writing.name, self.source) is not None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the expression itself gets a value there: a copy or a default would get it in its place."""
+        holder = self.parent
+        is_change = "assignment" in holder.type or "update" in holder.type
+        return is_change and self.node in (holder.child_by_field_name("left"), holder.named_children[0])
 
     @property
     def fact(self) -> Fact:
@@ -101,8 +116,10 @@ class Site:
     @property
     def message(self) -> str:
         """The words of an error: what has no name is called by what gives it."""
-        source = " ".join(re.sub(r"[\"'`\\{}$]", "", self.source).split())
-        return f"{source if len(source) <= _LONGEST and source.isprintable() else 'the value'} is {self.said_null}"
+        if len(self.source) <= _LONGEST and _SIMPLE.fullmatch(self.source):
+            return f"{re.sub(_QUOTES, '', self.source)} is {self.said_null}"
+        called = re.findall(r"(\w+)\(", self.source)
+        return f"{f'the result of {called[-1]}' if called else 'the value'} is {self.said_null}"
 
     @property
     def is_parameter(self) -> bool:
@@ -160,6 +177,12 @@ class Site:
         return next((node for node in self.around if node.type in nodes.handlers | nodes.finals), None)
 
     @property
+    def caught(self) -> str:
+        """What the exception is called that is handled around it."""
+        found = re.search(r"[\w$]+(?=\s*\)\s*\{)", self.text(self.handler).partition("\n")[0])
+        return found[0] if found is not None else ""
+
+    @property
     def is_caught(self) -> bool:
         """Whether an exception that is thrown here may be handled in the function."""
         tried = self.grammar.nodes.tried
@@ -200,9 +223,9 @@ class Site:
         if self.use is Use.ARGUMENT:
             call = self.text(self.parent.parent).removeprefix("new ")
             owner = re.split(r"[^\w$]", call)[0]
-            imported = f"{self.home.file.imports.get(owner, owner)}."
-            return not any(imported.startswith(f"{name}.") for name in self.grammar.platform)
-        return self.use in self.grammar.meant
+            package = re.search(rf"^import\s+(\w+)\.[\w.]*\b{re.escape(owner)}\s*;", self.tree.text, re.MULTILINE)
+            return self.grammar.platform.isdisjoint((owner, package[1] if package is not None else owner))
+        return self.use in self.grammar.meant and self.parent.type != "variable_declarator"
 
     # --- the statement ---
 
@@ -239,6 +262,8 @@ class Site:
                 return False
         elif fields is None or (fields and not any(covers(part_of(statement, name), self.node) for name in fields)):
             return False
+        if not self.is_name and any("update" in part.type or "assignment" in part.type for part in nodes_in(self.node)):
+            return False
         for outer, inner in pairwise((statement, *inside)):
             if outer.type in nodes.lazy or inner.type in nodes.lazy:
                 return False
@@ -246,14 +271,21 @@ class Site:
             is_choice = operator is None or operator.type in nodes.short_circuits
             if only is not None and is_choice and inner != outer.child_by_field_name(only):
                 return False
-            if inner.type in ("arguments", "index") and "?." in self.text(outer)[: inner.start_byte - outer.start_byte]:
+            if inner.type in ("arguments", "index") and "?." in self.between(outer.start_byte, inner.start_byte):
                 return False
         return self.node.type in nodes.steady or not any(self._matters(part) for part in nodes_in(statement, nodes.lazy)
                                                          if part.end_byte <= self.node.start_byte)  # fmt: skip
 
     def _matters(self, part: Node) -> bool:
         """Whether what is evaluated before the value may change it, or be changed by it."""
-        return part.type in self.grammar.nodes.effects
+        nodes = self.grammar.nodes
+        if self.is_name or part.type in nodes.effects:
+            return part.type in nodes.effects
+        holder = part.parent
+        is_unread = holder is not None and part in (
+            holder.child_by_field_name("function"), holder.child_by_field_name("left")
+        )  # fmt: skip
+        return part.type in nodes.reads and (not is_unread or (holder is not None and "augmented" in holder.type))
 
     def _is_set_in(self, loop: Node) -> bool:
         owners = "|".join(map(re.escape, _owners(self.source)))
@@ -264,30 +296,50 @@ class Site:
 
     # --- what is written there ---
 
-    def filled(self, template: str, name: str = "", **values: str) -> str:
-        """A template of the language, about the value or the name that it gets."""
-        return filled(template, x=name or self.source, null=self.null or self.grammar.null, **values)
+    def filled(self, template: str, **values: str) -> str:
+        """A template of the language, about the value."""
+        return filled(template, **{"x": self.source, "null": self.null or self.grammar.null} | values)
+
+    def block(self, test: str, lines: Sequence[str]) -> list[str]:
+        """The lines of an `if`."""
+        writing, step = self.grammar.writing, step_of(self.tree)
+        block = [self.filled(writing.opening, test=test), *(step + line for line in lines)]
+        return [*block, writing.closing] if writing.closing else block
+
+    def styled(self, line: str) -> str:
+        """A line of code as its file is written."""
+        return line
 
     def test(self, name: str = "", *, is_there: bool = False) -> str:
         """`x == null`, or with `is_there` the contrary; exactly where only one null is possible."""
-        writing = self.grammar.writing
-        if writing.is_exactly and self.null and " " not in self.null:
-            return self.filled(writing.is_not if is_there else writing.is_exactly, name)
-        return self.filled(writing.is_there if is_there else writing.is_null, name)
+        writing, is_one = self.grammar.writing, self.null and " " not in self.null
+        test = writing.is_there if is_there else writing.is_null
+        if writing.is_exactly and is_one:
+            test = writing.is_not if is_there else writing.is_exactly
+        return self.filled(test, x=name or self.source)
 
     @cached_property
     def new_name(self) -> str:
         """A name for what has none, which the file doesn't use yet; "" for what can't get one."""
         writing = self.grammar.writing
-        if not writing.bind or "\n" in self.source or self.node.type not in self.grammar.nodes.results:
+        if not writing.bind or "\n" in self.source or self.node.type not in self.grammar.nodes.results or self.is_set:
             return ""
+        if self.use is Use.CALL and self.node.type in self.grammar.nodes.reads:
+            return ""  # called by a name, a method has no object
         called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", self.source)
         base = next((writing.names[name] for name in reversed(called) if name in writing.names), "")
         if not base and called:
             base = re.sub(r"^(?:get|find|look_?up|load|new|make|query)_?(?=[A-Za-z])", "", called[-1], flags=re.I)
+        words = re.findall(r"\w+", self.source)
+        base = base or ("item" if self.source.endswith("]") else words[-1] if not called else "")
         base = base[:1].lower() + base[1:]
-        for name in (base, "result", "found", "value"):
-            if name.isidentifier() and not re.search(rf"(?<![.\w$]){name}\b", self.tree.text):
+        for name in (base, f"{base}Value", "result", "found", "value"):
+            if (
+                len(name) <= _LONGEST_NAME
+                and name.isidentifier()
+                and name not in writing.reserved
+                and not re.search(rf"(?<![.\w$]){name}\b", self.tree.text)
+            ):
                 return name
         return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.plugins.nullcheck.verify.callers import handed_on
-from breadknife.plugins.nullcheck.verify.checking import Verifier, new_findings
+from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
@@ -45,12 +46,17 @@ class Verification:
             return 1  # a comment ends no finding of ours
         if any(finding.span == now for finding in after.findings):
             return 0
-        of_one = strategy in _OF_ONE_USE
-        if _are_others(before.findings, after.findings) if of_one else new_findings(before, after, edits):
+        less = strategy not in _OF_ONE_USE and any(finding.span == place for finding in before.findings)
+        if _are_others(before.findings, after.findings, less):
             return 0
         if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home, ())):
             return 0  # a caller in the same text would use the null that it gets
         return max(1, len(before.findings) - len(after.findings))
+
+    def is_denied(self, place: Span, assumed: Fact) -> bool:
+        """Whether the analysis knows that a value is there, whatever is assumed of it."""
+        before = self._verifier(place, place, assumed).before(place)
+        return bool(before.home.denied) and all(finding.span != place for finding in before.findings)
 
     def touched(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy) -> Span:
         """What is looked at again: of a declaration anything in the text may make use."""
@@ -76,10 +82,11 @@ def _bytes(tree: SyntaxTree, span: Span) -> tuple[int, int]:
     return tree.byte_offset(span.start), tree.byte_offset(span.end)
 
 
-def _are_others(before: Sequence[Finding], after: Sequence[Finding]) -> bool:
-    """Whether something is told of that wasn't, in whatever place: of `a!.b` as of `a.b`."""
-    was, now = ({finding.message.replace("!", "") for finding in each} for each in (before, after))
-    return not now <= was or len(after) > len(before)
+def _are_others(before: Sequence[Finding], after: Sequence[Finding], less: int) -> bool:
+    """Whether something is told of that wasn't, of `a!.b` and `a?.b` as of `a.b`; or not so much `less`: the next use
+    of the value is told of in the same words as this one."""
+    was, now = ({re.sub(r"!|\?(?=\.)", "", finding.message) for finding in each} for each in (before, after))
+    return not now <= was or len(after) > len(before) - less
 
 
 def _moved(place: Span, source: str, edits: Sequence[TextEdit]) -> Span:

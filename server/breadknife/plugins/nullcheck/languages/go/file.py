@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from breadknife.plugins.nullcheck.languages.braces import BracesFile, BracesLanguage
 from breadknife.plugins.nullcheck.languages.go.language import known
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
-from breadknife.plugins.nullcheck.repairs.go.foreign import foreign_place
+from breadknife.plugins.nullcheck.repairs.go.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.go.site import GoSite
-from breadknife.plugins.nullcheck.repairs.go.strategies import REPAIRS
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.values import Place, Use
@@ -45,11 +44,8 @@ class GoFile(BracesFile[GoSite]):
         given = self._site(Place(finding.span, Use(finding.code))).given
         return given is None or self.tree.source(given.tells) != "_"
 
-    def _foreign(self, finding: Finding) -> Place | None:
-        return foreign_place(self.tree, finding)
-
-    def _site(self, place: Place, about: Sequence[Finding] = ()) -> GoSite:
-        node, found = self.tree.node_at(place.span), self._found(place)
+    def _site(self, place: Place) -> GoSite:
+        node, about = self.tree.node_at(place.span), self._about.get(place, ())
         return GoSite(
-            self.tree, self.home, grammar_of("go"), node, place.use, self.document.uri, found, tuple(about)
+            self.tree, self.home, self._grammar, node, place.use, self.document.uri, self._found(place), about
         )  # fmt: skip

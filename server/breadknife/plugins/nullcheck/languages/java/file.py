@@ -8,13 +8,11 @@ from breadknife.plugins.nullcheck.languages.braces import BracesFile, BracesLang
 from breadknife.plugins.nullcheck.languages.java.language import known
 from breadknife.plugins.nullcheck.languages.java.project import JavaProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
-from breadknife.plugins.nullcheck.repairs.java.foreign import foreign_place
-from breadknife.plugins.nullcheck.repairs.java.strategies import REPAIRS
+from breadknife.plugins.nullcheck.repairs.java.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.project.values import Project
-from breadknife.task.values import Finding
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree
 
@@ -38,9 +36,8 @@ class JavaFile(BracesFile[Site]):
     def _repairs(self) -> Sequence[Repair[Site]]:
         return REPAIRS
 
-    def _foreign(self, finding: Finding) -> Place | None:
-        return foreign_place(self.tree, finding)
-
-    def _site(self, place: Place, about: Sequence[Finding] = ()) -> Site:
-        node, found = self.tree.node_at(place.span), self._found(place)
-        return Site(self.tree, self.home, self._grammar, node, place.use, self.document.uri, found, tuple(about))
+    def _site(self, place: Place) -> Site:
+        node, about = self.tree.node_at(place.span), self._about.get(place, ())
+        return Site(
+            self.tree, self.home, self._grammar, node, place.use, self.document.uri, self._found(place), about
+        )  # fmt: skip

@@ -8,18 +8,17 @@ constructor sets.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from breadknife.plugins.nullcheck.repairs.ecmascript.nodes import FUNCTIONS
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node, SyntaxTree, nodes_in
 
-_GOES_ON = frozenset({
-    "expression_statement", "lexical_declaration", "variable_declaration", "for_in_statement", "return_statement",
-})  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _ASSIGNED = re.compile(r"\b(const\s+|let\s+)?[\w$.\]]+(?:\s*:[^=;]+)?\s*(?:\?\?|\|\||&&|[-+*/%|&^])?=(?![=>])|\+\+|--")
 _RETURNED = re.compile(r"\breturn\b(?!\s*(?:[;}]|$))|\byield\b")
+
+_ENDLESS = frozenset({"throw_statement", "while_statement", "do_statement", "for_statement", "try_statement"})
 
 
 def visible(tree: SyntaxTree, edits: Collection[TextEdit]) -> frozenset[str] | None:
@@ -34,61 +33,43 @@ def part(tree: SyntaxTree, edits: Collection[TextEdit]) -> Span | None:
     An edit in it that gives a variable another value may be seen by other functions, and one that takes a name away
     may leave what has this name unused.
     """
-    inside = tree.error_count == 0 and {_hiding(tree, edit) for edit in edits}
-    (function,) = inside if inside and len(inside) == 1 else (None,)
-    if function is None:
-        return None
+    functions = {_hiding(tree, edit) for edit in edits} if tree.error_count == 0 else set[Node | None]()
+    function = functions.pop() if len(functions) == 1 else None
     for edit in edits:
         gone = {*_NAME.findall(tree.text[edit.span.start : edit.span.end])} - {*_NAME.findall(edit.new_text)}
         if gone or any(not given[1] for given in _ASSIGNED.finditer(edit.new_text)):
             return None
-    holder = function.parent
-    return tree.span(holder if holder is not None and _has_type(holder) else function)
+    return tree.span(_typed_holder(function) or function) if function is not None else None
 
 
 def _hiding(tree: SyntaxTree, edit: TextEdit) -> Node | None:
-    """The function that the edit is in and that shows nothing of it."""
-    node: Node | None = tree.node_at(edit.span)
-    while node is not None:
-        body = node.child_by_field_name("body") if node.type in FUNCTIONS else None
-        if body is not None and body.type == "statement_block":
-            inside = tree.span(body)
-            is_inside = inside.start < edit.span.start and edit.span.end < inside.end
-            if is_inside and (_is_declared(node) or _gives_nothing(tree, node, body, edit)):
-                return node
-        node = node.parent
+    """The innermost function with the edit in its body that shows nothing of it."""
+    functions, node = grammar_of("ecmascript").nodes.functions, tree.node_at(edit.span)
+    while (outer := node.parent) is not None:
+        inside = tree.span(node)
+        is_body = node.type == "statement_block" and outer.type in functions
+        if is_body and inside.start < edit.span.start and edit.span.end < inside.end:
+            is_declared = outer.child_by_field_name("return_type") is not None or _typed_holder(outer) is not None
+            if is_declared or _gives_nothing(tree, outer, node, functions, edit):
+                return outer
+        node = outer
     return None
 
 
-def _is_declared(function: Node) -> bool:
+def _typed_holder(function: Node) -> Node | None:
+    """The variable that says what the function is: that it is another thing is told of at its name."""
     holder = function.parent
-    return function.child_by_field_name("return_type") is not None or (holder is not None and _has_type(holder))
+    is_typed = holder is not None and holder.type == "variable_declarator" and holder.child_by_field_name("type")
+    return holder if is_typed else None
 
 
-def _has_type(holder: Node) -> bool:
-    """Whether it is a variable that says what it is: that the function is another thing is told of at its name."""
-    return holder.type == "variable_declarator" and holder.child_by_field_name("type") is not None
-
-
-def _gives_nothing(tree: SyntaxTree, function: Node, body: Node, edit: TextEdit) -> bool:
-    """Whatever the edit makes of the values in it. One that never ends (`throw`, `while (true)`) gives `never`, and an
-    edit may make it end."""
-    name = function.child_by_field_name("name")
+def _gives_nothing(tree: SyntaxTree, function: Node, body: Node, functions: frozenset[str], edit: TextEdit) -> bool:
+    """Whatever the edit makes of the values in it. One that may never end has the type `never`, and an edit may
+    make it end."""
+    name, last = function.child_by_field_name("name"), body.named_children[-1] if body.named_children else None
     if (name is not None and tree.source(name) == "constructor") or _RETURNED.search(edit.new_text):
         return False
-    given = [node for node in _own(body) if node.type in ("return_statement", "yield_expression")]
-    if any(node.type != "return_statement" or node.named_child_count for node in given):
-        return False
-    last = body.named_children[-1] if body.named_children else None
-    is_guard = last is not None and last.type == "if_statement" and last.child_by_field_name("alternative") is None
-    return bool(given) or last is None or is_guard or last.type in _GOES_ON
-
-
-def _own(body: Node) -> Iterator[Node]:
-    """Without what stands in functions in it."""
-    stack = list(body.children)
-    while stack:
-        node = stack.pop()
-        yield node
-        if node.type not in FUNCTIONS:
-            stack += node.children
+    own = [node for node in nodes_in(body, functions) if node.type in ("return_statement", "yield_expression")]
+    gives = any(node.type == "yield_expression" or node.named_child_count for node in own)
+    may_not_end = last is not None and (last.type in _ENDLESS or last.child_by_field_name("alternative") is not None)
+    return not gives and (bool(own) or not may_not_end)

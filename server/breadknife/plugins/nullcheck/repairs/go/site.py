@@ -61,6 +61,10 @@ class GoSite(Site):
         holders = (node for node in self.around if node.type in ("if_statement", "expression_case"))
         return next(holders, None) if self.error else None
 
+    @property
+    def caught(self) -> str:
+        return self.error
+
     @cached_property
     def given(self) -> Given | None:
         """Where the name got its value together with an error or an `ok`, nearest before the place."""
@@ -98,6 +102,6 @@ def _zero(site: GoSite, kind: str) -> str:
     class_ = target.class_ if target is not None else None
     if class_ is not None and class_.is_interface:
         return "nil"
-    if class_ is not None and class_.stores:
+    if (class_ is not None and class_.stores) or f"return {kind}{{}}" in site.text(site.function):
         return f"{kind}{{}}"
     return "0" if _NUMBER.fullmatch(kind) else _SIMPLE.get(kind, f"*new({kind})")

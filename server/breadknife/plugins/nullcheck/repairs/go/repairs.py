@@ -35,7 +35,7 @@ def check_error(site: GoSite) -> Iterator[Proposal]:
     later = next((node for node in site.siblings if node.start_byte > site.node.start_byte
                   and site.text(node).startswith(f"if {test} {{")), None)  # fmt: skip
     if later is not None and (edits := _moved(site, given, later.start_byte, site.tree.span(later))):
-        title = f"Check `{name}` before {in_title(site.source)} is used"
+        title = f"Check `{name}` before {in_title(site.source)} is used (its own way out if it fails)"
         yield Proposal(Strategy.CHECK_ERROR, title, f"the check of `{name}` comes after the use", written(edits))
     elif is_error and later is None and not _is_asked_for(site, given, name):
         yield _checked(site, given, name, test, f"`{name}` is never looked at before the use", ())
@@ -63,7 +63,8 @@ def _checked(site: GoSite, given: Given, name: str, test: str, evidence: str, na
         return (*naming, lines_after(site.tree, given.statement, block))
 
     lines = _after_error(site, name, "") or ("return",)
-    title = f"Check {'the' if naming else f'`{name}`'}{' error' if naming else ''} (`{lines[-1]}` if it fails)"
+    what = "the error" if naming and name != "ok" else f"`{name}`"
+    title = f"Check {what} (`{lines[-1]}` if it fails)"
     return Proposal(Strategy.CHECK_ERROR, title, evidence, left, Content("error", words) if is_wrapped else None)
 
 
@@ -117,7 +118,8 @@ def return_error(site: GoSite) -> Iterator[Proposal]:
     if not may_be_guarded(site) or not site.gives_error:
         return
     if site.error:
-        yield returning(site, _returned(site, site.error)[0].removeprefix("return "), repair.AT_HAND)
+        if re.search(site.grammar.writing.throws, site.text(site.handler)):
+            yield returning(site, _returned(site, site.error)[0].removeprefix("return "), repair.AT_HAND)
         return
     add = () if "errors" in site.home.file.imports else _import_errors(site)
 
@@ -152,12 +154,17 @@ def make_map(site: GoSite) -> Iterator[Proposal]:
         return
     name, title = re.escape(site.source), f"Make the map if {in_title(site.source)} is nil"
     function = site.text(site.function)
-    declared = re.search(rf"\bvar {name} (map\[[^\n=]+)$", function, re.MULTILINE)
+    declared = re.search(rf"\bvar {name} (map\[[^\r\n=]+)\r?$", function, re.MULTILINE)
     if declared is not None and site.function is not None and not re.search(rf"\b{name} [!=]= nil\b", function):
         start = site.tree.span(site.function).start
         edit = TextEdit(Span(start + declared.start(1), start + declared.end(1)), f"= make({declared[1].rstrip()})")
-        yield Proposal(Strategy.MAKE, "Make the map where it is declared", "nothing else makes it", written((edit,)))
-    elif kind := re.search(rf"\b{name.rpartition('.')[2]} (map\[[^\n,)=]+)", site.tree.text):
+        yield Proposal(
+            Strategy.MAKE,
+            "Make the map where it is declared (it is never nil)",
+            "nothing else makes it",
+            written((edit,)),
+        )
+    elif kind := re.search(rf"\b{name.rpartition('.')[2]} (map\[(?:\w+\{{\}}|[^\s,)=}}])+)", site.tree.text):
         edits = guarded(site, f"{site.source} = make({kind[1].rstrip()})")
         yield Proposal(Strategy.MAKE, title, "a write needs a map", written(edits or ()))
 

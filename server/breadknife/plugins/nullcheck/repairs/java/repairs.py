@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.declaring import may_be_null, never_null
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
-from breadknife.plugins.nullcheck.repairs.leaving import last_of_check, leave_round, return_early, skip, throw
+from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
 from breadknife.plugins.nullcheck.repairs.replacing import default_of, replace
 from breadknife.plugins.nullcheck.repairs.site import Site
@@ -25,11 +25,11 @@ def require(site: Site) -> Iterator[Proposal]:
     evidence = repair.IN_TEST if site.in_tests else repair.OTHERWISE
     if not site.in_tests and "requireNonNull(" in site.tree.text:
         evidence = repair.FILE_HABIT
-    if site.handler is not None or last_of_check(site) is not None:
+    if site.handler is not None or is_let_through(site):
         evidence = repair.LOST  # what was caught would be dropped, or what a check meant to go on with
     name, add = _imported(site, "Objects")
     yield Proposal(
-        Strategy.ASSERT, f"Require that {site.said} is not null", evidence,
+        Strategy.ASSERT, f"Require that {site.said} is not null (NullPointerException if it is)", evidence,
         lambda said: (*add, TextEdit(site.span, f'{name}.requireNonNull({site.source}, "{said.message}")')),
         Content("NullPointerException", site.message),
     )  # fmt: skip
@@ -51,12 +51,11 @@ def default_of_call(site: Site) -> Iterator[Proposal]:
 
 def _imported(site: Site, name: str) -> tuple[str, Edits]:
     """What a class of `java.util` is called here, and its import where there is none yet."""
-    imported, tree, end = site.home.file.imports.get(name), site.tree, line_break(site.tree.text)
-    if imported == _UTIL + name or f"import {_UTIL}*;" in tree.text:
+    tree, end, line = site.tree, line_break(site.tree.text), f"import {_UTIL}{name};"
+    if line in tree.text or f"import {_UTIL}*;" in tree.text:
         return name, ()
-    if imported is not None:
+    if name in site.home.file.imports:  # another one
         return _UTIL + name, ()
-    line = f"import {_UTIL}{name};"
     lines = [node for node in tree.root.named_children if node.type == "import_declaration"]
     plain = [node for node in lines if not site.text(node).startswith("import static")]
     same = [node for node in plain if site.text(node).startswith("import java.")]
