@@ -72,7 +72,7 @@ def test_what_is_raised_is_what_the_file_raises(raised: str, title: str) -> None
         ("g(⟦d.get('a/b')⟧.y)", "value"),
         ("size = 1 + ⟦root.find(d)⟧.y", "found"),
         ("g(⟦root.get_size()⟧.y)", "size"),
-        ("g(⟦d[0]⟧.y)", "result"),
+        ("g(⟦d[0]⟧.y)", "item"),
     ],
 )
 def test_what_has_no_name_gets_one_that_the_file_doesnt_use(line: str, name: str) -> None:

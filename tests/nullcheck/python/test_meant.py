@@ -29,8 +29,9 @@ class Handshake:
 @pytest.mark.parametrize(
     ("annotation", "test", "is_asked_for"),
     [
-        (": bytes | None", "", True),  # its author says so
-        ("", "if self.upgrade else b''", True),  # and reckons with it
+        (": bytes | None", "if self.upgrade else b''", True),  # its author reckons with it
+        ("", "if self.upgrade else b''", True),
+        (": bytes | None", "", False),  # several uses say otherwise
         ("", "", False),
     ],
 )
@@ -40,6 +41,13 @@ def test_who_says_that_it_may_be_none(annotation: str, test: str, is_asked_for: 
     asserted = next(offer for offer in offers if offer.strategy is Strategy.ASSERT)
     assert declared.is_asked_for == is_asked_for
     assert (offers.index(declared) < offers.index(asserted)) == (not is_asked_for)
+
+
+def test_one_use_says_less_than_the_annotation() -> None:
+    marked = "class Node:\n    up: 'Node | None' = None\ndef f(n: Node):\n    return ⟦n.up⟧.a\n"
+    for more, is_asked_for in (("", True), ("\ndef h(n: Node):\n    return n.up.b\n", False)):
+        _, offers = offered(marked + more)
+        assert [offer.is_asked_for for offer in offers if offer.strategy is Strategy.FIELD] == [is_asked_for]
 
 
 @pytest.mark.parametrize("use", [Use.ATTRIBUTE, Use.ASSIGN])

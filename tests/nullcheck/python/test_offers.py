@@ -89,7 +89,6 @@ def test_a_value_is_tested_only_where_the_other_one_is_written(before: str, afte
         (["if a:", "    g()", "    ⟦x⟧.a()", "else:", "    x.b()"], 2),  # it is done without x, too
         (["if a:", "    ⟦x⟧.a()", "elif b:", "    x.b()"], 1),
         (["if x or a:", "    ⟦x⟧.a()", "else:", "    x.b()"], 1),
-        (["if (x := g()):", "    ⟦x⟧.a()", "else:", "    x.b()"], 1),
     ],
 )
 def test_a_check_stands_before_a_use_that_always_comes_first(lines: list[str], at: int | None) -> None:

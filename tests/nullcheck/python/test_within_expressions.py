@@ -24,7 +24,7 @@ from nullcheck.python.cases import offered, written
         (Strategy.NARROW, "while ⟦x⟧.y if a else b:", "while x.y if a and x is not None else b:"),
         (Strategy.NARROW, "if b(a and ⟦x⟧.y):", None),
         (Strategy.NARROW, "if (lambda: ⟦x⟧.y)():", None),
-        (Strategy.WALRUS, "while ⟦g()⟧.y:", "while (result := g()) is not None and result.y:"),
+        (Strategy.WALRUS, "while ⟦g()⟧.y:", "while (g_value := g()) is not None and g_value.y:"),
         (Strategy.WALRUS, "while 1 < ⟦find_row()⟧.y:", "while (row := find_row()) is not None and 1 < row.y:"),
         (Strategy.WALRUS, "while h() < ⟦g()⟧.y:", None),
     ],
@@ -102,17 +102,17 @@ def test_a_condition_of_what_is_refused_lets_no_none_pass(then: str, is_refused:
         ("if (b if ⟦x⟧.y else a):", "if (b if x is not None and x.y else a):"),
         (
             "if a:\n        pass\n    elif ⟦g(a)⟧.y:",
-            "if a:\n        pass\n    elif (result := g(a)) is None or result.y:",
+            "if a:\n        pass\n    elif (g_value := g(a)) is None or g_value.y:",
         ),
         (
             "if a:\n        pass\n    elif a and ⟦g(a)⟧.y:",
-            "if a:\n        pass\n    elif a and ((result := g(a)) is None or result.y):",
+            "if a:\n        pass\n    elif a and ((g_value := g(a)) is None or g_value.y):",
         ),
         (
             "if a:\n        pass\n    elif a and 1 < ⟦g()⟧.y:",
-            "if a:\n        pass\n    elif a and ((result := g()) is None or 1 < result.y):",
+            "if a:\n        pass\n    elif a and ((g_value := g()) is None or 1 < g_value.y):",
         ),
-        ("while a and ⟦g(a)⟧.y:", "while a and (result := g(a)) is not None and result.y:"),  # a round, not a refusal
+        ("while a and ⟦g(a)⟧.y:", "while a and (g_value := g(a)) is not None and g_value.y:"),  # a round, not a refusal
     ],
 )
 def test_how_a_none_is_let_into_what_refuses_it(old: str, new: str) -> None:

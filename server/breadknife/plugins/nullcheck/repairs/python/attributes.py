@@ -24,6 +24,7 @@ _MOST_TYPES = 3
 """That are still worth writing out."""
 _RELIANCE = 2
 """So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
+_SEVERAL = 2
 _IGNORE = "type: ignore[assignment]"
 
 
@@ -146,7 +147,8 @@ def of_attribute(found: Attribute, is_tested: Callable[[], bool]) -> Iterator[Pr
         yield from _initial(found, nulls[0])
     if nulls and found.type and tests * _RELIANCE < found.count(Role.USE):
         said = any(each is not None and each.nullable for each in (store.annotation for store in found.stores))
-        is_meant = bool(tests) or said or found.may_be_given_none or is_tested()
+        is_alone = found.count(Role.USE) < _SEVERAL  # one use says less than the annotation
+        is_meant = bool(tests) or (said and is_alone) or found.may_be_given_none or is_tested()
         yield from _placeholder(found, nulls, is_meant=is_meant)
 
 

@@ -137,7 +137,9 @@ class PythonSite(Site):
         """Not in the body of a class, where it would be an attribute, nor for what is written to as well."""
         scope = next((node for node in reversed(self.path) if node.type in _SCOPES), None)
         is_target = self.parent.type.endswith("assignment") and self.parent.child_by_field_name("left") == self.node
-        return "" if is_target or (scope is not None and scope.type == "class_definition") else super().new_name
+        if is_target or (scope is not None and scope.type == "class_definition"):
+            return ""
+        return re.sub(r"(?<=[a-z0-9])Value$", "_value", super().new_name)
 
     @property
     def around(self) -> tuple[Node, ...]:
