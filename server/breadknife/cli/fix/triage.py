@@ -63,7 +63,9 @@ def _as_json(group: Group, repairs: Repairs, folder: Path) -> dict[str, Any]:
         "line": at[0],
         "column": at[1],
         "count": len(group.cause.findings),
-        "patch": {"title": patch.title, "diff": patch.diff, "ended": patch.ended} if patch else None,
+        "patch": {"title": patch.title, "diff": patch.diff, "ended": patch.ended, "test": patch.test}
+        if patch
+        else None,
         "findings": [
             {
                 "path": named(found.path, folder),
@@ -136,6 +138,10 @@ def _show_patch(patch: Patch, count: int) -> None:
         say(f"      {line.expandtabs(4)}")
     if len(shown) > _LONGEST_DIFF:
         say(f"      … {len(shown) - _LONGEST_DIFF} more lines")
+    if patch.test:
+        say("    A test that fails without it (--json has the file):")
+        for line in patch.test[patch.test.index("def test_") :].splitlines():
+            say(f"      {line}")
 
 
 def _where(found: Found, repairs: Repairs, folder: Path, offset: int) -> str:

@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
 from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.climb import Climb, Edited
 from breadknife.plugins.nullcheck.verify.ladder import Ladder, others
-from breadknife.plugins.nullcheck.verify.proving.prover import Prover, Tried
+from breadknife.plugins.nullcheck.verify.proving.prover import Prover
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
@@ -175,12 +175,11 @@ def _resolved(
 ) -> Answer:  # fmt: skip
     """The action with its edits, if they climb the ladder. A checker and a test are asked of the template: the words of
     a message are the same to them."""
-    settings: NullCheckSettings = context.settings(NullCheckSettings)
     edited = Edited(document, made.offer.edits, made.offer.is_inner)
     climb = context.run(checking.steps, edited) if checking is not None else Climb(others=others(action.findings))
     if isinstance(climb, Silence):
         return climb
-    tried = Tried.of(document, made.place, (edited.edits,), context) if settings.prove else None
+    tried = tried_of(document, made.place, [made.offer], context)
     is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
     climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
     done = replace(

@@ -166,10 +166,12 @@ class Menu:
 
 
 def tried_of(document: Document, place: Place, offers: Sequence[Offer], context: Context) -> Tried | None:
-    """What a test may prove of these offers: those that are written at the place itself."""
+    """What a test may prove of these offers: those that are written at the place itself. None where nothing may run."""
     settings: NullCheckSettings = context.settings(NullCheckSettings)
+    if not settings.prove or not context.trusted or context.root is None:
+        return None
     fixes = [offer.edits for offer in offers if offer.strategy not in DECLARATION | HIDING]
-    return Tried.of(document, place, fixes, context) if settings.prove else None
+    return Tried.of(document, place, fixes, context.root)
 
 
 def _limited(actions: Sequence[Action]) -> Iterator[Action]:

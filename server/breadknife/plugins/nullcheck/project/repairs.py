@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, DocumentError, EngineError
 from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
@@ -21,6 +22,7 @@ from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
+from breadknife.plugins.nullcheck.verify.proving.prover import Tried, proofs
 from breadknife.project.values import Located
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document
@@ -214,6 +216,20 @@ class Repairs:
                     return done
                 refused = done
         return refused
+
+    def proof(self, repair: Repair) -> str:
+        """A test for pytest that fails now, and passes with the repair; "" where none is found. It runs the project's
+        code, so only in a folder that the user trusts."""
+        found = repair.found
+        is_trusted, settings = self._settings(found.path)
+        if not is_trusted or not settings.prove or [*repair.edits] != [found.path]:
+            return ""
+        document, root = self.changes.document(found.path), self.workspace.root(found.path)
+        tried = Tried.of(document, found.place, [repair.edits[found.path]], root)
+        tree = self.tree(found.path)
+        if tried is None or tree is None:
+            return ""
+        return next((proof.test for proof in proofs(tried, tree, CancelToken()).values()), "")
 
     # --- what comes of it ---
 

@@ -32,6 +32,8 @@ class Patch:
     """As `git apply` takes it in the folder."""
     ended: int | None
     """The findings of the group that are gone with it, by the checker that reported them; None where it isn't asked."""
+    test: str = ""
+    """A test for pytest that fails without it and passes with it, of what can happen; "" where none is found."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,10 @@ def _patch(repairs: Repairs, group: Group, folder: Path) -> Patch | None:
         return None
     if sort is not Sort.LIFE_CYCLE:
         repair = repairs.first(findings[0], UNASKED - DECLARATION - {Strategy.ASSERT})  # that is for what can't happen
-        return _applied(repairs, [repair] if isinstance(repair, Repair) else [], findings, folder)
+        if not isinstance(repair, Repair):
+            return None
+        patch = _applied(repairs, [repair], findings, folder)
+        return replace(patch, test=repairs.proof(repair)) if patch is not None else None
     if group.cause.origin == DEFAULTS:
         offered = [repairs.first(each, _WIDENING) for each in findings]
         before = {each.path: repairs.changes.document(each.path) for each in findings}

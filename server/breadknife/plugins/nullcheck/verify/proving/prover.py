@@ -20,7 +20,6 @@ from breadknife.plugins.nullcheck.verify.oracle.process import family_of, kill
 from breadknife.plugins.nullcheck.verify.oracle.tools import interpreter_of
 from breadknife.plugins.nullcheck.verify.proving.scenario import scenario
 from breadknife.plugins.nullcheck.verify.proving.script import bodies, test_file
-from breadknife.task.plugin import Context
 from breadknife.text.document import Document, TextEdit, apply_edits
 from breadknife.text.syntax import SyntaxTree
 
@@ -78,10 +77,9 @@ class Tried:
     interpreter: Path
 
     @classmethod
-    def of(cls, document: Document, place: Place, fixes: Sequence[Edits], context: Context) -> Tried | None:
-        """None where nothing may be run, or nothing can be: outside of Python, or of a folder that the user trusts."""
-        root = context.root
-        if document.language != "python" or document.path is None or root is None or not context.trusted or not fixes:
+    def of(cls, document: Document, place: Place, fixes: Sequence[Edits], root: Path) -> Tried | None:
+        """None where no test can be written: outside of Python. `root` is a folder that the user trusts."""
+        if document.language != "python" or document.path is None or not fixes:
             return None
         return cls(document, place, tuple(fixes), root, interpreter_of(root) or Path(sys.executable))
 
