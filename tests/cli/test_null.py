@@ -130,7 +130,7 @@ def test_the_table_is_as_wide_as_the_terminal(width: int | None) -> None:
         ),
         (
             "class A:\n    def f(self, x=None):\n        for each in x:\n            print(each)\n",
-            ("parameter", "A.f(x)", "initial", "Make the default of `x` `()`"),
+            ("parameter", "A.f(x)", None, None),
         ),
     ],
 )

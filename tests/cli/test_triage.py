@@ -191,7 +191,7 @@ def test_one_patch_for_one_declaration(project: Path) -> None:
         (
             "def part(a: str) -> str | None:\n    return a if a else None\n\n\n"
             "def f(a):\n    one = part(a)\n    return one.⟦x⟧\n",
-            "unclear", "function", "`part` may return None; read how it is called",
+            "can happen", "function", "`part` may return None",
         ),
         (
             "import shutil\n\n\ndef f(path):\n    program = shutil.which(path)\n    return program.⟦x⟧\n",

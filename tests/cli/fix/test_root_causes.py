@@ -155,7 +155,7 @@ class A {
 @pytest.mark.parametrize(
     ("name", "text", "outcome", "said"),
     [
-        ("a.ts", TYPED, "cause-repaired", "drop-none"),
+        ("a.ts", TYPED, "left", BY_HAND[Kind.ATTRIBUTE]),
         ("a.go", GIVEN, "left", BY_HAND[Kind.PARAMETER]),
         ("A.java", NAMED, "cause-repaired", "return-type"),
     ],

@@ -17,9 +17,9 @@ from breadknife.text.syntax import Node
 _BLOCKS = frozenset({
     "module", "block", "if_statement", "elif_clause", "else_clause", "for_statement", "while_statement",
     "try_statement", "except_clause", "finally_clause", "with_statement", "match_statement", "case_clause",
-    "expression_statement", "decorated_definition",
+    "expression_statement", "decorated_definition", "ERROR",
 })  # fmt: skip
-"""Nodes within which a statement stands where the node does."""
+"""Nodes within which a statement stands where the node does. An open bracket makes the whole text one error."""
 _PASSES_ON = frozenset({
     "identifier", "call", "conditional_expression", "boolean_operator", "attribute", "named_expression", "await",
     "parenthesized_expression",

@@ -133,8 +133,9 @@ def _may_be_of(one: Occurrence, starts: set[int]) -> bool:
     return not is_own or owner is None or owner.start_byte in starts
 
 
-def of_attribute(found: Attribute, is_tested: Callable[[], bool]) -> Iterator[Proposal]:
-    """`is_tested`: whether another file tests it for None, which takes a while to see."""
+def of_attribute(found: Attribute, is_tested: Callable[[], bool], elsewhere: int) -> Iterator[Proposal]:
+    """`is_tested`: whether another file tests it for None, which takes a while to see. `elsewhere`: how many uses of
+    other files are known to rely on a value."""
     nulls = [each for each in found.assigned if each.is_none]
     if found.name in found.class_.methods or found.home.has_own_fields(found.class_):
         return
@@ -142,12 +143,12 @@ def of_attribute(found: Attribute, is_tested: Callable[[], bool]) -> Iterator[Pr
     yield from _descriptor(found) if not nulls else ()
     firsts = found.home.knowledge.classes["first"]
     later = [each for each in nulls if each.store.function is not None and each.store.function.name not in firsts]
-    tests = found.count(Role.TEST) + len(later)
+    tests, uses = found.count(Role.TEST) + len(later), found.count(Role.USE) + elsewhere
     if nulls and found.type and not tests and len(nulls) == 1:
         yield from _initial(found, nulls[0])
-    if nulls and found.type and tests * _RELIANCE < found.count(Role.USE):
+    if nulls and found.type and tests * _RELIANCE < uses:
         said = any(each is not None and each.nullable for each in (store.annotation for store in found.stores))
-        is_alone = found.count(Role.USE) < _SEVERAL  # one use says less than the annotation
+        is_alone = uses < _SEVERAL  # one use says less than the annotation
         is_meant = bool(tests) or (said and is_alone) or found.may_be_given_none or is_tested()
         yield from _placeholder(found, nulls, is_meant=is_meant)
 

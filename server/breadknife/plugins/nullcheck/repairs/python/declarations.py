@@ -86,7 +86,8 @@ def _of_attribute(site: PythonSite, node: Node, around: Function | None) -> Iter
         found = [each for each in classes if name in each.stores]
     attribute = Attribute(site.home, site.tree, name, found[0]) if found else None
     if attribute is not None and all(each in attribute.family for each in found):
-        yield from of_attribute(attribute, partial(is_tested_elsewhere, site, name))
+        # A declaration is asked about by itself where a use of another file relies on it.
+        yield from of_attribute(attribute, partial(is_tested_elsewhere, site, name), int(is_declaration(site)))
 
 
 def allow(site: PythonSite) -> Iterator[Proposal]:
