@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.core.flow.build import build
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.solve import solve
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.il import At, Type
+from breadknife.plugins.nullcheck.core.il import At, Type, covers
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
 from breadknife.plugins.nullcheck.core.names import Language, Others
@@ -112,7 +112,7 @@ class FileHome(Home):
         known = set(waiting) | others
         for function in waiting:  # lowering one adds the functions without a name that are in it
             is_inner = function.around is not None and function.around is not main and not function.name
-            is_assumed = any(_covers(function.at, at) for at in self.assumed)
+            is_assumed = any(covers(function.at, at) for at in self.assumed)
             if function is main or is_inner or is_assumed or self.gate.may_use_null(function):
                 new = [each for each in function.within if each not in known] if function.body else []
                 waiting += new
@@ -193,7 +193,7 @@ class FileHome(Home):
         home = self.anew()
         home.assumed = assumed
         main, functions = self.file.main, {*self._solutions, *self._kept}
-        around = {each for each in functions | {*self.file.functions} if any(_covers(each.at, at) for at in assumed)}
+        around = {each for each in functions | {*self.file.functions} if any(covers(each.at, at) for at in assumed)}
         around -= {main} if around - {main} else set[Function]()
         home._solutions = {each: self._solutions[each] for each in self._solutions if each not in around}
         home._kept = {each: self._kept[each] for each in self._kept if each not in around}
@@ -361,7 +361,3 @@ class FileHome(Home):
         evaluator = CallEvaluator(self, function)
         state = self.start(function) if store.function is not None else State({}, {})
         return evaluator.value(expression, state)
-
-
-def _covers(outer: At, inner: At) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]

@@ -23,6 +23,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Nullness,
     Origin,
     OriginKind,
+    located,
 )
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
@@ -176,7 +177,7 @@ class Attributes(ABC):
         for home, each in self.lineage(class_):
             if name in each.methods or each.stores.get(name):
                 fact = home.own_attribute(each, name)
-                return fact if home is self else _elsewhere(fact, home.uri)
+                return fact if home is self else located(fact, home.uri)
         return NOTHING
 
     def own_attribute(self, class_: Class, name: str) -> Fact:
@@ -353,9 +354,3 @@ def _leaves_out(class_: Class, base: Class) -> bool:
     """Whether a class below has an `__init__` that doesn't run that of the base."""
     init = class_.methods.get("__init__")
     return base.name in class_.bases and init is not None and b"super" not in init.words
-
-
-def _elsewhere(fact: Fact, uri: str) -> Fact:
-    if fact.origin is None or fact.origin.file:
-        return fact
-    return fact._replace(origin=fact.origin._replace(file=uri))

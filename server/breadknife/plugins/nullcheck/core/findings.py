@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.il import At, covers
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, OriginKind
 from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
 from breadknife.plugins.nullcheck.shown.confidence import fitted
@@ -73,7 +73,7 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
     if there is not None:
         yield Related(_first_line(there, origin.at), capitalised(origin.why), None if is_here else origin.file)
     is_named = fact.via is not None and fact.via != used and fact.via not in (origin.at, origin.here)
-    is_told = is_named and fact.via is not None and origin.here is not None and _covers(fact.via, origin.here)
+    is_told = is_named and fact.via is not None and origin.here is not None and covers(fact.via, origin.here)
     if origin.here is not None and not is_told:
         yield Related(_first_line(file, origin.here), f"This call gives it: {origin.why}")
     if fact.via is not None and is_named:
@@ -84,10 +84,6 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
     for key, outcome in conditions[:_MOST_CONDITIONS]:
         said = key.replace(" is None", f" is {home.knowledge.null}")
         yield Related(file.span(used), f"It arrives only where `{said}` is {'false' if outcome else 'true'}")
-
-
-def _covers(outer: At, inner: At) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _first_line(file: File, at: At) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from functools import reduce
 
-from breadknife.plugins.nullcheck.core.attributes import Target as Target
+from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.names import Names

@@ -15,6 +15,10 @@ At: TypeAlias = tuple[int, int]
 """A range of the file: start and end, in bytes. A plain tuple, which the garbage collector needn't look at again."""
 
 
+def covers(outer: At, inner: At) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
 ANY_NULL = 3
 """The nulls of a language as bits: JavaScript has 1 for `null` and 2 for `undefined`. A language with one null need not
 tell them apart."""

@@ -170,6 +170,7 @@ def read(name: str) -> Knowledge:
         if rule.argument is not None:
             by_argument[rule.name.rpartition(".")[2]].append((rule.argument, rule.name))
     needs_imports: bool = table.get("imports", True)
+    errors: Mapping[str, Sequence[str]] = table.get("errors", {})
     rules = [*calls.values(), *attributes.values()]
     return Knowledge(
         calls=calls,
@@ -185,7 +186,7 @@ def read(name: str) -> Knowledge:
             Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ())))
             for row in (*table.get("call", ()), *table.get("attribute", ()), *takers)
         ],
-        errors=Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
+        errors=Errors(frozenset(errors.get("exact", ())), frozenset(errors.get("broad", ()))),
         catching=frozenset(table.get("contexts", {}).get("catching", ())),
         nulls=table["nulls"]["names"],
         left_out=table["nulls"]["left_out"],

@@ -152,6 +152,13 @@ def is_initial(fact: Fact) -> bool:
     return fact.origin is not None and fact.origin.kind is OriginKind.INITIAL
 
 
+def located(fact: Fact, uri: str) -> Fact:
+    """A fact of the file with this URI, as other files see it: its origin names the file."""
+    if fact.origin is None or fact.origin.file:
+        return fact
+    return fact._replace(origin=fact.origin._replace(file=uri))
+
+
 def forgotten(fact: Fact) -> Fact:
     """The fact when something that isn't followed may have made the value another one."""
     return Fact(type=fact.type)

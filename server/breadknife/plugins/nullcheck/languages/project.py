@@ -17,10 +17,10 @@ from typing import ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of
 from breadknife.project.values import Project
 from breadknife.text.document import Document, language_of, uri_to_path
@@ -190,12 +190,8 @@ class ProjectFiles(ABC, Generic[Home]):
             self._folders[key] = dict.fromkeys(sorted(here.parent.glob(pattern)) if self._project is not None else ())
         return self._folders[key]
 
-    def paths(self, imported: Import, home: Names, language: str) -> Sequence[Path]:
-        """The files that an import of a file may mean."""
-        return self.paths_from(home.uri, imported, language)
-
-    def paths_from(self, uri: str, imported: Import, language: str) -> Sequence[Path]:
-        """The same for an import of a file with this URI: an import means the same in all files of a folder."""
+    def paths(self, uri: str, imported: Import, language: str) -> Sequence[Path]:
+        """The files that an import may mean in the file with this URI: it means the same in all files of a folder."""
         key = imported, uri.rpartition("/")[0]
         if key not in self._paths:
             self._paths[key] = self.files_of(imported, Document(uri, language, ""))
@@ -238,7 +234,7 @@ class ProjectFiles(ABC, Generic[Home]):
         fact = there.variable(rest, stores)
         if not any(store.annotation for store in stores):
             return Fact(type=fact.type)  # it is another thing by the time that another file imports it
-        return located(fact, there)
+        return located(fact, there.uri)
 
     def file(self, uri: str, /) -> File | None:
         path = uri_to_path(uri)
@@ -353,13 +349,6 @@ class ProjectFiles(ABC, Generic[Home]):
         if is_same:
             self._checked.add(home)
         return is_same
-
-
-def located(fact: Fact, there: FileHome) -> Fact:
-    """A fact of a file, as others see it: its origin names the file."""
-    if fact.origin is None or fact.origin.file:
-        return fact
-    return fact._replace(origin=fact.origin._replace(file=there.uri))
 
 
 def _asked(home: Names) -> Sequence[Path]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.effects import Callee, Effects
-from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.flow.refine import object_key
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
 from breadknife.plugins.nullcheck.core.nullness import (
@@ -90,9 +91,8 @@ class CallEvaluator(Effects):
 
     def _give(self, call: il.Call, callee: Callee) -> None:
         """Note what the functions get that the call is given."""
-        own = callee.owner.type.arguments if callee.owner.type is not None else ()
-        types = self.home.knowledge.callbacks[callee.name]
-        of = callee.owner.view or callee_key(call)
+        own, types = _own(callee), self.home.knowledge.callbacks[callee.name]
+        of = callee.owner.view or object_key(call)
         for argument in call.arguments:
             if isinstance(argument.value, il.Closure):
                 facts = (self.typed_fact(filled(each, own, None), of, argument.value.at) for each in types)
@@ -157,8 +157,8 @@ class CallEvaluator(Effects):
         if result is not None:
             first = facts[0].type if facts else None
             literal = call.arguments[0].value.key if call.arguments else ""
-            type_ = self.home.refined_result(name, literal) or filled(result, own, first, knowledge.elements)
-            view = callee.owner.view or ((facts[0].view or literal) if facts else callee_key(call))
+            type_ = self.home.language.refined_result(name, literal) or filled(result, own, first, knowledge.elements)
+            view = callee.owner.view or ((facts[0].view or literal) if facts else object_key(call))
             if type_ is not None and (type_.nullable or type_.name == "key"):
                 return self.typed_fact(type_, view, call.at)
             return Fact(Nullness.THERE, type=type_, view=view)
@@ -189,7 +189,7 @@ class CallEvaluator(Effects):
             "alone": is_null or given is None,
             "required": is_null,
         }[rule.default]
-        container = callee_key(call)
+        container = object_key(call)
         if not gives_null:
             is_there = default is None or default.nullness == Nullness.THERE
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
@@ -213,7 +213,7 @@ class CallEvaluator(Effects):
     def _is_known_to_give(self, rule: NullableCall, call: il.Call, facts: Sequence[Fact]) -> bool:
         """Whether the arguments, or what the file says of the object, rule the null out."""
         arguments = [argument.value.key for argument in call.arguments]
-        owner = callee_key(call)
+        owner = object_key(call)
         if rule.where_asked and owner.rpartition(".")[2] not in self.home.file.asked:
             return True
         if rule.only_for and (not arguments or arguments[-1] != rule.only_for):
@@ -359,8 +359,3 @@ def _item_of(said: str, gives: Type | None, origin: Origin) -> Fact:
 def _own(callee: Callee) -> tuple[Type, ...]:
     """The type arguments of the object whose method is called."""
     return callee.owner.type.arguments if callee.owner.type is not None else ()
-
-
-def callee_key(call: il.Call) -> str:
-    """The key of the object whose method is called."""
-    return call.callee.owner.key if isinstance(call.callee, il.Attribute) else ""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.flow.refine import Refiner
-from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import At, Expression
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, OriginKind, forgotten, there
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
@@ -75,8 +75,8 @@ class Effects(Refiner, ABC):
             and fact.type.name == "tuple"
             and len(fact.type.arguments) >= len(targets)
         ):
-            types, of = fact.type.arguments, il.Name(at, fact.view)
-            ways = [tuple(self.held_fact(each, of, state, at) for each in types[: len(targets)])]
+            types = fact.type.arguments
+            ways = [tuple(self.typed_fact(each, fact.view, at, state.examined) for each in types[: len(targets)])]
             if len(types) == len(targets) and types[-1].name in self.home.knowledge.functions["tell"]:
                 ways = [(*(there(each) for each in ways[0][:-1]), ways[0][-1])]
         if not ways and not fact.items and targets and self._tells_by_name(targets[-1]):
@@ -179,7 +179,7 @@ class Effects(Refiner, ABC):
         knowledge = self.home.knowledge
         if callee.target is not None and (callee.target.function is None or not callee.target.function.is_stub):
             return True
-        if callee.name in self.home.builtins or callee.name in knowledge.calls:
+        if callee.name in self.home.language.builtins or callee.name in knowledge.calls:
             return True
         method = expression.callee.name if isinstance(expression.callee, il.Attribute) else ""
         if method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]:

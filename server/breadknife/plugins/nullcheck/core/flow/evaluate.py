@@ -151,11 +151,7 @@ class Evaluator(ABC):
         if owner.type is None:
             return NOTHING
         type_ = held(owner.type, expression.within.key)
-        return self.held_fact(type_, expression.owner, state, expression.at) if type_ is not None else NOTHING
-
-    def held_fact(self, type_: Type, container: Expression, state: State, at: At) -> Fact:
-        """What is taken out of a container that holds values of the type."""
-        return self.typed_fact(type_, container.key, at, state.examined)
+        return self.typed_fact(type_, expression.owner.key, expression.at, state.examined)
 
     def typed_fact(self, type_: Type | None, container: str, at: At, examined: Collection[str] = ()) -> Fact:
         """A value of a type that may allow null. `container`: the key of what it comes from, or ""."""
@@ -217,10 +213,7 @@ class Evaluator(ABC):
                 joined = joined if joined == each else join_facts(joined, each)
             return joined
         type_ = element(fact.type, self.home.knowledge.elements) if fact.type is not None else None
-        if type_ is None:
-            return NOTHING
-        of = il.Name(iterable.at, fact.view or iterable.key)
-        return self.held_fact(type_, of, state, iterable.at)
+        return self.typed_fact(type_, fact.view or iterable.key, iterable.at, state.examined)
 
     def evaluate_test(self, expression: il.Test, state: State) -> Fact:
         left = self.value(expression.left, state)

@@ -53,7 +53,4 @@ class EcmaScriptFile(CoreFile[EcmaScriptSite]):
         return Place(place.span, found.use.use) if place is not None and found is not None else place
 
     def _site(self, place: Place) -> EcmaScriptSite:
-        node, about = self.tree.node_at(place.span), self._about.get(place, ())
-        return EcmaScriptSite(
-            self.tree, self.home, self._grammar, node, place.use, self.document.uri, self._found(place.span), about
-        )  # fmt: skip
+        return self._seen(EcmaScriptSite, place)

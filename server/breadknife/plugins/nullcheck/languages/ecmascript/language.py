@@ -8,11 +8,10 @@ from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, NullableCall, read
-from breadknife.plugins.nullcheck.core.names import Others
+from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import Outline
-from breadknife.plugins.nullcheck.languages.file import Traits
 from breadknife.plugins.nullcheck.rows import rows
 from breadknife.text.syntax import SyntaxTree
 
@@ -42,4 +41,4 @@ def told(known: Knowledge, written: Sequence[str]) -> Knowledge:
 def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", known: Knowledge | None = None) -> FileHome:
     """The analysis of one file."""
     known = known or knowledge()
-    return FileHome(Outline(tree, known).file(), known, Traits(known.functions["builtins"]), others, uri)
+    return FileHome(Outline(tree, known).file(), known, Language(known.functions["builtins"]), others, uri)

@@ -40,10 +40,7 @@ _TESTED = re.compile(rb"\b(\w++)\)*+ [!=]= null\b|\bnull [!=]= (\w++)")
 
 @dataclass
 class Outline(Reader):
-    imports: dict[str, str] = field(default_factory=dict[str, str])
     static_imports: set[str] = field(default_factory=set[str])
-    functions: list[Function] = field(default_factory=list[Function])
-    classes: dict[str, Class] = field(default_factory=dict[str, Class])
     initial: list[tuple[Members, Node]] = field(default_factory=list[tuple[Members, Node]])
     """Values of fields, with their classes."""
     silent: list[At] = field(default_factory=list[At])

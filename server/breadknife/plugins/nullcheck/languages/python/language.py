@@ -10,7 +10,7 @@ from functools import cache
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
-from breadknife.plugins.nullcheck.core.names import Others
+from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.languages.python.outline import Outline
 from breadknife.plugins.nullcheck.rows import rows, with_rows
 from breadknife.text.syntax import SyntaxTree
@@ -18,11 +18,7 @@ from breadknife.text.syntax import SyntaxTree
 _LONGEST_PATTERN = 200
 
 
-class PythonLanguage:
-    null_attributes = frozenset(dir(None))
-    calls_methods_of_null = False
-    builtins = frozenset(dir(builtins))
-
+class _Python(Language):
     def refined_result(self, name: str, argument: str, /) -> Type | None:
         """A pattern that matches the empty text matches any."""
         if name != "re.compile" or not argument or len(argument) > _LONGEST_PATTERN:
@@ -34,6 +30,9 @@ class PythonLanguage:
             return Type("re.AnyPattern") if re.match(pattern[1:-1], "") is not None else None
         except (re.error, RecursionError, OverflowError):
             return None
+
+
+_PYTHON = _Python(frozenset(dir(builtins)), null_attributes=frozenset(dir(None)))
 
 
 @cache
@@ -50,4 +49,4 @@ def known_with(written: Iterable[str]) -> Knowledge:
 def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", known: Knowledge | None = None) -> FileHome:
     """The analysis of one file. `known` is the knowledge with the user's own rows."""
     known = known or knowledge()
-    return FileHome(Outline(tree, known).file(), known, PythonLanguage(), others, uri)
+    return FileHome(Outline(tree, known).file(), known, _PYTHON, others, uri)
