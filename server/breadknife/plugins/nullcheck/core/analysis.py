@@ -320,25 +320,6 @@ class FileHome(Home):
             nullness=Nullness.MAYBE, origin=Origin(OriginKind.DEFAULT, parameter.at, why), nulls=nulls
         )
 
-    def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
-        """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
-        language = self.language
-        if name in language.null_attributes:
-            return True
-        if not is_called or not language.calls_methods_of_null:
-            return False
-        if type_ is None:
-            return True
-        target = self.method(type_, name)
-        if target is not None and target.function is not None:
-            return not target.home.needs(target.function, target.function.receiver)
-        target = self.class_target(type_.name)
-        if target is not None and target.class_ is not None:
-            return name not in target.class_.stores and not target.class_.is_interface
-        full = f"{type_.name}.{name}"
-        is_known = type_.name in self.knowledge.types or type_.name in self.knowledge.given
-        return not is_known or full in self.knowledge.functions["cope"]
-
     def needs(self, function: Function, name: str, /) -> bool:
         """Whether the function uses what it gets as the parameter, without a check, if that is null."""
         known = self._needs.get((function, name))

@@ -287,12 +287,12 @@ class Attributes(ABC):
         fact = self.value_of(store)
         if function is None or fact.nullness == Nullness.THERE or not self.gate.may_use_null(function):
             return fact
-        parameter = next((each for each in function.parameters if each.name == store.is_parameter), None)
+        parameter = next((each for each in function.parameters if each.name == store.parameter), None)
         if parameter is not None and b"if" not in function.words and b"or" not in function.words:
             return fact
         solution = self.solution(function)
         facts = solution.stores.get(name, ()) if solution is not None else ()
-        if not facts and fact.may_be_null and (solution is not None or store.is_parameter in function.locals):
+        if not facts and fact.may_be_null and (solution is not None or store.parameter in function.locals):
             return NOTHING
         return next((each for each in facts if each.may_be_null), facts[0] if facts else fact)
 

@@ -71,9 +71,8 @@ class Function:
     """Names that it reads itself; filled when it is lowered."""
     is_expression: bool = False
     """Its body is one expression, which it returns."""
-    narrows: str = ""
-    """The parameter that is there where a call comes back, if it `asserts` that."""
-    asserts: bool = False
+    asserts: str = ""
+    """The parameter that it declares to be true wherever a call comes back."""
     has_declared_null: bool = False
     """Its text declares that something may be null, in a spelling that is no word."""
     tells_null: bool = False
@@ -116,7 +115,7 @@ class Store(NamedTuple):
     """The null itself is written there."""
     has_value: bool = True
     """It isn't only declared."""
-    is_parameter: str = ""
+    parameter: str = ""
     """The name alone that is written there."""
     passes_on: bool = False
     """What is written there may give a null that it is given: a name, a call, a choice."""
@@ -171,7 +170,8 @@ class File:
     """Key of a closure -> its function; filled while functions are lowered."""
     exports: Mapping[str, str] = field(default_factory=dict[str, str])
     """Exported name -> the name that it has within the file, or the qualified name of what another file has."""
-    may_be_unset: Callable[[Function, str], bool] = lambda _function, _name: True
-    """Whether a function may run while a variable of the module is still what it was first."""
+    types_tell_unset: bool = False
+    """A function may find a variable of the module still null only where the variable's type allows that. Otherwise,
+    nothing tells in which order functions are called."""
     asked: frozenset[str] = frozenset()
     """The last names of objects that the file asks whether there is a value."""

@@ -190,7 +190,6 @@ class Display(NamedTuple):
     type: str
     items: tuple[Expression, ...]
     forks: bool
-    keys: tuple[str, ...] = ()
     key: str = ""
 
 
@@ -216,8 +215,6 @@ class Closure(NamedTuple):
     """A function without a name. It runs later, or never."""
 
     at: At
-    parameters: tuple[str, ...]
-    body: Expression
     key: str = ""
     forks: bool = False
 

@@ -127,8 +127,8 @@ class Names(Attributes):
             around = around.around
         if key in self.file.variables and function is not self.file.main:
             stores = self.file.variables[key]
-            is_unset = any(store.is_null for store in stores) or any(each.annotation is not None for each in stores[:1])
-            if is_unset and not self.file.may_be_unset(function, key):
+            is_null = any(store.is_null for store in stores)
+            if is_null and stores[0].annotation is None and self.file.types_tell_unset:
                 return NOTHING
             return self.variable(key, stores)
         return self.global_(key)

@@ -226,7 +226,7 @@ class Lowering(ABC):
             receiver_class=here.receiver_class, has_declared_null=True,
         )  # fmt: skip
         here.within.append(function)
-        return il.Closure(at, tuple(each.name for each in parameters), nothing(at))
+        return il.Closure(at)
 
     # Expressions
 

@@ -136,7 +136,7 @@ class Expressions(Lowering):
 
     def lower_arrow_function(self, node: Node) -> Expression:
         function = self.reading.function(node, self.scopes, self.function)
-        return il.Closure(function.at, (), nothing(function.at), f"=>{function.at[0]}")
+        return il.Closure(function.at, f"=>{function.at[0]}")
 
     lower_function_expression = lower_generator_function = lower_method_definition = lower_arrow_function
 

@@ -83,7 +83,7 @@ class Outline(Reader):
         return File(
             self.main, self.imports, self.functions, self.named, self.classes, self.variables, {},
             self.is_ignored, self.span, self.source, self.is_typed, self.aliases, self.closures,
-            self.links.exports, self._may_be_unset,
+            self.links.exports, types_tell_unset=True,
         )  # fmt: skip
 
     def is_ignored(self, at: At) -> bool:
@@ -156,12 +156,6 @@ class Outline(Reader):
         is_null = _SETS_NULL.match(self.tree.encoded, offset) is not None
         return Store((offset, offset + len(name)), around, lambda: None, None, is_null)
 
-    def _may_be_unset(self, _function: Function, name: str) -> bool:
-        """Whether a function may run while a variable of the module is still null: the author says so in its type.
-        Otherwise, nothing tells in which order functions are called."""
-        stores = self.variables.get(name, ())
-        return bool(stores) and stores[0].annotation is not None
-
     # Functions
 
     def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function:
@@ -203,13 +197,12 @@ class Outline(Reader):
         return doc.returns if not is_wrong else None
 
     def _predicate(self, function: Function, said: Node | None) -> None:
-        """`asserts x is T`, and `x is T`."""
-        if said is None or said.type not in ("asserts_annotation", "type_predicate_annotation"):
+        """`asserts x is T`."""
+        if said is None or said.type != "asserts_annotation":
             return
-        function.asserts = said.type == "asserts_annotation"
         while said.type in ("asserts_annotation", "asserts", "type_predicate_annotation") and inner(said):
             said = inner(said)[0]
-        function.narrows = word(said, "name") or text(said)
+        function.asserts = word(said, "name") or text(said)
 
     def _bounds(self, node: Node) -> dict[str, Type]:
         """The parameters of types that hold within a node."""
