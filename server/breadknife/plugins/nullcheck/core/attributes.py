@@ -29,7 +29,7 @@ from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
 
 _MOST_CLASSES = 30
-"""Of those above a class, so many are looked at."""
+"""So many of the classes above a class are looked at."""
 
 
 class Target(NamedTuple):

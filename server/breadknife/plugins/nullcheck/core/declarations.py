@@ -60,9 +60,9 @@ class Function:
     shared: set[str] = field(default_factory=set[str])
     """Names that it assigns for the module or the function around it."""
     changed_within: set[str] = field(default_factory=set[str])
-    """Its variables that functions within it assign."""
+    """Those of its variables that functions within it assign."""
     keeps: Callable[[str], bool] = lambda _: False
-    """Whether a variable or parameter of its keeps its first value."""
+    """Whether one of its variables or parameters keeps its first value."""
     tells_types: bool = False
     """Inner functions may rely on what its parameters and variables are declared to be."""
     types: dict[str, Type] = field(default_factory=dict[str, Type])
@@ -116,7 +116,7 @@ class Store(NamedTuple):
     has_value: bool = True
     """It isn't only declared."""
     parameter: str = ""
-    """The name alone that is written there."""
+    """The name that is written there, if nothing else is."""
     passes_on: bool = False
     """What is written there may give a null that it is given: a name, a call, a choice."""
 

@@ -87,6 +87,6 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
 
 
 def _first_line(file: File, at: At) -> Span:
-    """Of a function, the line that names it."""
+    """The first line of a place: for a function, the line that names it."""
     line = file.source(at).partition("\n")[0].rstrip()
     return file.span((at[0], at[0] + len(line.encode("utf-8", "surrogatepass"))))

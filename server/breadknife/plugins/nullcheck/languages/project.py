@@ -50,7 +50,7 @@ class _Read:
     card: Card | None = None
     """Made when it is needed."""
     revision: int = 0
-    """Of its document, see `Project.revision`."""
+    """The revision of its document, see `Project.revision`."""
 
 
 class ProjectFiles(ABC, Generic[Home]):

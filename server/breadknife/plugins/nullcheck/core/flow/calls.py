@@ -90,7 +90,7 @@ class CallEvaluator(Effects):
         return next((name for given, name in rows if given == type_), "")
 
     def _give(self, call: il.Call, callee: Callee) -> None:
-        """Note what the functions get that the call is given."""
+        """Note what the call passes to the functions that it is given."""
         own, types = _own(callee), self.home.knowledge.callbacks[callee.name]
         of = callee.owner.view or object_key(call)
         for argument in call.arguments:
@@ -99,7 +99,7 @@ class CallEvaluator(Effects):
                 self.given[argument.value.at] = tuple(facts)
 
     def _needed(self, expression: il.Call, callee: Callee, state: State) -> None:
-        """What a function has no use for null as."""
+        """Find the arguments that must not be null."""
         knowledge, arguments = self.home.knowledge, expression.arguments
         for argument in arguments:
             if argument.name == "*":
@@ -116,7 +116,7 @@ class CallEvaluator(Effects):
             self._accepted(expression, callee.target, callee.target.function, state)
 
     def _accepted(self, call: il.Call, target: Target, function: Function, state: State) -> None:
-        """Arguments whose parameters exclude null."""
+        """Find the arguments whose parameters exclude null."""
         if not function.is_plain:
             return
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
@@ -149,7 +149,7 @@ class CallEvaluator(Effects):
             return self._by_rule(rule, call, callee, facts, state)
         if callee.target is not None:
             if callee.target.function is not None:
-                return self._by_summary(call, callee, facts, state)
+                return self._by_summary(call, callee.target, callee.target.function, callee.owner, facts, state)
             if callee.target.class_ is not None:
                 return Fact(Nullness.THERE, type=callee.target.home.own_type(callee.target.class_))
         own = _own(callee)
@@ -222,11 +222,9 @@ class CallEvaluator(Effects):
             return True
         return bool(arguments) and arguments[0] in rule.unless_literals
 
-    def _by_summary(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
-        target = callee.target
-        function = target.function if target is not None else None
-        assert target is not None
-        assert function is not None
+    def _by_summary(
+        self, call: il.Call, target: Target, function: Function, owner: Fact, facts: Sequence[Fact], state: State
+    ) -> Fact:
         if function.is_async != call.is_awaited or function.is_generator:
             return NOTHING
         summary = target.home.summary(function)
@@ -234,9 +232,9 @@ class CallEvaluator(Effects):
         if not summary.is_known:
             return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
-        given = bind(call, function, dict(enumerate(facts)), is_bound, self.home.knowledge.left_out & 2)
+        given = bind(call, function, facts, is_bound, self.home.knowledge.left_out & 2)
         if given is not None and is_bound and isinstance(call.callee, il.Attribute):
-            given.setdefault(function.receiver, Given(callee.owner, call.callee.owner))
+            given.setdefault(function.receiver, Given(owner, call.callee.owner))
         believes = self.home.knowledge.believes_arguments
         ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state, believes)]
         is_certain = not target.home.is_overridden(function)

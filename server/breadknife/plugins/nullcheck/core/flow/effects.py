@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
 _LEFT_BY_CALLS = (OriginKind.COMPARISON, OriginKind.EXCEPTION)
-"""Nulls that nobody has after a call which is an error's, and doesn't come back."""
+"""Where a call reports an error and doesn't come back, nobody has these nulls after it."""
 
 
 class Callee(NamedTuple):
@@ -25,7 +25,7 @@ class Callee(NamedTuple):
     """Its qualified name, in the words of the knowledge for what that knows."""
     target: Target | None = None
     owner: Fact = NOTHING
-    """Of a method: the object."""
+    """The object whose method is called."""
 
 
 class Effects(Refiner, ABC):

@@ -44,7 +44,7 @@ class Evaluator(ABC):
     is_dead: bool = False
     """Set by a call that never comes back."""
     raised: list[State] | None = None
-    """If not None: gets the states in which a call may raise."""
+    """Gets the states in which a call may raise, unless it is None."""
     stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
     """What the receiver's attributes get."""
     captured: dict[At, State] = field(default_factory=dict[At, State])
@@ -82,7 +82,7 @@ class Evaluator(ABC):
         return self.demand(expression, use, self.value(expression, state), state)
 
     def demand(self, expression: Expression, use: Use, fact: Fact, state: State) -> Fact:
-        """`fact` is the value of the expression."""
+        """The same for an expression whose value is `fact`."""
         if fact.may_be_null and not isinstance(expression, il.Null):
             is_sure = fact.nullness == Nullness.NULL or not is_initial(fact)
             if is_sure and not self.forgives and not self.home.file.is_ignored(expression.at):
@@ -240,7 +240,7 @@ class Evaluator(ABC):
         return Fact(Nullness.THERE, type=Type(expression.type), items=items, truth=truth or None)
 
     def evaluate_bind(self, expression: il.Bind, state: State) -> Fact:
-        """Of an owner that is looked at again: the assignment itself is a step of its own."""
+        """The value of an owner that is looked at again; the assignment itself is another step."""
         return self.value(expression.value, state)
 
     def evaluate_parts(self, expression: il.Parts, state: State) -> Fact:

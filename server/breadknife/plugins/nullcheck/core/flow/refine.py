@@ -75,7 +75,7 @@ class Refiner(Evaluator, ABC):
         return fact.nullness != Nullness.NULL and state.assume(key, outcome)
 
     def settle(self, test: Expression, fact: Fact, state: State) -> bool:
-        """The value under the key is there."""
+        """Note that the value of the expression is there, as the fact says. False if that contradicts an assumption."""
         key = test.key
         state.facts[key] = fact
         if fact.same and fact.same != key:
