@@ -73,7 +73,7 @@ class FileHome(Home):
         return self._in_order(units)
 
     def findings_between(self, start: int, end: int) -> Sequence[Found]:
-        """Those of the functions that have a part of these bytes; of what is in no function, if none has."""
+        """The uses in functions that have a part of these bytes; if none has, those outside of all functions."""
         main = self.file.main
         units = [each for each in self.file.functions if each.at[0] < end and start < each.at[1]]
         return self._in_order([each for each in units if unit_of(each, main) is each] or [main])
@@ -150,15 +150,16 @@ class FileHome(Home):
             is_unseen = is_tried and function is not edited.after
             for each in self._told_otherwise(before, was, function, kept, is_unseen):
                 kept.discard(each)
-                self._forget(each)
+                for table in (self._kept, self._found, self._solutions, self.summaries):
+                    table.pop(each, None)
                 waiting.append((same[each], each))
         return True
 
     def _told_otherwise(
         self, before: FileHome, was: Function, function: Function, kept: Collection[Function], is_unseen: bool
     ) -> list[Function]:
-        """Those of the functions that speak of something that a unit says otherwise than before, or may say if that
-        `is_unseen`."""
+        """The functions that speak of what a unit says otherwise than before. If what it says `is_unseen`, it is taken
+        to be something else."""
         names = renamed(was, function, self.file)
         stores, now = stored_by(before.file, was), stored_by(self.file, function)
         was_followed = before.kept(was) is not None
@@ -176,17 +177,13 @@ class FileHome(Home):
         return [each for each in kept if not self._words(each).isdisjoint(names)] if names else []
 
     def _words(self, function: Function) -> frozenset[bytes]:
-        """Of a function and those around it; of the file, those that are in none."""
+        """The words of a function and of those around it; for the file, the words outside of all functions."""
         unit = unit_of(function, self.file.main)
         return unit.words if unit is not self.file.main else self._outside
 
     @cached_property
     def _outside(self) -> frozenset[bytes]:
         return outside_words(self.file)
-
-    def _forget(self, function: Function) -> None:
-        for table in (self._kept, self._found, self._solutions, self.summaries):
-            table.pop(function, None)
 
     def assuming(self, assumed: Mapping[At, Fact]) -> FileHome:
         """The same text where other values may be null: only the functions around them are followed again."""

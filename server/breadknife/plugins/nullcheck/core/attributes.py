@@ -50,7 +50,7 @@ class Attributes(ABC):
     def __init__(self) -> None:
         self._attributes = dict[tuple[Class, str], Fact]()
         self._early = set[tuple[Class, str]]()
-        """Those of them that came about while a function that they ask of was under way."""
+        """The attributes that were asked for while a function that decides about them was under way."""
         self.is_early = False
         """Set where a question couldn't be answered yet."""
         self._variables = dict[str, Fact]()
@@ -211,8 +211,11 @@ class Attributes(ABC):
         self, class_: Class, name: str, stores: Sequence[Store], facts: Sequence[tuple[Store, Fact]]
     ) -> Origin | None:
         kinds = self.knowledge.classes
-        nulls = [(store, fact) for store, fact in facts if fact.may_be_null]
-        nulls = [each for each in nulls if not _is_within(each[0], kinds["framework"])]
+        nulls = [
+            (store, fact)
+            for store, fact in facts
+            if fact.may_be_null and (store.function is None or store.function.name not in kinds["framework"])
+        ]
         if not nulls:
             return None
         if all(store.function is None for store, _ in facts) and nulls[0][0].is_null:
@@ -344,10 +347,6 @@ class Attributes(ABC):
                 Nullness.MAYBE, Origin(OriginKind.LIFE_CYCLE, nulls[0].at, f"`{name}` is set to {self.knowledge.null}")
             )
         return NOTHING
-
-
-def _is_within(store: Store, methods: frozenset[str]) -> bool:
-    return store.function is not None and store.function.name in methods
 
 
 def _leaves_out(class_: Class, base: Class) -> bool:

@@ -151,7 +151,7 @@ class File:
     functions: Sequence[Function]
     """All of them, also those in classes and in functions."""
     named: Mapping[str, Function]
-    """Those of the module, if only one has the name."""
+    """The functions of the module, where only one has the name."""
     classes: Mapping[str, Class]
     variables: Mapping[str, list[Store]]
     stored_elsewhere: Mapping[str, list[Store]]

@@ -36,7 +36,7 @@ def explained(home: FileHome) -> Sequence[Explained]:
 
 
 def explained_between(home: FileHome, start: int, end: int) -> Sequence[Explained]:
-    """Those of the functions that have a part of these bytes; of what is in no function, if none has."""
+    """The findings in functions that have a part of these bytes; if none has, those outside of all functions."""
     return _all(home, home.findings_between(start, end))
 
 

@@ -51,7 +51,7 @@ class NullableCall(NamedTuple):
     examined: bool = False
     """A test of what the container holds makes it doubtful that a null can come out."""
     ways: tuple[tuple[str, ...], ...] = ()
-    """Of a call that gives several values: what they are at once, in each of the ways in which it comes back."""
+    """For a call that gives several values: what these are together, for each way in which it comes back."""
     tells: bool = False
     """Null comes with an error."""
     shown: str = ""
@@ -94,7 +94,7 @@ class Knowledge:
     words: Mapping[str, frozenset[bytes]]
     """Top module, or a word that a file must have, or "" -> the words under which something of it may be null."""
     telling_words: Mapping[str, frozenset[bytes]]
-    """The same for what comes with an error that tells of it."""
+    """The same words for what may be null only where an error tells of it."""
     by_argument: Mapping[str, Sequence[tuple[str, str]]]
     """Method -> (type of the first argument, qualified name): calls that this argument tells from others."""
     examples: Sequence[Examples]

@@ -103,7 +103,7 @@ class CoreFile(ABC, Generic[S]):
 
     @abstractmethod
     def _repairs(self, site: S) -> Sequence[Repair[S]]:
-        """Those of its language that are asked at a place."""
+        """The repairs of its language that are asked at a place."""
 
     @abstractmethod
     def _site(self, place: Place) -> S:

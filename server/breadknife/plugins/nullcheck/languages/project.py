@@ -75,7 +75,7 @@ class ProjectFiles(ABC, Generic[Home]):
         self._seen = set[Path]()
         """Files that were compared with the disk a moment ago."""
         self._same = set[Path]()
-        """Those of them of which nothing else was reported since."""
+        """The files that were seen, and that nobody has reported a change of since."""
         self._paths = dict[tuple[Import, str], Sequence[Path]]()
         self._folders = dict[tuple[Path, str], Mapping[Path, None]]()
         self._checked = set[Names]()
@@ -245,7 +245,7 @@ class ProjectFiles(ABC, Generic[Home]):
         return self._words(home, lambda card: card.own)
 
     def telling(self, home: Names, /) -> frozenset[bytes]:
-        """Of the functions that give null only beside an error, those that the file has a word of."""
+        """The functions of the imported files that give null only beside an error, if the file speaks of them."""
         return self._words(home, lambda card: card.telling)
 
     def with_method(self, home: Names, name: str, /) -> Iterable[Home]:

@@ -338,7 +338,7 @@ def _kind(origin: Origin | None) -> OriginKind:
 
 
 def _item_of(said: str, gives: Type | None, origin: Origin) -> Fact:
-    """One of several values that a call gives at once, as the knowledge says it."""
+    """One of the values that a call gives at once, by the word that the knowledge has for it."""
     match said:
         case "null":
             return Fact(Nullness.NULL, origin, gives, truth=False)

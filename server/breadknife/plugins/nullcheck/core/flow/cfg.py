@@ -61,7 +61,7 @@ class Errors(NamedTuple):
 
     exact: frozenset[str]
     broad: frozenset[str]
-    """Those that catch nearly everything."""
+    """The exceptions whose handlers catch nearly everything."""
 
 
 @dataclass

@@ -106,7 +106,7 @@ class Effects(Refiner, ABC):
         return isinstance(target, il.Name) and target.key.partition("@")[0] in names
 
     def _trusted(self, way: tuple[Fact, ...], whole: Fact) -> tuple[Fact, ...]:
-        """One way, with the values there of which a last one tells that nothing went wrong."""
+        """The values of one way. Where the last one tells that nothing went wrong, the others are there."""
         types = whole.type.arguments if whole.type is not None and whole.type.name == "tuple" else ()
         tells = bool(types) and types[-1].name in self.home.knowledge.functions["tell"]
         if not tells or way[-1].nullness != Nullness.NULL:
@@ -114,7 +114,7 @@ class Effects(Refiner, ABC):
         return tuple(there(each) if each.nullness == Nullness.UNKNOWN else each for each in way[:-1]) + way[-1:]
 
     def _assume_of(self, key: str, fact: Fact, truths: set[bool | None], state: State, is_beside_null: bool) -> None:
-        """One of several values at once tells the others. `truths`: of the value where it is a constant."""
+        """Assume what one of several values tells of the others. `truths`: the constants that it is in the ways."""
         if fact.truth is not None:
             state.assume(key, fact.truth)
         elif len(truths) == 1 and not fact.may_be_null:  # beside a constant, what isn't one is the contrary

@@ -273,7 +273,7 @@ class Evaluator(ABC):
 
 @cache
 def constant_fact(type_: str, truth: bool) -> Fact:
-    """One for each kind of literal: there are many literals."""
+    """The fact of a literal. There are many literals, so each kind of them shares one."""
     return Fact(Nullness.THERE, type=Type(type_), truth=truth)
 
 

@@ -35,7 +35,7 @@ _ASKED = re.compile(
 )
 _TAKEN = re.compile(rb"\b(\w++) = (?:\([\w<>, ]++\) )?(?:this\.)?(\w++)\.get\(")
 _TESTED = re.compile(rb"\b(\w++)\)*+ [!=]= null\b|\bnull [!=]= (\w++)")
-"""Of values that maps give."""
+"""How a text takes a value out of a map, and how it tests one for null."""
 
 
 @dataclass

@@ -40,13 +40,13 @@ def knowledge() -> Knowledge:
     return read("python")
 
 
-def known_with(written: Iterable[str]) -> Knowledge:
+def known(nullable: Iterable[str]) -> Knowledge:
     """The knowledge with the user's own rows, see `rows`."""
-    found = [row for row in rows(written) if all(part.isidentifier() for part in row.qualified.split("."))]
+    found = [row for row in rows(nullable) if all(part.isidentifier() for part in row.qualified.split("."))]
     return with_rows(knowledge(), found) if found else knowledge()
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", known: Knowledge | None = None) -> FileHome:
-    """The analysis of one file. `known` is the knowledge with the user's own rows."""
-    known = known or knowledge()
-    return FileHome(Outline(tree, known).file(), known, _PYTHON, others, uri)
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", its: Knowledge | None = None) -> FileHome:
+    """The analysis of one file. `its` is the knowledge with the user's own rows."""
+    its = its or knowledge()
+    return FileHome(Outline(tree, its).file(), its, _PYTHON, others, uri)
