@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.nullcheck.languages.python.file import Python, PythonFile
-from breadknife.plugins.nullcheck.languages.python.language import knowledge, known_with
+from breadknife.plugins.nullcheck.languages.python.language import knowledge, known
 from breadknife.task.values import Finding
 from breadknife.text import syntax
 from breadknife.text.document import Document, Span
@@ -105,7 +105,7 @@ def test_a_user_adds_calls(row: str, text: str, why: str) -> None:
 
 
 def test_what_is_no_row_adds_nothing() -> None:
-    assert known_with(("", "a b", "-> why", "1.x")) == knowledge()
+    assert known(("", "a b", "-> why", "1.x")) == knowledge()
 
 
 def test_two_hundred_thousand_lines_are_a_normal_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.core.flow.build import build
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.solve import solve
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.il import At, Type
+from breadknife.plugins.nullcheck.core.il import At, Type, covers
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
 from breadknife.plugins.nullcheck.core.names import Language, Others
@@ -73,7 +73,7 @@ class FileHome(Home):
         return self._in_order(units)
 
     def findings_between(self, start: int, end: int) -> Sequence[Found]:
-        """Those of the functions that have a part of these bytes; of what is in no function, if none has."""
+        """The uses in functions that have a part of these bytes; if none has, those outside of all functions."""
         main = self.file.main
         units = [each for each in self.file.functions if each.at[0] < end and start < each.at[1]]
         return self._in_order([each for each in units if unit_of(each, main) is each] or [main])
@@ -112,7 +112,7 @@ class FileHome(Home):
         known = set(waiting) | others
         for function in waiting:  # lowering one adds the functions without a name that are in it
             is_inner = function.around is not None and function.around is not main and not function.name
-            is_assumed = any(_covers(function.at, at) for at in self.assumed)
+            is_assumed = any(covers(function.at, at) for at in self.assumed)
             if function is main or is_inner or is_assumed or self.gate.may_use_null(function):
                 new = [each for each in function.within if each not in known] if function.body else []
                 waiting += new
@@ -150,15 +150,16 @@ class FileHome(Home):
             is_unseen = is_tried and function is not edited.after
             for each in self._told_otherwise(before, was, function, kept, is_unseen):
                 kept.discard(each)
-                self._forget(each)
+                for table in (self._kept, self._found, self._solutions, self.summaries):
+                    table.pop(each, None)
                 waiting.append((same[each], each))
         return True
 
     def _told_otherwise(
         self, before: FileHome, was: Function, function: Function, kept: Collection[Function], is_unseen: bool
     ) -> list[Function]:
-        """Those of the functions that speak of something that a unit says otherwise than before, or may say if that
-        `is_unseen`."""
+        """The functions that speak of what a unit says otherwise than before. If what it says `is_unseen`, it is taken
+        to be something else."""
         names = renamed(was, function, self.file)
         stores, now = stored_by(before.file, was), stored_by(self.file, function)
         was_followed = before.kept(was) is not None
@@ -176,7 +177,7 @@ class FileHome(Home):
         return [each for each in kept if not self._words(each).isdisjoint(names)] if names else []
 
     def _words(self, function: Function) -> frozenset[bytes]:
-        """Of a function and those around it; of the file, those that are in none."""
+        """The words of a function and of those around it; for the file, the words outside of all functions."""
         unit = unit_of(function, self.file.main)
         return unit.words if unit is not self.file.main else self._outside
 
@@ -184,16 +185,12 @@ class FileHome(Home):
     def _outside(self) -> frozenset[bytes]:
         return outside_words(self.file)
 
-    def _forget(self, function: Function) -> None:
-        for table in (self._kept, self._found, self._solutions, self.summaries):
-            table.pop(function, None)
-
     def assuming(self, assumed: Mapping[At, Fact]) -> FileHome:
         """The same text where other values may be null: only the functions around them are followed again."""
         home = self.anew()
         home.assumed = assumed
         main, functions = self.file.main, {*self._solutions, *self._kept}
-        around = {each for each in functions | {*self.file.functions} if any(_covers(each.at, at) for at in assumed)}
+        around = {each for each in functions | {*self.file.functions} if any(covers(each.at, at) for at in assumed)}
         around -= {main} if around - {main} else set[Function]()
         home._solutions = {each: self._solutions[each] for each in self._solutions if each not in around}
         home._kept = {each: self._kept[each] for each in self._kept if each not in around}
@@ -320,25 +317,6 @@ class FileHome(Home):
             nullness=Nullness.MAYBE, origin=Origin(OriginKind.DEFAULT, parameter.at, why), nulls=nulls
         )
 
-    def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
-        """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
-        language = self.language
-        if name in language.null_attributes:
-            return True
-        if not is_called or not language.calls_methods_of_null:
-            return False
-        if type_ is None:
-            return True
-        target = self.method(type_, name)
-        if target is not None and target.function is not None:
-            return not target.home.needs(target.function, target.function.receiver)
-        target = self.class_target(type_.name)
-        if target is not None and target.class_ is not None:
-            return name not in target.class_.stores and not target.class_.is_interface
-        full = f"{type_.name}.{name}"
-        is_known = type_.name in self.knowledge.types or type_.name in self.knowledge.given
-        return not is_known or full in self.knowledge.functions["cope"]
-
     def needs(self, function: Function, name: str, /) -> bool:
         """Whether the function uses what it gets as the parameter, without a check, if that is null."""
         known = self._needs.get((function, name))
@@ -361,7 +339,3 @@ class FileHome(Home):
         evaluator = CallEvaluator(self, function)
         state = self.start(function) if store.function is not None else State({}, {})
         return evaluator.value(expression, state)
-
-
-def _covers(outer: At, inner: At) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]

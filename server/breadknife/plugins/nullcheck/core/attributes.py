@@ -23,12 +23,13 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Nullness,
     Origin,
     OriginKind,
+    located,
 )
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
 
 _MOST_CLASSES = 30
-"""Of those above a class, so many are looked at."""
+"""So many of the classes above a class are looked at."""
 
 
 class Target(NamedTuple):
@@ -49,7 +50,7 @@ class Attributes(ABC):
     def __init__(self) -> None:
         self._attributes = dict[tuple[Class, str], Fact]()
         self._early = set[tuple[Class, str]]()
-        """Those of them that came about while a function that they ask of was under way."""
+        """The attributes that were asked for while a function that decides about them was under way."""
         self.is_early = False
         """Set where a question couldn't be answered yet."""
         self._variables = dict[str, Fact]()
@@ -176,7 +177,7 @@ class Attributes(ABC):
         for home, each in self.lineage(class_):
             if name in each.methods or each.stores.get(name):
                 fact = home.own_attribute(each, name)
-                return fact if home is self else _elsewhere(fact, home.uri)
+                return fact if home is self else located(fact, home.uri)
         return NOTHING
 
     def own_attribute(self, class_: Class, name: str) -> Fact:
@@ -210,8 +211,11 @@ class Attributes(ABC):
         self, class_: Class, name: str, stores: Sequence[Store], facts: Sequence[tuple[Store, Fact]]
     ) -> Origin | None:
         kinds = self.knowledge.classes
-        nulls = [(store, fact) for store, fact in facts if fact.may_be_null]
-        nulls = [each for each in nulls if not _is_within(each[0], kinds["framework"])]
+        nulls = [
+            (store, fact)
+            for store, fact in facts
+            if fact.may_be_null and (store.function is None or store.function.name not in kinds["framework"])
+        ]
         if not nulls:
             return None
         if all(store.function is None for store, _ in facts) and nulls[0][0].is_null:
@@ -286,12 +290,12 @@ class Attributes(ABC):
         fact = self.value_of(store)
         if function is None or fact.nullness == Nullness.THERE or not self.gate.may_use_null(function):
             return fact
-        parameter = next((each for each in function.parameters if each.name == store.is_parameter), None)
+        parameter = next((each for each in function.parameters if each.name == store.parameter), None)
         if parameter is not None and b"if" not in function.words and b"or" not in function.words:
             return fact
         solution = self.solution(function)
         facts = solution.stores.get(name, ()) if solution is not None else ()
-        if not facts and fact.may_be_null and (solution is not None or store.is_parameter in function.locals):
+        if not facts and fact.may_be_null and (solution is not None or store.parameter in function.locals):
             return NOTHING
         return next((each for each in facts if each.may_be_null), facts[0] if facts else fact)
 
@@ -345,17 +349,7 @@ class Attributes(ABC):
         return NOTHING
 
 
-def _is_within(store: Store, methods: frozenset[str]) -> bool:
-    return store.function is not None and store.function.name in methods
-
-
 def _leaves_out(class_: Class, base: Class) -> bool:
     """Whether a class below has an `__init__` that doesn't run that of the base."""
     init = class_.methods.get("__init__")
     return base.name in class_.bases and init is not None and b"super" not in init.words
-
-
-def _elsewhere(fact: Fact, uri: str) -> Fact:
-    if fact.origin is None or fact.origin.file:
-        return fact
-    return fact._replace(origin=fact.origin._replace(file=uri))

@@ -60,9 +60,9 @@ class Function:
     shared: set[str] = field(default_factory=set[str])
     """Names that it assigns for the module or the function around it."""
     changed_within: set[str] = field(default_factory=set[str])
-    """Its variables that functions within it assign."""
+    """Those of its variables that functions within it assign."""
     keeps: Callable[[str], bool] = lambda _: False
-    """Whether a variable or parameter of its keeps its first value."""
+    """Whether one of its variables or parameters keeps its first value."""
     tells_types: bool = False
     """Inner functions may rely on what its parameters and variables are declared to be."""
     types: dict[str, Type] = field(default_factory=dict[str, Type])
@@ -71,9 +71,8 @@ class Function:
     """Names that it reads itself; filled when it is lowered."""
     is_expression: bool = False
     """Its body is one expression, which it returns."""
-    narrows: str = ""
-    """The parameter that is there where a call comes back, if it `asserts` that."""
-    asserts: bool = False
+    asserts: str = ""
+    """The parameter that it declares to be true wherever a call comes back."""
     has_declared_null: bool = False
     """Its text declares that something may be null, in a spelling that is no word."""
     tells_null: bool = False
@@ -116,8 +115,8 @@ class Store(NamedTuple):
     """The null itself is written there."""
     has_value: bool = True
     """It isn't only declared."""
-    is_parameter: str = ""
-    """The name alone that is written there."""
+    parameter: str = ""
+    """The name that is written there, if nothing else is."""
     passes_on: bool = False
     """What is written there may give a null that it is given: a name, a call, a choice."""
 
@@ -152,7 +151,7 @@ class File:
     functions: Sequence[Function]
     """All of them, also those in classes and in functions."""
     named: Mapping[str, Function]
-    """Those of the module, if only one has the name."""
+    """The functions of the module, where only one has the name."""
     classes: Mapping[str, Class]
     variables: Mapping[str, list[Store]]
     stored_elsewhere: Mapping[str, list[Store]]
@@ -171,7 +170,8 @@ class File:
     """Key of a closure -> its function; filled while functions are lowered."""
     exports: Mapping[str, str] = field(default_factory=dict[str, str])
     """Exported name -> the name that it has within the file, or the qualified name of what another file has."""
-    may_be_unset: Callable[[Function, str], bool] = lambda _function, _name: True
-    """Whether a function may run while a variable of the module is still what it was first."""
+    types_tell_unset: bool = False
+    """A function may find a variable of the module still null only where the variable's type allows that. Otherwise,
+    nothing tells in which order functions are called."""
     asked: frozenset[str] = frozenset()
     """The last names of objects that the file asks whether there is a value."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.il import At, covers
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, OriginKind
 from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
 from breadknife.plugins.nullcheck.shown.confidence import fitted
@@ -36,7 +36,7 @@ def explained(home: FileHome) -> Sequence[Explained]:
 
 
 def explained_between(home: FileHome, start: int, end: int) -> Sequence[Explained]:
-    """Those of the functions that have a part of these bytes; of what is in no function, if none has."""
+    """The findings in functions that have a part of these bytes; if none has, those outside of all functions."""
     return _all(home, home.findings_between(start, end))
 
 
@@ -73,7 +73,7 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
     if there is not None:
         yield Related(_first_line(there, origin.at), capitalised(origin.why), None if is_here else origin.file)
     is_named = fact.via is not None and fact.via != used and fact.via not in (origin.at, origin.here)
-    is_told = is_named and fact.via is not None and origin.here is not None and _covers(fact.via, origin.here)
+    is_told = is_named and fact.via is not None and origin.here is not None and covers(fact.via, origin.here)
     if origin.here is not None and not is_told:
         yield Related(_first_line(file, origin.here), f"This call gives it: {origin.why}")
     if fact.via is not None and is_named:
@@ -86,11 +86,7 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
         yield Related(file.span(used), f"It arrives only where `{said}` is {'false' if outcome else 'true'}")
 
 
-def _covers(outer: At, inner: At) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
-
-
 def _first_line(file: File, at: At) -> Span:
-    """Of a function, the line that names it."""
+    """The first line of a place: for a function, the line that names it."""
     line = file.source(at).partition("\n")[0].rstrip()
     return file.span((at[0], at[0] + len(line.encode("utf-8", "surrogatepass"))))

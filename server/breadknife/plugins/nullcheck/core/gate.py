@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.declarations import File, Function
-from breadknife.plugins.nullcheck.core.il import Attribute, Call, Expression, Type
+from breadknife.plugins.nullcheck.core.il import Attribute, Call, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
 _ROUNDS = 4
@@ -70,8 +70,8 @@ class Gate:
 
     @cached_property
     def own(self) -> frozenset[bytes]:
-        """Those of them that this file alone tells."""
-        words = {*_encoded(self._knowledge, "null_words"), *_library_words(self._knowledge, self._roots())}
+        """The nullable words that this file tells by itself."""
+        words = {*_encoded(self._knowledge, "null_words"), *self._of_library(self._knowledge.words)}
         words |= {here.encode() for here, name in self._file.imports.items() if name in self._knowledge.calls}
         origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
@@ -92,14 +92,16 @@ class Gate:
 
     @cached_property
     def _telling(self) -> frozenset[bytes]:
-        table, roots = self._knowledge.telling_words, self._roots()
-        elsewhere = self._telling_elsewhere()
-        return self.telling.union(elsewhere, table.get("", ()), *(table.get(root, ()) for root in roots))
+        return self.telling.union(self._telling_elsewhere(), self._of_library(self._knowledge.telling_words))
 
     @cached_property
     def telling(self) -> frozenset[bytes]:
         """The functions of this file that give null which another value tells of."""
         return frozenset(each.name.encode() for each in self._file.functions if each.tells_null and each.name)
+
+    def _of_library(self, table: Mapping[str, frozenset[bytes]]) -> frozenset[bytes]:
+        """The words of a table of the knowledge, as far as the file may mean the library by them."""
+        return table[""].union(*(table.get(root, ()) for root in self._roots()))
 
     def _roots(self) -> frozenset[str]:
         if not self._knowledge.needs_imports:
@@ -133,13 +135,10 @@ class Gate:
                 value = store.value() if store.function is None and store.passes_on else None
                 while isinstance(value, Call | Attribute):
                     callee = value.callee if isinstance(value, Call) else value
-                    if callee.key.rpartition(".")[2].encode() in words or _last(callee).encode() in words:
+                    last = callee.name if isinstance(callee, Attribute) else callee.key.rpartition(".")[2]
+                    if last.encode() in words:
                         yield name
                     value = callee.owner if isinstance(callee, Attribute) else None
-
-
-def _last(expression: Expression) -> str:
-    return expression.name if isinstance(expression, Attribute) else ""
 
 
 def _allows_null(type_: Type | None) -> bool:
@@ -148,8 +147,3 @@ def _allows_null(type_: Type | None) -> bool:
 
 def _encoded(knowledge: Knowledge, table: str) -> frozenset[bytes]:
     return frozenset(each.encode() for each in knowledge.functions[table])
-
-
-def _library_words(knowledge: Knowledge, roots: frozenset[str]) -> frozenset[bytes]:
-    table = knowledge.words
-    return table[""].union(*(table.get(root, ()) for root in roots))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from functools import reduce
 
-from breadknife.plugins.nullcheck.core.attributes import Target as Target
+from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.names import Names
@@ -18,9 +17,24 @@ class Home(Names):
     """A file as the analysis of a function sees it. Most answers are facts; nothing found is the empty one. The methods
     without a body need that analysis themselves."""
 
-    @abstractmethod
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
         """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
+        language = self.language
+        if name in language.null_attributes:
+            return True
+        if not is_called or not language.calls_methods_of_null:
+            return False
+        if type_ is None:
+            return True
+        target = self.method(type_, name)
+        if target is not None and target.function is not None:
+            return not target.home.needs(target.function, target.function.receiver)
+        target = self.class_target(type_.name)
+        if target is not None and target.class_ is not None:
+            return name not in target.class_.stores and not target.class_.is_interface
+        full = f"{type_.name}.{name}"
+        is_known = type_.name in self.knowledge.types or type_.name in self.knowledge.given
+        return not is_known or full in self.knowledge.functions["cope"]
 
     def target(self, name: str, /) -> Target | None:
         """The function or class with a qualified name, if its text is known."""
@@ -52,7 +66,7 @@ class Home(Names):
             elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
                 found = Summary((), is_known=True)
             elif function.is_stub:
-                is_declared = function.returns is not None or function.asserts
+                is_declared = function.returns is not None or bool(function.asserts)
                 found = self._declared_summary(function) if is_declared else UNKNOWN
             elif not self.gate.needs_flow(function):
                 found = Summary((Outcome(self._declared_result(function), frozenset()),), is_known=True)
@@ -65,7 +79,7 @@ class Home(Names):
         return found
 
     def _declared_summary(self, function: Function) -> Summary:
-        asserted = {Condition(function.narrows, "truth", True)} if function.asserts else ()
+        asserted = {Condition(function.asserts, "truth", True)} if function.asserts else ()
         return Summary((Outcome(self._declared_result(function), frozenset(asserted)),), True)
 
     def _declared_result(self, function: Function) -> Fact:

@@ -15,6 +15,10 @@ At: TypeAlias = tuple[int, int]
 """A range of the file: start and end, in bytes. A plain tuple, which the garbage collector needn't look at again."""
 
 
+def covers(outer: At, inner: At) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
 ANY_NULL = 3
 """The nulls of a language as bits: JavaScript has 1 for `null` and 2 for `undefined`. A language with one null need not
 tell them apart."""
@@ -36,7 +40,7 @@ class Type(NamedTuple):
 
 
 class Null(NamedTuple):
-    """The null of the language, written there or what a variable has that isn't given a value."""
+    """The null of the language: it is written there, or a variable has it because nothing gave it a value."""
 
     at: At
     key: str = "None"
@@ -44,13 +48,13 @@ class Null(NamedTuple):
     nulls: int = ANY_NULL
     """Which one it is; in a test, which ones are meant."""
     why: str = ""
-    """A clause; "" where it is written there."""
+    """A clause that says why it is null; "" where the null is written there."""
     kind: str = "exit"
-    """An `OriginKind`."""
+    """The value of an `OriginKind`."""
 
 
 class Absent(NamedTuple):
-    """What an optional chain gives where its owner is null: nothing is known of it if nothing was of the owner."""
+    """What an optional chain gives where its owner is null. It is unknown where the owner is unknown."""
 
     at: At
     owner: Expression
@@ -186,7 +190,6 @@ class Display(NamedTuple):
     type: str
     items: tuple[Expression, ...]
     forks: bool
-    keys: tuple[str, ...] = ()
     key: str = ""
 
 
@@ -212,8 +215,6 @@ class Closure(NamedTuple):
     """A function without a name. It runs later, or never."""
 
     at: At
-    parameters: tuple[str, ...]
-    body: Expression
     key: str = ""
     forks: bool = False
 
@@ -242,12 +243,12 @@ class Attempt(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A value of which the author tells more than the code: `x!`, `x as T`, or `new Map<K, V>()`."""
+    """A value of which the author says more than the code shows: `x!`, `x as T`, or `new Map<K, V>()`."""
 
     at: At
     value: Expression
     type: Type | None
-    """None if all that is told is that the value is there."""
+    """None if the author only says that the value is there."""
     key: str
     forks: bool
 
@@ -370,7 +371,7 @@ class Jump(NamedTuple):
 
     is_break: bool
     label: str = ""
-    """Of what is meant; "" for the innermost one."""
+    """The label of what it leaves or repeats; "" means the innermost loop."""
 
 
 class Delete(NamedTuple):
@@ -383,7 +384,7 @@ class Define(NamedTuple):
     name: str
     values: tuple[Expression, ...]
     body: Block = ()
-    """Of a class."""
+    """The statements of a class; a function's body isn't run here."""
 
 
 Statement: TypeAlias = Assign | Evaluate | If | Loop | Switch | Try | Return | Raise | Jump | Delete | Define

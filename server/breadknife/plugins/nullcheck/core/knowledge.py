@@ -51,7 +51,7 @@ class NullableCall(NamedTuple):
     examined: bool = False
     """A test of what the container holds makes it doubtful that a null can come out."""
     ways: tuple[tuple[str, ...], ...] = ()
-    """Of a call that gives several values: what they are at once, in each of the ways in which it comes back."""
+    """For a call that gives several values: what these are together, for each way in which it comes back."""
     tells: bool = False
     """Null comes with an error."""
     shown: str = ""
@@ -94,7 +94,7 @@ class Knowledge:
     words: Mapping[str, frozenset[bytes]]
     """Top module, or a word that a file must have, or "" -> the words under which something of it may be null."""
     telling_words: Mapping[str, frozenset[bytes]]
-    """The same for what comes with an error that tells of it."""
+    """The same words for what may be null only where an error tells of it."""
     by_argument: Mapping[str, Sequence[tuple[str, str]]]
     """Method -> (type of the first argument, qualified name): calls that this argument tells from others."""
     examples: Sequence[Examples]
@@ -170,6 +170,7 @@ def read(name: str) -> Knowledge:
         if rule.argument is not None:
             by_argument[rule.name.rpartition(".")[2]].append((rule.argument, rule.name))
     needs_imports: bool = table.get("imports", True)
+    errors: Mapping[str, Sequence[str]] = table.get("errors", {})
     rules = [*calls.values(), *attributes.values()]
     return Knowledge(
         calls=calls,
@@ -185,7 +186,7 @@ def read(name: str) -> Knowledge:
             Examples(row["name"], tuple(row["fires"]), tuple(row.get("silent", ())))
             for row in (*table.get("call", ()), *table.get("attribute", ()), *takers)
         ],
-        errors=Errors(frozenset(table["errors"]["exact"]), frozenset(table["errors"]["broad"])),
+        errors=Errors(frozenset(errors.get("exact", ())), frozenset(errors.get("broad", ()))),
         catching=frozenset(table.get("contexts", {}).get("catching", ())),
         nulls=table["nulls"]["names"],
         left_out=table["nulls"]["left_out"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -13,25 +14,24 @@ from breadknife.plugins.nullcheck.core.declarations import Class, File, Function
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, located
 from breadknife.plugins.nullcheck.core.summary import Summary
 
 
-class Language(Protocol):
+@dataclass(frozen=True)
+class Language:
     """What the analysis must be told of a language besides its knowledge."""
 
-    @property
-    def null_attributes(self) -> frozenset[str]: ...
+    builtins: frozenset[str]
+    """Names that need no declaration."""
+    null_attributes: frozenset[str] = frozenset()
+    """The attributes that null has, too."""
+    calls_methods_of_null: bool = False
+    """A method decides itself what it does when its object is null."""
 
-    @property
-    def calls_methods_of_null(self) -> bool:
-        """Whether a method decides itself what it does when its object is null."""
-        ...
-
-    @property
-    def builtins(self) -> frozenset[str]: ...
-
-    def refined_result(self, name: str, argument: str, /) -> Type | None: ...
+    def refined_result(self, _name: str, _argument: str, /) -> Type | None:
+        """The type that a call of the library gives for the key of its first argument, where that tells more."""
+        return None
 
 
 class Others(Protocol):
@@ -65,8 +65,6 @@ class Names(Attributes):
         """`uri` is that of the file, if it isn't the one that is checked."""
         super().__init__()
         self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
-        self.builtins = language.builtins
-        """Names that need no declaration."""
         self.follows_arguments = False
         """Whether a null is found where it is given to a function that needs a value."""
         self.assumed: Mapping[At, Fact] = {}
@@ -129,8 +127,8 @@ class Names(Attributes):
             around = around.around
         if key in self.file.variables and function is not self.file.main:
             stores = self.file.variables[key]
-            is_unset = any(store.is_null for store in stores) or any(each.annotation is not None for each in stores[:1])
-            if is_unset and not self.file.may_be_unset(function, key):
+            is_null = any(store.is_null for store in stores)
+            if is_null and stores[0].annotation is None and self.file.types_tell_unset:
                 return NOTHING
             return self.variable(key, stores)
         return self.global_(key)
@@ -167,7 +165,7 @@ class Names(Attributes):
                 return known if known != NOTHING else Fact(called=file.imports[name])
             if name in self.knowledge.globals:
                 return Fact(Nullness.THERE, type=self.knowledge.globals[name], called=name)
-            if name in self.builtins:
+            if name in self.language.builtins:
                 return Fact(Nullness.THERE, called=name)
             return self.others.variable(self, name) if self.others is not None else NOTHING  # of the same package
         if root in file.classes:
@@ -205,9 +203,7 @@ class Names(Attributes):
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:
             fact = target.home.attribute(target.class_, name)
-            if target.home is not self and fact.origin is not None and not fact.origin.file:
-                return fact._replace(origin=fact.origin._replace(file=target.home.uri))
-            return fact
+            return fact if target.home is self else located(fact, target.home.uri)
         return Fact(Nullness.THERE, called=full) if full in self.knowledge.calls else NOTHING
 
     def static(self, class_: Class, name: str) -> Function | None:
@@ -261,7 +257,3 @@ class Names(Attributes):
         if target is not None and target.class_ is not None:
             name = target.home.own_type(target.class_).name
         return type_._replace(name=name, arguments=tuple(self._qualified(each) for each in type_.arguments))
-
-    def refined_result(self, name: str, argument: str, /) -> Type | None:
-        """The type that a call of the library gives for the key of its first argument, where that tells more."""
-        return self.language.refined_result(name, argument)

@@ -20,7 +20,7 @@ from typing import NamedTuple, TypeAlias
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
 
 _MOST_PROVED = 8
-"""Assumptions that are kept of one value."""
+"""So many of the assumptions that a true value proves are kept."""
 
 
 class Nullness(IntEnum):
@@ -39,7 +39,7 @@ JOIN = (
 
 
 class OriginKind(StrEnum):
-    """What a null comes from. Of those down to `EXIT` a run of the program can meet one at any time."""
+    """What a null comes from. `CAN_HAPPEN` has those that a run of the program can meet at any time."""
 
     CALL = "call"
     """A function of the project returns it."""
@@ -83,7 +83,7 @@ class Origin(NamedTuple):
     file: str = ""
     """The URI of the file that `at` is in, if it is another one."""
     here: At | None = None
-    """Of a function that returns it: the call."""
+    """The call that gives the null, if a function returns it."""
 
 
 Assumption: TypeAlias = tuple[str, bool]
@@ -96,14 +96,14 @@ class Fact(NamedTuple):
 
     nullness: Nullness = Nullness.UNKNOWN
     origin: Origin | None = None
-    """Of MAYBE and NULL."""
+    """Where the null comes from; None for UNKNOWN and THERE."""
     type: Type | None = None
     unless: frozenset[Assumption] = NO_ASSUMPTIONS
     """Assumptions each of which means that the value is there after all: the null came by a path that excludes it."""
     test: Expression | None = None
     """The value is the outcome of this test."""
     truth: bool | None = None
-    """Of a constant."""
+    """Whether the value counts as true, where that is known."""
     via: At | None = None
     """The assignment that gave the value its name."""
     checked: At | None = None
@@ -121,7 +121,7 @@ class Fact(NamedTuple):
     called: str = ""
     """The qualified name of the function that the value is."""
     nulls: int = ANY_NULL
-    """Of MAYBE and NULL: which nulls it may be, as bits."""
+    """Which nulls a value that is MAYBE or NULL may be, as bits."""
     proves: tuple[tuple[str, bool], ...] = ()
     """Assumptions that hold where the value is true."""
     same: str = ""
@@ -150,6 +150,13 @@ def there(fact: Fact, checked: At | None = None) -> Fact:
 
 def is_initial(fact: Fact) -> bool:
     return fact.origin is not None and fact.origin.kind is OriginKind.INITIAL
+
+
+def located(fact: Fact, uri: str) -> Fact:
+    """A fact of the file with this URI, as other files see it: its origin names the file."""
+    if fact.origin is None or fact.origin.file:
+        return fact
+    return fact._replace(origin=fact.origin._replace(file=uri))
 
 
 def forgotten(fact: Fact) -> Fact:

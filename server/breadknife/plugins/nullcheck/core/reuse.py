@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import File, Function, Store
+from breadknife.plugins.nullcheck.core.il import covers
 from breadknife.plugins.nullcheck.core.moving import Change, Mover
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
@@ -125,7 +126,7 @@ def stored_by(file: File, unit: Function) -> Mapping[str, Sequence[Store]]:
             own = [each for each in stores if each.function and unit_of(each.function, file.main) is unit]
             if own:
                 found.setdefault(name, []).extend(own)
-    found |= {each.name: [] for each in file.classes.values() if unit.at[0] <= each.at[0] and each.at[1] <= unit.at[1]}
+    found |= {each.name: [] for each in file.classes.values() if covers(unit.at, each.at)}
     return found
 
 

@@ -35,7 +35,7 @@ class Solution:
     gives_value: bool = False
     """Whether a `return` has something else than the null itself."""
     end: State | None = None
-    """At the end of its last statement; None if that is never reached."""
+    """The state after its last statement; None if that is never reached."""
     stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
     """What attributes of the receiver get."""
     captured: dict[il.At, State] = field(default_factory=dict[il.At, State])

@@ -8,7 +8,7 @@ from functools import lru_cache
 from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, Nullness, join_facts, there
 
 _MOST_ASSUMPTIONS = 8
-"""Of those that exclude a path, so many are kept."""
+"""So many of the assumptions that exclude a path are kept."""
 
 
 class State:
@@ -27,7 +27,7 @@ class State:
         self.truths = truths
         """Assumptions: the key of a test, and its outcome."""
         self.past = past if past is not None else {}
-        """Those that a call may have changed: they tell which way a value came, and exclude no way on."""
+        """Assumptions that a call may have changed: they tell which way a value came, and exclude no way on."""
         self.examined = examined
         """Containers whose elements were tested: nobody knows any more which of them is null."""
 

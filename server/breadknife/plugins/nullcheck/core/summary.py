@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
@@ -114,10 +114,10 @@ def common_conditions(ways: Sequence[Outcome]) -> frozenset[Condition]:
 
 
 def bind(
-    call: Call, function: Function, facts: Mapping[int, Fact], is_bound: bool, left_out: int
+    call: Call, function: Function, facts: Sequence[Fact], is_bound: bool, left_out: int
 ) -> dict[str, Given] | None:
-    """The parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments, by
-    their place. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
+    """The parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments, in
+    order. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
     parameters = function.parameters[1:] if is_bound else function.parameters
     by_place = [each for each in parameters if each.kind == ""]
     found = dict[str, Given]()

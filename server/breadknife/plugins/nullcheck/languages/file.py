@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
-from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar
@@ -31,18 +29,6 @@ from breadknife.text.syntax import SyntaxTree
 
 Files = TypeVar("Files", bound=ProjectFiles[Any])
 S = TypeVar("S", bound=Site)
-
-
-@dataclass(frozen=True)
-class Traits:
-    """See `core.names.Language`."""
-
-    builtins: frozenset[str]
-    null_attributes: frozenset[str] = frozenset()
-    calls_methods_of_null: bool = False
-
-    def refined_result(self, name: str, argument: str, /) -> Type | None:
-        return None
 
 
 class CoreLanguage(Generic[Files]):
@@ -117,11 +103,18 @@ class CoreFile(ABC, Generic[S]):
 
     @abstractmethod
     def _repairs(self, site: S) -> Sequence[Repair[S]]:
-        """Those of its language that are asked at a place."""
+        """The repairs of its language that are asked at a place."""
 
     @abstractmethod
     def _site(self, place: Place) -> S:
         """The place as repairs see it."""
+
+    def _seen(self, kind: type[S], place: Place) -> S:
+        """The place as a site of this kind."""
+        node, about = self.tree.node_at(place.span), self._about.get(place, ())
+        return kind(
+            self.tree, self.home, self._grammar, node, place.use, self.document.uri, self._found(place.span), about
+        )  # fmt: skip
 
     def _pointed_at(self, finding: Finding) -> Place | None:
         """Where another checker's finding points."""

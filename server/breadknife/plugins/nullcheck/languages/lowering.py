@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
+from breadknife.plugins.nullcheck.core.declarations import Class, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.text.document import Span
@@ -51,10 +51,16 @@ def at_of(node: Node) -> At:
 
 @dataclass
 class Reader:
-    """Reads one file."""
+    """Reads what one file declares; see `File` for what it finds."""
 
     tree: SyntaxTree
     knowledge: Knowledge
+    functions: list[Function] = field(default_factory=list[Function])
+    named: dict[str, Function] = field(default_factory=dict[str, Function])
+    classes: dict[str, Class] = field(default_factory=dict[str, Class])
+    variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
+    imports: dict[str, str] = field(default_factory=dict[str, str])
+    """Local name -> qualified name."""
 
     def span(self, at: At) -> Span:
         return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))
@@ -220,7 +226,7 @@ class Lowering(ABC):
             receiver_class=here.receiver_class, has_declared_null=True,
         )  # fmt: skip
         here.within.append(function)
-        return il.Closure(at, tuple(each.name for each in parameters), nothing(at))
+        return il.Closure(at)
 
     # Expressions
 

@@ -17,10 +17,10 @@ from typing import ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of
 from breadknife.project.values import Project
 from breadknife.text.document import Document, language_of, uri_to_path
@@ -50,7 +50,7 @@ class _Read:
     card: Card | None = None
     """Made when it is needed."""
     revision: int = 0
-    """Of its document, see `Project.revision`."""
+    """The revision of its document, see `Project.revision`."""
 
 
 class ProjectFiles(ABC, Generic[Home]):
@@ -75,7 +75,7 @@ class ProjectFiles(ABC, Generic[Home]):
         self._seen = set[Path]()
         """Files that were compared with the disk a moment ago."""
         self._same = set[Path]()
-        """Those of them of which nothing else was reported since."""
+        """The files that were seen, and that nobody has reported a change of since."""
         self._paths = dict[tuple[Import, str], Sequence[Path]]()
         self._folders = dict[tuple[Path, str], Mapping[Path, None]]()
         self._checked = set[Names]()
@@ -190,12 +190,8 @@ class ProjectFiles(ABC, Generic[Home]):
             self._folders[key] = dict.fromkeys(sorted(here.parent.glob(pattern)) if self._project is not None else ())
         return self._folders[key]
 
-    def paths(self, imported: Import, home: Names, language: str) -> Sequence[Path]:
-        """The files that an import of a file may mean."""
-        return self.paths_from(home.uri, imported, language)
-
-    def paths_from(self, uri: str, imported: Import, language: str) -> Sequence[Path]:
-        """The same for an import of a file with this URI: an import means the same in all files of a folder."""
+    def paths(self, uri: str, imported: Import, language: str) -> Sequence[Path]:
+        """The files that an import may mean in the file with this URI: it means the same in all files of a folder."""
         key = imported, uri.rpartition("/")[0]
         if key not in self._paths:
             self._paths[key] = self.files_of(imported, Document(uri, language, ""))
@@ -238,7 +234,7 @@ class ProjectFiles(ABC, Generic[Home]):
         fact = there.variable(rest, stores)
         if not any(store.annotation for store in stores):
             return Fact(type=fact.type)  # it is another thing by the time that another file imports it
-        return located(fact, there)
+        return located(fact, there.uri)
 
     def file(self, uri: str, /) -> File | None:
         path = uri_to_path(uri)
@@ -249,7 +245,7 @@ class ProjectFiles(ABC, Generic[Home]):
         return self._words(home, lambda card: card.own)
 
     def telling(self, home: Names, /) -> frozenset[bytes]:
-        """Of the functions that give null only beside an error, those that the file has a word of."""
+        """The functions of the imported files that give null only beside an error, if the file speaks of them."""
         return self._words(home, lambda card: card.telling)
 
     def with_method(self, home: Names, name: str, /) -> Iterable[Home]:
@@ -353,13 +349,6 @@ class ProjectFiles(ABC, Generic[Home]):
         if is_same:
             self._checked.add(home)
         return is_same
-
-
-def located(fact: Fact, there: FileHome) -> Fact:
-    """A fact of a file, as others see it: its origin names the file."""
-    if fact.origin is None or fact.origin.file:
-        return fact
-    return fact._replace(origin=fact.origin._replace(file=there.uri))
 
 
 def _asked(home: Names) -> Sequence[Path]:

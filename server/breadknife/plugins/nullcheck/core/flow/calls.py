@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.effects import Callee, Effects
-from breadknife.plugins.nullcheck.core.home import Target
+from breadknife.plugins.nullcheck.core.flow.refine import object_key
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
 from breadknife.plugins.nullcheck.core.nullness import (
@@ -89,17 +90,16 @@ class CallEvaluator(Effects):
         return next((name for given, name in rows if given == type_), "")
 
     def _give(self, call: il.Call, callee: Callee) -> None:
-        """Note what the functions get that the call is given."""
-        own = callee.owner.type.arguments if callee.owner.type is not None else ()
-        types = self.home.knowledge.callbacks[callee.name]
-        of = callee.owner.view or callee_key(call)
+        """Note what the call passes to the functions that it is given."""
+        own, types = _own(callee), self.home.knowledge.callbacks[callee.name]
+        of = callee.owner.view or object_key(call)
         for argument in call.arguments:
             if isinstance(argument.value, il.Closure):
                 facts = (self.typed_fact(filled(each, own, None), of, argument.value.at) for each in types)
                 self.given[argument.value.at] = tuple(facts)
 
     def _needed(self, expression: il.Call, callee: Callee, state: State) -> None:
-        """What a function has no use for null as."""
+        """Find the arguments that must not be null."""
         knowledge, arguments = self.home.knowledge, expression.arguments
         for argument in arguments:
             if argument.name == "*":
@@ -116,7 +116,7 @@ class CallEvaluator(Effects):
             self._accepted(expression, callee.target, callee.target.function, state)
 
     def _accepted(self, call: il.Call, target: Target, function: Function, state: State) -> None:
-        """Arguments whose parameters exclude null."""
+        """Find the arguments whose parameters exclude null."""
         if not function.is_plain:
             return
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
@@ -149,7 +149,7 @@ class CallEvaluator(Effects):
             return self._by_rule(rule, call, callee, facts, state)
         if callee.target is not None:
             if callee.target.function is not None:
-                return self._by_summary(call, callee, facts, state)
+                return self._by_summary(call, callee.target, callee.target.function, callee.owner, facts, state)
             if callee.target.class_ is not None:
                 return Fact(Nullness.THERE, type=callee.target.home.own_type(callee.target.class_))
         own = _own(callee)
@@ -157,8 +157,8 @@ class CallEvaluator(Effects):
         if result is not None:
             first = facts[0].type if facts else None
             literal = call.arguments[0].value.key if call.arguments else ""
-            type_ = self.home.refined_result(name, literal) or filled(result, own, first, knowledge.elements)
-            view = callee.owner.view or ((facts[0].view or literal) if facts else callee_key(call))
+            type_ = self.home.language.refined_result(name, literal) or filled(result, own, first, knowledge.elements)
+            view = callee.owner.view or ((facts[0].view or literal) if facts else object_key(call))
             if type_ is not None and (type_.nullable or type_.name == "key"):
                 return self.typed_fact(type_, view, call.at)
             return Fact(Nullness.THERE, type=type_, view=view)
@@ -189,7 +189,7 @@ class CallEvaluator(Effects):
             "alone": is_null or given is None,
             "required": is_null,
         }[rule.default]
-        container = callee_key(call)
+        container = object_key(call)
         if not gives_null:
             is_there = default is None or default.nullness == Nullness.THERE
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
@@ -213,7 +213,7 @@ class CallEvaluator(Effects):
     def _is_known_to_give(self, rule: NullableCall, call: il.Call, facts: Sequence[Fact]) -> bool:
         """Whether the arguments, or what the file says of the object, rule the null out."""
         arguments = [argument.value.key for argument in call.arguments]
-        owner = callee_key(call)
+        owner = object_key(call)
         if rule.where_asked and owner.rpartition(".")[2] not in self.home.file.asked:
             return True
         if rule.only_for and (not arguments or arguments[-1] != rule.only_for):
@@ -222,11 +222,9 @@ class CallEvaluator(Effects):
             return True
         return bool(arguments) and arguments[0] in rule.unless_literals
 
-    def _by_summary(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
-        target = callee.target
-        function = target.function if target is not None else None
-        assert target is not None
-        assert function is not None
+    def _by_summary(
+        self, call: il.Call, target: Target, function: Function, owner: Fact, facts: Sequence[Fact], state: State
+    ) -> Fact:
         if function.is_async != call.is_awaited or function.is_generator:
             return NOTHING
         summary = target.home.summary(function)
@@ -234,9 +232,9 @@ class CallEvaluator(Effects):
         if not summary.is_known:
             return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
-        given = bind(call, function, dict(enumerate(facts)), is_bound, self.home.knowledge.left_out & 2)
+        given = bind(call, function, facts, is_bound, self.home.knowledge.left_out & 2)
         if given is not None and is_bound and isinstance(call.callee, il.Attribute):
-            given.setdefault(function.receiver, Given(callee.owner, call.callee.owner))
+            given.setdefault(function.receiver, Given(owner, call.callee.owner))
         believes = self.home.knowledge.believes_arguments
         ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state, believes)]
         is_certain = not target.home.is_overridden(function)
@@ -340,7 +338,7 @@ def _kind(origin: Origin | None) -> OriginKind:
 
 
 def _item_of(said: str, gives: Type | None, origin: Origin) -> Fact:
-    """One of several values that a call gives at once, as the knowledge says it."""
+    """One of the values that a call gives at once, by the word that the knowledge has for it."""
     match said:
         case "null":
             return Fact(Nullness.NULL, origin, gives, truth=False)
@@ -359,8 +357,3 @@ def _item_of(said: str, gives: Type | None, origin: Origin) -> Fact:
 def _own(callee: Callee) -> tuple[Type, ...]:
     """The type arguments of the object whose method is called."""
     return callee.owner.type.arguments if callee.owner.type is not None else ()
-
-
-def callee_key(call: il.Call) -> str:
-    """The key of the object whose method is called."""
-    return call.callee.owner.key if isinstance(call.callee, il.Attribute) else ""

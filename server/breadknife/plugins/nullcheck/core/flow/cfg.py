@@ -43,17 +43,17 @@ class Edge(NamedTuple):
 @dataclass(eq=False, slots=True)
 class Node:
     index: int
-    """A node with a higher one is followed later."""
+    """Nodes with lower numbers are followed first."""
     kind: NodeKind
     action: Action | None
     edges: list[Edge]
     catches: tuple[Node, ...]
     forgives: bool
-    """A use of null is caught here, and meant to be."""
+    """The author means to catch what a use of null raises here."""
     entries: int = 0
     """How many ways lead here."""
     after_null: bool = True
-    """Of CATCH: whether what a use of null raises arrives here."""
+    """Whether a CATCH gets what a use of null raises."""
 
 
 class Errors(NamedTuple):
@@ -61,7 +61,7 @@ class Errors(NamedTuple):
 
     exact: frozenset[str]
     broad: frozenset[str]
-    """Those that catch nearly everything."""
+    """The exceptions whose handlers catch nearly everything."""
 
 
 @dataclass

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.flow.refine import Refiner
-from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.il import At, Expression
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, OriginKind, forgotten, there
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
 
 _LEFT_BY_CALLS = (OriginKind.COMPARISON, OriginKind.EXCEPTION)
-"""Nulls that nobody has after a call which is an error's, and doesn't come back."""
+"""Where a call reports an error and doesn't come back, nobody has these nulls after it."""
 
 
 class Callee(NamedTuple):
@@ -25,7 +25,7 @@ class Callee(NamedTuple):
     """Its qualified name, in the words of the knowledge for what that knows."""
     target: Target | None = None
     owner: Fact = NOTHING
-    """Of a method: the object."""
+    """The object whose method is called."""
 
 
 class Effects(Refiner, ABC):
@@ -75,8 +75,8 @@ class Effects(Refiner, ABC):
             and fact.type.name == "tuple"
             and len(fact.type.arguments) >= len(targets)
         ):
-            types, of = fact.type.arguments, il.Name(at, fact.view)
-            ways = [tuple(self.held_fact(each, of, state, at) for each in types[: len(targets)])]
+            types = fact.type.arguments
+            ways = [tuple(self.typed_fact(each, fact.view, at, state.examined) for each in types[: len(targets)])]
             if len(types) == len(targets) and types[-1].name in self.home.knowledge.functions["tell"]:
                 ways = [(*(there(each) for each in ways[0][:-1]), ways[0][-1])]
         if not ways and not fact.items and targets and self._tells_by_name(targets[-1]):
@@ -106,7 +106,7 @@ class Effects(Refiner, ABC):
         return isinstance(target, il.Name) and target.key.partition("@")[0] in names
 
     def _trusted(self, way: tuple[Fact, ...], whole: Fact) -> tuple[Fact, ...]:
-        """One way, with the values there of which a last one tells that nothing went wrong."""
+        """The values of one way. Where the last one tells that nothing went wrong, the others are there."""
         types = whole.type.arguments if whole.type is not None and whole.type.name == "tuple" else ()
         tells = bool(types) and types[-1].name in self.home.knowledge.functions["tell"]
         if not tells or way[-1].nullness != Nullness.NULL:
@@ -114,7 +114,7 @@ class Effects(Refiner, ABC):
         return tuple(there(each) if each.nullness == Nullness.UNKNOWN else each for each in way[:-1]) + way[-1:]
 
     def _assume_of(self, key: str, fact: Fact, truths: set[bool | None], state: State, is_beside_null: bool) -> None:
-        """One of several values at once tells the others. `truths`: of the value where it is a constant."""
+        """Assume what one of several values tells of the others. `truths`: the constants that it is in the ways."""
         if fact.truth is not None:
             state.assume(key, fact.truth)
         elif len(truths) == 1 and not fact.may_be_null:  # beside a constant, what isn't one is the contrary
@@ -179,7 +179,7 @@ class Effects(Refiner, ABC):
         knowledge = self.home.knowledge
         if callee.target is not None and (callee.target.function is None or not callee.target.function.is_stub):
             return True
-        if callee.name in self.home.builtins or callee.name in knowledge.calls:
+        if callee.name in self.home.language.builtins or callee.name in knowledge.calls:
             return True
         method = expression.callee.name if isinstance(expression.callee, il.Attribute) else ""
         if method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]:

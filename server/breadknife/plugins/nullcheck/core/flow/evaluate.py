@@ -44,7 +44,7 @@ class Evaluator(ABC):
     is_dead: bool = False
     """Set by a call that never comes back."""
     raised: list[State] | None = None
-    """If not None: gets the states in which a call may raise."""
+    """Gets the states in which a call may raise, unless it is None."""
     stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
     """What the receiver's attributes get."""
     captured: dict[At, State] = field(default_factory=dict[At, State])
@@ -82,7 +82,7 @@ class Evaluator(ABC):
         return self.demand(expression, use, self.value(expression, state), state)
 
     def demand(self, expression: Expression, use: Use, fact: Fact, state: State) -> Fact:
-        """`fact` is the value of the expression."""
+        """The same for an expression whose value is `fact`."""
         if fact.may_be_null and not isinstance(expression, il.Null):
             is_sure = fact.nullness == Nullness.NULL or not is_initial(fact)
             if is_sure and not self.forgives and not self.home.file.is_ignored(expression.at):
@@ -151,11 +151,7 @@ class Evaluator(ABC):
         if owner.type is None:
             return NOTHING
         type_ = held(owner.type, expression.within.key)
-        return self.held_fact(type_, expression.owner, state, expression.at) if type_ is not None else NOTHING
-
-    def held_fact(self, type_: Type, container: Expression, state: State, at: At) -> Fact:
-        """What is taken out of a container that holds values of the type."""
-        return self.typed_fact(type_, container.key, at, state.examined)
+        return self.typed_fact(type_, expression.owner.key, expression.at, state.examined)
 
     def typed_fact(self, type_: Type | None, container: str, at: At, examined: Collection[str] = ()) -> Fact:
         """A value of a type that may allow null. `container`: the key of what it comes from, or ""."""
@@ -217,10 +213,7 @@ class Evaluator(ABC):
                 joined = joined if joined == each else join_facts(joined, each)
             return joined
         type_ = element(fact.type, self.home.knowledge.elements) if fact.type is not None else None
-        if type_ is None:
-            return NOTHING
-        of = il.Name(iterable.at, fact.view or iterable.key)
-        return self.held_fact(type_, of, state, iterable.at)
+        return self.typed_fact(type_, fact.view or iterable.key, iterable.at, state.examined)
 
     def evaluate_test(self, expression: il.Test, state: State) -> Fact:
         left = self.value(expression.left, state)
@@ -247,7 +240,7 @@ class Evaluator(ABC):
         return Fact(Nullness.THERE, type=Type(expression.type), items=items, truth=truth or None)
 
     def evaluate_bind(self, expression: il.Bind, state: State) -> Fact:
-        """Of an owner that is looked at again: the assignment itself is a step of its own."""
+        """The value of an owner that is looked at again; the assignment itself is another step."""
         return self.value(expression.value, state)
 
     def evaluate_parts(self, expression: il.Parts, state: State) -> Fact:
@@ -280,7 +273,7 @@ class Evaluator(ABC):
 
 @cache
 def constant_fact(type_: str, truth: bool) -> Fact:
-    """One for each kind of literal: there are many literals."""
+    """The fact of a literal. There are many literals, so each kind of them shares one."""
     return Fact(Nullness.THERE, type=Type(type_), truth=truth)
 
 

@@ -75,13 +75,13 @@ class Refiner(Evaluator, ABC):
         return fact.nullness != Nullness.NULL and state.assume(key, outcome)
 
     def settle(self, test: Expression, fact: Fact, state: State) -> bool:
-        """The value under the key is there."""
+        """Note that the value of the expression is there, as the fact says. False if that contradicts an assumption."""
         key = test.key
         state.facts[key] = fact
         if fact.same and fact.same != key:
             state.facts[fact.same] = there(self.known(fact.same, state))
             state.assume(f"{fact.same} is None", False)
-        if (owner := _asked_of(test)) and isinstance(test, il.Call):
+        if isinstance(test, il.Call) and _is_lookup(test) and (owner := object_key(test)):
             state.facts[f"{owner}[{test.arguments[0].value.key}]"] = fact
         if fact.container:
             state.examined |= {fact.container}
@@ -146,7 +146,7 @@ class Refiner(Evaluator, ABC):
     def tell(self, templates: Sequence[str], call: il.Call, state: State) -> None:
         """Apply what a call of a method tells of others: `m.get(k)` is there where `m.has(k)` is true, or `m.put(k, v)`
         was called."""
-        owner = call.callee.owner.key if isinstance(call.callee, il.Attribute) else ""
+        owner = object_key(call)
         first = call.arguments[0].value.key if call.arguments else ""
         for template in templates if owner and first else ():
             key = template.replace("{owner}", owner).replace("{0}", first)
@@ -236,8 +236,11 @@ def _names_null(classes: Expression) -> bool:
     )
 
 
-def _asked_of(call: Expression) -> str:
-    """The key of the container of `d.get(k)`."""
-    if not isinstance(call, il.Call) or not isinstance(call.callee, il.Attribute) or len(call.arguments) != 1:
-        return ""
-    return call.callee.owner.key if call.callee.name == "get" else ""
+def object_key(call: il.Call) -> str:
+    """The key of the object whose method is called; "" for a function."""
+    return call.callee.owner.key if isinstance(call.callee, il.Attribute) else ""
+
+
+def _is_lookup(call: il.Call) -> bool:
+    """Whether it is `d.get(k)`."""
+    return isinstance(call.callee, il.Attribute) and call.callee.name == "get" and len(call.arguments) == 1

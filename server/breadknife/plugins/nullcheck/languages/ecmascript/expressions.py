@@ -11,6 +11,7 @@ from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
 from breadknife.plugins.nullcheck.languages.ecmascript.building import PATTERNS, applied, compared, is_null
+from breadknife.plugins.nullcheck.languages.ecmascript.comments import Comments
 from breadknife.plugins.nullcheck.languages.ecmascript.regexes import type_of_literal, type_of_made
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, Types
 from breadknife.plugins.nullcheck.languages.lowering import (
@@ -50,14 +51,11 @@ class Reading(Protocol):
     knowledge: Knowledge
     is_typed: bool
     types: Types
+    comments: Comments
 
     def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function: ...
 
     def class_(self, node: Node, scopes: Scopes, around: Function, /) -> None: ...
-
-    def cast(self, node: Node, /) -> Type | None:
-        """The type that a comment before a parenthesis tells."""
-        ...
 
     def defines(self, name: str, /) -> bool:
         """Whether the module has its own function of the name."""
@@ -138,7 +136,7 @@ class Expressions(Lowering):
 
     def lower_arrow_function(self, node: Node) -> Expression:
         function = self.reading.function(node, self.scopes, self.function)
-        return il.Closure(function.at, (), nothing(function.at), f"=>{function.at[0]}")
+        return il.Closure(function.at, f"=>{function.at[0]}")
 
     lower_function_expression = lower_generator_function = lower_method_definition = lower_arrow_function
 
@@ -237,7 +235,7 @@ class Expressions(Lowering):
     # Operators
 
     def lower_parenthesized_expression(self, node: Node) -> Expression:
-        value, type_ = super().lower_parenthesized_expression(node), self.reading.cast(node)
+        value, type_ = super().lower_parenthesized_expression(node), self.reading.comments.cast(node)
         if type_ is not None:
             return il.Told(at_of(node), value, type_, "", value.forks)
         return value._replace(at=at_of(node))

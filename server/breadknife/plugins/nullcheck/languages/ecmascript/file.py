@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.languages.ecmascript.language import LANGUAGES, knowledge, told
+from breadknife.plugins.nullcheck.languages.ecmascript.language import LANGUAGES, known
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.repairs.ecmascript.repairs import REPAIRS
@@ -27,9 +27,9 @@ class EcmaScript(CoreLanguage[EcmaScriptProject]):
     ids = LANGUAGES
 
     def __init__(self, nullable: Sequence[str] = ()) -> None:
-        """`nullable` are the user's own rows, see `told`."""
-        known = told(knowledge(), nullable)
-        super().__init__(lambda project: EcmaScriptProject(project, known))
+        """`nullable` are the user's own rows, see `known`."""
+        its = known(nullable)
+        super().__init__(lambda project: EcmaScriptProject(project, its))
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         return EcmaScriptFile(document, tree, self.files(project))
@@ -53,7 +53,4 @@ class EcmaScriptFile(CoreFile[EcmaScriptSite]):
         return Place(place.span, found.use.use) if place is not None and found is not None else place
 
     def _site(self, place: Place) -> EcmaScriptSite:
-        node, about = self.tree.node_at(place.span), self._about.get(place, ())
-        return EcmaScriptSite(
-            self.tree, self.home, self._grammar, node, place.use, self.document.uri, self._found(place.span), about
-        )  # fmt: skip
+        return self._seen(EcmaScriptSite, place)

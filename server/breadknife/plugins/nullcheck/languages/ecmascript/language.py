@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, NullableCall, read
-from breadknife.plugins.nullcheck.core.names import Others
+from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import Outline
-from breadknife.plugins.nullcheck.languages.file import Traits
 from breadknife.plugins.nullcheck.rows import rows
 from breadknife.text.syntax import SyntaxTree
 
@@ -27,19 +26,20 @@ def knowledge() -> Knowledge:
     return replace(known, calls=calls)
 
 
-def told(known: Knowledge, written: Sequence[str]) -> Knowledge:
+def known(nullable: Iterable[str]) -> Knowledge:
     """The knowledge with the user's own rows: `Orders.find -> when there is none` for a type, `@acme/orders.find` and
     `./orders.find` for a module, as an import writes it."""
-    calls, words = dict(known.calls), set(known.words[""])
-    for row in rows(written):
+    its = knowledge()
+    calls, words = dict(its.calls), set(its.words[""])
+    for row in rows(nullable):
         module = row.owner.replace(".", DOT)
         for name in (f"{module}.{row.name}", f"{module}.default.{row.name}") if module else ():
             calls[name] = NullableCall(name, row.why or "at times", OriginKind.CALL, "never", 0, None, shown=row.name)
             words.add(row.name.encode())
-    return replace(known, calls=calls, words={**known.words, "": frozenset(words)})
+    return replace(its, calls=calls, words={**its.words, "": frozenset(words)})
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", known: Knowledge | None = None) -> FileHome:
-    """The analysis of one file."""
-    known = known or knowledge()
-    return FileHome(Outline(tree, known).file(), known, Traits(known.functions["builtins"]), others, uri)
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", its: Knowledge | None = None) -> FileHome:
+    """The analysis of one file. `its` is the knowledge with the user's own rows."""
+    its = its or knowledge()
+    return FileHome(Outline(tree, its).file(), its, Language(its.functions["builtins"]), others, uri)

@@ -48,10 +48,6 @@ _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
 class Outline(Reader):
     """Reads one file. The lowering of its functions asks it for what it declares."""
 
-    classes: dict[str, Class] = field(default_factory=dict[str, Class])
-    functions: list[Function] = field(default_factory=list[Function])
-    named: dict[str, Function] = field(default_factory=dict[str, Function])
-    variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
     aliases: dict[str, Type] = field(default_factory=dict[str, Type])
     closures: dict[str, Function] = field(default_factory=dict[str, Function])
     _scopes: Scopes = field(default_factory=Scopes)
@@ -62,8 +58,9 @@ class Outline(Reader):
         self.is_typed = self.tree.language in _TYPED
         self._assigned = Assigned(self.tree)
         self.links: Links = links(self.tree.root)
-        self.types = Types(self.knowledge.annotations, self.links.imports, self._shape)
-        self._comments = Comments(self.tree, self.types, self.is_typed)
+        self.imports = self.links.imports
+        self.types = Types(self.knowledge.annotations, self.imports, self._shape)
+        self.comments = Comments(self.tree, self.types, self.is_typed)
         root = self.tree.root
         self.main = Function(
             at_of(root), "", (), None, lambda main: Statements(main, Scopes(), self).body(root), self.tree.encoded,
@@ -84,9 +81,9 @@ class Outline(Reader):
         for name in self._assigned.offsets.keys() & self.variables.keys():
             self.variables[name] += (self._stored(name, offset) for offset in self._assigned.offsets[name])
         return File(
-            self.main, self.links.imports, self.functions, self.named, self.classes, self.variables, {},
+            self.main, self.imports, self.functions, self.named, self.classes, self.variables, {},
             self.is_ignored, self.span, self.source, self.is_typed, self.aliases, self.closures,
-            self.links.exports, self._may_be_unset,
+            self.links.exports, types_tell_unset=True,
         )  # fmt: skip
 
     def is_ignored(self, at: At) -> bool:
@@ -96,9 +93,6 @@ class Outline(Reader):
 
     def defines(self, name: str, /) -> bool:
         return name in self.named or name in self._repeated
-
-    def cast(self, node: Node, /) -> Type | None:
-        return self._comments.cast(node)
 
     # What is at the top of the module
 
@@ -133,14 +127,14 @@ class Outline(Reader):
 
     def _variable(self, node: Node, holder: Node) -> None:
         name, value = part(node, "name"), part(node, "value")
-        own = set(bound(name)) - self.links.imports.keys()
+        own = set(bound(name)) - self.imports.keys()
         if name is not None and name.type != "identifier":
             for each in own:
                 self.variables.setdefault(each, []).append(_store(node))
         elif value is not None and value.type in FUNCTIONS and own:
             self._named(text(name), value)
         elif own:
-            said = self._comments.doc(holder).type
+            said = self.comments.doc(holder).type
             type_ = self.types.read(part(node, "type")) or (said if said is not None and said.nullable else None)
             is_null = value is not None and value.type in ("null", "undefined")
             store = _store(node, type_, is_null=is_null, has_value=value is not None)
@@ -162,12 +156,6 @@ class Outline(Reader):
         is_null = _SETS_NULL.match(self.tree.encoded, offset) is not None
         return Store((offset, offset + len(name)), around, lambda: None, None, is_null)
 
-    def _may_be_unset(self, _function: Function, name: str) -> bool:
-        """Whether a function may run while a variable of the module is still null: the author says so in its type.
-        Otherwise, nothing tells in which order functions are called."""
-        stores = self.variables.get(name, ())
-        return bool(stores) and stores[0].annotation is not None
-
     # Functions
 
     def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function:
@@ -175,7 +163,7 @@ class Outline(Reader):
         key = f"=>{at[0]}"
         if key in self.closures:
             return self.closures[key]
-        body, doc, source = part(node, "body"), self._comments.doc(node), self.tree.encoded[at[0] : at[1]]
+        body, doc, source = part(node, "body"), self.comments.doc(node), self.tree.encoded[at[0] : at[1]]
         own, bounds = scopes.inside(), self._bounds(node)
         returns = self._result(node, doc, source)
         gives, is_own = promised(returns), node.type == "arrow_function" and bool(around.receiver)
@@ -209,13 +197,12 @@ class Outline(Reader):
         return doc.returns if not is_wrong else None
 
     def _predicate(self, function: Function, said: Node | None) -> None:
-        """`asserts x is T`, and `x is T`."""
-        if said is None or said.type not in ("asserts_annotation", "type_predicate_annotation"):
+        """`asserts x is T`."""
+        if said is None or said.type != "asserts_annotation":
             return
-        function.asserts = said.type == "asserts_annotation"
         while said.type in ("asserts_annotation", "asserts", "type_predicate_annotation") and inner(said):
             said = inner(said)[0]
-        function.narrows = word(said, "name") or text(said)
+        function.asserts = word(said, "name") or text(said)
 
     def _bounds(self, node: Node) -> dict[str, Type]:
         """The parameters of types that hold within a node."""

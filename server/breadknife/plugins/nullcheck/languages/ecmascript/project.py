@@ -55,7 +55,7 @@ class EcmaScriptProject(ProjectFiles[FileHome]):
         """The files that a module's name may mean in a file, likeliest first."""
         path = uri_to_path(home.uri)
         language = (language_of(path) if path is not None else None) or "typescript"
-        for each in self.paths(Import(module.replace(DOT, ".")), home, language):
+        for each in self.paths(home.uri, Import(module.replace(DOT, ".")), language):
             there = self.home(each) if language_of(Path(each)) in LANGUAGES else None
             if there is not None:
                 home.asked.add(there.uri)

@@ -44,7 +44,4 @@ class GoFile(CoreFile[GoSite]):
         return given is None or self.tree.source(given.tells) != "_"
 
     def _site(self, place: Place) -> GoSite:
-        node, about = self.tree.node_at(place.span), self._about.get(place, ())
-        return GoSite(
-            self.tree, self.home, self._grammar, node, place.use, self.document.uri, self._found(place.span), about
-        )  # fmt: skip
+        return self._seen(GoSite, place)

@@ -8,13 +8,12 @@ from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
-from breadknife.plugins.nullcheck.core.names import Others
-from breadknife.plugins.nullcheck.languages.file import Traits
+from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.languages.go.outline import Outline
 from breadknife.plugins.nullcheck.rows import rows, with_rows
 from breadknife.text.syntax import SyntaxTree
 
-GO = Traits(
+GO = Language(
     builtins=frozenset({
         "append", "cap", "clear", "close", "complex", "copy", "delete", "imag", "len", "make", "max", "min", "new",
         "panic", "print", "println", "real", "recover",

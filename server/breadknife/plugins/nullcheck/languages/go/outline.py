@@ -41,12 +41,7 @@ _SET = rb"\b%b\.(\w+)(?:,[ \t]*[\w.]+)*[ \t]*=[^=]"
 class Outline(Reader):
     elsewhere: Callable[[str], Node | None] = lambda _: None
     """A type that another file of the package declares."""
-    imports: dict[str, str] = field(default_factory=dict[str, str])
     declared: dict[str, Node] = field(default_factory=dict[str, Node])
-    functions: list[Function] = field(default_factory=list[Function])
-    named: dict[str, Function] = field(default_factory=dict[str, Function])
-    classes: dict[str, Class] = field(default_factory=dict[str, Class])
-    variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
 
     def file(self) -> File:
         root = self.tree.root

@@ -9,8 +9,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
+from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.home import Target
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.languages.go.language import GO
@@ -46,7 +46,7 @@ class GoProject(PackageFiles):
 
     def _outlined(self, tree: SyntaxTree, uri: str) -> File:
         declared = cache(partial(self._declared_beside, uri_to_path(uri), _package(tree.encoded)))
-        return Outline(tree, self._knowledge, declared).file()
+        return Outline(tree, self._knowledge, elsewhere=declared).file()
 
     def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         folder, slash, last = name.rpartition("/")
@@ -79,7 +79,7 @@ class GoProject(PackageFiles):
 
     def _of(self, home: Names, path: str) -> Iterator[Path]:
         """The files of a package that it imports, if that is of the module: the standard library's have no dot."""
-        for file in self.paths(Import(path), home, "go") if "." in path.partition("/")[0] else ():
+        for file in self.paths(home.uri, Import(path), "go") if "." in path.partition("/")[0] else ():
             table = self._table(file)
             if table is not None and table.package != b"main":
                 yield file

@@ -36,7 +36,4 @@ class JavaFile(CoreFile[Site]):
         return REPAIRS
 
     def _site(self, place: Place) -> Site:
-        node, about = self.tree.node_at(place.span), self._about.get(place, ())
-        return Site(
-            self.tree, self.home, self._grammar, node, place.use, self.document.uri, self._found(place.span), about
-        )  # fmt: skip
+        return self._seen(Site, place)

@@ -9,8 +9,7 @@ from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
-from breadknife.plugins.nullcheck.core.names import Others
-from breadknife.plugins.nullcheck.languages.file import Traits
+from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.languages.java.outline import Outline
 from breadknife.plugins.nullcheck.rows import rows, with_rows
 from breadknife.text.syntax import SyntaxTree
@@ -33,4 +32,4 @@ def known(nullable: Iterable[str]) -> Knowledge:
 def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
     """The analysis of one file."""
     known = knowledge()
-    return FileHome(Outline(tree, known).file(), known, Traits(known.classes["builtins"]), others, uri)
+    return FileHome(Outline(tree, known).file(), known, Language(known.classes["builtins"]), others, uri)

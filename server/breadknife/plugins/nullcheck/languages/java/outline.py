@@ -35,15 +35,12 @@ _ASKED = re.compile(
 )
 _TAKEN = re.compile(rb"\b(\w++) = (?:\([\w<>, ]++\) )?(?:this\.)?(\w++)\.get\(")
 _TESTED = re.compile(rb"\b(\w++)\)*+ [!=]= null\b|\bnull [!=]= (\w++)")
-"""Of values that maps give."""
+"""How a text takes a value out of a map, and how it tests one for null."""
 
 
 @dataclass
 class Outline(Reader):
-    imports: dict[str, str] = field(default_factory=dict[str, str])
     static_imports: set[str] = field(default_factory=set[str])
-    functions: list[Function] = field(default_factory=list[Function])
-    classes: dict[str, Class] = field(default_factory=dict[str, Class])
     initial: list[tuple[Members, Node]] = field(default_factory=list[tuple[Members, Node]])
     """Values of fields, with their classes."""
     silent: list[At] = field(default_factory=list[At])

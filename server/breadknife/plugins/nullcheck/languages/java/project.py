@@ -10,8 +10,7 @@ from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.languages.file import Traits
+from breadknife.plugins.nullcheck.core.names import Language, Names
 from breadknife.plugins.nullcheck.languages.java.outline import Outline
 from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
 from breadknife.project.values import Project
@@ -29,12 +28,10 @@ _CLASS = re.compile(r"(?<![\w.])[A-Z]\w*")
 class JavaProject(PackageFiles):
     """The files of Java of one project."""
 
-    looks_further = True
-
     def __init__(
         self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        super().__init__(project, knowledge, Traits(knowledge.classes["builtins"]), clock)
+        super().__init__(project, knowledge, Language(knowledge.classes["builtins"]), clock)
         self._imported = WeakKeyDictionary[Names, Mapping[str, str]]()
 
     def _outlined(self, tree: SyntaxTree, uri: str) -> File:
@@ -68,7 +65,7 @@ class JavaProject(PackageFiles):
         if "." not in qualified:
             path = here.with_name(f"{class_}.java")
             return path if path in self.beside(here, "*.java") else None
-        return next((path for path in self.paths(Import(qualified), home, "java") if path.stem == class_), None)
+        return next((path for path in self.paths(home.uri, Import(qualified), "java") if path.stem == class_), None)
 
     def _imports(self, home: Names) -> Mapping[str, str]:
         """Simple name -> qualified name."""

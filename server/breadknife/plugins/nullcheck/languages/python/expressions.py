@@ -40,7 +40,7 @@ _TESTS = {"is": "is", "is not": "is", "==": "==", "!=": "==", "<>": "==", "in": 
 _NEGATED = frozenset({"is not", "!=", "<>", "not in"})
 _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"})
 _MANY = 8
-"""Of more items than these only those count that aren't literals: of a table nobody asks for each."""
+"""A list of more items is a table, of which nobody asks for each: its literals don't count."""
 
 
 @dataclass

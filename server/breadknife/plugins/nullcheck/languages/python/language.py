@@ -10,7 +10,7 @@ from functools import cache
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
-from breadknife.plugins.nullcheck.core.names import Others
+from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.languages.python.outline import Outline
 from breadknife.plugins.nullcheck.rows import rows, with_rows
 from breadknife.text.syntax import SyntaxTree
@@ -18,11 +18,7 @@ from breadknife.text.syntax import SyntaxTree
 _LONGEST_PATTERN = 200
 
 
-class PythonLanguage:
-    null_attributes = frozenset(dir(None))
-    calls_methods_of_null = False
-    builtins = frozenset(dir(builtins))
-
+class _Python(Language):
     def refined_result(self, name: str, argument: str, /) -> Type | None:
         """A pattern that matches the empty text matches any."""
         if name != "re.compile" or not argument or len(argument) > _LONGEST_PATTERN:
@@ -36,18 +32,21 @@ class PythonLanguage:
             return None
 
 
+_PYTHON = _Python(frozenset(dir(builtins)), null_attributes=frozenset(dir(None)))
+
+
 @cache
 def knowledge() -> Knowledge:
     return read("python")
 
 
-def known_with(written: Iterable[str]) -> Knowledge:
+def known(nullable: Iterable[str]) -> Knowledge:
     """The knowledge with the user's own rows, see `rows`."""
-    found = [row for row in rows(written) if all(part.isidentifier() for part in row.qualified.split("."))]
+    found = [row for row in rows(nullable) if all(part.isidentifier() for part in row.qualified.split("."))]
     return with_rows(knowledge(), found) if found else knowledge()
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", known: Knowledge | None = None) -> FileHome:
-    """The analysis of one file. `known` is the knowledge with the user's own rows."""
-    known = known or knowledge()
-    return FileHome(Outline(tree, known).file(), known, PythonLanguage(), others, uri)
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", its: Knowledge | None = None) -> FileHome:
+    """The analysis of one file. `its` is the knowledge with the user's own rows."""
+    its = its or knowledge()
+    return FileHome(Outline(tree, its).file(), its, _PYTHON, others, uri)

@@ -46,11 +46,6 @@ class _Place(NamedTuple):
 class Outline(Reader):
     """Reads one file. The method for a kind of statement has its name: `read_…`."""
 
-    imports: dict[str, str] = field(default_factory=dict[str, str])
-    functions: list[Function] = field(default_factory=list[Function])
-    named: dict[str, Function] = field(default_factory=dict[str, Function])
-    classes: dict[str, Class] = field(default_factory=dict[str, Class])
-    variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
     elsewhere: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
     _types: dict[str, Type | None] = field(default_factory=dict[str, "Type | None"])
 

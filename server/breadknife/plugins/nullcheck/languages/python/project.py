@@ -10,9 +10,9 @@ from pathlib import Path
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards
-from breadknife.plugins.nullcheck.languages.project import ProjectFiles, located
+from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.languages.python import installed
 from breadknife.plugins.nullcheck.languages.python.language import home_of
 from breadknife.project.values import Project
@@ -59,7 +59,7 @@ class PythonProject(ProjectFiles[FileHome]):
         home.asked.add(there.uri)
         if not any(each.function is None for each in class_.stores.get(attribute, ())):
             return NOTHING
-        return located(there.attribute(class_, attribute), there)
+        return located(there.attribute(class_, attribute), there.uri)
 
     def nullable(self, home: Names, /) -> frozenset[bytes]:
         words = super().nullable(home)
@@ -86,7 +86,7 @@ class PythonProject(ProjectFiles[FileHome]):
 
     def _modules(self, uri: str, module: str, name: str) -> Sequence[Path]:
         """The files that an import may mean. `name`: what is imported, or ""."""
-        return self.paths_from(uri, Import(module, ((name, name),) if name else ()), "python")
+        return self.paths(uri, Import(module, ((name, name),) if name else ()), "python")
 
     def _within(self, path: Path, wanted: Sequence[str], steps: int) -> tuple[Path, str] | None:
         card = self.card(path) if wanted else None
@@ -100,9 +100,6 @@ class PythonProject(ProjectFiles[FileHome]):
         for path in self._files_around(home):
             if (card := self.card(path)) is not None:
                 yield path.as_uri(), card
-
-    def imported(self, home: Names, /) -> Iterator[FileHome]:
-        yield from (there for path in self._files_around(home) if (there := self.home(path)) is not None)
 
     def _files_around(self, home: Names) -> Sequence[Path]:
         """The files that it imports, and those that these have base classes of, or hand on names of."""

@@ -104,7 +104,7 @@ class Attribute:
         file, function = self.home.file, each.store.function
         for parameter in function.parameters if function is not None else ():
             declared = node_at(self.tree, parameter.at).child_by_field_name("type")
-            if parameter.name == each.store.is_parameter and declared is not None:
+            if parameter.name == each.store.parameter and declared is not None:
                 annotation = self.tree.source(declared)
                 return without_none(annotation) or annotation
         made = self.tree.source(each.right).partition("(")[0] if each.right is not None else ""
