@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -40,7 +40,7 @@ class Site:
     uri: str
     found: Found | None = None
     """What the analysis says of it; None where only another checker says something."""
-    about: tuple[Finding, ...] = field(default=())
+    about: tuple[Finding, ...] = ()
     """The findings that are to be repaired."""
 
     @cached_property
