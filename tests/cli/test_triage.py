@@ -215,3 +215,21 @@ def test_sorts(project: Path, text: str, sort: str, kind: str, why: str) -> None
     said = f'  case.py:{line}:{column} - error: "x" is not a known attribute of "None" (reportOptionalMemberAccess)\n'
     [group] = json.loads(triage(project, "--from", "-", "--json", given=said).stdout)["groups"]
     assert (group["sort"], group["kind"], group["why"]) == (sort, kind, why)
+
+
+def test_what_is_seldom_missing_is_unclear(project: Path) -> None:
+    text = "def part(a: str) -> list | None:\n    return [a] if a else None\n\n\n"
+    text += "def f(a):\n    one = part(a)\n    for each in one:\n        print(each)\n"
+    write(project, {"case.py": text})
+    said = '  case.py:7:17 - error: Object of type "None" cannot be used as iterable value (reportOptionalIterable)\n'
+    [group] = json.loads(triage(project, "--from", "-", "--json", given=said).stdout)["groups"]
+    assert (group["sort"], group["why"]) == ("unclear", "`part` may return None; read how it is called")
+
+
+def test_a_call_of_javascript_is_unclear(project: Path) -> None:
+    """Fewer of its judged findings can happen, as of Java's."""
+    text = "function f(xs: string[], y: string) {\n  const x = xs.find((each) => each === y);\n  return x.length;\n}\n"
+    write(project, {"case.ts": text})
+    said = "case.ts(3,10): error TS18048: 'x' is possibly 'undefined'.\n"
+    [group] = json.loads(triage(project, "--from", "-", "--json", given=said).stdout)["groups"]
+    assert group["sort"] == "unclear"

@@ -46,7 +46,7 @@ def test_the_name_of_a_value(language: str, value: str, name: str) -> None:
 
 
 A, B, C, D = (
-    Offer(strategy, strategy.value, (), 1, "the text speaks for it")
+    Offer(strategy, strategy.value, (), "the text speaks for it")
     for strategy in (Strategy.ASSERT, Strategy.RAISE, Strategy.ANNOTATE, Strategy.RETURN_TYPE)
 )
 

@@ -74,13 +74,13 @@ def test_a_clue_looks_as_its_examples_say(clue: Clue) -> None:
 )
 def test_clues_are_read_from_the_text(text: str, used: str, clues: set[str]) -> None:
     start = text.rindex(used)
-    found = clues_of(text, Span(start, start + len(used)), Use.ATTRIBUTE, NullOrigin.CALL)
+    found = clues_of(text, Span(start, start + len(used)), Use.ATTRIBUTE, NullOrigin.CALL, "")
     assert found == {NullOrigin.CALL, *clues}
 
 
 def test_what_is_no_call_has_no_call() -> None:
     text = "if x is None: log()\nx = find(file_name)\nx.y"
-    assert clues_of(text, Span(len(text) - 3, len(text) - 2), Use.ATTRIBUTE, NullOrigin.TEST) == {"test", "named"}
+    assert clues_of(text, Span(len(text) - 3, len(text) - 2), Use.ATTRIBUTE, NullOrigin.TEST, "") == {"test", "named"}
 
 
 NAMES = [clue.name for clue in known_clues()]

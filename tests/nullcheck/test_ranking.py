@@ -15,7 +15,7 @@ KEPT = sorted(frozenset(Strategy) - RANKED)
 
 
 def offer(strategy: Strategy, reason: str = "", written: str = "", *, removes: int = 1) -> Offer:
-    return Offer(strategy, "title", (TextEdit(Span(0, 0), written),), 0, reason, removes=removes)
+    return Offer(strategy, "title", (TextEdit(Span(0, 0), written),), reason, removes=removes)
 
 
 def seen(text: str, value: str) -> frozenset[str]:

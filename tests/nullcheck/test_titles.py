@@ -150,4 +150,4 @@ def test_a_title_says_how_many_findings_it_ends(id: str, text: str, strategy: st
      (r'a("\u000a")', "it")],
 )  # fmt: skip
 def test_a_comment_names_what_is_whole_and_on_one_line(expression: str, named: str) -> None:
-    assert in_comment(expression, "it") == named
+    assert in_comment(expression) == named

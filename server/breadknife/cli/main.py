@@ -91,8 +91,8 @@ def fix(
     """Repair values that may be null; print the repairs as a diff.
 
     Takes the findings of another checker (--from, --checker) or breadknife's own (--null), and verifies each repair.
-    Reads the output of pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs and NullAway. Runs --checker
-    and --tests in a copy of this folder.
+    Reads the output of pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs, NullAway and NilAway. Runs
+    --checker and --tests in a copy of this folder.
 
     Exit code: 0 if all findings are repaired, 1 if some aren't, 2 after an error.
 

@@ -34,8 +34,6 @@ F = "def f(x):\n    ⟦x⟧.y()\n"
 def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason: str) -> None:
     _, offers = offered(marked)
     assert (offers[0].strategy, offers[0].reason) == (first, reason)
-    weights = [offer.weight for offer in offers]
-    assert weights == sorted(weights, reverse=True)
     assert len({offer.strategy for offer in offers}) == len(offers)
 
 

@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of a
 from breadknife.plugins.nullcheck.languages.go.language import home_of as go
 from breadknife.plugins.nullcheck.languages.java.language import home_of as java
 from breadknife.plugins.nullcheck.languages.python.language import home_of as python
-from breadknife.plugins.nullcheck.verify.checking import Verifier, new_findings
+from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import SyntaxTree, parse
 
@@ -96,23 +96,6 @@ def test_only_the_edited_function_is_looked_at(language: str, text: str, new: st
     after = verifier.after(place, (TextEdit(place, new),))
     assert after is not None
     assert [after.tree.text[each.span.start :].partition("(")[0] for each in after.findings] == found
-
-
-@pytest.mark.parametrize(
-    ("text", "new", "is_new"),
-    [
-        (PYTHON, "assert m is not None\n        ", False),
-        (PYTHON, "name(s).group()\n        ", True),
-        (TYPESCRIPT, "find(xs).trim();\n  ", True),
-        (TYPESCRIPT, "const y = 1;\n  ", False),
-    ],
-)  # fmt: skip
-def test_what_is_new_stands_where_nothing_stood(text: str, new: str, is_new: bool) -> None:
-    verifier, place = opened("python" if "def " in text else "typescript", text)
-    edits = (TextEdit(place, new),)
-    after = verifier.after(place, edits)
-    assert after is not None
-    assert new_findings(verifier.before(place), after, edits) is is_new
 
 
 @pytest.mark.parametrize("new", ["if (", ")", "def \n"])

@@ -40,13 +40,13 @@ class Strategy(StrEnum):
     RETURN_TYPE = "return-type"
     """Declares what a function returns. From here to `ANNOTATE`, strategies change a declaration."""
     INITIAL = "initial"
-    """Sets a real value where None was the first: in `__init__`, or as a parameter's default."""
+    """Sets an empty list, dict or set where None was the first value of an attribute."""
     DROP_NONE = "drop-none"
     """Removes `| None` from an annotation, because nothing sets None."""
     REQUIRED = "required"
     """Removes a parameter's default None."""
     FIELD = "field"
-    """Changes a field of a generic or a data class."""
+    """Declares the type of an attribute."""
     ANNOTATE = "annotate"
     """Adds `| None` where it is true."""
     WIDEN = "widen"
@@ -60,16 +60,16 @@ class Strategy(StrEnum):
     WALRUS = "walrus"
     """Binds a name in the test: `if (m := f()) is not None`."""
     NARROW = "narrow"
-    """Moves the code into an `if` that tests the value."""
+    """Moves the statement into an `if` that tests the value, or puts the test into a condition."""
     DEFAULT = "default"
-    """Uses another value in its place: `?? x`, `or x`, `Optional.orElse`."""
+    """Uses another value in its place: `?? x`, `x if x is not None else y`, `getOrDefault`."""
     LOOK_UP = "look-up"
     """Python: `d[k]` for `d.get(k)`."""
     OPTIONAL_CHAIN = "optional-chain"
     CHECK_ERROR = "check-error"
     """Go: checks the error that was returned with it."""
     MAKE = "make"
-    """Makes what is missing: Go's map before a write, TypeScript's element where it is used."""
+    """Go: makes the map before a write."""
     NON_NULL = "non-null"
     """TypeScript's `!`. It is always last."""
     IGNORE = "ignore"
@@ -111,8 +111,6 @@ class Offer:
     """What it does, and what a null then leads to: "Assert that `m` is not None (AssertionError if it is)". `titled`
     adds the number of findings that it ends."""
     edits: tuple[TextEdit, ...]
-    weight: int
-    """The weight of the evidence for it. The offer with the highest comes first."""
     reason: str
     """The evidence as a clause, for people: "the function raises elsewhere"."""
     content: Content | None = None
@@ -185,9 +183,4 @@ class NullFile(Protocol):
 
 
 class NullLanguage(Protocol):
-    @property
-    def ids(self) -> frozenset[str]:
-        """Its LSP language ids."""
-        ...
-
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> NullFile: ...

@@ -38,11 +38,11 @@ def _without_contents(expression: str) -> str:
     return kept if depth == 0 else expression
 
 
-def in_comment(expression: str, otherwise: str) -> str:
-    """An expression within a comment in the code, on one line and whole, else `otherwise`: half of a name is none. A
+def in_comment(expression: str) -> str:
+    """An expression within a comment in the code, on one line and whole, else "it": half of a name is none. A
     backslash may mean more there: Java ends a comment at an escaped line break."""
     said = " ".join(expression.split())
-    return said if len(said) <= _MAX_QUOTE and said.isprintable() and "\\" not in said else otherwise
+    return said if len(said) <= _MAX_QUOTE and said.isprintable() and "\\" not in said else "it"
 
 
 def capitalised(clause: str) -> str:

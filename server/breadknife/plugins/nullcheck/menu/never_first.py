@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Offer, Strategy
+from breadknife.plugins.nullcheck.values import HIDING, Offer, Strategy
 
 _NULL = r"(?:None|null|nil|undefined)"
 _RETURNS_NULL = re.compile(rf"\breturn {_NULL}(?:, {_NULL})*(?=\s*(?:;|\}}|$))", re.MULTILINE)
 _LEAVES = re.compile(r"^\s*(?:\S.*[{:)] ?)?(?:return|continue|break)\b", re.MULTILINE)
-_ANY = re.compile(r"\bAny\b")
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__)/|/(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go)$|\.(?:test|spec)\.[cm]?[jt]sx?$"
     r"|(?:Tests?|IT)\.java$"
@@ -33,9 +32,7 @@ def never_first(offer: Offer, can_happen: bool, uri: str) -> bool:
         return True
     if is_test(uri):  # a test that leaves before its assertion passes
         return offer.strategy in _LEAVING or writes(_LEAVES)
-    # An assertion is for what cannot happen, and `Any` hides from every checker a result that really can be null.
-    hides_it = offer.strategy in DECLARATION and writes(_ANY)
-    return can_happen and (offer.strategy is Strategy.ASSERT or hides_it)
+    return can_happen and offer.strategy is Strategy.ASSERT  # which is for what cannot happen
 
 
 def with_a_good_first(offers: Sequence[Offer], can_happen: bool, uri: str) -> list[Offer]:

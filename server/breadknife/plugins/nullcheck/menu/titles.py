@@ -24,17 +24,16 @@ _WIDTHS = (24, 16, 10)
 """Characters that each quoted piece of code may have, tried one after the other until the title is short enough."""
 
 
-def menu_title(offer: Offer, kept_free: int = 0) -> str:
-    """What the menu calls it: "Raise ValueError", "Handle None: return []". `kept_free`: so many characters shorter."""
-    longest = LONGEST - kept_free
+def menu_title(offer: Offer) -> str:
+    """What the menu calls it: "Raise ValueError", "Handle None: return []"."""
     if offer.strategy in HIDING and offer.title.startswith("Ignore it"):
         return "Ignore it"
     for pattern, short in _forms():
         if match := pattern.fullmatch(offer.title):
             said = match.groupdict()
             title = f"Handle {said['null']}: {_exit(said['exit'])}" if short == _EXIT else short.format(**said)
-            return fitted(title, longest)
-    return fitted(_CONSEQUENCE.sub("", offer.title), longest)
+            return fitted(title)
+    return fitted(_CONSEQUENCE.sub("", offer.title))
 
 
 @cache
@@ -55,13 +54,13 @@ def _exit(said: str) -> str:
     return bare
 
 
-def fitted(title: str, longest: int = LONGEST) -> str:
+def fitted(title: str) -> str:
     """The title, with less of the code that it quotes if it is too long."""
     shorter = list(_narrower(title))
-    fitting = next((each for each in shorter if len(each) <= longest), "")
+    fitting = next((each for each in shorter if len(each) <= LONGEST), "")
     if fitting:
         return fitting
-    cut = shorter[-1][: longest - 1].rstrip()
+    cut = shorter[-1][: LONGEST - 1].rstrip()
     return f"{cut}…" if cut.count("`") % 2 == 0 else f"{cut[: cut.rindex('`')].rstrip()}…"
 
 

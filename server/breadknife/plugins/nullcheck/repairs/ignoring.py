@@ -15,7 +15,7 @@ from breadknife.text.document import Span, TextEdit, line_break
 
 def ignore(site: Site) -> Iterator[Proposal]:
     """For the first of the findings whose checker has such a comment."""
-    reason = f"{in_comment(site.source, 'it')} is never {site.grammar.null} here"
+    reason = f"{in_comment(site.source)} is never {site.grammar.null} here"
     for finding in site.about:
         for row in site.grammar.ignores:
             is_its = not row.names.isdisjoint({finding.source.lower(), finding.code.lower(), _family(finding.code)})

@@ -26,8 +26,9 @@ def guarded(site: Site, *lines: str) -> Edits | None:
     if not name or site.statement is None:
         return None
     lines = tuple(map(site.styled, lines))
-    if (check := last_of_check(site)) is not None:
-        return (lines_after(site.tree, check, lines),)
+    done = _done_on_null(site)
+    if done and on_own_line(site.tree, done[-1]):
+        return (lines_after(site.tree, done[-1], lines),)
     block = site.block(site.test(name), lines)
     if site.is_name:
         return (lines_above(site.tree, site.statement, block),)
@@ -43,12 +44,6 @@ def may_be_guarded(site: Site) -> bool:
 def is_let_through(site: Site) -> bool:
     """Whether a check of the value above the place finds null, and goes on."""
     return bool(_done_on_null(site))
-
-
-def last_of_check(site: Site) -> Node | None:
-    """The last statement of such a check, if another may stand after it."""
-    done = _done_on_null(site)
-    return done[-1] if done and on_own_line(site.tree, done[-1]) else None
 
 
 def _done_on_null(site: Site) -> list[Node]:

@@ -4,42 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Order, Proposal, Repair
+from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.verified import Verification
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Content, Offer, Strategy
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree, is_misread
+from breadknife.text.syntax import is_misread
 
-
-class Sited(Protocol):
-    """What is needed of a site here, in whichever language."""
-
-    @property
-    def tree(self) -> SyntaxTree: ...
-    @property
-    def node(self) -> Node: ...
-    @property
-    def span(self) -> Span: ...
-    @property
-    def limits(self) -> Node | None:
-        """The function, or other declaration, that the edits of one place stay in; None for the whole text."""
-        ...
-
-    @property
-    def assumed(self) -> Fact | None:
-        """What its value may be, where only another checker says so."""
-        ...
-
-    @property
-    def is_meant(self) -> bool:
-        """Whether code gets the null that may reckon with it, so that a check would end what went well."""
-        ...
-
-
-S = TypeVar("S", bound=Sited)
+S = TypeVar("S", bound=Site)
 _ELSEWHERE = DECLARATION | HIDING | {Strategy.WIDEN}
 """What puts no check where a null may be meant."""
 
@@ -54,12 +28,12 @@ class Offering(Generic[S]):
 
     def offers(self, site: S) -> Iterator[Offer]:
         """Best first, one for each strategy."""
-        for at, proposal in enumerate(self._proposals(site)):
+        for proposal in self._proposals(site):
             edits, removes = self._made(site, proposal, proposal.content or Content())
             if edits is not None:
                 is_asked_for = proposal.is_asked_for or (site.is_meant and proposal.strategy not in _ELSEWHERE)
                 yield Offer(
-                    proposal.strategy, proposal.title, edits, -at, proposal.evidence, proposal.content,
+                    proposal.strategy, proposal.title, edits, proposal.evidence, proposal.content,
                     self._within(site, edits, proposal.strategy), removes=removes, is_asked_for=is_asked_for,
                 )  # fmt: skip
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
-from breadknife.plugins.nullcheck.core.il import ANY_NULL
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, OriginKind
 from breadknife.plugins.nullcheck.menu.never_first import is_test
 from breadknife.plugins.nullcheck.repairs.diagnostics import null_of
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar, filled
 from breadknife.plugins.nullcheck.repairs.layout import on_own_line, step_of
 from breadknife.plugins.nullcheck.values import SOURCE, Use
+from breadknife.plugins.nullcheck.verify.supposing import reported
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.task.values import Finding
 from breadknife.text.document import Span
@@ -40,7 +40,7 @@ class Site:
     uri: str
     found: Found | None = None
     """What the analysis says of it; None where only another checker says something."""
-    about: tuple[Finding, ...] = field(default=())
+    about: tuple[Finding, ...] = ()
     """The findings that are to be repaired."""
 
     @cached_property
@@ -213,9 +213,8 @@ class Site:
         """What another checker says of the value, where the analysis says nothing."""
         if self.found is not None or all(finding.source == SOURCE for finding in self.about):
             return None
-        origin, known = Origin(OriginKind.ANNOTATION, (0, 0), "another checker reports it"), self.home.knowledge.nulls
-        nulls = sum(1 << at for at, name in enumerate(known) if name in self.null.split())
-        return Fact(Nullness.MAYBE, origin, nulls=nulls or ANY_NULL)
+        known = enumerate(self.home.knowledge.nulls)
+        return reported(sum(1 << at for at, name in known if name in self.null.split()))
 
     @property
     def is_meant(self) -> bool:

@@ -78,7 +78,7 @@ def known_clues() -> Sequence[Clue]:
     return msgspec.toml.decode(data, type=_Clues).clues
 
 
-def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str = "") -> frozenset[str]:
+def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str) -> frozenset[str]:
     """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
     and message."""
     used = text[span.start : span.end]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.findings import explained_between
-from breadknife.plugins.nullcheck.verify.oracle.comparing import are_new
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.no_worse import parses_no_worse
@@ -60,8 +59,3 @@ class Verifier:
         start, end = tree.byte_offset(limits.start), tree.byte_offset(limits.end)
         findings = [each.finding for each in explained_between(home, start, max(end, start + 1))]
         return State(tree, home, findings)
-
-
-def new_findings(before: State, after: State, edits: Sequence[TextEdit]) -> bool:
-    """Whether something is found after the edits that wasn't found before them."""
-    return are_new(before.findings, after.findings, edits)

@@ -11,15 +11,17 @@ from breadknife.plugins.nullcheck.values import Place, Supposed
 from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree
 
-_REPORTED = Fact(
-    Nullness.MAYBE, Origin(OriginKind.ANNOTATION, (0, 0), "another checker reports it"), nulls=ANY_NULL
-)  # fmt: skip
+
+def reported(nulls: int = ANY_NULL) -> Fact:
+    """What a value may be of which only another checker says something."""
+    origin = Origin(OriginKind.ANNOTATION, (0, 0), "another checker reports it")
+    return Fact(Nullness.MAYBE, origin, nulls=nulls or ANY_NULL)
 
 
 def supposed(home: FileHome, tree: SyntaxTree, places: Collection[Place]) -> Supposed:
     """Which of the places a null would get to, if the value of each might be one. `tree` is that of `home`."""
     at = {place: (tree.byte_offset(place.span.start), tree.byte_offset(place.span.end)) for place in places}
-    trial = home.assuming(dict.fromkeys(at.values(), _REPORTED))
+    trial = home.assuming(dict.fromkeys(at.values(), reported()))
     found = {each.use.at for start, end in at.values() for each in trial.findings_between(start, end)}
     tested = {
         place: Span(tree.offset(test[0]), tree.offset(test[1]))

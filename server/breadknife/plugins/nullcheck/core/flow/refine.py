@@ -194,7 +194,8 @@ class Refiner(Evaluator, ABC):
             left = fact.nulls & nulls
             state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=one.at, truth=False, nulls=left)
         elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Element):
-            origin = Origin(OriginKind.COMPARISON, one.at, "it is tested for None, and this path continues if it is")
+            why = f"it is tested for {self.home.knowledge.null}, and this path continues if it is"
+            origin = Origin(OriginKind.COMPARISON, one.at, why)
             state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False, nulls=nulls)
         state.truths[key] = False
         state.rule_out(key, False)

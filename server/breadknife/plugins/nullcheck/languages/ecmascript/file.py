@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.languages.ecmascript.language import LANGUAGES, known
+from breadknife.plugins.nullcheck.languages.ecmascript.language import known
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.repairs.ecmascript.repairs import REPAIRS
@@ -24,8 +24,6 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 
 
 class EcmaScript(CoreLanguage[EcmaScriptProject]):
-    ids = LANGUAGES
-
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `known`."""
         its = known(nullable)

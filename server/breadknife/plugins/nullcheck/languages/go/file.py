@@ -19,8 +19,6 @@ from breadknife.text.syntax import SyntaxTree
 
 
 class Go(CoreLanguage[GoProject]):
-    ids = frozenset({"go"})
-
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `rows`."""
         its = known(nullable)

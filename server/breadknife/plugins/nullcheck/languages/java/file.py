@@ -18,8 +18,6 @@ from breadknife.text.syntax import SyntaxTree
 
 
 class Java(CoreLanguage[JavaProject]):
-    ids = frozenset({"java"})
-
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `rows`."""
         its = known(nullable)

@@ -31,8 +31,6 @@ _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 
 
 class Python(CoreLanguage[PythonProject]):
-    ids = frozenset({"python"})
-
     def __init__(self, nullable: Sequence[str] = ()) -> None:
         """`nullable` are the user's own rows, see `rows`."""
         its, cards = known(nullable), kept_cards("python", nullable)

@@ -86,7 +86,8 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
         return Sorted(Sort.CAN_HAPPEN, "Writing into a nil map panics", 1.0)
     kind = file.kind(found.place) if own else None
     came = origin_of(kind) if kind is not None else _CAME[origin.kind]
-    chance = fitted().chance(clues_of(document.text, span, use, came))
+    message = f"it may be {_WORDS.get(document.language, 'null')}"  # which tells the languages apart
+    chance = fitted().chance(clues_of(document.text, span, use, came, message))
     if chance >= fitted().high and not is_handed_on:
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
     match origin.kind:

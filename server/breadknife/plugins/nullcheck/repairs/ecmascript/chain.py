@@ -114,7 +114,7 @@ def _is_result_unused(site: EcmaScriptSite, function: Node, done: Node) -> bool:
 
 def claim(site: EcmaScriptSite) -> Iterator[Proposal]:
     """Nothing checks it: people choose it for what only they know."""
-    if site.is_typed and site.node.type in _PRIMARY:
+    if site.home.file.is_typed and site.node.type in _PRIMARY:
         edit, title = (
             TextEdit(Span(site.span.end, site.span.end), "!"),
             f"Claim with `!`: {site.said} isn't {site.said_null} (unchecked)",

@@ -19,10 +19,6 @@ _LONG = re.compile(rf"\) \{{\r?\n[ \t]*{_LEAVES}[^\n]*\n[ \t]*\}}")
 
 @dataclass(frozen=True, eq=False)
 class EcmaScriptSite(Site):
-    @property
-    def is_typed(self) -> bool:
-        return self.home.file.is_typed
-
     @cached_property
     def _code(self) -> str:
         return _COMMENT.sub("", self.tree.text)

@@ -21,29 +21,28 @@ _ENDLESS = frozenset({"throw_statement", "while_statement", "do_statement", "for
 
 def visible(tree: SyntaxTree, edits: Collection[TextEdit]) -> frozenset[str] | None:
     """The names by which it is seen, and None: by any."""
-    is_hidden = tree.error_count == 0 and all(_hiding(tree, edit) is not None for edit in edits)
+    is_hidden = tree.error_count == 0 and all(_is_hidden(tree, edit) for edit in edits)
     return frozenset() if is_hidden else None
 
 
-def _hiding(tree: SyntaxTree, edit: TextEdit) -> Node | None:
-    """The innermost function with the edit in its body that shows nothing of it."""
+def _is_hidden(tree: SyntaxTree, edit: TextEdit) -> bool:
+    """Whether a function with the edit in its body shows nothing of it."""
     functions, node = grammar_of("ecmascript").nodes.functions, tree.node_at(edit.span)
     while (outer := node.parent) is not None:
         inside = tree.span(node)
         is_body = node.type == "statement_block" and outer.type in functions
         if is_body and inside.start < edit.span.start and edit.span.end < inside.end:
-            is_declared = outer.child_by_field_name("return_type") is not None or _typed_holder(outer) is not None
+            is_declared = outer.child_by_field_name("return_type") is not None or _is_typed(outer)
             if is_declared or _gives_nothing(tree, outer, node, functions, edit):
-                return outer
+                return True
         node = outer
-    return None
+    return False
 
 
-def _typed_holder(function: Node) -> Node | None:
-    """The variable that says what the function is: that it is another thing is told of at its name."""
-    holder = function.parent
-    is_typed = holder is not None and holder.type == "variable_declarator" and holder.child_by_field_name("type")
-    return holder if is_typed else None
+def _is_typed(function: Node) -> bool:
+    """Whether a variable says what the function is: that it is another thing is told of at its name."""
+    holder = function.parent if function.parent is not None and function.parent.type == "variable_declarator" else None
+    return holder is not None and holder.child_by_field_name("type") is not None
 
 
 def _gives_nothing(tree: SyntaxTree, function: Node, body: Node, functions: frozenset[str], edit: TextEdit) -> bool:

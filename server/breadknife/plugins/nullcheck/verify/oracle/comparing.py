@@ -11,13 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import TypeVar
 
 from breadknife.plugins.nullcheck.verify.oracle.values import Problem
-from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 
-_T = TypeVar("_T")
 _ONE_FAULT = {"18047": "2531", "18048": "2532", "18049": "2533", "reportOptionalOperand": "reportOperatorIssue"}
 """tsc's code of a fault that names the object -> of the same one that doesn't; pyright's of a left operand that may be
 None and alone is at fault -> of both."""
@@ -83,26 +80,17 @@ def compared(was: Sequence[Problem], now: Iterable[Problem], moves: Mapping[Path
         is_fault = (old.path, fault(old.code)) == (new.path, fault(new.code))
         return is_fault and moves.get(new.path, Moves()).leads(old.start, new.start)
 
-    reworded, left = unmatched(was, now, lambda old, new: is_same(old, new) and old.message == new.message)
-    new, left = unmatched(left, reworded, is_same)
+    reworded, left = _unmatched(was, now, lambda old, new: is_same(old, new) and old.message == new.message)
+    new, left = _unmatched(left, reworded, is_same)
     gone = (problem for problem in left if problem.path in moves)
     return Compared(new, [problem for problem in gone if not _OF_NULL.search(problem.message)])
 
 
-def are_new(was: Sequence[Finding], now: Iterable[Finding], edits: Iterable[TextEdit]) -> bool:
-    """Whether one of our own findings doesn't stand where it stood before the edits: a check of one use alone leaves
-    the next use of the value with the same message."""
-    moves = Moves.of(edits)
-
-    def is_same(old: Finding, new: Finding) -> bool:
-        return (old.code, old.message) == (new.code, new.message) and moves.leads(old.span.start, new.span.start)
-
-    return bool(unmatched(was, now, is_same)[0])
-
-
-def unmatched(was: Iterable[_T], now: Iterable[_T], is_same: Callable[[_T, _T], bool]) -> tuple[list[_T], list[_T]]:
+def _unmatched(
+    was: Iterable[Problem], now: Iterable[Problem], is_same: Callable[[Problem, Problem], bool]
+) -> tuple[list[Problem], list[Problem]]:
     """What is there now and wasn't before, and what was before and isn't now: each stands for one other."""
-    new, left = list[_T](), list(was)
+    new, left = list[Problem](), list(was)
     for each in now:
         known = next((old for old in left if is_same(old, each)), None)
         if known is None:
