@@ -47,8 +47,8 @@ def default_of(site: Site) -> str:
     if not kind and site.use is Use.ATTRIBUTE:
         called = re.match(r"\s*\.\s*(\w+)\(", site.tree.text[site.span.end :])
         functions = site.home.knowledge.functions
-        kinds = (kind for kind in ("string", "array") if called and called[1] in functions.get(f"{kind}_methods", ()))
-        kind = next(kinds, "").replace("array", "list")
+        tables = {"string": "string_methods", "list": "array_methods"}
+        kind = next((kind for kind in tables if called and called[1] in functions.get(tables[kind], ())), "")
     is_divisor = re.search(r"[/%]\s*$", site.tree.text[: site.span.start]) is not None
     return site.grammar.defaults.get(kind, "") if not is_divisor else ""
 
