@@ -35,9 +35,7 @@ def asked(marked: str, message: str, other: str = "") -> tuple[list[str], dict[P
     names = list[str]()
     for each in known.declarations(here, Span(spans[0].start, spans[0].start), message):
         names.append(each.name)
-        tree = parse(texts[each.path], "java")
-        assert tree is not None
-        texts[each.path] = apply_edits(texts[each.path], annotated(each, tree))
+        texts[each.path] = apply_edits(texts[each.path], annotated(each, tree_of(texts[each.path])))
     return names, texts
 
 

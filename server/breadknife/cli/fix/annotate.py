@@ -39,7 +39,7 @@ def run(source: str, *, write: bool, offline: bool) -> None:
 
 
 def _declarations(repairs: Repairs, source: str, folder: Path) -> Counter[Declaration]:
-    """With the number of findings that each ends."""
+    """Find the declarations to annotate, and count the findings that each ends."""
     project = repairs.workspace.project(repairs.workspace.root(folder))
 
     def defining(name: str) -> list[Path]:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from breadknife.plugins.nullcheck.project.declared import owner_of
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.document import Span, TextEdit, line_break
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in, path_to
 
@@ -25,10 +27,7 @@ _STORES = re.compile(r"^assigning @Nullable expression to @NonNull (?:static )?f
 _UNSET = re.compile(r"@NonNull (?:static )?fields? (?:\S+ \(line \d+\)|\S+ not initialized)")
 _FIELD = re.compile(r"'?([\w$]+)'?(?= \(line \d+\)| not initialized)")
 _METHODS = frozenset({"method_declaration", "constructor_declaration", "compact_constructor_declaration"})
-_TYPES = frozenset({
-    "class_declaration", "interface_declaration", "enum_declaration", "record_declaration",
-    "annotation_type_declaration",
-})  # fmt: skip
+_SHAPES = grammar_of("java").shapes
 _CALLED = _METHODS | {"record_declaration"}
 """A record is called as its constructor."""
 _CALLS = {
@@ -110,7 +109,7 @@ class Java:
             return
         called = call.child_by_field_name(_CALLS[call.type])
         receiver = call.child_by_field_name("object")
-        owners = [_name(tree, each) for each in reversed(around) if each.type in _TYPES]
+        owners = [_name(tree, each) for each in reversed(around) if each.type in _SHAPES.owners]
         name = re.sub(r"<.*", "", tree.source(called)).rpartition(".")[2] if called is not None else ""
         name = owners[0] if name == "this" and owners else name
         given = [each for each in around[at - 1].named_children if not each.type.endswith("comment")]
@@ -136,7 +135,7 @@ class Java:
         """The field of the innermost type around that has it, else of the only type in the project that has one of
         that name."""
         name = left.rpartition(".")[2]
-        owners = [_name(tree, each) for each in reversed(around) if each.type in _TYPES]
+        owners = [_name(tree, each) for each in reversed(around) if each.type in _SHAPES.owners]
         own = [each for each in self._fields(path, name) if _owner(tree, each[2]) in owners]
         if own and left in (name, f"this.{name}"):
             yield from self._only([min(own, key=lambda each: owners.index(_owner(tree, each[2])))])
@@ -226,7 +225,7 @@ def _full_name(tree: SyntaxTree, node: Node) -> str:
     owner, name = _owner(tree, node), _declared(tree, node)[0]
     if node.type not in _PARAMETERS:
         return f"{owner}.{name}{'()' if node.type == 'method_declaration' else ''}"
-    method = next((each for each in reversed(path_to(tree, node)) if each.type in {*_METHODS, *_TYPES}), None)
+    method = next((each for each in reversed(path_to(tree, node)) if each.type in {*_METHODS, *_SHAPES.owners}), None)
     return f"{owner}.{_name(tree, method)}({name})"
 
 
@@ -251,8 +250,7 @@ def _name(tree: SyntaxTree, node: Node | None) -> str:
 
 
 def _owner(tree: SyntaxTree, node: Node) -> str:
-    """The type that declares it."""
-    return next((_name(tree, each) for each in reversed(path_to(tree, node)) if each.type in _TYPES), "")
+    return owner_of(tree, tree.span(node), _SHAPES)
 
 
 def _parameters(method: Node) -> list[Node]:

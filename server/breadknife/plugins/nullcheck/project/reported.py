@@ -95,21 +95,26 @@ def report(source: str, workspace: Workspace) -> Sequence[Said]:
 
 
 def findings_in(repairs: Repairs, said: Sequence[Said], folder: Path) -> Iterator[tuple[Path, Finding]]:
-    """The findings of the folder's files as they are by now, whatever they are about."""
+    """Yield the findings of the folder's files as they are by now, whatever they are about."""
+    for printed, here in _by_path(said).items():
+        path = _resolved(printed, folder)
+        found = (each.finding(repairs.changes.document(path)) for each in here) if path is not None else ()
+        yield from ((path, finding) for finding in found if path is not None and finding is not None)
+
+
+def _by_path(said: Sequence[Said]) -> Mapping[str, Sequence[Said]]:
+    """Group what was said by the printed path, so that each file is looked for once."""
+    found = defaultdict[str, list[Said]](list)
     for each in said:
-        path = _resolved(each.path, folder)
-        finding = each.finding(repairs.changes.document(path)) if path is not None else None
-        if path is not None and finding is not None:
-            yield path, finding
+        found[each.path].append(each)
+    return found
 
 
 def _told(
     repairs: Repairs, said: Sequence[Said], folder: Path, within: Sequence[Path]
 ) -> tuple[list[Found], int, bool]:
     """The places, how many findings are of another text than the file has by now, and whether a file can't be read."""
-    by_path = defaultdict[str, list[Said]](list)
-    for each in said:
-        by_path[each.path].append(each)
+    by_path = _by_path(said)
     found, outdated, gone = list[Found](), list[Said](), list[Said]()
     outside, failed = 0, False
     for printed in repairs.workspace.shown(list(by_path), str):
