@@ -1,4 +1,4 @@
-"""What was found out about texts, on disk: what was read once isn't read again by another process, or tomorrow.
+"""Keeps on disk what was found out about texts, so that no other process reads them again, today or tomorrow.
 
 Of a text only a digest is there, with what was found out about it.
 """
@@ -127,7 +127,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 class Kept(Generic[_Question, _Result]):
-    """What one engine, of one state, has said: an answer is a tuple of `kind`. Questions are told apart by `repr`."""
+    """Keeps what one engine, of one state, has said. An answer is a tuple of `kind`; `repr` tells questions apart."""
 
     def __init__(self, store: Store, engine: str, kind: type[_Result]) -> None:
         self._store = store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -78,6 +78,8 @@ class Names(Attributes):
         )
         """Names of variables that some function sets for others."""
         self.summaries = dict[Function, Summary]()
+        self._ending = dict[str, Sequence[tuple[Names, Function]]]()
+        """Name -> the methods that may never come back; the same names are asked about at call after call."""
         self._globals = dict[str, Fact]()
         self._types = dict[Type, Type]()
 
@@ -96,17 +98,24 @@ class Names(Attributes):
 
     def never_returns(self, method: str, /) -> bool:
         """Whether no method of the name comes back, in this file and in those that it imports, and there is one."""
-        homes = (self, *(self.others.with_method(self, method) if self.others is not None else ()))
+        if method not in self._ending:
+            self._ending[method] = self._methods_that_may_end(method)
+        found = self._ending[method]
+        return bool(found) and all(
+            (known := home.summary(function)).is_known and not known.outcomes for home, function in found
+        )
+
+    def _methods_that_may_end(self, name: str) -> Sequence[tuple[Names, Function]]:
+        """Find the methods of a name, with their homes; none where a word tells that one of them comes back."""
+        homes = (self, *(self.others.with_method(self, name) if self.others is not None else ()))
         found = [
-            (home, class_.methods[method])
+            (home, class_.methods[name])
             for home in homes
             for class_ in home.file.classes.values()
-            if method in class_.methods
+            if name in class_.methods
         ]
-        ending = {word.encode() for word in self.knowledge.functions["ending_words"]} if found else set[bytes]()
-        if not found or any(function.words.isdisjoint(ending) for _, function in found):
-            return False
-        return all((known := home.summary(function)).is_known and not known.outcomes for home, function in found)
+        words = {word.encode() for word in self.knowledge.functions["ending_words"]}
+        return () if any(function.words.isdisjoint(words) for _, function in found) else found
 
     def declared(self, function: Function, key: str, /) -> Fact:
         """What a key is in a function where its flow says nothing."""

@@ -81,8 +81,9 @@ class Outline(Reader):
         if read is not None:
             read(node, place)
         if node.type in _BLOCKS and place.depth < _DEEPEST:
+            inside = place._replace(depth=place.depth + 1)  # made once: a key reads the whole file
             for child in node.named_children:
-                self._read(child, place._replace(depth=place.depth + 1))
+                self._read(child, inside)
 
     def read_import_statement(self, node: Node, _place: _Place) -> None:
         module = word(node, "module_name")
