@@ -102,6 +102,11 @@ def test_what_is_at_work_is_shown(open_editor: Callable[..., Editor], message: s
     vim.wait_for(lambda: shown in vim.screen())
     tell(kind="end")
     vim.wait_for(lambda: shown not in vim.screen())
+    vim.lua('require("breadknife.message").say("breadknife: just said.")')
+    vim.wait_for("just said.")
+    tell(kind="begin", title="breadknife", message=message)
+    tell(kind="end")
+    vim.wait_for("just said.")
 
 
 @pytest.mark.shows("Neovim", "fixes for other tools' findings")

@@ -12,6 +12,12 @@ local highlights = {
 --- Whether the last message is about work that goes on.
 local shows_work = false
 
+--- How long a message stays before one about work may take its place, in milliseconds: time to read a line.
+local READING = 4000
+
+--- When the last message was shown, in milliseconds of `vim.uv.now`.
+local shown_at = -READING
+
 ---@param text string
 ---@return boolean
 local function fits(text)
@@ -36,7 +42,7 @@ end
 ---@param line string
 ---@param level integer
 local function show(line, level)
-  shows_work = false
+  shows_work, shown_at = false, vim.uv.now()
   local has_no_room = vim.o.cmdheight == 0
   if has_no_room then -- then Neovim waits for <Enter> after any error, and cuts no message
     level = math.min(level, vim.log.levels.WARN)
@@ -89,13 +95,14 @@ function M.on_show(_, params)
   return vim.NIL
 end
 
---- Handles `$/progress`: tells the status, and people who aren't typing.
+--- Handles `$/progress`: tells the status, and people who are neither typing nor reading a message.
 ---@type lsp.Handler
 function M.on_progress(error, params, context)
   vim.lsp.handlers["$/progress"](error, params, context)
   local value = params.value
   require("breadknife.status").on_progress(params.token, value)
-  if value.kind == "begin" and not vim.startswith(vim.api.nvim_get_mode().mode, "i") then
+  local reads = vim.uv.now() - shown_at < READING
+  if value.kind == "begin" and not reads and not vim.startswith(vim.api.nvim_get_mode().mode, "i") then
     local line = value.message and ("%s: %s"):format(value.title, value.message) or value.title
     vim.api.nvim_echo({ { fits(line) and line or value.title .. " is at work" } }, false, {})
     shows_work = true
