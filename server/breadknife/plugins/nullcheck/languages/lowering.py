@@ -10,74 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, Parameter, Store
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.text.document import Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, parts_in, text, word
+from breadknife.text.syntax import Node
 
 LONGEST_KEY = 100
 DEEPEST = 60
 """Nesting of expressions, and of blocks, that is followed."""
 _LOOPS = frozenset({"for_statement", "while_statement", "do_statement", "enhanced_for_statement", "for_in_statement"})
-
-
-def text(node: Node | None) -> str:
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
-
-
-def part(node: Node | None, name: str) -> Node | None:
-    """The child in a field."""
-    return node.child_by_field_name(name) if node is not None else None
-
-
-def word(node: Node | None, name: str) -> str:
-    """What is written in a field; "" if it is empty."""
-    return text(part(node, name))
-
-
-def inner(node: Node | None) -> list[Node]:
-    """The named children without comments."""
-    return [child for child in node.named_children if not child.type.endswith("comment")] if node is not None else []
-
-
-def first(node: Node | None) -> Node | None:
-    return next(iter(inner(node)), None)
-
-
-def at_of(node: Node) -> At:
-    return (node.start_byte, node.end_byte)
-
-
-@dataclass
-class Reader:
-    """Reads what one file declares; see `File` for what it finds."""
-
-    tree: SyntaxTree
-    knowledge: Knowledge
-    functions: list[Function] = field(default_factory=list[Function])
-    named: dict[str, Function] = field(default_factory=dict[str, Function])
-    classes: dict[str, Class] = field(default_factory=dict[str, Class])
-    variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
-    imports: dict[str, str] = field(default_factory=dict[str, str])
-    """Local name -> qualified name."""
-
-    def span(self, at: At) -> Span:
-        return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))
-
-    def source(self, at: At) -> str:
-        return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
-
-    def is_ignored(self, at: At) -> bool:
-        """Whether a comment on the line, or alone on the one above, tells checkers to be silent."""
-        source = self.tree.encoded
-        begin = source.rfind(b"\n", 0, at[0]) + 1
-        before = source.rfind(b"\n", 0, max(begin - 1, 0)) + 1
-        end = source.find(b"\n", at[0])
-        above = source[before:begin].strip()
-        return self.knowledge.ignores(source[begin : end if end >= 0 else len(source)]) or (
-            above.startswith(b"//") and self.knowledge.ignores(above)
-        )
 
 
 class Variable(NamedTuple):
@@ -140,15 +81,26 @@ class Lowering(ABC):
     _depth: int = field(default=0, init=False)
     _nesting: int = field(default=0, init=False)
 
+    like: ClassVar[Mapping[str, str]]
+    """Kinds of node, and those in whose way they are lowered."""
     literals: ClassVar[Mapping[str, str]]
     """Kinds of node, and the types of what is written there."""
     block_kinds: ClassVar[frozenset[str]]
     """Nodes that are lists of statements."""
     silent: ClassVar[frozenset[str]]
     """Nodes that aren't evaluated: types, declarations, names of members."""
+    number_operator: ClassVar[str] = "unary"
+    """What the knowledge calls an operator with one operand."""
 
     @abstractmethod
     def loop(self, node: Node, label: str, /) -> Iterable[Statement]: ...
+
+    @abstractmethod
+    def handler(self, node: Node, /) -> il.Handler: ...
+
+    @abstractmethod
+    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+        """`subject` is what the cases are compared with, if there is anything."""
 
     # Nesting
 
@@ -158,7 +110,7 @@ class Lowering(ABC):
         kind = node.type
         if kind in self.literals:
             return self.literal(node)
-        lower: Callable[[Node], Expression] = getattr(self, f"lower_{kind}", self.parts)
+        lower: Callable[[Node], Expression] = getattr(self, f"lower_{self.like.get(kind, kind)}", self.parts)
         self._depth += 1
         found = lower(node)
         self._depth -= 1
@@ -172,11 +124,18 @@ class Lowering(ABC):
         return [self.expression(child) for child in inner(node) if child.type not in self.silent]
 
     def statement(self, node: Node) -> Iterable[Statement]:
-        kind = node.type
+        """A statement of a kind that nobody knows is followed as what it is made of."""
+        kind = self.like.get(node.type, node.type)
         run: Callable[[Node], Iterable[Statement]] | None = getattr(self, f"run_{kind}", None)
         if run is not None:
             return run(node)
-        return () if kind in self.silent or node.is_error else (il.Evaluate(self.expression(node)),)
+        if kind in self.silent or node.is_error:
+            return ()
+        if kind in self.block_kinds:
+            return self.block(node)
+        if kind.endswith(("_statement", "_definition")):
+            return self.statements(inner(node))
+        return (il.Evaluate(self.expression(node)),)
 
     def statements(self, nodes: Iterable[Node | None]) -> Block:
         return tuple(each for node in nodes if node is not None for each in self.statement(node))
@@ -200,6 +159,13 @@ class Lowering(ABC):
         self.function.locals.add(key)
         return il.Name(at_of(node) if node is not None else (0, 0), key)
 
+    def target(self, node: Node | None, /) -> Expression:
+        """What is assigned to."""
+        found = self.expression(node)
+        if isinstance(found, il.Name):
+            self.function.locals.add(found.key)
+        return found
+
     def kept(self, value: Expression) -> tuple[Block, Expression]:
         """The statements after which the value can be named any number of times, and how."""
         if value.key and not value.forks:
@@ -213,17 +179,12 @@ class Lowering(ABC):
 
     def function_within(self, node: Node, parameters: Iterable[Parameter], returns: Type | None = None) -> Expression:
         """A function without a name, which sees the variables around it."""
-        scopes = self.scopes.inside()
+        scopes, here, at = self.scopes.inside(), self.function, at_of(node)
         own = [each._replace(name=scopes.declare(each.name, each.at[0], each.annotation)) for each in parameters]
-        return self.closure(node, own, returns, lambda it: replace(self, function=it, scopes=scopes).body(node))
-
-    def closure(
-        self, node: Node, parameters: Sequence[Parameter], returns: Type | None, lower: Callable[[Function], Block]
-    ) -> Expression:
-        here, at = self.function, at_of(node)
         function = Function(
-            at, "", tuple(parameters), returns, lower, node.text or b"", around=here, receiver=here.receiver,
-            receiver_class=here.receiver_class, has_declared_null=True,
+            at, "", tuple(own), returns, lambda it: replace(self, function=it, scopes=scopes).body(node),
+            node.text or b"", around=here, receiver=here.receiver, receiver_class=here.receiver_class,
+            has_declared_null=True,
         )  # fmt: skip
         here.within.append(function)
         return il.Closure(at)
@@ -236,6 +197,23 @@ class Lowering(ABC):
         truth = len(said) > 2 if is_text else said != "false" and said.strip("0.xXbBoOn_") != ""
         return il.Constant(at_of(node), short(said), kind, truth)
 
+    def lower_null(self, node: Node) -> Expression:
+        return il.Null(at_of(node), text(node))
+
+    def lower_identifier(self, node: Node) -> Expression:
+        return il.Name(at_of(node), self.scopes.key(text(node)))
+
+    def lower_attribute(self, node: Node) -> Expression:
+        """`owner.name`."""
+        return attribute(at_of(node), self.expression(first(node)), text(inner(node)[-1]))
+
+    def lower_element(self, node: Node) -> Expression:
+        """`owner[index]`."""
+        return element(at_of(node), self.expression(first(node)), self.expression(inner(node)[-1]))
+
+    def lower_list(self, node: Node) -> Expression:
+        return display(at_of(node), "list", self.values(node))
+
     def lower_parenthesized_expression(self, node: Node) -> Expression:
         inside = inner(node)
         return self.expression(inside[0]) if len(inside) == 1 else self.parts(node)
@@ -246,6 +224,12 @@ class Lowering(ABC):
         )
         return il.Choice(at_of(node), test, then, otherwise)
 
+    def lower_await_expression(self, node: Node) -> Expression:
+        value = self.expression(first(node))
+        if isinstance(value, il.Call):
+            return value._replace(at=at_of(node), is_awaited=True, key=f"await {value.key}" if value.key else "")
+        return operation(at_of(node), "await", value)
+
     def both(self, node: Node, operator: str) -> Expression:
         """`a && b && …`, however many there are."""
         operands, left = list[Node | None](), node
@@ -255,7 +239,7 @@ class Lowering(ABC):
         found = self.expression(left)
         for operand in reversed(operands):
             right = self.expression(operand)
-            found = il.Both((found.at[0], right.at[1]), operator == "&&", found, right)
+            found = il.Both((found.at[0], right.at[1]), operator in ("&&", "and"), found, right)
         return found
 
     def lower_binary_expression(self, node: Node) -> Expression:
@@ -266,16 +250,27 @@ class Lowering(ABC):
         if operator in ("==", "!="):
             return compared(at, left, right, negated=operator == "!=")
         key = short(f"({left.key} {operator} {right.key})") if left.key and right.key else ""
-        return operation(at, self.kind(node), left, right, key=key)
+        return operation(at, self.kind(operator, left, right), left, right, key=key)
 
-    def kind(self, node: Node) -> str:
+    def kind(self, operator: str, _left: Expression, _right: Expression, /) -> str:
         """What the knowledge calls a binary operator."""
-        return word(node, "operator")
+        return operator
+
+    def lower_unary_expression(self, node: Node) -> Expression:
+        at, operator, operand = at_of(node), node.children[0].type, self.expression(inner(node)[-1])
+        if operator == "!":
+            return il.Not(at, operand, operand.forks)
+        if isinstance(operand, il.Constant):
+            return operand._replace(at=at, key=f"{operator}{operand.key}")
+        return operation(at, self.number_operator, operand)
+
+    def lower_update_expression(self, node: Node) -> Expression:
+        """`n++`."""
+        at, operand = at_of(node), first(node)
+        target = self.target(operand)
+        return il.Bind(at, target, operation(at, self.number_operator, self.expression(operand)), target.key)
 
     # Statements
-
-    def run_block(self, node: Node) -> Iterable[Statement]:
-        return self.block(node)
 
     def run_return_statement(self, node: Node) -> Iterable[Statement]:
         value = first(node)
@@ -283,6 +278,10 @@ class Lowering(ABC):
 
     def run_throw_statement(self, node: Node) -> Iterable[Statement]:
         return (il.Raise(at_of(node), tuple(self.values(node))),)
+
+    def run_assert_statement(self, node: Node) -> Iterable[Statement]:
+        test, *rest = self.values(node) or [nothing(at_of(node))]
+        return (il.If(il.Not(test.at, test, test.forks), (il.Raise(at_of(node), tuple(rest)),), ()),)
 
     def run_break_statement(self, node: Node) -> Iterable[Statement]:
         return (il.Jump(node.type == "break_statement", text(first(node))),)
@@ -296,6 +295,27 @@ class Lowering(ABC):
             then = self.block(part(node, "consequence"))
             return (*before, il.If(test, then, self.block(part(node, "alternative"))))
 
+    def run_switch_statement(self, node: Node) -> Iterable[Statement]:
+        with self.scopes.block():
+            before, value = self.statements([part(node, "initializer")]), part(node, "value")
+            keeps, subject = self.kept(self.expression(value)) if value is not None else ((), None)
+            return (*before, *keeps, il.Switch(tuple(self.case(each, subject) for each in self.cases(node))))
+
+    def cases(self, node: Node) -> list[Node]:
+        body = part(node, "body")
+        return inner(body) if body is not None else [each for each in inner(node) if each.type.endswith("_case")]
+
+    def run_try_statement(self, node: Node) -> Iterable[Statement]:
+        with self.scopes.block():
+            body = (*self.statements(inner(part(node, "resources"))), *self.block(part(node, "body")))
+        parts = inner(node)
+        handlers = tuple(self.handler(each) for each in parts if each.type in ("catch_clause", "except_clause"))
+        otherwise, final = (
+            self.block(next((each for each in parts if each.type == kind), None))
+            for kind in ("else_clause", "finally_clause")
+        )
+        return (il.Try(body, handlers, otherwise, final),)
+
     def run_labeled_statement(self, node: Node) -> Iterable[Statement]:
         label, body = text(first(node)), inner(node)[-1]
         if body.type in _LOOPS:
@@ -306,6 +326,19 @@ class Lowering(ABC):
         return self.loop(node, "")
 
     run_while_statement = run_do_statement = run_enhanced_for_statement = run_for_in_statement = run_for_statement
+
+    def rounds(self, node: Node, label: str, head: Node | None = None, condition: Node | None = None) -> Block:
+        """A loop that isn't over the elements of something. `head` has what is written before its body."""
+        head = head or node
+        with self.scopes.block():
+            before = self.statements(parts_in(head, "initializer", "init"))
+            condition = condition or part(head, "condition")
+            if condition is not None and condition.type.endswith("_statement"):
+                condition = first(condition)
+            test = self.expression(condition) if condition is not None and condition.is_named else None
+            body, update = self.block(part(node, "body")), self.statements(parts_in(head, "update", "increment"))
+            is_last = node.type == "do_statement"
+            return (*before, il.Loop(at_of(node), test, None, None, body, (), update, label, is_last))
 
 
 def nothing(at: At) -> il.Parts:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.languages.ecmascript.building import bound
-from breadknife.plugins.nullcheck.languages.lowering import at_of
+from breadknife.plugins.nullcheck.languages.reading import at_of
 from breadknife.text.syntax import SyntaxTree, captures
 
 _ASSIGNED = """

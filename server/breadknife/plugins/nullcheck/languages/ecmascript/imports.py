@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.languages.lowering import first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.reading import first, inner, part, text, word
 from breadknife.text.syntax import Node
 
 WHOLE = "="

@@ -18,17 +18,8 @@ from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTI
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links, links
 from breadknife.plugins.nullcheck.languages.ecmascript.statements import Statements, exported
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, Types, optional, promised
-from breadknife.plugins.nullcheck.languages.lowering import (
-    Reader,
-    Scopes,
-    at_of,
-    first,
-    inner,
-    nothing,
-    part,
-    text,
-    word,
-)
+from breadknife.plugins.nullcheck.languages.lowering import Scopes, nothing
+from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})

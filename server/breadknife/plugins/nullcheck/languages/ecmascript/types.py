@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core.il import Type
-from breadknife.plugins.nullcheck.languages.lowering import inner, part, text, word
+from breadknife.plugins.nullcheck.languages.reading import inner, part, text, word
 from breadknife.text.syntax import Node
 
 NULL, UNDEFINED = 1, 2

@@ -12,7 +12,8 @@ from breadknife.plugins.nullcheck.core.il import Block
 from breadknife.plugins.nullcheck.languages.go.expressions import parameters_of, result_of
 from breadknife.plugins.nullcheck.languages.go.statements import Statements, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import Types
-from breadknife.plugins.nullcheck.languages.lowering import Reader, Scopes, at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.lowering import Scopes
+from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")

@@ -15,8 +15,8 @@ from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.languages.go.language import GO
 from breadknife.plugins.nullcheck.languages.go.outline import Outline, type_specs
-from breadknife.plugins.nullcheck.languages.lowering import part, word
 from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
+from breadknife.plugins.nullcheck.languages.reading import part, word
 from breadknife.project.values import Project
 from breadknife.text.document import uri_to_path
 from breadknife.text.outline import Import

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.il import Type
-from breadknife.plugins.nullcheck.languages.lowering import first, part, text
+from breadknife.plugins.nullcheck.languages.reading import first, part, text
 from breadknife.text.syntax import Node
 
 _VALUES = frozenset({

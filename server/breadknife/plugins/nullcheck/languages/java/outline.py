@@ -10,10 +10,10 @@ from functools import partial
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Type
-from breadknife.plugins.nullcheck.languages.java.expressions import Members
-from breadknife.plugins.nullcheck.languages.java.statements import Statements
+from breadknife.plugins.nullcheck.languages.java.statements import Members, Statements
 from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations_of, declared, read
-from breadknife.plugins.nullcheck.languages.lowering import Reader, Scopes, at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.lowering import Scopes
+from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node
 
 _CLASSES = frozenset({

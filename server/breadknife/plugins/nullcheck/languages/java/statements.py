@@ -1,65 +1,99 @@
-"""Java's statements, lowered."""
+"""Java's statements and expressions, lowered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.java.expressions import Expressions
+from breadknife.plugins.nullcheck.core.declarations import Class, Parameter
+from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.languages.java.types import PRIMITIVES, declared, read
 from breadknife.plugins.nullcheck.languages.lowering import (
-    at_of,
+    Lowering,
+    any_of,
+    attribute,
+    call,
     compared,
-    first,
-    inner,
     nothing,
     operation,
-    part,
-    parts_of,
-    text,
-    word,
 )
+from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node
+
+_TRUTHS = (il.Test, il.Not, il.Both, il.Call)
+
+
+@dataclass(eq=False)
+class Members:
+    """What a class declares, and what is around it."""
+
+    class_: Class
+    around: Members | None
+    knowledge: Knowledge
+    static_imports: frozenset[str]
+    fields: dict[str, Type | None] = field(default_factory=dict[str, Type | None])
+    methods: dict[str, int] = field(default_factory=dict[str, int])
+    """How many methods have a name."""
+
+    def owner_of(self, name: str, *, is_method: bool = False) -> Members | None:
+        """The innermost class around that declares the field or the method."""
+        if name in (self.methods if is_method else self.fields):
+            return self
+        return self.around.owner_of(name, is_method=is_method) if self.around is not None else None
 
 
 @dataclass
-class Statements(Expressions):
-    _given: Expression | None = field(default=None, init=False)
-    """What `yield` gives its value to."""
+class Statements(Lowering):
+    """Lowers the code of one method."""
 
-    block_kinds = frozenset({"block", "constructor_body", "switch_block"})
+    members: Members
+
+    like: ClassVar = {
+        "field_access": "attribute", "array_access": "element", "null_literal": "null", "array_initializer": "list",
+        "array_creation_expression": "list", "try_with_resources_statement": "try_statement",
+    }  # fmt: skip
+    literals: ClassVar = {
+        "string_literal": "String", "character_literal": "char", "decimal_integer_literal": "int",
+        "hex_integer_literal": "int", "octal_integer_literal": "int", "binary_integer_literal": "int",
+        "decimal_floating_point_literal": "double", "true": "boolean", "false": "boolean", "class_literal": "Class",
+    }  # fmt: skip
+    silent = PRIMITIVES | {
+        "generic_type", "array_type", "annotated_type", "type_identifier", "scoped_type_identifier", "class_body",
+        "type_arguments", "class_declaration", "record_declaration", "enum_declaration", "interface_declaration",
+        "line_comment", "block_comment", "switch_label",
+    }  # fmt: skip
+    block_kinds = frozenset({"block", "constructor_body", "switch_block", "finally_clause"})
+    number_operator = "arithmetic"
 
     def body(self, node: Node, /) -> Block:
         """The body of a method, a constructor, an initializer or a lambda."""
         body = part(node, "body") or next((each for each in inner(node) if each.type == "block"), None)
         if node.type != "lambda_expression" or body is None or body.type == "block":
             return self.block(body)
-        value = self.expression(body)
-        return (*self.hoisted, il.Return(at_of(body), value))
+        return (il.Return(at_of(body), self.expression(body)),)
 
-    def statement(self, node: Node) -> Iterable[Statement]:
-        around, self.hoisted = self.hoisted, []
-        found = list(super().statement(node))
-        found, self.hoisted = [*self.hoisted, *found], around
-        return found
+    def read(self, node: Node | None) -> Type | None:
+        return read(node, self.members.knowledge.annotations)
+
+    def declared_type(self, node: Node) -> Type | None:
+        return declared(node, self.members.knowledge.annotations)
+
+    # Statements
 
     def run_expression_statement(self, node: Node) -> Iterable[Statement]:
         for child in inner(node):
-            if child.type == "switch_expression":
-                yield from self.switch(child, None)
-            elif child.type == "method_invocation" and self.is_checker(child):
+            if child.type == "method_invocation" and self.is_checker(child):
                 yield from self._checked(child)
-            elif child.type == "assignment_expression" and word(child, "operator") == "=":
-                bound = self.lower_assignment_expression(child)
-                yield il.Assign(bound.at, bound.target, bound.value)
             else:
-                yield il.Evaluate(self.expression(child))
+                yield from self.statement(child)
 
     def _checked(self, node: Node) -> Iterable[Statement]:
         """What a call is given is there, or holds, when it comes back."""
         for value in self.values(part(node, "arguments")):
-            if isinstance(value, il.Test | il.Not | il.Both | il.Call):
+            if isinstance(value, _TRUTHS):
                 yield il.If(il.Not(value.at, value, value.forks), (il.Raise(at_of(node), ()),), ())
             elif not isinstance(value, il.Constant):
                 yield il.Evaluate(il.Told(value.at, value, None, value.key, value.forks))
@@ -77,124 +111,27 @@ class Statements(Expressions):
             if value is not None:
                 yield il.Assign(at_of(each), target, self.unboxed(lowered, bare), bare if is_typed else None)
 
-    # Ways out
+    def run_resource(self, node: Node) -> Iterable[Statement]:
+        """What `try (…)` opens."""
+        if part(node, "name") is None:
+            return map(il.Evaluate, self.values(node))
+        type_, value = self.declared_type(node), self.expression(part(node, "value"))
+        return (il.Assign(at_of(node), self.declared(part(node, "name"), type_), value, type_),)
 
     def run_return_statement(self, node: Node) -> Iterable[Statement]:
         values = [self.unboxed(each, self.function.returns) for each in self.values(node)]
         return (il.Return(at_of(node), values[0] if values else None),)
 
-    def run_throw_statement(self, node: Node) -> Iterable[Statement]:
-        return (il.Raise(at_of(node), tuple(operation(each.at, "throw", each) for each in self.values(node))),)
-
-    def run_yield_statement(self, node: Node) -> Iterable[Statement]:
-        if self._given is not None:
-            yield from (il.Assign(value.at, self._given, value) for value in self.values(node)[:1])
-        yield il.Jump(is_break=True)
-
-    def run_assert_statement(self, node: Node) -> Iterable[Statement]:
-        test, *rest = self.values(node) or [nothing(at_of(node))]
-        return (il.If(il.Not(test.at, test, test.forks), (il.Raise(at_of(node), tuple(rest)),), ()),)
-
-    # Switches
-
-    def lower_switch_expression(self, node: Node) -> Expression:
-        """Its statements run first, and give their value to a variable."""
-        held = il.Name(at_of(node), f"@{node.start_byte}")
-        self.hoisted += self.switch(node, held)
-        return held
-
-    def run_switch_expression(self, node: Node) -> Iterable[Statement]:
-        return self.switch(node, None)
-
-    def switch(self, node: Node, given: Expression | None) -> Iterable[Statement]:
-        value = self.expression(part(node, "condition"))
-        groups = [each for each in inner(part(node, "body")) if each.type.startswith("switch_")]
-        labels = [[each for each in inner(group) if each.type == "switch_label"] for group in groups]
-        takes_null = any(part_.type == "null_literal" for each in labels for label in each for part_ in inner(label))
-        asks = () if takes_null else (il.Evaluate(operation(value.at, "switch", value)),)
-        keeps, subject = self.kept(value)
-        outer, self._given = self._given, given
-        cases = [self._case(group, each, subject) for group, each in zip(groups, labels, strict=True)]
-        self._given = outer
-        return (*asks, *keeps, il.Switch(tuple(cases)))
-
-    def _case(self, group: Node, labels: Sequence[Node], subject: Expression) -> il.Case:
-        with self.scopes.block():
-            test, binds = self._case_test(labels, subject)
-            body, is_rule = list[Statement](binds), group.type == "switch_rule"
-            for each in inner(group):
-                value = first(each)
-                if is_rule and each.type == "expression_statement" and self._given is not None and value is not None:
-                    lowered = self.expression(value)
-                    body.append(il.Assign(lowered.at, self._given, lowered))
-                elif each.type != "switch_label":
-                    body += self.statement(each)
-            return il.Case(test, (*body, il.Jump(is_break=True)) if is_rule else tuple(body))
-
-    def _case_test(self, labels: Sequence[Node], subject: Expression) -> tuple[Expression | None, Block]:
-        """The test of a case, None for the default; and what its patterns bind."""
-        test: Expression | None = None
-        binds = list[Statement]()
-        for label in labels:
-            if text(label).startswith("default") or any(text(each) == "default" for each in inner(label)):
-                return None, tuple(binds)
-            for each in inner(label):
-                said = self._label_test(each, subject, binds)
-                test = said if test is None else il.Both(at_of(label), each.type == "guard", test, said)
-        return test, tuple(binds)
-
-    def _label_test(self, node: Node, subject: Expression, binds: list[Statement]) -> Expression:
-        at = at_of(node)
-        if node.type == "guard":
-            return parts_of(at, self.values(node))
-        if node.type != "pattern":
-            return compared(at, subject, self.expression(node))
-        self.declare_pattern(node)
-        type_pattern = inner(first(node))
-        if len(type_pattern) > 1:
-            value = il.Cast(at, subject, self.read(type_pattern[0]), "", forks=False, drops_null=True)
-            binds.append(il.Assign(at, self.target(type_pattern[-1]), value))
-        return il.Test(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
-
-    # Loops
-
     def loop(self, node: Node, label: str, /) -> Iterable[Statement]:
-        at, body, condition = at_of(node), part(node, "body"), part(node, "condition")
+        if node.type != "enhanced_for_statement":
+            return self.rounds(node, label)
         with self.scopes.block():
-            if node.type == "enhanced_for_statement":
-                iterable = self.expression(part(node, "value"))
-                target = self.declared(part(node, "name"), self.declared_type(node))
-                return (il.Loop(at, None, target, iterable, self.block(body), (), label=label),)
-            before = self.statements(node.children_by_field_name("init"))
-            test = self.expression(condition) if condition is not None else None
-            inside = self.block(body)
-            update = tuple(il.Evaluate(self.expression(each)) for each in node.children_by_field_name("update"))
-            is_last = node.type == "do_statement"
-            return (*before, il.Loop(at, test, None, None, inside, (), update, label, is_last))
+            iterable = self.expression(part(node, "value"))
+            target = self.declared(part(node, "name"), self.declared_type(node))
+            body = self.block(part(node, "body"))
+            return (il.Loop(at_of(node), None, target, iterable, body, (), label=label),)
 
-    # Exceptions
-
-    def run_try_statement(self, node: Node) -> Iterable[Statement]:
-        with self.scopes.block():
-            before = self._resources(part(node, "resources"))
-            body = (*before, *self.block(part(node, "body")))
-        handlers = [self._handler(each) for each in inner(node) if each.type == "catch_clause"]
-        last = next((each for each in inner(node) if each.type == "finally_clause"), None)
-        return (il.Try(body, tuple(handlers), (), self.block(first(last))),)
-
-    run_try_with_resources_statement = run_try_statement
-
-    def _resources(self, node: Node | None) -> Block:
-        found = list[Statement]()
-        for each in inner(node):
-            if (name := part(each, "name")) is None:
-                found += map(il.Evaluate, self.values(each))
-                continue
-            type_, value = self.declared_type(each), self.expression(part(each, "value"))
-            found.append(il.Assign(at_of(each), self.declared(name, type_), value, type_))
-        return tuple(found)
-
-    def _handler(self, node: Node) -> il.Handler:
+    def handler(self, node: Node, /) -> il.Handler:
         body = part(node, "body")
         parameter = next((each for each in inner(node) if each.type == "catch_formal_parameter"), None)
         types = [child for each in inner(parameter) if each.type == "catch_type" for child in inner(each)]
@@ -203,6 +140,179 @@ class Statements(Expressions):
             name = self.declared(part(parameter, "name"), Type("Exception")).key
             return il.Handler(at_of(node), (), names, name, self.block(body), is_quiet=not inner(body))
 
-    def run_synchronized_statement(self, node: Node) -> Iterable[Statement]:
-        lock = self.expression(first(node))
-        return (il.Evaluate(operation(lock.at, "synchronized", lock)), *self.block(part(node, "body")))
+    # Switches
+
+    def run_switch_expression(self, node: Node) -> Iterable[Statement]:
+        value, groups = self.expression(part(node, "condition")), _groups(node)
+        takes_null = any(each.type == "null_literal" for group in groups for each in _labels(group))
+        asks = () if takes_null else (il.Evaluate(operation(value.at, "switch", value)),)
+        keeps, subject = self.kept(value)
+        return (*asks, *keeps, il.Switch(tuple(self.case(each, subject) for each in groups)))
+
+    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+        with self.scopes.block():
+            body = self.statements(inner(node))
+        leaves = (il.Jump(is_break=True),) if node.type == "switch_rule" else ()
+        return il.Case(self._case_test(node, subject), (*body, *leaves))
+
+    def _case_test(self, group: Node, subject: Expression | None) -> Expression | None:
+        """None for the default."""
+        labels = _labels(group)
+        if subject is None or not labels or any(text(each) == "default" for each in labels):
+            return None
+        values = [
+            nothing(at_of(each)) if each.type in ("pattern", "guard") else self.expression(each) for each in labels
+        ]
+        return any_of(at_of(group), [compared(each.at, subject, each) for each in values])
+
+    def lower_switch_expression(self, node: Node) -> Expression:
+        """The values of its rules. Of a value that statements give nothing is known."""
+        subject = self.expression(part(node, "condition"))
+        found: Expression = nothing(at_of(node))
+        for rule in reversed(_groups(node)):
+            last = inner(rule)[-1]
+            value = self.expression(first(last)) if last.type == "expression_statement" else nothing(at_of(last))
+            test = self._case_test(rule, subject)
+            found = il.Choice(at_of(node), test, value, found) if test is not None else value
+        return found
+
+    # Names
+
+    def lower_identifier(self, node: Node) -> Expression:
+        name, at = text(node), at_of(node)
+        owner = self.members.owner_of(name) if self.scopes.find(name) is None else None
+        return attribute(at, self._owner(owner, at), name) if owner else il.Name(at, self.scopes.key(name))
+
+    def lower_this(self, node: Node) -> Expression:
+        return il.Name(at_of(node), node.type)
+
+    lower_super = lower_this
+
+    def _owner(self, members: Members, at: At) -> Expression:
+        """The object whose field or method is meant by its bare name."""
+        if members is self.members:
+            return il.Name(at, "this")
+        class_ = members.class_.name
+        return il.Cast(at, il.Name(at, f"{class_}.this"), Type(class_), f"{class_}.this", forks=False)
+
+    # Calls
+
+    def lower_method_invocation(self, node: Node) -> Expression:
+        at, name, owner, given = at_of(node), word(node, "name"), part(node, "object"), inner(part(node, "arguments"))
+        if self.is_checker(node) and given and owner is not None:
+            value = self.expression(given[0])
+            return il.Told(at, value, None, value.key, value.forks) if not isinstance(value, _TRUTHS) else value
+        if name == "getClass" and not given:
+            return il.Told(
+                at, self.expression(owner) if owner is not None else il.Name(at, "this"), Type("Class"), "", False
+            )
+        if (test := self._tested(at, name, owner, given)) is not None:
+            return test
+        arguments = [Argument("", self.expression(each)) for each in given]
+        own = self.members.owner_of(name, is_method=True)
+        if owner is not None:
+            callee: Expression = attribute(at_of(owner), self.expression(owner), name)
+        elif own is None and name in self.members.static_imports:
+            callee = il.Name(at, name)
+        else:
+            callee = attribute(at, self._owner(own or self.members, at), name)
+        lowered, same = call(at, callee, arguments), self.members.knowledge.same.get(name)
+        return lowered._replace(key=lowered.key.replace(f".{name}(", f".{same}(")) if same is not None else lowered
+
+    def _tested(self, at: At, name: str, owner: Node | None, given: Sequence[Node]) -> Expression | None:
+        """A call that is a comparison: `Objects.isNull(x)`, `"a".equals(x)`."""
+        if len(given) != 1 or owner is None:
+            return None
+        if text(owner) == "Objects" and name in ("isNull", "nonNull"):
+            return compared(at, self.expression(given[0]), il.Null(at, "null"), negated=name == "nonNull")
+        if name == "equals" and (owner.type in self.literals or text(owner) in ("Boolean.TRUE", "Boolean.FALSE")):
+            return compared(at, self.expression(owner), self.expression(given[0]))
+        return None
+
+    def is_checker(self, node: Node) -> bool:
+        """Whether a call throws unless what it is given is there, or holds."""
+        functions, name, class_ = self.members.knowledge.functions, word(node, "name"), word(node, "object")
+        return any(each in name for each in functions["checks"]) or class_.rpartition(".")[2] in functions["checkers"]
+
+    def lower_object_creation_expression(self, node: Node) -> Expression:
+        at, type_ = at_of(node), self.read(part(node, "type"))
+        arguments = [Argument("", each) for each in self.values(part(node, "arguments"))]
+        name = word(node, "type").partition("<")[0].rpartition(".")[2].strip()
+        made = call(at, attribute(at, il.Name(at, "new"), name), arguments)._replace(key="")
+        knowledge = self.members.knowledge
+        if (special := knowledge.makers.get(f"{name}/{len(arguments)}")) is not None:
+            type_ = Type(special)
+        elif arguments and f"new.{name}" in knowledge.results:
+            type_ = None
+        return il.Told(at, made, type_, "", made.forks)
+
+    def lower_lambda_expression(self, node: Node) -> Expression:
+        written = part(node, "parameters")
+        named = [written] if written is not None and written.type == "identifier" else inner(written)
+        found = (
+            Parameter(at_of(each), word(each, "name") or text(each), None, self.declared_type(each)) for each in named
+        )
+        return self.function_within(node, found)
+
+    # Operators
+
+    def kind(self, operator: str, left: Expression, right: Expression, /) -> str:
+        """A text can be joined to anything."""
+        return "join" if operator == "+" and (self._is_text(left) or self._is_text(right)) else "arithmetic"
+
+    def _is_text(self, value: Expression) -> bool:
+        match value:
+            case il.Constant(type="String") | il.Operation(operator="join"):
+                return True
+            case il.Name(key=key) if (local := self.scopes.find(key.partition("@")[0])) is not None:
+                return local.type is not None and local.type.name == "String"
+            case il.Attribute(name=name) if (owner := self.members.owner_of(name)) is not None:
+                type_ = owner.fields[name]
+                return type_ is not None and type_.name == "String"
+            case _:
+                return False
+
+    def lower_assignment_expression(self, node: Node) -> Expression:
+        left, operator, at = part(node, "left"), word(node, "operator"), at_of(node)
+        value, target = self.expression(part(node, "right")), self.target(left)
+        if operator != "=":
+            value = operation(at, "join" if operator == "+=" else "arithmetic", self.expression(left), value)
+        elif (local := self.scopes.find(text(left))) is not None:
+            value = self.unboxed(value, local.type)
+        return il.Bind(at, target, value, target.key)
+
+    def unboxed(self, value: Expression, type_: Type | None) -> Expression:
+        """The value as one of the type, which may be a primitive one."""
+        if type_ is None or not type_.is_value or isinstance(value, il.Constant) or type_.name == "void":
+            return value
+        if isinstance(value, il.Choice):
+            return value._replace(then=self.unboxed(value.then, type_), otherwise=self.unboxed(value.otherwise, type_))
+        is_plain = isinstance(value, il.Name | il.Call | il.Attribute | il.Cast | il.Element)
+        return operation(value.at, "unbox", value) if is_plain else value
+
+    def lower_instanceof_expression(self, node: Node) -> Expression:
+        """Of what a pattern takes apart nothing is known."""
+        at, left, name = at_of(node), self.expression(part(node, "left")), part(node, "name")
+        test = il.Test(at, "instance", left, nothing(at), negated=False, key="", forks=left.forks)
+        if name is None:
+            return test
+        type_ = self.read(part(node, "right"))
+        value = left if left.key and not left.forks else nothing(at)
+        bound = il.Bind(at, self.declared(name, type_), il.Cast(at, value, type_, "", False, drops_null=True), "")
+        return il.Both(at, is_and=True, left=test, right=il.Display(at, "tuple", (bound,), forks=True))
+
+    def lower_cast_expression(self, node: Node) -> Expression:
+        value, type_ = self.expression(part(node, "value")), self.read(part(node, "type"))
+        if type_ is not None and type_.is_value:
+            return self.unboxed(value, type_)
+        return il.Cast(at_of(node), value, type_, value.key if not isinstance(value, il.Constant) else "", value.forks)
+
+
+def _groups(switch: Node) -> list[Node]:
+    """The cases of a `switch`."""
+    return [each for each in inner(part(switch, "body")) if each.type.startswith("switch_")]
+
+
+def _labels(group: Node) -> list[Node]:
+    """What stands behind `case`; nothing for the default alone."""
+    return [each for label in inner(group) if label.type == "switch_label" for each in inner(label)]

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Type
-from breadknife.plugins.nullcheck.languages.lowering import Reader, at_of, first, inner, part, text, word
 from breadknife.plugins.nullcheck.languages.python.statements import Statements
 from breadknife.plugins.nullcheck.languages.python.types import type_of
+from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node
 
 _BLOCKS = frozenset({

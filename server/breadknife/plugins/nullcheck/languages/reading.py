@@ -1,0 +1,74 @@
+"""Reads the tree of a file: its nodes, and what the file declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from breadknife.plugins.nullcheck.core.declarations import Class, Function, Store
+from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.text.document import Span
+from breadknife.text.syntax import Node, SyntaxTree
+
+
+def text(node: Node | None) -> str:
+    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
+
+
+def part(node: Node | None, name: str) -> Node | None:
+    """The child in a field."""
+    return node.child_by_field_name(name) if node is not None else None
+
+
+def word(node: Node | None, name: str) -> str:
+    """What is written in a field; "" if it is empty."""
+    return text(part(node, name))
+
+
+def inner(node: Node | None) -> list[Node]:
+    """The named children without comments."""
+    return [child for child in node.named_children if not child.type.endswith("comment")] if node is not None else []
+
+
+def first(node: Node | None) -> Node | None:
+    return next(iter(inner(node)), None)
+
+
+def parts_in(node: Node, *names: str) -> list[Node]:
+    """The children in any of these fields."""
+    return [child for name in names for child in node.children_by_field_name(name)]
+
+
+def at_of(node: Node) -> At:
+    return (node.start_byte, node.end_byte)
+
+
+@dataclass
+class Reader:
+    """Reads what one file declares; see `File` for what it finds."""
+
+    tree: SyntaxTree
+    knowledge: Knowledge
+    functions: list[Function] = field(default_factory=list[Function])
+    named: dict[str, Function] = field(default_factory=dict[str, Function])
+    classes: dict[str, Class] = field(default_factory=dict[str, Class])
+    variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
+    imports: dict[str, str] = field(default_factory=dict[str, str])
+    """Local name -> qualified name."""
+
+    def span(self, at: At) -> Span:
+        return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))
+
+    def source(self, at: At) -> str:
+        return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
+
+    def is_ignored(self, at: At) -> bool:
+        """Whether a comment on the line, or alone on the one above, tells checkers to be silent."""
+        source = self.tree.encoded
+        begin = source.rfind(b"\n", 0, at[0]) + 1
+        before = source.rfind(b"\n", 0, max(begin - 1, 0)) + 1
+        end = source.find(b"\n", at[0])
+        above = source[before:begin].strip()
+        return self.knowledge.ignores(source[begin : end if end >= 0 else len(source)]) or (
+            above.startswith(b"//") and self.knowledge.ignores(above)
+        )
