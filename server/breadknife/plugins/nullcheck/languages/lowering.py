@@ -257,8 +257,11 @@ class Lowering(ABC):
         return operator
 
     def lower_unary_expression(self, node: Node) -> Expression:
-        at, operator, operand = at_of(node), node.children[0].type, self.expression(inner(node)[-1])
-        if operator == "!":
+        return self.applied(at_of(node), node.children[0].type, self.expression(inner(node)[-1]))
+
+    def applied(self, at: At, operator: str, operand: Expression, /) -> Expression:
+        """An operator with one operand."""
+        if operator in ("!", "not"):
             return il.Not(at, operand, operand.forks)
         if isinstance(operand, il.Constant):
             return operand._replace(at=at, key=f"{operator}{operand.key}")

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.il import Block
-from breadknife.plugins.nullcheck.languages.go.expressions import parameters_of, result_of
-from breadknife.plugins.nullcheck.languages.go.statements import Statements, specs_of
+from breadknife.plugins.nullcheck.languages.go.statements import Statements, parameters_of, result_of, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import Types
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word

@@ -1,35 +1,55 @@
-"""Go's statements, lowered."""
+"""Go's statements and expressions, lowered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.go.expressions import Expressions, results_of
+from breadknife.plugins.nullcheck.core.declarations import Parameter
+from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
+from breadknife.plugins.nullcheck.languages.go.types import BUILTIN_TYPES, Types
 from breadknife.plugins.nullcheck.languages.lowering import (
+    Lowering,
     any_of,
-    at_of,
+    call,
     compared,
     display,
     element,
-    first,
-    inner,
     nothing,
     operation,
-    part,
     parts_of,
-    text,
-    word,
 )
+from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node
 
 
 @dataclass
-class Statements(Expressions):
+class Statements(Lowering):
+    """Lowers the code of one function."""
+
+    types: Types = field(kw_only=True)
+    untracked: frozenset[str] = frozenset()
+    """Variables of which nothing is known."""
     result_names: list[str] = field(default_factory=list[str], init=False)
 
+    like: ClassVar = {
+        "selector_expression": "attribute", "index_expression": "element", "nil": "null",
+        "literal_element": "parenthesized_expression", "dec_statement": "inc_statement",
+        "receive_statement": "short_var_declaration", "const_declaration": "var_declaration",
+        "expression_switch_statement": "switch_statement",
+    }  # fmt: skip
+    literals: ClassVar = {
+        "interpreted_string_literal": "string", "raw_string_literal": "string", "int_literal": "int",
+        "float_literal": "float64", "imaginary_literal": "complex128", "rune_literal": "rune", "true": "bool",
+        "false": "bool", "iota": "int",
+    }  # fmt: skip
+    silent = frozenset({
+        "comment", "pointer_type", "map_type", "slice_type", "array_type", "function_type", "interface_type",
+        "channel_type", "struct_type", "generic_type", "qualified_type", "type_declaration", "fallthrough_statement",
+    })  # fmt: skip
     block_kinds = frozenset({"block", "statement_list"})
 
     def body(self, node: Node, /) -> Block:
@@ -44,18 +64,23 @@ class Statements(Expressions):
                 found.append(self._zero(name, self.types.read(type_)))
         return (*found, *self.block(part(node, "body")))
 
-    def run_expression_statement(self, node: Node) -> Iterable[Statement]:
-        return map(il.Evaluate, self.values(node))
+    # Declarations and assignments
 
-    def run_statement_list(self, node: Node) -> Iterable[Statement]:
-        return self.nested(node)
+    def target(self, node: Node | None, /) -> Expression:
+        name = text(node)
+        if node is None or name in self.untracked:
+            return nothing(at_of(node) if node is not None else (0, 0))
+        if node.type != "identifier":
+            return self.expression(node)
+        return il.Name(at_of(node), self.scopes.key(name) if name != "_" else "")
 
     def declared(self, node: Node | None, type_: Type | None = None) -> Expression:
-        if node is not None and text(node) != "_":
+        if text(node) != "_":
             super().declared(node, type_)
-        return self.target(node) if node is not None else nothing((0, 0))
+        return self.target(node)
 
-    # Declarations and assignments
+    def _as_target(self, node: Node, is_new: bool) -> Expression:
+        return self.declared(node) if is_new else self.target(node)
 
     def run_short_var_declaration(self, node: Node) -> Iterable[Statement]:
         """`a, b := f()`: what isn't declared in this block is new."""
@@ -65,26 +90,16 @@ class Statements(Expressions):
         targets = [self._as_target(each, is_new and self.scopes.is_new(text(each))) for each in left]
         return (_assigned(node, targets, lowered),)
 
-    run_receive_statement = run_short_var_declaration
-
     def run_assignment_statement(self, node: Node) -> Iterable[Statement]:
         operator = word(node, "operator")
         if operator in ("=", ""):
             return self.run_short_var_declaration(node)
         target, given = first(part(node, "left")), first(part(node, "right"))
-        if target is None:
-            return ()
         value = operation(at_of(node), operator[:-1], self.expression(target), self.expression(given))
         return (il.Assign(at_of(node), self.target(target), value),)
 
     def run_inc_statement(self, node: Node) -> Iterable[Statement]:
-        """`n++`."""
-        return [
-            il.Assign(at_of(node), self.target(each), operation(at_of(node), "++", self.expression(each)))
-            for each in inner(node)
-        ]
-
-    run_dec_statement = run_inc_statement
+        return (il.Evaluate(self.lower_update_expression(node)),)
 
     def run_var_declaration(self, node: Node) -> Iterator[Statement]:
         for spec in specs_of(node):
@@ -98,11 +113,6 @@ class Statements(Expressions):
                 for name in names:
                     self.declared(name)
                     yield self._zero(name, type_)
-
-    run_const_declaration = run_var_declaration
-
-    def _as_target(self, node: Node, is_new: bool) -> Expression:
-        return self.declared(node) if is_new else self.target(node)
 
     def _zero(self, name: Node, type_: Type | None) -> Statement:
         """A variable without a value."""
@@ -126,118 +136,160 @@ class Statements(Expressions):
         null = il.Null(at, "nil", why=f"`{text(targets[0])}` is nil when {when}", kind="lookup")
         return [il.Attempt(at, value, null, value.forks)]
 
-    # Ways out
+    # Other statements
 
     def run_return_statement(self, node: Node) -> Iterable[Statement]:
         at, values = at_of(node), self.values(first(node))
         if not values:
             values = [il.Name(at, self.scopes.key(each)) for each in self.result_names]
-        if not self._is_told():
-            values = [nothing(each.at) if isinstance(each, il.Null) else each for each in values]
         return (il.Return(at, values[0] if len(values) == 1 else display(at, "tuple", values) if values else None),)
 
-    def _is_told(self) -> bool:
-        """Whether the last of several results tells of a nil among them. A struct may do so in a way of its own."""
-        returns = self.function.returns
-        if returns is None or returns.name != "tuple" or not returns.arguments:
-            return True
-        last = returns.arguments[-1]
-        return last.name in ("bool", "list") or not last.is_value
-
-    def run_defer_statement(self, node: Node) -> Iterable[Statement]:
-        """What a deferred call is made of is evaluated now. What it does later isn't followed."""
-        for value in self.values(node):
-            is_closure = isinstance(value, il.Call) and isinstance(value.callee, il.Closure)
-            given = [each.value for each in value.arguments] if isinstance(value, il.Call) else []
-            yield il.Evaluate(parts_of(value.at, given) if is_closure else value)
-
-    run_go_statement = run_defer_statement
-
-    # Choices
-
-    def run_expression_switch_statement(self, node: Node) -> Iterable[Statement]:
-        with self.scopes.block():
-            before, value = self.statements([part(node, "initializer")]), part(node, "value")
-            keeps, subject = self.kept(self.expression(value)) if value is not None else ((), None)
-            cases = _cases(node)
-            tests = [self._case_test(each, subject) for each in cases]
-            return (*before, *keeps, self._chain(cases, tests))
-
-    def _case_test(self, case: Node, subject: Expression | None) -> Expression | None:
-        """None for the default."""
-        values = self.values(part(case, "value"))
-        if subject is None:
-            return any_of(at_of(case), values)
-        return any_of(at_of(case), (compared(each.at, subject._replace(at=each.at), each) for each in values))
+    def handler(self, node: Node, /) -> il.Handler:
+        raise NotImplementedError  # Go has none
 
     def run_type_switch_statement(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
             before = self.statements([part(node, "initializer")])
             keeps, subject = self.kept(self.expression(part(node, "value")))
-            alias, cases = first(part(node, "alias")), _cases(node)
-            tests, binds = list[Expression | None](), list[Block]()
+            alias = first(part(node, "alias"))
             name = self.declared(alias) if alias is not None else None
-            for case in cases:
-                types, at = case.children_by_field_name("type"), at_of(case)
-                has_null = any(text(each) == "nil" for each in types)
-                test: Expression | None = il.Test(at, "instance", subject, nothing(at), False, "", False)
-                if has_null:
-                    test = compared(at, subject, il.Null(at, "nil")) if len(types) == 1 else nothing(at)
-                tests.append(test if types else None)
-                type_ = self.types.read(types[0]) if len(types) == 1 and not has_null else None
-                drops = bool(types) and not has_null
-                value = il.Cast(subject.at, subject, type_, subject.key, forks=False, drops_null=drops)
-                binds.append((il.Assign(at, name, value),) if name is not None else ())
-            return (*before, *keeps, self._chain(cases, tests, binds))
+            cases = tuple(self._type_case(each, subject, name) for each in self.cases(node))
+            return (*before, *keeps, il.Switch(cases))
+
+    def _type_case(self, node: Node, subject: Expression, name: Expression | None) -> il.Case:
+        types, at, body = node.children_by_field_name("type"), at_of(node), self.case(node, None).body
+        has_null = any(text(each) == "nil" for each in types)
+        test: Expression | None = None
+        if has_null:
+            test = compared(at, subject, il.Null(at, "nil")) if len(types) == 1 else nothing(at)
+        elif types:
+            test = il.Test(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
+        if name is None:
+            return il.Case(test, body)
+        type_ = self.types.read(types[0]) if len(types) == 1 and not has_null else None
+        drops = bool(types) and not has_null
+        value = il.Cast(subject.at, subject, type_, subject.key, forks=False, drops_null=drops)
+        return il.Case(test, (il.Assign(at, name, value), *body))
 
     def run_select_statement(self, node: Node) -> Iterable[Statement]:
-        cases = _cases(node)
-        tests: list[Expression | None] = [nothing(at_of(each)) for each in cases]
-        return (self._chain(cases, [*tests[:-1], None]),) if cases else ()  # one of them is taken
+        cases = [self.case(each, None) for each in self.cases(node)]
+        return (il.Switch((*cases[:-1], cases[-1]._replace(test=None))),) if cases else ()  # one of them is taken
 
-    def _chain(
-        self, cases: Sequence[Node], tests: Sequence[Expression | None], binds: Sequence[Block] = ()
-    ) -> Statement:
-        found = list[il.Case]()
-        for at, (case, test) in enumerate(zip(cases, tests, strict=True)):
-            with self.scopes.block():
-                before = self.statements([part(case, "communication")])
-                statements = [child for each in inner(case) if each.type == "statement_list" for child in inner(each)]
-                body = self.statements(statements)
-            falls = bool(statements) and statements[-1].type == "fallthrough_statement"
-            leave = () if falls else (il.Jump(is_break=True),)
-            found.append(il.Case(test, (*before, *(binds[at] if binds else ()), *body, *leave)))
-        return il.Switch(tuple(found))
-
-    # Loops
+    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+        at, values = at_of(node), self.values(part(node, "value"))
+        if subject is not None:
+            values = [compared(each.at, subject._replace(at=each.at), each) for each in values]
+        with self.scopes.block():
+            before = self.statements([part(node, "communication")])
+            body = self.statements(each for each in inner(node) if each.type == "statement_list")
+        falls = (node.text or b"").rstrip(b"; ").endswith(b"fallthrough")
+        test = nothing(at) if node.type == "communication_case" else any_of(at, values)
+        return il.Case(test, (*before, *body, *(() if falls else (il.Jump(is_break=True),))))
 
     def loop(self, node: Node, label: str, /) -> Iterable[Statement]:
-        at, body = at_of(node), part(node, "body")
-        clause = next((each for each in inner(node) if each != body), None)
+        head = next((each for each in inner(node) if each.type != "block"), None)
+        if head is None or head.type != "range_clause":
+            is_plain = head is not None and head.type != "for_clause"
+            return self.rounds(node, label, head, head if is_plain else None)
         with self.scopes.block():
-            if clause is not None and clause.type == "range_clause":
-                return self._range(node, clause, body, label)
-            is_plain = clause is None or clause.type != "for_clause"
-            condition = clause if is_plain else part(clause, "condition")
-            before = self.statements([part(clause, "initializer")])
-            test = self.expression(condition) if condition is not None else None
-            inside, update = self.block(body), self.statements([part(clause, "update")])
-            return (*before, il.Loop(at, test, None, None, inside, (), update, label))
+            keeps, iterable = self.kept(self.expression(part(head, "right")))
+            targets = [self._as_target(each, _declares(head)) for each in inner(part(head, "left"))]
+            index = targets[0] if targets and targets[0].key else il.Name(iterable.at, f"_@{node.start_byte}")
+            before: Block = ()
+            if len(targets) > 1 and targets[1].key:
+                before = (il.Assign(targets[1].at, targets[1], element(iterable.at, iterable, index)),)
+            target = il.Parts(iterable.at, (index,), forks=False)
+            body = (*before, *self.block(part(node, "body")))
+            return (*keeps, il.Loop(at_of(node), None, target, iterable, body, (), label=label))
 
-    def _range(self, node: Node, clause: Node, body: Node | None, label: str) -> Iterable[Statement]:
-        keeps, iterable = self.kept(self.expression(part(clause, "right")))
-        targets = [self._as_target(each, _declares(clause)) for each in inner(part(clause, "left"))]
-        index = targets[0] if targets and targets[0].key else il.Name(iterable.at, f"_@{node.start_byte}")
-        before: Block = ()
-        if len(targets) > 1 and targets[1].key:
-            before = (il.Assign(targets[1].at, targets[1], element(iterable.at, iterable, index)),)
-        target = il.Parts(iterable.at, (index,), forks=False)
-        inside = (*before, *self.block(body))
-        return (*keeps, il.Loop(at_of(node), None, target, iterable, inside, (), label=label))
+    # Expressions
+
+    def lower_slice_expression(self, node: Node) -> Expression:
+        owner, *bounds = self.values(node) or [nothing(at_of(node))]
+        return il.Element(at_of(node), owner, None, "", any(each.forks for each in (owner, *bounds)))
+
+    def lower_call_expression(self, node: Node) -> Expression:
+        at, function, given = at_of(node), part(node, "function"), inner(part(node, "arguments"))
+        name = text(function)
+        if function is not None and function.type == "identifier" and self.scopes.find(name) is None and given:
+            if name in ("new", "make"):
+                type_ = self.types.read(given[0])
+                made = display(at, type_.name if type_ is not None else "", [*map(self.expression, given[1:])])
+                return il.Cast(at, made, type_, "", forks=False)
+            if len(given) == 1 and (name in BUILTIN_TYPES or name in self.types.declared):
+                return self._converted(at, given[0], self.types.read(function))
+        arguments = [Argument("", each) for each in self.values(part(node, "arguments"))]
+        return call(at, self.expression(function), arguments)
+
+    def lower_type_conversion_expression(self, node: Node) -> Expression:
+        return self._converted(at_of(node), part(node, "operand"), self.types.read(part(node, "type")))
+
+    def _converted(self, at: At, operand: Node | None, type_: Type | None) -> Expression:
+        value = self.expression(operand)
+        return il.Cast(at, value, type_, value.key if isinstance(value, il.Name | il.Attribute) else "", value.forks)
+
+    def lower_type_assertion_expression(self, node: Node) -> Expression:
+        value, type_ = self.expression(part(node, "operand")), self.types.read(part(node, "type"))
+        return il.Cast(at_of(node), value, type_, "", value.forks, drops_null=True)
+
+    def lower_func_literal(self, node: Node) -> Expression:
+        return self.function_within(node, parameters_of(node, self.types), result_of(node, self.types))
+
+    def lower_composite_literal(self, node: Node) -> Expression:
+        at, type_ = at_of(node), self.types.read(part(node, "type"))
+        made = display(at, type_.name if type_ is not None else "composite", self.values(part(node, "body")))
+        return il.Cast(at, made, type_, "", made.forks)
+
+    def lower_keyed_element(self, node: Node) -> Expression:
+        return self.expression(part(node, "value"))
+
+    def applied(self, at: At, operator: str, operand: Expression, /) -> Expression:
+        match operator:
+            case "*":
+                return operation(at, "deref", operand, key=f"*{operand.key}" if operand.key else "")
+            case "&" if isinstance(operand, il.Cast) and isinstance(operand.value, il.Display):
+                pointed = operand.type
+                return operand._replace(type=pointed._replace(is_value=False) if pointed is not None else None)
+            case "&" | "<-":
+                return operation(at, "&", operand) if operator == "&" else parts_of(at, [operand])
+            case _:
+                return super().applied(at, operator, operand)
 
 
-def _cases(node: Node) -> list[Node]:
-    return [each for each in inner(node) if each.type.endswith("_case")]
+def parameters_of(node: Node, types: Types, field_name: str = "parameters") -> Iterator[Parameter]:
+    for each in inner(part(node, field_name)):
+        made = partial(Parameter, default=None, annotation=types.read(part(each, "type")))
+        kind = "*" if each.type == "variadic_parameter_declaration" else ""
+        names = each.children_by_field_name("name")
+        yield from (made(at_of(name), text(name), kind=kind) for name in names)
+        if not names:
+            yield made(at_of(each), f"_@{each.start_byte}", kind=kind)
+
+
+def results_of(node: Node) -> list[tuple[Node | None, Node | None]]:
+    """The results of a function: their names, if they have any, and their types."""
+    result = part(node, "result")
+    if result is None or result.type != "parameter_list":
+        return [(None, result)] if result is not None else []
+    return [
+        (name, part(each, "type")) for each in inner(result) for name in each.children_by_field_name("name") or [None]
+    ]
+
+
+def result_of(node: Node, types: Types) -> Type | None:
+    found = [types.read(each) for _, each in results_of(node)]
+    if len(found) > 1:
+        return Type("tuple", tuple(each or Type("", is_value=True) for each in found))
+    return found[0] if found else None
+
+
+def specs_of(node: Node) -> Iterator[Node]:
+    """The single declarations in a group of them."""
+    for child in inner(node):
+        if child.type in ("var_spec", "const_spec"):
+            yield child
+        else:
+            yield from specs_of(child)
 
 
 def _declares(node: Node) -> bool:
@@ -254,11 +306,3 @@ def _assigned(
 
 def _together(values: Sequence[Expression]) -> il.Display:
     return display((values[0].at[0], values[-1].at[1]) if values else (0, 0), "tuple", values)
-
-
-def specs_of(node: Node) -> Iterator[Node]:
-    for child in inner(node):
-        if child.type in ("var_spec", "const_spec"):
-            yield child
-        else:
-            yield from specs_of(child)
