@@ -55,6 +55,10 @@ def told(action: Action | il.Statement | il.Block) -> str:
             return " ".join(
                 [f"try {{{told_all(body)}}}", *said, *([f"finally {{{told_all(final)}}}"] if final else [])]
             )
+        case il.Switch(cases=cases):
+            tests = (told(each.test) if each.test is not None else "default" for each in cases)
+            said = [f"{test}: {told_all(each.body)}" for test, each in zip(tests, cases, strict=True)]
+            return f"switch {{{'; '.join(said)}}}"
         case il.Define(name=name):
             return f"define {name.partition('@')[0]}"
         case il.Call(callee=callee, arguments=arguments):

@@ -60,7 +60,7 @@ def found(text: str) -> list[Span]:
         ("switch (x) { case String s when s.a() -> f(s); default -> {} }",
          "switch(x); switch {(x == parts() or x == parts()): this.f(s); break; default: break}"),
         ("try (R r = f()) { g(); } catch (A | B e) { h(); } finally { i(); }",
-         "try {r = this.f(); this.g()} catch A|B {this.h()} finally {this.i()}"),
+         "r = this.f(); try {this.g()} catch A|B {this.h()} finally {this.i()}"),
         ("synchronized (x) { f(); }", "x; this.f()"),
         ("throw new A();", "raise new.A()!"),
         ("assert x != null;", "if not x not is null {raise}"),

@@ -67,8 +67,6 @@ class Function:
     """Inner functions may rely on what its parameters and variables are declared to be."""
     types: dict[str, Type] = field(default_factory=dict[str, Type])
     """What variables are declared to be; filled when it is lowered."""
-    reads: set[str] = field(default_factory=set[str])
-    """Names that it reads itself; filled when it is lowered."""
     is_expression: bool = False
     """Its body is one expression, which it returns."""
     asserts: str = ""

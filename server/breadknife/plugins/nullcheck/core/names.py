@@ -150,11 +150,7 @@ class Names(Attributes):
         if parameter is not None and around.tells_types:
             return self.given(around, parameter)._replace(parameter="")
         within = {each.name for each in around.within}
-        if parameter is None:
-            return Fact(Nullness.THERE, called=f"{around.name}>{key}") if key in within else NOTHING
-        if parameter.annotation is None or key in around.locals or key in around.reads:
-            return NOTHING
-        return self.given(around, parameter)._replace(parameter="")
+        return Fact(Nullness.THERE, called=f"{around.name}>{key}") if parameter is None and key in within else NOTHING
 
     def global_(self, name: str, /) -> Fact:
         """What a qualified name means: a function, a class, a module, a variable of another file."""

@@ -96,9 +96,6 @@ class Lowering(ABC):
     def loop(self, node: Node, label: str, /) -> Iterable[Statement]: ...
 
     @abstractmethod
-    def handler(self, node: Node, /) -> il.Handler: ...
-
-    @abstractmethod
     def case(self, node: Node, subject: Expression | None, /) -> il.Case:
         """`subject` is what the cases are compared with, if there is anything."""
 
@@ -133,7 +130,7 @@ class Lowering(ABC):
             return ()
         if kind in self.block_kinds:
             return self.block(node)
-        if kind.endswith(("_statement", "_definition")):
+        if kind.endswith(("_statement", "_definition")) or kind in ("parenthesized_expression", "sequence_expression"):
             return self.statements(inner(node))
         return (il.Evaluate(self.expression(node)),)
 
@@ -192,10 +189,10 @@ class Lowering(ABC):
     # Expressions
 
     def literal(self, node: Node) -> Expression:
-        said, kind = text(node), self.literals[node.type]
-        is_text = said[:1] in ('"', "'", "`")
-        truth = len(said) > 2 if is_text else said != "false" and said.strip("0.xXbBoOn_") != ""
-        return il.Constant(at_of(node), short(said), kind, truth)
+        at, said, kind = at_of(node), text(node), self.literals[node.type]
+        if said[:1] in ('"', "'", "`"):  # the key is the same however it is quoted
+            return il.Constant(at, short(f'"{said[1:-1]}"') if '"' not in said[1:-1] else "", kind, len(said) > 2)
+        return il.Constant(at, short(said), kind, said.lower() != "false" and said.strip("0.xXbBoOn_") != "")
 
     def lower_null(self, node: Node) -> Expression:
         return il.Null(at_of(node), text(node))
@@ -225,10 +222,12 @@ class Lowering(ABC):
         return il.Choice(at_of(node), test, then, otherwise)
 
     def lower_await_expression(self, node: Node) -> Expression:
-        value = self.expression(first(node))
+        return self.awaited(at_of(node), self.expression(first(node)))
+
+    def awaited(self, at: At, value: Expression, /) -> Expression:
         if isinstance(value, il.Call):
-            return value._replace(at=at_of(node), is_awaited=True, key=f"await {value.key}" if value.key else "")
-        return operation(at_of(node), "await", value)
+            return value._replace(at=at, is_awaited=True, key=f"await {value.key}" if value.key else "")
+        return operation(at, "await", value)
 
     def both(self, node: Node, operator: str) -> Expression:
         """`a && b && …`, however many there are."""
@@ -244,7 +243,7 @@ class Lowering(ABC):
 
     def lower_binary_expression(self, node: Node) -> Expression:
         at, operator = at_of(node), word(node, "operator")
-        if operator in ("&&", "||"):
+        if operator in ("&&", "||", "and", "or"):
             return self.both(node, operator)
         left, right = self.expression(part(node, "left")), self.expression(part(node, "right"))
         if operator in ("==", "!="):
@@ -300,7 +299,7 @@ class Lowering(ABC):
 
     def run_switch_statement(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
-            before, value = self.statements([part(node, "initializer")]), part(node, "value")
+            before, value = self.statements([part(node, "initializer")]), part(node, "value") or part(node, "subject")
             keeps, subject = self.kept(self.expression(value)) if value is not None else ((), None)
             return (*before, *keeps, il.Switch(tuple(self.case(each, subject) for each in self.cases(node))))
 
@@ -309,15 +308,18 @@ class Lowering(ABC):
         return inner(body) if body is not None else [each for each in inner(node) if each.type.endswith("_case")]
 
     def run_try_statement(self, node: Node) -> Iterable[Statement]:
-        with self.scopes.block():
-            body = (*self.statements(inner(part(node, "resources"))), *self.block(part(node, "body")))
         parts = inner(node)
         handlers = tuple(self.handler(each) for each in parts if each.type in ("catch_clause", "except_clause"))
         otherwise, final = (
             self.block(next((each for each in parts if each.type == kind), None))
             for kind in ("else_clause", "finally_clause")
         )
-        return (il.Try(body, handlers, otherwise, final),)
+        return (il.Try(self.block(part(node, "body")), handlers, otherwise, final),)
+
+    def handler(self, node: Node, /) -> il.Handler:
+        """One that catches everything."""
+        body = part(node, "body")
+        return il.Handler(at_of(node), (), (), "", self.block(body), is_quiet=not inner(body))
 
     def run_labeled_statement(self, node: Node) -> Iterable[Statement]:
         label, body = text(first(node)), inner(node)[-1]

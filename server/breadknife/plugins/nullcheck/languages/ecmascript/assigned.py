@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.il import At
-from breadknife.plugins.nullcheck.languages.ecmascript.building import bound
+from breadknife.plugins.nullcheck.languages.ecmascript.statements import bound
 from breadknife.plugins.nullcheck.languages.reading import at_of
 from breadknife.text.syntax import SyntaxTree, captures
 

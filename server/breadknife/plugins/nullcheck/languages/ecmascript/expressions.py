@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -10,32 +11,25 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
-from breadknife.plugins.nullcheck.languages.ecmascript.building import PATTERNS, applied, compared, is_null
-from breadknife.plugins.nullcheck.languages.ecmascript.comments import Comments
-from breadknife.plugins.nullcheck.languages.ecmascript.regexes import type_of_literal, type_of_made
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, Types
 from breadknife.plugins.nullcheck.languages.lowering import (
     DEEPEST,
     Lowering,
     Scopes,
-    at_of,
     attribute,
     call,
     display,
     element,
-    first,
-    inner,
     nothing,
     operation,
-    part,
     parts_of,
     short,
-    text,
-    word,
 )
+from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node
 
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "method_definition"})
+PATTERNS = frozenset({"object_pattern", "array_pattern"})
 _LINKS = {
     "member_expression": "object", "subscript_expression": "object", "call_expression": "function",
     "non_null_expression": "",
@@ -43,6 +37,13 @@ _LINKS = {
 """Steps of a chain, and the field that each begins with."""
 _SEVERAL = frozenset({"binary_expression", "unary_expression"})
 """What no `!` can stand behind: the grammar takes `a || b!.c` for `(a || b)!.c`."""
+_EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
+_FALSE_FOR_UNDEFINED = frozenset({*_EQUAL, "<", ">", "<=", ">=", "instanceof", "in"})
+"""Comparisons that are decided where the left side is undefined."""
+_ALWAYS_MATCHES = re.compile(r"\^?(?:(?:\\.|\[[^\]]*\]|[^\\\[])[*?]\??)*\$?")
+"""Regular expressions, without their groups, that match any text."""
+_CAST = re.compile(rb"@type\s*\{(?![^}]*(?:null|undefined|[?*]))[^}]*\}\s*\*/\s*\Z")
+_LONGEST_CAST = 200
 
 
 class Reading(Protocol):
@@ -51,7 +52,6 @@ class Reading(Protocol):
     knowledge: Knowledge
     is_typed: bool
     types: Types
-    comments: Comments
 
     def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function: ...
 
@@ -68,13 +68,21 @@ class Expressions(Lowering):
 
     reading: Reading
 
+    like: ClassVar = {
+        "this": "identifier", "super": "identifier", "shorthand_property_identifier": "identifier",
+        "shorthand_property_identifier_pattern": "identifier", "undefined": "null", "array": "list",
+        "function_expression": "arrow_function", "generator_function": "arrow_function",
+        "method_definition": "arrow_function", "type_assertion": "as_expression",
+        "update_expression": "augmented_assignment_expression", "variable_declaration": "lexical_declaration",
+        "abstract_class_declaration": "class_declaration",
+    }  # fmt: skip
     literals: ClassVar = {"string": "string", "number": "number", "true": "boolean", "false": "boolean"}
     silent = frozenset({
         "comment", "type_arguments", "type_annotation", "type_parameters", "property_identifier", "decorator",
         "statement_identifier", "string_fragment", "jsx_text", "private_property_identifier", "regex_flags",
         "function_declaration", "generator_function_declaration", "function_signature", "type_alias_declaration",
         "interface_declaration", "import_statement", "import_alias", "ambient_declaration", "enum_declaration",
-        "empty_statement",
+        "empty_statement", "export_clause",
     })  # fmt: skip
 
     def held(self, value: Expression) -> tuple[Expression, Expression]:
@@ -84,24 +92,10 @@ class Expressions(Lowering):
         name = il.Name(value.at, f"@{value.at[0]}_{value.at[1]}")
         return il.Bind(value.at, name, value, name.key), name
 
-    # Names and literals
-
-    def lower_identifier(self, node: Node) -> Expression:
-        return il.Name(at_of(node), self.scopes.key(text(node)))
-
-    lower_this = lower_super = lower_shorthand_property_identifier = lower_identifier
-    lower_shorthand_property_identifier_pattern = lower_identifier
+    # Literals
 
     def lower_null(self, node: Node) -> Expression:
         return il.Null(at_of(node), node.type, nulls=NULL if node.type == "null" else UNDEFINED)
-
-    lower_undefined = lower_null
-
-    def literal(self, node: Node) -> Expression:
-        found, said = super().literal(node), text(node)[1:-1]
-        if node.type != "string" or not isinstance(found, il.Constant):
-            return found
-        return found._replace(key=short(f'"{said}"') if '"' not in said else "")  # however it is quoted
 
     def lower_template_string(self, node: Node) -> Expression:
         values = [value for each in inner(node) for value in self.values(each)]
@@ -110,16 +104,16 @@ class Expressions(Lowering):
         return il.Constant(at_of(node), text(node), "string", len(text(node)) > 2)
 
     def lower_regex(self, node: Node) -> Expression:
-        at, said = at_of(node), text(node)
-        made = il.Constant(at, short(said), "RegExp", truth=True)
-        return il.Told(at, made, type_of_literal(said), short(said), forks=False)
+        pattern = word(node, "pattern").translate({ord(each): "" for each in "()"})
+        kind = "AnyRegExp" if _ALWAYS_MATCHES.fullmatch(pattern) else "RegExp"
+        return il.Constant(at_of(node), short(text(node)), kind, truth=True)
 
-    def lower_array(self, node: Node) -> Expression:
-        items = self.values(node)
-        if len(items) == 1 and (spread := first(node)) is not None and spread.type == "spread_element":
+    def lower_list(self, node: Node) -> Expression:
+        spread = first(node)
+        if len(inner(node)) == 1 and spread is not None and spread.type == "spread_element":
             value = self.expression(first(spread))
             return il.Call(at_of(node), il.Name(at_of(node), "Array.from"), (Argument("", value),), "", value.forks)
-        return display(at_of(node), "list", items)
+        return super().lower_list(node)
 
     def lower_spread_element(self, node: Node) -> Expression:
         return parts_of(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
@@ -138,8 +132,6 @@ class Expressions(Lowering):
         function = self.reading.function(node, self.scopes, self.function)
         return il.Closure(function.at, f"=>{function.at[0]}")
 
-    lower_function_expression = lower_generator_function = lower_method_definition = lower_arrow_function
-
     def lower_class(self, node: Node) -> Expression:
         self.reading.class_(node, self.scopes, self.function)
         return nothing(at_of(node))
@@ -147,71 +139,61 @@ class Expressions(Lowering):
     # Chains
 
     def lower_member_expression(self, node: Node) -> Expression:
-        links, asked = [node], list[Expression]()
-        while (owner := _owner(links[-1])) is not None and owner.type in _LINKS:
-            links.append(owner)
-        if node.type == "non_null_expression" and owner is not None and owner.type not in _SEVERAL:
-            value = self.expression(first(node))
-            return il.Told(at_of(node), value, None, value.key, value.forks)
-        around = list[Node]()
-        while owner is not None and owner.type in _SEVERAL:
-            around.append(owner)
-            owner = part(owner, "right") or part(owner, "argument")
-        if owner is None or len(links) > DEEPEST:
-            return nothing(at_of(node))
-        found = self.expression(owner)
-        for link in reversed(links):
-            found = self._step(link, (owner.start_byte, link.end_byte), found, asked)
-        for each in reversed(asked):
-            named = each.target if isinstance(each, il.Bind) else each
-            found = il.Choice(found.at, is_null(each, negated=True), found, il.Absent(found.at, named))
-        for each in reversed(around):
-            at, operator = (each.start_byte, found.at[1]), word(each, "operator")
-            is_unary = each.type == "unary_expression"
-            found = applied(operator, found, at) if is_unary else self._combined(each, found, at)
-        return found
+        found = self._chain(node, lambda value: value)
+        return _told(found.at, found) if node.type == "non_null_expression" and _is_chain(found) else found
 
     lower_subscript_expression = lower_call_expression = lower_non_null_expression = lower_member_expression
 
-    def _step(self, node: Node, at: At, owner: Expression, asked: list[Expression]) -> Expression:
-        """One step of a chain. `asked`: owners that must be there for what follows to be evaluated."""
+    def _chain(self, node: Node, then: Callable[[Expression], Expression], links: int = 0) -> Expression:
+        """A chain, and what follows it: where `?.` finds no owner, nothing behind it is evaluated."""
+        if links > DEEPEST:
+            return then(nothing(at_of(node)))
+        if node.type in _LINKS and (owner := part(node, _LINKS[node.type]) or first(node)) is not None:
+            return self._chain(owner, lambda value: self._step(node, value, then), links + 1)
+        last = part(node, "right") or part(node, "argument")
+        if links and node.type in _SEVERAL and last is not None:
+            return self._combined(node, self._chain(last, then, links + 1))
+        return then(self.expression(node))
+
+    def _step(self, node: Node, owner: Expression, then: Callable[[Expression], Expression]) -> Expression:
         if node.type == "non_null_expression":
-            return il.Told(at, owner, None, owner.key, owner.forks)
-        if any(each.type in ("?.", "optional_chain") for each in node.children[1:2]):
-            before, owner = self.held(owner)
-            asked.append(before)
+            return then(_told((owner.at[0], node.end_byte), owner))
+        if not any(each.type in ("?.", "optional_chain") for each in node.children[1:2]):
+            return then(self._link(node, owner))
+        before, again = self.held(owner)
+        found = then(self._link(node, again))
+        return il.Choice(found.at, is_null(before, negated=True), found, il.Absent(found.at, again))
+
+    def _link(self, node: Node, owner: Expression) -> Expression:
+        at = (owner.at[0], node.end_byte)
         if node.type == "call_expression":
             return self._call(node, at, owner)
         if node.type == "member_expression":
             return attribute(at, owner, word(node, "property"))
         index = self.expression(part(node, "index"))
-        if isinstance(index, il.Constant) and index.type == "string" and index.key[1:-1].isidentifier():
-            return attribute(at, owner, index.key[1:-1])
-        return element(at, owner, index)
-
-    def _arguments(self, node: Node | None) -> list[Argument]:
-        if node is not None and node.type == "template_string":
-            values = [value for each in inner(node) for value in self.values(each)]
-            return [Argument("", each) for each in (display(at_of(node), "list"), *values)]
-        found = list[Argument]()
-        for each in inner(node):
-            is_spread = each.type == "spread_element"
-            found.append(Argument("*" if is_spread else "", self.expression(first(each) if is_spread else each)))
-        return found
+        said = index.key[1:-1] if isinstance(index, il.Constant) and index.type == "string" else ""
+        return attribute(at, owner, said) if said.isidentifier() else element(at, owner, index)
 
     def _call(self, node: Node, at: At, callee: Expression) -> Expression:
-        arguments, written = self._arguments(part(node, "arguments")), inner(part(node, "type_arguments"))
-        made = call(at, callee, arguments)
+        made = call(at, callee, self._arguments(part(node, "arguments")))
+        written = inner(part(node, "type_arguments"))
         known = self.reading.knowledge.typed_calls.get(callee.key.removeprefix("React.")) if written else None
         if known is None:
             return made
         own = tuple(self.reading.types.read(each) or Type("") for each in written)
         if callee.key.endswith("useRef"):
-            is_element = not own[0].nullable and len(arguments) == 1 and isinstance(arguments[0].value, il.Null)
+            is_element = not own[0].nullable and [type(each.value) for each in made.arguments] == [il.Null]
             own = (own[0]._replace(nullable=NULL),) if is_element else (Type(""),)
-        elif not arguments:
+        elif not made.arguments:
             own = (own[0]._replace(nullable=own[0].nullable | UNDEFINED),)
         return il.Told(made.at, made, filled(known, own, None), "", made.forks)
+
+    def _arguments(self, node: Node | None) -> list[Argument]:
+        found = list[Argument]()
+        for each in inner(node):
+            is_spread = each.type == "spread_element"
+            found.append(Argument("*" if is_spread else "", self.expression(first(each) if is_spread else each)))
+        return found
 
     def lower_new_expression(self, node: Node) -> Expression:
         callee = self.expression(part(node, "constructor"))
@@ -219,26 +201,20 @@ class Expressions(Lowering):
         own = tuple(self.reading.types.read(each) or Type("") for each in inner(part(node, "type_arguments")))
         is_name = isinstance(callee, il.Name) and not callee.key.startswith("@")
         type_ = self.reading.types.named(callee.key)._replace(arguments=own) if is_name else Type("")
-        type_ = type_of_made(text(node)) if callee.key == "RegExp" else type_
         return il.Told(made.at, made, type_, "", made.forks)
 
     def lower_await_expression(self, node: Node) -> Expression:
-        return self._awaited(self.expression(first(node)), at_of(node))
-
-    def _awaited(self, value: Expression, at: At) -> Expression:
-        if isinstance(value, il.Call):
-            return value._replace(at=at, is_awaited=True, key=f"await {value.key}" if value.key else "")
-        if isinstance(value, il.Choice) and isinstance(value.otherwise, il.Absent):
-            return value._replace(at=at, then=self._awaited(value.then, at))
-        return operation(at, "await", value)
+        at = at_of(node)
+        return over(self.expression(first(node)), lambda value: self.awaited(at, value), at)
 
     # Operators
 
     def lower_parenthesized_expression(self, node: Node) -> Expression:
-        value, type_ = super().lower_parenthesized_expression(node), self.reading.comments.cast(node)
-        if type_ is not None:
-            return il.Told(at_of(node), value, type_, "", value.forks)
-        return value._replace(at=at_of(node))
+        """`/** @type {T} */ (x)` says that the value is there."""
+        value, at = super().lower_parenthesized_expression(node), at_of(node)
+        begins = node.start_byte - self.function.at[0]
+        is_told = _CAST.search(self.function.source, max(begins - _LONGEST_CAST, 0), begins)
+        return _told(at, value) if is_told and not self.reading.is_typed else value._replace(at=at)
 
     def lower_as_expression(self, node: Node) -> Expression:
         value, *types = inner(node)
@@ -248,8 +224,6 @@ class Expressions(Lowering):
         type_ = self.reading.types.read(types[0]) if types else None
         return il.Told(at_of(node), lowered, type_, "", lowered.forks) if type_ is not None else lowered
 
-    lower_type_assertion = lower_as_expression
-
     def lower_satisfies_expression(self, node: Node) -> Expression:
         return self.expression(first(node))
 
@@ -257,11 +231,15 @@ class Expressions(Lowering):
         operator = word(node, "operator")
         if operator in ("&&", "||"):
             return self.both(node, operator)
-        return self._combined(node, self.expression(part(node, "right")), at_of(node))
+        return self._combined(node, self.expression(part(node, "right")))
 
-    def _combined(self, node: Node, right: Expression, at: At) -> Expression:
-        operator, left = word(node, "operator"), self.expression(part(node, "left"))
-        return self._joined(at, operator, left, right) or compared(at, operator, left, right)
+    def _combined(self, node: Node, last: Expression) -> Expression:
+        """An operator with its operands."""
+        at, operator = (node.start_byte, last.at[1]), word(node, "operator")
+        if node.type == "unary_expression":
+            return self.applied(at, operator, last)
+        left = self.expression(part(node, "left"))
+        return self._joined(at, operator, left, last) or compared(at, operator, left, last)
 
     def _joined(self, at: At, operator: str, left: Expression, right: Expression) -> Expression | None:
         """What an operator gives that may not evaluate its right side; None for other operators."""
@@ -272,8 +250,18 @@ class Expressions(Lowering):
             return il.Choice(at, is_null(before, negated=True), again, right)
         return None
 
-    def lower_unary_expression(self, node: Node) -> Expression:
-        return applied(word(node, "operator"), self.expression(part(node, "argument")), at_of(node))
+    def applied(self, at: At, operator: str, operand: Expression, /) -> Expression:
+        match operator:
+            case "!":
+                return il.Not(at, operand, operand.forks, short(f"(not {operand.key})") if operand.key else "")
+            case "typeof":
+                return over(operand, lambda each: operation(at, "typeof", each), at)
+            case "void" if isinstance(operand, il.Constant):
+                return il.Null(at, "undefined", nulls=UNDEFINED)
+            case "-" | "~":
+                return super().applied(at, operator, operand)
+            case _:
+                return parts_of(at, [operand])
 
     def lower_sequence_expression(self, node: Node) -> Expression:
         *before, last = self.values(node) or [nothing(at_of(node))]
@@ -287,32 +275,74 @@ class Expressions(Lowering):
         return il.Bind(at_of(node), target, value, target.key)
 
     def lower_augmented_assignment_expression(self, node: Node) -> Expression:
-        target, value = self.augmented(node)
-        return il.Bind(at_of(node), target, value, target.key)
-
-    lower_update_expression = lower_augmented_assignment_expression
-
-    def augmented(self, node: Node) -> tuple[Expression, Expression]:
-        """What `a += b`, `a ||= b`, `a ??= b` or `a++` assigns to, and the value that it gets."""
+        """`a += b`, `a ||= b`, `a ??= b` or `a++`."""
         at, operator = at_of(node), word(node, "operator").removesuffix("=")
         left, right = part(node, "left") or part(node, "argument"), part(node, "right")
         operands = [self.expression(each) for each in (left, right) if each is not None]
         joined = self._joined(at, operator, *operands) if len(operands) == 2 else None
-        return self.target(left), joined or operation(at, operator, *operands)
+        target = self.target(left)
+        return il.Bind(at, target, joined or operation(at, operator, *operands), target.key)
 
-    def declared_type(self, target: Expression) -> Type | None:
-        """What a variable or a parameter of the function is declared to be."""
-        if not isinstance(target, il.Name) or target.key in self.function.types:
-            return self.function.types.get(target.key)
-        return next((each.annotation for each in self.function.parameters if each.name == target.key), None)
-
-    def target(self, node: Node | None) -> Expression:
+    def target(self, node: Node | None, /) -> Expression:
         """What is assigned to, if it is no pattern."""
         found = self.expression(node)
         return found.value if isinstance(found, il.Told) else found
 
 
-def _owner(node: Node) -> Node | None:
-    """What a step of a chain begins with."""
-    name = _LINKS[node.type]
-    return part(node, name) if name else first(node)
+def _told(at: At, value: Expression) -> il.Told:
+    """A value of which the author says that it is there."""
+    return il.Told(at, value, None, value.key, value.forks)
+
+
+def over(value: Expression, make: Callable[[Expression], Expression], at: At) -> Expression:
+    """An operation on what an optional chain gives, where it gives something."""
+    match value:
+        case il.Choice(then=then, otherwise=il.Absent()):
+            return value._replace(at=at, then=over(then, make, at))
+        case _:
+            return make(value)
+
+
+def is_null(value: Expression, nulls: int = il.ANY_NULL, *, negated: bool = False) -> il.Test:
+    """The test whether a value is one of these nulls. It raises no suspicion."""
+    null, key = il.Null(value.at, nulls=nulls), f"({value.key} ask {nulls})" if value.key else ""
+    return il.Test(value.at, "ask", value, null, negated, key, value.forks)
+
+
+def compared(at: At, operator: str, left: Expression, right: Expression) -> Expression:
+    negated, is_equality = _EQUAL.get(operator, False), operator in _EQUAL
+    is_known = isinstance(right, il.Null | il.Constant)
+    if is_equality and not is_known and (isinstance(left, il.Null) or _is_chain(right) or _is_typeof(right)):
+        left, right = right, left
+    nulls = right.nulls if isinstance(right, il.Null) and is_equality else 0
+    if nulls and len(operator) == 2:
+        nulls = il.ANY_NULL
+    if isinstance(left, il.Choice) and _is_chain(left) and operator in _FALSE_FOR_UNDEFINED:
+        truth = (bool(nulls & UNDEFINED) if nulls else isinstance(right, il.Null)) != negated
+        otherwise = il.Constant(at, "", "boolean", truth)
+        return il.Choice(at, left.test, compared(at, operator, left.then, right), otherwise)
+    if nulls:
+        return is_null(left, nulls, negated=negated)._replace(at=at)
+    if isinstance(left, il.Operation) and _is_typeof(left):
+        return typed_test(at, left.operands[0], right, negated)
+    kind = {"instanceof": "instance", "in": "in"}.get(operator, "==" if is_equality else "")
+    key = short(f"({left.key} {kind or operator} {right.key})") if left.key and right.key else ""
+    if kind:
+        return il.Test(at, kind, left, right, negated, key, left.forks or right.forks)
+    return operation(at, operator, left, right, key=key)
+
+
+def _is_chain(value: Expression) -> bool:
+    return isinstance(value, il.Choice) and isinstance(value.otherwise, il.Absent)
+
+
+def _is_typeof(value: Expression) -> bool:
+    return isinstance(value, il.Operation) and value.operator == "typeof"
+
+
+def typed_test(at: At, value: Expression, kind: Expression, negated: bool) -> Expression:
+    """`typeof x === "string"`."""
+    if kind.key in ('"undefined"', '"object"'):
+        return is_null(value, UNDEFINED, negated=negated == (kind.key == '"undefined"'))._replace(at=at)
+    key = short(f"({value.key} instance {kind.key})") if value.key else ""
+    return il.Test(at, "instance", value, kind, negated, key, value.forks)

@@ -12,11 +12,9 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Type
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
-from breadknife.plugins.nullcheck.languages.ecmascript.building import PATTERNS, bound
-from breadknife.plugins.nullcheck.languages.ecmascript.comments import Comments, Doc
-from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS
+from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS, PATTERNS
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links, links
-from breadknife.plugins.nullcheck.languages.ecmascript.statements import Statements, exported
+from breadknife.plugins.nullcheck.languages.ecmascript.statements import Statements, bound, exported
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, Types, optional, promised
 from breadknife.plugins.nullcheck.languages.lowering import Scopes, nothing
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
@@ -28,9 +26,8 @@ _DECLARED = frozenset({"function_declaration", "generator_function_declaration",
 _METHODS = frozenset({"method_definition", "method_signature", "abstract_method_signature"})
 _FIELDS = frozenset({"public_field_definition", "field_definition", "property_signature"})
 _EXTENDS = frozenset({"extends_clause", "extends_type_clause"})
-_RETURNS_NULL = re.compile(rb"\breturn\s+(?:null|undefined)\b")
 _SETS_NULL = re.compile(rb"[\w$]+\s*=\s*(?:null|undefined)\b")
-_DECLARING = (b"?:", b"void 0", b"@param", b"@type")
+_DECLARING = (b"?:", b"void 0")
 """How code says without the word that something may be null."""
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
 
@@ -51,7 +48,6 @@ class Outline(Reader):
         self.links: Links = links(self.tree.root)
         self.imports = self.links.imports
         self.types = Types(self.knowledge.annotations, self.imports, self._shape)
-        self.comments = Comments(self.tree, self.types, self.is_typed)
         root = self.tree.root
         self.main = Function(
             at_of(root), "", (), None, lambda main: Statements(main, Scopes(), self).body(root), self.tree.encoded,
@@ -100,7 +96,7 @@ class Outline(Reader):
             self._alias(definition)
         elif kind in ("lexical_declaration", "variable_declaration"):
             for each in inner(definition):
-                self._variable(each, definition)
+                self._variable(each)
         elif kind == "assignment_expression":
             self._assigned_function(definition)
         elif kind in ("internal_module", "module"):
@@ -116,7 +112,7 @@ class Outline(Reader):
         self.named[name] = function
         self.functions.append(function)
 
-    def _variable(self, node: Node, holder: Node) -> None:
+    def _variable(self, node: Node) -> None:
         name, value = part(node, "name"), part(node, "value")
         own = set(bound(name)) - self.imports.keys()
         if name is not None and name.type != "identifier":
@@ -125,8 +121,7 @@ class Outline(Reader):
         elif value is not None and value.type in FUNCTIONS and own:
             self._named(text(name), value)
         elif own:
-            said = self.comments.doc(holder).type
-            type_ = self.types.read(part(node, "type")) or (said if said is not None and said.nullable else None)
+            type_ = self.types.read(part(node, "type"))
             is_null = value is not None and value.type in ("null", "undefined")
             store = _store(node, type_, is_null=is_null, has_value=value is not None)
             self.variables.setdefault(text(name), []).append(store)
@@ -154,9 +149,9 @@ class Outline(Reader):
         key = f"=>{at[0]}"
         if key in self.closures:
             return self.closures[key]
-        body, doc, source = part(node, "body"), self.comments.doc(node), self.tree.encoded[at[0] : at[1]]
+        body, source, said = part(node, "body"), self.tree.encoded[at[0] : at[1]], part(node, "return_type")
         own, bounds = scopes.inside(), self._bounds(node)
-        returns = self._result(node, doc, source)
+        returns = self.types.read(said) if said is not None and said.type == "type_annotation" else None
         gives, is_own = promised(returns), node.type == "arrow_function" and bool(around.receiver)
         heads = {child.type for child in node.children[:5]}
         function = Function(
@@ -166,26 +161,16 @@ class Outline(Reader):
             receiver_class=around.receiver_class if is_own else None,
             is_async="async" in heads or gives is not None, is_generator="*" in heads,
             is_stub=body is None, is_expression=body is not None and body.type != "statement_block",
-            has_declared_null=any(each in source for each in _DECLARING) or any(
-                each.nullable for each in doc.parameters.values()
-            ),
+            has_declared_null=any(each in source for each in _DECLARING),
             keeps=partial(self._assigned.keeps, at), tells_types=self.is_typed,
             changed_within=self._assigned.changed(at),
         )  # fmt: skip
-        function.parameters = tuple(self._parameter(each, doc) for each in _given(node))
-        self._predicate(function, part(node, "return_type"))
+        function.parameters = tuple(self._parameter(each) for each in _given(node))
+        self._predicate(function, said)
         function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
         self.closures[key] = function
         around.within.append(function)
         return function
-
-    def _result(self, node: Node, doc: Doc, source: bytes) -> Type | None:
-        said = part(node, "return_type")
-        if said is not None:
-            return self.types.read(said) if said.type == "type_annotation" else None
-        # Code that returns null gives the lie to a comment that excludes it.
-        is_wrong = doc.returns is not None and not doc.returns.nullable and _RETURNS_NULL.search(source)
-        return doc.returns if not is_wrong else None
 
     def _predicate(self, function: Function, said: Node | None) -> None:
         """`asserts x is T`."""
@@ -216,11 +201,11 @@ class Outline(Reader):
                 before += statements.assign(target, il.Name(at_of(target), f"@{target.start_byte}"), at_of(node))
         return (*before, *statements.body(body)) if body is not None else ()
 
-    def _parameter(self, node: Node, doc: Doc) -> Parameter:
+    def _parameter(self, node: Node) -> Parameter:
         target, value = _target(node), part(node, "value") or part(node, "right")
         is_rest = target.type == "rest_pattern"
         name = f"@{target.start_byte}" if target.type in PATTERNS else text(first(target) if is_rest else target)
-        type_ = self.types.read(part(node, "type")) or doc.parameters.get(name)
+        type_ = self.types.read(part(node, "type"))
         may_be_left_out = node.type == "optional_parameter"
         if type_ is not None and may_be_left_out:
             type_ = optional(type_)
@@ -286,7 +271,7 @@ class Outline(Reader):
             table[name] = function
         for each in _given(node) if name == "constructor" else ():
             if any(child.type in ("accessibility_modifier", "readonly") for child in each.children[:2]):
-                type_ = self._parameter(each, Doc()).annotation
+                type_ = self._parameter(each).annotation
                 class_.stores[word(each, "pattern")] = [_store(each, type_)]
 
     def _of_class(self, node: Node, name: str, class_: Class, scopes: Scopes, around: Function) -> Function:

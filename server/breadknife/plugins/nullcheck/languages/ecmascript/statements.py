@@ -7,36 +7,27 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.ecmascript.building import PATTERNS, bound, compared, is_null
-from breadknife.plugins.nullcheck.languages.ecmascript.expressions import Expressions
+from breadknife.plugins.nullcheck.languages.ecmascript.expressions import PATTERNS, Expressions, compared, is_null
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED
-from breadknife.plugins.nullcheck.languages.lowering import (
-    at_of,
-    attribute,
-    display,
-    first,
-    inner,
-    operation,
-    part,
-    parts_of,
-    text,
-    word,
-)
+from breadknife.plugins.nullcheck.languages.lowering import attribute, display, operation, parts_of
+from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node
 
-_DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration"})
 _HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
 
 
 @dataclass
 class Statements(Expressions):
+    """Lowers the code of one function, or of the file."""
+
     block_kinds = frozenset({
         "statement_block", "program", "switch_body", "class_static_block", "else_clause", "finally_clause",
+        "internal_module",
     })  # fmt: skip
 
     # Blocks and names
 
-    def body(self, node: Node) -> Block:
+    def body(self, node: Node, /) -> Block:
         """The statements of a function, or of the file."""
         if node.type not in self.block_kinds:
             return (il.Return(at_of(node), self.expression(node)),)
@@ -52,13 +43,11 @@ class Statements(Expressions):
     def declare(self, statements: Iterable[Node], *, is_own: bool = False) -> None:
         """Note the names that a block declares: another variable than one that is seen from it has another key."""
         for definition in map(exported, statements):
-            if definition.type == "variable_declaration":
+            if definition.type in ("variable_declaration", "lexical_declaration"):
+                is_var = definition.type == "variable_declaration"
                 for name in (name for each in inner(definition) for name in bound(part(each, "name"))):
-                    if self.scopes.find(name) is None:
-                        self.add(name, definition, is_own=True)
-            elif definition.type == "lexical_declaration":
-                for name in (name for each in inner(definition) for name in bound(part(each, "name"))):
-                    self.add(name, definition, is_own=is_own)
+                    if self.scopes.find(name) is None if is_var else self.scopes.is_new(name):
+                        self.add(name, definition, is_own=is_own or is_var)
             elif definition.type in _HOISTED or definition.type.endswith("class_declaration"):
                 self.add(word(definition, "name"), definition, is_own=is_own)
 
@@ -72,29 +61,23 @@ class Statements(Expressions):
         if name is not None and part(node, "body") is not None:
             yield il.Assign(at_of(node), self.target(name), self.lower_arrow_function(node))
 
-    def run_statement_block(self, node: Node) -> Iterable[Statement]:
-        return self.block(node)
-
-    # Declarations
+    # Declarations and assignments
 
     def run_lexical_declaration(self, node: Node) -> Iterable[Statement]:
+        self.declare([node])
         is_let = bool(node.children) and node.children[0].type == "let"
         for each in inner(node):
             name, value, type_ = part(each, "name"), part(each, "value"), self.reading.types.read(part(each, "type"))
-            if name is None:
-                continue
-            if name.type in PATTERNS:
+            if name is not None and name.type in PATTERNS:
                 yield from self.assign(name, self.expression(value), at_of(each), type_)
-                continue
-            target = self.target(name)
-            if type_ is not None:
-                self.function.types[target.key] = type_
-            if value is not None:
-                yield il.Assign(at_of(each), target, self.expression(value), type_)
-            elif is_let and (type_ is None or type_.nullable):
-                yield il.Assign(at_of(each), target, il.Null(at_of(each), "undefined", nulls=UNDEFINED), type_)
-
-    run_variable_declaration = run_lexical_declaration
+            elif name is not None:
+                target = self.target(name)
+                if type_ is not None:
+                    self.function.types[target.key] = type_
+                if value is not None:
+                    yield il.Assign(at_of(each), target, self.expression(value), type_)
+                elif is_let and (type_ is None or type_.nullable):
+                    yield il.Assign(at_of(each), target, il.Null(at_of(each), "undefined", nulls=UNDEFINED), type_)
 
     def assign(self, target: Node, value: Expression, at: At, type_: Type | None = None) -> Iterator[Statement]:
         """An assignment to a variable, a member, or a pattern."""
@@ -116,21 +99,23 @@ class Statements(Expressions):
             left = self.target(target)
             yield il.Assign(at, left, value, type_ or self.declared_type(left))
 
+    def declared_type(self, target: Expression) -> Type | None:
+        """What a variable or a parameter of the function is declared to be."""
+        if not isinstance(target, il.Name) or target.key in self.function.types:
+            return self.function.types.get(target.key)
+        return next((each.annotation for each in self.function.parameters if each.name == target.key), None)
+
     def _property(self, node: Node, owner: Expression, at: At) -> Iterator[Statement]:
         """One part of an object's pattern."""
-        key, target = part(node, "key"), part(node, "value")
-        if node.type == "shorthand_property_identifier_pattern":
-            key = target = node
-        elif node.type == "object_assignment_pattern":
-            key, target = part(node, "left"), node
-        if key is None or target is None:  # the rest
+        if node.type == "rest_pattern":
             for each in inner(node):
                 yield il.Assign(at, self.target(each), display(at_of(each), "object"))
-        elif key.type == "computed_property_name":
-            yield from self.assign(target, self.parts(key), at)
+        elif node.type == "pair_pattern":
+            key, target = part(node, "key"), part(node, "value") or node
+            yield from self.assign(target, attribute(at_of(target), owner, text(key).strip("'\"")), at)
         else:
-            place = at_of(target if target is not node else key)
-            yield from self.assign(target, attribute(place, owner, text(key).strip("'\"")), at)
+            key = part(node, "left") or node
+            yield from self.assign(node, attribute(at_of(key), owner, text(key)), at)
 
     def _items(self, node: Node, value: Expression, at: At) -> Iterator[Statement]:
         targets, later, is_left_out = list[Expression](), list[tuple[Node, il.Name]](), True
@@ -138,8 +123,6 @@ class Statements(Expressions):
             name = il.Name(at_of(child), f"@{child.start_byte}")
             if child.type == ",":
                 targets += [name] if is_left_out else []
-            elif child.type == "rest_pattern":
-                targets.append(self.parts(child))
             elif child.type in PATTERNS or child.type == "assignment_pattern":
                 targets.append(name)
                 later.append((child, name))
@@ -154,42 +137,9 @@ class Statements(Expressions):
         self.reading.class_(node, self.scopes, self.function)
         return (il.Define(self.scopes.key(word(node, "name")), ()),)
 
-    run_abstract_class_declaration = run_class_declaration
-
-    def run_export_statement(self, node: Node) -> Iterable[Statement]:
-        declaration, value = part(node, "declaration"), part(node, "value")
-        if declaration is not None:
-            return self.statement(declaration)
-        return (il.Evaluate(self.expression(value)),) if value is not None else ()
-
-    # Simple statements
-
-    def run_expression_statement(self, node: Node) -> Iterable[Statement]:
-        return [each for child in inner(node) for each in self.statement(child)]
-
-    run_sequence_expression = run_expression_statement
-
-    def run_parenthesized_expression(self, node: Node) -> Iterable[Statement]:
-        inside = first(node)
-        is_assignment = inside is not None and inside.type.endswith("assignment_expression")
-        return self.statement(inside) if inside is not None and is_assignment else [il.Evaluate(self.expression(node))]
-
     def run_assignment_expression(self, node: Node) -> Iterable[Statement]:
         left, value = part(node, "left"), self.expression(part(node, "right"))
         return self.assign(left, value, at_of(node)) if left is not None else ()
-
-    def run_augmented_assignment_expression(self, node: Node) -> Iterable[Statement]:
-        return (il.Assign(at_of(node), *self.augmented(node)),)
-
-    run_update_expression = run_augmented_assignment_expression
-
-    def run_unary_expression(self, node: Node) -> Iterable[Statement]:
-        if word(node, "operator") == "delete":
-            return (il.Delete((self.expression(part(node, "argument")),)),)
-        return (il.Evaluate(self.expression(node)),)
-
-    def run_internal_module(self, node: Node) -> Iterable[Statement]:
-        return self.block(part(node, "body"))
 
     def run_call_expression(self, node: Node) -> Iterable[Statement]:
         name, given = word(node, "function"), first(part(node, "arguments"))
@@ -201,59 +151,38 @@ class Statements(Expressions):
     # Loops, switches and exceptions
 
     def loop(self, node: Node, label: str, /) -> Iterable[Statement]:
-        with self.scopes.block():
-            if node.type == "for_in_statement":
-                return self._each(node, label)
-            before, condition = part(node, "initializer"), part(node, "condition")
-            self.declare([before] if before is not None else [])
-            begins = self.statements([before])
-            if condition is not None and condition.type.endswith("_statement"):  # it may be an empty one
-                condition = first(condition)
-            test = self.expression(condition) if condition is not None and condition.is_named else None
-            body, update = self.block(part(node, "body")), self.statements([part(node, "increment")])
-            is_last = node.type == "do_statement"
-            return (*begins, il.Loop(at_of(node), test, None, None, body, (), update, label, is_last))
-
-    def _each(self, node: Node, label: str) -> Iterable[Statement]:
-        iterable, left, kind = self.expression(part(node, "right")), part(node, "left"), part(node, "kind")
+        if node.type != "for_in_statement":
+            return self.rounds(node, label)
+        left, kind, iterable = part(node, "left"), part(node, "kind"), self.expression(part(node, "right"))
         before: Block = ()
         if word(node, "operator") == "in":
-            if iterable.key:
-                before = (il.If(is_null(iterable), (il.Jump(is_break=True),), ()),)  # null has no keys
+            before = (il.If(is_null(iterable), (il.Jump(is_break=True),), ()),)  # null has no keys
             iterable = parts_of(iterable.at, [iterable])
-        for name in bound(left) if kind is not None and kind.type != "var" else ():
-            self.add(name, node)
-        target: Expression = il.Name(at_of(node), f"@{node.start_byte}")
-        if left is not None and left.type in PATTERNS:
-            before = (*before, *self.assign(left, target, at_of(left)))
-        elif left is not None:
-            target = self.target(left)
-        body = (*before, *self.block(part(node, "body")))
-        return (il.Loop(at_of(node), None, target, iterable, body, (), label=label, is_true=True),)
-
-    def run_switch_statement(self, node: Node) -> Iterable[Statement]:
-        value, clauses = self.expression(part(node, "value")), inner(part(node, "body"))
-        # Each case asks an optional chain, or `typeof x`, anew.
-        is_asked_anew = isinstance(value, il.Choice | il.Operation | il.Constant)
-        keeps, subject = self.kept(value) if not is_asked_anew else ((), value)
         with self.scopes.block():
-            self.declare(each for clause in clauses for each in inner(clause))
-            return (*keeps, il.Switch(tuple(self._case(each, subject) for each in clauses)))
+            for name in bound(left) if kind is not None and kind.type != "var" else ():
+                self.add(name, node)
+            target: Expression = il.Name(at_of(node), f"@{node.start_byte}")
+            if left is not None and left.type in PATTERNS:
+                before = (*before, *self.assign(left, target, at_of(left)))
+            elif left is not None:
+                target = self.target(left)
+            body = (*before, *self.block(part(node, "body")))
+            return (il.Loop(at_of(node), None, target, iterable, body, (), label=label, is_true=True),)
 
-    def _case(self, clause: Node, subject: Expression) -> il.Case:
-        value, test = part(clause, "value"), None
-        if value is not None:
+    def kept(self, value: Expression) -> tuple[Block, Expression]:
+        """Each case asks an optional chain, or `typeof x`, anew."""
+        is_asked_anew = isinstance(value, il.Choice | il.Operation | il.Constant)
+        return ((), value) if is_asked_anew else super().kept(value)
+
+    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+        value, test = part(node, "value"), None
+        if value is not None and subject is not None:
             is_true = isinstance(subject, il.Constant) and subject.truth  # `switch (true)`
             asked = self.expression(value)
             test = asked if is_true else compared(at_of(value), "===", subject, asked)
-        return il.Case(test, self.statements(each for each in inner(clause) if each != value))
+        return il.Case(test, self.statements(each for each in inner(node) if each != value))
 
-    def run_try_statement(self, node: Node) -> Iterable[Statement]:
-        caught, body = part(node, "handler"), self.block(part(node, "body"))
-        handlers = (self._handler(caught),) if caught is not None else ()
-        return (il.Try(body, handlers, (), self.block(part(part(node, "finalizer"), "body"))),)
-
-    def _handler(self, node: Node) -> il.Handler:
+    def handler(self, node: Node, /) -> il.Handler:
         name, body = part(node, "parameter"), part(node, "body")
         with self.scopes.block():
             for each in bound(name):
@@ -265,6 +194,21 @@ class Statements(Expressions):
 def exported(node: Node) -> Node:
     """The declaration that is exported, or the statement itself."""
     return (part(node, "declaration") or node) if node.type == "export_statement" else node
+
+
+def bound(node: Node | None) -> Iterator[str]:
+    """The names that a pattern binds."""
+    if node is None:
+        return
+    if node.type in ("identifier", "shorthand_property_identifier_pattern"):
+        yield text(node)
+    elif node.type == "pair_pattern":
+        yield from bound(part(node, "value"))
+    elif node.type in ("assignment_pattern", "object_assignment_pattern"):
+        yield from bound(part(node, "left"))
+    elif node.type in PATTERNS or node.type == "rest_pattern":
+        for child in node.named_children:
+            yield from bound(child)
 
 
 def _as_declared(value: Expression, type_: Type | None) -> Expression:

@@ -144,9 +144,6 @@ class Statements(Lowering):
             values = [il.Name(at, self.scopes.key(each)) for each in self.result_names]
         return (il.Return(at, values[0] if len(values) == 1 else display(at, "tuple", values) if values else None),)
 
-    def handler(self, node: Node, /) -> il.Handler:
-        raise NotImplementedError  # Go has none
-
     def run_type_switch_statement(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
             before = self.statements([part(node, "initializer")])

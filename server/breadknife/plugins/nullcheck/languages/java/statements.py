@@ -53,7 +53,7 @@ class Statements(Lowering):
 
     like: ClassVar = {
         "field_access": "attribute", "array_access": "element", "null_literal": "null", "array_initializer": "list",
-        "array_creation_expression": "list", "try_with_resources_statement": "try_statement",
+        "array_creation_expression": "list",
     }  # fmt: skip
     literals: ClassVar = {
         "string_literal": "String", "character_literal": "char", "decimal_integer_literal": "int",
@@ -111,8 +111,12 @@ class Statements(Lowering):
             if value is not None:
                 yield il.Assign(at_of(each), target, self.unboxed(lowered, bare), bare if is_typed else None)
 
+    def run_try_with_resources_statement(self, node: Node) -> Iterable[Statement]:
+        with self.scopes.block():
+            opened = self.statements(inner(part(node, "resources")))
+            return (*opened, *self.run_try_statement(node))
+
     def run_resource(self, node: Node) -> Iterable[Statement]:
-        """What `try (…)` opens."""
         if part(node, "name") is None:
             return map(il.Evaluate, self.values(node))
         type_, value = self.declared_type(node), self.expression(part(node, "value"))

@@ -153,7 +153,7 @@ class Outline(Reader):
 
     def _value(self, function: Function | None, value: Node | None) -> Expression | None:
         here = function or Function((0, 0), "", (), None, lambda _: (), b"")
-        scratch = replace(here, locals=set(), reads=set(), within=[])
+        scratch = replace(here, locals=set(), within=[])
         return Statements(scratch).expression(value) if value is not None else None
 
     # Definitions

@@ -1,29 +1,46 @@
-"""Python's statements, lowered."""
+"""Python's statements and expressions, lowered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Statement, Type
+from breadknife.plugins.nullcheck.core.declarations import Parameter
+from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Clause, Expression, Statement, Type
 from breadknife.plugins.nullcheck.languages.lowering import (
-    at_of,
+    Lowering,
+    Scopes,
+    call,
+    compared,
     display,
-    first,
-    inner,
+    element,
     nothing,
     operation,
-    part,
-    text,
-    word,
+    parts_of,
+    short,
 )
-from breadknife.plugins.nullcheck.languages.python.expressions import Expressions
-from breadknife.text.syntax import Node
+from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.text.syntax import Node, nodes_in
+
+_DISPLAYS = {
+    "tuple": "tuple", "expression_list": "tuple", "list": "list", "set": "set", "dictionary": "dict",
+    "list_comprehension": "list", "set_comprehension": "set", "dictionary_comprehension": "dict",
+    "generator_expression": "generator",
+}  # fmt: skip
+"""What is made by kinds of node."""
+_TESTS = {"is": "is", "is not": "is", "==": "==", "!=": "==", "<>": "==", "in": "in", "not in": "in"}
+_NEGATED = frozenset({"is not", "!=", "<>", "not in"})
+_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"})
 
 
 @dataclass
-class Statements(Expressions):
+class Statements(Lowering):
+    """Lowers the code of one function, of a class, or of the module."""
+
+    scopes: Scopes = field(default_factory=Scopes)
     type_of: Callable[[Node | None], Type | None] = lambda _: None
     """What an annotation declares."""
     is_ignored: Callable[[At], bool] = lambda _: False
@@ -31,12 +48,63 @@ class Statements(Expressions):
     """Names that the file imports."""
     catching: Collection[str] = ()
     """Calls that make a `with` catch the exceptions that they are given."""
+    own_at: int | None = None
+    """Where the class or the comprehension begins to which alone the names belong that are assigned now."""
 
-    # Values and names
+    like: ClassVar = {
+        "keyword_identifier": "identifier", "none": "null", "await": "await_expression",
+        "binary_operator": "binary_expression", "boolean_operator": "binary_expression",
+        "unary_operator": "unary_expression", "not_operator": "unary_expression", "raise_statement": "throw_statement",
+        "tuple": "list", "set": "list", "dictionary": "list", "expression_list": "list",
+        "set_comprehension": "list_comprehension", "dictionary_comprehension": "list_comprehension",
+        "generator_expression": "list_comprehension", "nonlocal_statement": "global_statement",
+        "match_statement": "switch_statement",
+    }  # fmt: skip
+    literals: ClassVar = {
+        "string": "str", "concatenated_string": "str", "integer": "int", "float": "float", "true": "bool",
+        "false": "bool",
+    }  # fmt: skip
+    block_kinds = frozenset({"module", "block", "else_clause", "finally_clause"})
+    silent = frozenset({
+        "comment", "pass_statement", "import_statement", "import_from_statement", "future_import_statement",
+        "type_alias_statement", "type_parameter",
+    })  # fmt: skip
 
-    def run_expression_statement(self, node: Node) -> Iterable[Statement]:
-        for child in inner(node):
-            yield from self.statement(child)
+    def block(self, node: Node | None) -> Block:
+        """A block has no names of its own."""
+        return self.nested(node)
+
+    def body(self, node: Node, /) -> Block:
+        """The body of a `lambda`."""
+        body = part(node, "body")
+        return (il.Return(at_of(body or node), self.expression(body)),)
+
+    # Assignments
+
+    def target(self, node: Node | None, /) -> Expression:
+        if node is None:
+            return nothing((0, 0))
+        if node.type in ("identifier", "keyword_identifier"):
+            name = text(node)
+            if self.own_at is not None:
+                self.scopes.hide(name, self.own_at)
+            elif name not in self.function.shared and self.scopes.find(name) is None:
+                self.function.locals.add(name)
+            return il.Name(at_of(node), self.scopes.key(name))
+        if node.type in _PATTERNS:
+            return display(at_of(node), "tuple", [self.target(each) for each in inner(node)])
+        if node.type in ("as_pattern_target", "parenthesized_expression"):
+            return self.target(first(node))
+        if node.type in ("list_splat_pattern", "list_splat"):
+            return parts_of(at_of(node), [self.target(each) for each in inner(node)])
+        return self.expression(node)
+
+    @contextmanager
+    def owning(self, node: Node) -> Generator[None]:
+        """Names that are assigned meanwhile belong to a class or a comprehension."""
+        around, self.own_at = self.own_at, node.start_byte
+        yield
+        self.own_at = around
 
     def run_assignment(self, node: Node) -> Iterable[Statement]:
         at, targets, value = at_of(node), [part(node, "left")], part(node, "right")
@@ -71,13 +139,7 @@ class Statements(Expressions):
         self.function.locals -= names
         return ()
 
-    run_nonlocal_statement = run_global_statement
-
     # Definitions
-
-    def run_decorated_definition(self, node: Node) -> Iterable[Statement]:
-        for child in inner(node):
-            yield from self.statement(child)
 
     def run_function_definition(self, node: Node) -> Iterable[Statement]:
         defaults = [part(each, "value") for each in inner(part(node, "parameters"))]
@@ -90,53 +152,29 @@ class Statements(Expressions):
         with self.scopes.block(), self.owning(node):
             yield il.Define(name.key, values, self.nested(body))
 
-    # Leaving, branches and loops
-
-    def run_raise_statement(self, node: Node) -> Iterable[Statement]:
-        yield il.Raise(at_of(node), tuple(self.values(node)))
-
-    def run_assert_statement(self, node: Node) -> Iterable[Statement]:
-        test, *message = self.values(node) or [nothing(at_of(node))]
-        yield il.If(il.Not(test.at, test, test.forks), (il.Raise(at_of(node), tuple(message)),), ())
+    # Branches, loops and exceptions
 
     def run_if_statement(self, node: Node) -> Iterable[Statement]:
         otherwise: Block = ()
         for each in reversed(node.children_by_field_name("alternative")):
-            otherwise = self._branch(each, otherwise) if each.type == "elif_clause" else self._body(each)
+            otherwise = self._branch(each, otherwise) if each.type == "elif_clause" else self.nested(each)
         return self._branch(node, otherwise)
 
     def _branch(self, node: Node, otherwise: Block) -> Block:
         condition = part(node, "condition")
-        is_checking = text(condition).rpartition(".")[2] == "TYPE_CHECKING"
-        constant = il.Constant(at_of(node), "", "bool", truth=True)
-        test = constant if is_checking else self.expression(condition)
+        is_true = text(condition).endswith("TYPE_CHECKING")
+        test = il.Constant(at_of(node), "", "bool", truth=True) if is_true else self.expression(condition)
         return (il.If(test, self.nested(part(node, "consequence")), otherwise),)
 
-    def _body(self, node: Node | None) -> Block:
-        return self.nested(part(node, "body"))
-
     def loop(self, node: Node, label: str, /) -> Iterable[Statement]:
-        at, is_for, otherwise = at_of(node), node.type == "for_statement", part(node, "alternative")
+        is_for = node.type == "for_statement"
         given = self.expression(part(node, "right" if is_for else "condition"))
         target = self.target(part(node, "left")) if is_for else None
         test, iterable = (None, given) if is_for else (given, None)
-        yield il.Loop(at, test, target, iterable, self._body(node), self._body(otherwise))
+        body, otherwise = self.nested(part(node, "body")), self.nested(part(node, "alternative"))
+        yield il.Loop(at_of(node), test, target, iterable, body, otherwise)
 
-    # Exceptions
-
-    def run_try_statement(self, node: Node) -> Iterable[Statement]:
-        body, otherwise, final = self._body(node), Block(), Block()
-        handlers = list[il.Handler]()
-        for child in inner(node):
-            if child.type == "except_clause":
-                handlers.append(self._handler(child))
-            elif child.type == "else_clause":
-                otherwise = self._body(child)
-            elif child.type == "finally_clause":
-                final = self.nested(first(child))
-        yield il.Try(body, tuple(handlers), otherwise, final)
-
-    def _handler(self, node: Node) -> il.Handler:
+    def handler(self, node: Node, /) -> il.Handler:
         caught, body = part(node, "value"), next((each for each in inner(node) if each.type == "block"), None)
         name = word(caught, "alias")
         if name:
@@ -157,61 +195,124 @@ class Statements(Expressions):
             entered = operation(lowered.at, "with", lowered)
             is_named = alias is not None
             yield il.Assign(lowered.at, self.target(alias), entered) if is_named else il.Evaluate(entered)
-        body = self._body(node)
+        body = self.nested(part(node, "body"))
         if caught is None:
             yield from body
         else:
             names = _last_names(_flat(caught)) or ("?",)
             yield il.Try(body, (il.Handler(at_of(node), (), names, "", (), is_quiet=True),), (), ())
 
-    # Patterns
+    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+        """Of what a pattern binds nothing is known. A name with a capital letter is a class or a constant."""
+        patterns = [each for each in inner(node) if each.type == "case_pattern"]
+        named = [each for pattern in patterns for each in nodes_in(pattern) if each.type == "identifier"]
+        binds = [
+            il.Assign(at_of(each), self.target(each), nothing(at_of(each))) for each in named if text(each).islower()
+        ]
+        body = (*binds, *self.nested(part(node, "consequence")), il.Jump(is_break=True))
+        at, guard, said = at_of(node), first(part(node, "guard")), " ".join(map(text, patterns))
+        test: Expression | None = None
+        if subject is not None and said == "None":
+            test = compared(at, subject, il.Null(at))
+        elif "None" in said:
+            test = nothing(at)
+        elif subject is not None and not said.isidentifier():
+            test = il.Test(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
+        if guard is not None:
+            asked = self.expression(guard)
+            test = il.Both(at, is_and=True, left=test, right=asked) if test is not None else asked
+        return il.Case(test, body)
 
-    def run_match_statement(self, node: Node) -> Iterable[Statement]:
-        subjects = [self.expression(each) for each in node.children_by_field_name("subject")]
-        before, subject = self.kept(subjects[0] if len(subjects) == 1 else display(at_of(node), "tuple", subjects))
-        rest: Block = ()
-        for case in reversed(inner(part(node, "body"))):
-            rest = self._case(case, subject, rest)
-        return (*before, *rest)
+    # Names and calls
 
-    def _case(self, node: Node, subject: Expression, rest: Block) -> Block:
-        """What a pattern binds is known only where it is nothing but a name."""
-        patterns, guard = [each for each in inner(node) if each.type == "case_pattern"], first(part(node, "guard"))
-        pattern = first(patterns[0]) if len(patterns) == 1 else None
-        is_name = pattern is not None and pattern.type == "dotted_name" and text(pattern).isidentifier()
-        bound = [(self.target(each), subject if is_name else nothing(at_of(each))) for each in _captured(patterns)]
-        before = tuple(il.Assign(target.at, target, value) for target, value in bound)
-        is_any = is_name or (patterns and text(patterns[0]) == "_")
-        tests = [] if is_any else [_fits(node, pattern, subject)]
-        tests += [self.expression(guard)] if guard is not None else []
-        body = self.nested(part(node, "consequence"))
-        if not tests:
-            return (*before, *body)
-        test = tests[0] if len(tests) == 1 else il.Both(at_of(node), is_and=True, left=tests[0], right=tests[1])
-        return (*before, il.If(test, body, rest))
+    def lower_subscript(self, node: Node) -> Expression:
+        at, owner, given = at_of(node), self.expression(part(node, "value")), node.children_by_field_name("subscript")
+        values = [self.expression(each) for each in given]
+        if len(given) == 1 and given[0].type == "slice":
+            return il.Element(at, owner, None, "", owner.forks or values[0].forks)
+        return element(at, owner, values[0] if len(values) == 1 else parts_of(at, values))
+
+    def lower_call(self, node: Node) -> Expression:
+        at, callee, arguments = at_of(node), self.expression(part(node, "function")), self.arguments(node)
+        if callee.key == "isinstance" and len(arguments) == 2 and not arguments[0].name:
+            return _test(node, "instance", arguments[0].value, arguments[1].value)
+        return call(at, callee, arguments)
+
+    def arguments(self, node: Node, name: str = "arguments") -> list[Argument]:
+        given = part(node, name)
+        nodes = [given] if given is not None and given.type == "generator_expression" else inner(given)
+        return [self._argument(each) for each in nodes]
+
+    def _argument(self, node: Node) -> Argument:
+        match node.type:
+            case "keyword_argument":
+                return Argument(word(node, "name"), self.expression(part(node, "value")))
+            case "list_splat" | "dictionary_splat":
+                return Argument("*" if node.type == "list_splat" else "**", self.expression(first(node)))
+            case _:
+                return Argument("", self.expression(node))
+
+    def lower_lambda(self, node: Node) -> Expression:
+        named = inner(part(node, "parameters"))
+        return self.function_within(
+            node, [Parameter(at_of(each), word(each, "name") or text(each), None, None) for each in named]
+        )
+
+    # Literals
+
+    def literal(self, node: Node) -> Expression:
+        filled = [self.expression(first(each)) for each in nodes_in(node) if each.type == "interpolation"]
+        return display(at_of(node), "str", filled) if filled else super().literal(node)
+
+    def lower_list(self, node: Node) -> Expression:
+        return display(at_of(node), _DISPLAYS[node.type], self.values(node))
+
+    def lower_list_splat(self, node: Node) -> Expression:
+        return parts_of(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
+
+    def lower_list_comprehension(self, node: Node) -> Expression:
+        body, clauses = first(node), list[Clause]()
+        with self.scopes.block():
+            for each in inner(node)[1:]:
+                if each.type == "for_in_clause":
+                    iterable = self.expression(part(each, "right"))
+                    with self.owning(node):
+                        clauses.append(Clause(self.target(part(each, "left")), iterable))
+                else:
+                    clauses.append(Clause(None, self.expression(first(each))))
+            is_pair = body is not None and body.type == "pair"
+            results = self.values(body) if is_pair else [self.expression(body)]
+        return il.Comprehension(at_of(node), _DISPLAYS[node.type], tuple(clauses), tuple(results))
+
+    # Operators
+
+    def lower_parenthesized_expression(self, node: Node) -> Expression:
+        return super().lower_parenthesized_expression(node)._replace(at=at_of(node))
+
+    def lower_comparison_operator(self, node: Node) -> Expression:
+        operators = [" ".join(text(each).split()) for each in node.children_by_field_name("operators")]
+        values = [self.expression(each) for each in inner(node)]
+        tests = [_test(node, *each) for each in zip(operators, values, values[1:], strict=False)]
+        return tests[0] if len(tests) == 1 else parts_of(at_of(node), tests)
+
+    def lower_conditional_expression(self, node: Node) -> Expression:
+        parts = self.values(node)
+        if len(parts) != 3:
+            return parts_of(at_of(node), parts)
+        then, test, otherwise = parts
+        return il.Choice(at_of(node), test, then, otherwise)
+
+    def lower_named_expression(self, node: Node) -> Expression:
+        value, target = self.expression(part(node, "value")), self.target(part(node, "name"))
+        return il.Bind(at_of(node), target, value, target.key)
 
 
-def _fits(case: Node, pattern: Node | None, subject: Expression) -> Expression:
-    """The test that a pattern stands for."""
-    at = at_of(case)
-    if pattern is not None and pattern.type == "none":
-        return il.Test(at, "is", subject, il.Null(at), negated=False, key="", forks=False)
-    if pattern is not None and pattern.type == "union_pattern" and "None" in text(pattern):
-        return nothing(at)
-    return il.Test(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
-
-
-def _captured(patterns: Iterable[Node]) -> Iterator[Node]:
-    """The names that patterns bind: one with dots is a constant, and what is called or has a value is another name."""
-    for node in patterns:
-        named = node.named_children
-        if node.type == "dotted_name":
-            yield from named if len(named) == 1 and text(node) != "_" else ()
-        elif node.type in ("splat_pattern", "as_pattern"):
-            yield from (child for child in named if child.type == "identifier")
-            yield from _captured(child for child in named if child.type != "identifier")
-        else:
-            yield from _captured(named[1:] if node.type in ("class_pattern", "keyword_pattern") else named)
+def _test(node: Node, operator: str, left: Expression, right: Expression) -> Expression:
+    at, kind = (at_of(node) if operator == "instance" else (left.at[0], right.at[1])), _TESTS.get(operator, operator)
+    if kind == operator and kind not in ("is", "==", "in", "instance"):
+        return operation(at, operator, left, right)
+    key = short(f"({left.key} {kind} {right.key})") if left.key and right.key else ""
+    return il.Test(at, kind, left, right, operator in _NEGATED, key, left.forks or right.forks)
 
 
 def _flat(values: Iterable[Expression]) -> tuple[Expression, ...]:
