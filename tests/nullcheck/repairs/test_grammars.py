@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.repairs.repair import Order, Proposal
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import captures, parse
 
-GRAMMARS = {"go": ["go"], "java": ["java"], "ecmascript": ["typescriptreact", "javascript"], "python": ["python"]}
+GRAMMARS = {"go": ["go"], "java": ["java"], "ecmascript": ["typescriptreact", "typescript", "javascript"], "python": ["python"]}
 """Grammar -> the languages that have its nodes."""
 
 
@@ -24,6 +24,9 @@ def kinds(grammar: Grammar) -> Iterator[str]:
         value = getattr(nodes, field.name)
         if isinstance(value, frozenset | dict) and field.name != "short_circuits":
             yield from value
+    lowering = grammar.lowering
+    for found in (lowering.blocks, lowering.silent, lowering.literals, lowering.like):
+        yield from found
     for entries in grammar.pointers.values():
         yield from (entry.partition(".")[0] for entry in entries)
     yield from grammar.shapes.declarations

@@ -4,7 +4,7 @@ keys."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, NamedTuple
@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
 from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, parts_in, text, word
+from breadknife.plugins.nullcheck.repairs.grammar import Kinds
 from breadknife.text.syntax import Node
 
 LONGEST_KEY = 100
@@ -81,14 +82,7 @@ class Lowering(ABC):
     _depth: int = field(default=0, init=False)
     _nesting: int = field(default=0, init=False)
 
-    like: ClassVar[Mapping[str, str]]
-    """Kinds of node, and those in whose way they are lowered."""
-    literals: ClassVar[Mapping[str, str]]
-    """Kinds of node, and the types of what is written there."""
-    block_kinds: ClassVar[frozenset[str]]
-    """Nodes that are lists of statements."""
-    silent: ClassVar[frozenset[str]]
-    """Nodes that aren't evaluated: types, declarations, names of members."""
+    kinds: ClassVar[Kinds]
     number_operator: ClassVar[str] = "unary"
     """What the knowledge calls an operator with one operand."""
 
@@ -105,9 +99,9 @@ class Lowering(ABC):
         if node is None or self._depth > DEEPEST:
             return nothing(at_of(node) if node is not None else (0, 0))
         kind = node.type
-        if kind in self.literals:
+        if kind in self.kinds.literals:
             return self.literal(node)
-        lower: Callable[[Node], Expression] = getattr(self, f"lower_{self.like.get(kind, kind)}", self.parts)
+        lower: Callable[[Node], Expression] = getattr(self, f"lower_{self.kinds.like.get(kind, kind)}", self.parts)
         self._depth += 1
         found = lower(node)
         self._depth -= 1
@@ -118,17 +112,17 @@ class Lowering(ABC):
         return parts_of(at_of(node), self.values(node))
 
     def values(self, node: Node | None) -> list[Expression]:
-        return [self.expression(child) for child in inner(node) if child.type not in self.silent]
+        return [self.expression(child) for child in inner(node) if child.type not in self.kinds.silent]
 
     def statement(self, node: Node) -> Iterable[Statement]:
         """A statement of a kind that nobody knows is followed as what it is made of."""
-        kind = self.like.get(node.type, node.type)
+        kind = self.kinds.like.get(node.type, node.type)
         run: Callable[[Node], Iterable[Statement]] | None = getattr(self, f"run_{kind}", None)
         if run is not None:
             return run(node)
-        if kind in self.silent or node.is_error:
+        if kind in self.kinds.silent or node.is_error:
             return ()
-        if kind in self.block_kinds:
+        if kind in self.kinds.blocks:
             return self.block(node)
         if kind.endswith(("_statement", "_definition")) or kind in ("parenthesized_expression", "sequence_expression"):
             return self.statements(inner(node))
@@ -146,7 +140,7 @@ class Lowering(ABC):
         if node is None or self._nesting > DEEPEST:
             return ()
         self._nesting += 1
-        found = self.statements(inner(node) if node.type in self.block_kinds else [node])
+        found = self.statements(inner(node) if node.type in self.kinds.blocks else [node])
         self._nesting -= 1
         return found
 
@@ -189,7 +183,7 @@ class Lowering(ABC):
     # Expressions
 
     def literal(self, node: Node) -> Expression:
-        at, said, kind = at_of(node), text(node), self.literals[node.type]
+        at, said, kind = at_of(node), text(node), self.kinds.literals[node.type]
         if said[:1] in ('"', "'", "`"):  # the key is the same however it is quoted
             return il.Constant(at, short(f'"{said[1:-1]}"') if '"' not in said[1:-1] else "", kind, len(said) > 2)
         return il.Constant(at, short(said), kind, said.lower() != "false" and said.strip("0.xXbBoOn_") != "")

@@ -1,4 +1,4 @@
-"""What the repairs know of a language, as data: its nodes, what is written in it, and the order of its repairs."""
+"""What is known of a language, as data: its nodes, what is written in it, and the order of its repairs."""
 
 from __future__ import annotations
 
@@ -63,6 +63,19 @@ class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     result_type: str = ""
     tried: Mapping[str, str] = {}
     """Statement -> the field with the code whose exceptions it may handle."""
+
+
+class Kinds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How nodes are lowered that need no code of their own."""
+
+    blocks: frozenset[str]
+    """Those that are lists of statements."""
+    silent: frozenset[str]
+    """Those that aren't evaluated: types, declarations, names of members."""
+    literals: Mapping[str, str]
+    """Kinds, and the types of what is written there."""
+    like: Mapping[str, str]
+    """Kinds, and those in whose way they are lowered."""
 
 
 class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,6 +148,7 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     null: str
     """What people call it."""
     nodes: Nodes
+    lowering: Kinds
     writing: Writing
     order: tuple[str, ...]
     """See `repair.Order`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
@@ -26,6 +26,7 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     short,
 )
 from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "method_definition"})
@@ -68,22 +69,7 @@ class Expressions(Lowering):
 
     reading: Reading
 
-    like: ClassVar = {
-        "this": "identifier", "super": "identifier", "shorthand_property_identifier": "identifier",
-        "shorthand_property_identifier_pattern": "identifier", "undefined": "null", "array": "list",
-        "function_expression": "arrow_function", "generator_function": "arrow_function",
-        "method_definition": "arrow_function", "type_assertion": "as_expression",
-        "update_expression": "augmented_assignment_expression", "variable_declaration": "lexical_declaration",
-        "abstract_class_declaration": "class_declaration",
-    }  # fmt: skip
-    literals: ClassVar = {"string": "string", "number": "number", "true": "boolean", "false": "boolean"}
-    silent = frozenset({
-        "comment", "type_arguments", "type_annotation", "type_parameters", "property_identifier", "decorator",
-        "statement_identifier", "string_fragment", "jsx_text", "private_property_identifier", "regex_flags",
-        "function_declaration", "generator_function_declaration", "function_signature", "type_alias_declaration",
-        "interface_declaration", "import_statement", "import_alias", "ambient_declaration", "enum_declaration",
-        "empty_statement", "export_clause",
-    })  # fmt: skip
+    kinds = grammar_of("ecmascript").lowering
 
     def held(self, value: Expression) -> tuple[Expression, Expression]:
         """The value as it is evaluated first, and as it can be named again."""

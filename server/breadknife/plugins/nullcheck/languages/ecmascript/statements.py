@@ -20,22 +20,17 @@ _HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
 class Statements(Expressions):
     """Lowers the code of one function, or of the file."""
 
-    block_kinds = frozenset({
-        "statement_block", "program", "switch_body", "class_static_block", "else_clause", "finally_clause",
-        "internal_module",
-    })  # fmt: skip
-
     # Blocks and names
 
     def body(self, node: Node, /) -> Block:
         """The statements of a function, or of the file."""
-        if node.type not in self.block_kinds:
+        if node.type not in self.kinds.blocks:
             return (il.Return(at_of(node), self.expression(node)),)
         return self.nested(node, is_own=True)
 
     def nested(self, node: Node | None, *, is_own: bool = False) -> Block:
         """`is_own`: the names in it are those of the function."""
-        inside = inner(node) if node is not None and node.type in self.block_kinds else [node] if node else []
+        inside = inner(node) if node is not None and node.type in self.kinds.blocks else [node] if node else []
         self.declare(inside, is_own=is_own)
         functions = (each for each in map(exported, inside) if each.type in _HOISTED)
         return (*(hoisted for each in functions for hoisted in self._hoisted(each)), *super().nested(node))

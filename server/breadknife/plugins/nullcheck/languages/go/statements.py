@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Parameter
@@ -23,6 +22,7 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     parts_of,
 )
 from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 
 
@@ -35,22 +35,7 @@ class Statements(Lowering):
     """Variables of which nothing is known."""
     result_names: list[str] = field(default_factory=list[str], init=False)
 
-    like: ClassVar = {
-        "selector_expression": "attribute", "index_expression": "element", "nil": "null",
-        "literal_element": "parenthesized_expression", "dec_statement": "inc_statement",
-        "receive_statement": "short_var_declaration", "const_declaration": "var_declaration",
-        "expression_switch_statement": "switch_statement",
-    }  # fmt: skip
-    literals: ClassVar = {
-        "interpreted_string_literal": "string", "raw_string_literal": "string", "int_literal": "int",
-        "float_literal": "float64", "imaginary_literal": "complex128", "rune_literal": "rune", "true": "bool",
-        "false": "bool", "iota": "int",
-    }  # fmt: skip
-    silent = frozenset({
-        "comment", "pointer_type", "map_type", "slice_type", "array_type", "function_type", "interface_type",
-        "channel_type", "struct_type", "generic_type", "qualified_type", "type_declaration", "fallthrough_statement",
-    })  # fmt: skip
-    block_kinds = frozenset({"block", "statement_list"})
+    kinds = grammar_of("go").lowering
 
     def body(self, node: Node, /) -> Block:
         """The body of a function, after what its results are at first. One with `goto` isn't followed."""

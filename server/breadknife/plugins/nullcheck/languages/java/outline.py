@@ -120,7 +120,7 @@ class Outline(Reader):
         is_null = value is not None and value.type == "null_literal"
         store = Store(at_of(node), None, partial(self._value, value, members), type_, is_null, value is not None)
         members.class_.stores[name] = [store]
-        if value is not None and value.type not in Statements.literals:
+        if value is not None and value.type not in Statements.kinds.literals:
             self.initial.append((members, value))
 
     # Code

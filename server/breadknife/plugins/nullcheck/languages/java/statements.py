@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, Parameter
 from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.languages.java.types import PRIMITIVES, declared, read
+from breadknife.plugins.nullcheck.languages.java.types import declared, read
 from breadknife.plugins.nullcheck.languages.lowering import (
     Lowering,
     any_of,
@@ -21,6 +20,7 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     operation,
 )
 from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 
 _TRUTHS = (il.Test, il.Not, il.Both, il.Call)
@@ -51,21 +51,7 @@ class Statements(Lowering):
 
     members: Members
 
-    like: ClassVar = {
-        "field_access": "attribute", "array_access": "element", "null_literal": "null", "array_initializer": "list",
-        "array_creation_expression": "list",
-    }  # fmt: skip
-    literals: ClassVar = {
-        "string_literal": "String", "character_literal": "char", "decimal_integer_literal": "int",
-        "hex_integer_literal": "int", "octal_integer_literal": "int", "binary_integer_literal": "int",
-        "decimal_floating_point_literal": "double", "true": "boolean", "false": "boolean", "class_literal": "Class",
-    }  # fmt: skip
-    silent = PRIMITIVES | {
-        "generic_type", "array_type", "annotated_type", "type_identifier", "scoped_type_identifier", "class_body",
-        "type_arguments", "class_declaration", "record_declaration", "enum_declaration", "interface_declaration",
-        "line_comment", "block_comment", "switch_label",
-    }  # fmt: skip
-    block_kinds = frozenset({"block", "constructor_body", "switch_block", "finally_clause"})
+    kinds = grammar_of("java").lowering
     number_operator = "arithmetic"
 
     def body(self, node: Node, /) -> Block:
@@ -229,7 +215,7 @@ class Statements(Lowering):
             return None
         if text(owner) == "Objects" and name in ("isNull", "nonNull"):
             return compared(at, self.expression(given[0]), il.Null(at, "null"), negated=name == "nonNull")
-        if name == "equals" and (owner.type in self.literals or text(owner) in ("Boolean.TRUE", "Boolean.FALSE")):
+        if name == "equals" and (owner.type in self.kinds.literals or text(owner) in ("Boolean.TRUE", "Boolean.FALSE")):
             return compared(at, self.expression(owner), self.expression(given[0]))
         return None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Parameter
@@ -23,6 +22,7 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     short,
 )
 from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node, nodes_in
 
 _DISPLAYS = {
@@ -51,24 +51,7 @@ class Statements(Lowering):
     own_at: int | None = None
     """Where the class or the comprehension begins to which alone the names belong that are assigned now."""
 
-    like: ClassVar = {
-        "keyword_identifier": "identifier", "none": "null", "await": "await_expression",
-        "binary_operator": "binary_expression", "boolean_operator": "binary_expression",
-        "unary_operator": "unary_expression", "not_operator": "unary_expression", "raise_statement": "throw_statement",
-        "tuple": "list", "set": "list", "dictionary": "list", "expression_list": "list",
-        "set_comprehension": "list_comprehension", "dictionary_comprehension": "list_comprehension",
-        "generator_expression": "list_comprehension", "nonlocal_statement": "global_statement",
-        "match_statement": "switch_statement",
-    }  # fmt: skip
-    literals: ClassVar = {
-        "string": "str", "concatenated_string": "str", "integer": "int", "float": "float", "true": "bool",
-        "false": "bool",
-    }  # fmt: skip
-    block_kinds = frozenset({"module", "block", "else_clause", "finally_clause"})
-    silent = frozenset({
-        "comment", "pass_statement", "import_statement", "import_from_statement", "future_import_statement",
-        "type_alias_statement", "type_parameter",
-    })  # fmt: skip
+    kinds = grammar_of("python").lowering
 
     def block(self, node: Node | None) -> Block:
         """A block has no names of its own."""
@@ -84,7 +67,7 @@ class Statements(Lowering):
     def target(self, node: Node | None, /) -> Expression:
         if node is None:
             return nothing((0, 0))
-        if node.type in ("identifier", "keyword_identifier"):
+        if node.type == "identifier":
             name = text(node)
             if self.own_at is not None:
                 self.scopes.hide(name, self.own_at)
