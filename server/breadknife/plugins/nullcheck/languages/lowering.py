@@ -17,9 +17,8 @@ from breadknife.plugins.nullcheck.repairs.grammar import Kinds
 from breadknife.text.syntax import Node
 
 LONGEST_KEY = 100
-DEEPEST = 60
-"""Nesting of expressions, and of blocks, that is followed."""
-_LOOPS = frozenset({"for_statement", "while_statement", "do_statement", "enhanced_for_statement", "for_in_statement"})
+DEEPEST = 80
+"""Nesting of blocks and expressions that is followed."""
 
 
 class Variable(NamedTuple):
@@ -80,14 +79,10 @@ class Lowering(ABC):
     function: Function
     scopes: Scopes
     _depth: int = field(default=0, init=False)
-    _nesting: int = field(default=0, init=False)
 
     kinds: ClassVar[Kinds]
     number_operator: ClassVar[str] = "unary"
     """What the knowledge calls an operator with one operand."""
-
-    @abstractmethod
-    def loop(self, node: Node, label: str, /) -> Iterable[Statement]: ...
 
     @abstractmethod
     def case(self, node: Node, subject: Expression | None, /) -> il.Case:
@@ -137,11 +132,11 @@ class Lowering(ABC):
 
     def nested(self, node: Node | None) -> Block:
         """The statements of a block."""
-        if node is None or self._nesting > DEEPEST:
+        if node is None or self._depth > DEEPEST:
             return ()
-        self._nesting += 1
+        self._depth += 1
         found = self.statements(inner(node) if node.type in self.kinds.blocks else [node])
-        self._nesting -= 1
+        self._depth -= 1
         return found
 
     def declared(self, node: Node | None, type_: Type | None = None) -> Expression:
@@ -282,8 +277,6 @@ class Lowering(ABC):
     def run_break_statement(self, node: Node) -> Iterable[Statement]:
         return (il.Jump(node.type == "break_statement", text(first(node))),)
 
-    run_continue_statement = run_break_statement
-
     def run_if_statement(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
             before = self.statements([part(node, "initializer")])
@@ -316,17 +309,15 @@ class Lowering(ABC):
         return il.Handler(at_of(node), (), (), "", self.block(body), is_quiet=not inner(body))
 
     def run_labeled_statement(self, node: Node) -> Iterable[Statement]:
-        label, body = text(first(node)), inner(node)[-1]
-        if body.type in _LOOPS:
-            return self.loop(body, label)
-        return (il.Switch((il.Case(None, self.block(body)),), label, is_block=True),)
+        label, found = text(first(node)), self.block(inner(node)[-1])
+        if found and isinstance(found[-1], il.Loop):
+            return (*found[:-1], found[-1]._replace(label=label))
+        return (il.Switch((il.Case(None, found),), label, is_block=True),)
 
     def run_for_statement(self, node: Node) -> Iterable[Statement]:
-        return self.loop(node, "")
+        return self.rounds(node)
 
-    run_while_statement = run_do_statement = run_enhanced_for_statement = run_for_in_statement = run_for_statement
-
-    def rounds(self, node: Node, label: str, head: Node | None = None, condition: Node | None = None) -> Block:
+    def rounds(self, node: Node, head: Node | None = None, condition: Node | None = None) -> Block:
         """A loop that isn't over the elements of something. `head` has what is written before its body."""
         head = head or node
         with self.scopes.block():
@@ -337,7 +328,7 @@ class Lowering(ABC):
             test = self.expression(condition) if condition is not None and condition.is_named else None
             body, update = self.block(part(node, "body")), self.statements(parts_in(head, "update", "increment"))
             is_last = node.type == "do_statement"
-            return (*before, il.Loop(at_of(node), test, None, None, body, (), update, label, is_last))
+            return (*before, il.Loop(at_of(node), test, None, None, body, (), update, is_tested_last=is_last))
 
 
 def nothing(at: At) -> il.Parts:

@@ -145,9 +145,9 @@ class Statements(Expressions):
 
     # Loops, switches and exceptions
 
-    def loop(self, node: Node, label: str, /) -> Iterable[Statement]:
+    def run_for_statement(self, node: Node) -> Iterable[Statement]:
         if node.type != "for_in_statement":
-            return self.rounds(node, label)
+            return self.rounds(node)
         left, kind, iterable = part(node, "left"), part(node, "kind"), self.expression(part(node, "right"))
         before: Block = ()
         if word(node, "operator") == "in":
@@ -162,7 +162,7 @@ class Statements(Expressions):
             elif left is not None:
                 target = self.target(left)
             body = (*before, *self.block(part(node, "body")))
-            return (il.Loop(at_of(node), None, target, iterable, body, (), label=label, is_true=True),)
+            return (il.Loop(at_of(node), None, target, iterable, body, (), is_true=True),)
 
     def kept(self, value: Expression) -> tuple[Block, Expression]:
         """Each case asks an optional chain, or `typeof x`, anew."""

@@ -168,11 +168,11 @@ class Statements(Lowering):
         test = nothing(at) if node.type == "communication_case" else any_of(at, values)
         return il.Case(test, (*before, *body, *(() if falls else (il.Jump(is_break=True),))))
 
-    def loop(self, node: Node, label: str, /) -> Iterable[Statement]:
+    def run_for_statement(self, node: Node) -> Iterable[Statement]:
         head = next((each for each in inner(node) if each.type != "block"), None)
         if head is None or head.type != "range_clause":
             is_plain = head is not None and head.type != "for_clause"
-            return self.rounds(node, label, head, head if is_plain else None)
+            return self.rounds(node, head, head if is_plain else None)
         with self.scopes.block():
             keeps, iterable = self.kept(self.expression(part(head, "right")))
             targets = [self._as_target(each, _declares(head)) for each in inner(part(head, "left"))]
@@ -182,7 +182,7 @@ class Statements(Lowering):
                 before = (il.Assign(targets[1].at, targets[1], element(iterable.at, iterable, index)),)
             target = il.Parts(iterable.at, (index,), forks=False)
             body = (*before, *self.block(part(node, "body")))
-            return (*keeps, il.Loop(at_of(node), None, target, iterable, body, (), label=label))
+            return (*keeps, il.Loop(at_of(node), None, target, iterable, body, ()))
 
     # Expressions
 

@@ -112,14 +112,14 @@ class Statements(Lowering):
         values = [self.unboxed(each, self.function.returns) for each in self.values(node)]
         return (il.Return(at_of(node), values[0] if values else None),)
 
-    def loop(self, node: Node, label: str, /) -> Iterable[Statement]:
+    def run_for_statement(self, node: Node) -> Iterable[Statement]:
         if node.type != "enhanced_for_statement":
-            return self.rounds(node, label)
+            return self.rounds(node)
         with self.scopes.block():
             iterable = self.expression(part(node, "value"))
             target = self.declared(part(node, "name"), self.declared_type(node))
             body = self.block(part(node, "body"))
-            return (il.Loop(at_of(node), None, target, iterable, body, (), label=label),)
+            return (il.Loop(at_of(node), None, target, iterable, body, ()),)
 
     def handler(self, node: Node, /) -> il.Handler:
         body = part(node, "body")

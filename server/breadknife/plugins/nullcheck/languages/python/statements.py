@@ -149,7 +149,7 @@ class Statements(Lowering):
         test = il.Constant(at_of(node), "", "bool", truth=True) if is_true else self.expression(condition)
         return (il.If(test, self.nested(part(node, "consequence")), otherwise),)
 
-    def loop(self, node: Node, label: str, /) -> Iterable[Statement]:
+    def run_for_statement(self, node: Node) -> Iterable[Statement]:
         is_for = node.type == "for_statement"
         given = self.expression(part(node, "right" if is_for else "condition"))
         target = self.target(part(node, "left")) if is_for else None
