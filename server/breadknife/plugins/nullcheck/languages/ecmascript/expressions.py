@@ -190,8 +190,10 @@ class Expressions(Lowering):
         return il.Told(made.at, made, type_, "", made.forks)
 
     def lower_await_expression(self, node: Node) -> Expression:
-        at = at_of(node)
-        return over(self.expression(first(node)), lambda value: self.awaited(at, value), at)
+        value = first(node)
+        return (
+            self._chain(value, lambda each: self.awaited(at_of(node), each)) if value is not None else self.parts(node)
+        )
 
     # Operators
 
@@ -236,12 +238,16 @@ class Expressions(Lowering):
             return il.Choice(at, is_null(before, negated=True), again, right)
         return None
 
+    def lower_unary_expression(self, node: Node) -> Expression:
+        operand = part(node, "argument")
+        if word(node, "operator") == "typeof" and operand is not None:
+            return self._chain(operand, lambda value: operation(at_of(node), "typeof", value))
+        return super().lower_unary_expression(node)
+
     def applied(self, at: At, operator: str, operand: Expression, /) -> Expression:
         match operator:
             case "!":
                 return il.Not(at, operand, operand.forks, short(f"(not {operand.key})") if operand.key else "")
-            case "typeof":
-                return over(operand, lambda each: operation(at, "typeof", each), at)
             case "void" if isinstance(operand, il.Constant):
                 return il.Null(at, "undefined", nulls=UNDEFINED)
             case "-" | "~":
@@ -278,15 +284,6 @@ class Expressions(Lowering):
 def _told(at: At, value: Expression) -> il.Told:
     """A value of which the author says that it is there."""
     return il.Told(at, value, None, value.key, value.forks)
-
-
-def over(value: Expression, make: Callable[[Expression], Expression], at: At) -> Expression:
-    """An operation on what an optional chain gives, where it gives something."""
-    match value:
-        case il.Choice(then=then, otherwise=il.Absent()):
-            return value._replace(at=at, then=over(then, make, at))
-        case _:
-            return make(value)
 
 
 def is_null(value: Expression, nulls: int = il.ANY_NULL, *, negated: bool = False) -> il.Test:
