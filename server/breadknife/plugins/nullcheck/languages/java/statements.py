@@ -23,7 +23,7 @@ from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, 
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 
-_TRUTHS = (il.Test, il.Not, il.Both, il.Call)
+_TRUTHS = (il.Test, il.Not, il.Both)
 
 
 @dataclass(eq=False)
@@ -79,7 +79,7 @@ class Statements(Lowering):
     def _checked(self, node: Node) -> Iterable[Statement]:
         """What a call is given is there, or holds, when it comes back."""
         for value in self.values(part(node, "arguments")):
-            if isinstance(value, _TRUTHS):
+            if isinstance(value, (*_TRUTHS, il.Call)):
                 yield il.If(il.Not(value.at, value, value.forks), (il.Raise(at_of(node), ()),), ())
             elif not isinstance(value, il.Constant):
                 yield il.Evaluate(il.Told(value.at, value, None, value.key, value.forks))
