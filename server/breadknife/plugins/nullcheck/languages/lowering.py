@@ -72,8 +72,8 @@ class Scopes:
 class Lowering(ABC):
     """Lowers the code of one function.
 
-    The method for a kind of node has its name: `lower_…` gives an expression, `run_…` gives statements. Of all other
-    nodes only the parts matter.
+    The method for a kind of node has its name, or that of the kind that it is `like`: `lower_…` gives an expression,
+    `run_…` gives statements. Of all other nodes only the parts matter.
     """
 
     function: Function

@@ -41,7 +41,7 @@ _SEVERAL = frozenset({"binary_expression", "unary_expression"})
 _EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
 _FALSE_FOR_UNDEFINED = frozenset({*_EQUAL, "<", ">", "<=", ">=", "instanceof", "in"})
 """Comparisons that are decided where the left side is undefined."""
-_ALWAYS_MATCHES = re.compile(r"\^?(?:(?:\\.|\[[^\]]*\]|[^\\\[])[*?]\??)*\$?")
+_ALWAYS_MATCHES = re.compile(r"\^?(?:(?:\\.|\[[^\]]*\]|[^\\\[*?+])[*?]\??)*\$?")
 """Regular expressions, without their groups, that match any text."""
 _CAST = re.compile(rb"@type\s*\{(?![^}]*(?:null|undefined|[?*]))[^}]*\}\s*\*/\s*\Z")
 _LONGEST_CAST = 200
