@@ -120,7 +120,7 @@ class Lowering(ABC):
         if kind in self.kinds.blocks:
             return self.block(node)
         if kind.endswith(("_statement", "_definition")) or kind in ("parenthesized_expression", "sequence_expression"):
-            return self.statements(inner(node))
+            return self.within(inner(node))
         return (il.Evaluate(self.expression(node)),)
 
     def statements(self, nodes: Iterable[Node | None]) -> Block:
@@ -132,10 +132,14 @@ class Lowering(ABC):
 
     def nested(self, node: Node | None) -> Block:
         """The statements of a block."""
-        if node is None or self._depth > DEEPEST:
+        return self.within(inner(node) if node.type in self.kinds.blocks else [node]) if node is not None else ()
+
+    def within(self, nodes: Iterable[Node]) -> Block:
+        """The statements in another one."""
+        if self._depth > DEEPEST:
             return ()
         self._depth += 1
-        found = self.statements(inner(node) if node.type in self.kinds.blocks else [node])
+        found = self.statements(nodes)
         self._depth -= 1
         return found
 
@@ -199,6 +203,10 @@ class Lowering(ABC):
 
     def lower_list(self, node: Node) -> Expression:
         return display(at_of(node), "list", self.values(node))
+
+    def lower_spread_element(self, node: Node) -> Expression:
+        """`*a`, `...a`."""
+        return parts_of(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
 
     def lower_parenthesized_expression(self, node: Node) -> Expression:
         inside = inner(node)

@@ -101,9 +101,6 @@ class Expressions(Lowering):
             return il.Call(at_of(node), il.Name(at_of(node), "Array.from"), (Argument("", value),), "", value.forks)
         return super().lower_list(node)
 
-    def lower_spread_element(self, node: Node) -> Expression:
-        return parts_of(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
-
     def lower_object(self, node: Node) -> Expression:
         return display(at_of(node), "object", list(self._members(node)))
 

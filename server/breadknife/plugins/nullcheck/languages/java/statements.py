@@ -173,11 +173,6 @@ class Statements(Lowering):
         owner = self.members.owner_of(name) if self.scopes.find(name) is None else None
         return attribute(at, self._owner(owner, at), name) if owner else il.Name(at, self.scopes.key(name))
 
-    def lower_this(self, node: Node) -> Expression:
-        return il.Name(at_of(node), node.type)
-
-    lower_super = lower_this
-
     def _owner(self, members: Members, at: At) -> Expression:
         """The object whose field or method is meant by its bare name."""
         if members is self.members:

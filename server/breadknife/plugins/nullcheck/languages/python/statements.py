@@ -250,9 +250,6 @@ class Statements(Lowering):
     def lower_list(self, node: Node) -> Expression:
         return display(at_of(node), _DISPLAYS[node.type], self.values(node))
 
-    def lower_list_splat(self, node: Node) -> Expression:
-        return parts_of(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
-
     def lower_list_comprehension(self, node: Node) -> Expression:
         body, clauses = first(node), list[Clause]()
         with self.scopes.block():
