@@ -69,8 +69,6 @@ class Function:
     """What variables are declared to be; filled when it is lowered."""
     is_expression: bool = False
     """Its body is one expression, which it returns."""
-    asserts: str = ""
-    """The parameter that it declares to be true wherever a call comes back."""
     has_declared_null: bool = False
     """Its text declares that something may be null, in a spelling that is no word."""
     tells_null: bool = False

@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind, join_facts
 from breadknife.plugins.nullcheck.core.solution import Solution
-from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Condition, Outcome, Summary, outcomes_at, summarised
+from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Outcome, Summary, outcomes_at, summarised
 
 
 class Home(Names):
@@ -66,8 +66,7 @@ class Home(Names):
             elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
                 found = Summary((), is_known=True)
             elif function.is_stub:
-                is_declared = function.returns is not None or bool(function.asserts)
-                found = self._declared_summary(function) if is_declared else UNKNOWN
+                found = self._declared_summary(function) if function.returns is not None else UNKNOWN
             elif not self.gate.needs_flow(function):
                 found = Summary((Outcome(self._declared_result(function), frozenset()),), is_known=True)
             else:
@@ -79,8 +78,7 @@ class Home(Names):
         return found
 
     def _declared_summary(self, function: Function) -> Summary:
-        asserted = {Condition(function.asserts, "truth", True)} if function.asserts else ()
-        return Summary((Outcome(self._declared_result(function), frozenset(asserted)),), True)
+        return Summary((Outcome(self._declared_result(function), frozenset()),), True)
 
     def _declared_result(self, function: Function) -> Fact:
         type_ = self.qualified_type(function.returns)

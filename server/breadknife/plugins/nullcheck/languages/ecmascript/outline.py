@@ -166,19 +166,10 @@ class Outline(Reader):
             changed_within=self._assigned.changed(at),
         )  # fmt: skip
         function.parameters = tuple(self._parameter(each) for each in _given(node))
-        self._predicate(function, said)
         function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
         self.closures[key] = function
         around.within.append(function)
         return function
-
-    def _predicate(self, function: Function, said: Node | None) -> None:
-        """`asserts x is T`."""
-        if said is None or said.type != "asserts_annotation":
-            return
-        while said.type in ("asserts_annotation", "asserts", "type_predicate_annotation") and inner(said):
-            said = inner(said)[0]
-        function.asserts = word(said, "name") or text(said)
 
     def _bounds(self, node: Node) -> dict[str, Type]:
         """The parameters of types that hold within a node."""
