@@ -13,7 +13,9 @@ from breadknife.plugins.nullcheck.repairs.repair import Order, Proposal
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import captures, parse
 
-GRAMMARS = {"go": ["go"], "java": ["java"], "ecmascript": ["typescriptreact", "typescript", "javascript"], "python": ["python"]}
+GRAMMARS = {
+    "go": ["go"], "java": ["java"], "ecmascript": ["typescriptreact", "typescript", "javascript"], "python": ["python"],
+}  # fmt: skip
 """Grammar -> the languages that have its nodes."""
 
 
