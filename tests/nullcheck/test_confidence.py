@@ -25,7 +25,7 @@ class A {
   }
 }
 """
-FIELD = "class A:\n    def __init__(self):\n        self.x = None\n    def f(self):\n        self.x.y()\n"
+FIELD = "class A:\n    x: 'X | None' = None\n    def f(self):\n        self.x.y()\n"
 SCRIPT = "const text = location.href;\nconst m = text.match(/a/);\nexport const n = m.length;\n"
 LINE = "import re\ndef f(line):\n    m = re.match('a', line)\n    return m.end()\n"
 
@@ -109,7 +109,7 @@ TWICE = FIELD + "    def g(self):\n        self.x.z()\n"
 
 def test_one_finding_stands_for_a_cause_and_names_the_other_places() -> None:
     [finding] = checked(TWICE)
-    assert finding.message == "`self.x` may be None: `x` is set to None (1 more place)"
+    assert finding.message == "`self.x` may be None: `x` is declared so that it may be None (1 more place)"
     assert [TWICE[each.span.start : each.span.end] for each in finding.related][-1] == "self.x"
     assert finding.related[-1].message == "The same null also reaches this place"
     assert len(checked(TWICE, each_place=True)) == 2

@@ -73,19 +73,6 @@ def test_a_title_abbreviates_what_is_long(expression: str, named: str) -> None:
     assert in_title(expression) == named
 
 
-SOCKET = """\
-from net import Socket
-
-class Connection:
-    def __init__(self):
-        self.sock = None
-    def connect(self):
-        self.sock = Socket()
-    def send(self, data):
-        self.sock.send(data)
-    def close(self):
-        self.sock.close()
-"""
 REQUIRED = "def f(a):\n    _g(a, 1)\ndef _g(a, x=None):\n    if a:\n        x.y()\n    else:\n        x.z()\n"
 STATUS = """\
 package p
@@ -122,9 +109,6 @@ class A {
 @pytest.mark.parametrize(
     ("id", "text", "strategy", "title"),
     [
-        ("python", SOCKET, "field",
-         "Declare `self.sock` as `Socket`, ignoring None (fails if used before it is set, ends 2 findings) — "
-         "nothing in this file tests it for None"),
         ("python", REQUIRED, "required",
          "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "
          "every call in this file passes it"),

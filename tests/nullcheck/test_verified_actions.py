@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.verify import ladder as ladder_module
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Choice, Installed
 from breadknife.plugins.nullcheck.verify.oracle.values import Checker, Problem
-from breadknife.task.values import Action, ActionRequest, Actions, ResolveRequest, Silence
+from breadknife.task.values import Action, ActionRequest, Actions, Finding, ResolveRequest, Silence
 from breadknife.text.document import Document, Span
 from nullcheck.oracle.development import checker_for
 from nullcheck.telling import Telling
@@ -60,8 +60,10 @@ def asked(tmp_path: Path, store: str = STORE, language: str = "python", **settin
     return document, PluginContext(root=tmp_path, project=project, values=values)
 
 
-def menu(plugin: NullCheckPlugin, document: Document, context: PluginContext) -> dict[str, Action]:
-    answer = plugin.answer(ActionRequest(document, Span(0, len(document.text))), context)
+def menu(
+    plugin: NullCheckPlugin, document: Document, context: PluginContext, findings: tuple[Finding, ...] = ()
+) -> dict[str, Action]:
+    answer = plugin.answer(ActionRequest(document, Span(0, len(document.text)), findings), context)
     assert isinstance(answer, Actions)
     return {str(action.data["strategy"]): action for action in answer.items if action.data}
 
@@ -142,7 +144,11 @@ def test_what_a_checker_objects_to_is_not_declared(
 
     monkeypatch.setattr(ladder_module, "installed", lambda *_: Objecting(TOOLS[0], tmp_path / "pyright", tmp_path))
     document, context = asked(tmp_path, SOCKET)
-    answer = plugin.answer(ResolveRequest(document, menu(plugin, document, context)["field"]), context)
+    at = SOCKET.index("self.sock.send")
+    said = '"send" is not a known attribute of "None"'
+    finding = Finding(Span(at, at + len("self.sock")), "pyright", "reportOptionalMemberAccess", said)
+    action = menu(plugin, document, context, (finding,))["field"]
+    answer = plugin.answer(ResolveRequest(document, action), context)
     made = [document.edited(item.edits).text for item in answer.items] if isinstance(answer, Actions) else []
     assert [written in text for text in made if written] == [True] * (written is not None)
     assert isinstance(answer, Silence) == (written is None)

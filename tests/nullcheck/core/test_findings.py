@@ -21,8 +21,6 @@ from nullcheck.core.drawing import home
         (OriginKind.EXIT, "def f(xs):\n    last = None\n    for x in xs:\n        last = x\n    last.y"),
         (OriginKind.ANNOTATION, "def f(x: int | None):\n    x + 1"),
         (OriginKind.DEFAULT, "def f(x=None):\n    x.y"),
-        (OriginKind.LIFE_CYCLE,
-         "class A:\n    def __init__(self):\n        self.x = None\n    def f(self):\n        self.x.y"),
         (OriginKind.COMPARISON, "def f(x):\n    if x is None:\n        print(1)\n    x.y"),
     ],
 )  # fmt: skip

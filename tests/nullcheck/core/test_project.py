@@ -17,11 +17,9 @@ from breadknife.text.syntax import parse
 from support import marked_spans
 
 FIND = "def find(xs):\n    for x in xs:\n        if x.ok:\n            return x\n"
-BASE = "class Base:\n    def __init__(self, app=None):\n        self.app = app\n"
 NODE = "class Node:\n    parent: 'Node | None'\n    def root(self) -> 'Node':\n        return self\n"
 TREE = f"{NODE}class Tree:\n    top: 'list[Node]'\n    def leaves(self) -> 'list[Node]':\n        return self.top\n"
 PARSE = "def parse(text, fatal=True):\n    if text: return text[0]\n    if fatal:\n        raise ValueError\n"
-STOP = "import sys\nclass App:\n    def stop(self, why):\n        print(why)\n        sys.exit(1)\n"
 NEED = "def need(x):\n    if x is None:\n        raise ValueError\n"
 
 
@@ -66,7 +64,6 @@ class Files:
         ({"a.py": FIND}, "import a\ndef f(xs):\n    return ⟦a.find(xs)⟧.x\n"),
         ({"p/a.py": FIND, "p/__init__.py": ""}, "from p.a import find as g\ndef f(xs):\n    return ⟦g(xs)⟧.x\n"),
         ({"p/a.py": FIND, "p/__init__.py": "from .a import find\n"}, "from p import find\n⟦find(1)⟧.x\n"),
-        ({"a.py": BASE}, "import a\nclass A(a.Base):\n    def f(self):\n        ⟦self.app⟧.run()\n"),
         ({"a.py": TREE}, "from a import Tree\ndef f(t: Tree):\n    return [⟦n.parent⟧.x for n in t.leaves()]\n"),
         ({"a.py": "value: str | None = None\n"}, "from a import value\n⟦value⟧.strip()\n"),
         ({"a.py": PARSE}, "import a\ndef f(s):\n    return ⟦a.parse(s, fatal=False)⟧.name, a.parse(s).name\n"),
@@ -90,10 +87,6 @@ def test_must_fire(tmp_path: Path, files: dict[str, str], marked: str) -> None:
         ({"a.py": "x = None\ndef f():\n    global x\n    x = {}\n"}, "from a import x\nx.y\n"),
         ({"a.py": "from b import find\n", "b.py": "from a import find\n"}, "from a import find\nfind(1).x\n"),
         ({"json.py": FIND}, "import json\njson.find(1).x\n"),
-        (
-            {"a.py": STOP},
-            "import a, re\ndef f(app, s):\n    m = re.match(s, s)\n    if not m: app.stop(s)\n    m.end()\n",
-        ),
         ({"a.py": NEED}, "from a import need\ndef f(x=None):\n    need(x)\n    return x.y\n"),
     ],
 )

@@ -85,9 +85,6 @@ def test_line_breaks_and_a_byte_order_mark_are_part_of_the_text(newline: str) ->
         ("x()", "none-call"),
         ("x[0]", "none-subscript"),
         ("[...x]", "none-iterate"),
-        ("x * 2", "none-operand"),
-        ("parseInt(x)", "none-argument"),
-        ("const y: string = x", "none-assign"),
     ],
 )
 def test_code_names_the_use(use: str, code: str) -> None:

@@ -67,7 +67,7 @@ export function uses(options: Options, xs: number[] | undefined): void {
   options.tags.forEach((tag) => console.log(tag));
 }
 export function text(options: Options): string {
-  return options.name;
+  return options.name.trim();
 }
 function inner(a: number, b?: string) {
   return b.length;

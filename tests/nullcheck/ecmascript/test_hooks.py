@@ -26,9 +26,3 @@ def test_nothing_is_returned_before_a_hook(body: str, is_offered: bool) -> None:
 @pytest.mark.parametrize(("call", "is_offered"), [("run(x.y);", True), ("useEffect(g, [x.y]);", False)])
 def test_a_hook_is_not_left_out(call: str, is_offered: bool) -> None:
     assert ("narrow" in results(f"function f(x?: X): void {{\n  {call}\n}}\n")) is is_offered
-
-
-@pytest.mark.parametrize("pattern", ["[x, y]", "{ x, y }"])
-def test_a_pattern_is_no_expression_to_claim_something_of(pattern: str) -> None:
-    text = f"function f() {{\n  const [{pattern}, z] = useState<[string, number] | null>(null);\n}}\n"
-    assert "non-null" not in results(text)

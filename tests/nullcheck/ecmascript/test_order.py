@@ -90,7 +90,6 @@ def test_a_round_is_skipped_first_where_it_is_for_another_null(other: str, is_fi
         ("function f(s: P[]) {\n  ⟦s[0]⟧.close();\n}\n", "raise", True),
         ("async function f(s: P[]) {\n  await ⟦s[0]⟧.close();\n}\n", "raise", True),
         ("function f(s: P[]) {\n  const b = s[0];\n  b?.open();\n  ⟦b⟧.close();\n}\n", "optional-chain", False),
-        ("function f(s: Array<P | null>) {\n  ⟦s[0]⟧.close();\n}\n", "optional-chain", False),
         ("function f(b: P | null) {\n  ⟦b⟧.close();\n}\n", "optional-chain", False),
         ("function f(m: Map<K, P>) {\n  ⟦m.get(k)⟧.close();\n}\n", "raise", True),
         ("function f() {\n  const b = document.querySelector('a');\n  ⟦b⟧.focus();\n}\n", "optional-chain", False),

@@ -79,8 +79,6 @@ COMMON = "function look(xs) {\n  for (const x of xs) if (x.ok) return x;\n  retu
         ({"node.ts": NODE}, "b.ts",
          "import { Node } from './node';\ninterface Leaf extends Node { x: number }\n"
          "const f = (l: Leaf) => ⟦l.parent⟧.name;\n"),
-        ({"a.tsx": "export const C = createContext<U | undefined>(undefined);\n"}, "b.tsx",
-         "import { C } from './a';\nexport const B = () => {\n  const c = useContext(C);\n  return ⟦c⟧.b;\n};\n"),
         ({"a.ts": ASYNC}, "b.ts",
          "import { load } from './a';\nasync function f() {\n  ⟦(await load('a'))⟧.trim();\n}\n"),
         ({"a.ts": "export const top: string | null = g();\n"}, "b.ts", "import { top } from './a';\n⟦top⟧.trim();\n"),

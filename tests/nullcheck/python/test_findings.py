@@ -69,13 +69,6 @@ def test_code_names_the_use(text: str, code: str) -> None:
             ],
         ),
         (
-            "class A:\n    def __init__(self, x=None):\n        self.x = x\n    def f(self):\n        self.x.y\n",
-            "`self.x` may be None: the default of `x` in `__init__` is None",
-            [
-                ("x=None", "The default of `x` in `__init__` is None; nothing checks it before the use"),
-            ],
-        ),
-        (
             "import re\n\ndef f(s):\n    return re.match('a', s).group()\n",
             "`re.match('a', s)` may be None: `re.match` returns None when nothing matches",
             [("re.match('a', s)", "`re.match` returns None when nothing matches; nothing checks it before the use")],
@@ -123,12 +116,4 @@ def test_two_hundred_thousand_lines_are_a_normal_file(monkeypatch: pytest.Monkey
 def test_blank_lines_at_the_beginning_move_no_function(before: str) -> None:
     """The grammar's root begins after them."""
     text, spans = marked_spans(f"{before}def f():\n    return None if t else 1\n\ndef g(x=None):\n    ⟦x⟧.y\n")
-    check(text, spans)
-
-
-def test_a_name_is_global_where_a_statement_begins_so() -> None:
-    text, spans = marked_spans(
-        "pool = None\nnot_global = is_global = 1\n\ndef f():\n    global other, pool\n    pool = make()\n\n"
-        "def g():\n    return ⟦pool⟧.name\n"
-    )
     check(text, spans)

@@ -36,7 +36,6 @@ def found(root: Path, files: dict[str, str], name: str, text: str) -> list[Findi
 
 
 FIND = "def find(xs):\n    for x in xs:\n        if x.ok:\n            return x\n"
-BASE = "class Base:\n    def __init__(self, app=None):\n        self.app = app\n        self.name = ''\n"
 CACHE = "cache = None\ndef f():\n    global cache\n    cache = {}\n"
 PARSE = "def parse(text, fatal=True):\n    if text: return text[0]\n    if fatal:\n        raise ValueError\n"
 NEED = "def need(x, what):\n    if x is None:\n        raise ValueError(what)\n    print(what)\n"
@@ -83,12 +82,6 @@ def test_must_fire_for_constants_of_other_files(tmp_path: Path, marked: str) -> 
         ({"p/a.py": FIND, "p/__init__.py": ""}, "from p.a import find as g\n\ndef f(xs):\n    return ⟦g(xs)⟧.x\n"),
         ({"p/a.py": FIND, "p/__init__.py": "from .a import find\n"}, "from p import find\n⟦find(1)⟧.x\n"),
         ({"p/a.py": FIND, "p/__init__.py": ""}, "from p import a\n⟦a.find(1)⟧.x\n"),
-        ({"a.py": BASE}, "from a import Base\nclass A(Base):\n    def f(self):\n        ⟦self.app⟧.run()\n"),
-        ({"a.py": BASE}, "import a\nclass A(a.Base):\n    def f(self):\n        ⟦self.app⟧.run()\n"),
-        (
-            {"a.py": BASE, "b.py": "from a import Base\nclass Middle(Base):\n    pass\n"},
-            "from b import Middle\nclass A(Middle):\n    def f(self):\n        ⟦self.app⟧.run()\n",
-        ),
         ({"a.py": NODE}, "from a import Node\ndef f(node: Node):\n    return ⟦node.parent⟧.parent\n"),
         ({"a.py": NODE}, "from a import Node\ndef f():\n    return ⟦Node().root().parent⟧.x\n"),
         (
@@ -167,13 +160,6 @@ LIBRARY = {
     [
         "from tree import Name\ndef f(name: Name):\n    return ⟦name.owner()⟧.line\n",
         "import tree\ndef f(name: tree.Name):\n    return ⟦name.owner()⟧.line\n",
-        "from tree import nodes\ndef f(name: nodes.Name):\n    return ⟦name.parent⟧.line\n",
-        "from tree import nodes\ndef f(one: nodes.Name | nodes.Call):\n    return ⟦one.parent⟧.line\n",
-        "from tree.nodes import Name\n"
-        "def f(name: Name):\n    up = name.parent\n    assert up\n    return ⟦up.parent⟧.line\n",
-        "from tree import nodes\ndef f(x):\n    if isinstance(x, nodes.Name):\n        return ⟦x.owner()⟧.line\n",
-        "from tree import nodes\n"
-        "def f(x):\n    if isinstance(x, (nodes.Name, nodes.Call)):\n        return ⟦x.line⟧ + 1\n",
         "from tree import find\ndef f(xs):\n    return ⟦find(xs)⟧.x\n",
     ],
 )
@@ -203,13 +189,11 @@ def test_must_not_fire_for_what_installed_packages_say(tmp_path: Path, files: di
 
 
 def test_what_installed_packages_give_is_repaired_where_it_is_used(tmp_path: Path) -> None:
-    text = (
-        "from tree import Name\nclass A(Name):\n    def f(self):\n        return self.owner().line, self.parent.line\n"
-    )
+    text = "from tree import Name\nclass A(Name):\n    def f(self):\n        return self.owner().line\n"
     project = written(tmp_path, LIBRARY)
     file = Python().open(Document((tmp_path / "here.py").as_uri(), "python", text), tree_of(text), project)
     findings = file.findings()
     offers = [offer for each in findings if (place := file.place(each)) for offer in file.offers(place)]
     project.close()
-    assert len(findings) == 2
+    assert len(findings) == 1
     assert offers

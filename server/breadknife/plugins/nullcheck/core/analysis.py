@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
+from breadknife.plugins.nullcheck.core.declarations import File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.flow.build import build
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.solve import solve
@@ -16,10 +16,9 @@ from breadknife.plugins.nullcheck.core.il import At, Type, covers
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
 from breadknife.plugins.nullcheck.core.names import Language, Others
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
 from breadknife.plugins.nullcheck.core.reuse import (
     Kept,
-    Stored,
     matched,
     outside_words,
     renamed,
@@ -27,7 +26,7 @@ from breadknife.plugins.nullcheck.core.reuse import (
     signature,
     spoken_of,
     stored_by,
-    stores_the_same,
+    told_by,
     unit_of,
 )
 from breadknife.plugins.nullcheck.core.solution import NullUse, Solution
@@ -50,6 +49,8 @@ class FileHome(Home):
         self, file: File, knowledge: Knowledge, language: Language, others: Others | None = None, uri: str = ""
     ) -> None:
         super().__init__(file, knowledge, language, others, uri)
+        self._is_early = False
+        """Set where a question couldn't be answered yet, as the function was under way."""
         self._solutions = dict[Function, Solution]()
         self._provisional = dict[Function, Solution]()
         """Solutions that came about while a function that they ask of was under way. They do for whoever asks; what is
@@ -162,14 +163,10 @@ class FileHome(Home):
         to be something else."""
         names = renamed(was, function, self.file)
         stores, now = stored_by(before.file, was), stored_by(self.file, function)
-        was_followed = before.kept(was) is not None
-        is_changed = stores.keys() != now.keys() or (bool(stores) and was_followed and is_unseen)
-        if not is_changed and stores and was_followed:
-            told = Stored(was, stores, before.solution(was)), Stored(function, now, self.solution(function))
-            is_changed = not stores_the_same(*told)
-        if is_changed:
+        if told_by(stores, before.value_of) != told_by(now, self.value_of):
             names |= {name.encode() for name in (*stores, *now)}
-        is_asked = function is not self.file.main and (was_followed or not before.gate.needs_flow(was))
+        is_followed = before.kept(was) is not None
+        is_asked = function is not self.file.main and (is_followed or not before.gate.needs_flow(was))
         if signature(was) != signature(function) or (
             is_asked and (is_unseen or not says_the_same(before.summary(was), self.summary(function)))
         ):
@@ -212,10 +209,10 @@ class FileHome(Home):
         found = self._solutions.get(function) or self._provisional.get(function)
         if found is None:
             if function in self._under_way or len(self._under_way) >= _MOST_UNDER_WAY:
-                self.is_early = True
+                self._is_early = True
                 return None
             self._under_way.append(function)
-            was_early, self.is_early = self.is_early, False
+            was_early, self._is_early = self._is_early, False
             try:
                 graph = build(function.body, self.knowledge.errors)
                 found = solve(self, function, graph, self.start(function))
@@ -224,15 +221,13 @@ class FileHome(Home):
             finally:
                 self._under_way.pop()
             is_inner = function.around is not None and function.around in self._under_way
-            if is_inner or (self.is_early and self._under_way):
+            if is_inner or (self._is_early and self._under_way):
                 self._provisional[function] = found
             else:
                 self._solutions[function] = found
-            self.is_early = bool(self._under_way) and (self.is_early or was_early)
-            if not self._under_way:
-                self.forget_early()
+            self._is_early = bool(self._under_way) and (self._is_early or was_early)
         elif function in self._provisional:
-            self.is_early = True
+            self._is_early = True
         return found
 
     def start(self, function: Function) -> State:
@@ -241,12 +236,6 @@ class FileHome(Home):
         truths = dict[str, bool]()
         around = function.around
         if around is not None and (solution := self.solution(around)) is not None:
-            given = solution.given.get(function.at, ())
-            for parameter, fact in zip(function.parameters, given, strict=False):
-                if parameter.annotation is None:
-                    facts[parameter.name] = fact
-                if fact.key_of:
-                    facts[f"{fact.key_of}.get({parameter.name})"] = SURE
             last = solution.end or (solution.returns[-1].state if solution.returns else None)
             state = solution.captured.get(function.at)
             for known in (last, state):  # a function may be made before the variables that it uses
@@ -286,20 +275,7 @@ class FileHome(Home):
             if parameter.name == function.receiver and parameter is function.parameters[0]:
                 continue
             facts[parameter.name] = self.given(function, parameter)
-        if function.owner is not None and self.is_first(function):
-            facts |= self._initial(function.owner, function)
         return facts
-
-    def _initial(self, class_: Class, function: Function) -> dict[str, Fact]:
-        """What the body of the class has set to null before an object is made."""
-        found = dict[str, Fact]()
-        nullness = Nullness.MAYBE if self.has_own_fields(class_) and function.name != "__init__" else Nullness.NULL
-        for name, stores in class_.stores.items():
-            first = stores[0]
-            if first.function is None and first.is_null:
-                origin = Origin(OriginKind.LIFE_CYCLE, first.at, f"`{name}` is set to {self.knowledge.null}")
-                found[f"{function.receiver}.{name}"] = Fact(nullness, origin, self.qualified_type(first.annotation))
-        return found
 
     def given(self, function: Function, parameter: Parameter, /) -> Fact:
         type_ = self.qualified_type(parameter.annotation)

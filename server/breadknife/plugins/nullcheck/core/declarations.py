@@ -128,8 +128,6 @@ class Class:
     methods: dict[str, Function] = field(default_factory=dict[str, Function])
     statics: dict[str, Function] = field(default_factory=dict[str, Function])
     """Methods of the class itself, where it may have others of these names for its objects."""
-    is_dynamic: bool = False
-    """It sets attributes whose names it computes."""
     is_interface: bool = False
     """It only says which methods its objects have."""
     is_elsewhere: bool = False
@@ -150,8 +148,6 @@ class File:
     """The functions of the module, where only one has the name."""
     classes: Mapping[str, Class]
     variables: Mapping[str, list[Store]]
-    stored_elsewhere: Mapping[str, list[Store]]
-    """Attribute -> values that objects get from functions that aren't their methods."""
     is_ignored: Callable[[At], bool]
     """Whether a comment there tells a checker to be silent."""
     span: Callable[[At], Span]
@@ -166,8 +162,3 @@ class File:
     """Key of a closure -> its function; filled while functions are lowered."""
     exports: Mapping[str, str] = field(default_factory=dict[str, str])
     """Exported name -> the name that it has within the file, or the qualified name of what another file has."""
-    types_tell_unset: bool = False
-    """A function may find a variable of the module still null only where the variable's type allows that. Otherwise,
-    nothing tells in which order functions are called."""
-    asked: frozenset[str] = frozenset()
-    """The last names of objects that the file asks whether there is a value."""

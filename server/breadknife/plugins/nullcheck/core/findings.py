@@ -56,7 +56,7 @@ def _explained(home: FileHome, text: str, found: Found) -> Explained:
     elif path:
         path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
     null = home.knowledge.null_name(use.fact.nulls)
-    is_sure = use.fact.nullness == Nullness.NULL and kind not in (OriginKind.EXCEPTION, OriginKind.COMPARISON)
+    is_sure = use.fact.nullness == Nullness.NULL and kind is not OriginKind.COMPARISON
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
     span, code = file.span(use.at), use.use.value
     confidence = fitted().confidence(clues_of(text, span, code, origin_of(kind), message))

@@ -73,7 +73,6 @@ class Gate:
         """The nullable words that this file tells by itself."""
         words = {*_encoded(self._knowledge, "null_words"), *self._of_library(self._knowledge.words)}
         words |= {here.encode() for here, name in self._file.imports.items() if name in self._knowledge.calls}
-        origins = frozenset(words)
         words |= {name.encode() for name in self._declared()}
         waiting = [each for each in self._file.functions if self._may_give_null(each)]
         for _ in range(_ROUNDS):
@@ -83,11 +82,6 @@ class Gate:
                 break
             words |= new
             waiting = [each for each in waiting if each not in found]
-        for class_ in self._file.classes.values():
-            for name, stores in class_.stores.items():
-                givers = (each.function for each in stores if each.passes_on)
-                if any(giver is not None and not giver.words.isdisjoint(origins) for giver in givers):
-                    words.add(name.encode())
         return frozenset(words)
 
     @cached_property
@@ -114,7 +108,7 @@ class Gate:
         tables = [self._file.variables, *(each.stores for each in self._file.classes.values())]
         for table in tables:
             for name, stores in table.items():
-                if any(each.is_null or _allows_null(each.annotation) for each in stores):
+                if any(_allows_null(each.annotation) for each in stores):
                     yield name
         yield from (name for name, type_ in self._file.aliases.items() if _allows_null(type_))
         for function in self._file.functions:

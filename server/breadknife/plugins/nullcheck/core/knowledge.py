@@ -46,10 +46,6 @@ class NullableCall(NamedTuple):
     """Which null comes out, as bits."""
     typed_only: bool = False
     """Where types aren't written it is common to know better, and nothing can be said."""
-    unless: str = ""
-    """An argument of this type makes a value certain."""
-    examined: bool = False
-    """A test of what the container holds makes it doubtful that a null can come out."""
     ways: tuple[tuple[str, ...], ...] = ()
     """For a call that gives several values: what these are together, for each way in which it comes back."""
     tells: bool = False
@@ -58,12 +54,10 @@ class NullableCall(NamedTuple):
     """How people call it, if not by its name here."""
     literals: bool = False
     """It can't fail for literals, as far as anybody who runs it once would know."""
+    unless: str = ""
+    """A first argument of this type makes a value certain."""
     unless_literals: frozenset[str] = frozenset()
     """First arguments for which there always is a value."""
-    only_for: str = ""
-    """The literal that its last argument must be."""
-    where_asked: bool = False
-    """Only for an object that the file asks whether there is a value."""
     argument: str | None = None
     """The type of the first argument, which tells the method from others of its name; "" for an unknown one."""
     needs: tuple[str, ...] = ()
@@ -85,8 +79,6 @@ class Knowledge:
     calls: Mapping[str, NullableCall]
     attributes: Mapping[str, NullableCall]
     takers: frozenset[str]
-    typed_takers: frozenset[str]
-    """Functions that take null, though a checker of types refuses it."""
     types: frozenset[str]
     """The types that it says something of."""
     given: frozenset[str]
@@ -118,8 +110,6 @@ class Knowledge:
     annotations: Mapping[str, str]
     results: Mapping[str, Type]
     operators: Mapping[str, Use]
-    typed_operators: Mapping[str, Use]
-    """Operators that take null, though a checker of types refuses it."""
     ensures: Mapping[str, Sequence[str]]
     """Method -> the keys of what is there after a call of it."""
     implies: Mapping[str, Sequence[str]]
@@ -128,16 +118,12 @@ class Knowledge:
     """A class and the number of arguments -> the special type of what it makes of so many."""
     same: Mapping[str, str]
     """Methods -> others that give null for the same objects: a test of one is a test of the other."""
-    boxed: frozenset[str]
-    """The types of objects that stand for numbers and truths: operators need their values."""
     properties: Mapping[str, Type]
     """Qualified name of an attribute -> its type, for the type arguments of its object."""
     globals: Mapping[str, Type]
     """Names that need no declaration -> their types."""
     elements: Mapping[str, Type]
     """Type -> what one gets by iterating over it, besides those that every language has."""
-    callbacks: Mapping[str, Sequence[Type]]
-    """Call -> what the function gets that it is given."""
     typed_calls: Mapping[str, Type]
     """Call -> its result's type for the type arguments that are written in it."""
 
@@ -175,8 +161,7 @@ def read(name: str) -> Knowledge:
     return Knowledge(
         calls=calls,
         attributes=attributes,
-        takers=frozenset(row["name"] for row in takers if "typed_only" not in row),
-        typed_takers=frozenset(row["name"] for row in takers if "typed_only" in row),
+        takers=frozenset(row["name"] for row in takers),
         types=frozenset(key.rpartition(".")[0] for key in (*calls, *attributes, *results)) - {""},
         given=frozenset(rule.gives.name for rule in calls.values() if rule.gives is not None),
         words=_words([each for each in rules if not each.tells], results if needs_imports else {}, needs_imports),
@@ -200,16 +185,13 @@ def read(name: str) -> Knowledge:
         annotations=table.get("annotations", {}),
         results=results,
         operators=_each(Use, table, "operators"),
-        typed_operators=_each(Use, table, "typed_operators"),
         ensures=table.get("ensures", {}),
         implies=table.get("implies", {}),
         makers=table.get("makers", {}),
         same=table.get("same", {}),
-        boxed=frozenset(table.get("boxed", ())),
         properties=_each(parse_type, table, "properties"),
         globals=_each(parse_type, table, "globals"),
         elements=_each(parse_type, table, "elements"),
-        callbacks=_each(lambda types: [parse_type(each) for each in types], table, "callbacks"),
         typed_calls=_each(parse_type, table, "typed_calls"),
     )
 

@@ -69,14 +69,12 @@ class Mover:
             [Returned(self.state(each.state), self.fact(each.fact)) for each in solution.returns],
             solution.gives_value,
             self.state(solution.end) if solution.end is not None else None,
-            {name: [self.fact(each) for each in facts] for name, facts in solution.stores.items()},
             {self.place(at): self.state(state) for at, state in solution.captured.items()},
-            {self.place(at): self.all(facts) for at, facts in solution.given.items()},
         )
 
     def state(self, state: State) -> State:
         facts = {key: self.fact(fact) for key, fact in state.facts.items()}
-        return State(facts, state.truths, state.past, state.examined)
+        return State(facts, state.truths)
 
     def all(self, facts: Sequence[Fact]) -> tuple[Fact, ...]:
         return tuple(self.fact(each) for each in facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -47,10 +47,6 @@ class Others(Protocol):
         """The file that an origin is in."""
         ...
 
-    def with_method(self, home: Names, name: str, /) -> Iterable[Names]:
-        """The other files of which a file may use something, if their classes have a method of the name."""
-        ...
-
     def nullable(self, home: Names, /) -> frozenset[bytes]:
         """The words under which something of the imported files may be null, of those that the file has."""
         ...
@@ -78,8 +74,6 @@ class Names(Attributes):
         )
         """Names of variables that some function sets for others."""
         self.summaries = dict[Function, Summary]()
-        self._ending = dict[str, Sequence[tuple[Names, Function]]]()
-        """Name -> the methods that may never come back; the same names are asked about at call after call."""
         self._globals = dict[str, Fact]()
         self._types = dict[Type, Type]()
 
@@ -96,27 +90,6 @@ class Names(Attributes):
     def given(self, function: Function, parameter: Parameter, /) -> Fact:
         """What a parameter may be."""
 
-    def never_returns(self, method: str, /) -> bool:
-        """Whether no method of the name comes back, in this file and in those that it imports, and there is one."""
-        if method not in self._ending:
-            self._ending[method] = self._methods_that_may_end(method)
-        found = self._ending[method]
-        return bool(found) and all(
-            (known := home.summary(function)).is_known and not known.outcomes for home, function in found
-        )
-
-    def _methods_that_may_end(self, name: str) -> Sequence[tuple[Names, Function]]:
-        """Find the methods of a name, with their homes; none where a word tells that one of them comes back."""
-        homes = (self, *(self.others.with_method(self, name) if self.others is not None else ()))
-        found = [
-            (home, class_.methods[name])
-            for home in homes
-            for class_ in home.file.classes.values()
-            if name in class_.methods
-        ]
-        words = {word.encode() for word in self.knowledge.functions["ending_words"]}
-        return () if any(function.words.isdisjoint(words) for _, function in found) else found
-
     def declared(self, function: Function, key: str, /) -> Fact:
         """What a key is in a function where its flow says nothing."""
         if key[:1] == "%" or "(" in key or "[" in key or "@" in key:
@@ -132,25 +105,21 @@ class Names(Attributes):
         around = function.around
         while around is not None and around is not self.file.main:
             if key in around.parameter_names or key in around.assigned:
-                return self._captured(function, around, key)
+                return self._captured(around, key)
             around = around.around
         if key in self.file.variables and function is not self.file.main:
-            stores = self.file.variables[key]
-            is_null = any(store.is_null for store in stores)
-            if is_null and stores[0].annotation is None and self.file.types_tell_unset:
-                return NOTHING
-            return self.variable(key, stores)
+            return self.variable(key, self.file.variables[key])
         return self.global_(key)
 
-    def _captured(self, function: Function, around: Function, key: str) -> Fact:
-        """A parameter of the function around, which may be null if nothing but inner functions ever uses it."""
+    def _captured(self, around: Function, key: str) -> Fact:
+        """A parameter or a variable of the function around, as it is declared."""
         if key in around.types:
             return self.declared_fact(self.qualified_type(around.types[key]), key, around.at)
         parameter = next((each for each in around.parameters if each.name == key), None)
         if parameter is not None and around.tells_types:
             return self.given(around, parameter)._replace(parameter="")
-        within = {each.name for each in around.within}
-        return Fact(Nullness.THERE, called=f"{around.name}>{key}") if parameter is None and key in within else NOTHING
+        is_function = parameter is None and any(each.name == key for each in around.within)
+        return Fact(Nullness.THERE, called=f"{around.name}>{key}") if is_function else NOTHING
 
     def global_(self, name: str, /) -> Fact:
         """What a qualified name means: a function, a class, a module, a variable of another file."""
@@ -187,10 +156,6 @@ class Names(Attributes):
 
     def member(self, type_: Type, name: str, at: At, /) -> Fact:
         """An attribute of an object of the type. `at` is where it is asked for."""
-        if type_.name == "|":
-            facts = [self.member(each, name, at) for each in type_.arguments]
-            is_known = all(self.class_target(each.name) is not None for each in type_.arguments)
-            return next((fact for fact in facts if fact.may_be_null), NOTHING) if is_known else NOTHING
         full = f"{type_.name}.{name}"
         rule = self.knowledge.attributes.get(full) or self.knowledge.attributes.get(f"{type_.name}.*")
         if rule is not None and rule.typed_only and not self.file.is_typed:
@@ -215,32 +180,11 @@ class Names(Attributes):
         """A method of the class itself, or of one above it."""
         return next((each.statics[name] for _, each in self.lineage(class_) if name in each.statics), None)
 
-    def excludes_null(self, type_: Type, /) -> bool:
-        """Whether a declaration of this type surely refuses null, and a checker says so."""
-        exclusive = self.knowledge.functions["exclusive_types"]
-        if not exclusive or type_.nullable or not self.file.is_typed:
-            return False
-        return type_.name in exclusive or self.class_target(type_.name) is not None
-
     def method(self, type_: Type, name: str, /) -> Target | None:
         """The function that a call of an object's method runs, if only one can be meant."""
         for home, each in self.lineage_of(type_):
             if (function := each.methods.get(name)) is not None:
                 return Target(home, function) if not function.is_property else None
-        return None
-
-    def instance_type(self, function: Function, classes: il.Expression, /) -> Type | None:
-        """The type of an object of these classes."""
-        if isinstance(classes, il.Display):
-            types = [self.instance_type(function, each) for each in classes.items]
-            known = tuple(each for each in types if each is not None)
-            return Type("|", known) if known and len(known) == len(types) else None
-        if isinstance(classes, il.Name):
-            called = self.declared(function, classes.key).called or classes.key
-            return self.qualified_type(Type(self.knowledge.annotations.get(called, called)))
-        if isinstance(classes, il.Attribute) and classes.key:
-            called = self.declared(function, classes.key).called
-            return self.qualified_type(Type(called)) if called else None
         return None
 
     def qualified_type(self, type_: Type | None, /) -> Type | None:

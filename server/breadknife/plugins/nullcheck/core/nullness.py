@@ -39,7 +39,7 @@ JOIN = (
 
 
 class OriginKind(StrEnum):
-    """What a null comes from. `CAN_HAPPEN` has those that a run of the program can meet at any time."""
+    """What a null comes from."""
 
     CALL = "call"
     """A function of the project returns it."""
@@ -53,24 +53,14 @@ class OriginKind(StrEnum):
     """The time has run out, or it isn't the time yet."""
     EXIT = "exit"
     """A loop or a branch was left before the variable got its value."""
-    EXCEPTION = "exception"
-    """An exception came before the variable got its value."""
     INITIAL = "initial"
     """The variable was declared with it, and some path to here may set it."""
     ANNOTATION = "annotation"
     """A declaration allows it, and says no more."""
     DEFAULT = "default"
     """A parameter that a call may leave out."""
-    LIFE_CYCLE = "life-cycle"
-    """An attribute or a variable of the module is null until it is set, or after it is taken away."""
     COMPARISON = "comparison"
     """Only a comparison with null says that it may be one."""
-
-
-CAN_HAPPEN = frozenset({
-    OriginKind.CALL, OriginKind.LOOKUP, OriginKind.IO, OriginKind.PARSE, OriginKind.TIMEOUT, OriginKind.EXIT,
-    OriginKind.EXCEPTION,
-})  # fmt: skip
 
 
 class Origin(NamedTuple):
@@ -110,12 +100,6 @@ class Fact(NamedTuple):
     """A test of the value that doesn't hold any more here."""
     items: tuple[tuple[Fact, ...], ...] = ()
     """The tuples that the value may be."""
-    container: str = ""
-    """The key of the container that the value was taken out of."""
-    view: str = ""
-    """The key of a container that holds all that this value holds."""
-    key_of: str = ""
-    """The key of a container that has a value for this key."""
     parameter: str = ""
     """The parameter whose value it is."""
     called: str = ""
@@ -124,8 +108,6 @@ class Fact(NamedTuple):
     """Which nulls a value that is MAYBE or NULL may be, as bits."""
     proves: tuple[tuple[str, bool], ...] = ()
     """Assumptions that hold where the value is true."""
-    same: str = ""
-    """The key of the expression that gave the value."""
 
     @property
     def may_be_null(self) -> bool:
@@ -134,7 +116,7 @@ class Fact(NamedTuple):
     @property
     def is_related(self) -> bool:
         """Whether it tells of other values, too."""
-        return bool(self.unless or self.test is not None or self.proves or self.same or self.view or self.key_of)
+        return bool(self.unless or self.test is not None or self.proves)
 
 
 NOTHING = Fact()
@@ -182,9 +164,7 @@ def join_facts(
             checked=one.checked or other.checked,
             proves=_proved(one, other, against, key),
             items=one.items if one.items == other.items else (),
-            container=one.container if one.container == other.container else "",
             parameter=one.parameter if one.parameter == other.parameter else "",
-            same=one.same if one.same == other.same else "",
             called=one.called if one.called == other.called else "",
         )
     null, value = (one, other) if one.may_be_null else (other, one)
@@ -203,7 +183,6 @@ def join_facts(
         unless,
         via=null.via,
         checked=one.checked or other.checked,
-        container=one.container if one.container == other.container else "",
         parameter=parameter,
         proves=_proved(one, other, against, key),
         nulls=one.nulls | other.nulls if one.may_be_null and other.may_be_null else null.nulls,

@@ -8,13 +8,14 @@ changed, and the attributes and variables that it stores.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import File, Function, Store
 from breadknife.plugins.nullcheck.core.il import covers
 from breadknife.plugins.nullcheck.core.moving import Change, Mover
+from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
 
@@ -74,8 +75,6 @@ class Matched:
 def matched(before: File, after: File) -> Matched | None:
     """None where more than one unit has changed, or something outside of all units."""
     change = Change.between(before.main.source, after.main.source)
-    if before.asked != after.asked:
-        return None
     old = {each.at: each for each in before.functions}
     same = {after.main: before.main}
     edited: Edited | None = None
@@ -121,7 +120,7 @@ def spoken_of(unit: Function) -> frozenset[bytes]:
 def stored_by(file: File, unit: Function) -> Mapping[str, Sequence[Store]]:
     """What a unit stores in attributes and variables, by their names. Classes within it stand for themselves."""
     found = dict[str, list[Store]]()
-    for table in (file.variables, file.stored_elsewhere, *(each.stores for each in file.classes.values())):
+    for table in (file.variables, *(each.stores for each in file.classes.values())):
         for name, stores in table.items():
             own = [each for each in stores if each.function and unit_of(each.function, file.main) is unit]
             if own:
@@ -130,30 +129,13 @@ def stored_by(file: File, unit: Function) -> Mapping[str, Sequence[Store]]:
     return found
 
 
-def stores_the_same(before: Stored, after: Stored) -> bool:
-    """Whether two states of a unit give the same to others, as far as places don't count."""
-    return _stored(before) == _stored(after)
-
-
-class Stored(NamedTuple):
-    """A unit, what it stores, and its solution."""
-
-    unit: Function
-    stores: Mapping[str, Sequence[Store]]
-    solution: Solution | None
-
-
-def _stored(of: Stored) -> object:
-    said = {name: [(*each[3:], each.function is of.unit) for each in stores] for name, stores in of.stores.items()}
-    if of.solution is None:
-        return said, None
-    states = [each.state for each in of.solution.returns]
-    states += [of.solution.end] if of.solution.end is not None else []
-    keys = [f"{of.unit.receiver}.{name}" for name in of.stores]
+def told_by(stores: Mapping[str, Sequence[Store]], value_of: Callable[[Store], Fact]) -> object:
+    """What values tell of the attributes and variables that get them, as far as places don't count."""
     mover = Mover(_NOWHERE, "")
-    ends = [[mover.fact(state.facts[key]) for key in keys if key in state.facts] for state in states]
-    facts = {name: [mover.fact(each) for each in facts] for name, facts in of.solution.stores.items()}
-    return said, ends, facts
+    return {
+        name: [(each.annotation, each.is_null, each.has_value, mover.fact(value_of(each)).type) for each in some]
+        for name, some in stores.items()
+    }
 
 
 def renamed(before: Function, after: Function, file: File) -> frozenset[bytes]:

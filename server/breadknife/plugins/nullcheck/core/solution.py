@@ -36,9 +36,5 @@ class Solution:
     """Whether a `return` has something else than the null itself."""
     end: State | None = None
     """The state after its last statement; None if that is never reached."""
-    stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
-    """What attributes of the receiver get."""
     captured: dict[il.At, State] = field(default_factory=dict[il.At, State])
     """What is known where functions within it are made."""
-    given: dict[il.At, tuple[Fact, ...]] = field(default_factory=dict[il.At, tuple[Fact, ...]])
-    """What those get whose callers are known."""

@@ -14,34 +14,22 @@ _MOST_ASSUMPTIONS = 8
 class State:
     """All that is known at one point of a function."""
 
-    __slots__ = ("examined", "facts", "past", "truths")
+    __slots__ = ("facts", "truths")
 
     def __init__(
         self,
         facts: dict[str, Fact],
         truths: dict[str, bool],
-        past: dict[str, bool] | None = None,
-        examined: frozenset[str] = frozenset(),
     ) -> None:
         self.facts = facts
         self.truths = truths
         """Assumptions: the key of a test, and its outcome."""
-        self.past = past if past is not None else {}
-        """Assumptions that a call may have changed: they tell which way a value came, and exclude no way on."""
-        self.examined = examined
-        """Containers whose elements were tested: nobody knows any more which of them is null."""
 
     def copy(self) -> State:
-        return State(dict(self.facts), dict(self.truths), dict(self.past), self.examined)
+        return State(dict(self.facts), dict(self.truths))
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, State)
-            and self.facts == other.facts
-            and self.truths == other.truths
-            and self.past == other.past
-            and self.examined == other.examined
-        )
+        return isinstance(other, State) and self.facts == other.facts and self.truths == other.truths
 
     def assume(self, key: str, outcome: bool) -> bool:
         """Add an assumption, and apply it to what it rules out. False if it contradicts another one."""
@@ -49,7 +37,6 @@ class State:
         if known is not None:
             return known == outcome
         self.truths[key] = outcome
-        self.past.pop(key, None)
         self.rule_out(key, outcome)
         return True
 
@@ -61,7 +48,7 @@ class State:
 
     def forget(self, target: str) -> None:
         """The value of `target` is another one now: nothing holds of what is read through it."""
-        for table in (self.facts, self.truths, self.past):
+        for table in (self.facts, self.truths):
             for key in [key for key in table if target in key and mentions(key, target)]:
                 del table[key]
         for key, fact in self.facts.items():
@@ -73,16 +60,12 @@ class State:
         if self.truths:
             gone = [key for key in self.truths if key in given or _is_compound(key)]
             for key in gone:
-                self.past[key] = self.truths.pop(key)
+                del self.truths[key]
 
 
 def without(fact: Fact, target: str) -> Fact:
     """The fact without what it tells of values that are read through `target`."""
     told = fact
-    if mentions(fact.view, target) or mentions(fact.key_of, target):
-        told = told._replace(view="", key_of="")
-    if mentions(fact.same, target):
-        told = told._replace(same="")
     if fact.test is not None and mentions(fact.test.key, target):
         told = told._replace(test=None)
     if any(mentions(key, target) for key, _ in fact.unless):
@@ -118,8 +101,7 @@ def join(a: State, b: State, declared: Callable[[str], Fact]) -> State:
     facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
     one_facts, other_facts = a.facts, b.facts
-    mine, its = a.past | a.truths, b.past | b.truths
-    past = {key: value for key, value in mine.items() if key not in truths and its.get(key) == value}
+    mine, its = dict(a.truths), dict(b.truths)
     keys = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
     keys += [key for key in other_facts if key not in one_facts]
     differing = list[tuple[str, Fact, Fact]]()
@@ -139,7 +121,7 @@ def join(a: State, b: State, declared: Callable[[str], Fact]) -> State:
         against = _excluded(mine, its), _excluded(its, mine)
         for key, one, other in differing:
             facts[key] = join_facts(one, other, against, key)
-    return State(facts, truths, past, a.examined | b.examined)
+    return State(facts, truths)
 
 
 def _excluded(mine: dict[str, bool], its: dict[str, bool]) -> frozenset[Assumption]:

@@ -19,7 +19,7 @@ class Condition(NamedTuple):
 
     parameter: str
     test: str
-    """`null`, `truth`, or the rest of a comparison: `== 'r'`."""
+    """`null` or `truth`."""
     outcome: bool
 
 
@@ -55,14 +55,10 @@ def conditions_at(state: State, parameters: Iterable[Parameter]) -> frozenset[Co
         if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.THERE):
             found.add(Condition(name, "null", fact.nullness == Nullness.NULL))
     for key, outcome in state.truths.items():
-        if key in names and key not in state.examined and _is_first(state, key):
+        if key in names and _is_first(state, key):
             found.add(Condition(key, "truth", outcome))
         elif key.endswith(" is None") and key[:-8] in names and outcome:
             found.add(Condition(key[:-8], "null", outcome))
-        elif key[:1] == "(" and key[-1:] == ")":
-            name, _, rest = key[1:-1].partition(" ")
-            if name in names:
-                found.add(Condition(name, rest, outcome))
     return frozenset(found)
 
 
@@ -169,11 +165,4 @@ def holds(condition: Condition, given: Given, state: State, is_strict: bool, is_
                 return False  # nothing says that it is empty
             return None if known is None else known == condition.outcome
         case _:
-            operator, _, other = condition.test.partition(" ")
-            if operator not in ("==", "is"):
-                return None
-            if isinstance(expression, Constant) or fact.nullness == Nullness.NULL:
-                is_literal = other[:1] in ("'", '"') or other[:1].isdigit() or other in ("True", "False", "None")
-                same = fact.nullness != Nullness.NULL and expression is not None and expression.key == other
-                return same == condition.outcome if is_literal or same else None
-            return condition.outcome if key == other and key else None
+            return None

@@ -31,8 +31,6 @@ class Card:
     """Local name -> qualified name."""
     bases: frozenset[str]
     """The qualified names of the classes that its own are made of."""
-    methods: frozenset[str]
-    """The names of the methods of its classes."""
     own: frozenset[bytes]
     """See `Gate.own`."""
     telling: frozenset[bytes]
@@ -47,8 +45,7 @@ def card_of(home: FileHome) -> Card:
     file, gate = home.file, home.gate
     bases = frozenset(base for class_ in file.classes.values() for base in class_.bases)
     names = frozenset((*file.named, *file.classes, *file.variables))
-    methods = frozenset(name for class_ in file.classes.values() for name in class_.methods)
-    return Card(names, dict(file.imports), bases, methods, gate.own, gate.telling)
+    return Card(names, dict(file.imports), bases, gate.own, gate.telling)
 
 
 def kept_cards(language: str, nullable: Sequence[str] = ()) -> Cards:

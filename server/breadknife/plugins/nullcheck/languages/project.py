@@ -248,13 +248,6 @@ class ProjectFiles(ABC, Generic[Home]):
         """The functions of the imported files that give null only beside an error, if the file speaks of them."""
         return self._words(home, lambda card: card.telling)
 
-    def with_method(self, home: Names, name: str, /) -> Iterable[Home]:
-        for uri, card in self._cards_around(home).items():
-            path = uri_to_path(uri) if name in card.methods else None
-            there = self.home(path) if path is not None else None
-            if there is not None:
-                yield there
-
     def _words(self, home: Names, of: Callable[[Card], frozenset[bytes]]) -> frozenset[bytes]:
         return frozenset[bytes]().union(*map(of, self._cards_around(home).values())) & home.file.main.words
 

@@ -88,9 +88,7 @@ class Site:
     @property
     def is_certain(self) -> bool:
         """Whether every path that leads to the place brings null."""
-        origin = self.fact.origin
-        is_exceptional = origin is not None and origin.kind is OriginKind.EXCEPTION
-        return self.fact.nullness == Nullness.NULL and not is_exceptional
+        return self.fact.nullness == Nullness.NULL
 
     @property
     def origin(self) -> Node | None:

@@ -59,10 +59,8 @@ _KINDS: Mapping[OriginKind, NullOrigin] = {
     OriginKind.ANNOTATION: NullOrigin.ANNOTATION,
     OriginKind.DEFAULT: NullOrigin.DEFAULT,
     OriginKind.COMPARISON: NullOrigin.TEST,
-    OriginKind.LIFE_CYCLE: NullOrigin.UNSET,
     OriginKind.INITIAL: NullOrigin.UNSET,
     OriginKind.EXIT: NullOrigin.UNSET,
-    OriginKind.EXCEPTION: NullOrigin.UNSET,
 }
 """The kinds that aren't what a call gives."""
 

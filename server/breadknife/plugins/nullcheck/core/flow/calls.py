@@ -9,7 +9,6 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.effects import Callee, Effects
-from breadknife.plugins.nullcheck.core.flow.refine import object_key
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
 from breadknife.plugins.nullcheck.core.nullness import (
@@ -43,11 +42,7 @@ class CallEvaluator(Effects):
         if not callee.name and 0 < len(facts) <= _MOST_TOLD_APART and isinstance(expression.callee, il.Attribute):
             callee = callee._replace(name=self._told_apart(expression.callee.name, facts[0]))
         self._needed(expression, callee, state)
-        if callee.name in self.home.knowledge.callbacks:
-            self._give(expression, callee)
-        is_new = not self.raised or self.raised[-1] != state
-        if self.raised is not None and is_new and callee.name not in functions["come_back"]:
-            self.raised.append(state.copy())
+        self.may_raise = self.may_raise or callee.name not in functions["come_back"]
         self.change(expression, callee, state)
         if isinstance(expression.callee, il.Attribute):
             self.tell(self.home.knowledge.ensures.get(expression.callee.name, ()), expression, state)
@@ -89,15 +84,6 @@ class CallEvaluator(Effects):
         rows = self.home.knowledge.by_argument.get(method, ())
         return next((name for given, name in rows if given == type_), "")
 
-    def _give(self, call: il.Call, callee: Callee) -> None:
-        """Note what the call passes to the functions that it is given."""
-        own, types = _own(callee), self.home.knowledge.callbacks[callee.name]
-        of = callee.owner.view or object_key(call)
-        for argument in call.arguments:
-            if isinstance(argument.value, il.Closure):
-                facts = (self.typed_fact(filled(each, own, None), of, argument.value.at) for each in types)
-                self.given[argument.value.at] = tuple(facts)
-
     def _needed(self, expression: il.Call, callee: Callee, state: State) -> None:
         """Find the arguments that must not be null."""
         knowledge, arguments = self.home.knowledge, expression.arguments
@@ -108,24 +94,20 @@ class CallEvaluator(Effects):
             return
         if callee.name in knowledge.functions["iterate"]:
             self.need(arguments[0].value, Use.ITERATE, state)
-        elif callee.name in knowledge.functions["need"] or callee.name in knowledge.takers or (
-            self.home.file.is_typed and callee.name in knowledge.typed_takers
-        ):  # fmt: skip
+        elif callee.name in knowledge.functions["need"] or callee.name in knowledge.takers:
             self.need(arguments[0].value, Use.ARGUMENT, state)
-        elif callee.target is not None and callee.target.function is not None:
+        elif self.home.follows_arguments and callee.target is not None and callee.target.function is not None:
             self._accepted(expression, callee.target, callee.target.function, state)
 
     def _accepted(self, call: il.Call, target: Target, function: Function, state: State) -> None:
-        """Find the arguments whose parameters exclude null."""
+        """Find the arguments that the function uses without a check."""
         if not function.is_plain:
             return
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
         for argument, parameter in zip(call.arguments, function.parameters[is_bound:], strict=False):
             if argument.name or parameter.kind or parameter.left_out is not None or parameter.default is not None:
                 return
-            type_ = target.home.qualified_type(parameter.annotation)
-            is_needed = self.home.follows_arguments and target.home.needs(function, parameter.name)
-            if is_needed or (type_ is not None and self.home.excludes_null(type_)):
+            if target.home.needs(function, parameter.name):
                 self.need(argument.value, Use.ARGUMENT, state)
 
     def _never_returns(self, callee: il.Expression, name: str, state: State) -> bool:
@@ -134,10 +116,7 @@ class CallEvaluator(Effects):
             return True
         if not isinstance(callee, il.Attribute):
             return False
-        if callee.name in functions["never_return_methods"]:
-            return True
-        is_worth_asking = not name and any(fact.may_be_null for fact in state.facts.values())
-        return is_worth_asking and self.home.never_returns(callee.name)
+        return callee.name in functions["never_return_methods"]
 
     # Results
 
@@ -158,10 +137,7 @@ class CallEvaluator(Effects):
             first = facts[0].type if facts else None
             literal = call.arguments[0].value.key if call.arguments else ""
             type_ = self.home.language.refined_result(name, literal) or filled(result, own, first, knowledge.elements)
-            view = callee.owner.view or ((facts[0].view or literal) if facts else object_key(call))
-            if type_ is not None and (type_.nullable or type_.name == "key"):
-                return self.typed_fact(type_, view, call.at)
-            return Fact(Nullness.THERE, type=type_, view=view)
+            return Fact(Nullness.THERE, type=type_)
         return Fact(Nullness.THERE, type=Type(name)) if name in knowledge.types else NOTHING
 
     def _by_rule(self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
@@ -173,10 +149,10 @@ class CallEvaluator(Effects):
         is_literal = all(isinstance(each.value, il.Constant | il.Null) for each in call.arguments)
         if any(argument.name == "*" for argument in call.arguments) or (rule.literals and is_literal):
             return Fact(type=gives)
-        if self._is_known_to_give(rule, call, facts):
-            return Fact(type=gives._replace(nullable=0) if gives is not None else None)
+        if call.arguments and call.arguments[0].value.key in rule.unless_literals:
+            return Fact(type=gives)
         if rule.unless and facts and facts[0].type is not None and facts[0].type.name == rule.unless:
-            return Fact(Nullness.THERE, type=gives)
+            return Fact(type=gives)
         default: Fact | None = None
         given: il.Expression | None = None
         for at, argument in enumerate(call.arguments):
@@ -189,16 +165,9 @@ class CallEvaluator(Effects):
             "alone": is_null or given is None,
             "required": is_null,
         }[rule.default]
-        container = object_key(call)
         if not gives_null:
             is_there = default is None or default.nullness == Nullness.THERE
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
-        if (
-            container in state.examined
-            and rule.examined
-            and (self.home.knowledge.left_out != 1 or (gives and gives.nullable))
-        ):
-            return NOTHING
         said = self.home.knowledge.null_name(rule.nulls)
         origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name.rpartition('/')[2]}` returns {said} {rule.why}")
         if rule.ways:
@@ -206,21 +175,7 @@ class CallEvaluator(Effects):
                 Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways)
             )
         type_ = gives._replace(nullable=0) if gives else None
-        return Fact(
-            Nullness.MAYBE, origin, type_, container=container, nulls=rule.nulls | (gives.nullable if gives else 0)
-        )
-
-    def _is_known_to_give(self, rule: NullableCall, call: il.Call, facts: Sequence[Fact]) -> bool:
-        """Whether the arguments, or what the file says of the object, rule the null out."""
-        arguments = [argument.value.key for argument in call.arguments]
-        owner = object_key(call)
-        if rule.where_asked and owner.rpartition(".")[2] not in self.home.file.asked:
-            return True
-        if rule.only_for and (not arguments or arguments[-1] != rule.only_for):
-            return True
-        if facts and facts[0].key_of and facts[0].key_of == owner:
-            return True
-        return bool(arguments) and arguments[0] in rule.unless_literals
+        return Fact(Nullness.MAYBE, origin, type_, nulls=rule.nulls | (gives.nullable if gives else 0))
 
     def _by_summary(
         self, call: il.Call, target: Target, function: Function, owner: Fact, facts: Sequence[Fact], state: State

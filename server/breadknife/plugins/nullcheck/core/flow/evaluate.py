@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -43,14 +43,10 @@ class Evaluator(ABC):
     """Whether uses of null are caught where the evaluation is."""
     is_dead: bool = False
     """Set by a call that never comes back."""
-    raised: list[State] | None = None
-    """Gets the states in which a call may raise, unless it is None."""
-    stores: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
-    """What the receiver's attributes get."""
+    may_raise: bool = False
+    """Set by a call that may raise."""
     captured: dict[At, State] = field(default_factory=dict[At, State])
     """What is known where functions without a name are made."""
-    given: dict[At, tuple[Fact, ...]] = field(default_factory=dict[At, tuple[Fact, ...]])
-    """What such functions are called with."""
     _declared: dict[str, Fact] = field(default_factory=dict[str, Fact])
     _results: dict[int, Fact] = field(default_factory=dict[int, Fact])
     """What calls gave when they were last evaluated, by the identity of the call."""
@@ -122,8 +118,6 @@ class Evaluator(ABC):
 
     def evaluate_attribute(self, expression: il.Attribute, state: State) -> Fact:
         owner = self.owner(expression, state, is_called=False)
-        if expression.name in self.home.knowledge.functions["sizes"] and expression.owner.key:
-            state.examined |= {expression.owner.key}
         if expression.key and (fact := state.facts.get(expression.key)) is not None:
             return fact
         if owner.type is not None:
@@ -150,20 +144,7 @@ class Evaluator(ABC):
             return fact
         if owner.type is None:
             return NOTHING
-        type_ = held(owner.type, expression.within.key)
-        return self.typed_fact(type_, expression.owner.key, expression.at, state.examined)
-
-    def typed_fact(self, type_: Type | None, container: str, at: At, examined: Collection[str] = ()) -> Fact:
-        """A value of a type that may allow null. `container`: the key of what it comes from, or ""."""
-        if type_ is None:
-            return NOTHING
-        if type_.name == "key" and type_.arguments:
-            return Fact(type=type_.arguments[0], key_of=container)
-        if not type_.nullable or container in examined:
-            return Fact(type=type_._replace(nullable=0), view=container)
-        why = f"the type of `{_shown(container)}` lets what it holds be {self.home.knowledge.null_name(type_.nullable)}"
-        origin = Origin(OriginKind.ANNOTATION, at, why)
-        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), container=container, nulls=type_.nullable)
+        return typed(held(owner.type, expression.within.key))
 
     def evaluate_call(self, expression: il.Call, state: State) -> Fact:
         fact = self._results[id(expression)] = self.call(expression, state)
@@ -181,28 +162,13 @@ class Evaluator(ABC):
         if operator == "next":
             return self._next(operands[0], state)
         use = self.home.knowledge.operators.get(operator)
-        if use is None and self.home.file.is_typed:
-            use = self.home.knowledge.typed_operators.get(operator)
         first = NOTHING
         for at, operand in enumerate(operands):
             is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
-            if use is None or is_text:
-                first = self.value(operand, state)
-            elif operator == "arithmetic":
-                first = self.need_unboxed(operand, use, state)
-            else:
-                first = self.need(operand, use, state)
-        if operator == "unbox":
-            return first
-        if operator in ("with", "await"):
+            first = self.value(operand, state) if use is None or is_text else self.need(operand, use, state)
+        if operator in ("with", "await", "unbox"):
             return forgotten(first) if operator == "with" else first
         return SURE
-
-    def need_unboxed(self, operand: Expression, use: Use, state: State) -> Fact:
-        """The value of an operand, which must be there if it is an object that stands for a number or a truth."""
-        fact = self.value(operand, state)
-        is_boxed = fact.type is not None and fact.type.name in self.home.knowledge.boxed
-        return self.demand(operand, use, fact, state) if is_boxed else fact
 
     def _next(self, iterable: Expression, state: State) -> Fact:
         fact = self.value(iterable, state)
@@ -213,16 +179,14 @@ class Evaluator(ABC):
                 joined = joined if joined == each else join_facts(joined, each)
             return joined
         type_ = element(fact.type, self.home.knowledge.elements) if fact.type is not None else None
-        return self.typed_fact(type_, fact.view or iterable.key, iterable.at, state.examined)
+        return typed(type_)
 
     def evaluate_test(self, expression: il.Test, state: State) -> Fact:
-        left = self.value(expression.left, state)
+        self.value(expression.left, state)
         if expression.operator == "in":
             self.need(expression.right, Use.OPERAND, state)
         else:
-            right = self.value(expression.right, state)
-            if expression.operator == "is":
-                state.examined |= {fact.container for fact in (left, right) if fact.container}
+            self.value(expression.right, state)
         return Fact(Nullness.THERE, test=expression)
 
     def evaluate_not(self, expression: il.Not, state: State) -> Fact:
@@ -259,7 +223,7 @@ class Evaluator(ABC):
             fact = NOTHING
         type_ = self.home.qualified_type(expression.type) or fact.type
         if type_ is not None and type_.nullable and fact.nullness == Nullness.UNKNOWN:
-            return self.typed_fact(type_, expression.key, expression.at)
+            return self.home.declared_fact(type_, expression.key.partition("@")[0] or "this", expression.at)
         return fact._replace(type=type_._replace(nullable=0) if type_ is not None else None)
 
     def evaluate_attempt(self, expression: il.Attempt, state: State) -> Fact:
@@ -277,8 +241,9 @@ def constant_fact(type_: str, truth: bool) -> Fact:
     return Fact(Nullness.THERE, type=Type(type_), truth=truth)
 
 
-def _shown(key: str) -> str:
-    return key.partition("@")[0] or "this"
+def typed(type_: Type | None) -> Fact:
+    """What a container of a declared type holds: nobody knows which of its elements is null."""
+    return Fact(type=type_._replace(nullable=0)) if type_ is not None else NOTHING
 
 
 _VALUES: dict[type[Expression], Callable[[Evaluator, Any, State], Fact]] = {

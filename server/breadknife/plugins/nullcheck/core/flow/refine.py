@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.evaluate import Evaluator
-from breadknife.plugins.nullcheck.core.il import At, Expression, Type
+from breadknife.plugins.nullcheck.core.il import At, Expression
 from breadknife.plugins.nullcheck.core.nullness import (
     NOTHING,
-    SURE,
     Fact,
     Nullness,
     Origin,
@@ -56,8 +55,6 @@ class Refiner(Evaluator, ABC):
                 return False
             return self.settle(test, there(fact, test.at), state) and state.assume(key, True)
         state.rule_out(f"{key} is None", True)
-        if fact.container:
-            state.examined |= {fact.container}
         return state.assume(key, False)
 
     def _hold(self, key: str, outcome: bool, state: State) -> bool:
@@ -78,23 +75,18 @@ class Refiner(Evaluator, ABC):
         """Note that the value of the expression is there, as the fact says. False if that contradicts an assumption."""
         key = test.key
         state.facts[key] = fact
-        if fact.same and fact.same != key:
-            state.facts[fact.same] = there(self.known(fact.same, state))
-            state.assume(f"{fact.same} is None", False)
         if isinstance(test, il.Call) and _is_lookup(test) and (owner := object_key(test)):
             state.facts[f"{owner}[{test.arguments[0].value.key}]"] = fact
-        if fact.container:
-            state.examined |= {fact.container}
         return state.assume(f"{key} is None", False)
 
     def known_value(self, expression: Expression, state: State) -> Fact:
         """The value of an expression that was evaluated before: nothing is found a second time."""
         if isinstance(expression, il.Call) and (result := self._results.get(id(expression))) is not None:
             return (expression.key and state.facts.get(expression.key)) or result
-        uses, raised, is_dead = self.uses, self.raised, self.is_dead
-        self.uses, self.raised = [], None
+        uses, is_dead = self.uses, self.is_dead
+        self.uses = []
         fact = self.value(expression, state)
-        self.uses, self.raised, self.is_dead = uses, raised, is_dead
+        self.uses, self.is_dead = uses, is_dead
         return fact
 
     def _refine_test(self, test: il.Test, outcome: bool, state: State) -> bool:
@@ -106,13 +98,11 @@ class Refiner(Evaluator, ABC):
         if test.operator == "instance":
             if outcome and left.key and not _names_null(right):
                 fact = there(self.known_value(left, state), test.at)
-                type_ = self.home.instance_type(self.function, right)
-                self.settle(left, fact._replace(type=self.narrower(fact.type, type_)), state)
+                self.settle(left, fact._replace(type=None), state)  # a class below its own may have other methods
         elif outcome:
             for side in (left, right) if test.operator != "in" else (left,):
                 self._is_there(side, state, test.at)
-                other = right if side is left else left
-                if test.operator == "==" and not isinstance(other, il.Constant):
+                if test.operator == "==" and not isinstance(right if side is left else left, il.Constant):
                     self._set_apart(side.key, state)
                 if isinstance(side, il.Call) and test.operator != "in":
                     for argument in side.arguments:
@@ -133,16 +123,6 @@ class Refiner(Evaluator, ABC):
             if any(test.partition(" is None")[0] == key for test, _ in fact.unless):
                 state.facts[each] = forgotten(fact)
 
-    def _may_narrow(self, test: il.Call, state: State) -> None:
-        """A function that nothing is known of, but that is named like a predicate, may tell more of its argument."""
-        callee, value = test.callee, test.arguments[0].value
-        name = callee.name if isinstance(callee, il.Attribute) else callee.key
-        word = name.lstrip("_").partition("_")[0]
-        words = self.home.knowledge.functions["predicate_words"]
-        beginnings = [each for each in words if word.startswith(each)]
-        if any(word == each or word[len(each)].isupper() for each in beginnings) and value.key in state.facts:
-            state.facts[value.key] = state.facts[value.key]._replace(type=None)
-
     def tell(self, templates: Sequence[str], call: il.Call, state: State) -> None:
         """Apply what a call of a method tells of others: `m.get(k)` is there where `m.has(k)` is true, or `m.put(k, v)`
         was called."""
@@ -151,12 +131,6 @@ class Refiner(Evaluator, ABC):
         for template in templates if owner and first else ():
             key = template.replace("{owner}", owner).replace("{0}", first)
             state.facts[key] = there(state.facts.get(key, NOTHING), call.at)
-
-    def narrower(self, known: Type | None, tested: Type | None) -> Type | None:
-        """The type of a value of a known type after a test for another one."""
-        if known is None or tested is None:
-            return tested or known
-        return known if self.home.is_below(known.name, tested.name) else tested
 
     def _is_there(self, expression: Expression, state: State, at: At) -> None:
         if isinstance(expression, il.Display):
@@ -183,8 +157,6 @@ class Refiner(Evaluator, ABC):
             if fact.nullness == Nullness.NULL:
                 return False
             return self.settle(one, there(fact, one.at), state) if key else True
-        if fact.container:
-            state.examined |= {fact.container}
         if not key:
             return True
         if not state.assume(f"{key} is None", True):
@@ -208,21 +180,10 @@ class Refiner(Evaluator, ABC):
         name = self.called(test, state)
         believed = name in self.home.knowledge.functions["believe"]
         for argument in test.arguments:
-            key = argument.value.key
-            if key:
-                state.examined |= {key}
-            if outcome:
-                self._set_apart(key, state)
             if outcome or not believed:
                 self._is_there(argument.value, state, test.at)
-        if outcome and test.arguments and (not name or self.home.target(name) is None):
-            self._may_narrow(test, state)
         if outcome and isinstance(test.callee, il.Attribute):
             self.tell(self.home.knowledge.implies.get(test.callee.name, ()), test, state)
-        if outcome and name == "hasattr" and len(test.arguments) == 2:
-            owner, attribute = (each.value for each in test.arguments)
-            if owner.key and isinstance(attribute, il.Constant):
-                state.facts.setdefault(f"{owner.key}.{attribute.key[1:-1]}", SURE)
         if not test.key:
             return True
         if outcome:

@@ -9,9 +9,9 @@ from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph, Node, NodeKind
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, OriginKind, is_initial
+from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, is_initial
 from breadknife.plugins.nullcheck.core.solution import NullUse, Returned, Solution
-from breadknife.plugins.nullcheck.core.state import State, join, mentions
+from breadknife.plugins.nullcheck.core.state import State, join
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_VISITS = 12
@@ -32,7 +32,6 @@ class _Run:
         self.waiting, self.todo = list[int](), set[int]()
         self.uses = dict[Node, list[NullUse]]()
         self.returns = dict[Node, Returned]()
-        self.stores = dict[Node, dict[str, list[Fact]]]()
 
     def run(self, graph: Graph, start: State) -> Solution:
         self.states[graph.entry] = start
@@ -44,13 +43,11 @@ class _Run:
             visits[node] = visits.get(node, 0) + 1
             if visits[node] <= _MOST_VISITS and self.meet(node):
                 self.follow(node)
-        solution = Solution(captured=self.evaluator.captured, given=self.evaluator.given)
+        solution = Solution(captured=self.evaluator.captured)
         for node in graph.nodes:
             solution.uses += self.uses.get(node, ())
             if node in self.returns:
                 solution.returns.append(self.returns[node])
-            for name, facts in self.stores.get(node, {}).items():
-                solution.stores.setdefault(name, []).extend(facts)
             if node.kind is NodeKind.END:
                 solution.end = self.states.get(node)
             elif isinstance(node.action, il.Return) and not isinstance(node.action.value, il.Null | None):
@@ -92,8 +89,6 @@ class _Run:
         """Go on from a node as long as there is one way on, and no other way leads there."""
         state = self.states[node].copy()
         while True:
-            if node.kind is NodeKind.CATCH:
-                state = _caught(state, node.after_null)
             if node.action is not None and not self.perform(node, state):
                 return
             if node.kind is NodeKind.BRANCH:
@@ -112,26 +107,17 @@ class _Run:
     def perform(self, node: Node, state: State) -> bool:
         """Do what the node does. False if nothing comes after it."""
         evaluator, catches = self.evaluator, node.catches
-        evaluator.uses, evaluator.stores = [], {}
+        evaluator.uses = []
         evaluator.is_dead, evaluator.forgives = False, node.forgives
-        evaluator.raised = [] if catches else None
+        evaluator.may_raise = isinstance(node.action, il.Parts)  # `raise`
         before = state.copy() if catches else state
         self.act(node, state)
         if evaluator.uses or node in self.uses:
             self.uses[node] = [*self._first_uses(node), *evaluator.uses]
-        if evaluator.stores:
-            self.stores[node] = evaluator.stores
-        is_dead, raised = evaluator.is_dead, evaluator.raised or []
-        if isinstance(node.action, il.Parts):  # `raise`
-            raised.append(state.copy())
-        for each in raised[1:]:
-            raised[0] = join(raised[0], each, evaluator.declared)
         for place, catch in enumerate(catches):
-            if catch.after_null and (raised or not _is_plain(node.action)):
+            if evaluator.may_raise or (catch.after_null and not _is_plain(node.action)):
                 self.arrive(catch, (node.index, -1 - place), before)
-            elif raised:
-                self.arrive(catch, (node.index, -100 - place), raised[0])
-        return not is_dead
+        return not evaluator.is_dead
 
     def _first_uses(self, node: Node) -> list[NullUse]:
         """Uses of a variable's first null that were found when the node was followed before: it surely is null there
@@ -154,28 +140,17 @@ class _Run:
                 if isinstance(assign.target, il.Display):
                     fact = evaluator.need(assign.value, Use.ITERATE, state)
                 else:
-                    fact = self.assigned(assign, self.accepted(assign.value, assign.annotation, Use.ASSIGN, state))
+                    fact = self.assigned(assign, evaluator.value(assign.value, state))
                     if assign.target.key[:1] == "%" and assign.value.key in state.truths and fact.truth is None:
                         fact = fact._replace(truth=state.truths[assign.value.key])
-                    if (
-                        fact != NOTHING
-                        and assign.value.key
-                        and isinstance(assign.value, il.Call | il.Attribute | il.Element)
-                    ):
-                        fact = fact._replace(same=assign.value.key)
                     if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
                         fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
-                if fact.same and mentions(fact.same, assign.target.key or "?"):
-                    fact = fact._replace(same="")
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.target, il.Name):
                     _remember(assign.target.key, fact, state)
-                if isinstance(assign.value, il.Call) and isinstance(assign.target, il.Name):
-                    self.made(assign.target.key, assign.value, fact, state)
             case il.Return(value=value):
-                returns = self.evaluator.function.returns
                 fact = Fact(Nullness.NULL, nulls=evaluator.home.knowledge.left_out)
-                fact = self.accepted(value, returns, Use.RETURN, state) if value is not None else fact
+                fact = evaluator.value(value, state) if value is not None else fact
                 self.returns[node] = Returned(state.copy(), fact)
             case il.Delete(targets=targets):
                 for target in targets:
@@ -183,7 +158,6 @@ class _Run:
                         use = Use.SUBSCRIPT if isinstance(target, il.Element) else Use.ATTRIBUTE
                         evaluator.need(target.owner, use, state)
                         state.forget_compound_truths({target.owner.key})
-                        state.examined |= {target.owner.key}
                     if target.key:
                         state.forget(target.key)
             case il.Define(name=name):
@@ -191,25 +165,7 @@ class _Run:
             case None:
                 pass
             case expression:
-                use = evaluator.home.knowledge.operators.get("test") if node.kind is NodeKind.BRANCH else None
-                if use is not None and isinstance(expression, il.Name | il.Attribute | il.Call | il.Element):
-                    evaluator.need_unboxed(expression, use, state)
-                else:
-                    evaluator.value(expression, state)
-
-    def accepted(self, value: il.Expression, declared: il.Type | None, use: Use, state: State) -> Fact:
-        """The value, which is found if it may be null and its declaration excludes that."""
-        home = self.evaluator.home
-        if declared is not None and (type_ := home.qualified_type(declared)) is not None and home.excludes_null(type_):
-            return self.evaluator.need(value, use, state)
-        return self.evaluator.value(value, state)
-
-    def made(self, key: str, call: il.Call, fact: Fact, state: State) -> None:
-        """A new object has as its fields what its class was called with."""
-        if fact.type is not None and self.evaluator.home.has_fields(fact.type):
-            for argument in call.arguments:
-                if argument.name and not argument.name.startswith("*"):
-                    state.facts[f"{key}.{argument.name}"] = self.evaluator.known_value(argument.value, state)
+                evaluator.value(expression, state)
 
     def assigned(self, assign: il.Assign, fact: Fact) -> Fact:
         """The fact that the target gets, with what its annotation says."""
@@ -218,8 +174,6 @@ class _Run:
             return fact
         if not type_.nullable and assign.is_trusted:
             return SURE._replace(type=type_)
-        if fact.type is not None and any(each.name == "key" for each in fact.type.arguments):
-            return fact  # the declaration knows less
         if fact.type is not None and fact.type.name.startswith(f"{type_.name}."):
             return fact
         return fact._replace(type=type_._replace(nullable=0))
@@ -241,14 +195,3 @@ def _is_plain(action: Action | None) -> bool:
     while isinstance(value, il.Told | il.Cast):
         value = value.value
     return isinstance(value, il.Constant | il.Null | il.Name | il.Call)
-
-
-def _caught(state: State, is_broad: bool) -> State:
-    """The state in a handler: a variable that has its first null there didn't get its value. A handler of one kind of
-    exception may know better where that comes from."""
-    found = state
-    for key, fact in state.facts.items():
-        if is_initial(fact) and fact.origin is not None and (is_broad or fact.nullness == Nullness.NULL):
-            found = state.copy() if found is state else found
-            found.facts[key] = fact._replace(origin=fact.origin._replace(kind=OriginKind.EXCEPTION))
-    return found

@@ -68,9 +68,9 @@ class Outline(Reader):
         for name in self._assigned.offsets.keys() & self.variables.keys():
             self.variables[name] += (self._stored(name, offset) for offset in self._assigned.offsets[name])
         return File(
-            self.main, self.imports, self.functions, self.named, self.classes, self.variables, {},
+            self.main, self.imports, self.functions, self.named, self.classes, self.variables,
             self.is_ignored, self.span, self.source, self.is_typed, self.aliases, self.closures,
-            self.links.exports, types_tell_unset=True,
+            self.links.exports,
         )  # fmt: skip
 
     def is_ignored(self, at: At) -> bool:

@@ -34,7 +34,6 @@ _GIVES_SILENTLY = re.compile(
 _LEAVES = rb"\w*[eE]rr\w* != nil \{\s*(?:return\b(?![^\n]*\b\1\.)|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
 _IGNORES = re.compile(rb"\b(\w++),[ \t]*\w++[ \t]*+:?=[ \t]*[\w.]++\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")")
 """A call whose error isn't looked at in the next line, in a check that leaves."""
-_SET = rb"\b%b\.(\w+)(?:,[ \t]*[\w.]+)*[ \t]*=[^=]"
 
 
 @dataclass
@@ -50,7 +49,7 @@ class Outline(Reader):
         if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)
         return File(
-            main, self.imports, self.functions, self.named, self.classes, self.variables, {}, self.is_ignored,
+            main, self.imports, self.functions, self.named, self.classes, self.variables, self.is_ignored,
             self.span, self.source,
         )  # fmt: skip
 
@@ -133,10 +132,6 @@ class Outline(Reader):
             self.named[name] = function
         elif owner is not None:
             owner.methods.setdefault(name, function)
-            for found in re.finditer(_SET % re.escape(receiver.name.encode()), source) if receiver.name else ():
-                stores = owner.stores.get(found[1].decode("utf-8", "replace"))
-                if stores:
-                    stores.append(Store(at_of(node), function, lambda: None, stores[0].annotation))
 
     def _lowered(self, function: Function, node: Node) -> Block:
         scopes = Scopes(self.outside)

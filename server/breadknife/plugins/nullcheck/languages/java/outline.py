@@ -26,16 +26,8 @@ _METHODS = frozenset({
 _ABOVE = frozenset({"superclass", "super_interfaces", "extends_interfaces"})
 _LISTS = frozenset({"type_list", "interface_type_list", "enum_body_declarations"})
 _SILENT = re.compile(r'"(?:null|NullAway|all|ConstantConditions|DataFlowIssue|nullness)"')
-_SET = re.compile(rb"\b(?<!\.)(?:this\.)?(\w++)\s*+(?:[-+*/|&^]|<<|>>>?)?=(?!=)\s*(null\b)?")
 _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interface)\s+\w")
 """A method with classes in it."""
-_ASKED = re.compile(
-    rb"\b(\w++)\.(?:containsKey|getOrDefault|putIfAbsent|computeIfAbsent)\("
-    rb"|\b(\w++)\.get\((?:[^()\n]|\([^()\n]*\))*+\)\)*+\s*+[!=]= null\b"
-)
-_TAKEN = re.compile(rb"\b(\w++) = (?:\([\w<>, ]++\) )?(?:this\.)?(\w++)\.get\(")
-_TESTED = re.compile(rb"\b(\w++)\)*+ [!=]= null\b|\bnull [!=]= (\w++)")
-"""How a text takes a value out of a map, and how it tests one for null."""
 
 
 @dataclass
@@ -52,8 +44,7 @@ class Outline(Reader):
         if not self.knowledge.is_generated(self.tree.encoded):
             self._walk(root)
         return File(
-            main, self.imports, self.functions, {}, self.classes, {}, {}, self.is_ignored, self.span, self.source,
-            asked=_asked(self.tree.encoded),
+            main, self.imports, self.functions, {}, self.classes, {}, self.is_ignored, self.span, self.source,
         )  # fmt: skip
 
     def is_ignored(self, at: At) -> bool:
@@ -153,10 +144,6 @@ class Outline(Reader):
         self.functions.append(function)
         if node.type != "static_initializer" and (name == "<init>" or members.methods.get(name) == 1):
             class_.methods.setdefault(name if name not in class_.methods else f"{name}@{node.start_byte}", function)
-        for found in _SET.finditer(source) if class_.stores else ():
-            stores = class_.stores.get(found[1].decode("utf-8", "replace"))
-            if stores:
-                stores.append(Store(at_of(node), function, lambda: None, stores[0].annotation, found[2] is not None))
 
     def _parameter(self, node: Node) -> Parameter | None:
         if node.type != "spread_parameter":
@@ -178,14 +165,3 @@ def _flat(node: Node | None) -> Iterator[Node]:
     """The parts of a node, with those of the lists in it."""
     for each in inner(node):
         yield from inner(each) if each.type in _LISTS else (each,)
-
-
-def _asked(source: bytes) -> frozenset[str]:
-    """The last names of the maps that a file asks for keys, or whose values it tests for null. Of the others its author
-    knows what keys they have."""
-    if b".get" not in source:
-        return frozenset()
-    tested = {name for pair in _TESTED.findall(source) for name in pair}
-    found = {name for pair in _ASKED.findall(source) for name in pair}
-    found |= {map_ for name, map_ in _TAKEN.findall(source) if name in tested}
-    return frozenset(name.decode("utf-8", "replace") for name in found if name)

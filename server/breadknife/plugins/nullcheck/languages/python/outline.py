@@ -28,7 +28,6 @@ _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 _STARS = {"list_splat_pattern": "*", "keyword_separator": "*", "dictionary_splat_pattern": "**"}
 _DEEPEST = 200
 _RETURNS_NOTHING = re.compile(rb"\breturn[ \t]*(?:[#;\r\n]|\Z)")
-_SETS_ANY_NAME = (b"setattr(self,", b"__dict__.update(", b"vars(self).update(")
 
 
 class _Place(NamedTuple):
@@ -46,7 +45,6 @@ class _Place(NamedTuple):
 class Outline(Reader):
     """Reads one file. The method for a kind of statement has its name: `read_…`."""
 
-    elsewhere: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
     _types: dict[str, Type | None] = field(default_factory=dict[str, "Type | None"])
 
     def file(self) -> File:
@@ -56,7 +54,7 @@ class Outline(Reader):
             del self.named[name]
         main = Function(at_of(root), "", (), None, partial(self._lowered, root), self.tree.encoded)
         return File(
-            main, self.imports, self.functions, self.named, self.classes, self.variables, self.elsewhere,
+            main, self.imports, self.functions, self.named, self.classes, self.variables,
             self.is_ignored, self.span, self.source,
         )  # fmt: skip
 
@@ -140,7 +138,7 @@ class Outline(Reader):
                 table = self.variables
         elif target is not None and target.type == "attribute" and function is not None:
             is_own = owner is not None and word(target, "object") == function.receiver
-            table, name = owner.stores if owner is not None and is_own else self.elsewhere, word(target, "attribute")
+            table, name = owner.stores if owner is not None and is_own else None, word(target, "attribute")
         if target is None or table is None:
             return
         kind = value.type if value is not None else ""
@@ -194,8 +192,6 @@ class Outline(Reader):
             is_open=_is_open(body),
         )  # fmt: skip
         self.functions.append(function)
-        if receiver_class is not None and any(each in source for each in _SETS_ANY_NAME):
-            receiver_class.is_dynamic = True
         if around is not None:
             around.within.append(function)
         elif owner is not None and last_parts.isdisjoint({"setter", "deleter", "getter", "register"}):
