@@ -97,7 +97,9 @@ def test_files_of_the_standard_library(path: Path) -> None:
         ("make()\n", "None\n", ["__init__", "g"]),
         ("find(s).start()", "find(s).end()", ["f"]),
         ("def find(s)", "def find(s, t=1)", ["f", "find"]),
-        ("def find(s)", "def search(s)", ["", "__init__", "f", "g", "search"]),
+        ("def find(s)", "def search(s)", ["f", "search"]),
+        ("return self.a.b\ndef find(s):\n    return s\n", "pass\ndef find(s):\n    pass\n", ["", "f", "find", "g"]),
+        ("class A:\n", "class A:\n    b = None\n", ["", "g"]),
         ("class A:", "class B:", ["", "__init__", "f", "find", "g"]),
     ],
 )
