@@ -70,7 +70,7 @@ def assert_says_the_same(language: str, texts: list[str]) -> None:
         assert explained(home) == explained(analysed(language, text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(BLOCKS), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(LINES)), min_size=1, max_size=3))
 def test_specification(block: tuple[str, str], edits: list[tuple[int, str]]) -> None:
     language, text = block

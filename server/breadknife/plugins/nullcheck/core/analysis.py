@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
 from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, SURE, Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.core.reuse import Kept, matched, outside_words, told, units
+from breadknife.plugins.nullcheck.core.reuse import STAYS, Kept, matched, outside_words, told, units
 from breadknife.plugins.nullcheck.core.solution import NullUse, Solution
 from breadknife.plugins.nullcheck.core.state import State
 
@@ -114,7 +114,9 @@ class FileHome(Home):
         mover = Mover(found.change, self.uri)
         self.asked |= before.asked
         for function, was in found.same.items():
-            if function is not self.file.main:
+            if function is self.file.main:
+                self._outside = before._outside
+            else:
                 function.words = was.words
         for function, was in found.same.items():
             if (known := before.kept(was)) is not None:
@@ -123,14 +125,17 @@ class FileHome(Home):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
                 self._found[function] = [Found(mover.use(each.use), function) for each in before._found[was]]
+        names = (
+            before._outside ^ self._outside
+        )  # a variable of the file has other keys in functions with one of its name
         kept = {unit: found.same[unit] for unit in self._units if unit in found.same}
         gone, new, is_unseen = found.gone, found.new, False
         while gone or new:
             known = {was: before.kept(was) is not None for was in gone}
             asked = {was.name: known[was] for was in gone if known[was] or not before.gate.needs_flow(was)}
-            then = told(before, gone, asked, is_unseen=is_unseen)
-            now = told(self, new, asked, is_unseen=is_unseen)
-            names = {name.encode() for name in then.keys() | now.keys() if then.get(name) != now.get(name)}
+            then = told(before, gone, asked, found.change, is_unseen=is_unseen)
+            now = told(self, new, asked, STAYS, is_unseen=is_unseen)
+            names |= {name.encode() for name in then.keys() | now.keys() if then.get(name) != now.get(name)}
             new = [unit for unit in kept if not self._words(unit).isdisjoint(names)]
             gone = [kept.pop(unit) for unit in new]
             for function in (each for unit in new for each in self._units[unit]):

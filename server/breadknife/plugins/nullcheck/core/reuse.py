@@ -7,7 +7,6 @@ otherwise now: their names, if their summaries have changed, and the attributes 
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +21,7 @@ from breadknife.plugins.nullcheck.core.solution import Solution
 _NEAR = 100
 """Bytes between two changes that are taken for one."""
 _MOST_CHANGES = 20
-PLACELESS = Mover(Change(0, sys.maxsize, 0), "")
-"""Moves all places of a file to its beginning, so that facts can be compared without them."""
+STAYS = Change(0, 0, 0)
 
 
 def unit_of(function: Function, main: Function) -> Function:
@@ -130,29 +128,30 @@ def signature(function: Function) -> tuple[object, ...]:
 
 
 def told(
-    home: Home, units: Iterable[Function], asked: Mapping[str, bool], *, is_unseen: bool
+    home: Home, units: Iterable[Function], asked: Mapping[str, bool], change: Change, *, is_unseen: bool
 ) -> Mapping[str, list[object]]:
-    """What units tell others, without places, by the words with which others ask for it. `asked`: the names of those
-    that somebody has asked before the edit, and whether they were followed for it. If what the analysis says of them
-    `is_unseen`, it is taken to be something else each time."""
+    """What units tell others after a change of the text, by the words with which others ask for it. `asked`: the names
+    of those that somebody has asked before the edit, and whether they were followed for it. If what the analysis says
+    of them `is_unseen`, it is taken to be something else each time."""
+    mover = Mover(change, home.uri)
     found = defaultdict[str, list[object]](list)
     for unit in units:
         is_followed = asked.get(unit.name, False)
         solution = home.solution(unit) if is_followed and not is_unseen else None
         for name, stores in _stored_by(home.file, unit):
-            found[name].append([(*each[3:], each.function is unit) for each in stores])
+            found[name].append([(mover.place(each.at), *each[3:], each.function is unit) for each in stores])
             if solution is not None:
-                found[name].append(_left(solution, unit, name))
+                found[name].append(_left(solution, unit, name, mover))
             elif is_followed:
                 found[name].append(object())
             if unit is home.file.main:
-                found[name].append([PLACELESS.fact(home.value_of(each)) for each in stores])
+                found[name].append([mover.fact(home.value_of(each)) for each in stores])
         for name in {unit.name, _owner(unit)} - {""}:
             found[name].append(signature(unit))
             if unit.receiver_class is not None:
                 found[name].append(home.attributes_set_by(unit.receiver_class, unit))
             if unit.name in asked:
-                found[name].append(object() if is_unseen else PLACELESS.summary(home.summary(unit)))
+                found[name].append(object() if is_unseen else mover.summary(home.summary(unit)))
     return found
 
 
@@ -166,13 +165,13 @@ def _stored_by(file: File, unit: Function) -> Iterator[tuple[str, Sequence[Store
     yield from ((each.name, ()) for each in file.classes.values() if covers(unit.at, each.at))
 
 
-def _left(solution: Solution, unit: Function, name: str) -> object:
-    """What a unit that was followed leaves in a variable or an attribute, without places."""
+def _left(solution: Solution, unit: Function, name: str, mover: Mover) -> object:
+    """What a unit that was followed leaves in a variable or an attribute."""
     states = [each.state for each in solution.returns]
     states += [solution.end] if solution.end is not None else []
     keys = name, f"{unit.receiver}.{name}"
-    ends = [[PLACELESS.fact(state.facts[key]) for key in keys if key in state.facts] for state in states]
-    return ends, [PLACELESS.fact(each) for each in solution.stores.get(name, ())]
+    ends = [[mover.fact(state.facts[key]) for key in keys if key in state.facts] for state in states]
+    return ends, solution.end is None, [mover.fact(each) for each in solution.stores.get(name, ())]
 
 
 def outside_words(file: File) -> frozenset[bytes]:

@@ -38,7 +38,7 @@ def word(node: Node | None, name: str) -> str:
 
 def inner(node: Node | None) -> list[Node]:
     """The named children without comments."""
-    return [child for child in node.named_children if not child.type.endswith("comment")] if node is not None else []
+    return [child for child in node.named_children if not child.is_extra] if node is not None else []
 
 
 def first(node: Node | None) -> Node | None:

@@ -148,6 +148,7 @@ class ProjectFiles(ABC, Generic[Home]):
                 return base
             made = self._dated(self.checked_home_of(tree, document.uri))
             if base is not None:
+                self._hand_on(base, made)
                 made.inherit(base)
             return self._keep(key, read, made)
 
@@ -269,6 +270,16 @@ class ProjectFiles(ABC, Generic[Home]):
             self._around[home] = dict(self.around(home)) if self._project is not None else {}
             home.asked.update(self._around[home])
         return self._around[home]
+
+    def _hand_on(self, before: Names, after: Names) -> None:
+        """After an edit the files around are the same, unless the text imports something else, or has a word that one
+        of them hands on."""
+        around = self._around.get(before)
+        words = {word.decode("utf-8", "replace") for word in after.file.main.words - before.file.main.words}
+        if around is None or before.file.imports != after.file.imports:
+            return
+        if all(words.isdisjoint(card.imports) for card in around.values()):
+            self._around[after] = around
 
     # Keeping
 
