@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -31,6 +31,8 @@ _PASSES_ON = frozenset({
 _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 _STARS = {"list_splat_pattern": "*", "keyword_separator": "*", "dictionary_splat_pattern": "**"}
 _RETURNS_NOTHING = re.compile(rb"\breturn[ \t]*(?:[#;\r\n]|\Z)")
+_LONGEST_STUB = 5
+"""Statements and comments of a function that leaves to others what it does."""
 _STUBS = frozenset({"abstractmethod", "overload"})
 _SETS_ANY_NAME = (b"setattr(self,", b"__dict__.update(", b"vars(self).update(")
 
@@ -168,9 +170,13 @@ class Outline(Reader):
         table.setdefault(name, []).append(store)
 
     def _value(self, function: Function | None, value: Node | None) -> Expression | None:
-        here = function or Function((0, 0), "", (), None, lambda _: (), b"")
-        scratch = replace(here, locals=set(), reads=set(), within=[])
-        return Statements(scratch).expression(value) if value is not None else None
+        if value is None:
+            return None
+        if function is not None:
+            scratch = replace(function, locals=set(), reads=set(), within=[])
+        else:
+            scratch = Function((0, 0), "", (), None, lambda _: (), b"")
+        return Statements(scratch).expression(value)
 
     # Definitions
 
@@ -192,7 +198,7 @@ class Outline(Reader):
         receiver = parameters[0].name if is_bound else around.receiver if around is not None else ""
         receiver_class = owner if is_bound else around.receiver_class if around is not None and owner is None else None
         last_parts = {each.rpartition(".")[2] for each in said}
-        returns, statements = part(node, "return_type"), inner(body)
+        returns = part(node, "return_type")
         source = _without(node, returns)
         function = Function(
             at_of(node), name, parameters, self.type_of(returns), partial(self._lowered, body),
@@ -201,10 +207,10 @@ class Outline(Reader):
             is_property=not last_parts.isdisjoint({"property", "cached_property"}),
             is_plain=all(each in self.knowledge.classes["harmless_decorators"] for each in said),
             is_of_class=is_static or "classmethod" in said,
-            is_stub=not last_parts.isdisjoint(_STUBS) or _is_stub(statements, source, is_method=owner is not None),
+            is_stub=not last_parts.isdisjoint(_STUBS) or _is_stub(body, source, is_method=owner is not None),
             is_bound=is_bound,
             decorators=said,
-            is_open=_is_open(statements, source),
+            is_open=_is_open(body, source),
         )  # fmt: skip
         self.functions.append(function)
         if receiver_class is not None and any(each in source for each in _SETS_ANY_NAME):
@@ -229,7 +235,7 @@ class Outline(Reader):
             stars = _STARS.get(named.type, "") if named is not None else ""
             if each.type not in ("keyword_separator", "positional_separator"):
                 default = part(each, "value")
-                value = self._value(None, default) if default is not None else None
+                value = self._value(None, default)
                 name, type_ = text(named).lstrip("* "), self.type_of(part(each, "type"))
                 found.append(Parameter(at_of(each), name, value, type_, stars or kind))
             if stars == "*":
@@ -257,13 +263,15 @@ def _without(function: Node, returns: Node | None) -> bytes:
     return source[: returns.start_byte - start] + source[returns.end_byte - start :] if returns is not None else source
 
 
-def _is_stub(statements: Sequence[Node], source: bytes, *, is_method: bool) -> bool:
+def _is_stub(body: Node, source: bytes, *, is_method: bool) -> bool:
     """Whether it leaves to others what it does."""
     is_left = b"NotImplementedError" in source
-    said = [each for each in statements if not _is_text(each)] if len(statements) < 3 else statements
-    return (is_left and (is_method or len(said) < 2)) or (
-        len(said) < 2 and (not said or text(said[0]) in ("pass", "return None", "return"))
-    )
+    if body.named_child_count > _LONGEST_STUB:
+        return is_left and is_method
+    said = [each for each in inner(body) if not _is_text(each)]
+    if len(said) < 2:
+        return is_left or not said or text(said[0]) in ("pass", "return None", "return")
+    return is_left and is_method
 
 
 def _is_text(statement: Node) -> bool:
@@ -272,7 +280,8 @@ def _is_text(statement: Node) -> bool:
     return given is not None and given.type in ("string", "ellipsis")
 
 
-def _is_open(statements: Sequence[Node], source: bytes) -> bool:
+def _is_open(body: Node, source: bytes) -> bool:
     """Whether it may end without a value: behind its last statement, or by a `return` alone."""
-    is_left = bool(statements) and statements[-1].type in ("return_statement", "raise_statement")
-    return not is_left or _RETURNS_NOTHING.search(source) is not None
+    statements = map(body.named_child, reversed(range(body.named_child_count)))
+    last = next((each.type for each in statements if not each.is_extra), "")
+    return last not in ("return_statement", "raise_statement") or _RETURNS_NOTHING.search(source) is not None
