@@ -106,7 +106,7 @@ def _heads(file: File) -> tuple[object, ...]:
 
 
 def _is_same(unit: Function, was: Function) -> bool:
-    return unit.source == was.source and signature(unit) == signature(was)
+    return unit.source == was.source and _signature(unit) == _signature(was)
 
 
 def _holds(before: Function, after: Function, change: Change) -> bool:
@@ -119,7 +119,7 @@ def _owner(function: Function) -> str:
     return function.owner.name if function.owner is not None else ""
 
 
-def signature(function: Function) -> tuple[object, ...]:
+def _signature(function: Function) -> tuple[object, ...]:
     """What callers see of a function without following it."""
     defaults = [(type(each.default), each.default.key if each.default else "") for each in function.parameters]
     parameters = [(each.name, each.annotation, each.kind) for each in function.parameters]
@@ -147,7 +147,7 @@ def told(
             if unit is home.file.main:
                 found[name].append([mover.fact(home.value_of(each)) for each in stores])
         for name in {unit.name, _owner(unit)} - {""}:
-            found[name].append(signature(unit))
+            found[name].append(_signature(unit))
             if unit.receiver_class is not None:
                 found[name].append(home.attributes_set_by(unit.receiver_class, unit))
             if unit.name in asked:
