@@ -70,7 +70,7 @@ def assert_says_the_same(language: str, texts: list[str]) -> None:
         assert explained(home) == explained(analysed(language, text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(BLOCKS), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(LINES)), min_size=1, max_size=3))
 def test_specification(block: tuple[str, str], edits: list[tuple[int, str]]) -> None:
     language, text = block
@@ -97,7 +97,9 @@ def test_files_of_the_standard_library(path: Path) -> None:
         ("make()\n", "None\n", ["__init__", "g"]),
         ("find(s).start()", "find(s).end()", ["f"]),
         ("def find(s)", "def find(s, t=1)", ["f", "find"]),
-        ("def find(s)", "def search(s)", ["", "__init__", "f", "g", "search"]),
+        ("def find(s)", "def search(s)", ["f", "search"]),
+        ("return self.a.b\ndef find(s):\n    return s\n", "pass\ndef find(s):\n    pass\n", ["", "f", "find", "g"]),
+        ("class A:\n", "class A:\n    b = None\n", ["", "g"]),
         ("class A:", "class B:", ["", "__init__", "f", "find", "g"]),
     ],
 )

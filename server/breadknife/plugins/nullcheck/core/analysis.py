@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,18 +17,7 @@ from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
 from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.core.reuse import (
-    Kept,
-    matched,
-    outside_words,
-    renamed,
-    says_the_same,
-    signature,
-    spoken_of,
-    stored_by,
-    told_by,
-    unit_of,
-)
+from breadknife.plugins.nullcheck.core.reuse import STAYS, Kept, matched, outside_words, told, units
 from breadknife.plugins.nullcheck.core.solution import NullUse, Solution
 from breadknife.plugins.nullcheck.core.state import State
 
@@ -67,23 +56,21 @@ class FileHome(Home):
 
     def findings(self) -> Sequence[Found]:
         """Every use of a value that may be null, in the order of the text."""
-        main = self.file.main
-        if self.others is None and not self.assumed and not self.gate.may_use_null(main):
+        if self.others is None and not self.assumed and not self.gate.may_use_null(self.file.main):
             return ()
-        units = [main, *(each for each in self.file.functions if unit_of(each, main) is each)]
-        return self._in_order(units)
+        return self._in_order(self._units)
 
     def findings_between(self, start: int, end: int) -> Sequence[Found]:
         """The uses in functions that have a part of these bytes; if none has, those outside of all functions."""
         main = self.file.main
-        units = [each for each in self.file.functions if each.at[0] < end and start < each.at[1]]
-        return self._in_order([each for each in units if unit_of(each, main) is each] or [main])
+        within = [each for each in self._units if each.at[0] < end and start < each.at[1] and each is not main]
+        return self._in_order(within or [main])
 
     def findings_in(self, unit: Function) -> Sequence[Found]:
         """Those of one function that stands in no other one, or of the file outside of all functions."""
         return self._in_order([unit])
 
-    def _in_order(self, units: Sequence[Function]) -> Sequence[Found]:
+    def _in_order(self, units: Iterable[Function]) -> Sequence[Found]:
         found = dict[At, Found]()
         for unit in units:
             for each in self._found_in(unit):
@@ -98,17 +85,12 @@ class FileHome(Home):
         return known
 
     @cached_property
-    def _within(self) -> Mapping[Function, Sequence[Function]]:
-        """Outermost function -> those within it, of those that the file declares."""
-        found = dict[Function, list[Function]]()
-        for function in self.file.functions:
-            if (unit := unit_of(function, self.file.main)) is not function:
-                found.setdefault(unit, []).append(function)
-        return found
+    def _units(self) -> Mapping[Function, Sequence[Function]]:
+        return units(self.file)
 
     def _looked_for(self, unit: Function) -> Iterator[Found]:
         main = self.file.main
-        waiting = [unit] if unit is main else [unit, *self._within.get(unit, ())]
+        waiting = [*self._units.get(unit, (unit,))]
         others = set(self.file.functions) if unit is main else set[Function]()
         known = set(waiting) | others
         for function in waiting:  # lowering one adds the functions without a name that are in it
@@ -124,58 +106,47 @@ class FileHome(Home):
                 for use in solution.uses if solution is not None else ():
                     yield Found(use, function)
 
-    def inherit(self, before: FileHome, *, is_tried: bool = False) -> bool:
+    def inherit(self, before: FileHome, *, is_tried: bool = False) -> None:
         """Take over what was found before an edit, as far as it still holds. To be called before anything is asked.
-        False if nothing does, because more than one function has changed. `is_tried`: only the edited function will be
-        asked for, so that it isn't worth while to see whether those around it still say the same."""
+        `is_tried`: only the edited functions will be asked for, so that it isn't worth while to see whether those that
+        speak of them still say the same."""
         found = matched(before.file, self.file)
         if found is None:
-            return False
-        change, edited, same = found.change, found.edited, found.same
-        mover = Mover(change, self.uri)
+            return
+        mover = Mover(found.change, self.uri)
         self.asked |= before.asked
-        for function, was in same.items():
-            if function is not self.file.main:
+        for function, was in found.same.items():
+            if function is self.file.main:
+                self._outside = before._outside
+            else:
                 function.words = was.words
-        for function, was in same.items():
+        for function, was in found.same.items():
             if (known := before.kept(was)) is not None:
-                self._kept[function] = known.then(change)
+                self._kept[function] = known.then(found.change)
             elif self.gate.may_use_null(function):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
                 self._found[function] = [Found(mover.use(each.use), function) for each in before._found[was]]
-        kept = set(same)
-        waiting = [(edited.before, edited.after)]
-        while waiting:
-            was, function = waiting.pop()
-            is_unseen = is_tried and function is not edited.after
-            for each in self._told_otherwise(before, was, function, kept, is_unseen):
-                kept.discard(each)
+        names = (
+            before._outside ^ self._outside
+        )  # a variable of the file has other keys in functions with one of its name
+        kept = {unit: found.same[unit] for unit in self._units if unit in found.same}
+        gone, new, is_unseen = found.gone, found.new, False
+        while gone or new:
+            known = {was: before.kept(was) is not None for was in gone}
+            asked = {was.name: known[was] for was in gone if known[was] or not before.gate.needs_flow(was)}
+            then = told(before, gone, asked, found.change, is_unseen=is_unseen)
+            now = told(self, new, asked, STAYS, is_unseen=is_unseen)
+            names |= {name.encode() for name in then.keys() | now.keys() if then.get(name) != now.get(name)}
+            new = [unit for unit in kept if not self._words(unit).isdisjoint(names)]
+            gone = [kept.pop(unit) for unit in new]
+            for function in (each for unit in new for each in self._units[unit]):
                 for table in (self._kept, self._found, self._solutions, self.summaries):
-                    table.pop(each, None)
-                waiting.append((same[each], each))
-        return True
+                    table.pop(function, None)
+            is_unseen = is_tried
 
-    def _told_otherwise(
-        self, before: FileHome, was: Function, function: Function, kept: Collection[Function], is_unseen: bool
-    ) -> list[Function]:
-        """The functions that speak of what a unit says otherwise than before. If what it says `is_unseen`, it is taken
-        to be something else."""
-        names = renamed(was, function, self.file)
-        stores, now = stored_by(before.file, was), stored_by(self.file, function)
-        if told_by(stores, before.value_of) != told_by(now, self.value_of):
-            names |= {name.encode() for name in (*stores, *now)}
-        is_followed = before.kept(was) is not None
-        is_asked = function is not self.file.main and (is_followed or not before.gate.needs_flow(was))
-        if signature(was) != signature(function) or (
-            is_asked and (is_unseen or not says_the_same(before.summary(was), self.summary(function)))
-        ):
-            names |= spoken_of(function)
-        return [each for each in kept if not self._words(each).isdisjoint(names)] if names else []
-
-    def _words(self, function: Function) -> frozenset[bytes]:
-        """The words of a function and of those around it; for the file, the words outside of all functions."""
-        unit = unit_of(function, self.file.main)
+    def _words(self, unit: Function) -> frozenset[bytes]:
+        """The words of a unit; for the file, those outside of all functions."""
         return unit.words if unit is not self.file.main else self._outside
 
     @cached_property

@@ -1,29 +1,27 @@
-"""What an edit within one function leaves valid of the analysis of a file.
+"""What an edit leaves valid of the analysis of a file.
 
-A function that stands in no other one is a unit. Where an edit stays within one unit, the others keep what was found
-in them, unless they speak of something that the unit tells its callers otherwise now: its name, if its summary has
-changed, and the attributes and variables that it stores.
+A function that stands in no other one is a unit, and so is what stands outside of all functions. Where an edit hasn't
+changed the text of a unit, that keeps what was found in it, unless it speaks of something of which the edited ones tell
+otherwise now: their names, if their summaries have changed, and the attributes and variables that they store.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import File, Function, Store
+from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import covers
 from breadknife.plugins.nullcheck.core.moving import Change, Mover
-from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.core.solution import Solution
-from breadknife.plugins.nullcheck.core.summary import Summary
 
 _NEAR = 100
 """Bytes between two changes that are taken for one."""
 _MOST_CHANGES = 20
-_NOWHERE = Change(0, sys.maxsize, 0)
-"""Moves all places of a file to its beginning, so that facts can be compared without them."""
+STAYS = Change(0, 0, 0)
 
 
 def unit_of(function: Function, main: Function) -> Function:
@@ -31,6 +29,17 @@ def unit_of(function: Function, main: Function) -> Function:
     while function.around is not None and function.around is not main:
         function = function.around
     return function
+
+
+def units(file: File) -> Mapping[Function, Sequence[Function]]:
+    """Each unit with the functions in it, itself first. The file itself has no others."""
+    found = {file.main: [file.main]}
+    for function in file.functions:
+        unit = unit_of(function, file.main)
+        of = found.setdefault(unit, [unit])
+        if function is not unit:
+            of.append(function)
+    return found
 
 
 class Kept(NamedTuple):
@@ -55,43 +64,55 @@ class Kept(NamedTuple):
         return solution
 
 
-class Edited(NamedTuple):
-    """A unit before and after an edit."""
-
-    before: Function
-    after: Function
-
-
 @dataclass(frozen=True)
 class Matched:
-    """Two texts of a file that differ in one unit."""
+    """What has become of the units of a file."""
 
     change: Change
-    edited: Edited
     same: Mapping[Function, Function]
-    """Each other function that has a name, and the file itself -> what it was before."""
+    """Each function whose unit has the text that it had -> what it was before. The file itself is one of them."""
+    gone: Sequence[Function]
+    """The units that aren't there any more, or have another text now."""
+    new: Sequence[Function]
 
 
 def matched(before: File, after: File) -> Matched | None:
-    """None where more than one unit has changed, or something outside of all units."""
+    """None where what the file imports has changed, or what its classes are made of: that may concern all units."""
+    if _heads(before) != _heads(after):
+        return None
     change = Change.between(before.main.source, after.main.source)
-    old = {each.at: each for each in before.functions}
-    same = {after.main: before.main}
-    edited: Edited | None = None
-    moved_back = Change(change.start, change.end + change.by, -change.by)
-    for function in after.functions:
-        unit = unit_of(function, after.main)
-        if unit.at[0] <= change.start and change.end + change.by <= unit.at[1] and unit.at[1] > unit.at[0]:
-            was = old.get((unit.at[0], unit.at[1] - change.by))
-            if was is None or was.name != unit.name or edited not in (None, (was, unit)):
-                return None
-            edited = Edited(was, unit)
+    back = Change(change.start, change.end + change.by, -change.by)
+    old, now = units(before), units(after)
+    at = {unit.at: unit for unit in old if unit is not before.main}
+    same, gone, new = dict[Function, Function](), dict.fromkeys(at.values()), list[Function]()
+    for unit in now:
+        if unit is after.main:
             continue
-        was = old.get(moved_back.place(function.at))
-        if was is None or was.source != function.source or _owner(was) != _owner(function):
-            return None
-        same[function] = was
-    return Matched(change, edited, same) if edited is not None else None
+        was = at.get(back.place(unit.at))
+        is_beside = unit.at[1] <= change.start or unit.at[0] >= change.end + change.by
+        if is_beside and was is not None and _is_same(unit, was) and len(now[unit]) == len(old[was]):
+            same |= zip(now[unit], old[was], strict=True)
+            gone.pop(was)
+        else:
+            new.append(unit)
+    if len(gone) == len(new) == 1 and _holds(next(iter(gone)), new[0], change):
+        return Matched(change, {after.main: before.main, **same}, list(gone), new)
+    return Matched(change, same, [before.main, *gone], [after.main, *new])
+
+
+def _heads(file: File) -> tuple[object, ...]:
+    classes = {name: (each.bases, each.decorators) for name, each in file.classes.items()}
+    return classes, file.imports, file.aliases, file.exports
+
+
+def _is_same(unit: Function, was: Function) -> bool:
+    return unit.source == was.source and signature(unit) == signature(was)
+
+
+def _holds(before: Function, after: Function, change: Change) -> bool:
+    """Whether all of the change is within a unit."""
+    start, end = before.at
+    return start <= change.start and change.end <= end and after.at == (start, end + change.by)
 
 
 def _owner(function: Function) -> str:
@@ -106,46 +127,44 @@ def signature(function: Function) -> tuple[object, ...]:
     return function.name, _owner(function), parameters, defaults, function.returns, function.decorators, *says
 
 
-def says_the_same(before: Summary, after: Summary) -> bool:
-    """Whether two summaries differ in places at most."""
-    mover = Mover(_NOWHERE, "")
-    return mover.summary(before) == mover.summary(after)
-
-
-def spoken_of(unit: Function) -> frozenset[bytes]:
-    """The words by which others call a unit."""
-    return frozenset(word.encode() for word in (unit.name, _owner(unit)) if word)
-
-
-def stored_by(file: File, unit: Function) -> Mapping[str, Sequence[Store]]:
-    """What a unit stores in attributes and variables, by their names. Classes within it stand for themselves."""
-    found = dict[str, list[Store]]()
-    for table in (file.variables, *(each.stores for each in file.classes.values())):
-        for name, stores in table.items():
-            own = [each for each in stores if each.function and unit_of(each.function, file.main) is unit]
-            if own:
-                found.setdefault(name, []).extend(own)
-    found |= {each.name: [] for each in file.classes.values() if covers(unit.at, each.at)}
+def told(
+    home: Home, units: Iterable[Function], asked: Mapping[str, bool], change: Change, *, is_unseen: bool
+) -> Mapping[str, list[object]]:
+    """What units tell others after a change of the text, by the words with which others ask for it. `asked`: the names
+    of those that somebody has asked before the edit, and whether they were followed for it. If what the analysis says
+    of them `is_unseen`, it is taken to be something else each time."""
+    mover = Mover(change, home.uri)
+    found = defaultdict[str, list[object]](list)
+    for unit in units:
+        is_followed = asked.get(unit.name, False)
+        solution = home.solution(unit) if is_followed and not is_unseen else None
+        for name, stores in _stored_by(home.file, unit):
+            values = [mover.fact(home.value_of(each)) for each in stores]
+            declared = [(mover.place(each.at), each.annotation, each.is_null, each.has_value) for each in stores]
+            found[name] += (declared, [value.type for value in values])
+            if unit is home.file.main:
+                end = solution.end.facts.get(name) if solution is not None and solution.end is not None else None
+                is_hidden = is_followed and solution is None
+                found[name] += (values, object() if is_hidden else end and mover.fact(end))
+        for name in {unit.name, _owner(unit)} - {""}:
+            found[name].append(signature(unit))
+            if unit.name in asked:
+                found[name].append(object() if is_unseen else mover.summary(home.summary(unit)))
     return found
 
 
-def told_by(stores: Mapping[str, Sequence[Store]], value_of: Callable[[Store], Fact]) -> object:
-    """What values tell of the attributes and variables that get them, as far as places don't count."""
-    mover = Mover(_NOWHERE, "")
-    return {
-        name: [(each.annotation, each.is_null, each.has_value, mover.fact(value_of(each)).type) for each in some]
-        for name, some in stores.items()
-    }
-
-
-def renamed(before: Function, after: Function, file: File) -> frozenset[bytes]:
-    """Variables of the module that only one of the two texts of a unit speaks of."""
-    words = before.words ^ after.words if before.source != after.source else frozenset[bytes]()
-    return frozenset(name for each in file.variables if (name := each.encode()) in words)
+def _stored_by(file: File, unit: Function) -> Iterator[tuple[str, Sequence[Store]]]:
+    """What a unit stores in attributes and variables, by their names. Classes within it stand for themselves."""
+    for table in (file.variables, *(each.stores for each in file.classes.values())):
+        for name, stores in table.items():
+            own = [each for each in stores if unit_of(each.function or file.main, file.main) is unit]
+            if own:
+                yield name, own
+    yield from ((each.name, ()) for each in file.classes.values() if covers(unit.at, each.at))
 
 
 def outside_words(file: File) -> frozenset[bytes]:
-    """The words of a file that no unit has."""
+    """The words of a file that no function has."""
     rest, end = list[bytes](), 0
     for function in sorted(file.functions, key=lambda each: each.at):
         if function.at[0] >= end:

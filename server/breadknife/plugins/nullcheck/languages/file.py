@@ -55,30 +55,38 @@ class CoreFile(ABC, Generic[S]):
 
     def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any]) -> None:
         self.document, self.tree, self.files = document, tree, files
-        self.home: FileHome = files.look_at(document, tree)
+        self._home: FileHome | None = None
         self._about = dict[Place, tuple[Finding, ...]]()
         """What other checkers said of the places that were asked about."""
 
+    @property
+    def home(self) -> FileHome:
+        """Made when somebody asks: of a half-written text nobody does."""
+        with self.files.lock:
+            home = self._home = self._home or self.files.look_at(self.document, self.tree)
+            return home
+
     def is_current(self) -> bool:
-        return self.files.is_current(self.home)
+        return self._home is None or self.files.is_current(self._home)
 
     @cached_property
     def _explained(self) -> Sequence[Explained]:
         if not self._is_written():
             return ()
-        with self.files.lock:
-            found = explained(self.home)
+        found = explained(self.home)
         return unsilenced(self.tree, [each for each in found if self._is_shown(each.finding)])
 
     def findings(self) -> Sequence[Finding]:
-        return tuple(each.finding for each in self._explained)
+        with self.files.lock:
+            return tuple(each.finding for each in self._explained)
 
     def suppose(self, places: Collection[Place], /) -> Supposed:
         with self.files.lock:
             return supposed(self.home, self.tree, places)
 
     def kind(self, place: Place, /) -> OriginKind | None:
-        return next((each.kind for each in self._explained if each.finding.span == place.span), None)
+        with self.files.lock:
+            return next((each.kind for each in self._explained if each.finding.span == place.span), None)
 
     def place(self, finding: Finding, /) -> Place | None:
         if finding.source == SOURCE:

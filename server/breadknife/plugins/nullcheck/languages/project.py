@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
@@ -22,6 +22,8 @@ from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of
+from breadknife.project.files import stamp_of
+from breadknife.project.index import Stamp
 from breadknife.project.values import Project
 from breadknife.text.document import Document, language_of, uri_to_path
 from breadknife.text.outline import Import
@@ -39,18 +41,26 @@ _MOST_NEW = 60
 """Files that are read for one check. What it would need of others stays unknown until the next."""
 
 
+class _State(NamedTuple):
+    """What tells whether a file has another text than when it was read."""
+
+    revision: int = 0
+    """That of its document, see `Project.revision`."""
+    stamp: Stamp | None = None
+    """What the disk says of it; None where it was an editor that gave the text."""
+
+
 @dataclass(eq=False)
 class _Read:
     """A file as it was read last. A file with another text has another one."""
 
     text: str | None
     """None where it can't be read."""
+    state: _State
     tree: SyntaxTree | None = None
     """Made when it is needed, and dropped with the file's analysis."""
     card: Card | None = None
     """Made when it is needed."""
-    revision: int = 0
-    """The revision of its document, see `Project.revision`."""
 
 
 class ProjectFiles(ABC, Generic[Home]):
@@ -69,11 +79,8 @@ class ProjectFiles(ABC, Generic[Home]):
         self._reads = OrderedDict[Path, _Read]()
         self._homes = OrderedDict[tuple[Path, bool], tuple[_Read, Home]]()
         """(File, whether it looks further) -> what it was made of, and its analysis."""
-        self._whole = dict[Path, Home]()
-        """The document that was edited last, when nothing was open in it: a bracket that isn't closed yet may take all
-        functions away."""
-        self._seen = set[Path]()
-        """Files that were compared with the disk a moment ago."""
+        self._stamps = dict[Path, Stamp | None]()
+        """What the disk said of files a moment ago."""
         self._same = set[Path]()
         """The files that were seen, and that nobody has reported a change of since."""
         self._paths = dict[tuple[Import, str], Sequence[Path]]()
@@ -135,14 +142,14 @@ class ProjectFiles(ABC, Generic[Home]):
                 return self._dated(self.checked_home_of(tree, document.uri))
             key = path, self.looks_further
             known = self._homes.get(key)
-            bases = [each for each in (known[1] if known is not None else None, self._whole.get(path)) if each]
-            bases = [each for each in bases if self._asks_the_same(each)]
-            read = self._told(path, document.text, tree)
-            if known is not None and known[0] is read and known[1] in bases:
-                return known[1]
+            base = known[1] if known is not None and self._asks_the_same(known[1]) else None
+            read = self._told(path, document.text, _State(self._revision(path)), tree)
+            if base is not None and known is not None and known[0] is read:
+                return base
             made = self._dated(self.checked_home_of(tree, document.uri))
-            if any(made.inherit(each) for each in bases) or not tree.root.has_error:
-                self._whole = {path: made}
+            if base is not None:
+                self._hand_on(base, made)
+                made.inherit(base)
             return self._keep(key, read, made)
 
     def is_current(self, home: Names) -> bool:
@@ -257,6 +264,16 @@ class ProjectFiles(ABC, Generic[Home]):
             home.asked.update(self._around[home])
         return self._around[home]
 
+    def _hand_on(self, before: Names, after: Names) -> None:
+        """After an edit the files around are the same, unless the text imports something else, or has a word that one
+        of them hands on."""
+        around = self._around.get(before)
+        words = {word.decode("utf-8", "replace") for word in after.file.main.words - before.file.main.words}
+        if around is None or before.file.imports != after.file.imports:
+            return
+        if all(words.isdisjoint(card.imports) for card in around.values()):
+            self._around[after] = around
+
     # Keeping
 
     def _begin(self) -> None:
@@ -265,7 +282,7 @@ class ProjectFiles(ABC, Generic[Home]):
         is_late = now - self._since >= SECONDS
         if is_late:
             self._since = now
-            self._seen.clear()
+            self._stamps.clear()
             self._paths.clear()
             self._folders.clear()
         if is_late or generation != self._generation:
@@ -283,24 +300,32 @@ class ProjectFiles(ABC, Generic[Home]):
             if self._new >= _MOST_NEW:
                 return None
             self._new += 1
-        elif path in self._seen and read.revision == self._project.revision(path):
+        state = self._state(path)
+        if read is not None and read.state == state:
             self._same.add(path)
             return read
-        return self._told(path, self.text_of(path))
+        return self._told(path, self.text_of(path), state)
 
-    def _told(self, path: Path, text: str | None, tree: SyntaxTree | None = None) -> _Read:
+    def _told(self, path: Path, text: str | None, state: _State, tree: SyntaxTree | None = None) -> _Read:
         """Keep what a file holds now."""
         read = self._reads.get(path)
         if read is None or read.text != text:
             if read is not None:
                 self._forget_what_asked(path)
-            read = self._reads[path] = _Read(text, tree)
+            read = self._reads[path] = _Read(text, state, tree)
             while len(self._reads) > _TEXTS:
                 self._forget_what_asked(self._reads.popitem(last=False)[0])
-        read.revision = self._project.revision(path) if self._project is not None else 0
-        self._seen.add(path)
+        read.state = state
         self._same.add(path)
         return read
+
+    def _state(self, path: Path) -> _State:
+        if path not in self._stamps:
+            self._stamps[path] = stamp_of(path)
+        return _State(self._revision(path), self._stamps[path])
+
+    def _revision(self, path: Path) -> int:
+        return self._project.revision(path) if self._project is not None else 0
 
     def _forget_what_asked(self, path: Path) -> None:
         """Forget what is known of the files that have asked a file, or have asked one that did."""
@@ -337,11 +362,11 @@ class ProjectFiles(ABC, Generic[Home]):
                 if there is not None and there[1] not in seen and there[1] not in self._checked:
                     seen.add(there[1])
                     waiting.append(there[1])
-        before = self._made.get(home, 0)
-        is_same = all(self._changed.get(path, 0) <= before for path in _asked(home))
-        if is_same:
-            self._checked.add(home)
-        return is_same
+        for each in seen:  # what these have asked has been looked at, too
+            made = self._made.get(each, 0)
+            if all(self._changed.get(path, 0) <= made for path in _asked(each)):
+                self._checked.add(each)
+        return home in self._checked
 
 
 def _asked(home: Names) -> Sequence[Path]:

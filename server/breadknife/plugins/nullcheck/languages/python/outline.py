@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -12,33 +13,41 @@ from breadknife.plugins.nullcheck.core.il import Block, Expression, Type
 from breadknife.plugins.nullcheck.languages.python.statements import Statements
 from breadknife.plugins.nullcheck.languages.python.types import type_of
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, captures
 
-_BLOCKS = frozenset({
-    "module", "block", "if_statement", "elif_clause", "else_clause", "for_statement", "while_statement",
-    "try_statement", "except_clause", "finally_clause", "with_statement", "match_statement", "case_clause",
-    "expression_statement", "decorated_definition", "ERROR",
-})  # fmt: skip
-"""Nodes within which a statement stands where the node does. An open bracket makes the whole text one error."""
+_DECLARING = """
+[
+  (import_statement) (import_from_statement) (global_statement) (nonlocal_statement) (for_statement) (with_statement)
+  (class_definition) (function_definition)
+] @it
+(expression_statement (assignment) @it)
+(yield) @it
+"""
+"""The statements that declare something. A key reads the whole file, so that the others should cost nothing."""
 _PASSES_ON = frozenset({
     "identifier", "call", "conditional_expression", "boolean_operator", "attribute", "named_expression", "await",
     "parenthesized_expression",
 })  # fmt: skip
 _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 _STARS = {"list_splat_pattern": "*", "keyword_separator": "*", "dictionary_splat_pattern": "**"}
-_DEEPEST = 200
 _RETURNS_NOTHING = re.compile(rb"\breturn[ \t]*(?:[#;\r\n]|\Z)")
+_LONGEST_STUB = 5
+"""Statements and comments of a function that leaves to others what it does."""
+_STUBS = frozenset({"abstractmethod", "overload"})
 
 
 class _Place(NamedTuple):
     """Where a statement stands."""
 
-    class_: Class | None
+    end: int
+    """Where the class or the function around it ends."""
+    class_: Class | None = None
     """The class whose body it is in."""
-    function: Function | None
-    shared: set[str]
+    function: Function | None = None
+    shared: frozenset[str] | set[str] = frozenset()
     """Names that the function declares global."""
-    depth: int = 0
+    is_total: bool = True
+    """Objects of the class have all that is declared there."""
 
 
 @dataclass
@@ -49,7 +58,13 @@ class Outline(Reader):
 
     def file(self) -> File:
         root = self.tree.root
-        self._read(root, _Place(None, None, set()))
+        places = [_Place(root.end_byte)]
+        for node in sorted(captures(self.tree, _DECLARING).get("it", ()), key=lambda each: each.start_byte):
+            while node.start_byte >= places[-1].end:
+                places.pop()
+            read: Callable[[Node, _Place], _Place | None] = getattr(self, f"read_{node.type}")
+            if (inside := read(node, places[-1])) is not None:
+                places.append(inside)
         for name in {name for name in self.named if name in self.variables or name in self.classes}:
             del self.named[name]
         main = Function(at_of(root), "", (), None, partial(self._lowered, root), self.tree.encoded)
@@ -74,15 +89,6 @@ class Outline(Reader):
 
     # Statements
 
-    def _read(self, node: Node, place: _Place) -> None:
-        read = getattr(self, f"read_{node.type}", None)
-        if read is not None:
-            read(node, place)
-        if node.type in _BLOCKS and place.depth < _DEEPEST:
-            inside = place._replace(depth=place.depth + 1)  # made once: a key reads the whole file
-            for child in node.named_children:
-                self._read(child, inside)
-
     def read_import_statement(self, node: Node, _place: _Place) -> None:
         module = word(node, "module_name")
         for name in node.children_by_field_name("name"):
@@ -99,12 +105,18 @@ class Outline(Reader):
     read_import_from_statement = read_import_statement
 
     def read_global_statement(self, node: Node, place: _Place) -> None:
-        place.shared.update(text(child) for child in inner(node))
+        if isinstance(place.shared, set):
+            place.shared.update(text(child) for child in inner(node))
 
     read_nonlocal_statement = read_global_statement
 
     def read_assignment(self, node: Node, place: _Place) -> None:
-        annotation, targets, value = self.type_of(part(node, "type")), [part(node, "left")], part(node, "right")
+        left, value = part(node, "left"), part(node, "right")
+        is_local = place.function is not None and not place.shared and left and left.type == "identifier"
+        if is_local and (value is None or value.type != "assignment"):
+            return  # as most are
+        targets = [left]
+        annotation = self.type_of(part(node, "type"))
         while value is not None and value.type == "assignment":
             targets.append(part(value, "left"))
             value = part(value, "right")
@@ -116,6 +128,10 @@ class Outline(Reader):
                     self._store(each, values[at] if len(values) == len(parts) else None, None, place)
             elif target is not None:
                 self._store(target, value, annotation, place, has_value=value is not None)
+
+    def read_yield(self, _node: Node, place: _Place) -> None:
+        if place.function is not None:
+            place.function.is_generator = True
 
     def read_for_statement(self, node: Node, place: _Place) -> None:
         self._store(part(node, "left"), None, None, place)
@@ -141,6 +157,8 @@ class Outline(Reader):
             table, name = owner.stores if owner is not None and is_own else None, word(target, "attribute")
         if target is None or table is None:
             return
+        if not place.is_total and annotation is not None and annotation.name != "Required":
+            annotation = Type("NotRequired", (annotation,))
         kind = value.type if value is not None else ""
         parameter = text(value) if kind == "identifier" else ""
         value_of = partial(self._value, function, value)
@@ -150,46 +168,44 @@ class Outline(Reader):
         table.setdefault(name, []).append(store)
 
     def _value(self, function: Function | None, value: Node | None) -> Expression | None:
+        if value is None:
+            return None
         here = function or Function((0, 0), "", (), None, lambda _: (), b"")
-        scratch = replace(here, locals=set(), within=[])
-        return Statements(scratch).expression(value) if value is not None else None
+        return Statements(replace(here, locals=set(), within=[])).expression(value)
 
     # Definitions
 
-    def read_class_definition(self, node: Node, place: _Place) -> None:
+    def read_class_definition(self, node: Node, place: _Place) -> _Place:
         given = inner(part(node, "superclasses"))
         bases = (self._qualified(text(each).partition("[")[0]) for each in given if each.type != "keyword_argument")
         class_ = Class(at_of(node), word(node, "name"), tuple(bases), self._decorators(node))
-        if (body := part(node, "body")) is not None:
-            self._read(body, place._replace(class_=class_, function=None))
-        if any(text(each).replace(" ", "") == "total=False" for each in given):
-            for stores in class_.stores.values():
-                stores[:] = [each._replace(annotation=_not_required(each.annotation)) for each in stores]
         self.classes[class_.name] = class_
+        is_total = all(text(each).replace(" ", "") != "total=False" for each in given)
+        return _Place(node.end_byte, class_, is_total=is_total)
 
-    def read_function_definition(self, node: Node, place: _Place) -> None:
+    def read_function_definition(self, node: Node, place: _Place) -> _Place | None:
         name, body, said = word(node, "name"), part(node, "body"), self._decorators(node)
         if not name or body is None:
-            return
+            return None
         owner, around = place.class_ if place.function is None else None, place.function
         parameters, is_static = self._parameters(node), "staticmethod" in said
         is_bound = owner is not None and not is_static and bool(parameters)
         receiver = parameters[0].name if is_bound else around.receiver if around is not None else ""
         receiver_class = owner if is_bound else around.receiver_class if around is not None and owner is None else None
         last_parts = {each.rpartition(".")[2] for each in said}
-        source = self._without_its_type(node)
+        returns = part(node, "return_type")
+        source = _without(node, returns)
         function = Function(
-            at_of(node), name, parameters, self.type_of(part(node, "return_type")), partial(self._lowered, body),
+            at_of(node), name, parameters, self.type_of(returns), partial(self._lowered, body),
             source, owner, around, receiver, receiver_class,
-            is_async=node.children[0].type == "async",
-            is_generator=b"yield" in source and _yields(body),
+            is_async=source.startswith(b"async"),
             is_property=not last_parts.isdisjoint({"property", "cached_property"}),
             is_plain=all(each in self.knowledge.classes["harmless_decorators"] for each in said),
             is_of_class=is_static or "classmethod" in said,
-            is_stub=not last_parts.isdisjoint({"abstractmethod", "overload"}) or _is_stub(body, owner is not None),
+            is_stub=not last_parts.isdisjoint(_STUBS) or _is_stub(body, source, is_method=owner is not None),
             is_bound=is_bound,
             decorators=said,
-            is_open=_is_open(body),
+            is_open=_is_open(body, source),
         )  # fmt: skip
         self.functions.append(function)
         if around is not None:
@@ -200,23 +216,19 @@ class Outline(Reader):
             if name in self.named:
                 self.variables.setdefault(name, [])  # which of them is meant depends on the order
             self.named[name] = function
-        self._read(body, place._replace(class_=None, function=function, shared=set()))
-
-    def _without_its_type(self, node: Node) -> bytes:
-        """The text of a function without what it declares to return: a `None` there says nothing of its body."""
-        source, returns = node.text or b"", part(node, "return_type")
-        if returns is None:
-            return source
-        return source[: returns.start_byte - node.start_byte] + source[returns.end_byte - node.start_byte :]
+        return _Place(node.end_byte, function=function, shared=set())
 
     def _parameters(self, node: Node) -> tuple[Parameter, ...]:
         found, kind = list[Parameter](), ""
         for each in inner(part(node, "parameters")):
+            if each.type == "identifier":
+                found.append(Parameter(at_of(each), text(each), None, None, kind))
+                continue
             named = part(each, "name") or (first(each) if each.type == "typed_parameter" else each)
             stars = _STARS.get(named.type, "") if named is not None else ""
             if each.type not in ("keyword_separator", "positional_separator"):
                 default = part(each, "value")
-                value = self._value(None, default) if default is not None else None
+                value = self._value(None, default)
                 name, type_ = text(named).lstrip("* "), self.type_of(part(each, "type"))
                 found.append(Parameter(at_of(each), name, value, type_, stars or kind))
             if stars == "*":
@@ -238,30 +250,21 @@ class Outline(Reader):
         return self.imports.get(root, root) + dot + rest
 
 
-def _not_required(type_: Type | None) -> Type | None:
-    return Type("NotRequired", (type_,)) if type_ is not None and type_.name != "Required" else type_
+def _without(function: Node, returns: Node | None) -> bytes:
+    """The text of a function without what it declares to return: a `None` there says nothing of its body."""
+    source, start = function.text or b"", function.start_byte
+    return source[: returns.start_byte - start] + source[returns.end_byte - start :] if returns is not None else source
 
 
-def _yields(body: Node) -> bool:
-    """Whether the function is a generator: `yield` stands in it, and not in a function within it."""
-    waiting = [body]
-    while waiting:
-        node = waiting.pop()
-        if node.type == "yield":
-            return True
-        waiting += [child for child in node.named_children if child.type not in ("function_definition", "lambda")]
-    return False
-
-
-def _is_stub(body: Node, is_method: bool) -> bool:
+def _is_stub(body: Node, source: bytes, *, is_method: bool) -> bool:
     """Whether it leaves to others what it does."""
-    said = text(body)
-    if is_method and "NotImplementedError" in said:
-        return True
-    statements = [each for each in inner(body) if not _is_text(each)]
-    return len(statements) < 2 and (
-        not statements or "NotImplementedError" in said or text(statements[0]) in ("pass", "return None", "return")
-    )
+    is_left = b"NotImplementedError" in source
+    if body.named_child_count > _LONGEST_STUB:
+        return is_left and is_method
+    said = [each for each in inner(body) if not _is_text(each)]
+    if len(said) < 2:
+        return is_left or not said or text(said[0]) in ("pass", "return None", "return")
+    return is_left and is_method
 
 
 def _is_text(statement: Node) -> bool:
@@ -270,8 +273,8 @@ def _is_text(statement: Node) -> bool:
     return given is not None and given.type in ("string", "ellipsis")
 
 
-def _is_open(body: Node) -> bool:
+def _is_open(body: Node, source: bytes) -> bool:
     """Whether it may end without a value: behind its last statement, or by a `return` alone."""
-    last = inner(body)[-1:]
-    is_left = bool(last) and last[0].type in ("return_statement", "raise_statement")
-    return not is_left or _RETURNS_NOTHING.search(body.text or b"") is not None
+    statements = map(body.named_child, reversed(range(body.named_child_count)))
+    last = next((each.type for each in statements if not each.is_extra), "")
+    return last not in ("return_statement", "raise_statement") or _RETURNS_NOTHING.search(source) is not None
