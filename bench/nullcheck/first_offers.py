@@ -1,6 +1,6 @@
 """The first offers for findings of the null check, chosen at random, to be read and judged in `first_offers.tsv`.
 
-    python bench/nullcheck/first_offers.py FOLDER --packages luigi … [--sample 60] [--lines 12] [--rules]
+    python bench/nullcheck/first_offers.py FOLDER --packages luigi … [--sample 60] [--lines 12]
 
 FOLDER has the packages as `pip install --target` leaves them. Printed are the finding, the first offer's title, and its
 edits as a difference with that many lines around. The judge asks: would a maintainer merge it, is it acceptable, or
@@ -13,13 +13,11 @@ import argparse
 import random
 from difflib import unified_diff
 from pathlib import Path
-from unittest.mock import patch
 
 from detector import sources
 from fixes import EDITOR, bench
 
 from breadknife.plugins.nullcheck.menu.menu import ranked
-from breadknife.plugins.nullcheck.menu.ranking import Ranking, fitted
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.text.document import apply_edits
@@ -31,16 +29,13 @@ def main() -> None:
     parser.add_argument("--packages", nargs="+", required=True)
     parser.add_argument("--sample", type=int, default=60)
     parser.add_argument("--lines", type=int, default=12)
-    parser.add_argument("--rules", action="store_true", help="in the order of the rules, without the fitted model")
     chosen = parser.parse_args()
-    model = Ranking(frozenset(), {}) if chosen.rules else fitted()
     told = list[str]()
-    with patch("breadknife.plugins.nullcheck.menu.ranking.fitted", lambda: model):
-        for name in chosen.packages:
-            with bench(chosen.folder.resolve(), name, "off") as here:
-                repairs = here.repairs(EDITOR)
-                found = [each for path in sources(here.root / name) for each in repairs.found(path)]
-                told += [said for each in found if (said := _told(here.root, repairs, each, chosen.lines))]
+    for name in chosen.packages:
+        with bench(chosen.folder.resolve(), name, "off") as here:
+            repairs = here.repairs(EDITOR)
+            found = [each for path in sources(here.root / name) for each in repairs.found(path)]
+            told += [said for each in found if (said := _told(here.root, repairs, each, chosen.lines))]
     for each in random.Random(0).sample(told, min(chosen.sample, len(told))):
         print(each)
 

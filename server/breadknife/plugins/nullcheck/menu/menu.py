@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
-from breadknife.plugins.nullcheck.menu.features import clues_of
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
-from breadknife.plugins.nullcheck.menu.ranking import by_likelihood
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
@@ -33,9 +31,7 @@ LISTED = 3
 
 def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> list[Offer]:
     """The offers for a place, best first."""
-    clues = clues_of(file.tree.text, place, file.kind(place))
-    offers = by_likelihood(list(file.offers(place, about)), clues, file.tree.language)
-    return with_a_good_first(offers, can_happen(file, place), uri)
+    return with_a_good_first(list(file.offers(place, about)), can_happen(file, place), uri)
 
 
 @dataclass(frozen=True)

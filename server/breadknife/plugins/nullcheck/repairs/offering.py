@@ -14,6 +14,8 @@ from breadknife.text.document import Span
 from breadknife.text.syntax import is_misread
 
 S = TypeVar("S", bound=Site)
+_CLAIMS = HIDING | {Strategy.ASSERT}
+"""What says that there is no null."""
 _ELSEWHERE = DECLARATION | HIDING | {Strategy.WIDEN}
 """What puts no check where a null may be meant."""
 
@@ -44,12 +46,12 @@ class Offering(Generic[S]):
 
     def _proposals(self, site: S) -> Sequence[Proposal]:
         """None where the parser didn't understand the text around. Where a check of the file's own says that the value
-        is there, nothing but to hide what another checker reports."""
+        is there, nothing but a claim that it is, for the checker that doesn't see it."""
         if is_misread(site.node):
             return ()
         is_denied = site.assumed is not None and self.verification.is_denied(site.span, site.assumed)
         found = (proposal for repair in self.repairs for proposal in repair(site))
-        return self.order.sorted(each for each in found if not is_denied or each.strategy in HIDING)
+        return self.order.sorted(each for each in found if not is_denied or each.strategy in _CLAIMS)
 
     def _made(self, site: S, proposal: Proposal, content: Content) -> tuple[Edits | None, int]:
         edits = proposal.write(content)
