@@ -124,7 +124,7 @@ class A {
     [
         ("python", SOCKET, "field",
          "Declare `self.sock` as `Socket`, ignoring None (fails if used before it is set, ends 2 findings) — "
-         "nothing in this file tests it for None"),
+         "hardly anything tests it for None"),
         ("python", REQUIRED, "required",
          "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "
          "every call in this file passes it"),

@@ -27,7 +27,7 @@ def test_an_attribute_that_is_never_tested_is_declared_as_what_it_is_set_to() ->
     assert first.strategy is Strategy.FIELD
     assert first.title == "Declare `self.sock` as `Socket`, ignoring None (fails if used before it is set)"
     assert first.removes == 2
-    assert first.reason == "nothing in this file tests it for None"
+    assert first.reason == "hardly anything tests it for None"
     line = "        self.sock: Socket = None  # type: ignore[assignment]\n"
     assert written(text, first) == text.replace("        self.sock = None\n", line)
 
@@ -48,6 +48,27 @@ def test_an_attribute_that_is_tested_or_taken_away_may_be_none(before: str, afte
     declared = [offer for offer in offers if offer.strategy is Strategy.FIELD]
     assert bool(declared) == bool(after)
     assert offers
+
+
+@pytest.mark.parametrize(
+    ("between", "is_needed"),
+    [
+        ("self.name = name", False),
+        ("print(name)", False),
+        ("self.load()", True),
+        ("register(self)", True),
+        ("return", True),
+    ],
+)
+def test_a_none_that_the_same_method_replaces_is_removed(between: str, is_needed: bool) -> None:
+    marked = (
+        "class A:\n    def __init__(self, name):\n        self.config = None\n"
+        f"        {between}\n        self.config = read(name)\n"
+        "    def run(self):\n        return ⟦self.config⟧.get('x')\n"
+    )
+    text, offers = offered(marked)
+    made = next((written(text, offer) for offer in offers if offer.strategy is Strategy.INITIAL), None)
+    assert made == (None if is_needed else text.replace("        self.config = None\n", ""))
 
 
 def test_a_title_counts_the_comments_and_not_the_names_that_speak_of_ignoring() -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.project.values import Project
-from breadknife.task.values import Finding
+from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
@@ -124,14 +124,17 @@ class Offer:
     """Whether only a person may choose it, because the null may be intended."""
     is_inner: bool = False
     """Whether no other file can see it: it changes neither parameters nor results."""
+    elsewhere: tuple[DocumentEdits, ...] = ()
+    """Edits of another file of the project, where what it declares is declared there."""
 
     @property
     def titled(self) -> str:
         """The title with the number of findings that it ends and why it is offered, for people."""
         title = self.title
-        if self.removes > 1:
-            ends = f"ends {self.removes} findings"
-            title = f"{title[:-1]}, {ends})" if title.endswith(")") else f"{title} ({ends})"
+        said = [f"in {each.document.uri.rpartition('/')[2]}" for each in self.elsewhere]
+        said += [f"ends {self.removes} findings"] * (self.removes > 1)
+        for each in said:
+            title = f"{title[:-1]}, {each})" if title.endswith(")") else f"{title} ({each})"
         return title if self.reason in title else f"{title} — {self.reason}"
 
 

@@ -95,7 +95,7 @@ class Menu:
         return places
 
     def _edited(self, offer: Offer) -> Edited:
-        return Edited(self.request.document, offer.edits, offer.is_inner)
+        return Edited.by(self.request.document, offer)
 
     def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
         return self.ladder.known(self._edited(offer), about, self.context.project)

@@ -32,8 +32,13 @@ def menu_title(offer: Offer) -> str:
         if match := pattern.fullmatch(offer.title):
             said = match.groupdict()
             title = f"Handle {said['null']}: {_exit(said['exit'])}" if short == _EXIT else short.format(**said)
-            return fitted(title)
-    return fitted(_CONSEQUENCE.sub("", offer.title))
+            return fitted(title + _place(offer))
+    return fitted(_CONSEQUENCE.sub("", offer.title) + _place(offer))
+
+
+def _place(offer: Offer) -> str:
+    """Where it edits another file than the one at hand."""
+    return "".join(f" in {each.document.uri.rpartition('/')[2]}" for each in offer.elsewhere)
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.analysis import Found
+from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.languages.cards import kept_cards
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.languages.python.language import known
@@ -19,12 +20,14 @@ from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.python.strategies import DECLARING, REPAIRS
 from breadknife.plugins.nullcheck.repairs.repair import Repair
-from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document, Span, uri_to_path
 from breadknife.text.syntax import Node, SyntaxTree
 
+_LONGEST = 200_000
+"""Code points of another file."""
 _INNER = frozenset(Strategy) - DECLARATION - {Strategy.WIDEN}
 _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 """After these a function gives what it gave."""
@@ -72,8 +75,21 @@ class PythonFile(CoreFile[PythonSite]):
     def _site(self, place: Place) -> PythonSite:
         node, found = self.tree.node_at(place.span), self._found(place.span)
         uri, about = self.document.uri, self._about.get(place, ())
-        site = PythonSite(self.tree, self.home, self._grammar, node, place.use, uri, found, about, self._project)
+        site = PythonSite(self.tree, self.home, self._grammar, node, place.use, uri, found, about, self._project,
+                          elsewhere=self._elsewhere)  # fmt: skip
         return replace(site, nullable=tuple(self._nullable(node))) if site.is_name else site
+
+    def _elsewhere(self, uri: str, at: At) -> PythonSite | None:
+        """A declaration in another file; None where that isn't the project's own, or is too long for a menu."""
+        path, project, files = uri_to_path(uri), self._project, self.files
+        if path is None or project is None or project.outline(path) is None:
+            return None
+        home, tree = files.home(path), files.tree(path)
+        if home is None or tree is None or len(tree.text) > _LONGEST:
+            return None
+        node = tree.root.named_descendant_for_byte_range(*at) or tree.root
+        node = node.child_by_field_name("name") or node
+        return PythonSite(tree, home, self._grammar, node, Use.ASSIGN, home.uri, project=project)
 
     def _nullable(self, node: Node) -> Iterator[str]:
         """What a dotted name begins with that may be None, too, the shortest first."""

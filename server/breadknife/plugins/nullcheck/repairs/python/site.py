@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.il import Null
+from breadknife.plugins.nullcheck.core.il import At, Null
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.signatures import accepts_null, argument_of, arguments_of, called
 from breadknife.plugins.nullcheck.repairs.site import Site
@@ -30,6 +30,8 @@ class PythonSite(Site):
     project: Project | None = None
     nullable: tuple[str, ...] = ()
     """What the dotted name begins with that may be None, too."""
+    elsewhere: Callable[[str, At], PythonSite | None] = lambda _uri, _at: None
+    """A declaration in another file of the project, if that may be edited."""
 
     @property
     def around_function(self) -> Function | None:
