@@ -158,7 +158,6 @@ OWN_FILES = {
     "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
     "plugins/nullcheck/repairs/grammar.py": "lists of this package",
-    "plugins/nullcheck/repairs/python/doubts.py": "a list of this package",
     "plugins/nullcheck/shown/clues.py": "a list of this package",
     "plugins/nullcheck/shown/confidence.py": "weights of this package",
     "plugins/nullcheck/project/commands.py": "copies what the user has checked, in a temporary folder of `walk`",

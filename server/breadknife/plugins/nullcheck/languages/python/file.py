@@ -14,9 +14,8 @@ from breadknife.plugins.nullcheck.languages.python.language import known
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.python.declarations import is_declaration
-from breadknife.plugins.nullcheck.repairs.python.doubts import doubt
 from breadknife.plugins.nullcheck.repairs.python.foreign import foreign_place
-from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
+from breadknife.plugins.nullcheck.repairs.python.ignoring import caught, ignore
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.python.strategies import DECLARING, REPAIRS
 from breadknife.plugins.nullcheck.repairs.repair import Repair
@@ -57,7 +56,7 @@ class PythonFile(CoreFile[PythonSite]):
             yield replace(each, is_inner=is_inner and not site.is_given_back)
 
     def _repairs(self, site: PythonSite) -> Sequence[Repair[PythonSite]]:
-        return DECLARING if is_declaration(site) else (ignore,) if doubt(site) else REPAIRS
+        return DECLARING if is_declaration(site) else (ignore,) if caught(site) else REPAIRS
 
     def _pointed_at(self, finding: Finding) -> Place | None:
         return foreign_place(self.tree, finding)
