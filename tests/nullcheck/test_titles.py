@@ -86,7 +86,6 @@ class Connection:
     def close(self):
         self.sock.close()
 """
-REQUIRED = "def f(a):\n    _g(a, 1)\ndef _g(a, x=None):\n    if a:\n        x.y()\n    else:\n        x.z()\n"
 STATUS = """\
 package p
 
@@ -125,9 +124,6 @@ class A {
         ("python", SOCKET, "field",
          "Declare `self.sock` as `Socket`, ignoring None (fails if used before it is set, ends 2 findings) — "
          "hardly anything tests it for None"),
-        ("python", REQUIRED, "required",
-         "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "
-         "every call in this file passes it"),
         ("go", STATUS, "check-error",
          "Check the error (`return err` if it fails, ends 2 findings) — it is ignored"),
         ("java", NAMES, "return-type",

@@ -141,7 +141,6 @@ def test_the_attribute_behind_a_value_is_declared(use: str) -> None:
          [Strategy.FIELD]),
         ("def ⟦_f⟧(a) -> str | None:\n    return str(a)\ndef g(a):\n    return _f(a).strip()\n",
          [Strategy.RETURN_TYPE]),
-        ("def g(a):\n    return _f(a, 1)\ndef _f(a, ⟦x=None⟧):\n    return x.y\n", [Strategy.REQUIRED]),
         ("⟦x⟧ = None\ndef f():\n    return x.y\n", []),
     ],
 )  # fmt: skip
@@ -165,19 +164,6 @@ def check_first(marked: str, strategy: Strategy, old: str, new: str, use: Use = 
             Strategy.INITIAL,
             "self._x = None",
             "self._x = []",
-        ),
-        (
-            "def f(a):\n    _g(a, 1)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n",
-            Strategy.REQUIRED,
-            "x=None",
-            "x",
-        ),
-        (
-            "class A:\n    def f(self):\n        self._g(x=1)\n    def _g(self, *, b=1, x: int | None = None):\n"
-            "        ⟦x⟧.bit_count()\n",
-            Strategy.REQUIRED,
-            "x: int | None = None",
-            "x: int",
         ),
         ("def f(x: int = ⟦None⟧):\n    return x\n", Strategy.ANNOTATE, "x: int", 'x: "int | None"'),
         (
@@ -203,12 +189,6 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
 @pytest.mark.parametrize(
     ("marked", "never"),
     [
-        ("def f(a):\n    _g(a)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    _g(a, None)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    _g(*a)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    _g(a, 1)\n    h(_g)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    _g(1, 2)\ndef _g(a=1, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    g(a, 1)\ndef g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
         ("def f(x=None):\n    print(x)\n    return ⟦x⟧.strip()\n", Strategy.INITIAL),
         (
             "class A:\n    _x = None\n    def g(self):\n        self._x = [1]\n    def f(self):\n"

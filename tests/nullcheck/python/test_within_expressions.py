@@ -35,32 +35,7 @@ def test_a_condition_tests_it_where_nothing_can_stand_before(strategy: Strategy,
     assert made == ([] if new is None else [f"def f(a, b, n, x=None):\n    {new}\n        pass\n"])
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("[⟦x⟧.y for x in a]", "[x.y for x in a if x is not None]"),
-        ("{x: z for x in a for z in ⟦x.y⟧.z}", "{x: z for x in a if x.y is not None for z in x.y.z}"),
-        ("[⟦x⟧.y for x in a if x.z]", "[x.y for x in a if x is not None if x.z]"),
-        ("[⟦x⟧.y for z in a for x in z if z if x.z]", "[x.y for z in a for x in z if z if x is not None if x.z]"),
-        ("[z for z in ⟦a.b⟧.c]", None),
-        ("[⟦b⟧.c for x in a]", None),
-        ("[lambda: ⟦x⟧.y for x in a]", None),
-    ],
-)
-def test_a_comprehension_leaves_out_what_is_none(before: str, after: str | None) -> None:
-    text, offers = offered(f"def f(a, b):\n    return {before}\n")
-    made = [written(text, offer) for offer in offers if offer.strategy is Strategy.CONTINUE]
-    assert made == ([] if after is None else [f"def f(a, b):\n    return {after}\n"])
-
-
 CHECKED = ("assert", "raise", "test")
-
-
-def test_a_title_says_that_a_list_gets_shorter() -> None:
-    titles = [
-        offered(f"def f(a):\n    return {made}\n")[1][0].title for made in ("[⟦x⟧.y for x in a]", "{⟦x⟧.y for x in a}")
-    ]
-    assert titles == ["Leave out where `x` is None (the list gets shorter)", "Leave out where `x` is None"]
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,6 @@ class Strategy(StrEnum):
     """Sets an empty list, dict or set where None was the first value of an attribute."""
     DROP_NONE = "drop-none"
     """Removes `| None` from an annotation, because nothing sets None."""
-    REQUIRED = "required"
-    """Removes a parameter's default None."""
     FIELD = "field"
     """Declares the type of an attribute."""
     ANNOTATE = "annotate"
@@ -77,7 +75,7 @@ class Strategy(StrEnum):
 
 
 DECLARATION = frozenset({
-    Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.REQUIRED, Strategy.FIELD, Strategy.ANNOTATE,
+    Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.FIELD, Strategy.ANNOTATE,
 })  # fmt: skip
 HIDING = frozenset({Strategy.IGNORE, Strategy.NON_NULL})
 """Strategies that only hide a finding. People may choose them, and they are never first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.python.site import COMPREHENSIONS, PythonSite
@@ -113,25 +112,3 @@ def _appended(site: PythonSite, condition: Node) -> Edits:
 def _is_and(node: Node | None) -> bool:
     operator = node.child_by_field_name("operator") if node is not None else None
     return operator is not None and operator.type == "and"
-
-
-def filter_out(site: PythonSite) -> Iterator[Proposal]:
-    """The test as a clause of the comprehension that the name is a variable of."""
-    root = re.compile(rf"\b{re.escape(site.source.partition('.')[0])}\b")
-    for outer in reversed(site.path) if site.is_name else ():
-        for clause in outer.named_children if outer.type in COMPREHENSIONS else ():
-            if any(each.type == "if_clause" for each in site.path[site.path.index(outer) :]):
-                return  # the test stands in the clause itself
-            if clause in site.path or not root.search(site.text(clause.child_by_field_name("left"))):
-                continue
-            behind = outer.named_children[outer.named_children.index(clause) + 1 :]
-            filters = takewhile(lambda each: each.type == "if_clause" and not root.search(site.text(each)), behind)
-            end = site.tree.span([clause, *filters][-1]).end
-            edit = TextEdit(Span(end, end), f" if {site.test(is_there=True)}")
-            shorter = " (the list gets shorter)" if outer.type == "list_comprehension" else ""
-            title = f"Leave out where {site.said} is None{shorter}"
-            evidence = "it is in a comprehension"
-            yield Proposal(Strategy.CONTINUE, title, evidence, written((edit,)), is_asked_for=True)
-            return
-        if outer.type in site.grammar.nodes.lazy:
-            return

@@ -16,7 +16,6 @@ from breadknife.plugins.nullcheck.repairs.python.signatures import (
     allowing,
     argument_of,
     called,
-    required,
     with_null,
     without_null,
 )
@@ -28,7 +27,6 @@ from breadknife.text.syntax import Node, path_to
 
 _MOST_STEPS = 4
 """From a name to what it was set to, and on."""
-_PARAMETERS = frozenset({"typed_default_parameter", "default_parameter", "typed_parameter", "parameters"})
 
 
 def is_declaration(site: PythonSite) -> bool:
@@ -56,15 +54,9 @@ def declare(site: PythonSite) -> Iterator[Proposal]:
         elif node.type == "attribute" or (node.type == "identifier" and around is None):
             yield from _of_attribute(site, node, around)
             return
-        elif outer.type in _PARAMETERS or node.type in _PARAMETERS:
-            named = node.child_by_field_name("name") or (node.named_children or [node])[0]
-            yield from required(site, around, site.text(named)) if around is not None else ()
-            return
         elif node.type == "identifier" and (value := _last_value(site, node)) is not None:
             node = value
         else:
-            is_parameter = around is not None and site.text(node) in around.parameter_names
-            yield from required(site, around, site.text(node)) if around is not None and is_parameter else ()
             return
 
 

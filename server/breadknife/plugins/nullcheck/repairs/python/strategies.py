@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.repairs.grammar import filled
 from breadknife.plugins.nullcheck.repairs.layout import lines_above, step_of
 from breadknife.plugins.nullcheck.repairs.leaving import leave_round, may_be_guarded, return_early, skip
 from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.conditions import filter_out, test_in_condition
+from breadknife.plugins.nullcheck.repairs.python.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.python.declarations import allow, declare, receive
 from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.python.replacing import default, look_up
@@ -107,5 +107,5 @@ def leave(site: PythonSite) -> Iterator[Proposal]:
 DECLARING: tuple[Repair[PythonSite], ...] = (declare,)
 """What may be done where the place is a declaration itself."""
 REPAIRS: tuple[Repair[PythonSite], ...] = (
-    declare, allow, receive, check, fail, leave, leave_out, test_in_condition, filter_out, default, look_up, ignore,
+    declare, allow, receive, check, fail, leave, leave_out, test_in_condition, default, look_up, ignore,
 )  # fmt: skip
