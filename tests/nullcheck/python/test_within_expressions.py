@@ -21,7 +21,6 @@ from nullcheck.python.cases import offered, written
         ),
         (Strategy.NARROW, "if a and ⟦x⟧.y:", "if a and x is not None and x.y:"),
         (Strategy.NARROW, "if a or not ⟦x⟧.y:", "if a or x is not None and not x.y:"),
-        (Strategy.NARROW, "while ⟦x⟧.y if a else b:", "while x.y if a and x is not None else b:"),
         (Strategy.NARROW, "if b(a and ⟦x⟧.y):", None),
         (Strategy.NARROW, "if (lambda: ⟦x⟧.y)():", None),
         (Strategy.WALRUS, "while ⟦g()⟧.y:", "while (g_value := g()) is not None and g_value.y:"),

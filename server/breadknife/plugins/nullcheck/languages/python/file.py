@@ -23,7 +23,7 @@ from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strat
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, uri_to_path
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import SyntaxTree
 
 _LONGEST = 200_000
 """Code points of another file."""
@@ -74,9 +74,8 @@ class PythonFile(CoreFile[PythonSite]):
     def _site(self, place: Place) -> PythonSite:
         node, found = self.tree.node_at(place.span), self._found(place.span)
         uri, about = self.document.uri, self._about.get(place, ())
-        site = PythonSite(self.tree, self.home, self._grammar, node, place.use, uri, found, about, self._project,
+        return PythonSite(self.tree, self.home, self._grammar, node, place.use, uri, found, about, self._project,
                           elsewhere=self._elsewhere)  # fmt: skip
-        return replace(site, nullable=tuple(self._nullable(node))) if site.is_name else site
 
     def _elsewhere(self, uri: str, at: At) -> PythonSite | None:
         """A declaration in another file; None where that isn't the project's own, or is too long for a menu."""
@@ -89,11 +88,3 @@ class PythonFile(CoreFile[PythonSite]):
         node = tree.root.named_descendant_for_byte_range(*at) or tree.root
         node = node.child_by_field_name("name") or node
         return PythonSite(tree, home, self._grammar, node, Use.ASSIGN, home.uri, project=project)
-
-    def _nullable(self, node: Node) -> Iterator[str]:
-        """What a dotted name begins with that may be None, too, the shortest first."""
-        inner = node.child_by_field_name("object")
-        if inner is not None:
-            yield from self._nullable(inner)
-            if self._found(self.tree.span(inner)) is not None:
-                yield self.tree.source(inner)

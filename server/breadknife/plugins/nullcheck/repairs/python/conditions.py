@@ -31,12 +31,6 @@ def test_in_condition(site: PythonSite) -> Iterator[Proposal]:
     name, inner, nodes = site.source if site.is_name else site.new_name, site.node, site.grammar.nodes
     for at in range(len(site.path) - 1, 0, -1) if name else ():
         outer = site.path[at]
-        if outer.type == "conditional_expression" and inner == outer.named_children[0] and site.is_name:
-            if site.test() in site.text(outer.named_children[1]):
-                return  # it says there that it is None
-            title = f"Test {site.said} in the condition (it is false if that is None)"
-            yield Proposal(Strategy.NARROW, title, evidence, written(_appended(site, outer.named_children[1])))
-            return
         if outer.type == "boolean_operator" or _is_condition(outer, inner):
             holder = _holder(site, at)
             if holder is not None and not _has_effects_before(site, inner) and inner.type not in _LOOSE:
@@ -99,14 +93,6 @@ def _edits(site: PythonSite, name: str, operand: Node, *, lets_in: bool) -> Edit
     if site.span.start == span.start:
         return (TextEdit(site.span, test + name), *closing)
     return (TextEdit(Span(span.start, span.start), test), TextEdit(site.span, name), *closing)
-
-
-def _appended(site: PythonSite, condition: Node) -> Edits:
-    """`x.y if c and x is not None else d`."""
-    span = site.tree.span(condition)
-    is_loose = condition.type in _LOOSE or (condition.type == "boolean_operator" and not _is_and(condition))
-    opened = (TextEdit(Span(span.start, span.start), "("),) if is_loose else ()
-    return (*opened, TextEdit(Span(span.end, span.end), ")" * is_loose + f" and {site.test(is_there=True)}"))
 
 
 def _is_and(node: Node | None) -> bool:
