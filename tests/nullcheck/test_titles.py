@@ -123,7 +123,7 @@ class A {
     [
         ("python", SOCKET, "field",
          "Declare `self.sock` as `Socket`, ignoring None (fails if used before it is set, ends 2 findings) — "
-         "hardly anything tests it for None"),
+         "its uses rely on it"),
         ("go", STATUS, "check-error",
          "Check the error (`return err` if it fails, ends 2 findings) — it is ignored"),
         ("java", NAMES, "return-type",

@@ -15,7 +15,7 @@ class Connection:
         self.sock = None
     def connect(self):
         self.sock = Socket()
-    def send(self, data):
+    def send(self, data: bytes):
         ⟦self.sock⟧.send(data)
     def close(self):
         self.sock.close()
@@ -30,6 +30,12 @@ def test_an_attribute_that_is_never_tested_is_declared_as_what_it_is_set_to() ->
     assert first.reason == "hardly anything tests it for None"
     line = "        self.sock: Socket = None  # type: ignore[assignment]\n"
     assert written(text, first) == text.replace("        self.sock = None\n", line)
+
+
+def test_a_file_without_types_asserts_first() -> None:
+    _, (first, second, *_) = offered(CONNECTION.replace(": bytes", ""))
+    assert (first.strategy, second.strategy) == (Strategy.ASSERT, Strategy.FIELD)
+    assert second.reason == "its uses rely on it"
 
 
 @pytest.mark.parametrize(

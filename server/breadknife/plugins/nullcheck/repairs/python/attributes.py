@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node, SyntaxTree, path_to
+from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
 _EMPTY = {"list": "[]", "dict": "{}", "set": "set()"}
 _MOST_TYPES = 3
@@ -27,7 +27,7 @@ _MOST_TYPES = 3
 _RELIANCE, _PLAIN = 2, 10
 """So many uses rely on a value for each place that reckons with a None: then the declaration may leave it out; and it
 plainly isn't meant."""
-_SEVERAL = 2
+_SEVERAL = 5
 _IGNORE = "type: ignore[assignment]"
 
 
@@ -160,8 +160,8 @@ def of_attribute(found: Attribute, elsewhere: Callable[[], Counter[Role]], known
     if (nulls or is_said) and found.type and tests * _RELIANCE < uses:
         others = elsewhere()
         tests, uses = tests + others[Role.TEST], uses + others[Role.USE]
-        is_alone = uses < _SEVERAL  # one use says less than the annotation
-        is_meant = tests * _PLAIN > uses or (is_said and is_alone) or found.may_be_given_none
+        are_few = uses < _SEVERAL  # which say less than the annotation
+        is_meant = tests * _PLAIN > uses or (is_said and are_few) or found.may_be_given_none
         yield from _placeholder(found, nulls, is_meant=is_meant)
 
 
@@ -230,5 +230,6 @@ def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool) -> 
     if kind and None not in comments:
         leads_to = "fails where it is None" if is_meant else "fails if used before it is set"
         title = f"Declare {in_title(f'self.{found.name}')} as {in_title(found.type)}, ignoring None ({leads_to})"
-        evidence = "its uses rely on it" if is_meant else "hardly anything tests it for None"
+        is_typed = bool(captures(found.tree, "(type) @type"))  # elsewhere nobody writes such comments
+        evidence = "its uses rely on it" if is_meant or not is_typed else "hardly anything tests it for None"
         yield Proposal(Strategy.FIELD, title, evidence, written(tuple(edits)), is_asked_for=is_meant)
