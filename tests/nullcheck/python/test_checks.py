@@ -78,6 +78,7 @@ def test_a_function_that_asserts_goes_on_asserting() -> None:
     [
         ("g(⟦re.match('state', d)⟧.y)", "match"),
         ("g(⟦d.get('a/b')⟧.y)", "value"),
+        ("g(⟦read_url(d.get('a'))⟧.y)", "read_url_value"),
         ("size = 1 + ⟦root.find(d)⟧.y", "found"),
         ("g(⟦root.get_size()⟧.y)", "size"),
         ("g(⟦d[0]⟧.y)", "item"),

@@ -326,7 +326,8 @@ class Site:
             return ""
         if self.use is Use.CALL and self.node.type in self.grammar.nodes.reads:
             return ""  # called by a name, a method has no object
-        called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", self.source)
+        called = re.findall(r"\w+$", self.text(self.node.child_by_field_name("function")))
+        called = called or re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", self.source)
         base = next((writing.names[name] for name in reversed(called) if name in writing.names), "")
         if not base and called:
             name = called[-1].strip("_")
