@@ -28,7 +28,6 @@ F = "def f(x):\n    ⟦x⟧.y()\n"
         ("def f(**kw):\n    ⟦kw.get('a')⟧.strip()\n", Strategy.DEFAULT, "the call takes one"),
         ("def f(n):\n    try:\n        ⟦n.x⟧.y()\n    except OSError:\n        raise\n", Strategy.ASSERT, NOTHING_SAID),
         ("import os\ndef f():\n    return ⟦os.getenv('X')⟧.upper()\n", Strategy.DEFAULT, "the call takes one"),
-        ("import os\ndef f():\n    g(⟦os.getenv('X')⟧.y)\n", Strategy.LOOK_UP, "the KeyError names the missing key"),
     ],
 )  # fmt: skip
 def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason: str) -> None:

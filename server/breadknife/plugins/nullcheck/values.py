@@ -61,8 +61,6 @@ class Strategy(StrEnum):
     """Moves the statement into an `if` that tests the value, or puts the test into a condition."""
     DEFAULT = "default"
     """Uses another value in its place: `?? x`, `x if x is not None else y`, `getOrDefault`."""
-    LOOK_UP = "look-up"
-    """Python: `d[k]` for `d.get(k)`."""
     OPTIONAL_CHAIN = "optional-chain"
     CHECK_ERROR = "check-error"
     """Go: checks the error that was returned with it."""

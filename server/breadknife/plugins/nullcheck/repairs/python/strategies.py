@@ -16,7 +16,7 @@ from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
 from breadknife.plugins.nullcheck.repairs.python.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.python.declarations import allow, declare, receive
 from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
-from breadknife.plugins.nullcheck.repairs.python.replacing import default, look_up
+from breadknife.plugins.nullcheck.repairs.python.replacing import default
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
 from breadknife.plugins.nullcheck.values import Content, Strategy
@@ -117,5 +117,5 @@ def leave(site: PythonSite) -> Iterator[Proposal]:
 DECLARING: tuple[Repair[PythonSite], ...] = (declare,)
 """What may be done where the place is a declaration itself."""
 REPAIRS: tuple[Repair[PythonSite], ...] = (
-    declare, allow, receive, check, fail, leave, leave_out, test_in_condition, default, look_up, ignore,
+    declare, allow, receive, check, fail, leave, leave_out, test_in_condition, default, ignore,
 )  # fmt: skip
