@@ -55,8 +55,6 @@ class Strategy(StrEnum):
     RETURN = "return"
     CONTINUE = "continue"
     BREAK = "break"
-    WALRUS = "walrus"
-    """Binds a name in the test: `if (m := f()) is not None`."""
     NARROW = "narrow"
     """Moves the statement into an `if` that tests the value, or puts the test into a condition."""
     DEFAULT = "default"
