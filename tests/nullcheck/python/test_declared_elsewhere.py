@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.languages.python.file import Python, PythonFile
+from breadknife.plugins.nullcheck.menu.titles import LONGEST
+from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.values import Offer, Strategy
 from breadknife.project.folder import FolderProject
-from breadknife.task.values import Finding
+from breadknife.task.values import ActionRequest, Actions, Finding, ResolveRequest
 from breadknife.text.document import Document, Span, apply_edits
 from breadknife.text.syntax import parse
+from support import PluginContext
 
 BASE = "class Base:\n    match: 'Match | None'\n    def load(self):\n        self.match = find()\n"
 SUB = "from base import Base\nclass Sub(Base):\n    def run(self):\n"
@@ -107,3 +110,17 @@ def test_what_another_checker_reports_is_repaired_there_too(project: FolderProje
     (there,) = offer.elsewhere
     line = "    sock: bytes = None  # type: ignore[assignment]\n"
     assert apply_edits(there.document.text, there.edits) == base.replace("    sock = None\n", line)
+
+
+def test_the_chosen_fix_carries_the_other_file(project: FolderProject) -> None:
+    file = opened(project, FUNCTION, CALL)
+    plugin, context = NullCheckPlugin(), PluginContext(root=project.root, project=project)
+    menu = plugin.answer(ActionRequest(file.document, Span(0, len(CALL))), context)
+    assert isinstance(menu, Actions)
+    action = next(each for each in menu.items if each.data.get("strategy") == Strategy.RETURN_TYPE)
+    assert action.title.endswith(" in base.py")
+    assert len(action.title) <= LONGEST
+    done = plugin.answer(ResolveRequest(file.document, action), context)
+    assert isinstance(done, Actions)
+    assert done.items[0].edits == ()
+    assert [each.document.path for each in done.items[0].elsewhere] == [project.root / "base.py"]
