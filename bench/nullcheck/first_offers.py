@@ -1,6 +1,6 @@
 """The first offers for findings of the null check, chosen at random, to be read and judged in `first_offers.tsv`.
 
-    python bench/nullcheck/first_offers.py FOLDER --packages luigi … [--sample 60] [--lines 12] [--rules]
+    python bench/nullcheck/first_offers.py FOLDER --packages luigi … [--of-each 4] [--lines 12]
 
 FOLDER has the packages as `pip install --target` leaves them. Printed are the finding, the first offer's title, and its
 edits as a difference with that many lines around. The judge asks: would a maintainer merge it, is it acceptable, or
@@ -12,14 +12,13 @@ from __future__ import annotations
 import argparse
 import random
 from difflib import unified_diff
+from itertools import islice
 from pathlib import Path
-from unittest.mock import patch
 
 from detector import sources
 from fixes import EDITOR, bench
 
 from breadknife.plugins.nullcheck.menu.menu import ranked
-from breadknife.plugins.nullcheck.menu.ranking import Ranking, fitted
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.text.document import apply_edits
@@ -29,20 +28,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--packages", nargs="+", required=True)
-    parser.add_argument("--sample", type=int, default=60)
+    parser.add_argument("--of-each", type=int, default=4, help="findings of each package")
     parser.add_argument("--lines", type=int, default=12)
-    parser.add_argument("--rules", action="store_true", help="in the order of the rules, without the fitted model")
     chosen = parser.parse_args()
-    model = Ranking(frozenset(), {}) if chosen.rules else fitted()
-    told = list[str]()
-    with patch("breadknife.plugins.nullcheck.menu.ranking.fitted", lambda: model):
-        for name in chosen.packages:
-            with bench(chosen.folder.resolve(), name, "off") as here:
-                repairs = here.repairs(EDITOR)
-                found = [each for path in sources(here.root / name) for each in repairs.found(path)]
-                told += [said for each in found if (said := _told(here.root, repairs, each, chosen.lines))]
-    for each in random.Random(0).sample(told, min(chosen.sample, len(told))):
-        print(each)
+    for name in chosen.packages:
+        with bench(chosen.folder.resolve(), name, "off") as here:
+            repairs = here.repairs(EDITOR)
+            found = [each for path in sources(here.root / name) for each in repairs.found(path)]
+            random.Random(name).shuffle(found)
+            told = (said for each in found if (said := _told(here.root, repairs, each, chosen.lines)))
+            for said in islice(told, chosen.of_each):
+                print(said, flush=True)
 
 
 def _told(root: Path, repairs: Repairs, found: Found, context: int) -> str:
@@ -59,8 +55,10 @@ def _told(root: Path, repairs: Repairs, found: Found, context: int) -> str:
         f"{first.strategy}: {first.titled}",
         "then: " + "; ".join(each.title for each in offers[1:4]),
     ]
-    before, after = text.splitlines(), apply_edits(text, first.edits).splitlines()
-    lines += [*unified_diff(before, after, n=context, lineterm="")][2:]
+    changed = [(text, first.edits), *((each.document.text, each.edits) for each in first.elsewhere)]
+    for was, edits in changed:
+        before, after = was.splitlines(), apply_edits(was, edits).splitlines()
+        lines += [*unified_diff(before, after, n=context, lineterm="")][2:]
     return "\n".join(lines)
 
 

@@ -3,11 +3,13 @@
     python bench/nullcheck/gather_repairs.py OLD NEW --packages paramiko … > rows.tsv
     python bench/nullcheck/gather_repairs.py FOLDER --read luigi … > rows.tsv
     python bench/nullcheck/gather_repairs.py OLD --again > rows.tsv
+    python bench/nullcheck/gather_repairs.py OLD --figures rows.tsv
 
 OLD and NEW are folders of installed releases, see `maintainers.py`, which tells what a maintainer did. With `--read`
 the rows are those of `first_offers.tsv`, with the offer that its reader thinks best. With `--again` they are the
-maintainers' rows of `repairs.tsv`, with what is offered by now. A row has the clues of the place, and of each offer its
-strategy and its own clues, in the order in which the language gives them.
+maintainers' rows of `repairs.tsv`, with what is offered by now. A row has the strategy of each offer with its reason,
+the best first. `--figures` tells how often what they did is the first, one of three, or offered at all; a declaration
+counts as one way, whatever it declares.
 """
 
 from __future__ import annotations
@@ -15,22 +17,26 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from detector import Report, judgement
 from fixes import EDITOR, bench, placed
-from maintainers import changed
+from maintainers import DECLARED, changed
 
-from breadknife.plugins.nullcheck.menu.features import about, clues_of
+from breadknife.plugins.nullcheck.menu.menu import ranked
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found
+from breadknife.plugins.nullcheck.values import DECLARATION
 
 FIRST_OFFERS = Path(__file__).with_name("first_offers.tsv")
 REPAIRS = Path(__file__).with_name("repairs.tsv")
 MAINTAINERS, READER = "maintainers", "reader"
 """Who has chosen."""
-COLUMNS = ("by", "package", "path", "line", "value", "theirs", "clues", "offers")
+THREE = 3
+"""That a menu lists."""
+COLUMNS = ("by", "package", "path", "line", "value", "theirs", "offers")
 
 
 def main() -> None:
@@ -40,7 +46,12 @@ def main() -> None:
     parser.add_argument("--packages", nargs="+", default=[])
     parser.add_argument("--read", nargs="+", default=[])
     parser.add_argument("--again", action="store_true")
+    parser.add_argument("--figures", type=Path)
     chosen = parser.parse_args()
+    if chosen.figures is not None:
+        with chosen.figures.open(encoding="utf-8", newline="") as lines:
+            print(figures(list(csv.DictReader(lines, delimiter="\t"))))
+        return
     written: csv.DictWriter[str] = csv.DictWriter(sys.stdout, COLUMNS, delimiter="\t", lineterminator="\n")
     written.writeheader()
     for name in chosen.packages:
@@ -57,6 +68,18 @@ def main() -> None:
         for name in dict.fromkeys(each["package"] for each in rows):
             written.writerows(again(chosen.old.resolve(), name, [each for each in rows if each["package"] == name]))
             sys.stdout.flush()
+
+
+def figures(rows: Sequence[Mapping[str, str]]) -> str:
+    places = Counter[str]()
+    for each in rows:
+        ways = list[str]()
+        for offer in filter(None, each["offers"].split(" | ")):
+            way = offer.partition(":")[0]
+            ways.append(DECLARED if way in DECLARATION else way)
+        at = list(dict.fromkeys(ways)).index(each["theirs"]) if each["theirs"] in ways else len(rows)
+        places.update({"first": at == 0, "in three": at < THREE, "offered": at < len(rows)})
+    return ", ".join(f"{name} {count} ({count / len(rows):.1%})" for name, count in places.items()) + f" of {len(rows)}"
 
 
 def again(folder: Path, name: str, rows: Sequence[Mapping[str, str]]) -> Iterator[dict[str, str | int]]:
@@ -97,12 +120,11 @@ def row(name: str, repairs: Repairs, found: Found, theirs: str, path: str, by: s
     file, place = repairs.file(found.path), found.place
     assert file is not None
     text = file.tree.text
-    clues = clues_of(text, place, file.kind(place))
-    offers = file.offers(place, (found.finding,))
+    offers = ranked(file, place, (found.finding,), found.path.as_uri())
     return {
         "by": by, "package": name, "path": path, "line": text.count("\n", 0, place.span.start) + 1,
-        "value": text[place.span.start : place.span.end], "theirs": theirs, "clues": ", ".join(sorted(clues)),
-        "offers": " | ".join(", ".join((offer.strategy, *about(offer))) for offer in offers),
+        "value": text[place.span.start : place.span.end], "theirs": theirs,
+        "offers": " | ".join(f"{offer.strategy}: {offer.reason}" for offer in offers),
     }  # fmt: skip
 
 

@@ -155,7 +155,7 @@ def _theirs(before: Function, after: Function, value: str, use: str) -> str:
                      "break": Strategy.BREAK}  # fmt: skip
             return known.get(body, Strategy.DEFAULT)
         if re.match(rf"(?:el)?if .*:=.*{name.rpartition('.')[2]}", line):
-            return Strategy.WALRUS
+            return "walrus"
         if re.match(rf"(?:el)?if (?:.* and )?{name}(?: is not None)?(?: and .*)?:$", line):
             return Strategy.NARROW
         if re.search(rf"\(?{name} or ", line):

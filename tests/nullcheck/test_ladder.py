@@ -14,7 +14,7 @@ from breadknife.plugins.nullcheck.verify.ladder import Ladder
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS
 from breadknife.plugins.nullcheck.verify.oracle.values import Checker, Problem
-from breadknife.task.values import Finding
+from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
 from engine.daemons import until
 from nullcheck.telling import Says, Telling
@@ -44,6 +44,18 @@ def climbed(
     edited = Edited(Document(path.as_uri(), "python", files["a.py"]), (TextEdit(Span(0, len(files["a.py"])), new),))
     checker = checker or Telling(TOOLS[0], root / "pyright", root)
     return ladder.climb(edited, about, checker, seconds, PluginContext(root=root, project=project))
+
+
+def test_the_other_file_that_an_edit_changes_is_checked_with_it(tmp_path: Path) -> None:
+    project = known(tmp_path, {"a.py": "!x\n", "b.py": "ok\n"})
+    here, there = (Document((tmp_path / name).as_uri(), "python", text) for name, text in
+                   (("a.py", "!x\n"), ("b.py", "ok\n")))  # fmt: skip
+    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
+    context = PluginContext(root=tmp_path, project=project)
+    for new, broken in (("fine\n", None), ("!y\n", Rung.FILE)):
+        elsewhere = (DocumentEdits(there, (TextEdit(Span(0, 3), new),)),)
+        climb = Ladder().climb(Edited(here, (), elsewhere=elsewhere), (), checker, 9, context)
+        assert climb.broken is broken
 
 
 OWN = "parses · finding gone · non-null path unchanged"

@@ -73,7 +73,6 @@ def test_a_title_abbreviates_what_is_long(expression: str, named: str) -> None:
     assert in_title(expression) == named
 
 
-REQUIRED = "def f(a):\n    _g(a, 1)\ndef _g(a, x=None):\n    if a:\n        x.y()\n    else:\n        x.z()\n"
 STATUS = """\
 package p
 
@@ -109,9 +108,6 @@ class A {
 @pytest.mark.parametrize(
     ("id", "text", "strategy", "title"),
     [
-        ("python", REQUIRED, "required",
-         "Make the parameter `x` required (TypeError if it is left out, ends 2 findings) — "
-         "every call in this file passes it"),
         ("go", STATUS, "check-error",
          "Check the error (`return err` if it fails, ends 2 findings) — it is ignored"),
         ("java", NAMES, "return-type",

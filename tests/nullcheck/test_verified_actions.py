@@ -74,7 +74,7 @@ def menu(
         ("pyright", GIVING, "python", "file and 1 importer clean (pyright)"),
         ("pyright", STORE, "python", "file clean (pyright); importers can't see it"),
         ("tsc", TYPED_GIVING, "typescript", "file and 1 importer clean (tsc)"),
-        ("tsc", TYPED, "typescript", "file clean (tsc); importers can't see it"),
+        ("tsc", TYPED, "typescript", "file and 1 importer clean (tsc)"),
         ("off", STORE, "python", "file clean"),
     ],
 )

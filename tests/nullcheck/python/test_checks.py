@@ -28,7 +28,6 @@ F = "def f(x):\n    ⟦x⟧.y()\n"
         ("def f(**kw):\n    ⟦kw.get('a')⟧.strip()\n", Strategy.DEFAULT, "the call takes one"),
         ("def f(n):\n    try:\n        ⟦n.x⟧.y()\n    except OSError:\n        raise\n", Strategy.ASSERT, NOTHING_SAID),
         ("import os\ndef f():\n    return ⟦os.getenv('X')⟧.upper()\n", Strategy.DEFAULT, "the call takes one"),
-        ("import os\ndef f():\n    g(⟦os.getenv('X')⟧.y)\n", Strategy.LOOK_UP, "the KeyError names the missing key"),
     ],
 )  # fmt: skip
 def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason: str) -> None:
@@ -44,15 +43,18 @@ def test_a_test_asserts() -> None:
     assert (first.strategy, first.reason) == (Strategy.ASSERT, "this is a test")
 
 
+UNKNOWN = "Raise ValueError if `x` is None"
+
+
 @pytest.mark.parametrize(
     ("raised", "title"),
     [
         ("Missing('x')", "Raise Missing if `x` is None"),
         ("errors.Missing(f'no {x}')", "Raise errors.Missing if `x` is None"),
-        ("Missing(x)", "Raise ValueError if `x` is None"),  # whether it takes a message isn't known
-        ("Missing('x', 1)", "Raise ValueError if `x` is None"),
-        ("kind('x')", "Raise ValueError if `x` is None"),  # a name of that function alone
-        ("kind.missing('x')", "Raise ValueError if `x` is None"),
+        ("Missing(x, 'no ' + str(x), 1)", "Raise Missing if `x` is None"),
+        ("Missing(kind)", UNKNOWN),
+        ("kind('x')", UNKNOWN),  # a name of that function alone
+        ("kind.missing('x')", UNKNOWN),
     ],
 )
 def test_what_is_raised_is_what_the_file_raises(raised: str, title: str) -> None:
@@ -60,7 +62,14 @@ def test_what_is_raised_is_what_the_file_raises(raised: str, title: str) -> None
         "import errors\nfrom errors import Missing\n"
         f"def g(x, kind):\n    if x is None:\n        raise {raised}\ndef f(x):\n    ⟦x⟧.y()\n"
     )
-    assert [offer.title for offer in offers if offer.strategy is Strategy.RAISE] == [title]
+    [made] = [offer for offer in offers if offer.strategy is Strategy.RAISE]
+    assert made.title == title
+    assert (f"if x is None:\n        raise {raised}\n    " in made.edits[0].new_text) == (title != UNKNOWN)
+
+
+def test_a_function_that_asserts_goes_on_asserting() -> None:
+    _, (first, *_) = offered("def f(a, x=None):\n    assert a is not None\n    ⟦x⟧.y()\n")
+    assert (first.strategy, first.reason) == (Strategy.ASSERT, "the function does so elsewhere")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +77,7 @@ def test_what_is_raised_is_what_the_file_raises(raised: str, title: str) -> None
     [
         ("g(⟦re.match('state', d)⟧.y)", "match"),
         ("g(⟦d.get('a/b')⟧.y)", "value"),
+        ("g(⟦read_url(d.get('a'))⟧.y)", "read_url_value"),
         ("size = 1 + ⟦root.find(d)⟧.y", "found"),
         ("g(⟦root.get_size()⟧.y)", "size"),
         ("g(⟦d[0]⟧.y)", "item"),

@@ -15,7 +15,7 @@ class Connection:
         self.sock = None
     def connect(self):
         self.sock = Socket()
-    def send(self, data):
+    def send(self, data: bytes):
         ⟦self.sock⟧.send(data)
     def close(self):
         self.sock.close()
@@ -29,6 +29,12 @@ def test_an_attribute_that_is_never_tested_is_declared_as_what_it_is_set_to() ->
     assert first.reason == "nothing in this file tests it for None"
     line = "        self.sock: Socket = None  # type: ignore[assignment]\n"
     assert written(text, first) == text.replace("        self.sock = None\n", line)
+
+
+def test_a_file_without_types_asserts_first() -> None:
+    _, (first, second, *_) = offered(CONNECTION.replace(": bytes", ""))
+    assert (first.strategy, second.strategy) == (Strategy.ASSERT, Strategy.FIELD)
+    assert second.reason == "its uses rely on it"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +53,27 @@ def test_an_attribute_that_is_tested_or_taken_away_may_be_none(before: str, afte
     declared = [offer for offer in offers if offer.strategy is Strategy.FIELD]
     assert bool(declared) == bool(after)
     assert offers
+
+
+@pytest.mark.parametrize(
+    ("between", "is_needed"),
+    [
+        ("self.name = name", False),
+        ("print(name)", False),
+        ("self.load()", True),
+        ("register(self)", True),
+        ("return", True),
+    ],
+)
+def test_a_none_that_the_same_method_replaces_is_removed(between: str, is_needed: bool) -> None:
+    marked = (
+        "class A:\n    def __init__(self, name):\n        self.config = None\n"
+        f"        {between}\n        self.config = read(name)\n"
+        "    def run(self):\n        return ⟦self.config⟧.get('x')\n"
+    )
+    text, offers = offered(marked)
+    made = next((written(text, offer) for offer in offers if offer.strategy is Strategy.INITIAL), None)
+    assert made == (None if is_needed else text.replace("        self.config = None\n", ""))
 
 
 def test_a_title_counts_the_comments_and_not_the_names_that_speak_of_ignoring() -> None:
@@ -119,7 +146,6 @@ def test_the_attribute_behind_a_value_is_declared(use: str) -> None:
          [Strategy.FIELD]),
         ("def ⟦_f⟧(a) -> str | None:\n    return str(a)\ndef g(a):\n    return _f(a).strip()\n",
          [Strategy.RETURN_TYPE]),
-        ("def g(a):\n    return _f(a, 1)\ndef _f(a, ⟦x=None⟧):\n    return x.y\n", [Strategy.REQUIRED]),
         ("⟦x⟧ = None\ndef f():\n    return x.y\n", []),
     ],
 )  # fmt: skip
@@ -143,19 +169,6 @@ def check_first(marked: str, strategy: Strategy, old: str, new: str, use: Use = 
             Strategy.INITIAL,
             "self._x = None",
             "self._x = []",
-        ),
-        (
-            "def f(a):\n    _g(a, 1)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n",
-            Strategy.REQUIRED,
-            "x=None",
-            "x",
-        ),
-        (
-            "class A:\n    def f(self):\n        self._g(x=1)\n    def _g(self, *, b=1, x: int | None = None):\n"
-            "        ⟦x⟧.bit_count()\n",
-            Strategy.REQUIRED,
-            "x: int | None = None",
-            "x: int",
         ),
         ("def f(x: int = ⟦None⟧):\n    return x\n", Strategy.ANNOTATE, "x: int", 'x: "int | None"'),
         (
@@ -181,12 +194,6 @@ def test_the_declaration_comes_first(marked: str, strategy: Strategy, old: str, 
 @pytest.mark.parametrize(
     ("marked", "never"),
     [
-        ("def f(a):\n    _g(a)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    _g(a, None)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    _g(*a)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    _g(a, 1)\n    h(_g)\ndef _g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    _g(1, 2)\ndef _g(a=1, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
-        ("def f(a):\n    g(a, 1)\ndef g(a, x=None):\n    ⟦x⟧.y()\n", Strategy.REQUIRED),
         ("def f(x=None):\n    print(x)\n    return ⟦x⟧.strip()\n", Strategy.INITIAL),
         (
             "class A:\n    _x = None\n    def g(self):\n        self._x = [1]\n    def f(self):\n"

@@ -197,3 +197,11 @@ def test_what_installed_packages_give_is_repaired_where_it_is_used(tmp_path: Pat
     project.close()
     assert len(findings) == 1
     assert offers
+
+
+def test_a_test_in_another_file_is_no_place_of_this_one(tmp_path: Path) -> None:
+    """What is given beside another value was tested where it was made."""
+    made = "\n" * 50 + "def both(x=None):\n    y = x if x else None\n    if y is not None: print(y)\n    return y, 1\n"
+    text = "from made import both\ndef f():\n    y, _ = both()\n    y.z\n"
+    (finding,) = found(tmp_path, {"made.py": made}, "use.py", text)
+    assert all(each.span.end <= len(text) for each in finding.related if each.uri is None)

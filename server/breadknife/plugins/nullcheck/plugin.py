@@ -146,7 +146,7 @@ def _check(file: NullFile, request: CheckRequest, context: Context) -> Findings:
 
 def _fixes(file: NullFile, place: Place, uri: str) -> Iterator[Fix]:
     for offer in ranked(file, place, (), uri):
-        yield Fix(offer.titled, offer.edits, origin=Origin(rule(offer.strategy)))
+        yield Fix(offer.titled, offer.edits, elsewhere=offer.elsewhere, origin=Origin(rule(offer.strategy)))
 
 
 def _checking(ladder: Ladder, document: Document, action: Action, context: Context) -> Checking | None:
@@ -165,7 +165,7 @@ def _made(
     if offer is None:
         return silence("would-not-verify")
     if offer.content is not None and checking:
-        checking.begin(Edited(document, offer.edits, offer.is_inner), context)  # while the model writes
+        checking.begin(Edited.by(document, offer), context)  # while the model writes
     return context.run(CONTENT, Repair(file, place, offer, offer.edits))
 
 
@@ -175,7 +175,7 @@ def _resolved(
 ) -> Answer:  # fmt: skip
     """The action with its edits, if they climb the ladder. A checker and a test are asked of the template: the words of
     a message are the same to them."""
-    edited = Edited(document, made.offer.edits, made.offer.is_inner)
+    edited = Edited.by(document, made.offer)
     climb = context.run(checking.steps, edited) if checking is not None else Climb(others=others(action.findings))
     if isinstance(climb, Silence):
         return climb
@@ -183,7 +183,8 @@ def _resolved(
     is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
     climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
     done = replace(
-        action, edits=made.edits, origin=made.origin, checked=climb.badge, unchecked=climb.unasked,
+        action, edits=made.edits, elsewhere=made.offer.elsewhere, origin=made.origin, checked=climb.badge,
+        unchecked=climb.unasked,
         command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
     )  # fmt: skip
     return Actions((done,))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.project.values import Project
-from breadknife.task.values import Finding
+from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
@@ -43,8 +43,6 @@ class Strategy(StrEnum):
     """Sets an empty list, dict or set where None was the first value of an attribute."""
     DROP_NONE = "drop-none"
     """Removes `| None` from an annotation, because nothing sets None."""
-    REQUIRED = "required"
-    """Removes a parameter's default None."""
     FIELD = "field"
     """Declares the type of an attribute."""
     ANNOTATE = "annotate"
@@ -57,14 +55,10 @@ class Strategy(StrEnum):
     RETURN = "return"
     CONTINUE = "continue"
     BREAK = "break"
-    WALRUS = "walrus"
-    """Binds a name in the test: `if (m := f()) is not None`."""
     NARROW = "narrow"
     """Moves the statement into an `if` that tests the value, or puts the test into a condition."""
     DEFAULT = "default"
     """Uses another value in its place: `?? x`, `x if x is not None else y`, `getOrDefault`."""
-    LOOK_UP = "look-up"
-    """Python: `d[k]` for `d.get(k)`."""
     OPTIONAL_CHAIN = "optional-chain"
     CHECK_ERROR = "check-error"
     """Go: checks the error that was returned with it."""
@@ -77,7 +71,7 @@ class Strategy(StrEnum):
 
 
 DECLARATION = frozenset({
-    Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.REQUIRED, Strategy.FIELD, Strategy.ANNOTATE,
+    Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.FIELD, Strategy.ANNOTATE,
 })  # fmt: skip
 HIDING = frozenset({Strategy.IGNORE, Strategy.NON_NULL})
 """Strategies that only hide a finding. People may choose them, and they are never first."""
@@ -124,14 +118,17 @@ class Offer:
     """Whether only a person may choose it, because the null may be intended."""
     is_inner: bool = False
     """Whether no other file can see it: it changes neither parameters nor results."""
+    elsewhere: tuple[DocumentEdits, ...] = ()
+    """Edits of another file of the project, where what it declares is declared there."""
 
     @property
     def titled(self) -> str:
         """The title with the number of findings that it ends and why it is offered, for people."""
         title = self.title
-        if self.removes > 1:
-            ends = f"ends {self.removes} findings"
-            title = f"{title[:-1]}, {ends})" if title.endswith(")") else f"{title} ({ends})"
+        said = [f"in {each.document.uri.rpartition('/')[2]}" for each in self.elsewhere]
+        said += [f"ends {self.removes} findings"] * (self.removes > 1)
+        for each in said:
+            title = f"{title[:-1]}, {each})" if title.endswith(")") else f"{title} ({each})"
         return title if self.reason in title else f"{title} — {self.reason}"
 
 

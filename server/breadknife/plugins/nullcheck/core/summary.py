@@ -71,8 +71,9 @@ def _is_first(state: State, parameter: str) -> bool:
 def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> list[Outcome]:
     """The ways back of one `return`. A null that an assumption rules out is a way of its own."""
     conditions = conditions_at(state, parameters)
+    items = tuple(tuple(each._replace(test=None, checked=None) for each in way) for way in result.items)
     plain = Fact(
-        result.nullness, result.origin, result.type, truth=result.truth, items=result.items, parameter=result.parameter,
+        result.nullness, result.origin, result.type, truth=result.truth, items=items, parameter=result.parameter,
         nulls=result.nulls,
     )  # fmt: skip
     if result.nullness != Nullness.MAYBE:

@@ -145,4 +145,4 @@ class CoreFile(ABC, Generic[S]):
 
     @cached_property
     def _verification(self) -> Verification:
-        return Verification(self.home, self.tree, lambda tree: self.files.checked_home_of(tree, self.document.uri))
+        return Verification(self.home, self.tree, self.files)

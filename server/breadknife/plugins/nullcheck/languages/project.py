@@ -10,7 +10,8 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, NamedTuple, TypeVar
@@ -151,6 +152,19 @@ class ProjectFiles(ABC, Generic[Home]):
                 self._hand_on(base, made)
                 made.inherit(base)
             return self._keep(key, read, made)
+
+    @contextmanager
+    def trying(self, edited: Home, /) -> Generator[None]:
+        """Within it, a file has this analysis. What others are found to be meanwhile isn't kept."""
+        path, kept = uri_to_path(edited.uri), self._homes
+        read = self._read(path) if path is not None else None
+        self._homes = OrderedDict[tuple[Path, bool], tuple[_Read, Home]]()
+        if path is not None and read is not None:
+            self._keep((path, False), read, self._dated(edited))
+        try:
+            yield
+        finally:
+            self._homes = kept
 
     def is_current(self, home: Names) -> bool:
         """Whether the files that a home has asked still say the same."""

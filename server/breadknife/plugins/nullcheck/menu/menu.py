@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
-from breadknife.plugins.nullcheck.menu.features import clues_of
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
-from breadknife.plugins.nullcheck.menu.ranking import by_likelihood
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
@@ -33,9 +31,7 @@ LISTED = 3
 
 def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> list[Offer]:
     """The offers for a place, best first."""
-    clues = clues_of(file.tree.text, place, file.kind(place))
-    offers = by_likelihood(list(file.offers(place, about)), clues, file.tree.language)
-    return with_a_good_first(offers, can_happen(file, place), uri)
+    return with_a_good_first(list(file.offers(place, about)), can_happen(file, place), uri)
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ class Menu:
         return places
 
     def _edited(self, offer: Offer) -> Edited:
-        return Edited(self.request.document, offer.edits, offer.is_inner)
+        return Edited.by(self.request.document, offer)
 
     def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
         return self.ladder.known(self._edited(offer), about, self.context.project)
@@ -205,8 +201,9 @@ def _is_unasked(offer: Offer) -> bool:
 
 def can_happen(file: NullFile, place: Place) -> bool:
     """Whether the null check itself finds a null there that a call gives, or that is likely for another reason: not
-    only where it is likely enough for a warning."""
-    kind = file.kind(place)
-    return (kind is not None and origin_of(kind) is NullOrigin.CALL) or any(
+    only where it is likely enough for a warning. What a property gives is rather part of an object's life."""
+    kind, value = file.kind(place), file.tree.text[place.span.start : place.span.end]
+    is_attribute = "." in value and not value.endswith((")", "]"))
+    return (kind is not None and origin_of(kind) is NullOrigin.CALL and not is_attribute) or any(
         finding.span == place.span and finding.confidence is Confidence.HIGH for finding in file.findings()
     )

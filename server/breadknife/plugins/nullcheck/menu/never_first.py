@@ -32,7 +32,8 @@ def never_first(offer: Offer, can_happen: bool, uri: str) -> bool:
         return True
     if is_test(uri):  # a test that leaves before its assertion passes
         return offer.strategy in _LEAVING or writes(_LEAVES)
-    return can_happen and offer.strategy is Strategy.ASSERT  # which is for what cannot happen
+    is_habit = offer.reason.endswith("does so elsewhere")
+    return can_happen and offer.strategy is Strategy.ASSERT and not is_habit  # it is for what cannot happen
 
 
 def with_a_good_first(offers: Sequence[Offer], can_happen: bool, uri: str) -> list[Offer]:

@@ -32,8 +32,15 @@ def menu_title(offer: Offer) -> str:
         if match := pattern.fullmatch(offer.title):
             said = match.groupdict()
             title = f"Handle {said['null']}: {_exit(said['exit'])}" if short == _EXIT else short.format(**said)
-            return fitted(title)
-    return fitted(_CONSEQUENCE.sub("", offer.title))
+            return _fitted_with(title, offer)
+    return _fitted_with(_CONSEQUENCE.sub("", offer.title), offer)
+
+
+def _fitted_with(title: str, offer: Offer) -> str:
+    """With the name of the other file, where it edits one."""
+    names = [each.document.uri.rpartition("/")[2] for each in offer.elsewhere]
+    place = "".join(f" in {name}" if len(name) <= _WIDTHS[1] else " in another file" for name in names)
+    return fitted(title, LONGEST - len(place)) + place
 
 
 @cache
@@ -54,13 +61,13 @@ def _exit(said: str) -> str:
     return bare
 
 
-def fitted(title: str) -> str:
+def fitted(title: str, room: int = LONGEST) -> str:
     """The title, with less of the code that it quotes if it is too long."""
     shorter = list(_narrower(title))
-    fitting = next((each for each in shorter if len(each) <= LONGEST), "")
+    fitting = next((each for each in shorter if len(each) <= room), "")
     if fitting:
         return fitting
-    cut = shorter[-1][: LONGEST - 1].rstrip()
+    cut = shorter[-1][: room - 1].rstrip()
     return f"{cut}…" if cut.count("`") % 2 == 0 else f"{cut[: cut.rindex('`')].rstrip()}…"
 
 

@@ -199,7 +199,9 @@ class Repairs:
         if not answer.actions:
             return Refused(found, answer.reason)
         done = answer.actions[0]
-        return Repair(found, replace(done, data=action.data), {found.path: done.edits})
+        elsewhere = {path: each.edits for each in done.elsewhere if (path := each.document.path) is not None}
+        edits = ({found.path: done.edits} if done.edits else {}) | elsewhere
+        return Repair(found, replace(done, data=action.data), edits)
 
     def first(
         self, found: Found, strategies: frozenset[Strategy] = UNASKED, *, of: Finding | None = None

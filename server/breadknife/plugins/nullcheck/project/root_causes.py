@@ -85,7 +85,7 @@ def ways(repairs: Repairs, cause: Cause, failed: Callable[[str], None]) -> Itera
             is_guard = offer.strategy in _GUARDS and not offer.is_asked_for
             if is_guard and is_first_of_several and found == first:
                 guards.append(Way(found, offer))
-            if offer.strategy not in DECLARATION or (found.path, offer.edits) in seen:
+            if offer.strategy not in DECLARATION or offer.elsewhere or (found.path, offer.edits) in seen:
                 continue
             seen.add((found.path, offer.edits))
             way = Way(found, offer, not _is_of(found.path, offer.edits, origin, repairs))

@@ -11,6 +11,9 @@ from breadknife.text.syntax import Node, SyntaxTree
 _NO_CODE = re.compile(r"^[ \t]*/\*[\s\S]*?\*/|`[^`]*`|\"{3}[\s\S]*?\"{3}", re.MULTILINE)
 """Comments and texts of several lines: what they are indented by says nothing."""
 
+_BLOCK = re.compile(r"^([ \t]*)\S.*[:{][ \t]*\r?\n\1(\t| {2,8})\S", re.MULTILINE)
+"""The line that opens one, and its first."""
+
 
 def on_own_line(tree: SyntaxTree, node: Node) -> bool:
     start = tree.span(node).start
@@ -28,9 +31,9 @@ def step_of(tree: SyntaxTree) -> str:
     """One level of indentation, as the file's code has it."""
     if tree.language == "go":
         return "\t"
-    found = re.search(r"^(?:\t|( {2,8}))\S", _NO_CODE.sub("", tree.text), re.MULTILINE)
+    found = _BLOCK.search(_NO_CODE.sub("", tree.text))
     usual = "    " if tree.language in ("python", "java") else "  "
-    return (found[1] or "\t") if found else usual
+    return found[2] if found else usual
 
 
 def with_comments(tree: SyntaxTree, statement: Node) -> Node:

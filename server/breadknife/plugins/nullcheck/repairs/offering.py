@@ -10,10 +10,13 @@ from breadknife.plugins.nullcheck.repairs.repair import Edits, Order, Proposal, 
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.verified import Verification
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Content, Offer, Strategy
-from breadknife.text.document import Span
+from breadknife.task.values import DocumentEdits
+from breadknife.text.document import Document, Span
 from breadknife.text.syntax import is_misread
 
 S = TypeVar("S", bound=Site)
+_CLAIMS = HIDING | {Strategy.ASSERT}
+"""What says that there is no null."""
 _ELSEWHERE = DECLARATION | HIDING | {Strategy.WIDEN}
 """What puts no check where a null may be meant."""
 
@@ -30,12 +33,18 @@ class Offering(Generic[S]):
         """Best first, one for each strategy."""
         for proposal in self._proposals(site):
             edits, removes = self._made(site, proposal, proposal.content or Content())
-            if edits is not None:
-                is_asked_for = proposal.is_asked_for or (site.is_meant and proposal.strategy not in _ELSEWHERE)
-                yield Offer(
-                    proposal.strategy, proposal.title, edits, proposal.evidence, proposal.content,
-                    self._within(site, edits, proposal.strategy), removes=removes, is_asked_for=is_asked_for,
-                )  # fmt: skip
+            if edits is None:
+                continue
+            elsewhere, there = (), proposal.there
+            if there is not None:
+                document = Document(there.uri, there.tree.language, there.tree.text)
+                elsewhere, edits = (DocumentEdits(document, edits),), ()
+            is_asked_for = proposal.is_asked_for or (site.is_meant and proposal.strategy not in _ELSEWHERE)
+            yield Offer(
+                proposal.strategy, proposal.title, edits, proposal.evidence, proposal.content,
+                self._within(site, edits, proposal.strategy), removes=removes, is_asked_for=is_asked_for,
+                elsewhere=elsewhere,
+            )  # fmt: skip
 
     def repair(self, site: S, strategy: Strategy, content: Content) -> Edits | None:
         """The edits of an offer with other content; None where they fail."""
@@ -44,16 +53,22 @@ class Offering(Generic[S]):
 
     def _proposals(self, site: S) -> Sequence[Proposal]:
         """None where the parser didn't understand the text around. Where a check of the file's own says that the value
-        is there, nothing but to hide what another checker reports."""
+        is there, nothing but a claim that it is, for the checker that doesn't see it."""
         if is_misread(site.node):
             return ()
         is_denied = site.assumed is not None and self.verification.is_denied(site.span, site.assumed)
         found = (proposal for repair in self.repairs for proposal in repair(site))
-        return self.order.sorted(each for each in found if not is_denied or each.strategy in HIDING)
+        return self.order.sorted(each for each in found if not is_denied or each.strategy in _CLAIMS)
 
     def _made(self, site: S, proposal: Proposal, content: Content) -> tuple[Edits | None, int]:
         edits = proposal.write(content)
-        removes = self.verification.ended(site.span, edits, proposal.strategy, site.assumed) if edits else 0
+        check, there, strategy = self.verification, proposal.there, proposal.strategy
+        if not edits:
+            removes = 0
+        elif there is not None:
+            removes = check.ended_there(site.span, there, edits, strategy, is_own=site.found is not None)
+        else:
+            removes = check.ended(site.span, edits, strategy, site.assumed)
         return (edits, removes) if removes else (None, 0)
 
     def _within(self, site: S, edits: Edits, strategy: Strategy) -> Span:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.text.document import TextEdit
 
@@ -55,6 +56,8 @@ class Proposal:
     """The part that a model may write better, as it is without one; None where there is no such part."""
     is_asked_for: bool = False
     """See `Offer`."""
+    there: Site | None = None
+    """The declaration in another file that it edits, in place of the one at hand."""
 
 
 class Repair(Protocol[S]):

@@ -324,10 +324,12 @@ class Site:
             return ""
         if self.use is Use.CALL and self.node.type in self.grammar.nodes.reads:
             return ""  # called by a name, a method has no object
-        called = re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", self.source)
+        called = re.findall(r"\w+$", self.text(self.node.child_by_field_name("function")))
+        called = called or re.findall(r"(\w+)\s*(?:<[^()]*>)?\(", self.source)
         base = next((writing.names[name] for name in reversed(called) if name in writing.names), "")
         if not base and called:
-            base = re.sub(r"^(?:get|find|look_?up|load|new|make|query)_?(?=[A-Za-z])", "", called[-1], flags=re.I)
+            name = called[-1].strip("_")
+            base = re.sub(r"^(?:get|find|look_?up|load|new|make|query)_?(?=[A-Za-z])", "", name, flags=re.I)
         words = re.findall(r"\w+", self.source)
         base = base or ("item" if self.source.endswith("]") else words[-1] if not called else "")
         base = base[:1].lower() + base[1:]

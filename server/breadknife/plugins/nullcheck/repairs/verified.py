@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.findings import explained_between
 from breadknife.plugins.nullcheck.core.nullness import Fact
+from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.plugins.nullcheck.verify.callers import handed_on
 from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import SyntaxTree
+from breadknife.text.syntax import SyntaxTree, changed_tree
 
 MAX_ADDED = 500
 """Code points that one repair may add."""
@@ -22,13 +26,25 @@ _OF_ONE_USE = frozenset({Strategy.NON_NULL, Strategy.DEFAULT})
 """They say that they are of this one use: after them the next use of the value may be told of in its place."""
 
 
+class Files(Protocol):
+    """The files of a project."""
+
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
+        """The analysis of a text of the file with that URI."""
+        ...
+
+    def trying(self, edited: FileHome, /) -> AbstractContextManager[None]:
+        """Within it, what others ask of a file is answered by this analysis of an edited text."""
+        ...
+
+
 @dataclass(frozen=True)
 class Verification:
-    """Of the edits of one text. `lower` analyses an edited one, with the same other files."""
+    """Of the edits of one text."""
 
     home: FileHome
     tree: SyntaxTree
-    lower: Callable[[SyntaxTree], FileHome]
+    files: Files
 
     def ended(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy, assumed: Fact | None = None) -> int:
         """How many findings the edits end; 0 where they aren't right. Where only another checker reports the place its
@@ -53,6 +69,24 @@ class Verification:
             return 0  # a caller in the same text would use the null that it gets
         return max(1, len(before.findings) - len(after.findings))
 
+    def ended_there(
+        self, place: Span, there: Site, edits: Sequence[TextEdit], strategy: Strategy, *, is_own: bool
+    ) -> int:
+        """The same of edits of another file, which has the declaration behind the place. `is_own`: the analysis itself
+        has found the place, so it follows this file once more, with the other one as it is then."""
+        edited = replace(self, home=there.home, tree=there.tree)
+        tree = changed_tree(there.tree, *edits) if edited.ended(there.span, edits, strategy) else None
+        if tree is None:
+            return 0
+        if not is_own:
+            return 1
+        start, end = _bytes(self.tree, place)
+        before = {each.finding.span for each in explained_between(self.home, start, end)}
+        with self.files.trying(self.files.checked_home_of(tree, there.uri)):
+            home = self.files.checked_home_of(self.tree, self.home.uri)
+            after = {each.finding.span for each in explained_between(home, start, end)}
+        return len(before) - len(after) if after < before and place not in after else 0
+
     def is_denied(self, place: Span, assumed: Fact) -> bool:
         """Whether the analysis knows that a value is there, whatever is assumed of it."""
         before = self._verifier(place, place, assumed).before(place)
@@ -65,13 +99,16 @@ class Verification:
         spans = [place, *(edit.span for edit in edits)]
         return Span(min(span.start for span in spans), max(span.end for span in spans))
 
+    def _lowered(self, tree: SyntaxTree) -> FileHome:
+        return self.files.checked_home_of(tree, self.home.uri)
+
     def _verifier(self, place: Span, now: Span, assumed: Fact | None) -> Verifier:
         """With what is assumed of the value, before and after the edits."""
         if assumed is None:
-            return Verifier(self.home, self.tree, self.lower)
+            return Verifier(self.home, self.tree, self._lowered)
 
         def lowered(tree: SyntaxTree) -> FileHome:
-            home = self.lower(tree)
+            home = self._lowered(tree)
             home.assumed = {_bytes(tree, now): assumed}
             return home
 

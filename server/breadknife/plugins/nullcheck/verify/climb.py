@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from breadknife.plugins.nullcheck.values import Offer
 from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.task.values import DocumentEdits
 from breadknife.text.document import Document, TextEdit
@@ -33,10 +34,15 @@ class Edited:
     edits: tuple[TextEdit, ...]
     is_inner: bool = False
     """See `Offer`: the files that import it aren't checked."""
+    elsewhere: tuple[DocumentEdits, ...] = ()
+
+    @classmethod
+    def by(cls, document: Document, offer: Offer) -> Edited:
+        return cls(document, offer.edits, offer.is_inner, offer.elsewhere)
 
     @property
-    def change(self) -> DocumentEdits:
-        return DocumentEdits(self.document, self.edits)
+    def changes(self) -> tuple[DocumentEdits, ...]:
+        return (DocumentEdits(self.document, self.edits), *self.elsewhere)
 
 
 @dataclass(frozen=True)

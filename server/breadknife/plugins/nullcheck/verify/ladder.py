@@ -161,11 +161,13 @@ class Ladder:
         self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, seconds: float, ask: Ask
     ) -> Climb:
         began, generation = self._clock(), project.generation
-        document, unsaved = edited.document, _unsaved(checker, project)
-        old = {document.path: document.text} if document.path is not None else {}
-        new = {path: apply_edits(text, edited.edits) for path, text in old.items()}
+        unsaved = _unsaved(checker, project)
+        changed = {path: each for each in edited.changes if (path := each.document.path) is not None}
+        old = {path: each.document.text for path, each in changed.items()}
+        new = {path: apply_edits(old[path], each.edits) for path, each in changed.items()}
         is_seen = checker.tool.sees_unsaved and not edited.is_inner
-        importing = importers(project, edited.change) if is_seen else []
+        seeing = [path for each in edited.changes for path in importers(project, each)] if is_seen else []
+        importing = [path for path in dict.fromkeys(seeing) if path not in old]
         groups = _groups(project, importing[:IMPORTERS])
         of = sum(map(len, groups)) + len(importing[IMPORTERS:])
         looked_at, *rest = groups or [{}]
@@ -213,25 +215,27 @@ def _groups(project: Project, paths: Iterable[Path]) -> list[dict[Path, str]]:
 def _judged(
     edited: Edited, about: Iterable[Finding], checker: Installed, was: Sequence[Problem], now: Sequence[Problem]
 ) -> Climb:
-    path, moves, confirmed = edited.document.path, Moves.of(edited.edits), set[str]()
+    path, confirmed = edited.document.path, set[str]()
+    moves = {path: Moves.of(each.edits) for each in edited.changes if (path := each.document.path) is not None}
+    own = moves.get(path, Moves()) if path is not None else Moves()
     for finding in filter(checker.tool.has_found, about):
         confirmed.add(finding.source)
         its = [each for each in was if (each.path, fault(each.code)) == (path, fault(finding.code))]
         told = {each.start for each in its if _words(each.message) == _words(finding.message)}
         after = [each for each in now if (each.path, fault(each.code)) == (path, fault(finding.code))]
-        after = [each for each in after if any(moves.leads(start, each.start) for start in told)]
+        after = [each for each in after if any(own.leads(start, each.start) for start in told)]
         if after and len(after) >= sum(each.start in told for each in its):
             return Climb(broken=Rung.GONE, problem=after[0])
-    change = compared(was, now, {path: moves} if path is not None else {})
+    change = compared(was, now, moves)
     for problem in change.new:
-        return Climb(broken=Rung.FILE if problem.path == path else Rung.IMPORTERS, problem=problem)
+        return Climb(broken=Rung.FILE if problem.path in moves else Rung.IMPORTERS, problem=problem)
     for problem in change.hidden if _may_hide(edited) else ():
         return Climb(broken=Rung.OTHERS, problem=problem)
     return Climb(others=others(about, confirmed))
 
 
 def _may_hide(edited: Edited) -> bool:
-    return any(_HIDING.search(edit.new_text) for edit in edited.edits)
+    return any(_HIDING.search(edit.new_text) for each in edited.changes for edit in each.edits)
 
 
 def _does_not_run(checker: Installed, about: Iterable[Finding]) -> Climb:

@@ -7,24 +7,26 @@ from dataclasses import replace
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.analysis import Found
+from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.languages.cards import kept_cards
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.languages.python.language import known
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.python.declarations import is_declaration
-from breadknife.plugins.nullcheck.repairs.python.doubts import doubt
 from breadknife.plugins.nullcheck.repairs.python.foreign import foreign_place
-from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
+from breadknife.plugins.nullcheck.repairs.python.ignoring import caught, ignore
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.python.strategies import DECLARING, REPAIRS
 from breadknife.plugins.nullcheck.repairs.repair import Repair
-from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, Span
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.document import Document, Span, uri_to_path
+from breadknife.text.syntax import SyntaxTree
 
+_LONGEST = 200_000
+"""Code points of another file."""
 _INNER = frozenset(Strategy) - DECLARATION - {Strategy.WIDEN}
 _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 """After these a function gives what it gave."""
@@ -54,7 +56,7 @@ class PythonFile(CoreFile[PythonSite]):
             yield replace(each, is_inner=is_inner and not site.is_given_back)
 
     def _repairs(self, site: PythonSite) -> Sequence[Repair[PythonSite]]:
-        return DECLARING if is_declaration(site) else (ignore,) if doubt(site) else REPAIRS
+        return DECLARING if is_declaration(site) else (ignore,) if caught(site) else REPAIRS
 
     def _pointed_at(self, finding: Finding) -> Place | None:
         return foreign_place(self.tree, finding)
@@ -72,13 +74,17 @@ class PythonFile(CoreFile[PythonSite]):
     def _site(self, place: Place) -> PythonSite:
         node, found = self.tree.node_at(place.span), self._found(place.span)
         uri, about = self.document.uri, self._about.get(place, ())
-        site = PythonSite(self.tree, self.home, self._grammar, node, place.use, uri, found, about, self._project)
-        return replace(site, nullable=tuple(self._nullable(node))) if site.is_name else site
+        return PythonSite(self.tree, self.home, self._grammar, node, place.use, uri, found, about, self._project,
+                          elsewhere=self._elsewhere)  # fmt: skip
 
-    def _nullable(self, node: Node) -> Iterator[str]:
-        """What a dotted name begins with that may be None, too, the shortest first."""
-        inner = node.child_by_field_name("object")
-        if inner is not None:
-            yield from self._nullable(inner)
-            if self._found(self.tree.span(inner)) is not None:
-                yield self.tree.source(inner)
+    def _elsewhere(self, uri: str, at: At) -> PythonSite | None:
+        """A declaration in another file; None where that isn't the project's own, or is too long for a menu."""
+        path, project, files = uri_to_path(uri), self._project, self.files
+        if path is None or project is None or project.outline(path) is None:
+            return None
+        home, tree = files.home(path), files.tree(path)
+        if home is None or tree is None or len(tree.text) > _LONGEST:
+            return None
+        node = tree.root.named_descendant_for_byte_range(*at) or tree.root
+        node = node.child_by_field_name("name") or node
+        return PythonSite(tree, home, self._grammar, node, Use.ASSIGN, home.uri, project=project)

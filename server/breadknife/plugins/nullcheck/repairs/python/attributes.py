@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,14 +19,15 @@ from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.syntax import Node, SyntaxTree, path_to
+from breadknife.text.syntax import Node, SyntaxTree, captures, path_to
 
 _EMPTY = {"list": "[]", "dict": "{}", "set": "set()"}
 _MOST_TYPES = 3
 """That are still worth writing out."""
-_RELIANCE = 2
-"""So many uses rely on a value for each place that reckons with a None: more of them, and it isn't meant."""
-_SEVERAL = 2
+_RELIANCE, _PLAIN = 2, 10
+"""So many uses rely on a value for each place that reckons with a None: then the declaration may leave it out; and it
+plainly isn't meant."""
+_SEVERAL = 5
 _IGNORE = "type: ignore[assignment]"
 
 
@@ -112,8 +115,14 @@ class Attribute:
         return known or self.made_of(each)
 
     def made_of(self, each: Assigned) -> str:
-        """The class that is called for its value, by the convention of PEP 8; "" for none."""
+        """The class that is called for its value, by the convention of PEP 8; "" for none. `List().tag()` is a list,
+        too, in the body of a class."""
         callee = each.right.child_by_field_name("function") if each.right is not None else None
+        while each.store.function is None and callee is not None and callee.type == "attribute":
+            inner = callee.child_by_field_name("object")
+            if inner is None or inner.type != "call":
+                break
+            callee = inner.child_by_field_name("function")
         called, file = self.tree.source(callee) if callee is not None else "", self.home.file
         is_class = called.rpartition(".")[2][:1].isupper() and not called.isupper()
         root = called.partition(".")[0]
@@ -133,9 +142,9 @@ def _may_be_of(one: Occurrence, starts: set[int]) -> bool:
     return not is_own or owner is None or owner.start_byte in starts
 
 
-def of_attribute(found: Attribute, is_tested: Callable[[], bool], elsewhere: int) -> Iterator[Proposal]:
-    """`is_tested`: whether another file tests it for None, which takes a while to see. `elsewhere`: how many uses of
-    other files are known to rely on a value."""
+def of_attribute(found: Attribute, elsewhere: Callable[[], Counter[Role]], known: int) -> Iterator[Proposal]:
+    """`elsewhere`: what other files do with it, which takes a while to see. `known`: how many uses of other files are
+    known to rely on a value."""
     nulls = [each for each in found.assigned if each.is_none]
     if found.name in found.class_.methods or found.home.has_own_fields(found.class_):
         return
@@ -143,13 +152,16 @@ def of_attribute(found: Attribute, is_tested: Callable[[], bool], elsewhere: int
     yield from _descriptor(found) if not nulls else ()
     firsts = found.home.knowledge.classes["first"]
     later = [each for each in nulls if each.store.function is not None and each.store.function.name not in firsts]
-    tests, uses = found.count(Role.TEST) + len(later), found.count(Role.USE) + elsewhere
-    if nulls and found.type and not tests and len(nulls) == 1:
-        yield from _initial(found, nulls[0])
-    if nulls and found.type and tests * _RELIANCE < uses:
-        said = any(each is not None and each.nullable for each in (store.annotation for store in found.stores))
-        is_alone = uses < _SEVERAL  # one use says less than the annotation
-        is_meant = bool(tests) or (said and is_alone) or found.may_be_given_none or is_tested()
+    tests, uses = found.count(Role.TEST) + len(later), found.count(Role.USE) + known
+    if len(nulls) == 1:
+        yield from _unneeded(found, nulls[0])
+        yield from _initial(found, nulls[0]) if found.type and not tests else ()
+    is_said = any(store.annotation is not None and store.annotation.nullable for store in found.stores)
+    if (nulls or is_said) and found.type and tests * _RELIANCE < uses:
+        others = elsewhere()
+        tests, uses = tests + others[Role.TEST], uses + others[Role.USE]
+        are_few = uses < _SEVERAL  # which say less than the annotation
+        is_meant = tests * _PLAIN > uses or (is_said and are_few) or found.may_be_given_none
         yield from _placeholder(found, nulls, is_meant=is_meant)
 
 
@@ -179,6 +191,23 @@ def _descriptor(found: Attribute) -> Iterator[Proposal]:
             return
 
 
+def _unneeded(found: Attribute, null: Assigned) -> Iterator[Proposal]:
+    """A None that the same method surely replaces: nothing of the object is called in between."""
+    function, tree = null.store.function, found.tree
+    begin = tree.span(null.left).start
+    later = [tree.span(each.left).start for each in found.assigned if each.store.function is function and each.right]
+    end = next((start for start in sorted(later) if start > begin), None)
+    is_settled = not found.home.attribute(found.class_, found.name).may_be_null
+    if function is None or end is None or null.annotation is not None or not is_settled:
+        return
+    line, start = tree.text.index("\n", begin) + 1, tree.text.rfind("\n", 0, begin) + 1
+    if re.search(rf"\b{function.receiver}\b(?!\.\w+\b(?!\())", tree.text[line:end]) is None:
+        said = in_title(f"self.{found.name}")
+        title = f"Remove the None that {said} has at first (`{function.name}` sets it)"
+        edit = TextEdit(Span(start, line), "")
+        yield Proposal(Strategy.INITIAL, title, "the same method sets it after that", written((edit,)))
+
+
 def _initial(found: Attribute, null: Assigned) -> Iterator[Proposal]:
     """An empty list, say, where every other value is a list, and nothing asks whether there is one."""
     empty = _EMPTY.get(found.type.partition("[")[0], "")
@@ -192,7 +221,7 @@ def _initial(found: Attribute, null: Assigned) -> Iterator[Proposal]:
 
 def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool) -> Iterator[Proposal]:
     """The None stays, as what stands there until the value is set; the declaration says what it is then."""
-    declared = next((each for each in found.assigned if each.annotation is not None), nulls[0])
+    declared = next((each for each in found.assigned if each.annotation is not None), (nulls or found.assigned)[0])
     kind = evaluated(found.tree, found.type) if declared.store.function is None else found.type
     after = found.tree.span(declared.left).end
     end = found.tree.span(declared.annotation).end if declared.annotation is not None else after
@@ -201,5 +230,6 @@ def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool) -> 
     if kind and None not in comments:
         leads_to = "fails where it is None" if is_meant else "fails if used before it is set"
         title = f"Declare {in_title(f'self.{found.name}')} as {in_title(found.type)}, ignoring None ({leads_to})"
-        evidence = "its uses rely on it" if is_meant else "nothing in this file tests it for None"
+        is_typed = bool(captures(found.tree, "(type) @type"))  # elsewhere nobody writes such comments
+        evidence = "its uses rely on it" if is_meant or not is_typed else "hardly anything tests it for None"
         yield Proposal(Strategy.FIELD, title, evidence, written(tuple(edits)), is_asked_for=is_meant)

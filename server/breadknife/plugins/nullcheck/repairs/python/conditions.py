@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.python.site import COMPREHENSIONS, PythonSite
@@ -26,40 +25,32 @@ _FAILS = re.compile(r"raise\b|(?!\S*log)(?:[\w.]+[._])?_*(?:raise|fail|abort|die
 
 
 def test_in_condition(site: PythonSite) -> Iterator[Proposal]:
-    """Before the operand that the value stands in; what has no name gets one in the test."""
+    """Before the operand that the value stands in."""
     evidence = "it stands in a condition" if site.statement is not None else "no check can be placed before it"
     evidence = repair.AT_HAND if site.handler is not None else evidence
-    name, inner, nodes = site.source if site.is_name else site.new_name, site.node, site.grammar.nodes
-    for at in range(len(site.path) - 1, 0, -1) if name else ():
+    inner, nodes = site.node, site.grammar.nodes
+    for at in range(len(site.path) - 1, 0, -1) if site.is_name else ():
         outer = site.path[at]
-        if outer.type == "conditional_expression" and inner == outer.named_children[0] and site.is_name:
-            if site.test() in site.text(outer.named_children[1]):
-                return  # it says there that it is None
-            title = f"Test {site.said} in the condition (it is false if that is None)"
-            yield Proposal(Strategy.NARROW, title, evidence, written(_appended(site, outer.named_children[1])))
-            return
         if outer.type == "boolean_operator" or _is_condition(outer, inner):
             holder = _holder(site, at)
             if holder is not None and not _has_effects_before(site, inner) and inner.type not in _LOOSE:
-                yield _tested(site, name, inner, holder, evidence)
+                yield _tested(site, inner, holder, evidence)
             return
         if outer.type in nodes.lazy | COMPREHENSIONS | {"block", "conditional_expression", "named_expression"}:
             return
         inner = outer
 
 
-def _tested(site: PythonSite, name: str, operand: Node, holder: Node, evidence: str) -> Proposal:
+def _tested(site: PythonSite, operand: Node, holder: Node, evidence: str) -> Proposal:
     """Where the block fails or leaves, a None does so, too, unless the value is used for that; else it isn't let in."""
     block = holder.child_by_field_name("consequence")
     last = block.named_children[-1] if block is not None and block.named_children else holder
     is_used = block is not None and any(True for _ in site.occurrences(block))
     lets_in = _FAILS.match(site.text(last)) is not None or (site.text(last) in _LEAVES and not is_used)
     truth = "true" if lets_in else "false"
-    bound = f"Bind the result to `{name}` and test it (the condition is {truth} if None)"
-    title = f"Test {site.said} in the condition (it is {truth} if that is None)" if site.is_name else bound
-    edits = _edits(site, name, operand, lets_in=lets_in)
-    strategy, is_filter = Strategy.NARROW if site.is_name else Strategy.WALRUS, holder.type == "if_clause"
-    return Proposal(strategy, title, evidence, written(edits), is_asked_for=is_filter)
+    title = f"Test {site.said} in the condition (it is {truth} if that is None)"
+    edits = _edits(site, operand, lets_in=lets_in)
+    return Proposal(Strategy.NARROW, title, evidence, written(edits), is_asked_for=holder.type == "if_clause")
 
 
 def _is_condition(outer: Node, inner: Node) -> bool:
@@ -89,49 +80,13 @@ def _has_effects_before(site: PythonSite, operand: Node) -> bool:
     )
 
 
-def _edits(site: PythonSite, name: str, operand: Node, *, lets_in: bool) -> Edits:
-    bound = name if site.is_name else f"({name} := {site.source})"
-    test = site.test(bound, is_there=not lets_in) + (" or " if lets_in else " and ")
+def _edits(site: PythonSite, operand: Node, *, lets_in: bool) -> Edits:
+    test = site.test(is_there=not lets_in) + (" or " if lets_in else " and ")
     span, is_in_and = site.tree.span(operand), lets_in and _is_and(operand.parent)
     closing = (TextEdit(Span(span.end, span.end), ")"),) if is_in_and else ()
-    test = "(" + test if is_in_and else test
-    if site.is_name:
-        return (TextEdit(Span(span.start, span.start), test), *closing)
-    if site.span.start == span.start:
-        return (TextEdit(site.span, test + name), *closing)
-    return (TextEdit(Span(span.start, span.start), test), TextEdit(site.span, name), *closing)
-
-
-def _appended(site: PythonSite, condition: Node) -> Edits:
-    """`x.y if c and x is not None else d`."""
-    span = site.tree.span(condition)
-    is_loose = condition.type in _LOOSE or (condition.type == "boolean_operator" and not _is_and(condition))
-    opened = (TextEdit(Span(span.start, span.start), "("),) if is_loose else ()
-    return (*opened, TextEdit(Span(span.end, span.end), ")" * is_loose + f" and {site.test(is_there=True)}"))
+    return (TextEdit(Span(span.start, span.start), "(" * is_in_and + test), *closing)
 
 
 def _is_and(node: Node | None) -> bool:
     operator = node.child_by_field_name("operator") if node is not None else None
     return operator is not None and operator.type == "and"
-
-
-def filter_out(site: PythonSite) -> Iterator[Proposal]:
-    """The test as a clause of the comprehension that the name is a variable of."""
-    root = re.compile(rf"\b{re.escape(site.source.partition('.')[0])}\b")
-    for outer in reversed(site.path) if site.is_name else ():
-        for clause in outer.named_children if outer.type in COMPREHENSIONS else ():
-            if any(each.type == "if_clause" for each in site.path[site.path.index(outer) :]):
-                return  # the test stands in the clause itself
-            if clause in site.path or not root.search(site.text(clause.child_by_field_name("left"))):
-                continue
-            behind = outer.named_children[outer.named_children.index(clause) + 1 :]
-            filters = takewhile(lambda each: each.type == "if_clause" and not root.search(site.text(each)), behind)
-            end = site.tree.span([clause, *filters][-1]).end
-            edit = TextEdit(Span(end, end), f" if {site.test(is_there=True)}")
-            shorter = " (the list gets shorter)" if outer.type == "list_comprehension" else ""
-            title = f"Leave out where {site.said} is None{shorter}"
-            evidence = "it is in a comprehension"
-            yield Proposal(Strategy.CONTINUE, title, evidence, written((edit,)), is_asked_for=True)
-            return
-        if outer.type in site.grammar.nodes.lazy:
-            return

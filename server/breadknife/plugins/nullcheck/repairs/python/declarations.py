@@ -4,18 +4,18 @@ that gets it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.repairs.python.attributes import Attribute, of_attribute
-from breadknife.plugins.nullcheck.repairs.python.elsewhere import is_tested_elsewhere
+from breadknife.plugins.nullcheck.repairs.python.elsewhere import roles_elsewhere
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Role
 from breadknife.plugins.nullcheck.repairs.python.signatures import (
     accepting_null,
     allowing,
     argument_of,
     called,
-    required,
     with_null,
     without_null,
 )
@@ -27,7 +27,6 @@ from breadknife.text.syntax import Node, path_to
 
 _MOST_STEPS = 4
 """From a name to what it was set to, and on."""
-_PARAMETERS = frozenset({"typed_default_parameter", "default_parameter", "typed_parameter", "parameters"})
 
 
 def is_declaration(site: PythonSite) -> bool:
@@ -41,6 +40,7 @@ def declare(site: PythonSite) -> Iterator[Proposal]:
     """Where the null comes from."""
     origin = site.fact.origin
     if origin is not None and origin.file not in ("", site.home.uri):
+        yield from _declare_there(site.elsewhere(origin.file, origin.at))
         return
     node, around = site.node, site.around_function
     for _ in range(_MOST_STEPS):
@@ -54,16 +54,16 @@ def declare(site: PythonSite) -> Iterator[Proposal]:
         elif node.type == "attribute" or (node.type == "identifier" and around is None):
             yield from _of_attribute(site, node, around)
             return
-        elif outer.type in _PARAMETERS or node.type in _PARAMETERS:
-            named = node.child_by_field_name("name") or (node.named_children or [node])[0]
-            yield from required(site, around, site.text(named)) if around is not None else ()
-            return
         elif node.type == "identifier" and (value := _last_value(site, node)) is not None:
             node = value
         else:
-            is_parameter = around is not None and site.text(node) in around.parameter_names
-            yield from required(site, around, site.text(node)) if around is not None and is_parameter else ()
             return
+
+
+def _declare_there(there: PythonSite | None) -> Iterator[Proposal]:
+    """In another file, of which only that is changed."""
+    for proposal in declare(there) if there is not None else ():
+        yield replace(proposal, there=there)
 
 
 def _last_value(site: PythonSite, name: Node) -> Node | None:
@@ -74,12 +74,18 @@ def _last_value(site: PythonSite, name: Node) -> Node | None:
 
 
 def _of_attribute(site: PythonSite, node: Node, around: Function | None) -> Iterator[Proposal]:
-    """Of the method's own object, or of the only class of the file that has one of that name."""
+    """Of the method's own object, which a class above may declare, or of the only class of the file that has one of
+    that name."""
     name = site.text(node.child_by_field_name("attribute") or node)
     owner = site.text(node.child_by_field_name("object"))
     classes = list(site.home.file.classes.values())
     if around is not None and owner == around.receiver and around.receiver_class is not None:
-        found = [around.receiver_class]
+        found, above = [around.receiver_class], list(site.home.lineage(around.receiver_class))
+        stores = [(home.uri, store) for home, each in above for store in each.stores.get(name, ())]
+        uri, store = next((each for each in stores if each[1].annotation), (stores or [("", None)])[0])
+        if store is not None and uri != site.home.uri:
+            yield from _declare_there(site.elsewhere(uri, store.at))
+            return
     elif around is None:
         found = [each for each in classes if each.at[0] <= node.start_byte < each.at[1]][-1:]
     else:
@@ -87,7 +93,7 @@ def _of_attribute(site: PythonSite, node: Node, around: Function | None) -> Iter
     attribute = Attribute(site.home, site.tree, name, found[0]) if found else None
     if attribute is not None and all(each in attribute.family for each in found):
         # A declaration is asked about by itself where a use of another file relies on it.
-        yield from of_attribute(attribute, partial(is_tested_elsewhere, site, name), int(is_declaration(site)))
+        yield from of_attribute(attribute, partial(roles_elsewhere, site, name), int(is_declaration(site)))
 
 
 def allow(site: PythonSite) -> Iterator[Proposal]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import pairwise
 
 from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
 from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional, members
 from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.task.values import Finding
-from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 _STATEMENTS = frozenset({
@@ -32,6 +30,9 @@ _USERS: dict[Use, dict[str, str]] = {
 """Use -> the kinds of node that use a value so, and the field of theirs that it is in; "": any."""
 
 
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
 def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
     """The place that another checker's finding is about, or None when it isn't about None."""
     for row, said in recognised("python", finding):
@@ -39,9 +40,7 @@ def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
         if not _is_about_none(groups, finding.message):
             continue
         start = tree.node_at(finding.span)
-        found = _candidates(
-            tree, start, row.at, groups.get("attribute") or "", groups.get("operator") or "", finding.span
-        )
+        found = _candidates(tree, start, row.at, groups.get("attribute") or "", groups.get("operator") or "")
         if row.at == "value":
             found = [node for node in found if _fits(node, row.use)]
         elif not finding.span:  # only where it begins was printed
@@ -88,29 +87,15 @@ def _fits(node: Node, use: Use) -> bool:
     return parent is not None and field is not None and (not field or parent.child_by_field_name(field) == node)
 
 
-_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+def _operand(tree: SyntaxTree, node: Node, at: str, operator: str) -> Node | None:
+    """mypy tells the mirrored operator, and exchanges the operands, where the left one lacks a method. None of a
+    comparison of several values."""
+    parts, operators = node.named_children, [tree.source(each) for each in node.children if not each.is_named]
+    is_mirrored = operators[:1] == [_MIRRORED.get(operator)]
+    return parts[-1 if (at == "left") == is_mirrored else 0] if len(parts) == 2 else None
 
 
-def _operand(tree: SyntaxTree, node: Node, at: str, operator: str, span: Span) -> Node | None:
-    """Of a comparison of several values: where the span or the operator tells which; else none. mypy tells the mirrored
-    operator, and exchanges the operands, where the left one lacks a method."""
-    side, parts = 0 if at == "left" else 1, node.named_children
-    if node.type != "comparison_operator":
-        return parts[-side]
-    operators = [" ".join(tree.source(each).split()) for each in node.children if not each.is_named]
-    pairs = list(zip(pairwise(parts), operators, strict=False))
-    spans = [Span(tree.span(left).start, tree.span(right).end) for (left, right), _ in pairs]
-    # Where the whole begins, it may be meant, or its first pair.
-    told = [pair[side] for (pair, _), each in zip(pairs, spans, strict=True) if span == each]
-    told = told or [
-        pair[side] for (pair, _), each in zip(pairs[1:], spans[1:], strict=True) if span.start == each.start
-    ]
-    told = told or [pair[side] for pair, each in pairs if each == operator]
-    told = told or [pair[1 - side] for pair, each in pairs if each == _MIRRORED.get(operator)]
-    return told[0] if len(told) == 1 else None
-
-
-def _candidates(tree: SyntaxTree, start: Node, at: str, attribute: str, operator: str, span: Span) -> list[Node]:
+def _candidates(tree: SyntaxTree, start: Node, at: str, attribute: str, operator: str) -> list[Node]:
     """The expressions that a diagnostic may mean, innermost first."""
     found = list[Node]()
     inner = start
@@ -133,7 +118,7 @@ def _candidates(tree: SyntaxTree, start: Node, at: str, attribute: str, operator
             case "called" if node.type == "call" and node.start_byte == start.start_byte:
                 found.extend([callee] if (callee := node.child_by_field_name("function")) is not None else [])
             case "left" | "right" if node.type in _OPERATIONS:
-                found += filter(None, [_operand(tree, node, at, operator, span)])
+                found += filter(None, [_operand(tree, node, at, operator)])
             case _:
                 pass
     return found

@@ -1,4 +1,4 @@
-"""What stands in place of a `get` that may find nothing: one with a default, or an error that names the key."""
+"""What stands in place of a `get` that may find nothing: one with a default."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.layout import lines_above, step_of
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Role
 from breadknife.plugins.nullcheck.repairs.python.signatures import arguments_of
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
-from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
+from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal
 from breadknife.plugins.nullcheck.repairs.replacing import default_of, replace
 from breadknife.plugins.nullcheck.values import Content, Strategy
-from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
-
-_ENVIRONMENT = {"os.getenv": "os.environ", "os.environ.get": "os.environ", "environ.get": "environ"}
 
 
 def default(site: PythonSite) -> Iterator[Proposal]:
@@ -52,22 +48,6 @@ def _set_before(site: PythonSite, proposal: Proposal) -> Proposal:
         return (lines_above(site.tree, statement, lines),)
 
     return dataclasses.replace(proposal, write=edits)
-
-
-def look_up(site: PythonSite) -> Iterator[Proposal]:
-    """`d[k]` for `d.get(k)`, of what is surely a mapping: the environment, or what is annotated as one without None."""
-    given, function = _get(site), site.text(site.node.child_by_field_name("function"))
-    is_environment = function in _ENVIRONMENT and function.partition(".")[0] in site.home.file.imports
-    asked = _ENVIRONMENT[function] if is_environment else function.rpartition(".")[0]
-    name, text = rf"(?<![\w.]){re.escape(asked)}", site.tree.text
-    declared = re.search(rf"{name}\s*:\s*(?:dict|Dict|Mapping)\b[^\n]*", text)
-    is_mapping = declared is not None and not re.search(r"\bNone\b|\bOptional\b", declared[0])
-    if given and (is_environment or (asked.isidentifier() and is_mapping)):
-        looked_up = f"{asked}[{site.text(given[0])}]"
-        is_habit = re.search(rf"{name}\[[^\]\n]*\](?!\s*=[^=])", text) is not None
-        evidence = repair.FILE_HABIT if is_habit else "the KeyError names the missing key"
-        title = f"Use {in_title(looked_up)} (KeyError if it is missing)"
-        yield Proposal(Strategy.LOOK_UP, title, evidence, written((TextEdit(site.span, looked_up),)))
 
 
 def _get(site: PythonSite) -> list[Node]:

@@ -10,7 +10,6 @@ from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.core.nullness import Nullness
 from breadknife.plugins.nullcheck.core.summary import Condition
 from breadknife.plugins.nullcheck.repairs.python.annotations import with_none, without_none
-from breadknife.plugins.nullcheck.repairs.python.occurrences import Role, occurrences
 from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
@@ -65,44 +64,6 @@ def accepts_null(home: FileHome, function: Function, name: str) -> bool:
     refused = {Condition(name, "null", False), Condition(name, "truth", True)}
     is_back = any(refused.isdisjoint(way.conditions) for way in home.code_summary(function).outcomes)
     return is_back and not home.needs(function, name)
-
-
-def required(site: Site, function: Function, name: str) -> Iterator[Proposal]:
-    """Of a private function, a parameter that every call passes, and that nothing tests."""
-    at = next((at for at, each in enumerate(function.parameters) if each.name == name), None)
-    if at is None or not function.name.startswith("_") or function.name.startswith("__"):
-        return
-    tree, parameters = site.tree, function.parameters
-    node, whole = node_at(tree, parameters[at].at), node_at(tree, function.at)
-    default, annotation = node.child_by_field_name("value"), node.child_by_field_name("type")
-    is_by_place = not parameters[at].kind
-    has_default_before = is_by_place and any(each.default is not None for each in parameters[:at])
-    is_tested = any(one.role is Role.TEST for one in occurrences(tree, name, whole))
-    if default is None or default.type != "none" or has_default_before or is_tested:
-        return
-    calls = list(_calls(tree, function))
-    if calls and all(call is not None and _passes(call, at - function.is_bound, name) for call in calls):
-        declared = site.text(annotation)
-        kind = f": {without_none(declared) or declared}" if declared else ""
-        title = f"Make the parameter {in_title(name)} required (TypeError if it is left out)"
-        edit = TextEdit(tree.span(node), f"{name}{kind}")
-        yield Proposal(Strategy.REQUIRED, title, "every call in this file passes it", written((edit,)))
-
-
-def _calls(tree: SyntaxTree, function: Function) -> Iterator[Node | None]:
-    """The calls of a function; None for another mention of its name, which may lead to any call."""
-    for one in occurrences(tree, f".{function.name}" if function.is_bound else function.name, tree.root):
-        outer = one.path[-1]
-        if outer.start_byte != function.at[0]:
-            yield outer if outer.type == "call" and outer.child_by_field_name("function") == one.node else None
-
-
-def _passes(call: Node, position: int, name: str) -> bool:
-    given = arguments_of(call)
-    by_name = [each.named_children[-1] for each in given if each.type == "keyword_argument" and _keyword(each) == name]
-    by_place = [each for each in given if each.type != "keyword_argument"]
-    value = [*by_name, *by_place[position : position + 1]][:1]
-    return bool(value) and value[0].type != "none" and not any("splat" in each.type for each in given)
 
 
 def argument_of(function: Function, call: Node, value: Node) -> Parameter | None:

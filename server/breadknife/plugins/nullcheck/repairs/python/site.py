@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.il import Null
+from breadknife.plugins.nullcheck.core.il import At, Null
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.signatures import accepts_null, argument_of, arguments_of, called
 from breadknife.plugins.nullcheck.repairs.site import Site
@@ -28,8 +28,8 @@ _FALLS_BACK = re.compile(r"(?:.*\.)?(?:next|getattr|get|pop)\(", re.DOTALL)
 @dataclass(frozen=True, eq=False)
 class PythonSite(Site):
     project: Project | None = None
-    nullable: tuple[str, ...] = ()
-    """What the dotted name begins with that may be None, too."""
+    elsewhere: Callable[[str, At], PythonSite | None] = lambda _uri, _at: None
+    """A declaration in another file of the project, if that may be edited."""
 
     @property
     def around_function(self) -> Function | None:
@@ -93,14 +93,6 @@ class PythonSite(Site):
         fallback = arguments_of(value)[1:] if _FALLS_BACK.match(self.text(value)) else []
         parts = value.named_children if value.type == "conditional_expression" else [value, *fallback]
         return any(each.type == "none" for each in parts)
-
-    @property
-    def said(self) -> str:
-        return " or ".join(f"`{name}`" for name in self.nullable) + " or " * bool(self.nullable) + super().said
-
-    def test(self, name: str = "", *, is_there: bool = False) -> str:
-        own = super().test
-        return (" and " if is_there else " or ").join(own(one, is_there=is_there) for one in (*self.nullable, name))
 
     def occurrences(self, scope: Node | None = None) -> Iterator[Occurrence]:
         """Where the dotted name, or what it begins with, stands in a scope: the function, if none is given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +13,10 @@ from breadknife.plugins.nullcheck.repairs.grammar import filled
 from breadknife.plugins.nullcheck.repairs.layout import lines_above, step_of
 from breadknife.plugins.nullcheck.repairs.leaving import leave_round, may_be_guarded, return_early, skip
 from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.conditions import filter_out, test_in_condition
+from breadknife.plugins.nullcheck.repairs.python.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.python.declarations import allow, declare, receive
 from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
-from breadknife.plugins.nullcheck.repairs.python.replacing import default, look_up
+from breadknife.plugins.nullcheck.repairs.python.replacing import default
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
 from breadknife.plugins.nullcheck.values import Content, Strategy
@@ -23,6 +24,7 @@ from breadknife.text.document import TextEdit
 from breadknife.text.syntax import nodes_in
 
 _BINDS = frozenset({"named_expression", "pattern_list", "yield"})
+_ASSERTS = re.compile(r"^\s*assert (?:isinstance\(|[\w.]+ is not None\b)", re.MULTILINE)
 _UNDER_WAY = "it would replace an exception in progress"
 
 
@@ -30,12 +32,14 @@ def check(site: PythonSite) -> Iterator[Proposal]:
     """`assert x is not None`."""
     if not may_be_guarded(site):
         return
-    said = f"neither {site.said.replace('` or `', '` nor `')} is None" if site.nullable else f"{site.said} is not None"
     habit = re.compile(rf"\bassert {re.escape(site.source)}(?: is not None)?\b")
-    evidence = repair.FILE_HABIT if habit.search(site.tree.text) else "nothing says what else should happen"
+    evidence = "nothing says what else should happen"
+    if _ASSERTS.search(site.text(site.function)):
+        evidence = repair.FUNCTION_HABIT
+    evidence = repair.FILE_HABIT if habit.search(site.tree.text) else evidence
     evidence = repair.IN_TEST if site.in_tests else evidence
     evidence = _UNDER_WAY if site.handler is not None else evidence
-    title = f"Assert that {said} (AssertionError if it is)"
+    title = f"Assert that {site.said} is not None (AssertionError if it is)"
     edits = _before(site, lambda name, _: [f"assert {site.test(name, is_there=True)}"])
     yield Proposal(Strategy.ASSERT, title, evidence, edits)
 
@@ -44,31 +48,37 @@ def fail(site: PythonSite) -> Iterator[Proposal]:
     """An exception that says what is missing: callers catch what the file raises, and no other."""
     if not may_be_guarded(site):
         return
-    writing, function = site.grammar.writing, site.text(site.function)
-    null = re.escape(site.source)
-    habit = re.search(
-        rf"if (?:not {null}|{null} is None):\s+raise ([\w.]+)\(\s*f?(?:'[^']*'|\"[^\"]*\")\s*\)", site.tree.text
-    )
+    writing, function, habit = site.grammar.writing, site.text(site.function), _raised(site)
     thrown = [name for name in re.findall(writing.throws, function) if name in writing.exceptions]
     exception, evidence = (thrown or list(writing.exceptions))[0], "a message says more than an AssertionError"
     if thrown:
         evidence = repair.FUNCTION_HABIT
-    if habit is not None and _is_known(site, habit[1]):
-        exception, evidence = habit[1], repair.FILE_HABIT
+    if habit:
+        exception, evidence = re.split(r"[ (]", habit)[1], repair.FILE_HABIT
     evidence = _UNDER_WAY if site.handler is not None else evidence
-    message = " or ".join((*site.nullable, site.message))
 
     def lines(name: str, content: Content) -> list[str]:
-        raising = site.filled(writing.throw, exception=content.exception, message=content.message)
+        raising = habit or site.filled(writing.throw, exception=content.exception, message=content.message)
         return [site.filled(writing.opening, test=site.test(name)), step_of(site.tree) + raising]
 
     title = f"Raise {exception} if {site.said} is None"
-    yield Proposal(Strategy.RAISE, title, evidence, _before(site, lines), Content(exception, message))
+    words = None if habit else Content(exception, site.message)
+    yield Proposal(Strategy.RAISE, title, evidence, _before(site, lines), words)
 
 
-def _is_known(site: PythonSite, exception: str) -> bool:
-    file, root = site.home.file, exception.partition(".")[0]
-    return hasattr(builtins, root) or root in file.imports or root in file.classes
+def _raised(site: PythonSite) -> str:
+    """What the file raises elsewhere where the same name is None, if all that it speaks of is known here, too."""
+    file, null = site.home.file, re.escape(site.source)
+    here = site.between(site.function.start_byte, site.node.start_byte) if site.function is not None else ""
+    known = {*dir(builtins), *file.imports, *file.classes, *file.named, *re.findall(r"(?<![.\w])\w+", here)}
+    for found in re.finditer(rf"\bif (?:not {null}|{null} is None):\s*\n\s*(raise .+?)\r?\n", site.tree.text):
+        try:
+            names = {each.id for each in ast.walk(ast.parse(found[1])) if isinstance(each, ast.Name)}
+        except SyntaxError:
+            continue  # it has several lines
+        if names and names <= known:
+            return found[1]
+    return ""
 
 
 def _before(site: PythonSite, lines: Callable[[str, Content], Sequence[str]]) -> Callable[[Content], Edits | None]:
@@ -107,5 +117,5 @@ def leave(site: PythonSite) -> Iterator[Proposal]:
 DECLARING: tuple[Repair[PythonSite], ...] = (declare,)
 """What may be done where the place is a declaration itself."""
 REPAIRS: tuple[Repair[PythonSite], ...] = (
-    declare, allow, receive, check, fail, leave, leave_out, test_in_condition, filter_out, default, look_up, ignore,
+    declare, allow, receive, check, fail, leave, leave_out, test_in_condition, default, ignore,
 )  # fmt: skip
