@@ -15,8 +15,8 @@ from difflib import unified_diff
 from pathlib import Path
 from unittest.mock import patch
 
-from detector import sources
 from fixes import EDITOR, bench
+from judgement import sources
 
 from breadknife.plugins.nullcheck.menu.menu import ranked
 from breadknife.plugins.nullcheck.menu.ranking import Ranking, fitted

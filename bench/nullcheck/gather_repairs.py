@@ -18,8 +18,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from detector import Report, judgement
 from fixes import EDITOR, bench, placed
+from judgement import Report, judgement
 from maintainers import changed
 
 from breadknife.plugins.nullcheck.menu.features import about, clues_of

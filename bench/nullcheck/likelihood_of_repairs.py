@@ -20,10 +20,10 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
-from detector import judgement
 from fit_ranking import REPAIRS, Case, fitted, ordered, read
 from fit_ranking import known as known_features
 from fixes import EDITOR, bench, placed
+from judgement import judgement
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine, Part, ScoreRequest
