@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from breadknife.plugins.nullcheck.core.nullness import CAN_HAPPEN
 from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.menu.features import clues_of
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
@@ -12,7 +13,6 @@ from breadknife.plugins.nullcheck.menu.ranking import by_likelihood
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.shown.clues import NullOrigin, origin_of
 from breadknife.plugins.nullcheck.shown.grouping import reported
 from breadknife.plugins.nullcheck.shown.silenced import silencing
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Place, Strategy
@@ -204,9 +204,8 @@ def _is_unasked(offer: Offer) -> bool:
 
 
 def can_happen(file: NullFile, place: Place) -> bool:
-    """Whether the null check itself finds a null there that a call gives, or that is likely for another reason: not
-    only where it is likely enough for a warning."""
-    kind = file.kind(place)
-    return (kind is not None and origin_of(kind) is NullOrigin.CALL) or any(
+    """Whether the null check itself finds a null there that a run can meet at any time, or that is likely for another
+    reason: not only where it is likely enough for a warning."""
+    return file.kind(place) in CAN_HAPPEN or any(
         finding.span == place.span and finding.confidence is Confidence.HIGH for finding in file.findings()
     )

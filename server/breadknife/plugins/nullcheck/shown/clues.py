@@ -26,7 +26,11 @@ class NullOrigin(StrEnum):
     """Where a null comes from."""
 
     CALL = "call"
-    """What a call gives: a lookup, I/O, a parse, a function of the project; what is read from outside."""
+    """What a function of the project gives."""
+    LOOKUP = "lookup"
+    """What isn't found where it is looked up: a key, a match."""
+    OUTSIDE = "outside"
+    """What a file, a text, a program or a peer lacks."""
     ANNOTATION = "annotation"
     """A declaration that allows it, and says no more."""
     TEST = "test"
@@ -56,6 +60,11 @@ class _Clues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _KINDS: Mapping[OriginKind, NullOrigin] = {
+    OriginKind.CALL: NullOrigin.CALL,
+    OriginKind.LOOKUP: NullOrigin.LOOKUP,
+    OriginKind.IO: NullOrigin.OUTSIDE,
+    OriginKind.PARSE: NullOrigin.OUTSIDE,
+    OriginKind.TIMEOUT: NullOrigin.OUTSIDE,
     OriginKind.ANNOTATION: NullOrigin.ANNOTATION,
     OriginKind.DEFAULT: NullOrigin.DEFAULT,
     OriginKind.COMPARISON: NullOrigin.TEST,
@@ -64,11 +73,12 @@ _KINDS: Mapping[OriginKind, NullOrigin] = {
     OriginKind.EXIT: NullOrigin.UNSET,
     OriginKind.EXCEPTION: NullOrigin.UNSET,
 }
-"""The kinds that aren't what a call gives."""
+_GIVEN = frozenset({NullOrigin.CALL, NullOrigin.LOOKUP, NullOrigin.OUTSIDE})
+"""What a call gives."""
 
 
 def origin_of(kind: OriginKind) -> NullOrigin:
-    return _KINDS.get(kind, NullOrigin.CALL)
+    return _KINDS[kind]
 
 
 @cache
@@ -82,7 +92,7 @@ def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str) 
     """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
     and message."""
     used = text[span.start : span.end]
-    call = _call(text, span) if origin is NullOrigin.CALL else ""
+    call = _call(text, span) if origin in _GIVEN else ""
     texts = {"used": used, "call": call, "use": use, "message": message}
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
 
