@@ -28,7 +28,16 @@ class A {
 FIELD = "class A:\n    def __init__(self):\n        self.x = None\n    def f(self):\n        self.x.y()\n"
 SCRIPT = "const text = location.href;\nconst m = text.match(/a/);\nexport const n = m.length;\n"
 LINE = "import re\ndef f(line):\n    m = re.match('a', line)\n    return m.end()\n"
-ONE = "def one(x):\n    if x.a:\n        return x.b\n\ndef f(y):\n    z = one(y)\n    return z.c\n"
+ONE = """def one(x):
+    try:
+        return x.b()
+    except OSError:
+        return None
+
+def f(y):
+    z = one(y)
+    return z.c
+"""
 FILE = "import yaml\ndef f(file):\n    found = yaml.safe_load(file)\n    return found['a']\n"
 
 
@@ -44,9 +53,8 @@ FILE = "import yaml\ndef f(file):\n    found = yaml.safe_load(file)\n    return 
         ("go", GO, Confidence.HIGH),
         ("java", JAVA, Confidence.HIGH),
         ("python", "def f(s):\n    if s.x is None:\n        print()\n    return s.x.y\n", Confidence.LOW),
-        ("python", ONE.replace("    z = one(y)\n    return z.c", "    return one(y).c"), Confidence.LOW),
+        ("python", ONE.replace("try:", "if x.a:").replace("except OSError:", "else:"), Confidence.LOW),
         ("python", ONE.replace("one(y)", "one(self.y)"), Confidence.LOW),
-        ("python", ONE.replace("return z.c", "for x in z: pass"), Confidence.LOW),
         ("python", "def f(x: str | None):\n    return x.strip()\n", Confidence.LOW),
         ("typescript", "function f(x: Date | null) {\n  return x.getTime();\n}\n", Confidence.LOW),
         ("python", FIELD, Confidence.LOW),

@@ -46,7 +46,7 @@ class Clue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     means: str
-    where: Literal["used", "call", "use", "message"] = msgspec.field(name="in")
+    where: Literal["used", "call", "use", "message", "giver"] = msgspec.field(name="in")
     pattern: str
     shown_by: Sequence[str]
     not_by: Sequence[str]
@@ -88,12 +88,12 @@ def known_clues() -> Sequence[Clue]:
     return msgspec.toml.decode(data, type=_Clues).clues
 
 
-def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str) -> frozenset[str]:
+def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str, giver: str = "") -> frozenset[str]:
     """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
-    and message."""
+    and message, `giver` is the text of the function that gives the null."""
     used = text[span.start : span.end]
     call = _call(text, span) if origin in _GIVEN else ""
-    texts = {"used": used, "call": call, "use": use, "message": message}
+    texts = {"used": used, "call": call, "use": use, "message": message, "giver": giver}
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
 
 
