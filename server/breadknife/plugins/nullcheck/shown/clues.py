@@ -92,8 +92,9 @@ def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str, 
     """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
     and message, `giver` is the text of the function that gives the null."""
     used = text[span.start : span.end]
-    call = _call(text, span) if origin in _GIVEN else ""
-    texts = {"used": used, "call": call, "use": use, "message": message, "giver": giver}
+    texts = {"used": used, "call": "", "use": use, "message": message, "giver": ""}
+    if origin in _GIVEN:
+        texts |= {"call": _call(text, span), "giver": giver}
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
 
 
