@@ -33,7 +33,7 @@ CLUES = (
 )
 """What has a weight. The other origins are the bias."""
 PENALTY = 0.5
-HIGH = 0.37
+HIGH = 0.365
 """A chance. A finding from there on is shown as a warning."""
 
 Row = Mapping[str, str]
