@@ -15,8 +15,8 @@ from difflib import unified_diff
 from itertools import islice
 from pathlib import Path
 
-from detector import sources
 from fixes import EDITOR, bench
+from judgement import sources
 
 from breadknife.plugins.nullcheck.menu.menu import ranked
 from breadknife.plugins.nullcheck.project.repairs import Repairs

@@ -24,11 +24,17 @@ from breadknife.plugins.nullcheck.shown.confidence import Model
 
 JUDGED = Path(__file__).with_name("judged.tsv")
 MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/shown/confidence.json"
-CLUES = (NullOrigin.CALL, NullOrigin.TEST, *(clue.name for clue in known_clues()))
+CLUES = (
+    NullOrigin.CALL,
+    NullOrigin.LOOKUP,
+    NullOrigin.OUTSIDE,
+    NullOrigin.TEST,
+    *(clue.name for clue in known_clues()),
+)
 """What has a weight. The other origins are the bias."""
 PENALTY = 0.5
-HIGH = 0.35
-"""A chance. A finding from there on is shown as a warning; below it, chances tell findings hardly apart."""
+HIGH = 0.365
+"""A chance. A finding from there on is shown as a warning."""
 
 Row = Mapping[str, str]
 Floats = NDArray[np.float64]
@@ -44,7 +50,7 @@ def main() -> None:
     chances = left_out(features(rows, names), true, packages)
     print(f"{len(rows)} findings of {len(set(packages))} packages, {int(true.sum())} true")
     _print_clues(rows, true)
-    for least in (0.2, 0.3, HIGH, 0.4, 0.45, 0.5):
+    for least in (0.2, 0.3, HIGH, 0.5):
         print(f"chance ≥ {least:4}: {_shown(chances >= least, true)}")
     for language in sorted({row["language"] for row in rows}):
         of = np.array([row["language"] == language for row in rows])

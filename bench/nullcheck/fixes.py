@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from detector import Report, judgement, sources
+from judgement import Report, judgement, sources
 
 from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.fix.workspace import HostedWorkspace

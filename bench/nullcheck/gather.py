@@ -25,7 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from detector import LEFT_OUT
+from judgement import LEFT_OUT
 
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
@@ -33,7 +33,7 @@ from breadknife.plugins.nullcheck.shown.grouping import by_cause
 from breadknife.plugins.nullcheck.values import NullFile
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, language_of
+from breadknife.text.document import Document, language_of, uri_to_path
 from breadknife.text.syntax import parse
 
 _OTHERS = frozenset({"python", "go", "java"})
@@ -126,7 +126,8 @@ class Checked:
         kind = file.kind(place) if file is not None and place is not None else None
         origin = origin_of(kind) if kind is not None else None
         code, message = finding.code, finding.message
-        clues = clues_of(document.text, finding.span, code, origin, message) if origin is not None else ()
+        giver = _giver(document, finding)
+        clues = clues_of(document.text, finding.span, code, origin, message, giver) if origin is not None else ()
         line, column = position(document, finding)
         return {
             "line": line, "column": column, "code": code, "origin": origin or "", "clues": ", ".join(sorted(clues)),
@@ -145,6 +146,17 @@ class Checked:
             tree = parse(document.text, id)
             self._last = path, document, language(id, ()).open(document, tree, self.project(path)) if tree else None
         return self._last[1:]
+
+
+def _giver(document: Document, finding: Finding) -> str:
+    """The text of the function that gives the null: its first line is the first place of the finding's path."""
+    if not finding.related:
+        return ""
+    there = finding.related[0]
+    path = uri_to_path(there.uri) if there.uri is not None else None
+    text = path.read_text("utf-8", errors="replace") if path is not None else document.text
+    tree = parse(text, document.language)
+    return tree.source(tree.node_at(there.span)) if tree is not None else ""
 
 
 def position(document: Document, finding: Finding) -> tuple[int, int]:

@@ -21,8 +21,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from detector import Report, judgement
 from fixes import EDITOR, bench, placed
+from judgement import Report, judgement
 from maintainers import DECLARED, changed
 
 from breadknife.plugins.nullcheck.menu.menu import ranked

@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from detector import sources
+from judgement import sources
 
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.project.folder import FolderProject

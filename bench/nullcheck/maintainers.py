@@ -29,8 +29,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from detector import Report, judgement, sources
 from fixes import EDITOR, bench, placed
+from judgement import Report, judgement, sources
 
 from breadknife.plugins.nullcheck.menu.choices import Choices
 from breadknife.plugins.nullcheck.project.repairs import Repairs

@@ -15,8 +15,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from detector import sources
 from fixes import EDITOR, repairing
+from judgement import sources
 
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found, Repair, strategy_of

@@ -15,7 +15,7 @@ import pytest
 
 START = "from breadknife.cli.main import app; app()"
 
-MAYBE_NONE = 'import re\n\nline = "abc"\nm = re.match("a", line)\nprint(m.group())\n'
+MAYBE_NONE = 'import yaml\n\nline = "abc"\nm = yaml.safe_load(line)\nprint(m.keys())\n'
 """A Python file with one missing check, on its last line."""
 
 

@@ -17,23 +17,23 @@ from breadknife.text.document import Document, TextEdit, apply_edits
 OPTIONS = {"prose": {"languagetool": False}, "nullcheck": {"oracle": "off"}}
 EVERYTHING = lsp.Range(lsp.Position(0, 0), lsp.Position(99, 0))
 
-HELP = "import re\n\n\ndef number(text: str) -> int:\n"
+HELP = "import shutil\n\n\ndef number(text: str) -> int:\n"
 CASES = {
     # what is written -> what is written afterwards, in this order, and in how many fixes
     "a use": (
-        '    found = re.match("1", text)\n    return int(found.group())\n',
-        ["found = re.match", "found is ", "return int(found.group())"],
+        "    found = shutil.which(text)\n    return int(found.strip())\n",
+        ["found = shutil.which", "found is ", "return int(found.strip())"],
         1,
     ),
     "two uses of one value": (
-        '    found = re.match("1", text)\n    print(found.start())\n    return int(found.group())\n',
-        ["found = re.match", "found is ", "print(found.start())", "return int(found.group())"],
+        "    found = shutil.which(text)\n    print(found.upper())\n    return int(found.strip())\n",
+        ["found = shutil.which", "found is ", "print(found.upper())", "return int(found.strip())"],
         1,
     ),
     "two values, and a comment with a mistake": (
-        '    one = re.match("1", text)\n    two = re.match("2", text)\n'
-        "    # This is an useful sum.\n    return one.start() + two.start()\n",
-        ["one is ", "two is ", "# This is a useful sum.", "return one.start() + two.start()"],
+        '    one = shutil.which(text)\n    two = shutil.which(text + "2")\n'
+        "    # This is an useful sum.\n    return one.strip() + two.strip()\n",
+        ["one is ", "two is ", "# This is a useful sum.", "return one.strip() + two.strip()"],
         3,
     ),
     "nothing that is wrong": ("    return len(text)\n", ["return len(text)"], 0),

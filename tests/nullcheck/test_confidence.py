@@ -28,20 +28,33 @@ class A {
 FIELD = "class A:\n    x: 'X | None' = None\n    def f(self):\n        self.x.y()\n"
 SCRIPT = "const text = location.href;\nconst m = text.match(/a/);\nexport const n = m.length;\n"
 LINE = "import re\ndef f(line):\n    m = re.match('a', line)\n    return m.end()\n"
+ONE = """def one(x):
+    try:
+        return x.b()
+    except OSError:
+        return None
+
+def f(y):
+    z = one(y)
+    return z.c
+"""
+FILE = "import yaml\ndef f(file):\n    found = yaml.safe_load(file)\n    return found['a']\n"
 
 
 @pytest.mark.parametrize(
     ("language", "text", "confidence"),
     [
-        ("python", LINE, Confidence.HIGH),
+        ("python", ONE, Confidence.HIGH),
+        ("python", FILE, Confidence.HIGH),
+        ("python", "import yaml\ndef f(file):\n    return yaml.safe_load(file)['a']\n", Confidence.HIGH),
+        ("python", LINE, Confidence.LOW),
         ("python", "def f(x):\n    if x is None:\n        print()\n    return x.y\n", Confidence.HIGH),
         ("typescript", SCRIPT, Confidence.LOW),
         ("go", GO, Confidence.HIGH),
-        ("java", JAVA, Confidence.LOW),
+        ("java", JAVA, Confidence.HIGH),
         ("python", "def f(s):\n    if s.x is None:\n        print()\n    return s.x.y\n", Confidence.LOW),
-        ("python", "import re\ndef f(line):\n    return re.match('a', line).end()\n", Confidence.LOW),
-        ("python", LINE.replace("'a'", "self.a"), Confidence.LOW),
-        ("python", "import re\ndef f(s):\n    m = re.match('a', s)\n    for x in m: pass\n", Confidence.LOW),
+        ("python", ONE.replace("try:", "if x.a:").replace("except OSError:", "else:"), Confidence.LOW),
+        ("python", ONE.replace("one(y)", "one(self.y)"), Confidence.LOW),
         ("python", "def f(x: str | None):\n    return x.strip()\n", Confidence.LOW),
         ("typescript", "function f(x: Date | null) {\n  return x.getTime();\n}\n", Confidence.LOW),
         ("python", FIELD, Confidence.LOW),
@@ -87,7 +100,9 @@ NAMES = [clue.name for clue in known_clues()]
 
 
 def test_each_clue_has_a_weight() -> None:
-    assert set(fitted().weights) == {NullOrigin.CALL, NullOrigin.TEST, *NAMES}
+    assert set(fitted().weights) == {
+        NullOrigin.CALL, NullOrigin.LOOKUP, NullOrigin.OUTSIDE, NullOrigin.TEST, *NAMES,
+    }  # fmt: skip
 
 
 @given(st.sets(st.sampled_from([*NullOrigin, *NAMES])), st.sampled_from(NAMES))
@@ -117,5 +132,5 @@ def test_one_finding_stands_for_a_cause_and_names_the_other_places() -> None:
 
 def test_a_confidence_is_shown_as_the_settings_say() -> None:
     assert [each.severity for each in checked(FIELD, severity_low="error")] == [Severity.ERROR]
-    assert [each.severity for each in checked(LINE, severity_high="error")] == [Severity.ERROR]
+    assert [each.severity for each in checked(ONE, severity_high="error")] == [Severity.ERROR]
     assert checked(FIELD, severity_low="off") == ()

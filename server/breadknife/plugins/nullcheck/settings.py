@@ -34,7 +34,7 @@ class NullCheckSettings:
     """How a null is shown that can probably happen: of the findings that people have judged, every second one could;
     `off`: not."""
     severity_low: Shown = "hint"
-    """The same where it is less likely: of those that people have judged, one in eight could."""
+    """The same where it is less likely: of those that people have judged, one in five could."""
 
     def severity_of(self, confidence: Confidence) -> Shown:
         return self.severity_high if confidence is Confidence.HIGH else self.severity_low

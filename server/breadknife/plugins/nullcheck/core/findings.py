@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.il import At, covers
-from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
 from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
 from breadknife.plugins.nullcheck.shown.confidence import fitted
 from breadknife.plugins.nullcheck.values import SOURCE
@@ -59,7 +59,9 @@ def _explained(home: FileHome, text: str, found: Found) -> Explained:
     is_sure = use.fact.nullness == Nullness.NULL and kind is not OriginKind.COMPARISON
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
     span, code = file.span(use.at), use.use.value
-    confidence = fitted().confidence(clues_of(text, span, code, origin_of(kind), message))
+    giver = _giver(home, origin) if origin is not None else None
+    given_by = giver.source(origin.at) if origin is not None and giver is not None else ""
+    confidence = fitted().confidence(clues_of(text, span, code, origin_of(kind), message, given_by))
     finding = Finding(span, SOURCE, code, message, confidence=confidence, related=tuple(path))
     return Explained(finding, kind)
 
@@ -68,10 +70,9 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
     file, origin = home.file, fact.origin
     if origin is None:
         return
-    is_here = not origin.file or origin.file == home.uri
-    there = file if is_here else home.others.file(origin.file) if home.others is not None else None
+    there = _giver(home, origin)
     if there is not None:
-        yield Related(_first_line(there, origin.at), capitalised(origin.why), None if is_here else origin.file)
+        yield Related(_first_line(there, origin.at), capitalised(origin.why), None if there is file else origin.file)
     is_named = fact.via is not None and fact.via != used and fact.via not in (origin.at, origin.here)
     is_told = is_named and fact.via is not None and origin.here is not None and covers(fact.via, origin.here)
     if origin.here is not None and not is_told:
@@ -84,6 +85,13 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
     for key, outcome in conditions[:_MOST_CONDITIONS]:
         said = key.replace(" is None", f" is {home.knowledge.null}")
         yield Related(file.span(used), f"It arrives only where `{said}` is {'false' if outcome else 'true'}")
+
+
+def _giver(home: FileHome, origin: Origin) -> File | None:
+    """The file in which the null comes into being, if its text is known."""
+    if not origin.file or origin.file == home.uri:
+        return home.file
+    return home.others.file(origin.file) if home.others is not None else None
 
 
 def _first_line(file: File, at: At) -> Span:

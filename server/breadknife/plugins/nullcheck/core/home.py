@@ -72,7 +72,7 @@ class Home(Names):
             else:
                 solution = self.solution(function)
                 if solution is None:
-                    return UNKNOWN if function.returns is None else self._declared_summary(function)
+                    return UNKNOWN
                 found = self._summarised(function, solution)
             self.summaries[function] = found
         return found
@@ -82,7 +82,7 @@ class Home(Names):
 
     def _declared_result(self, function: Function) -> Fact:
         type_ = self.qualified_type(function.returns)
-        if type_ is None or not type_.nullable:
+        if type_ is None or not type_.nullable or type_.name == self.knowledge.null:
             return Fact(type=type_)
         why = f"`{function.name}` may return {self.knowledge.null_name(type_.nullable)}"
         origin = Origin(OriginKind.CALL, function.at, why)

@@ -26,7 +26,11 @@ class NullOrigin(StrEnum):
     """Where a null comes from."""
 
     CALL = "call"
-    """What a call gives: a lookup, I/O, a parse, a function of the project; what is read from outside."""
+    """What a function of the project gives."""
+    LOOKUP = "lookup"
+    """What isn't found where it is looked up: a key, a match."""
+    OUTSIDE = "outside"
+    """What a file, a text, a program or a peer lacks."""
     ANNOTATION = "annotation"
     """A declaration that allows it, and says no more."""
     TEST = "test"
@@ -42,7 +46,7 @@ class Clue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     means: str
-    where: Literal["used", "call", "use", "message"] = msgspec.field(name="in")
+    where: Literal["used", "call", "use", "message", "giver"] = msgspec.field(name="in")
     pattern: str
     shown_by: Sequence[str]
     not_by: Sequence[str]
@@ -56,17 +60,23 @@ class _Clues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _KINDS: Mapping[OriginKind, NullOrigin] = {
+    OriginKind.CALL: NullOrigin.CALL,
+    OriginKind.LOOKUP: NullOrigin.LOOKUP,
+    OriginKind.IO: NullOrigin.OUTSIDE,
+    OriginKind.PARSE: NullOrigin.OUTSIDE,
+    OriginKind.TIMEOUT: NullOrigin.OUTSIDE,
     OriginKind.ANNOTATION: NullOrigin.ANNOTATION,
     OriginKind.DEFAULT: NullOrigin.DEFAULT,
     OriginKind.COMPARISON: NullOrigin.TEST,
     OriginKind.INITIAL: NullOrigin.UNSET,
     OriginKind.EXIT: NullOrigin.UNSET,
 }
-"""The kinds that aren't what a call gives."""
+GIVEN = frozenset({NullOrigin.CALL, NullOrigin.LOOKUP, NullOrigin.OUTSIDE})
+"""What a call gives."""
 
 
 def origin_of(kind: OriginKind) -> NullOrigin:
-    return _KINDS.get(kind, NullOrigin.CALL)
+    return _KINDS[kind]
 
 
 @cache
@@ -76,12 +86,13 @@ def known_clues() -> Sequence[Clue]:
     return msgspec.toml.decode(data, type=_Clues).clues
 
 
-def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str) -> frozenset[str]:
+def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str, giver: str = "") -> frozenset[str]:
     """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
-    and message."""
+    and message, `giver` is the text of the function that gives the null."""
     used = text[span.start : span.end]
-    call = _call(text, span) if origin is NullOrigin.CALL else ""
-    texts = {"used": used, "call": call, "use": use, "message": message}
+    texts = {"used": used, "call": "", "use": use, "message": message, "giver": ""}
+    if origin in GIVEN:
+        texts |= {"call": _call(text, span), "giver": giver}
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from operator import is_
 from typing import NamedTuple
 
-from breadknife.task.values import Finding, Related
+from breadknife.task.moving import moved
+from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, difference, path_to
 
@@ -23,15 +22,14 @@ class Whole(NamedTuple):
 
 
 def while_half_written(before: Whole, tree: SyntaxTree) -> Sequence[Finding] | None:
-    """The findings of the whole text at their places in the other, without those that the edit is in; None where that
+    """The findings of the whole text at their places in the other, without those that the edit touches; None where that
     isn't half written, or has become quite another one."""
     edit = difference(before.tree.text, tree.text)
     if before.tree.root.has_error or not (tree.root.has_error or _is_askew(tree, edit.span.start)):
         return None
     if max(len(edit.span), len(edit.new_text)) > LONGEST_WAIT:
         return None
-    by = len(edit.new_text) - len(edit.span)
-    return [found for finding in before.findings if (found := shifted(finding, edit.span, by)) is not None]
+    return [still for finding in before.findings if (still := moved(finding, edit)) is not None]
 
 
 def _is_askew(tree: SyntaxTree, offset: int) -> bool:
@@ -54,25 +52,3 @@ def _of_lines(block: Node) -> Iterator[Node]:
 
 def _column(node: Node) -> int:
     return node.start_point.column
-
-
-def shifted(finding: Finding, edited: Span, by: int) -> Finding | None:
-    """A finding after an edit that makes the text so much longer; None where the edit is in a place that it names."""
-    span = _shifted(finding.span, edited, by)
-    related = [one if one.uri else _related(one, edited, by) for one in finding.related]
-    if span is None or None in related:
-        return None
-    if span is finding.span and all(map(is_, related, finding.related)):
-        return finding
-    return replace(finding, span=span, related=tuple(one for one in related if one is not None))
-
-
-def _related(related: Related, edited: Span, by: int) -> Related | None:
-    span = _shifted(related.span, edited, by)
-    return related if span is related.span else replace(related, span=span) if span is not None else None
-
-
-def _shifted(span: Span, edited: Span, by: int) -> Span | None:
-    if span.start >= edited.end:
-        return span.shifted(by)
-    return span if span.end <= edited.start else None

@@ -85,12 +85,13 @@ class _Builder(Choosing):
         bind: il.Assign | None = None
         if statement.iterable is not None and statement.target is not None:
             iterable, target = self.value(statement.iterable), statement.target
-            if not iterable.key:
+            is_call = isinstance(iterable, il.Call)
+            if is_call or not iterable.key:  # it is evaluated once
                 held = self.slot(iterable.at)
                 self.step(il.Assign(iterable.at, held, iterable))
                 iterable = held if not isinstance(iterable, il.Display) else iterable
             self.step(il.Operation(iterable.at, "iterate", (iterable,), forks=False))
-            if isinstance(iterable, il.Call) or statement.is_true:
+            if is_call or statement.is_true:
                 self.go(body)
                 self.go(out)
             else:
