@@ -1,10 +1,10 @@
-"""How soon a null finding is there: `python bench/lsp/first_finding.py [start] [prose] [long] [--files F] [--rounds N]`.
+"""How soon a null finding is there: `python bench/lsp/first_finding.py [start] [prose] [long] [--rounds N]`.
 
 `start`: from the start of the process to the first null finding, as VS Code asks, with the engine, models and
 LanguageTool that are installed here; against the time in which a bare pygls server answers `initialize`, in turns.
 
-`prose`: real files with a null bug appended, in turns with prose on and off; compared is the time from `didOpen`
-to the null plugin's own report, while prose is asked for at the same time, as VS Code does.
+`prose`: real files (of `--files FOLDER`) with a null bug appended, in turns with prose on and off; compared is the time
+from `didOpen` to the null plugin's own report, while prose is asked for at the same time, as VS Code does.
 `long`: a Python file of 20,000 lines, against the first diagnostics of pyright's language server in the same turn. Each
 has a process of its own, started and initialized before.
 """
@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from latency import BARE
+
 from lsp.raw import RawClient
 
 PULLS = {"textDocument": {"diagnostic": {"dynamicRegistration": True}}}
