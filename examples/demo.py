@@ -206,7 +206,7 @@ class Demo:
         expected, now = mended(file, (HERE / file).read_text("utf-8"), model=model), self.editor.texts[uri]
         if without_messages(now) != without_messages(expected):
             self.note(f"{file}: not all is found, or a fix isn't the right one (-: right, +: now):")
-            self.show_diff(expected, now)
+            self.show_diff(without_messages(expected), without_messages(now))
 
     def in_time(self, what: str, began: float, seconds: float) -> bool:
         taken = time.monotonic() - began

@@ -1,7 +1,10 @@
-"""How soon a null finding is there: `python bench/lsp/first_finding.py [prose] [long] [--files FOLDER] [--rounds N]`.
+"""How soon a null finding is there: `python bench/lsp/first_finding.py [start] [prose] [long] [--rounds N]`.
 
-`prose`: real files with a null bug appended, in turns with prose on and off; compared is the time from `didOpen`
-to the null plugin's own report, while prose is asked for at the same time, as VS Code does.
+`start`: from the start of the process to the first null finding, as VS Code asks, with the engine, models and
+LanguageTool that are installed here; against the time in which a bare pygls server answers `initialize`, in turns.
+
+`prose`: real files (of `--files FOLDER`) with a null bug appended, in turns with prose on and off; compared is the time
+from `didOpen` to the null plugin's own report, while prose is asked for at the same time, as VS Code does.
 `long`: a Python file of 20,000 lines, against the first diagnostics of pyright's language server in the same turn. Each
 has a process of its own, started and initialized before.
 """
@@ -18,13 +21,30 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from latency import BARE
 
 from lsp.raw import RawClient
 
 PULLS = {"textDocument": {"diagnostic": {"dynamicRegistration": True}}}
 BUG = '\n\ndef _appended(text):\n    import re\n    found = re.match("a", text)\n    return found.group()\n'
+ORDERS = '''"""Reads orders such as 3x bread knife."""
+
+import re
+
+ORDER = re.compile(r"([0-9]+)x (.+)")
+
+
+def amount(line: str) -> int:
+    order = ORDER.match(line)
+    return int(order.group(1))
+'''
 ENGINE_SCRIPT = "[]"
 
 
@@ -113,13 +133,75 @@ class Class_{n}:
         print(f"{text.count(chr(10))} lines: {mine:.0f} ms, pyright {other:.0f} ms: {mine / other:.2f}")
 
 
+def from_start(rounds: int) -> None:
+    """Python keeps its bytecode, as after any installation; the first turn writes it, and isn't counted."""
+    folder = Path(tempfile.mkdtemp())
+    environment = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    work = folder / "work"
+    work.mkdir()
+    (work / ".git").mkdir()
+    (work / "orders.py").write_text(ORDERS, "utf-8")
+    ratios, times, processor, bare = list[float](), list[float](), list[float](), list[float]()
+    for number in range(rounds + 1):
+        pygls = initialized(RawClient(command=[sys.executable, "-c", BARE], env=environment), work)
+        seconds, cpu = started(RawClient(env=environment), work)
+        if number:
+            times.append(seconds)
+            processor.append(cpu)
+            bare.append(pygls)
+            ratios.append(seconds / pygls)
+            print(f"{seconds:.2f} s ({cpu:.2f} s of CPU); bare pygls server initialized in {pygls:.2f} s", flush=True)
+    print(f"median {statistics.median(times):.2f} s, {statistics.median(processor):.2f} s of CPU")
+    print(f"against a bare server's hello ({statistics.median(bare):.2f} s): median {statistics.median(ratios):.1f}")
+
+
+def initialized(client: RawClient, work: Path) -> float:
+    began = time.monotonic()
+    client.initialize(work)
+    seconds = time.monotonic() - began
+    client.process.kill()
+    return seconds
+
+
+def started(client: RawClient, work: Path) -> tuple[float, float]:
+    """Seconds until the null finding is there, and those of the processor that the server took for it."""
+    began, process = time.monotonic(), psutil.Process(client.process.pid)
+    uri = (work / "orders.py").as_uri()
+    where = {"textDocument": {"uri": uri}}
+
+    def answer(message: dict[str, Any]) -> Any:
+        for each in message.get("params", {}).get("registrations", ()):
+            if each["method"] == "textDocument/diagnostic":
+                name = each["registerOptions"]["identifier"]
+                client.request(name, "textDocument/diagnostic", {**where, "identifier": name})
+        return None
+
+    client.answer = answer
+    client.initialize(work, PULLS)
+    client.open(uri, ORDERS)
+    place = {"line": 0, "character": 0}
+    client.request(
+        "menu",
+        "textDocument/codeAction",
+        {**where, "range": {"start": place, "end": place}, "context": {"diagnostics": []}},
+    )
+    reply = client.reply("nullcheck", 120)
+    seconds = client.arrived['"nullcheck"'] - began
+    times = process.cpu_times()
+    assert reply["result"]["items"], "no null finding"
+    client.close()
+    return seconds, times.user + times.system
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", default=["prose", "long"])
+    parser.add_argument("what", nargs="*", default=["start", "prose", "long"])
     parser.add_argument("--files", type=Path, default=Path(sysconfig.get_path("stdlib")))
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    if "start" in options.what:
+        from_start(options.rounds)
     if "prose" in options.what:
         files = [each for each in options.files.rglob("*.py") if 8_000 < each.stat().st_size < 80_000]
         random.Random(options.seed).shuffle(files)

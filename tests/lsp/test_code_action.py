@@ -114,15 +114,24 @@ async def test_a_choice_that_takes_a_while_is_seen_to_be_at_work(connect, script
 OFF = {"nullcheck": {"oracle": "off"}, "prose": {"enabled": False}}
 NULL = "def f(x=None):\n    return x.y\n"
 USE = lsp.Range(lsp.Position(1, 11), lsp.Position(1, 11))
+MANY = """import re
+
+
+def f(lines):
+    for line in lines:
+        m = re.match("a", line)
+        print(m.group())
+"""
+"""A place with more fixes than the first menu lists."""
+USE_OF_MANY = lsp.Range(lsp.Position(6, 14), lsp.Position(6, 14))
 
 
 async def test_a_menu_has_short_titles_and_the_log_says_the_rest(connect, script, home) -> None:
     session = await connect(engine_script=script([]), options=OFF)
-    *items, more = await session.actions(session.open("a.py", NULL), USE, [])
+    items = await session.actions(session.open("a.py", NULL), USE, [])
     titles = [item.title for item in items]
-    assert titles == ["Assert that `x` is not None", "Raise ValueError"]
-    assert [bool(item.is_preferred) for item in items] == [True, False]
-    assert await session.more(more) == ["Ignore none-attribute here"]
+    assert titles == ["Assert that `x` is not None", "Raise ValueError", "Ignore none-attribute here"]
+    assert [bool(item.is_preferred) for item in items] == [True, False, False]
     item = await session.client.code_action_resolve_async(items[1])
     assert item.edit
     said = (
@@ -135,10 +144,16 @@ async def test_a_menu_has_short_titles_and_the_log_says_the_rest(connect, script
 
 async def test_the_second_menu_applies_what_is_chosen(connect, script, home) -> None:
     session = await connect(engine_script=script([]), options=OFF)
-    *_, more = await session.actions(session.open("a.py", NULL), USE, [])
-    await session.more(more, "Ignore")
+    *items, more = await session.actions(session.open("a.py", MANY), USE_OF_MANY, [])
+    assert [item.title for item in items] == [
+        "Raise ValueError",
+        "Assert that `m` is not None",
+        "Handle None: continue",
+    ]
+    others = await session.more(more, "Ignore")
+    assert len(others) > 1
     [question] = session.questions
-    assert question.message == "breadknife: `x` may be None: the default of `x` in `f` is None"
+    assert question.message == "breadknife: `m` may be None: `re.match` returns None when nothing matches"
     [made] = session.applied
     [change] = made.edit.document_changes or []
     assert [edit.new_text for edit in change.edits] == ["  # breadknife: ignore none-attribute"]
@@ -146,9 +161,9 @@ async def test_the_second_menu_applies_what_is_chosen(connect, script, home) -> 
 
 async def test_the_second_menu_is_for_the_text_that_the_first_was_for(connect, script, home) -> None:
     session = await connect(engine_script=script([]), options=OFF)
-    uri = session.open("a.py", NULL)
-    *_, more = await session.actions(uri, USE, [])
-    session.replace(uri, f"\n{NULL}", 2)
+    uri = session.open("a.py", MANY)
+    *_, more = await session.actions(uri, USE_OF_MANY, [])
+    session.replace(uri, f"\n{MANY}", 2)
     command = lsp.ExecuteCommandParams(more.command.command, list(more.command.arguments))
     await session.client.workspace_execute_command_async(command)
     async with asyncio.timeout(120):

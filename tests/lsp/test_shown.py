@@ -162,12 +162,12 @@ async def test_a_command_opens_documents(connect, script, home, opens_untitled: 
     new, place = session.client.shown_documents
     assert (place.uri, place.selection) == (uri, lsp.Range(lsp.Position(1, 0), lsp.Position(1, 1)))
     if opens_untitled:
-        assert new.uri == "untitled:A title 2-1.md"
+        assert new.uri == "untitled:A title 2.md"
         [change] = session.applied
         [edit] = change.edit.changes[new.uri]
         assert edit.new_text == "# New\n"
     else:
-        path = home / "state" / "documents" / "A title 2-1.md"
+        path = home / "state" / "documents" / "A title 2.md"
         assert (new.uri, path.read_text("utf-8")) == (path.as_uri(), "# New\n")
 
 

@@ -92,6 +92,15 @@ SILENT = [
 ]
 
 
+def test_a_menu_is_about_what_was_told_of_the_same_text(
+    plugin: ProsePlugin, context: PluginContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doc = document("This is an useful option.\n", "markdown")
+    [finding] = check(plugin, doc, context)
+    monkeypatch.setattr("breadknife.plugins.prose.plugin.extract", lambda *_: pytest.fail("the text is read again"))
+    assert actions(plugin, doc, finding.span, context)
+
+
 @pytest.mark.parametrize(("text", "expected"), PLANTED)
 @pytest.mark.parametrize(
     ("language", "frame"),

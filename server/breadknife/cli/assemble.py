@@ -6,7 +6,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from breadknife.cli.output import tell
 from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import read_models
 from breadknife.engine.routing import RoutedEngine
@@ -45,6 +44,8 @@ def settings_for(
 ) -> Settings:
     """Raises SettingsError when something is wrong with them, and tells all of it: half of its settings would make a
     lint lie. What an untrusted folder may not say is told and left out."""
+    from breadknife.cli.output import tell  # brings typer, for which a language server would have to wait
+
     settings, problems = load(
         root,
         host.registry.settings_types,

@@ -24,7 +24,7 @@ def name_of(document: NewDocument, number: int) -> str:
     words = " ".join(re.sub(r"[^\w .-]", " ", document.title).split())[:_MOST_LETTERS].strip(" .")
     known = LANGUAGES.get(document.language)
     suffix = known.suffixes[0] if known and known.suffixes else ".txt"
-    return f"{words or 'breadknife'}-{number}{suffix}"
+    return f"{words or 'breadknife'}{f'-{number}' if number > 1 else ''}{suffix}"
 
 
 def write_new(document: NewDocument) -> Path:

@@ -56,7 +56,10 @@ class Showing:
         except OSError as error:
             server.show(f"the new document can't be written: {error.strerror or error}", lsp.MessageType.Error)
             return False
-        return await self._focused(path.as_uri())
+        if not await self._focused(path.as_uri()):
+            return False
+        server.show(f"to keep “{path.name}”, save it in a folder of yours")
+        return True
 
     async def _applied(self, edit: lsp.WorkspaceEdit) -> bool:
         return (await self._server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit))).applied

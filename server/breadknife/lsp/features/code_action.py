@@ -40,8 +40,11 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
             invoked = kind is not lsp.CodeActionTriggerKind.Automatic  # many clients do not say
             reply = await server.ask(ActionRequest(document, span, shown, invoked))
             actions = [(plugin, action) for plugin, action in reply.actions if _wants(params.context.only, action.kind)]
-            has_more = server.client.second_menu and any(not action.listed for _, action in actions)
-            if server.client.second_menu:
+            unlisted = [action for _, action in actions if not action.listed]
+            # A single one takes no more room than the entry that opens the second menu.
+            is_one = len(unlisted) == 1 and bool(unlisted[0].edits)
+            has_more = server.client.second_menu and bool(unlisted) and not is_one
+            if has_more:
                 actions = [(plugin, action) for plugin, action in actions if action.listed]
             if not server.client.resolves_edits:
                 actions = await made(

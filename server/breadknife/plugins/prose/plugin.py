@@ -94,9 +94,9 @@ class ProsePlugin:
         self._vales.close()
 
     def _told(self, document: Document, context: Context) -> tuple[Sequence[Flaw], Sequence[Finding]]:
-        """What was last said of this very text of a large document, or else what is found now."""
+        """What was last said of this very text, or else what is found now."""
         told = self._memory.of(document)
-        if told is not None and len(document.text) >= LARGE and told.document.text == document.text:
+        if told is not None and told.document.text == document.text:
             return told.flaws, told.about
         return self._found(document, context, Missing())
 

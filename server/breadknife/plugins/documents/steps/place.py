@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from breadknife.cancel import CancelToken
 from breadknife.plugins.documents.formats import HEADING, ITEM, OTHER, Block, blocks, section, siblings
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
@@ -12,6 +15,7 @@ from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
 from breadknife.text.extract import LANGUAGES, extract
 from breadknife.text.prose import ProseText
+from breadknife.text.syntax import SyntaxTree
 
 MOST = 200
 """Paragraphs of one action."""
@@ -40,7 +44,8 @@ def find_place(given: PlaceWanted, context: StepContext) -> PlaceFound | Silence
     document = given.document
     if document.language not in LANGUAGES:
         return Silence("no-prose", f"No prose is read in {document.language}.")
-    read = [*extract(document, context.tree(document), context.cancel)]
+    read = _prose_of(document, context.tree(document))
+    context.cancel.raise_if_cancelled()
     lines = _lines_of(document, given.span)
     near = blocks(document, [each for each in read if each.start <= lines.end and lines.start <= each.end])
     at = [block for block in near if _touches(document, block, given.span)]
@@ -64,13 +69,19 @@ def find_place(given: PlaceWanted, context: StepContext) -> PlaceFound | Silence
     return PlaceFound(tuple(block.prose for block in chosen), chosen[0].kind, above_prose)
 
 
+@lru_cache(maxsize=1)
+def _prose_of(document: Document, tree: SyntaxTree | None) -> Sequence[ProseText]:
+    """The document's prose: each recipe of a menu asks for it, and the menu waits for all of them."""
+    return [*extract(document, tree, CancelToken())]
+
+
 def _lines_of(document: Document, span: Span) -> Span:
     """The lines that a place is in."""
     first, last = document.line_at(span.start), document.line_at(span.end)
     return Span(document.line_span(first).start, document.line_span(last).end)
 
 
-def _around(read: list[ProseText], block: Block) -> list[ProseText]:
+def _around(read: Sequence[ProseText], block: Block) -> Sequence[ProseText]:
     """The paragraphs that may belong to the same list; all of them around a heading."""
     if block.kind == HEADING:
         return read
