@@ -70,9 +70,9 @@ def menu(plugin: NullCheckPlugin, document: Document, context: PluginContext) ->
     ("oracle", "store", "language", "badge"),
     [
         ("pyright", GIVING, "python", "file and 1 importer clean (pyright)"),
-        ("pyright", STORE, "python", "file clean (pyright); importers can't see it"),
+        ("pyright", STORE, "python", "file clean (pyright)"),
         ("tsc", TYPED_GIVING, "typescript", "file and 1 importer clean (tsc)"),
-        ("tsc", TYPED, "typescript", "file clean (tsc); importers can't see it"),
+        ("tsc", TYPED, "typescript", "file clean (tsc)"),
         ("off", STORE, "python", "file clean"),
     ],
 )
