@@ -72,7 +72,7 @@ Life cycle (1): the declaration says more or less than the code
       +        self._names = []
 
 Checker noise (2): the checker doesn't see what excludes the null
-  store.py:30  prices.total: Only its type allows null; nothing around it says that it is null here
+  store.py:30  prices.total: Only its type allows null here
   store.py:26  result of prices.get(): A test before it tells that it is there (line 24)
 
 To make the repairs: breadknife fix --from FILE --write

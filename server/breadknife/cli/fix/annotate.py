@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from breadknife.cli.fix.telling import where
 from breadknife.cli.fix.workspace import files, opened
 from breadknife.cli.output import counted, tell
 from breadknife.plugins.nullcheck.project.annotating import Declaration, Java, annotated
@@ -22,7 +23,10 @@ def run(source: str, *, write: bool, offline: bool) -> None:
         count = _declarations(repairs, source, folder)
         trees = ((each, repairs.tree(each.path)) for each in count)
         made = [{each.path: annotated(each, tree)} for each, tree in trees if tree is not None]
-        lines = [f"{_where(each, repairs, folder)}  {each.name} ({counted(count[each], 'finding')})" for each in count]
+        lines = [
+            f"{where(repairs, each.path, each.type, folder)}  {each.name} ({counted(count[each], 'finding')})"
+            for each in count
+        ]
         repairs.changes.put(repairs.changes.edited(together(made)))
         for line in lines:
             tell(line)
@@ -49,8 +53,3 @@ def _declarations(repairs: Repairs, source: str, folder: Path) -> Counter[Declar
     for path, finding in findings_in(repairs, report(repairs, source), files((), folder)[0], folder):
         count.update(java.declarations(path, finding.span, finding.message))
     return count
-
-
-def _where(declaration: Declaration, repairs: Repairs, folder: Path) -> str:
-    line, _ = repairs.changes.position(declaration.path, declaration.type.start)
-    return f"{named(declaration.path, folder)}:{line}"

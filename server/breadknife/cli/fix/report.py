@@ -68,5 +68,5 @@ def _show(rows: Sequence[tuple[Cause, Action | None]], repairs: Repairs, folder:
         say(f"{len(cause.findings):>4}  {place}  {name_of(cause.origin)}")
         if repair:
             say(f"      → {repair.title}")
-    if rows:
+    if any(repair for _, repair in rows):
         say(_LEGEND)

@@ -74,7 +74,7 @@ def ranked(traced: Iterable[tuple[Origin, Found]]) -> list[Cause]:
     """The causes, those of most findings first; of as many those that can be repaired at a declaration."""
     grouped = defaultdict[tuple[object, ...], list[tuple[Origin, Found]]](list)
     for origin, found in traced:
-        where = None if origin.kind is Kind.ATTRIBUTE else origin.span  # which is one cause wherever it is set
+        where = None if origin.kind in (Kind.ATTRIBUTE, Kind.PLACE) else origin.span  # one cause wherever it stands
         grouped[origin.kind, origin.name, origin.path, where].append((origin, found))
     causes = [
         Cause(same[0][0], tuple(sorted((found for _, found in same), key=lambda each: (each.path, each.place.span))))

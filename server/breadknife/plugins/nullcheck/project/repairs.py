@@ -16,7 +16,7 @@ from breadknife.plugins.nullcheck.project.values import Edits, Found, Refused, R
 from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
 from breadknife.plugins.nullcheck.verify.proving.prover import Tried
@@ -40,6 +40,7 @@ class Repairs:
         self.workspace = workspace
         self.changes = changes
         self._files: dict[Path, tuple[str, NullFile]] = {}
+        self._languages: dict[str, NullLanguage] = {}
         self._on_disk = dict[Path, frozenset[tuple[str, int]]]()
         """What an installed checker says of a file as it is on disk."""
 
@@ -78,7 +79,8 @@ class Repairs:
             tree = parse(document.text, document.language) if document.language in LANGUAGE_IDS else None
             if tree is None:
                 return None
-            spoken = language(document.language, self._settings(path)[1].nullable)
+            id = document.language
+            spoken = self._languages.get(id) or self._languages.setdefault(id, language(id))
             project = self.workspace.project(self.workspace.root(path))
             self._files[path] = (document.text, spoken.open(document, tree, project))
         return self._files[path][1]

@@ -33,7 +33,7 @@ _REASONS = {
     Kind.PARAMETER: "`{name}` may be null by its default or its annotation",
     Kind.ATTRIBUTE: "`{name}` is null until it is set, or by its declaration",
     Kind.VARIABLE: "`{name}` is null until it is set",
-    Kind.PLACE: "Only its type allows null; nothing around it says that it is null here",
+    Kind.PLACE: "Only its type allows null here",
 }
 """As the null check's own findings say it."""
 
