@@ -10,7 +10,6 @@ import contextlib
 import re
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -36,8 +35,8 @@ _AT_ONCE = 2
 """Of the files that import the edited one, so many are asked about with one question."""
 _SHARE = 0.1
 """Of the time that an edit waits for a checker: once it is used, no further question about importers is begun."""
-_ORACLES, _CLIMBS = 3, 64
-"""Kept: programs (pyright holds some 200 MB), and results."""
+_CLIMBS = 64
+"""Results that are kept."""
 _HIDING = re.compile(r"\bAny\b|\bignore\b|@ts-expect-error|eslint-disable")
 """What may keep a checker from telling more than an edit is to end."""
 
@@ -50,7 +49,7 @@ class Ladder:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
+        self._oracles: dict[tuple[Path, str], Oracle] = {}
         self._climbs = Recent[tuple[Edited, _About, int], Climb](_CLIMBS, FRESH_SECONDS, clock)
         self._lock = threading.Lock()
         self.looks_ahead = True
@@ -140,18 +139,11 @@ class Ladder:
             oracle.close()
 
     def _oracle(self, checker: Installed, language: str) -> Oracle:
-        key = (checker.root, checker.tool.name)
-        old: list[Oracle] = []
         with self._lock:
-            oracle = self._oracles.pop(key, None)
-            if oracle is None:
-                oracle = Oracle(lambda cancel: checker.start(language, cancel), clock=self._clock)
-            self._oracles[key] = oracle
-            while len(self._oracles) > _ORACLES:
-                old.append(self._oracles.popitem(last=False)[1])
-        for each in old:
-            threading.Thread(target=each.close, daemon=True).start()  # which takes a moment
-        return oracle
+            key = (checker.root, checker.tool.name)
+            if key not in self._oracles:
+                self._oracles[key] = Oracle(lambda cancel: checker.start(language, cancel), clock=self._clock)
+            return self._oracles[key]
 
     def _climbed(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, seconds: float,
