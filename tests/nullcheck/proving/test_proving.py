@@ -74,6 +74,12 @@ def test_a_fix_that_leaves_is_proved(tmp_path: Path, marked: str) -> None:
     compile(proof.test, "test.py", "exec")
 
 
+def test_a_file_that_fills_a_pipe_is_proved(tmp_path: Path) -> None:
+    marked = "import re\n\ndef f(text):\n    m = re.match('a', text)\n    return ⟦m⟧.group()\n" + "# more\n" * 40_000
+    (proof,) = proved(tried(tmp_path, marked, LEFT))
+    assert proof is not None
+
+
 @pytest.mark.parametrize(
     ("fix", "is_proved"),
     [

@@ -188,19 +188,20 @@ def _asked(question: _Question, tried: Tried, cancel: CancelToken) -> _Answer | 
     except OSError as error:
         log.info("%s can't be started: %s", tried.interpreter, error)
         return None
-    given: bytes | None = msgspec.json.encode(question)
+    said = list[bytes]()
+    talking = threading.Thread(
+        target=lambda: said.append(process.communicate(msgspec.json.encode(question))[0]), name="proof", daemon=True
+    )
+    talking.start()  # `communicate` with a time limit loses what it hasn't sent by then
     try:
-        while time.monotonic() < until:
+        while talking.is_alive() and time.monotonic() < until:
             cancel.raise_if_cancelled()
-            try:
-                said, _ = process.communicate(given, timeout=_POLL_SECONDS)
-                return msgspec.json.decode(said, type=_Answer)
-            except subprocess.TimeoutExpired:
-                given = None  # it is sent once
-            except msgspec.MsgspecError:
-                return None
-        return None
+            talking.join(_POLL_SECONDS)
     finally:
         kill(family_of(process))
         process.kill()  # where its family can't be listed
         process.wait()
+    try:
+        return msgspec.json.decode(said[0], type=_Answer) if said else None
+    except msgspec.MsgspecError:
+        return None
