@@ -75,7 +75,9 @@ def test_a_fix_that_leaves_is_proved(tmp_path: Path, marked: str) -> None:
 
 
 def test_a_file_that_fills_a_pipe_is_proved(tmp_path: Path) -> None:
-    marked = "import re\n\ndef f(text):\n    m = re.match('a', text)\n    return ⟦m⟧.group()\n" + "# more\n" * 40_000
+    marked = (
+        "import re\n\ndef f(text):\n    m = re.match('a', text)\n    return ⟦m⟧.group()\n" + f"# {'x' * 100}\n" * 400
+    )
     (proof,) = proved(tried(tmp_path, marked, LEFT))
     assert proof is not None
 
