@@ -160,7 +160,6 @@ OWN_FILES = {
     "plugins/nullcheck/repairs/grammar.py": "lists of this package",
     "plugins/nullcheck/shown/clues.py": "a list of this package",
     "plugins/nullcheck/shown/confidence.py": "weights of this package",
-    "plugins/nullcheck/project/commands.py": "copies what the user has checked, in a temporary folder of `walk`",
     "plugins/nullcheck/menu/titles.py": "a list of this package",
     "plugins/nullcheck/formats/forms.py": "a list of this package",
     "plugins/nullcheck/verify/oracle/tools.py": "a list of this package",

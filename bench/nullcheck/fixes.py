@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from judgement import Report, judgement, sources
+from rounds import new_in, rounds
 
 from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.fix.workspace import HostedWorkspace
@@ -24,12 +25,11 @@ from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.commands import new_in
+from breadknife.plugins.nullcheck.project.repairing import repair_each
 from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
-from breadknife.plugins.nullcheck.project.root_causes import Removed, remove_causes
 from breadknife.plugins.nullcheck.project.values import Found, Repair
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import Strategy
+from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 
 SHARE = 0.1
 """Of the number of errors, so many root-cause edits are made."""
@@ -130,7 +130,7 @@ def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -
         figures.findings, figures.placed = len(chosen), len(chosen) - chosen.count(None)
         made = [repair for each in chosen if each and (repair := _first(repairs, each, figures, reading))]
         before = pyright(here.root, {})
-        for together in _rounds(made):
+        for together in rounds(made):
             _compare(here, together, before, figures)
         _remove(here, [each for each in dict.fromkeys(found) if each], before, figures)
     return figures
@@ -161,18 +161,6 @@ def _first(repairs: Repairs, found: Found, figures: Figures, reading: float) -> 
     return None
 
 
-def _rounds(made: Sequence[Repair]) -> list[list[Repair]]:
-    """So that no two of a round change the same function."""
-    found = list[list[Repair]]()
-    for repair in made:
-        fits = next((together for together in found if not any(repair.is_near(other) for other in together)), None)
-        if fits is None:
-            found.append([repair])
-        else:
-            fits.append(repair)
-    return found
-
-
 def _compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], figures: Figures) -> None:
     """All of them at once: an error that is new then is one of theirs."""
     repairs = here.repairs(COMMAND_LINE)
@@ -196,8 +184,8 @@ def _remove(here: Bench, found: Sequence[Found], before: Sequence[Said], figures
     causes = causes_of(repairs, found, paths)
     figures.errors, figures.causes = len(found), len(causes)
     budget = max(1, round(SHARE * len(found)))
-    for outcome in remove_causes(repairs, causes, None, ()):
-        figures.cause_edits += isinstance(outcome, Removed)
+    for outcome in repair_each(repairs, [each for cause in causes for each in cause.findings], DECLARATION):
+        figures.cause_edits += isinstance(outcome, Repair)
         if figures.cause_edits >= budget:
             break
     after = pyright(here.root, {change.path: change.after for change in repairs.changes})

@@ -32,11 +32,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from fixes import EDITOR, repairing
+from rounds import new_in, rounds
 
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.commands import new_in
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found, Repair
 from breadknife.plugins.nullcheck.values import Strategy
@@ -238,18 +238,6 @@ def first(here: Bench, report: Said, figures: Figures, reading: float) -> Repair
         why.append(f"{action.title[:40]}: {repair.why[:150]}")
     figures.unmended.append(f"{'; '.join(why) or 'no offer'}: {where}")
     return None
-
-
-def rounds(made: Sequence[Repair]) -> list[list[Repair]]:
-    """So that no two of a round change the same function."""
-    found = list[list[Repair]]()
-    for repair in made:
-        fits = next((together for together in found if not any(repair.is_near(other) for other in together)), None)
-        if fits is None:
-            found.append([repair])
-        else:
-            fits.append(repair)
-    return found
 
 
 def compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], figures: Figures) -> None:

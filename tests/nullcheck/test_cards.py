@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -28,8 +27,8 @@ BESIDE = "from a import find\ndef f(xs):\n    return xs\n"
 class Lowering(PythonProject):
     """A project of a new process, which tells the files that it has lowered."""
 
-    def __init__(self, root: Path, nullable: Sequence[str] = ()) -> None:
-        cards = kept_cards("python", nullable)
+    def __init__(self, root: Path) -> None:
+        cards = kept_cards("python")
         super().__init__(FolderProject(root), knowledge(), cards=cards)
         self.lowered = list[str]()
 
@@ -43,9 +42,9 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BREADKNIFE_HOME", str(tmp_path / "home"))
 
 
-def checked(root: Path, text: str, nullable: Sequence[str] = ()) -> tuple[int, list[str]]:
+def checked(root: Path, text: str) -> tuple[int, list[str]]:
     """How many findings a text of `here.py` has, and the files that were lowered for them."""
-    tree, project = parse(text, "python"), Lowering(root, nullable)
+    tree, project = parse(text, "python"), Lowering(root)
     assert tree is not None
     home = project.look_at(Document((root / "here.py").as_uri(), "python", text), tree)
     return len(home.findings()), project.lowered
@@ -61,12 +60,6 @@ def test_a_changed_file_says_something_else(tmp_path: Path) -> None:
     for text, findings in [(FIND, 1), (SURE, 0), (FIND, 1)]:
         (tmp_path / "a.py").write_text(text, "utf-8")
         assert checked(tmp_path, HERE)[0] == findings
-
-
-def test_other_rows_of_the_user_make_other_cards(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text(FIND, "utf-8")
-    assert checked(tmp_path, BESIDE)[1] == ["here.py", "a.py"]
-    assert checked(tmp_path, BESIDE, ["b.get -> at times"])[1] == ["here.py", "a.py"]
 
 
 @pytest.mark.parametrize("broken", [b"", b"\xc1", b"\x91\x01"])

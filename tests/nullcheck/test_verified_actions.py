@@ -72,7 +72,7 @@ def menu(
     ("oracle", "store", "language", "badge"),
     [
         ("pyright", GIVING, "python", "file and 1 importer clean (pyright)"),
-        ("pyright", STORE, "python", "file clean (pyright); importers can't see it"),
+        ("pyright", STORE, "python", "file clean (pyright)"),
         ("tsc", TYPED_GIVING, "typescript", "file and 1 importer clean (tsc)"),
         ("tsc", TYPED, "typescript", "file and 1 importer clean (tsc)"),
         ("off", STORE, "python", "file clean"),

@@ -71,46 +71,32 @@ def fix(
         str | None,
         typer.Option("--from", metavar="FILE", help="Read findings from another checker's output; - is stdin."),
     ] = None,
-    checker: Annotated[
-        str | None,
-        typer.Option(metavar="COMMAND", help="Run this checker before and after, such as `pyright --outputjson`."),
-    ] = None,
-    null: Annotated[
-        bool, typer.Option("--null", help="Repair the declarations that cause the findings, worst first.")
-    ] = False,
-    top: Annotated[int | None, typer.Option(min=1, help="Repair at most this many causes. Default: all.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Change the files instead of printing a diff.")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="List every repair that is offered.")] = False,
-    tests: Annotated[
-        str | None, typer.Option(metavar="COMMAND", help="Leave out repairs with which this command fails.")
-    ] = None,
     as_json: Json = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> None:
     """Repair values that may be null; print the repairs as a diff.
 
-    Takes the findings of another checker (--from, --checker) or breadknife's own (--null), and verifies each repair.
-    Reads the output of pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs, NullAway and NilAway. Runs
-    --checker and --tests in a copy of this folder.
+    Takes another checker's findings (--from) and verifies each repair; without --from, repairs the declarations behind
+    breadknife's own findings. Reads the output of pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs,
+    NullAway and NilAway.
 
     Exit code: 0 if all findings are repaired, 1 if some aren't, 2 after an error.
 
     Examples:
 
-      pyright --outputjson | breadknife fix --from -
+      breadknife fix src
+
+      pyright --outputjson | breadknife fix --from - --write
 
       breadknife fix --from mypy.txt --list
-
-      breadknife fix --null src --top 20 --checker "pyright --outputjson" --write
-
-      breadknife fix --null src --write
     """
     from breadknife.cli.fix.run import Options, run
     from breadknife.plugins.nullcheck.project.reported import Sources
 
-    sources = Sources(paths or [], source, checker, own=null and source is None and checker is None)
-    options = Options(sources, null, top, write, list_all, tests, as_json)
+    options = Options(Sources(paths or [], source), write, list_all, as_json)
     exit_on_error(lambda: run(options, offline=offline, engine_script=engine_script))
 
 

@@ -29,16 +29,13 @@ def report(
         str | None,
         typer.Option("--from", metavar="FILE", help="Read findings from another checker's output; - is stdin."),
     ] = None,
-    checker: Annotated[
-        str | None, typer.Option(metavar="COMMAND", help="Run this checker, such as `pyright --outputjson`.")
-    ] = None,
     top: Annotated[int, typer.Option(min=1, help="Show at most this many causes.")] = 20,
     as_json: Json = False,
     offline: Offline = False,
 ) -> None:
     """Rank the declarations that cause the most null findings.
 
-    Without --from and --checker, the findings are breadknife's own.
+    Without --from, the findings are breadknife's own.
 
     Exit code: 0 without findings, 1 with findings, 2 after an error.
 
@@ -48,14 +45,13 @@ def report(
 
       pyright --outputjson | breadknife null report --from -
 
-      breadknife null report --checker "mypy --strict --output json src" --json
+      breadknife null report --from mypy.json --json
     """
     from breadknife.cli.fix.report import run
     from breadknife.plugins.nullcheck.project.reported import Sources
 
-    own = source is None and checker is None
     with errors_told():
-        code = run(Sources(paths or [], source, checker, own), top, as_json=as_json, offline=offline)
+        code = run(Sources(paths or [], source), top, is_json=as_json, offline=offline)
     if code:
         raise typer.Exit(code)
 
@@ -92,7 +88,7 @@ def triage(
     from breadknife.plugins.nullcheck.project.reported import Sources
 
     with errors_told():
-        code = run(Sources(paths or [], source), top, as_json=as_json, offline=offline)
+        code = run(Sources(paths or [], source), top, is_json=as_json, offline=offline)
     if code:
         raise typer.Exit(code)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE
-from cli.commands import breadknife, read, within
+from cli.commands import breadknife, in_terminal, read, shown_lines, within
 from cli.fix.checkers import USES, mypy
 from project.folders import write
 
@@ -155,8 +155,8 @@ def test_what_a_declaration_ends_elsewhere_is_left_alone(project: Path) -> None:
     said = pyright(project)
     write(project, {"pyrightconfig.json": "{}"})
     result = breadknife(project, "fix", "--from", "-", "--write", "--json", given=said)
-    outcomes = {each["path"]: each["outcome"] for each in json.loads(result.stdout)["outcomes"]}
-    assert outcomes == {"pool.py": "repaired", "a.py": "ended"}, result.stderr
+    outcomes = [(each["path"], each["outcome"]) for each in json.loads(result.stdout)["outcomes"]]
+    assert sorted(outcomes) == [("a.py", "ended")] * 2 + [("pool.py", "ended"), ("pool.py", "repaired")], result.stderr
     assert read(project, "a.py") == SHOWN
     assert "self.pool: Pool = None" in read(project, "pool.py")
 
@@ -270,19 +270,6 @@ def test_what_is_for_people_to_choose_is_told_once(project: Path) -> None:
     assert "0 findings repaired, 5 left" in result.stderr
 
 
-def test_who_gets_a_none_is_not_its_cause(project: Path) -> None:
-    """Widening the one parameter that gets it would end one finding of three."""
-    text = "def g(b: B):\n    if b: print(b)\n\nclass A:\n    def __init__(self):\n        self.b: B | None = None\n\n"
-    text += "    def start(self):\n        self.b = B()\n\n    def f(self):\n        g(self.b)\n        self.b.c()\n"
-    text += "        self.b.d()\n"
-    write(project, {"a.py": text})
-    given = ARGUMENT.format(line=12, column=11)
-    given += "".join(mypy("a.py", line, name) for line, name in ((13, "c"), (14, "d")))
-    result = breadknife(project, "fix", "--null", "--from", "-", "--write", given=given)
-    assert "def g(b: B):\n" in read(project, "a.py"), result.stderr
-    assert "self.b: B = None" in read(project, "a.py")
-
-
 def test_repairs_of_one_statement_see_each_other(project: Path) -> None:
     write(project, {"a.py": "def f(x=None, y=None):\n    return x.a + y.b\n"})
     result = breadknife(project, "fix", "--from", "-", "--write", given=mypy("a.py", 2, "a") + mypy("a.py", 2, "b"))
@@ -299,7 +286,7 @@ def test_json(project: Path) -> None:
     wanted = {"path": "pkg/a.py", "line": 2, "column": 12, "source": "mypy", "code": "union-attr",
               "outcome": "repaired", "strategy": "assert"}  # fmt: skip
     assert {key: outcome[key] for key in wanted} == wanted
-    assert shown["schema"] == 1
+    assert shown["schema"] == 2
     assert shown["diff"].startswith("--- a/pkg/a.py\n")
 
 
@@ -357,7 +344,7 @@ def test_only_files_of_this_folder_are_repaired(project: Path, printed: str, pat
         (["--from", "-"], "Done.\n", 2, "standard input: no checker's finding is in it. Run the checker again, in one"),
         (["--from", "-"], '{"generalDiagnostics": [', 2, "standard input: its JSON is cut off or broken (Expecting"),
         (["--from", "a.py"], "", 2, "a.py: no checker's finding is in it."),
-        (["--null", "--from", "-"], "\x00\x01", 2, "standard input: it isn't text in UTF-8."),
+        (["--from", "-"], "\x00\x01", 2, "standard input: it isn't text in UTF-8."),
         (["--from", "-"], mypy("a.py", 2, "nothing"), 0, "1 finding read: 0 places about null, 0 findings of"),
         (["--from", "-"], mypy("a.py", 99, "y"), 1, "1 finding, at a.py:99: not of the text as it is by now; run the"),
         (["--from", "-", "--list"], mypy("a.py", 99, "y"), 1, "1 finding, at a.py:99: not of the text as it is by now"),
@@ -369,9 +356,7 @@ def test_only_files_of_this_folder_are_repaired(project: Path, printed: str, pat
         ),
         (["--from", "-"], mypy("lazy.py", 2, "y"), 1, "lazy.py:2"),
         (["--from", "nowhere"], "", 2, "nowhere: No such file"),
-        ([], "", 2, "which findings? --from FILE"),
-        (["--from", "-", "--top", "3"], "", 2, "it goes with --null"),
-        (["--checker", "no-such-checker --json"], "", 2, "no-such-checker: no such program on PATH"),
+        (["--list", "--write"], "", 2, "--list changes nothing: leave --write out"),
     ],
 )
 def test_exit_codes(project: Path, arguments: list[str], given: str, code: int, said: str) -> None:
@@ -408,5 +393,44 @@ def test_one_declaration_repairs_all_findings_that_it_is_offered_for(project: Pa
     write(project, {"a.py": text})
     given = mypy("a.py", 9, "append") + mypy("a.py", 12, "pop")
     result = breadknife(project, "fix", "--from", "-", "--write", "--json", given=given)
-    assert [each["outcome"] for each in json.loads(result.stdout)["outcomes"]] == ["repaired"] * 2, result.stderr
+    assert [each["outcome"] for each in json.loads(result.stdout)["outcomes"]] == ["repaired", "ended"], result.stderr
     assert read(project, "a.py") == text.replace("None", "[]")
+
+
+TWO = {
+    "a.py": "def _f(a, x=None):\n    if a:\n        return x.y\n    return x.z\n\n\n_f(1, 2)\n",
+    "b.py": "def _g(x=None):\n    return x.y\n\n\n_g(1)\n",
+}
+
+
+def test_without_another_checker_our_own_findings_are_repaired(project: Path) -> None:
+    write(project, TWO)
+    result = breadknife(project, "fix", "--write", "--json")
+    assert [each["source"] for each in json.loads(result.stdout)["outcomes"]] == ["nullcheck"] * 3
+    assert result.stderr.endswith("3 findings repaired, 0 left\n")
+    assert breadknife(project, "lint", "a.py", "b.py").returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such terminals")
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (["fix"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 3: b.py", "3 of 3: a.py"]),
+        (["fix", "--list"], ["1 of 2: a.py", "2 of 2: b.py", "3 of 3: b.py"]),
+        (["fix", "--from", "mypy.txt"], ["1 of 1: b.py"]),
+        (["null", "report"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 2: _f(x)", "2 of 2: _g(x)"]),
+    ],
+)
+def test_a_terminal_shows_how_far_it_is_in_a_line_that_goes_away(
+    project: Path, arguments: list[str], lines: list[str]
+) -> None:
+    said = 'b.py:2:12: error: Item "None" of "L | None" has no attribute "y"  [union-attr]\n'
+    write(project, {**TWO, "mypy.txt": said})
+    result, screen = in_terminal(project, *arguments)
+    plain = breadknife(project, *arguments)
+    assert (result.stdout, result.returncode) == (plain.stdout, plain.returncode)
+    told = iter(shown_lines(screen))
+    assert all(line in told for line in lines), screen
+    assert " of 2: " not in plain.stderr
+    last = shown_lines(screen)[-2]
+    assert not last or last.startswith("breadknife: ")

@@ -14,10 +14,10 @@ from breadknife.text.syntax import parse
 from nullcheck.ecmascript.asking import opened
 
 
-def found(text: str, language: str = "typescript", rows: Sequence[str] = ()) -> Sequence[Finding]:
+def found(text: str, language: str = "typescript") -> Sequence[Finding]:
     tree = parse(text, language)
     assert tree is not None
-    return EcmaScript(rows).open(Document("file:///project/src/a.ts", language, text), tree, None).findings()
+    return EcmaScript().open(Document("file:///project/src/a.ts", language, text), tree, None).findings()
 
 
 def marked(text: str) -> tuple[str, list[Span]]:
@@ -31,37 +31,6 @@ def marked(text: str) -> tuple[str, list[Span]]:
         else:
             plain += char
     return plain, sorted(spans)
-
-
-@pytest.mark.parametrize(
-    ("language", "row", "text", "why"),
-    [
-        ("typescript", "Orders.find -> when there is none", "function f(o: Orders) { return o.find(1).name }\n",
-         "when there is none"),
-        ("typescript", "@acme/orders.find", "import { find } from '@acme/orders';\nfind(1).name;\n", "at times"),
-        ("typescript", "@acme/orders.find", "import { find as g } from '@acme/orders';\ng(1).name;\n", "at times"),
-        ("typescript", "./orders.find", "import * as o from './orders';\no.find(1).name;\n", "at times"),
-        ("javascript", "orders.find", "import orders from 'orders';\nconst a = orders.find(1);\na.name;\n", "at times"),
-        ("javascript", "./orders.find", "const o = require('./orders');\no.find(1).name;\n", "at times"),
-    ],
-)  # fmt: skip
-def test_a_user_adds_calls(language: str, row: str, text: str, why: str) -> None:
-    (finding,) = found(text, language, (row,))
-    assert finding.message.endswith(f"may be null or undefined: `find` returns null or undefined {why}")
-    assert not found(text, language)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "import { find } from './orders';\nfind(1)?.name;\n",
-        "import { find } from './other';\nfind(1).name;\n",
-        "import { find } from './orders';\nfunction f(find) { return find(1).name }\n",
-        "function f(o: Store) { return o.find(1).name }\n",
-    ],
-)
-def test_a_users_row_is_about_that_call_alone(text: str) -> None:
-    assert not found(text, rows=("./orders.find", "Orders.find"))
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,11 @@ def blocks(name: str) -> list[str]:
     return re.findall(r"^```go\n(.*?)^```$", (CASES / name).read_text("utf-8"), re.DOTALL | re.MULTILINE)
 
 
-def found(text: str, name: str = "a.go", nullable: tuple[str, ...] = ()) -> list[Finding]:
+def found(text: str, name: str = "a.go") -> list[Finding]:
     tree = parse(text, "go")
     assert tree is not None
     assert not tree.root.has_error, text
-    return list(Go(nullable).open(Document(f"file:///project/{name}", "go", text), tree, None).findings())
+    return list(Go().open(Document(f"file:///project/{name}", "go", text), tree, None).findings())
 
 
 @pytest.mark.parametrize("marked", blocks("fires.md"))
@@ -41,47 +41,6 @@ def test_must_fire(marked: str) -> None:
 @pytest.mark.parametrize("text", blocks("silent.md"))
 def test_must_not_fire(text: str) -> None:
     assert [finding.message for finding in found(HEAD + text)] == [], text
-
-
-ORDERS = 'package p\n\nimport "example.org/orders"\n\n'
-
-
-@pytest.mark.parametrize(
-    ("row", "function", "why"),
-    [
-        ("example.org/orders.Find -> when there is none",
-         "func f(k int) {\n\to := orders.Find(k)\n\tprintln(o.Name)\n}",
-         "`orders.Find` returns nil when there is none"),
-        ("example.org/orders.Find -> when there is none", "func f(k int) {\n\tprintln(orders.Find(k).Name)\n}",
-         "`orders.Find` returns nil when there is none"),
-        ("example.org/orders.Find -> when there is none",
-         "func f(k int) {\n\to, err := orders.Find(k)\n\tif err != nil {\n\t\treturn\n\t}\n\tprintln(o.Name)\n}",
-         "`orders.Find` returns nil when there is none"),
-        ("example.org/orders.Find", "func f(k int) {\n\to, _ := orders.Find(k)\n\tprintln(o.Name)\n}",
-         "`orders.Find` returns nil when it fails"),
-        ("example.org/orders.Client.Find -> at times",
-         "func f(c *orders.Client) {\n\to := c.Find(1)\n\tprintln(o.Name)\n}",
-         "`orders.Client.Find` returns nil at times"),
-    ],
-)  # fmt: skip
-def test_a_user_adds_calls(row: str, function: str, why: str) -> None:
-    text = f"{ORDERS}{function}\n"
-    assert [finding.message.partition(": ")[2] for finding in found(text, nullable=(row,))] == [why]
-    assert found(text) == []
-
-
-@pytest.mark.parametrize(
-    "function",
-    [
-        "func f(k int) {\n\to := orders.Find(k)\n\tif o == nil {\n\t\treturn\n\t}\n\tprintln(o.Name)\n}",
-        "func f(k int) {\n\to := orders.Look(k)\n\tprintln(o.Name)\n}",
-        "func f(orders Store) {\n\to := orders.Find(1)\n\tprintln(o.Name)\n}",
-        "func f(c Client) {\n\to := c.Find(1)\n\tprintln(o.Name)\n}",
-    ],
-)
-def test_a_users_row_is_about_that_call_alone(function: str) -> None:
-    rows = ("example.org/orders.Find -> at times", "example.org/orders.Client.Find -> at times")
-    assert found(f"{ORDERS}{function}\n", nullable=rows) == []
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])

@@ -23,10 +23,10 @@ def method(body: str) -> str:
     return "import java.util.*;\nclass A {\n    void a() throws Exception {\n" + body + "\n    }\n}\n"
 
 
-def found(text: str, nullable: tuple[str, ...] = ()) -> list[Finding]:
+def found(text: str) -> list[Finding]:
     tree = parse(text, "java")
     assert tree is not None
-    return list(Java(nullable).open(document(text, "java"), tree, None).findings())
+    return list(Java().open(document(text, "java"), tree, None).findings())
 
 
 @pytest.mark.parametrize("marked", blocks("fires.md"))
@@ -39,31 +39,6 @@ def test_must_fire(marked: str) -> None:
 @pytest.mark.parametrize("text", blocks("silent.md"))
 def test_must_not_fire(text: str) -> None:
     assert [finding.message for finding in found(text)] == [], text
-
-
-@pytest.mark.parametrize(
-    ("row", "body", "why"),
-    [
-        ("Orders.find -> when there is none", "Orders o = f();\no.find(1).trim();", "when there is none"),
-        ("com.acme.Orders.find -> when there is none", "Orders o = f();\nOrder a = o.find(1, 2);\na.b();",
-         "when there is none"),
-        ("Orders.find", 'Orders.find("a").trim();', "at times"),
-    ],
-)  # fmt: skip
-def test_a_user_adds_calls(row: str, body: str, why: str) -> None:
-    text = method(body)
-    messages = [finding.message for finding in found(text, (row,))]
-    assert [message.partition(": ")[2] for message in messages] == [f"`Orders.find` returns null {why}"]
-    assert found(text) == []
-
-
-@pytest.mark.parametrize(
-    "body",
-    ["Orders o = f();\nOrder a = o.find(1);\nif (a != null) a.b();", "Orders o = f();\no.look(1).b();",
-     "Store o = f();\no.find(1).b();"],
-)  # fmt: skip
-def test_a_users_row_is_about_that_call_alone(body: str) -> None:
-    assert found(method(body), ("Orders.find", "orders.look")) == []
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])

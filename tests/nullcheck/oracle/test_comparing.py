@@ -55,23 +55,6 @@ def test_where_an_edit_leads_a_position(edits: str, before: int, now: int, leads
 
 
 @pytest.mark.parametrize(
-    ("after", "before", "now", "leads"),
-    [
-        (TEXT, 1, 1, True),
-        ("zero\n" + TEXT, 1, 2, True),
-        ("zero\n" + TEXT, 1, 1, False),
-        (TEXT.replace("two", "2\n2"), 1, 2, True),
-        (TEXT.replace("two", "2\n2"), 1, 3, False),
-        (TEXT.replace("two", "2\n2"), 3, 4, True),
-        (TEXT.replace("two\n", ""), 1, 1, False),
-        (TEXT.replace("two\n", ""), 2, 1, True),
-    ],
-)
-def test_where_a_change_leads_a_line(after: str, before: int, now: int, leads: bool) -> None:
-    assert Moves.of_lines(TEXT, after).leads(before, now) is leads
-
-
-@pytest.mark.parametrize(
     ("was", "now", "new"),
     [
         ([(4, "a")], [(8, "a")], []),

@@ -12,7 +12,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied, EngineError, EngineUnavailable
-from breadknife.plugins.nullcheck.verify.oracle.oracle import Ask, Oracle
+from breadknife.plugins.nullcheck.verify.oracle.oracle import Oracle
 from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 
 A = Path("/project/a.py")
@@ -138,47 +138,9 @@ def test_what_is_not_asked_yet_when_its_asker_gives_up_keeps_nobody_waiting() ->
     until(lambda: fake.asked == ["hang"])
     with pytest.raises(Cancelled):
         said(oracle, "late", CancelToken.after(0))
-    assert not oracle._jobs
     oracle.close()
     first.join()
     assert fake.asked == ["hang"]
-
-
-def test_what_is_prepared_waits_for_who_asks_and_only_the_newest_counts() -> None:
-    fake, first, done = Fake(), threading.Event(), list[str]()
-
-    def prepared(text: str, wait: bool = False) -> Callable[[Ask], object]:
-        def work(ask: Ask) -> None:
-            if wait:
-                first.wait(20)
-            ask({A: text})
-            done.append(text)
-
-        return work
-
-    oracle = Oracle(fake.start)
-    oracle.prepare(prepared("one", wait=True))
-    until(lambda: oracle._prepared is None)
-    oracle.prepare(prepared("two"))
-    oracle.prepare(prepared("three"))
-    asker = threading.Thread(target=lambda: said(oracle, "asked"))
-    asker.start()
-    until(lambda: bool(oracle._jobs))
-    first.set()
-    until(lambda: done == ["one", "three"])
-    asker.join()
-    assert fake.asked == ["one", "asked", "three"]
-    oracle.close()
-
-
-def test_what_is_being_prepared_gives_way_to_who_asks() -> None:
-    fake = Fake()
-    oracle = Oracle(fake.start)
-    oracle.prepare(lambda ask: ask({A: "hang"}))
-    until(lambda: fake.asked == ["hang"])
-    assert oracle.ask({A: "x"}, CancelToken()) == [Problem(A, "c", "x")]
-    assert fake.stopped.is_set()
-    oracle.close()
 
 
 def test_nobody_asks_any_more_and_it_ends() -> None:
@@ -194,7 +156,9 @@ def test_nobody_asks_any_more_and_it_ends() -> None:
 def test_closing_ends_what_hangs() -> None:
     fake = Fake()
     oracle = Oracle(fake.start)
-    oracle.prepare(lambda ask: ask({A: "hang"}))
+    asker = threading.Thread(target=said, args=(oracle, "hang"))
+    asker.start()
     until(lambda: fake.asked == ["hang"])
     oracle.close()
-    assert oracle._thread is None
+    asker.join(20)
+    assert not asker.is_alive()

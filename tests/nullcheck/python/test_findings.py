@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.nullcheck.languages.python.file import Python, PythonFile
-from breadknife.plugins.nullcheck.languages.python.language import knowledge, known
 from breadknife.task.values import Finding
 from breadknife.text import syntax
 from breadknife.text.document import Document, Span
@@ -13,10 +12,10 @@ from breadknife.text.syntax import parse
 from support import marked_spans
 
 
-def opened(text: str, *rows: str) -> PythonFile:
+def opened(text: str) -> PythonFile:
     tree = parse(text, "python")
     assert tree is not None
-    return Python(rows).open(Document("file:///a.py", "python", text), tree, None)
+    return Python().open(Document("file:///a.py", "python", text), tree, None)
 
 
 def found(text: str) -> list[Finding]:
@@ -79,26 +78,6 @@ def test_a_finding_says_what_why_and_the_path(text: str, message: str, path: lis
     (finding,) = found(text)
     assert finding.message == message
     assert [(text[r.span.start : r.span.end], r.message) for r in finding.related] == path
-
-
-@pytest.mark.parametrize(
-    ("row", "text", "why"),
-    [
-        ("mypkg.find -> when nothing is found", "import mypkg\nmypkg.find(1).x\n", "when nothing is found"),
-        ("mypkg.find", "from mypkg import find as f\nf(1).x\n", "at times"),
-        ("mypkg.Client.get", "from mypkg import Client\ndef f(c: Client):\n    c.get(1).x\n", "at times"),
-        ("mypkg.Client.get", "import mypkg\nclient = mypkg.Client()\nclient.get(1).x\n", "at times"),
-    ],
-)
-def test_a_user_adds_calls(row: str, text: str, why: str) -> None:
-    name = row.partition(" ")[0]
-    messages = [each.message.partition(": ")[2] for each in opened(text, row).findings()]
-    assert messages == [f"`{name}` returns None {why}"]
-    assert found(text) == []
-
-
-def test_what_is_no_row_adds_nothing() -> None:
-    assert known(("", "a b", "-> why", "1.x")) == knowledge()
 
 
 def test_two_hundred_thousand_lines_are_a_normal_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from breadknife.cli.fix.workspace import opened
+from breadknife.cli.fix.telling import where
+from breadknife.cli.fix.workspace import files, opened
 from breadknife.cli.output import counted, tell
 from breadknife.plugins.nullcheck.project.annotating import Declaration, Java, annotated
 from breadknife.plugins.nullcheck.project.changes import together
@@ -17,12 +18,15 @@ from breadknife.plugins.nullcheck.project.reported import findings_in, report
 def run(source: str, *, write: bool, offline: bool) -> None:
     """Prints a diff, or writes the files. Raises DocumentError for what can't be read."""
     folder = Path.cwd()
-    with opened(None, offline=offline) as repairs:
+    with opened(offline=offline) as repairs:
         repairs.await_projects([folder])
         count = _declarations(repairs, source, folder)
         trees = ((each, repairs.tree(each.path)) for each in count)
         made = [{each.path: annotated(each, tree)} for each, tree in trees if tree is not None]
-        lines = [f"{_where(each, repairs, folder)}  {each.name} ({counted(count[each], 'finding')})" for each in count]
+        lines = [
+            f"{where(repairs, each.path, each.type, folder)}  {each.name} ({counted(count[each], 'finding')})"
+            for each in count
+        ]
         repairs.changes.put(repairs.changes.edited(together(made)))
         for line in lines:
             tell(line)
@@ -46,11 +50,6 @@ def _declarations(repairs: Repairs, source: str, folder: Path) -> Counter[Declar
         return [each.path for each in project.defining(name, "java")] if project is not None else []
 
     java, count = Java(repairs.tree, defining), Counter[Declaration]()
-    for path, finding in findings_in(repairs, report(source, repairs.workspace), folder):
+    for path, finding in findings_in(repairs, report(repairs, source), files((), folder)[0], folder):
         count.update(java.declarations(path, finding.span, finding.message))
     return count
-
-
-def _where(declaration: Declaration, repairs: Repairs, folder: Path) -> str:
-    line, _ = repairs.changes.position(declaration.path, declaration.type.start)
-    return f"{named(declaration.path, folder)}:{line}"

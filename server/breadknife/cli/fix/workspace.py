@@ -10,20 +10,16 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TypeVar
 
-from breadknife.cancel import CancelToken
 from breadknife.cli import output
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.files import find_files, tell_complaint
 from breadknife.errors import DocumentError
-from breadknife.host.containment import Unfinished
-from breadknife.host.failures import explained
 from breadknife.host.host import Host
 from breadknife.host.settings import Settings
 from breadknife.host.workspace import root_of
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.commands import Command
 from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
 from breadknife.plugins.nullcheck.project.reported import Sources, Told, gather
 from breadknife.plugins.nullcheck.project.workspace import Answer
@@ -32,12 +28,10 @@ from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.project.values import Project
-from breadknife.task.reasons import silence
-from breadknife.task.values import ActionRequest, Request
+from breadknife.task.values import Request
 from breadknife.text.document import Document, language_of
 
 _Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 
 class HostedWorkspace:
@@ -46,6 +40,7 @@ class HostedWorkspace:
     def __init__(self, host: Host, settings_of: Callable[[Path], Settings]) -> None:
         self._host = host
         self._settings_of = settings_of
+        self.plugin = next(each for each in host.registry.plugins if isinstance(each, NullCheckPlugin))
 
     def tell(self, message: str, *, fleeting: bool = False) -> None:
         output.tell(message, fleeting=fleeting)
@@ -70,28 +65,11 @@ class HostedWorkspace:
             reply.receipts[0].sentence if reply.receipts else "",
         )
 
-    def limited(self, name: str, work: Callable[[], _Result]) -> _Result:
-        def contained() -> tuple[_Result | None, BaseException | None]:
-            try:
-                return work(), None
-            except BaseException as error:  # `Containment.run` waits in vain for what raises
-                return None, error
-
-        seconds = self._host.kinds[ActionRequest].seconds
-        done = self._host.containment.run({name: contained}, {name: seconds}, CancelToken())[name]
-        if isinstance(done, Unfinished):
-            raise DocumentError(f"{name}: {silence('plugin-hung', plugin=SOURCE, seconds=seconds).sentence}")
-        result, error = done
-        if error is not None:
-            raise DocumentError(f"{name}: {explained(SOURCE, error)[1].sentence}") from error
-        return result  # pyright: ignore[reportReturnType]  # without an error it is the result
-
     def problems(
         self, checker: Installed, document: Document, beside: Mapping[Path, str], seconds: float
     ) -> Sequence[Problem]:
-        plugin = next(each for each in self._host.registry.plugins if isinstance(each, NullCheckPlugin))
         texts = {path: document.text} if (path := document.path) else {}
-        return plugin.ladder.problems(checker, document.language, texts, beside, seconds)
+        return self.plugin.ladder.problems(checker, document.language, texts, beside, seconds)
 
     def project(self, root: Path) -> Project | None:
         return self._host.projects.of(root)
@@ -104,7 +82,7 @@ class HostedWorkspace:
 
 
 @contextmanager
-def opened(engine_script: Path | None, *, offline: bool, tests: Command | None = None) -> Generator[Repairs]:
+def opened(engine_script: Path | None = None, *, offline: bool) -> Generator[Repairs]:
     """The repairs of this folder's files, by a host that is closed at the end."""
     # A redirected stream isn't UTF-8 everywhere, a file's name isn't valid Unicode, and a diff's lines are the file's.
     for stream in (sys.stdout, sys.stderr):
@@ -115,14 +93,22 @@ def opened(engine_script: Path | None, *, offline: bool, tests: Command | None =
         host.on_notice = output.tell
         host.projects.folders = (Path.cwd(),)
         settings = cache(partial(settings_for, host, offline, checker_seconds=CHECKER_SECONDS))
-        yield Repairs(HostedWorkspace(host, settings), Changes(), tests)
+        workspace = HostedWorkspace(host, settings)
+        workspace.plugin.ladder.looks_ahead = False
+        yield Repairs(workspace, Changes())
+
+
+def files(within: Sequence[Path], folder: Path) -> tuple[list[Path], bool]:
+    """The files of the null check's languages, and whether something couldn't be read."""
+    complaints = list[DocumentError]()
+    found = find_files([folder / path for path in within] or [folder], complaints.append)
+    paths = [path for path in found if language_of(path) in LANGUAGE_IDS]
+    told = [tell_complaint(complaint) for complaint in complaints]
+    return paths, any(told)
 
 
 def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
-    """The findings of the sources. Raises BreadknifeError for what can't be read or run; a file with an error of its
-    own is told and left out."""
-    complaints = list[DocumentError]()
-    within = [folder / path for path in sources.paths] or [folder]
-    paths = [path for path in find_files(within, complaints.append) if language_of(path) in LANGUAGE_IDS]
-    complained = [tell_complaint(complaint) for complaint in complaints]
-    return gather(repairs, sources, paths, folder, failed=any(complained))
+    """The findings of the sources. Raises BreadknifeError for what can't be read; a file with an error of its own is
+    told and left out."""
+    paths, failed = files(sources.paths, folder)
+    return gather(repairs, sources, paths, folder, failed=failed)

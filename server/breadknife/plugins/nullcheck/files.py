@@ -77,8 +77,6 @@ class _Remembering:
 @dataclass
 class _Kept:
     text: str
-    nullable: tuple[str, ...]
-    """The user's rules that it was made with."""
     file: _Remembering
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -86,25 +84,20 @@ class _Kept:
 class Files:
     def __init__(self) -> None:
         self._kept = OrderedDict[str, _Kept]()
-        self._languages: dict[tuple[str, tuple[str, ...]], NullLanguage] = {}
-        """One object for each id and the user's rules: it remembers what it knows of the project's files."""
+        self._languages: dict[str, NullLanguage] = {}
+        """One object for each id: it remembers what it knows of the project's files."""
         self._lock = threading.Lock()
 
     @contextmanager
-    def open(
-        self, document: Document, tree: SyntaxTree, project: Project | None, nullable: tuple[str, ...] = ()
-    ) -> Generator[NullFile]:
+    def open(self, document: Document, tree: SyntaxTree, project: Project | None) -> Generator[NullFile]:
         """The document's analysis, for one thread at a time."""
         with self._lock:
             kept = self._kept.pop(document.uri, None)
-            same = kept is not None and (kept.text, kept.nullable) == (document.text, nullable)
-            if kept is None or not same or not kept.file.is_current():
-                key = (document.language, nullable)
-                if key not in self._languages:
-                    self._languages[key] = language(*key)
-                spoken = self._languages[key]
+            if kept is None or kept.text != document.text or not kept.file.is_current():
+                id = document.language
+                spoken = self._languages.get(id) or self._languages.setdefault(id, language(id))
                 file = _Remembering(spoken.open(document, tree, project), kept.file.whole if kept is not None else None)
-                kept = _Kept(document.text, nullable, file)
+                kept = _Kept(document.text, file)
             self._kept[document.uri] = kept
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

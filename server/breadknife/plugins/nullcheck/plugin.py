@@ -74,8 +74,7 @@ class NullCheckPlugin:
         tree = context.tree(request.document)
         if tree is None:
             return silence("no-tree")
-        nullable: tuple[str, ...] = context.settings(NullCheckSettings).nullable
-        with self._files.open(request.document, tree, context.project, nullable) as file:
+        with self._files.open(request.document, tree, context.project) as file:
             match request:
                 case CheckRequest():
                     return _check(file, request, context)
@@ -115,8 +114,7 @@ class NullCheckPlugin:
         if document is None or tree is None or len(data) != 4:
             return silence("no-tree")
         place, strategy = _chosen(Action("", data=dict(zip(("start", "end", "use", "strategy"), data, strict=True))))
-        settings: NullCheckSettings = context.settings(NullCheckSettings)
-        with self._files.open(document, tree, context.project, settings.nullable) as file:
+        with self._files.open(document, tree, context.project) as file:
             offers = [offer for offer in file.offers(place) if offer.strategy is strategy]
         tried = tried_of(document, place, offers, context)
         context.progress("running a test of the null")

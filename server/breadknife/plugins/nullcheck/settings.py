@@ -17,8 +17,6 @@ Shown = Literal["error", "warning", "information", "hint", "off"]
 class NullCheckSettings:
     disabled_rules: tuple[str, ...] = ()
     """Codes that are not reported, such as `none-argument`."""
-    nullable: tuple[str, ...] = ()
-    """Calls that may give null: `mypkg.find -> when nothing is found`, `Type.method`, `import/path.Func`."""
     oracle: Choice = "auto"
     """The installed checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc`, or `off`; `auto` takes the one
     that the project is configured for, else the first that there is."""

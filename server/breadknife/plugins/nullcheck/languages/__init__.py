@@ -5,27 +5,25 @@ Each lowers its grammar to the intermediate language of `core`; what they share 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from breadknife.plugins.nullcheck.values import NullLanguage
 
 LANGUAGE_IDS = frozenset({"python", "javascript", "javascriptreact", "typescript", "typescriptreact", "go", "java"})
 
 
-def language(id: str, nullable: Sequence[str] = ()) -> NullLanguage:
-    """The language with that id, one of `LANGUAGE_IDS`. `nullable` are the user's own rows, see `rows`."""
+def language(id: str) -> NullLanguage:
+    """The language with that id, one of `LANGUAGE_IDS`."""
     if id == "go":
         from breadknife.plugins.nullcheck.languages.go.file import Go
 
-        return Go(nullable)
+        return Go()
     if id in ("javascript", "javascriptreact", "typescript", "typescriptreact"):
         from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 
-        return EcmaScript(nullable)
+        return EcmaScript()
     if id == "java":
         from breadknife.plugins.nullcheck.languages.java.file import Java
 
-        return Java(nullable)
+        return Java()
     from breadknife.plugins.nullcheck.languages.python.file import Python
 
-    return Python(nullable)
+    return Python()

@@ -5,7 +5,7 @@ A check asks the cards of all files that a file imports, and lowers only those o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -48,9 +48,8 @@ def card_of(home: FileHome) -> Card:
     return Card(names, dict(file.imports), bases, gate.own, gate.telling)
 
 
-def kept_cards(language: str, nullable: Sequence[str] = ()) -> Cards:
-    """Those in the user's cache folder, for all processes. What a card says is decided by our code and by `nullable`,
-    the user's own rows, too."""
+def kept_cards(language: str) -> Cards:
+    """Those in the user's cache folder, for all processes. What a card says is decided by our code, too."""
     code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), Path(__file__).parent)
-    state = f"card {code} {language} {grammar_version(language)} {nullable!r}"
+    state = f"card {code} {language} {grammar_version(language)}"
     return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, Card)

@@ -30,6 +30,7 @@ _METHODS = frozenset({"method_declaration", "constructor_declaration", "compact_
 _SHAPES = grammar_of("java").shapes
 _CALLED = _METHODS | {"record_declaration"}
 """A record is called as its constructor."""
+_FIELDS = frozenset({"field_declaration"})
 _CALLS = {
     "method_invocation": "name", "object_creation_expression": "type", "explicit_constructor_invocation": "constructor",
 }  # fmt: skip
@@ -96,7 +97,7 @@ class Java:
         types = _simple_types(said["types"])
         yield from self._only(
             (path, tree, method)
-            for path, tree, method in self._methods(said["name"])
+            for path, tree, method in self._members(said["name"], _CALLED)
             if _owner(tree, method) == said["owner"] and _types_of(tree, method) == types
         )
 
@@ -116,7 +117,7 @@ class Java:
         number = given.index(around[at])
         found = [
             (file, its, method, parameters[min(number, len(parameters) - 1)])
-            for file, its, method in self._methods(name)
+            for file, its, method in self._members(name, _CALLED)
             if _takes(parameters := _parameters(method), len(given))
             and (call.type == "method_invocation") == (method.type == "method_declaration")
             and (
@@ -136,24 +137,18 @@ class Java:
         that name."""
         name = left.rpartition(".")[2]
         owners = [_name(tree, each) for each in reversed(around) if each.type in _SHAPES.owners]
-        own = [each for each in self._fields(path, name) if _owner(tree, each[2]) in owners]
+        found = list(self._members(name, _FIELDS, path))
+        own = [each for each in found if each[0] == path and _owner(tree, each[2]) in owners]
         if own and left in (name, f"this.{name}"):
-            yield from self._only([min(own, key=lambda each: owners.index(_owner(tree, each[2])))])
-        else:
-            files = dict.fromkeys((path, *self.defining(name)))
-            yield from self._only(each for file in files for each in self._fields(file, name))
+            found = [min(own, key=lambda each: owners.index(_owner(tree, each[2])))]
+        yield from self._only(found)
 
-    def _fields(self, path: Path, name: str) -> Iterator[tuple[Path, SyntaxTree, Node]]:
-        tree = self.tree(path)
-        for node in nodes_in(tree.root) if tree is not None else ():
-            if tree is not None and node.type == "field_declaration" and name in _declared(tree, node):
-                yield path, tree, node
-
-    def _methods(self, name: str) -> Iterator[tuple[Path, SyntaxTree, Node]]:
-        for path in dict.fromkeys(self.defining(name)):
+    def _members(self, name: str, kinds: frozenset[str], *first: Path) -> Iterator[tuple[Path, SyntaxTree, Node]]:
+        """The declarations of these kinds that have that name, in the files that come first and then in all."""
+        for path in dict.fromkeys((*first, *self.defining(name))):
             tree = self.tree(path)
             for node in nodes_in(tree.root) if tree is not None else ():
-                if tree is not None and node.type in _CALLED and _name(tree, node) == name:
+                if tree is not None and node.type in kinds and name in _declared(tree, node):
                     yield path, tree, node
 
     def _only(self, found: Iterable[tuple[Path, SyntaxTree, Node]]) -> Iterator[Declaration]:

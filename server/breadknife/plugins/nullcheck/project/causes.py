@@ -18,8 +18,9 @@ from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.project.declared import Declared, Kind, Shapes, declared, given, owner_of, set_to
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found
-from breadknife.plugins.nullcheck.values import SOURCE
+from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
 from breadknife.project.values import Located
+from breadknife.task.values import Finding
 from breadknife.text.document import Span, language_of, uri_to_path
 from breadknife.text.syntax import SyntaxTree, captures
 
@@ -28,15 +29,14 @@ NULLS: Mapping[str, str] = {
     **dict.fromkeys(LANGUAGE_IDS - {"python", "go", "java"}, "(null) @null (undefined) @null"),
 }  # fmt: skip
 """How the null is written in a tree of each language."""
+_WRITTEN = frozenset({"None", "null", "undefined", "nil"})
 _NAME = re.compile(r"[\w$]+")
 _MEMBER = re.compile(r"([\w$.()\[\]]+)\.([\w$]+)")
 _CALL = re.compile(r"(?:await\s+|yield\s+|new\s+)?([\w$.]+(?:\([^()]*\)\.[\w$.]+|\[[^\[\]]*\]\.[\w$.]+)*)\(")
-_ASSIGNED = r"(?<![\w.$]){}\s*(?::[^=\n]*)?:?=(?!=)\s*"
+_ASSIGNED = r"(?<![\w.$]){}\s*(?::[^=\n]*)?:?=(?!=)[^\S\n]*"
 _OWN = frozenset({"self", "this", "cls"})
 _LOOKUPS = frozenset({"get", "pop", "find", "match", "search", "first", "next", "load", "read"})
 """So many classes have methods of these names that the only one of the project needn't be meant."""
-_MOST_STEPS = 5
-"""From a value to what it was assigned from."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def ranked(traced: Iterable[tuple[Origin, Found]]) -> list[Cause]:
     """The causes, those of most findings first; of as many those that can be repaired at a declaration."""
     grouped = defaultdict[tuple[object, ...], list[tuple[Origin, Found]]](list)
     for origin, found in traced:
-        where = None if origin.kind is Kind.ATTRIBUTE else origin.span  # which is one cause wherever it is set
+        where = None if origin.kind in (Kind.ATTRIBUTE, Kind.PLACE) else origin.span  # one cause wherever it stands
         grouped[origin.kind, origin.name, origin.path, where].append((origin, found))
     causes = [
         Cause(same[0][0], tuple(sorted((found for _, found in same), key=lambda each: (each.path, each.place.span))))
@@ -86,57 +86,58 @@ def ranked(traced: Iterable[tuple[Origin, Found]]) -> list[Cause]:
     )
 
 
+def declaration_of(cause: Cause) -> Found | None:
+    """The declaration itself, as the place to repair, where that may be asked about."""
+    origin, shown = cause.origin, cause.findings[0]
+    if origin.path is None or origin.span is None or not origin.is_place:
+        return None
+    place = Place(origin.span, Use.ASSIGN)
+    return Found(origin.path, Finding(origin.span, SOURCE, place.use, shown.finding.message), place)
+
+
 class Tracer:
     def __init__(self, repairs: Repairs, paths: Sequence[Path]) -> None:
         self._repairs, self._paths = repairs, paths
 
     def origin(self, found: Found) -> Origin:
         """The declaration behind a finding."""
-        tree = self._repairs.tree(found.path)
+        tree, span = self._repairs.tree(found.path), found.place.span
         if tree is None:
-            return Origin(Kind.PLACE, "", found.path, found.place.span)
-        span = found.place.span
-        value = tree.text[span.start : span.end]
-        told, is_call = self._told(found, value)
-        if told is not None and not (is_call and told.kind is Kind.VARIABLE):
+            return Origin(Kind.PLACE, "", found.path, span)
+        told = self._told(found, tree.text[span.start : span.end])
+        if told is not None and told.kind is not Kind.VARIABLE:  # which may be a call's result
             return told
-        traced = self._put(found.path, tree, span) or self._of_value(found.path, tree, span, _MOST_STEPS)
-        return traced or told or Origin(Kind.PLACE, value, found.path, span)
+        traced = self._of_value(found.path, tree, span)
+        return traced or told or Origin(Kind.PLACE, tree.text[span.start : span.end], found.path, span)
 
-    def _told(self, found: Found, value: str) -> tuple[Origin | None, bool]:
-        """What the null check's own finding says, if it has one, and whether its null comes from a call there."""
+    def _told(self, found: Found, value: str) -> Origin | None:
+        """What the null check's own finding says, if it has one."""
         file = self._repairs.file(found.path)
         own = [found.finding] if found.finding.source == SOURCE else file.findings() if file else ()
-        told = next(
-            (each.related[0] for each in own if each.related and file and file.place(each) == found.place), None
-        )
+        said = (each.related[0] for each in own if each.related and file and file.place(each) == found.place)
+        told = next(said, None)
         path = uri_to_path(told.uri) if told and told.uri else found.path
         there = self._repairs.tree(path) if told and path else None
         if told is None or there is None or path is None or (path, told.span) == (found.path, found.place.span):
-            return None, False
+            return None
         shapes = self._repairs.shapes(path)
         span = told.span.shifted(bool(told.uri) and there.text.startswith("\ufeff"))  # which the project leaves out
         its = declared(there, span, shapes, value)
         if its is None and path == found.path:  # a test tells that it may be null
             its = given(there, span, value, shapes)
-        is_call = there.text[span.start : span.end].endswith(")")
-        return (_origin(its, path) if its is not None else None), is_call
+        return _origin(its, path) if its is not None else None
 
-    def _put(self, path: Path, tree: SyntaxTree, span: Span) -> Origin | None:
-        """What is declared with this null as its value."""
-        is_null = tree.text[span.start : span.end] in ("None", "null", "undefined", "nil")
-        its = set_to(tree, span, self._repairs.shapes(path)) if is_null else None
-        return _origin(its, path) if its else None
-
-    def _of_value(self, path: Path, tree: SyntaxTree, span: Span, steps: int) -> Origin | None:
+    def _of_value(self, path: Path, tree: SyntaxTree, span: Span) -> Origin | None:
         value = tree.text[span.start : span.end].strip()
+        if value in _WRITTEN:
+            its = set_to(tree, span, self._repairs.shapes(path))
+            return _origin(its, path) if its else None
         if call := _CALL.match(value) if value.endswith(")") else None:
-            return self._called(path, call[1])
+            is_made = call[1].rpartition(".")[2][:1].isupper()
+            return None if is_made else self._called(path, call[1])
         if member := _MEMBER.fullmatch(value):
             return self._attribute(path, tree, span, member[1], member[2])
-        if _NAME.fullmatch(value) and steps:
-            return self._named(path, tree, span, value, steps)
-        return None
+        return self._named(path, tree, span, value) if _NAME.fullmatch(value) else None
 
     def _called(self, path: Path, callee: str) -> Origin:
         """What a call gives: of the only function of that name in the project, else of a library."""
@@ -159,30 +160,21 @@ class Tracer:
         found = next((some[0] for some in (own, here, anywhere) if len({each.name for each in some}) == 1), None)
         return found or self._function(path, name, "method")
 
-    def _named(self, path: Path, tree: SyntaxTree, span: Span, name: str, steps: int) -> Origin | None:
+    def _named(self, path: Path, tree: SyntaxTree, span: Span, name: str) -> Origin | None:
         """What the name got last, as far as the order of the text tells, else the parameter or the variable of that
         name."""
         shapes = self._repairs.shapes(path)
         start = _function_start(tree, span, shapes)
         end = max(start, tree.text.rfind("\n", 0, span.start))  # `x = f(x)` gives it nothing before
-        assigned = list(re.compile(_ASSIGNED.format(re.escape(name))).finditer(tree.text, start, end))
-        parameter = given(tree, span, name, shapes)
-        for each in reversed(assigned):
-            at = each.end()
-            null = self._put(path, tree, Span(at, at + len(tree.text[at:].split(maxsplit=1)[0])))
-            if null is not None:
-                return null
-        for each in reversed(assigned):
-            value = tree.span(tree.node_at(Span(each.end(), each.end())))
-            call = _CALL.match(tree.text, each.end())
-            if call is not None and call[1].rpartition(".")[2][:1].isupper():  # what is made there is no null
-                continue
-            if call is not None:
-                return self._called(path, call[1])
+        for each in reversed(list(re.compile(_ASSIGNED.format(re.escape(name))).finditer(tree.text, start, end))):
+            value = tree.text[each.end() :].partition("\n")[0].rstrip(" ;\r")
             its = declared(tree, Span(each.start(), each.start() + len(name)), shapes, name)
-            traced = self._of_value(path, tree, value, steps - 1) if value.start == each.end() else None
+            traced = self._of_value(path, tree, Span(each.end(), each.end() + len(value)))
+            if traced is None and value.endswith(")"):  # what is made there is no null
+                continue
             if traced is not None or its is not None:
                 return traced or (_origin(its, path) if its else None)
+        parameter = given(tree, span, name, shapes)
         if parameter is not None:
             return _origin(parameter, path)
         return next((each for each in self._nulls.get(name, ()) if each.path == path), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -55,6 +55,10 @@ class Changes:
         on_disk = self.on_disk(path)
         line = on_disk.line_at(offset)
         return line + 1, offset - on_disk.line_starts[line] + 1
+
+    def documents(self) -> Sequence[tuple[Path, Document]]:
+        """All that were read, as they are by now."""
+        return list(self._documents.items())
 
     def edited(self, edits: Edits) -> list[tuple[Path, Document]]:
         """The documents as the edits would make them. Raises DocumentError, and ValueError for edits that overlap."""

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, DocumentError, EngineError
 from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
-from breadknife.plugins.nullcheck.project.changes import Changes, together
-from breadknife.plugins.nullcheck.project.commands import Command
+from breadknife.plugins.nullcheck.project.changes import Changes
 from breadknife.plugins.nullcheck.project.declared import Shapes
-from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair, strategy_of
+from breadknife.plugins.nullcheck.project.values import Edits, Found, Refused, Repair, strategy_of
 from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
-from breadknife.plugins.nullcheck.verify.proving.prover import Tried, proofs
+from breadknife.plugins.nullcheck.verify.proving.prover import Tried
 from breadknife.project.values import Located
-from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
+from breadknife.task.values import Action, ActionRequest, CheckRequest, Request, ResolveRequest
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree, parse
 
+FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL, Use.ITERATE, Use.OPERAND})
+"""Uses at which a null fails."""
 UNASKED = frozenset(Strategy) - HIDING
 """What may be done without a person who chooses it."""
 CHECKER_SECONDS = 50.0
@@ -37,12 +36,11 @@ TO_CHOOSE = "a null may be meant here: what is done about it is for you to choos
 
 
 class Repairs:
-    def __init__(self, workspace: Workspace, changes: Changes, tests: Command | None = None) -> None:
+    def __init__(self, workspace: Workspace, changes: Changes) -> None:
         self.workspace = workspace
         self.changes = changes
-        self.tests = tests
-        """That must pass with each change."""
         self._files: dict[Path, tuple[str, NullFile]] = {}
+        self._languages: dict[str, NullLanguage] = {}
         self._on_disk = dict[Path, frozenset[tuple[str, int]]]()
         """What an installed checker says of a file as it is on disk."""
 
@@ -81,7 +79,8 @@ class Repairs:
             tree = parse(document.text, document.language) if document.language in LANGUAGE_IDS else None
             if tree is None:
                 return None
-            spoken = language(document.language, self._settings(path)[1].nullable)
+            id = document.language
+            spoken = self._languages.get(id) or self._languages.setdefault(id, language(id))
             project = self.workspace.project(self.workspace.root(path))
             self._files[path] = (document.text, spoken.open(document, tree, project))
         return self._files[path][1]
@@ -120,20 +119,23 @@ class Repairs:
             if language in could and self._settings(path)[1].oracle != "off" and self.checker(path) is None
         )
 
-    def blocked(self, found: Iterable[Found]) -> set[Found]:
-        """Those that come after another one of the same value, at which a null would have failed: a check comes too
+    def is_blocked(self, found: Found, left: Iterable[Found]) -> bool:
+        """Whether a null would have failed before, at another use of the same value that is `left`: a check comes too
         late."""
-        late = set[Found]()
-        for path, places in _by_path(found).items():
-            if file := self.file(path):
-                supposed = file.suppose(places.keys())
-                unmet = places.keys() - supposed.found - supposed.tested.keys()
-                in_order = sorted(supposed.found, key=lambda each: each.span, reverse=True)
-                first = {file.tree.text[each.span.start : each.span.end]: each.span for each in in_order}
-                for place in unmet:
-                    before = first.get(file.tree.text[place.span.start : place.span.end])
-                    late |= {places[place]} if before is not None and before.end < place.span.start else set[Found]()
-        return late
+        file, place = self.file(found.path), found.place
+        text = file.tree.text if file else ""
+        before = {
+            each.place
+            for each in left
+            if each.path == found.path
+            and each.place.use in FAILS
+            and each.place.span.end <= place.span.start
+            and text[each.place.span.start : each.place.span.end] == text[place.span.start : place.span.end]
+        }
+        if file is None or not before:
+            return False
+        supposed = file.suppose({place, *before})
+        return place not in supposed.found and place not in supposed.tested
 
     def ended(self, findings: Iterable[tuple[Found, Found]]) -> set[Found]:
         """Those that are gone, of the findings as they were told, each with where it would be by now: by who has found
@@ -179,13 +181,6 @@ class Repairs:
 
     # --- what can be done ---
 
-    def offers(self, found: Found) -> Sequence[Offer]:
-        """What the null check would do, whatever a checker says. Raises DocumentError where it breaks or hangs."""
-        file = self.file(found.path)
-        if file is None:
-            return ()
-        return self.workspace.limited(str(found.path), lambda: tuple(file.offers(found.place, (found.finding,))))
-
     def menu(self, found: Found, *, is_read: bool = False) -> list[Action]:
         """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't.
         `is_read`: by somebody who then chooses one."""
@@ -203,35 +198,27 @@ class Repairs:
         edits = ({found.path: done.edits} if done.edits else {}) | elsewhere
         return Repair(found, replace(done, data=action.data), edits)
 
-    def first(
-        self, found: Found, strategies: frozenset[Strategy] = UNASKED, *, of: Finding | None = None
-    ) -> Repair | Refused:
-        """The first action that can be carried out, of these strategies. `of`: what the checker has found, where
-        `found` is the declaration behind it."""
+    def first(self, found: Found, strategies: frozenset[Strategy] = UNASKED) -> Repair | Refused:
+        """The first action that can be carried out, of these strategies."""
         refused = Refused(found, NO_ACTION)
         for action in self.menu(found):
             if action.data["asked"]:
                 refused = Refused(found, TO_CHOOSE) if refused.why == NO_ACTION else refused
             elif strategy_of(action) in strategies:
-                done = self.resolved(found, replace(action, findings=(of,)) if of else action)
+                done = self.resolved(found, action)
                 if isinstance(done, Repair):
                     return done
                 refused = done
         return refused
 
-    def proof(self, repair: Repair) -> str:
-        """A test for pytest that fails now, and passes with the repair; "" where none is found. It runs the project's
-        code, so only in a folder that the user trusts."""
+    def tried(self, repair: Repair) -> Tried | None:
+        """What a test may prove of a repair; None where nothing may run: in a folder that the user doesn't trust."""
         found = repair.found
         is_trusted, settings = self._settings(found.path)
-        if not is_trusted or not settings.prove or [*repair.edits] != [found.path]:
-            return ""
+        if not is_trusted or not settings.prove:
+            return None
         document, root = self.changes.document(found.path), self.workspace.root(found.path)
-        tried = Tried.of(document, found.place, [repair.edits[found.path]], root)
-        tree = self.tree(found.path)
-        if tried is None or tree is None:
-            return ""
-        return next((proof.test for proof in proofs(tried, tree, CancelToken()).values()), "")
+        return Tried.of(document, found.place, [repair.edits[found.path]], root)
 
     # --- what comes of it ---
 
@@ -240,56 +227,14 @@ class Repairs:
             self.changes.put([(path, document)])
             self.workspace.changed(document, self.workspace.root(path))
 
-    def accepted(self, repairs: Sequence[Repair]) -> list[Repair]:
-        """Make all edits that can be made together, given in positions of the texts as they are now, so that nothing
-        new is found in any of the files, and the tests pass. The repairs that were made."""
-        before = {path: (self.changes.document(path), self._seen(path)) for path in _paths(repairs)}
-        made = self._together([], repairs, before)
-        self.put(self._edited(made, before))
-        return made
-
-    @property
-    def objection(self) -> str:
-        """Why `accepted` refuses a repair."""
-        return f"{'the tests fail with it, or ' if self.tests else ''}something new would be found"
-
-    def _together(self, made: list[Repair], more: Sequence[Repair], before: _Before) -> list[Repair]:
-        if not more or self._holds([*made, *more], _paths(more), before):
-            return [*made, *more]
-        if len(more) == 1:
-            return made
-        half = len(more) // 2
-        return self._together(self._together(made, more[:half], before), more[half:], before)
-
-    def _holds(self, repairs: Sequence[Repair], paths: Sequence[Path], before: _Before) -> bool:
-        try:
-            documents = self._edited(repairs, before)
-        except ValueError:  # two edits of one place
-            return False
-        self.put(documents)
-        try:
-            clean = all(not self._seen(path) - before[path][1] for path in paths)
-            return clean and (self.tests is None or self.tests.passes({each.path: each.after for each in self.changes}))
-        finally:
-            self.put((path, document) for path, (document, _) in before.items())
-
-    def _edited(self, repairs: Sequence[Repair], before: _Before) -> list[tuple[Path, Document]]:
-        """Raises ValueError for edits that overlap."""
-        edits = together(repair.edits for repair in repairs)
-        return [(path, before[path][0].edited(edits[path])) for path in sorted(edits)]
-
-    def _seen(self, path: Path) -> Counter[tuple[str, str]]:
-        file = self.file(path)
-        return Counter((finding.code, finding.message) for finding in file.findings()) if file else Counter()
+    def make(self, edits: Edits) -> None:
+        self.put(self.changes.edited(edits))
 
     def _settings(self, path: Path) -> tuple[bool, NullCheckSettings]:
         return self.workspace.settings(self.changes.document(path), self.workspace.root(path))
 
     def _ask(self, path: Path, request: Request) -> Answer:
         return self.workspace.ask(request, self.workspace.root(path))
-
-
-_Before = dict[Path, tuple[Document, "Counter[tuple[str, str]]"]]
 
 
 def may_be_first(action: Action) -> bool:
@@ -304,14 +249,3 @@ def named(path: Path, folder: Path) -> str:
 
 def _key(document: Document, found: Found) -> tuple[str, int]:
     return fault(found.finding.code), document.line_at(found.finding.span.start)
-
-
-def _by_path(found: Iterable[Found]) -> Mapping[Path, Mapping[Place, Found]]:
-    by_path = defaultdict[Path, dict[Place, Found]](dict)
-    for each in found:
-        by_path[each.path][each.place] = each
-    return by_path
-
-
-def _paths(repairs: Sequence[Repair]) -> list[Path]:
-    return sorted({path for repair in repairs for path in repair.edits})

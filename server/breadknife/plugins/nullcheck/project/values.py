@@ -8,7 +8,7 @@ from pathlib import Path
 
 from breadknife.plugins.nullcheck.values import Place, Strategy
 from breadknife.task.values import Action, Finding
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import TextEdit
 
 Edits = Mapping[Path, tuple[TextEdit, ...]]
 """Of each file, in positions of its present text."""
@@ -50,20 +50,6 @@ class Repair:
     @property
     def strategy(self) -> Strategy:
         return strategy_of(self.action)
-
-    def is_near(self, other: Repair) -> bool:
-        """Whether both change the same function, or the same lines."""
-        return any(
-            here.touches(there)
-            for path in self.edits.keys() & other.edits.keys()
-            for here in self._changed(path)
-            for there in other._changed(path)
-        )
-
-    def _changed(self, path: Path) -> Sequence[Span]:
-        within = self.action.within if path == self.found.path else None
-        spans = [edit.span for edit in self.edits[path]]
-        return [within] if within and all(within.contains(span) for span in spans) else spans
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from breadknife.task.values import Action, Finding, Request
 from breadknife.text.document import Document
 
 _Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,6 @@ class Workspace(Protocol):
         ...
 
     def ask(self, request: Request, root: Path) -> Answer: ...
-
-    def limited(self, name: str, work: Callable[[], _Result]) -> _Result:
-        """Does a part of the null check's work on the file `name` in limited time. Raises DocumentError where it breaks
-        or hangs."""
-        ...
 
     def problems(
         self, checker: Installed, document: Document, beside: Mapping[Path, str], seconds: float

@@ -57,10 +57,6 @@ class Climb:
     broken: Rung | None = None
     problem: Problem | None = None
     """What breaks it."""
-    seconds: float = 0.0
-    """The time that it had."""
-    is_inner: bool = False
-    """Files import it, and none of them can see what it changes."""
     unasked: str = ""
     """Why the checker has said nothing."""
     is_torn: bool = False
@@ -69,10 +65,6 @@ class Climb:
     """The checkers whose finding only the language's own checks have seen gone: they weren't asked again."""
     is_proved: bool = False
     """A test fails without the edit, and passes with it."""
-
-    def is_enough(self, seconds: float) -> bool:
-        """Whether no more would be checked in that time."""
-        return self.broken is not None or self.seconds >= seconds or self.importers >= min(self.of, IMPORTERS)
 
     @property
     def badge(self) -> str:
@@ -96,5 +88,4 @@ class Climb:
             return Rung.FILE
         files = f"{self.importers} of {self.of}" if self.of > self.importers else str(self.importers)
         importing = f" and {files} importer{'' if files == '1' else 's'}" if self.of else ""
-        unseen = "; importers can't see it" if self.is_inner else ""
-        return f"file{importing} clean ({self.checker}){unseen}"
+        return f"file{importing} clean ({self.checker})"

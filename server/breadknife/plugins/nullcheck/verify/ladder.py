@@ -10,19 +10,20 @@ import contextlib
 import re
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.errors import Cancelled, EngineError, EngineUnavailable
+from breadknife.errors import BreadknifeError, Cancelled, EngineError
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.verify.climb import IMPORTERS, Climb, Edited, Rung
 from breadknife.plugins.nullcheck.verify.importers import importers
 from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared, fault
-from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS, Ask, Oracle
+from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS, Oracle
 from breadknife.plugins.nullcheck.verify.oracle.tools import Choice, Installed, installed
 from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.project.values import Project
@@ -34,8 +35,8 @@ _AT_ONCE = 2
 """Of the files that import the edited one, so many are asked about with one question."""
 _SHARE = 0.1
 """Of the time that an edit waits for a checker: once it is used, no further question about importers is begun."""
-_ORACLES, _CLIMBS = 3, 64
-"""Kept: programs (pyright holds some 200 MB), and results."""
+_CLIMBS = 64
+"""Results that are kept."""
 _HIDING = re.compile(r"\bAny\b|\bignore\b|@ts-expect-error|eslint-disable")
 """What may keep a checker from telling more than an edit is to end."""
 
@@ -48,9 +49,18 @@ class Ladder:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._oracles: OrderedDict[tuple[Path, str], Oracle] = OrderedDict()
+        self._oracles: dict[tuple[Path, str], Oracle] = {}
         self._climbs = Recent[tuple[Edited, _About, int], Climb](_CLIMBS, FRESH_SECONDS, clock)
         self._lock = threading.Lock()
+        self.looks_ahead = True
+        """Whether menus are read, so that what they list is checked meanwhile."""
+        self._background = ThreadPoolExecutor(1, "ladder")
+        self._ahead = CancelToken()
+        """Of the latest work in the background."""
+        self._ahead_done = Future[None]()
+        self._ahead_done.set_result(None)
+        self._climbing: Edited | None = None
+        """The edit that is asked about in the background."""
 
     def checker(self, document: Document, choice: Choice, context: Context) -> Installed | None:
         """Which one is asked of a document, if any: it has to be a file in a folder that is a project."""
@@ -67,8 +77,7 @@ class Ladder:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being found out ahead."""
-        with self._lock:
-            return all(oracle.is_idle for oracle in self._oracles.values())
+        return self._ahead_done.done()
 
     def known(self, edited: Edited, about: Iterable[Finding], project: Project | None) -> Climb | None:
         """What was found out about it a moment ago, nothing having changed in the project."""
@@ -78,35 +87,26 @@ class Ladder:
         self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, seconds: float,
         context: Context, wanted: int = 1,
     ) -> None:  # fmt: skip
-        """Ask in the background, best first, until so many of the ways that are offered have passed."""
-        if context.project is not None:
-            with contextlib.suppress(EngineUnavailable):  # it is closed meanwhile
-                self._prepare(offered, about, checker, context.project, seconds, wanted, instead=True)
-
-    def _prepare(
-        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, project: Project,
-        seconds: float, wanted: int, *, instead: bool,
-    ) -> None:  # fmt: skip
-        if not offered or wanted == 0:
+        """Climb in the background, best first, until so many of the ways that are offered have passed; instead of what
+        was to be found out before."""
+        project, limit = context.project, CancelToken()
+        if not self.looks_ahead or project is None or self._climbing in offered:
             return
-        edited, *rest = offered
-        generation = project.generation
 
-        def go_on(climb: Climb, *, instead: bool) -> None:
-            self._prepare(rest, about, checker, project, seconds, wanted - (climb.broken is None), instead=instead)
+        def climb_ahead() -> None:
+            left = wanted
+            for edited in offered:
+                if left == 0 or limit.cancelled:
+                    break
+                self._climbing = edited
+                with contextlib.suppress(BreadknifeError):
+                    left -= self._climbed(edited, about, checker, project, seconds, limit).broken is None
+            self._climbing = None
 
-        def work(ask: Ask) -> None:
-            try:
-                climb = self._climbed(edited, about, checker, project, seconds, ask)
-            except EngineError:
-                climb = self._kept(edited, about, generation, _does_not_run(checker, about), self._clock())
-            if project.generation == generation:
-                go_on(climb, instead=False)
-
-        if (known := self._known_enough(edited, about, seconds, project)) is not None:
-            go_on(known, instead=instead)
-        else:
-            self._oracle(checker, edited.document.language).prepare(work, (edited, _identity(about)), instead=instead)
+        self._ahead.cancel()
+        self._ahead = limit
+        with contextlib.suppress(RuntimeError):  # it is closed
+            self._ahead_done = self._background.submit(climb_ahead)
 
     def climb(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
@@ -114,29 +114,24 @@ class Ladder:
         """`about` are the findings that it ends. Raises Cancelled."""
         if context.project is None:
             return Climb(others=others(about))
+        if self._climbing != edited:  # who waits comes before who doesn't
+            self._ahead.cancel()
         limit = CancelToken.after(seconds)
         forget = context.cancel.on_cancel(limit.cancel)
-        oracle = self._oracle(checker, edited.document.language)
         try:
-            oracle.settle((edited, _identity(about)), limit)
-            known = self._known_enough(edited, about, seconds, context.project)
-            climb = known or self._climbed(edited, about, checker, context.project, seconds, oracle.asking(limit))
+            climb = self._climbed(edited, about, checker, context.project, seconds, limit)
             context.cancel.raise_if_cancelled()
             return climb
         except Cancelled:
             context.cancel.raise_if_cancelled()
             why = f"{checker.tool.name} took longer than {seconds:g} s"
             return Climb(checker.tool.name, unasked=why, others=others(about))
-        except EngineError:
-            return _does_not_run(checker, about)
         finally:
             forget()
 
-    def _known_enough(self, edited: Edited, about: Sequence[Finding], seconds: float, project: Project) -> Climb | None:
-        known = self.known(edited, about, project)
-        return known if known is not None and known.is_enough(seconds) else None
-
     def close(self) -> None:
+        self._ahead.cancel()
+        self._background.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             oracles = list(self._oracles.values())
             self._oracles.clear()
@@ -144,37 +139,48 @@ class Ladder:
             oracle.close()
 
     def _oracle(self, checker: Installed, language: str) -> Oracle:
-        key = (checker.root, checker.tool.name)
-        old: list[Oracle] = []
         with self._lock:
-            oracle = self._oracles.pop(key, None)
-            if oracle is None:
-                oracle = Oracle(lambda cancel: checker.start(language, cancel), clock=self._clock)
-            self._oracles[key] = oracle
-            while len(self._oracles) > _ORACLES:
-                old.append(self._oracles.popitem(last=False)[1])
-        for each in old:
-            threading.Thread(target=each.close, daemon=True).start()  # which takes a moment
-        return oracle
+            key = (checker.root, checker.tool.name)
+            if key not in self._oracles:
+                self._oracles[key] = Oracle(lambda cancel: checker.start(language, cancel), clock=self._clock)
+            return self._oracles[key]
 
     def _climbed(
-        self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, seconds: float, ask: Ask
-    ) -> Climb:
-        began, generation = self._clock(), project.generation
-        unsaved = _unsaved(checker, project)
+        self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, seconds: float,
+        limit: CancelToken,
+    ) -> Climb:  # fmt: skip
+        """What is known, or is found out now. Raises Cancelled."""
+        generation, began = project.generation, self._clock()
+        climb = self.known(edited, about, project)
+        if climb is None:
+            try:
+                climb = self._asked(edited, about, checker, project, seconds, limit)
+            except EngineError:
+                name = checker.tool.name
+                return Climb(name, unasked=f"{name} does not run here", others=others(about))
+            self._climbs.put((edited, _identity(about), generation), climb, began)
+        return climb
+
+    def _asked(
+        self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, seconds: float,
+        limit: CancelToken,
+    ) -> Climb:  # fmt: skip
+        began, unsaved = self._clock(), _unsaved(checker, project)
+        oracle = self._oracle(checker, edited.document.language)
+
+        def ask(texts: Mapping[Path, str], beside: Mapping[Path, str]) -> list[Problem]:
+            return oracle.ask(texts, limit, beside)
+
         changed = {path: each for each in edited.changes if (path := each.document.path) is not None}
         old = {path: each.document.text for path, each in changed.items()}
         new = {path: apply_edits(old[path], each.edits) for path, each in changed.items()}
         is_seen = checker.tool.sees_unsaved and not edited.is_inner
         seeing = [path for each in edited.changes for path in importers(project, each)] if is_seen else []
         importing = [path for path in dict.fromkeys(seeing) if path not in old]
-        groups = _groups(project, importing[:IMPORTERS])
-        of = sum(map(len, groups)) + len(importing[IMPORTERS:])
-        looked_at, *rest = groups or [{}]
+        texts = ((path, text) for path in importing[:IMPORTERS] if (text := project.text(path)) is not None)
+        looked_at = dict(islice(texts, _AT_ONCE))
         now = ask({**looked_at, **new}, unsaved)
-        for group in rest:
-            if self._clock() - began > seconds * _SHARE:
-                break
+        while self._clock() - began <= seconds * _SHARE and (group := dict(islice(texts, _AT_ONCE))):
             now += ask(group, {**unsaved, **new})
             looked_at |= group
         wrong = {problem.path for problem in now} | ({*old} if _may_hide(edited) else set[Path]())
@@ -189,27 +195,13 @@ class Ladder:
                     climb = _judged(edited, about, checker, was, now)
                     continue
             break
-        is_unseen = is_seen and not importing and any({*project.importers(path)} - {*old} for path in old)
-        climb = replace(
-            climb, checker=checker.tool.name, importers=len(looked_at), of=of, seconds=seconds,
-            is_inner=edited.is_inner or is_unseen,
-        )  # fmt: skip
-        return self._kept(edited, about, generation, climb, began)
-
-    def _kept(self, edited: Edited, about: Iterable[Finding], generation: int, climb: Climb, since: float) -> Climb:
-        self._climbs.put((edited, _identity(about), generation), climb, since)
-        return climb
+        return replace(climb, checker=checker.tool.name, importers=len(looked_at), of=len(importing))
 
 
 def _unsaved(checker: Installed, project: Project) -> dict[Path, str]:
     """What stands in the editor's documents, and not in the files."""
     opened = project.unsaved() if checker.tool.sees_unsaved else ()
     return {path: each.text for each in opened if each.language in checker.tool.languages and (path := each.path)}
-
-
-def _groups(project: Project, paths: Iterable[Path]) -> list[dict[Path, str]]:
-    items = [(path, text) for path in paths if (text := project.text(path)) is not None]
-    return [dict(items[at : at + _AT_ONCE]) for at in range(0, len(items), _AT_ONCE)]
 
 
 def _judged(
@@ -220,12 +212,12 @@ def _judged(
     own = moves.get(path, Moves()) if path is not None else Moves()
     for finding in filter(checker.tool.has_found, about):
         confirmed.add(finding.source)
-        its = [each for each in was if (each.path, fault(each.code)) == (path, fault(finding.code))]
-        told = {each.start for each in its if _words(each.message) == _words(finding.message)}
-        after = [each for each in now if (each.path, fault(each.code)) == (path, fault(finding.code))]
-        after = [each for each in after if any(own.leads(start, each.start) for start in told)]
-        if after and len(after) >= sum(each.start in told for each in its):
-            return Climb(broken=Rung.GONE, problem=after[0])
+        start = finding.span.start
+        was_told = any(each.path == path and each.start == start and _is_told(each, finding) for each in was)
+        for each in now if was_told else ():
+            is_fault = (each.path, fault(each.code)) == (path, fault(finding.code))
+            if is_fault and own.leads(start, each.start):
+                return Climb(broken=Rung.GONE, problem=each)
     change = compared(was, now, moves)
     for problem in change.new:
         return Climb(broken=Rung.FILE if problem.path in moves else Rung.IMPORTERS, problem=problem)
@@ -238,10 +230,6 @@ def _may_hide(edited: Edited) -> bool:
     return any(_HIDING.search(edit.new_text) for each in edited.changes for edit in each.edits)
 
 
-def _does_not_run(checker: Installed, about: Iterable[Finding]) -> Climb:
-    return Climb(checker.tool.name, unasked=f"{checker.tool.name} does not run here", others=others(about))
-
-
 def others(about: Iterable[Finding], confirmed: Collection[str] = ()) -> tuple[str, ...]:
     """The checkers that have found something, without those that were asked again."""
     return tuple(sorted({finding.source for finding in about} - {SOURCE, *confirmed}))
@@ -251,6 +239,6 @@ def _identity(about: Iterable[Finding]) -> _About:
     return frozenset((finding.source, finding.code, finding.message) for finding in about)
 
 
-def _words(message: str) -> str:
-    """A message, on however many lines it is printed."""
-    return " ".join(message.split())
+def _is_told(problem: Problem, finding: Finding) -> bool:
+    """Whether they say the same, on however many lines the message is printed."""
+    return fault(problem.code) == fault(finding.code) and problem.message.split() == finding.message.split()

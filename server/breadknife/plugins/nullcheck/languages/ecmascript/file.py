@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.languages.ecmascript.language import known
+from breadknife.plugins.nullcheck.languages.ecmascript.language import knowledge
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.repairs.ecmascript.repairs import REPAIRS
@@ -24,10 +24,8 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 
 
 class EcmaScript(CoreLanguage[EcmaScriptProject]):
-    def __init__(self, nullable: Sequence[str] = ()) -> None:
-        """`nullable` are the user's own rows, see `known`."""
-        its = known(nullable)
-        super().__init__(lambda project: EcmaScriptProject(project, its))
+    def __init__(self) -> None:
+        super().__init__(lambda project: EcmaScriptProject(project, knowledge()))
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         return EcmaScriptFile(document, tree, self.files(project))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
-from breadknife.plugins.nullcheck.languages.go.language import known
+from breadknife.plugins.nullcheck.languages.go.language import knowledge
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
 from breadknife.plugins.nullcheck.repairs.go.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.go.site import GoSite
@@ -19,10 +19,8 @@ from breadknife.text.syntax import SyntaxTree
 
 
 class Go(CoreLanguage[GoProject]):
-    def __init__(self, nullable: Sequence[str] = ()) -> None:
-        """`nullable` are the user's own rows, see `rows`."""
-        its = known(nullable)
-        super().__init__(lambda project: GoProject(project, its))
+    def __init__(self) -> None:
+        super().__init__(lambda project: GoProject(project, knowledge()))
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> GoFile:
         return GoFile(document, tree, self.files(project))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
-from breadknife.plugins.nullcheck.languages.java.language import known
+from breadknife.plugins.nullcheck.languages.java.language import knowledge
 from breadknife.plugins.nullcheck.languages.java.project import JavaProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.java.repairs import REPAIRS
@@ -18,10 +18,8 @@ from breadknife.text.syntax import SyntaxTree
 
 
 class Java(CoreLanguage[JavaProject]):
-    def __init__(self, nullable: Sequence[str] = ()) -> None:
-        """`nullable` are the user's own rows, see `rows`."""
-        its = known(nullable)
-        super().__init__(lambda project: JavaProject(project, its))
+    def __init__(self) -> None:
+        super().__init__(lambda project: JavaProject(project, knowledge()))
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> JavaFile:
         return JavaFile(document, tree, self.files(project))

@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.core.analysis import Found
 from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.languages.cards import kept_cards
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
-from breadknife.plugins.nullcheck.languages.python.language import known
+from breadknife.plugins.nullcheck.languages.python.language import knowledge
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.python.declarations import is_declaration
@@ -33,10 +33,9 @@ _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 
 
 class Python(CoreLanguage[PythonProject]):
-    def __init__(self, nullable: Sequence[str] = ()) -> None:
-        """`nullable` are the user's own rows, see `rows`."""
-        its, cards = known(nullable), kept_cards("python", nullable)
-        super().__init__(lambda project: PythonProject(project, its, cards=cards))
+    def __init__(self) -> None:
+        cards = kept_cards("python")
+        super().__init__(lambda project: PythonProject(project, knowledge(), cards=cards))
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
         return PythonFile(document, tree, self.files(project), project)

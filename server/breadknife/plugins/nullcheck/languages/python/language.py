@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
@@ -12,7 +11,6 @@ from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, read
 from breadknife.plugins.nullcheck.core.names import Language, Others
 from breadknife.plugins.nullcheck.languages.python.outline import Outline
-from breadknife.plugins.nullcheck.rows import rows, with_rows
 from breadknife.text.syntax import SyntaxTree
 
 _LONGEST_PATTERN = 200
@@ -38,12 +36,6 @@ _PYTHON = _Python(frozenset(dir(builtins)), null_attributes=frozenset(dir(None))
 @cache
 def knowledge() -> Knowledge:
     return read("python")
-
-
-def known(nullable: Iterable[str]) -> Knowledge:
-    """The knowledge with the user's own rows, see `rows`."""
-    found = [row for row in rows(nullable) if all(part.isidentifier() for part in row.qualified.split("."))]
-    return with_rows(knowledge(), found) if found else knowledge()
 
 
 def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "", its: Knowledge | None = None) -> FileHome:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.verify.oracle.values import Problem
@@ -41,13 +40,6 @@ class Moves:
             changed.append((edit.span, Span(start, start + len(edit.new_text))))
             shift += len(edit.new_text) - len(edit.span)
         return cls(tuple(changed))
-
-    @classmethod
-    def of_lines(cls, before: str, after: str) -> Moves:
-        """In lines, from 0."""
-        old, new = before.splitlines(), after.splitlines()
-        changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-        return cls(tuple((Span(a, b), Span(c, d)) for kind, a, b, c, d in changes if kind != "equal"))
 
     def leads(self, before: int, now: int) -> bool:
         """Whether what stood at the one position may stand at the other: after what was inserted there, or, as that

@@ -4,7 +4,7 @@
 place ─▶ scenario: what to call, and how the null gets there ─▶ script: the test ─▶ runner: both texts in a process
 ```
 
-The test calls the function around the place with mocks, and puts the null where the code gets it: `re.match` is patched
-to return None, or an argument's method does. `runner.py` runs in the project's own interpreter, so it imports nothing
-of breadknife; there nothing may write, connect or start a program.
+The test calls the function around the place with ordinary values, then with a mock that gives the null: an attribute or
+a method of an argument. `runner.py` runs in the project's own interpreter, so it imports nothing of breadknife; there
+nothing may write, connect or start a program.
 """

@@ -192,7 +192,7 @@ def _asked(question: _Question, tried: Tried, cancel: CancelToken) -> _Answer | 
     talking = threading.Thread(
         target=lambda: said.append(process.communicate(msgspec.json.encode(question))[0]), name="proof", daemon=True
     )
-    talking.start()
+    talking.start()  # `communicate` with a time limit loses what it hasn't sent by then
     try:
         while talking.is_alive() and time.monotonic() < until:
             cancel.raise_if_cancelled()

@@ -65,13 +65,13 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 def _run(finder: _Finder, given: dict[str, Any], text: str, body: str) -> BaseException | None:
-    from unittest.mock import MagicMock, patch
+    from unittest.mock import MagicMock
 
     finder.loader.text = text
     sys.modules.pop(given["module"], None)
     module = importlib.import_module(given["module"])
     try:
-        exec(compile(body, "<test>", "exec"), {"module": module, "MagicMock": MagicMock, "patch": patch})
+        exec(compile(body, "<test>", "exec"), {"module": module, "MagicMock": MagicMock})
     except (Exception, SystemExit) as error:
         return error
     return None

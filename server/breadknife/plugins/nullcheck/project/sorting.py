@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from breadknife.plugins.nullcheck.project.causes import Origin
 from breadknife.plugins.nullcheck.project.declared import Kind
-from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.project.repairs import FAILS, Repairs
 from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.plugins.nullcheck.shown.clues import NullOrigin, clues_of, origin_of
 from breadknife.plugins.nullcheck.shown.confidence import fitted
@@ -19,12 +18,7 @@ from breadknife.text.syntax import path_to
 
 _NULLS = frozenset({"None", "null", "nil", "undefined"})
 _WORDS = {"python": "None", "go": "nil"}
-_FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL, Use.ITERATE, Use.OPERAND})
-"""Uses at which a null fails."""
 _ARGUMENTS = frozenset({"argument_list", "arguments"})
-_OPTIONAL_IMPORT = re.compile(
-    r"\bexcept\b[^\n]*\b(?:ImportError|ModuleNotFoundError)\b[^\n]*:\s*(?:[^\n]*\n\s*){0,4}\Z"
-)
 _CAME = {
     Kind.FUNCTION: NullOrigin.CALL,
     Kind.LIBRARY: NullOrigin.CALL,
@@ -39,7 +33,7 @@ _REASONS = {
     Kind.PARAMETER: "`{name}` may be null by its default or its annotation",
     Kind.ATTRIBUTE: "`{name}` is null until it is set, or by its declaration",
     Kind.VARIABLE: "`{name}` is null until it is set",
-    Kind.PLACE: "Only its type allows null; nothing around it says that it is null here",
+    Kind.PLACE: "Only its type allows null here",
 }
 """As the null check's own findings say it."""
 
@@ -82,8 +76,6 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), fitted().high)
     if not own and (known := _known_there(file, found)):
         return Sorted(Sort.NOISE, known)
-    if use is Use.ASSIGN and document.language == "go":
-        return Sorted(Sort.CAN_HAPPEN, "Writing into a nil map panics", 1.0)
     kind = file.kind(found.place) if own else None
     came = origin_of(kind) if kind is not None else _CAME[origin.kind]
     message = f"it may be {_WORDS.get(document.language, 'null')}"  # which tells the languages apart
@@ -91,8 +83,6 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
     if chance >= fitted().high and not is_handed_on:
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
     match origin.kind:
-        case Kind.ATTRIBUTE | Kind.VARIABLE if _is_optional_import(repairs, origin):
-            return Sorted(Sort.NOISE, "It is null only where an optional library is missing", chance)
         case Kind.ATTRIBUTE | Kind.PARAMETER | Kind.VARIABLE:
             return Sorted(Sort.LIFE_CYCLE, _reason(origin, document.language), chance)
         case Kind.FUNCTION | Kind.LIBRARY if use is Use.RETURN or is_handed_on:
@@ -113,7 +103,7 @@ def _known_there(file: NullFile, found: Found) -> str:
         line = file.tree.text.count("\n", 0, supposed.tested[place].start) + 1
         return f"A test before it tells that it is there (line {line})"
     is_python = file.tree.language == "python"  # of which the analysis knows best where a null fails
-    is_excluded = is_python and place.use in _FAILS and place not in supposed.found
+    is_excluded = is_python and place.use in FAILS and place not in supposed.found
     return "What the code before it does, or a handler around it, excludes a null" if is_excluded else ""
 
 
@@ -131,11 +121,3 @@ def _is_given_to_own(repairs: Repairs, found: Found) -> bool:
         return False
     called = tree.source(function)
     return called.startswith("super") or bool(repairs.functions(found.path, called.rpartition(".")[2]))
-
-
-def _is_optional_import(repairs: Repairs, origin: Origin) -> bool:
-    """Whether a handler of a failed import sets it."""
-    if origin.path is None or origin.span is None:
-        return False
-    text = repairs.changes.document(origin.path).text
-    return _OPTIONAL_IMPORT.search(text, max(0, origin.span.start - 400), origin.span.start) is not None
