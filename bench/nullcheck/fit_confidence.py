@@ -33,8 +33,8 @@ CLUES = (
 )
 """What has a weight. The other origins are the bias."""
 PENALTY = 0.5
-HIGH = 0.365
-"""A chance. A finding from there on is shown as a warning."""
+HIGH, MEDIUM = 0.365, 0.3
+"""Chances. A finding from the first on is shown as a warning, from the second on as an information."""
 
 Row = Mapping[str, str]
 Floats = NDArray[np.float64]
@@ -50,7 +50,7 @@ def main() -> None:
     chances = left_out(features(rows, names), true, packages)
     print(f"{len(rows)} findings of {len(set(packages))} packages, {int(true.sum())} true")
     _print_clues(rows, true)
-    for least in (0.2, 0.3, HIGH, 0.5):
+    for least in (0.2, MEDIUM, HIGH, 0.5):
         print(f"chance ≥ {least:4}: {_shown(chances >= least, true)}")
     for language in sorted({row["language"] for row in rows}):
         of = np.array([row["language"] == language for row in rows])
@@ -61,10 +61,10 @@ def main() -> None:
         print(f"  {name:18} {loss(left_out(fewer, true, packages), true):.4f}")
     weights = fitted(features(rows, names), true)
     weighed = {name: round(float(weight), 3) for name, weight in zip(names, weights[1:], strict=True)}
-    model = Model(round(float(weights[0]), 3), weighed, HIGH)
+    model = Model(round(float(weights[0]), 3), weighed, HIGH, MEDIUM)
     print(model)
     if parser.parse_args().write:
-        data = {"bias": model.bias, "weights": model.weights, "high": model.high}
+        data = {"bias": model.bias, "weights": model.weights, "high": model.high, "medium": model.medium}
         MODEL.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 

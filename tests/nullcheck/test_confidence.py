@@ -38,6 +38,9 @@ def f(y):
     z = one(y)
     return z.c
 """
+SHOWN = {
+    Confidence.HIGH: Severity.WARNING, Confidence.MEDIUM: Severity.INFORMATION, Confidence.LOW: Severity.HINT,
+}  # fmt: skip
 FILE = "import yaml\ndef f(file):\n    found = yaml.safe_load(file)\n    return found['a']\n"
 
 
@@ -47,14 +50,14 @@ FILE = "import yaml\ndef f(file):\n    found = yaml.safe_load(file)\n    return 
         ("python", ONE, Confidence.HIGH),
         ("python", FILE, Confidence.HIGH),
         ("python", "import yaml\ndef f(file):\n    return yaml.safe_load(file)['a']\n", Confidence.HIGH),
-        ("python", LINE, Confidence.LOW),
+        ("python", LINE, Confidence.MEDIUM),
         ("python", "def f(x):\n    if x is None:\n        print()\n    return x.y\n", Confidence.HIGH),
         ("typescript", SCRIPT, Confidence.LOW),
         ("go", GO, Confidence.HIGH),
         ("java", JAVA, Confidence.HIGH),
         ("python", "def f(s):\n    if s.x is None:\n        print()\n    return s.x.y\n", Confidence.LOW),
-        ("python", ONE.replace("try:", "if x.a:").replace("except OSError:", "else:"), Confidence.LOW),
-        ("python", ONE.replace("one(y)", "one(self.y)"), Confidence.LOW),
+        ("python", ONE.replace("try:", "if x.a:").replace("except OSError:", "else:"), Confidence.MEDIUM),
+        ("python", ONE.replace("one(y)", "one(self.y)"), Confidence.MEDIUM),
         ("python", "def f(x: str | None):\n    return x.strip()\n", Confidence.LOW),
         ("typescript", "function f(x: Date | null) {\n  return x.getTime();\n}\n", Confidence.LOW),
         ("python", FIELD, Confidence.LOW),
@@ -65,8 +68,7 @@ FILE = "import yaml\ndef f(file):\n    found = yaml.safe_load(file)\n    return 
 def test_a_finding_is_as_likely_as_its_clues_say(language: str, text: str, confidence: Confidence) -> None:
     found = findings(document(text, language))
     assert [each.confidence for each in found] == [confidence]
-    shown = Severity.HINT if confidence is Confidence.LOW else Severity.WARNING
-    assert [each.severity for each in checked(text, language)] == [shown]
+    assert [each.severity for each in checked(text, language)] == [SHOWN[confidence]]
 
 
 @pytest.mark.parametrize("clue", known_clues(), ids=lambda clue: clue.name)
@@ -133,4 +135,5 @@ def test_one_finding_stands_for_a_cause_and_names_the_other_places() -> None:
 def test_a_confidence_is_shown_as_the_settings_say() -> None:
     assert [each.severity for each in checked(FIELD, severity_low="error")] == [Severity.ERROR]
     assert [each.severity for each in checked(ONE, severity_high="error")] == [Severity.ERROR]
+    assert [each.severity for each in checked(LINE, severity_medium="error")] == [Severity.ERROR]
     assert checked(FIELD, severity_low="off") == ()

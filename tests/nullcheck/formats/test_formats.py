@@ -121,11 +121,11 @@ PYTHON = {
     (23, "store.find(text)"), (27, "store.path"), (27, 'store.find("b")'),
 }  # fmt: skip
 OPERANDS = {
-    (8, "each"), (12, "each"), (13, "least"), (13, 'os.getenv("A")'), (13, "most"), (14, "tags(None)"),
+    (8, "each"), (12, "each"), (13, "least"), (13, 'os.getenv("A")'), (14, "tags(None)"),
     (19, 're.match("a", "b")'), (22, "given"), (26, "left"), (26, "right"),
 }  # fmt: skip
 USES = {
-    (14, "self.socket"), (17, "each"), (20, "each"), (21, "most"), (21, "least"), (22, "self.tags(None)"),
+    (14, "self.socket"), (17, "each"), (20, "each"), (21, "least"), (22, "self.tags(None)"),
     (25, "given"), (26, "given"), (27, 'os.getenv("A")'), (27, "most_of(given)"), (27, "given"), (33, "nothing"),
     (35, 're.match("a", "b")'), (42, "lock"), (44, "task"), (49, "left"), (50, "left"), (50, "right"), (54, "action"),
 }  # fmt: skip
@@ -160,17 +160,15 @@ UNSURE = {
     "order-tsc.txt": {(9, 'find("a")'), (9, 'find("a").tags')},
     "operands-ty.txt": {(26, "right")},  # of two operands that may be None, one is told
     "operands-ty-concise.txt": {(26, "right")}, "operands-ty-gitlab.json": {(26, "right")},
-    # of which part of `0 < each < most`
-    **{name: {(13, "most")} for name in COMMANDS if name.startswith("operands-pyrefly")},
     # re.match()'s other type doesn't go with the left operand either
     **{name: {(35, 're.match("a", "b")'), (50, "right")} for name in COMMANDS if name.startswith("uses-pyright")},
     **{name: {(49, "left"), (50, "right")} for name in COMMANDS if name.startswith("uses-ty")},
-    **{name: {(21, "most"), (27, "given"), (49, "left")} for name in COMMANDS if name.startswith("uses-pyrefly")},
+    **{name: {(27, "given"), (49, "left")} for name in COMMANDS if name.startswith("uses-pyrefly")},
     "uses-mypy.txt": {
-        (21, "least"), (22, "self.tags(None)"), (26, "given"), (27, "given"), (42, "lock"), (44, "task"), (49, "left"),
+        (22, "self.tags(None)"), (26, "given"), (27, "given"), (42, "lock"), (44, "task"), (49, "left"),
         (50, "left"),
     },
-    "uses-mypy-columns.txt": {(21, "most"), (42, "lock"), (44, "task"), (49, "left")},  # the function isn't checked
+    "uses-mypy-columns.txt": {(42, "lock"), (44, "task"), (49, "left")},  # the function isn't checked
     "ty.txt": {CALLED}, "ty-concise.txt": {CALLED}, "ty-gitlab.json": {CALLED},  # it can't be called at all
 }  # fmt: skip
 

@@ -29,13 +29,21 @@ class NullCheckSettings:
     """Whether a fix of Python code is tried by a small test, in folders that you trust: that runs the function with
     mocks, in a process that may not write, connect or start programs."""
     severity_high: Shown = "warning"
-    """How a null is shown that can probably happen: of the findings that people have judged, every second one could;
+    """How a null is shown that can probably happen: of the findings that people have judged, three in five could;
     `off`: not."""
+    severity_medium: Shown = "information"
+    """The same where it may well not happen: of those that people have judged, two in five could."""
     severity_low: Shown = "hint"
-    """The same where it is less likely: of those that people have judged, one in five could."""
+    """The same where it is unlikely: of those that people have judged, one in eight could."""
 
     def severity_of(self, confidence: Confidence) -> Shown:
-        return self.severity_high if confidence is Confidence.HIGH else self.severity_low
+        match confidence:
+            case Confidence.HIGH:
+                return self.severity_high
+            case Confidence.MEDIUM:
+                return self.severity_medium
+            case Confidence.LOW:
+                return self.severity_low
 
     def __post_init__(self) -> None:
         for code in sorted(rules_named(self.disabled_rules) - set(Use)):

@@ -23,14 +23,19 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: Mapping[str, float]
     """Of each clue; one that is not named has none."""
     high: float
-    """The least chance of a finding of high confidence, from 0 to 1; the confidence of the others is low."""
+    """The least chance of a finding of high confidence, from 0 to 1."""
+    medium: float
+    """The same of medium confidence; that of the others is low."""
 
     def chance(self, clues: Iterable[str]) -> float:
         """How likely the null is to get to its use, from 0 to 1."""
         return 1 / (1 + math.exp(-self.bias - sum(self.weights.get(clue, 0.0) for clue in clues)))
 
     def confidence(self, clues: Iterable[str]) -> Confidence:
-        return Confidence.HIGH if self.chance(clues) >= self.high else Confidence.LOW
+        chance = self.chance(clues)
+        if chance >= self.high:
+            return Confidence.HIGH
+        return Confidence.MEDIUM if chance >= self.medium else Confidence.LOW
 
 
 @cache

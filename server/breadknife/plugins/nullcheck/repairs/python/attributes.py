@@ -29,6 +29,7 @@ _RELIANCE, _PLAIN = 2, 10
 plainly isn't meant."""
 _SEVERAL = 5
 _IGNORE = "type: ignore[assignment]"
+_LEAVING = r"\b(?:return|raise|yield|break|continue)\b"
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,20 +193,25 @@ def _descriptor(found: Attribute) -> Iterator[Proposal]:
 
 
 def _unneeded(found: Attribute, null: Assigned) -> Iterator[Proposal]:
-    """A None that the same method surely replaces: nothing of the object is called in between."""
+    """A None that the same block surely replaces: nothing in between leaves it, or calls a method of the object."""
     function, tree = null.store.function, found.tree
-    begin = tree.span(null.left).start
-    later = [tree.span(each.left).start for each in found.assigned if each.store.function is function and each.right]
-    end = next((start for start in sorted(later) if start > begin), None)
-    is_settled = not found.home.attribute(found.class_, found.name).may_be_null
-    if function is None or end is None or null.annotation is not None or not is_settled:
+    later = [each for each in found.assigned if each.right is not None and _is_below(null.left, each.left)]
+    end = min((tree.span(each.left).start for each in later), default=None)
+    if function is None or end is None or null.annotation is not None:
         return
+    begin = tree.span(null.left).start
     line, start = tree.text.index("\n", begin) + 1, tree.text.rfind("\n", 0, begin) + 1
-    if re.search(rf"\b{function.receiver}\b(?!\.\w+\b(?!\())", tree.text[line:end]) is None:
+    if re.search(rf"\b{function.receiver}\b(?!\.\w+\b(?!\())|{_LEAVING}", tree.text[line:end]) is None:
         said = in_title(f"self.{found.name}")
         title = f"Remove the None that {said} has at first (`{function.name}` sets it)"
         edit = TextEdit(Span(start, line), "")
         yield Proposal(Strategy.INITIAL, title, "the same method sets it after that", written((edit,)))
+
+
+def _is_below(first: Node, second: Node) -> bool:
+    """Whether two targets are those of statements of one block, in this order."""
+    blocks = [each.parent.parent.parent if each.parent and each.parent.parent else None for each in (first, second)]
+    return blocks[0] is not None and blocks[0] == blocks[1] and first.start_byte < second.start_byte
 
 
 def _initial(found: Attribute, null: Assigned) -> Iterator[Proposal]:
