@@ -155,7 +155,7 @@ def test_what_stands_in_a_file_is_called_what_it_is(project: Path, use: str, nam
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ([], 1, " findings of "),  # our own
+        ([], 1, "1 finding of 1 cause"),  # our own
         (["--top", "1", "--from", "-"], 1, "1 more (--top)"),
         (["nowhere"], 2, "nowhere: no such file or folder"),
         (["--from", "nowhere"], 2, "nowhere: No such file"),

@@ -112,7 +112,7 @@ class Pool:
 
 class Store:
     def __init__(self):
-        self.pool: Pool | None = None
+        self.pool = None
 
     def start(self):
         self.pool = Pool()
@@ -398,8 +398,8 @@ def test_one_declaration_repairs_all_findings_that_it_is_offered_for(project: Pa
 
 
 TWO = {
-    "a.py": "def _f(a, x=None):\n    if a:\n        return x.y\n    return x.z\n\n\n_f(1, 2)\n",
-    "b.py": "def _g(x=None):\n    return x.y\n\n\n_g(1)\n",
+    "a.py": "import shutil\n\ndef f(a):\n    x = shutil.which(a)\n    if a:\n        return x.y\n    return x.z\n",
+    "b.py": "def g(a=None):\n    return a.b\n\ndef one(a):\n    x = shutil.which(a)\n    return x.y\n\nimport shutil\n",
 }
 
 
@@ -415,16 +415,16 @@ def test_without_another_checker_our_own_findings_are_repaired(project: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "lines"),
     [
-        (["fix"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 3: b.py", "3 of 3: a.py"]),
-        (["fix", "--list"], ["1 of 2: a.py", "2 of 2: b.py", "3 of 3: b.py"]),
+        (["fix"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 3: a.py", "3 of 3: b.py"]),
+        (["fix", "--list"], ["1 of 2: a.py", "2 of 2: b.py", "4 of 4: b.py"]),
         (["fix", "--from", "mypy.txt"], ["1 of 1: b.py"]),
-        (["null", "report"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 2: _f(x)", "2 of 2: _g(x)"]),
+        (["null", "report"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 2: shutil.which()", "2 of 2: g(a)"]),
     ],
 )
 def test_a_terminal_shows_how_far_it_is_in_a_line_that_goes_away(
     project: Path, arguments: list[str], lines: list[str]
 ) -> None:
-    said = 'b.py:2:12: error: Item "None" of "L | None" has no attribute "y"  [union-attr]\n'
+    said = 'b.py:2:12: error: Item "None" of "L | None" has no attribute "b"  [union-attr]\n'
     write(project, {**TWO, "mypy.txt": said})
     result, screen = in_terminal(project, *arguments)
     plain = breadknife(project, *arguments)

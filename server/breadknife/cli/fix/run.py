@@ -13,10 +13,10 @@ from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.project.repairing import repair_each
-from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE, UNASKED, Repairs, may_be_first, named
+from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE, Repairs, may_be_first, named
 from breadknife.plugins.nullcheck.project.reported import Sources, Told
 from breadknife.plugins.nullcheck.project.values import Ended, Found, Refused, Repair, strategy_of
-from breadknife.plugins.nullcheck.values import DECLARATION
+from breadknife.task.values import Severity
 
 SCHEMA = 2
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
@@ -43,7 +43,7 @@ Outcome = Repair | Ended | Refused
 def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
     """Exit code: 0 every finding has a repair, 1 some have none, 2 something went wrong.
 
-    Of our own findings only declarations are repaired: most are hints, and a check would be noise there.
+    Of our own findings, those that `breadknife lint` shows are repaired: a check of an unlikely null would be noise.
     """
     if options.list_all and options.write:
         raise SettingsError("--list changes nothing: leave --write out")
@@ -52,9 +52,12 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
         told = findings(repairs, options.sources, folder)
         if options.list_all:
             return _list(repairs, told, folder, is_json=options.as_json)
-        for language in repairs.unchecked(told.found):
+        likely = [each for each in told.found if each.finding.severity is not Severity.HINT]
+        if len(likely) < len(told.found):
+            tell(f"{counted(len(told.found) - len(likely), 'unlikely finding')} left alone (--list shows all)")
+        for language in repairs.unchecked(likely):
             tell(f"no checker has a say in repairs of {language}: {NO_CHECKER}")
-        outcomes = list(repair_each(repairs, told.found, UNASKED if options.sources.report else DECLARATION))
+        outcomes = list(repair_each(repairs, likely))
     if options.write:
         for path in repairs.changes.write():
             tell(f"wrote {named(path, folder)}")
