@@ -18,13 +18,15 @@ TOO_LATE = "it is used before as if it were there"
 def repair_each(
     repairs: Repairs, found: Sequence[Found], strategies: frozenset[Strategy] = UNASKED
 ) -> Iterator[Repair | Ended | Refused]:
-    """The first verified action of these strategies for each finding that is still there when its turn comes.
+    """The first verified action of these strategies for each finding that is still there when its turn comes, in the
+    files that have findings.
 
     Declarations come first, since they may end more than was asked about: those of values, then those of functions that
     give them back. Otherwise findings come in the order of the text: of `a.b.c`, what is done about `a.b` may have to
     wait for `a`.
     """
     made, left, declared = list[Edits](), list[Found](), set[object]()
+    files = {each.path for each in found}
     best = {each: next(filter(may_be_first, repairs.menu(each)), None) for each in found}
     excluded = repairs.ended((each, each) for each in found)
     in_order = sorted(found, key=lambda each: (_turn(best[each]), each.path, each.place.span))
@@ -39,7 +41,7 @@ def repair_each(
         elif repairs.is_blocked(here, (now for each in left if (now := each.moved(made)))):
             outcome = Refused(told, TOO_LATE)
         else:
-            outcome = repairs.first(here, strategies)
+            outcome = repairs.first(here, strategies, files)
         if isinstance(outcome, Repair):
             repairs.make(outcome.edits)
             made.append(outcome.edits)

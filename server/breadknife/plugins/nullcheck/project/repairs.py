@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -198,27 +198,29 @@ class Repairs:
         edits = ({found.path: done.edits} if done.edits else {}) | elsewhere
         return Repair(found, replace(done, data=action.data), edits)
 
-    def first(self, found: Found, strategies: frozenset[Strategy] = UNASKED) -> Repair | Refused:
-        """The first action that can be carried out, of these strategies."""
+    def first(self, found: Found, strategies: Set[Strategy], files: Set[Path]) -> Repair | Refused:
+        """The first action of these strategies that can be carried out, and changes only these files."""
         refused = Refused(found, NO_ACTION)
         for action in self.menu(found):
             if action.data["asked"]:
                 refused = Refused(found, TO_CHOOSE) if refused.why == NO_ACTION else refused
             elif strategy_of(action) in strategies:
                 done = self.resolved(found, action)
-                if isinstance(done, Repair):
+                if isinstance(done, Refused):
+                    refused = done
+                elif done.edits.keys() <= files:
                     return done
-                refused = done
         return refused
 
     def tried(self, repair: Repair) -> Tried | None:
         """What a test may prove of a repair; None where nothing may run: in a folder that the user doesn't trust."""
         found = repair.found
         is_trusted, settings = self._settings(found.path)
-        if not is_trusted or not settings.prove:
+        edits = repair.edits.get(found.path)
+        if not is_trusted or not settings.prove or edits is None:
             return None
         document, root = self.changes.document(found.path), self.workspace.root(found.path)
-        return Tried.of(document, found.place, [repair.edits[found.path]], root)
+        return Tried.of(document, found.place, [edits], root)
 
     # --- what comes of it ---
 
