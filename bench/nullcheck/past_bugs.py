@@ -87,7 +87,7 @@ def ours(tree: Path, row: dict[str, str]) -> Iterator[tuple[str, str]]:
     project.idle(300)
     document = Document(path.as_uri(), id, path.read_text("utf-8", errors="replace"))
     parsed = parse(document.text, id)
-    for finding in language(id, ()).open(document, parsed, project).findings() if parsed else ():
+    for finding in language(id).open(document, parsed, project).findings() if parsed else ():
         line = document.line_at(finding.span.start) + 1
         used = document.text[finding.span.start : finding.span.end]
         if abs(line - int(row["line"])) <= _NEAR and (used in row["expression"] or row["expression"] in used):

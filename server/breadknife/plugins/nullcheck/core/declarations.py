@@ -84,6 +84,11 @@ class Function:
         return self.lower(self)
 
     @property
+    def shown(self) -> str:
+        """How a message names it."""
+        return f"`{self.name}`" if self.name else "this function"
+
+    @property
     def assigned(self) -> set[str]:
         """The names that it assigns; it is lowered for that."""
         return self.locals if self.body else set()

@@ -84,7 +84,7 @@ class Home(Names):
         type_ = self.qualified_type(function.returns)
         if type_ is None or not type_.nullable or type_.name == self.knowledge.null:
             return Fact(type=type_)
-        why = f"`{function.name}` may return {self.knowledge.null_name(type_.nullable)}"
+        why = f"{function.shown} may return {self.knowledge.null_name(type_.nullable)}"
         origin = Origin(OriginKind.CALL, function.at, why)
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
@@ -122,6 +122,6 @@ class Home(Names):
         if not fact.may_be_null:
             return Fact(type=fact.type)
         kind = fact.origin.kind if fact.origin is not None else OriginKind.CALL
-        why = f"`{function.name}` may return {self.knowledge.null_name(fact.nulls)}"
+        why = f"{function.shown} may return {self.knowledge.null_name(fact.nulls)}"
         origin = Origin(OriginKind.CALL if kind is OriginKind.EXIT else kind, function.at, why)
         return Fact(Nullness.MAYBE, origin, fact.type, nulls=fact.nulls)

@@ -146,7 +146,8 @@ class Names(Attributes):
             class_ = file.classes[root]
             if rest in class_.methods or self.static(class_, rest) is not None:
                 return Fact(Nullness.THERE, called=name)
-            if any(isinstance(each.value(), il.Call) and each.annotation for each in class_.stores.get(rest, ())):
+            is_made = any(isinstance(each.value(), il.Call) and each.annotation for each in class_.stores.get(rest, ()))
+            if is_made or self.has_own_fields(class_):
                 return NOTHING  # a descriptor: the class has another value than its objects
             stores = [each for each in class_.stores.get(rest, ()) if each.function is None]
             return self.attribute(class_, rest) if stores or not class_.stores.get(rest) else NOTHING

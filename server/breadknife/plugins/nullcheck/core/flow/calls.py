@@ -238,7 +238,7 @@ class CallEvaluator(Effects):
         bits = 0
         for fact in results:
             bits |= fact.nulls if fact.may_be_null else 0
-        why = f"`{function.name}` may return {self.home.knowledge.null_name(bits)}"
+        why = f"{function.shown} may return {self.home.knowledge.null_name(bits)}"
         origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
         if len(nulls) < len(ways):
             for condition in common_conditions(nulls):
@@ -251,7 +251,7 @@ class CallEvaluator(Effects):
         return Fact(Nullness.MAYBE, origin, bare, frozenset(unless), items=items, nulls=bits)
 
     def _item(self, call: il.Call, target: Target, function: Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
-        why = f"`{function.name}` may return {self.home.knowledge.null} there"
+        why = f"{function.shown} may return {self.home.knowledge.null} there"
         declared = target.home.qualified_type(function.returns)
         types = declared.arguments if declared is not None and declared.name == "tuple" else ()
         found = list[Fact]()
