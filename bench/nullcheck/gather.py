@@ -144,7 +144,7 @@ class Checked:
             id = language_of(path) or ""
             document = Document(path.as_uri(), id, path.read_text("utf-8", errors="replace"))
             tree = parse(document.text, id)
-            self._last = path, document, language(id, ()).open(document, tree, self.project(path)) if tree else None
+            self._last = path, document, language(id).open(document, tree, self.project(path)) if tree else None
         return self._last[1:]
 
 
