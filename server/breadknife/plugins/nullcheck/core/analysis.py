@@ -127,9 +127,8 @@ class FileHome(Home):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
                 self._found[function] = [Found(mover.use(each.use), function) for each in before._found[was]]
-        names = (
-            before._outside ^ self._outside
-        )  # a variable of the file has other keys in functions with one of its name
+        # A variable of the file has another key in functions that have one of its name.
+        names = before._outside ^ self._outside
         kept = {unit: found.same[unit] for unit in self._units if unit in found.same}
         gone, new, is_unseen = found.gone, found.new, False
         while gone or new:
