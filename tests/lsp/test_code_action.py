@@ -233,7 +233,7 @@ async def test_who_chooses_an_edit_is_told_when_no_checker_has_looked_at_it(
 async def test_who_chooses_what_can_not_be_made_is_told_why(connect, script, home) -> None:
     session = await connect(engine_script=script([]), options=OFF)
     [item, *_] = await session.actions(session.open("a.py", NULL), USE, [])
-    item.data["data"]["strategy"] = "walrus"
+    item.data["data"]["strategy"] = "initial"
     assert (await session.client.code_action_resolve_async(item)).edit is None
     [told] = session.client.messages
     why, title = told.message.rsplit(": ", 1)
