@@ -129,9 +129,11 @@ class Window {
   async fixesAt(line, column, offered) {
     await this.goTo(line, column);
     // Ctrl+. is lost while the focus is still on its way back from the quick input: press it until the menu is there.
+    // In an open menu it would take an entry; and an earlier menu may not be gone yet.
     await until("the quick-fix menu", async () => {
+      await this.page.keyboard.press("Escape");
       await this.page.keyboard.press("Control+.");
-      await this.page.waitForSelector(".action-widget", { timeout: 1500 });
+      await this.page.waitForSelector(".action-widget:visible", { timeout: 1500 });
       return offered.test(await this.shown(".action-widget"));
     });
   }
