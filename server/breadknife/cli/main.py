@@ -79,8 +79,8 @@ def fix(
 ) -> None:
     """Repair values that may be null; print the repairs as a diff.
 
-    Takes another checker's findings (--from) and verifies each repair; without --from, repairs the declarations behind
-    breadknife's own findings. Reads the output of pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs,
+    Takes another checker's findings (--from) and verifies each repair; without --from, repairs what `breadknife lint`
+    shows about null. Reads the output of pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs,
     NullAway and NilAway.
 
     Exit code: 0 if all findings are repaired, 1 if some aren't, 2 after an error.
