@@ -28,8 +28,8 @@ class Lowering(PythonProject):
     """A project of a new process, which tells the files that it has lowered."""
 
     def __init__(self, root: Path) -> None:
-        cards = kept_cards("python")
-        super().__init__(FolderProject(root), knowledge(), cards=cards)
+        cards, self.folder = kept_cards("python"), FolderProject(root)
+        super().__init__(self.folder, knowledge(), cards=cards)
         self.lowered = list[str]()
 
     def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
@@ -80,6 +80,7 @@ def test_processes_share_the_cards(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from nullcheck.test_cards import Lowering\n"
         "root = Path(sys.argv[1])\nproject = Lowering(root)\n"
         "for number in range(20): assert project.card(root / f'a{number}.py')\n"
+        "project.folder.close()\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
     writers = [subprocess.Popen(command, cwd=Path(__file__).parents[1]) for _ in range(2)]

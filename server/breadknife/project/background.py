@@ -15,6 +15,7 @@ SHARE = 0.25
 """Of one core, the most that the background takes while nobody waits for it."""
 QUIET_SECONDS = 1.5
 """An edited document is looked at again when it has rested that long."""
+_ENDING_SECONDS = 1.0
 
 
 class Background:
@@ -73,9 +74,11 @@ class Background:
                 self._awaited -= 1
 
     def close(self) -> None:
+        """Waits a moment for the file that is being looked at: a process that ends then can crash in the parser."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._busy, _ENDING_SECONDS)
 
     @property
     def _pending(self) -> bool:

@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[3]
 NULL = 'import re\n\nre.match("a", "b").group()\n'
 PROSE = "This is an useful text.\n"
 SARIF_MULTITOOL = "@microsoft/sarif-multitool@5.7.0"
-HARPER_ALONE = "[prose]\nlanguagetool = false\nmodel = false\n[nullcheck]\nseverity_low = 'warning'\n"
+HARPER_ALONE = (
+    "[prose]\nlanguagetool = false\nmodel = false\n[nullcheck]\nseverity_medium = 'warning'\nseverity_low = 'warning'\n"
+)
 
 
 def optional(folder: Path, *command: str | Path) -> None:

@@ -22,7 +22,9 @@ def project(tmp_path: Path, home: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / ".git").mkdir()
-    (folder / "breadknife.toml").write_text(f"{HARPER_ALONE}[nullcheck]\nseverity_low = 'warning'\n")
+    (folder / "breadknife.toml").write_text(
+        f"{HARPER_ALONE}[nullcheck]\nseverity_medium = 'warning'\nseverity_low = 'warning'\n"
+    )
     return folder
 
 

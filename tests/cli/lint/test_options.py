@@ -24,7 +24,8 @@ PROSE = "This is an useful text for the the reader.\n"
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "project"
-    settings = "[prose]\nlanguagetool = false\nmodel = false\n[nullcheck]\nseverity_low = 'warning'\n"
+    settings = "[prose]\nlanguagetool = false\nmodel = false\n"
+    settings += "[nullcheck]\nseverity_medium = 'warning'\nseverity_low = 'warning'\n"
     write(folder, {"a.py": NULL, "b.md": PROSE, "breadknife.toml": settings})
     monkeypatch.chdir(folder)
     return folder
