@@ -24,7 +24,7 @@ NAMES = (
     "e\x1b[2Jx", "b\x07\x08x", "d\x7fx", "n\x85x", "l\u2028x", "r\u202exyp", "m\u200fx", "i\u2066x", "s\udcff",
     "sub\n::group::x/a", 'q"\\x',
 )  # fmt: skip
-NULL = "def f(x=None):\n    return x.y\n"
+NULL = 'import shutil\nprint(shutil.which("a").y)\n'
 FOLDER = "p\n::error::x\x1b[2J"
 GITHUB = re.compile(r"::(error|warning|notice) file=")
 
