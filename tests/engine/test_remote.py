@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -268,10 +269,16 @@ def test_a_newer_request_for_the_same_place_supersedes_the_older() -> None:
 
 def test_closing_the_engine_ends_its_requests() -> None:
     with remote({COMPLETIONS: [Say(delay=60)]}) as (engine, fake):
-        threading.Timer(0.3, engine.close).start()
+
+        def close_once_asked() -> None:
+            while not fake.asked:
+                time.sleep(0.01)
+            engine.close()
+
+        threading.Thread(target=close_once_asked, daemon=True).start()
         with pytest.raises(Cancelled, match="closed"):
             written(engine)
-        assert fake.left.wait(5)
+        assert fake.left.wait(60)
 
 
 def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
