@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -77,6 +77,17 @@ def remote(
 
 def written(engine: RemoteEngine, request: GenerateRequest = TEXT) -> str:
     return "".join(chunk.text for chunk in engine.generate(request, CancelToken()))
+
+
+def once_asked(fake: Fake, path: str, *, act: Callable[[], None]) -> None:
+    """Act from another thread when a request for the path has arrived."""
+
+    def wait() -> None:
+        while not fake.bodies(path):
+            time.sleep(0.01)
+        act()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 VLLM = [
@@ -242,7 +253,7 @@ def test_stopping_closes_the_connection(answers: dict[str, Sequence[Say]], how: 
     cancel = CancelToken.after(0.3) if how == "deadline" else CancelToken()
     with remote(answers) as (engine, fake):
         if how == "cancel":
-            threading.Timer(0.3, cancel.cancel).start()
+            once_asked(fake, *answers, act=cancel.cancel)
         with pytest.raises((Cancelled, EngineUnavailable) if how == "deadline" else Cancelled):
             list(engine.generate(TEXT, cancel))
         assert any(say.status == 429 for says in answers.values() for say in says) or fake.left.wait(5)
@@ -269,16 +280,10 @@ def test_a_newer_request_for_the_same_place_supersedes_the_older() -> None:
 
 def test_closing_the_engine_ends_its_requests() -> None:
     with remote({COMPLETIONS: [Say(delay=60)]}) as (engine, fake):
-
-        def close_once_asked() -> None:
-            while not fake.asked:
-                time.sleep(0.01)
-            engine.close()
-
-        threading.Thread(target=close_once_asked, daemon=True).start()
+        once_asked(fake, COMPLETIONS, act=engine.close)
         with pytest.raises(Cancelled, match="closed"):
             written(engine)
-        assert fake.left.wait(60)
+        assert fake.left.wait(5)
 
 
 def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
