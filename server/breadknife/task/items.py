@@ -103,6 +103,11 @@ class Finding:
     confidence: Confidence = Confidence.HIGH
     """`breadknife lint --min-confidence` leaves out what is below. The severity is the plugin's own choice."""
 
+    @property
+    def is_unlikely(self) -> bool:
+        """Tell whether it is a hint that its plugin isn't sure of. The command line leaves these out by default."""
+        return self.severity is Severity.HINT and self.confidence is not Confidence.HIGH
+
 
 @dataclass(frozen=True)
 class Command:

@@ -16,7 +16,6 @@ from breadknife.plugins.nullcheck.project.repairing import repair_each
 from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE, Repairs, may_be_first, named
 from breadknife.plugins.nullcheck.project.reported import Sources, Told
 from breadknife.plugins.nullcheck.project.values import Ended, Found, Refused, Repair, strategy_of
-from breadknife.task.values import Severity
 
 SCHEMA = 2
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
@@ -52,7 +51,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
         told = findings(repairs, options.sources, folder)
         if options.list_all:
             return _list(repairs, told, folder, is_json=options.as_json)
-        likely = [each for each in told.found if each.finding.severity is not Severity.HINT]
+        likely = [each for each in told.found if not each.finding.is_unlikely]
         if len(likely) < len(told.found):
             tell(f"{counted(len(told.found) - len(likely), 'unlikely finding')} left alone (--list shows all)")
         for language in repairs.unchecked(likely):
@@ -93,7 +92,7 @@ def _list(repairs: Repairs, told: Told, folder: Path, *, is_json: bool) -> int:
 
 
 def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> None:
-    """What is left, by its reason, and what no checker has seen."""
+    """Tell what is left, by its reason, and what no checker has seen."""
     by_reason = dict[str, list[Found]]()
     for outcome in outcomes:
         if isinstance(outcome, Refused):

@@ -9,7 +9,7 @@ from pathlib import Path
 from breadknife.cli.formats.table import FORMATS, STATISTICS, Format
 from breadknife.cli.lint.selection import Selection
 from breadknife.errors import SettingsError
-from breadknife.task.values import Confidence, Finding, Severity
+from breadknife.task.values import Confidence, Finding
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Wanted:
     def is_likely(self, finding: Finding) -> bool:
         """Whether the finding is likely enough to be told."""
         if self.min_confidence is None:
-            return finding.severity is not Severity.HINT or finding.confidence is Confidence.HIGH
+            return not finding.is_unlikely
         return finding.confidence.reaches(self.min_confidence)
 
 
