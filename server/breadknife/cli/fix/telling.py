@@ -27,7 +27,7 @@ def where_found(repairs: Repairs, found: Found, folder: Path, *, column: bool = 
 
 
 def where_declared(repairs: Repairs, origin: Origin, first: Found, folder: Path) -> str:
-    """Where a cause is declared, else where its first finding is."""
+    """Tell where a cause is declared, or else where its first finding is."""
     if origin.path is None or origin.span is None:
         return where_found(repairs, first, folder)
     return where(repairs, origin.path, origin.span, folder)

@@ -1,4 +1,4 @@
-"""What an attribute of a class, or a variable of the module, may be for whoever uses it."""
+"""Tells what an attribute of a class, or a variable of the module, may be for whoever uses it."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True)
 class Matched:
-    """What has become of the units of a file."""
+    """This tells which units of a file an edit leaves."""
 
     change: Change
     same: Mapping[Function, Function]
@@ -110,7 +110,7 @@ def _is_same(unit: Function, was: Function) -> bool:
 
 
 def _holds(before: Function, after: Function, change: Change) -> bool:
-    """Whether all of the change is within a unit."""
+    """Tell whether all of the change is within a unit."""
     start, end = before.at
     return start <= change.start and change.end <= end and after.at == (start, end + change.by)
 
@@ -130,7 +130,7 @@ def signature(function: Function) -> tuple[object, ...]:
 def told(
     home: Home, units: Iterable[Function], asked: Mapping[str, bool], change: Change, *, is_unseen: bool
 ) -> Mapping[str, list[object]]:
-    """What units tell others after a change of the text, by the words with which others ask for it. `asked`: the names
+    """Tell what others learn of units after a change of the text, by the words that others use. `asked` has the names
     of those that somebody has asked before the edit, and whether they were followed for it. If what the analysis says
     of them `is_unseen`, it is taken to be something else each time."""
     mover = Mover(change, home.uri)

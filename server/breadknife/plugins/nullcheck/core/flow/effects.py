@@ -120,7 +120,7 @@ class Effects(Refiner, ABC):
 
 
 def _is_left(fact: Fact, given: Collection[str]) -> bool:
-    """Whether a call that gets this and may not come back may have been made because of the null."""
+    """Tell whether a call that gets this and may not come back may have been made because of the null."""
     is_compared = fact.origin is not None and fact.origin.kind is OriginKind.COMPARISON
     return is_compared or any(mentions(test, each) for test, _ in fact.unless for each in given)
 

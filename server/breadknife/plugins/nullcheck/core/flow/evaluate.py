@@ -242,7 +242,7 @@ def constant_fact(type_: str, truth: bool) -> Fact:
 
 
 def typed(type_: Type | None) -> Fact:
-    """What a container of a declared type holds: nobody knows which of its elements is null."""
+    """Tell what a container of a declared type holds. Nobody knows which of its elements is null."""
     return Fact(type=type_._replace(nullable=0)) if type_ is not None else NOTHING
 
 

@@ -95,7 +95,7 @@ class Statements(Expressions):
             yield il.Assign(at, left, value, type_ or self.declared_type(left))
 
     def declared_type(self, target: Expression) -> Type | None:
-        """What a variable or a parameter of the function is declared to be."""
+        """Tell what a variable or a parameter of the function is declared to be."""
         if not isinstance(target, il.Name) or target.key in self.function.types:
             return self.function.types.get(target.key)
         return next((each.annotation for each in self.function.parameters if each.name == target.key), None)

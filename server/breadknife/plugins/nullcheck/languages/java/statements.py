@@ -28,7 +28,7 @@ _TRUTHS = (il.Test, il.Not, il.Both)
 
 @dataclass(eq=False)
 class Members:
-    """What a class declares, and what is around it."""
+    """This tells what a class declares, and what is around it."""
 
     class_: Class
     around: Members | None
