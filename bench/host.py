@@ -20,7 +20,7 @@ from latency import BARE, initialize_seconds
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.host.host import Host
-from breadknife.host.registry import Registry, discover
+from breadknife.host.plugins.registry import Registry, discover
 from breadknife.task.values import CheckRequest
 from breadknife.text.document import Document
 

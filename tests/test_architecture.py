@@ -125,7 +125,7 @@ OWNERS = {
     "markdown_it": ("plugins/shelf/reading/plain.py",),
     "starlette": ("openai/",),
     "mcp": ("cli/mcp/run.py",),
-    "uvicorn": ("cli/serve_openai.py",),
+    "uvicorn": ("cli/engine/serve_openai.py",),
     "typer": ("cli/",),
 }
 """Third-party package -> the only places that may import it."""
@@ -143,13 +143,13 @@ NOT_OF_A_DISK = {
 
 OWN_FILES = {
     "__main__.py": "the null device, in place of a stream that is closed",
-    "cli/plugin_new.py": "a template of this package",
+    "cli/plugins/creating.py": "a template of this package",
     "cli/recipes/testing.py": "a test's own files, in a temporary folder",
     "cli/recipes/writing.py": "a template of this package",
-    "cli/serve_openai.py": "the token file that the user names on the command line",
+    "cli/engine/serve_openai.py": "the token file that the user names on the command line",
     "disk/": "the one way",
     "engine/": "its settings, models, caches and marks; no file of a workspace gets there",
-    "host/pauses.py": "state of our own",
+    "host/plugins/pauses.py": "state of our own",
     "host/trust.py": "configuration of our own",
     "kept.py": "state of our own, and this package's own files",
     "paths.py": "files of our own, and the one way of writing",
@@ -180,7 +180,7 @@ OWN_FILES = {
 
 WITHOUT_ROOT = {
     "plugins/nullcheck/project/reported.py": "a report that the user names on the command line",
-    "cli/plugin_check.py": "the manifest of a plugin that the user names on the command line",
+    "cli/plugins/checking.py": "the manifest of a plugin that the user names on the command line",
     "host/settings/layers.py": "the user's own settings, or a workspace's: of a link that leads out nothing is trusted",
     "plugins/nullcheck/verify/oracle/language_server.py": "a source file that is open in the checker",
     "plugins/prose/project/workspace.py": "the user's own dictionary, which may be a link",
@@ -192,7 +192,7 @@ WITHOUT_ROOT = {
 """File -> why it reads a regular file without saying which folder that must be in."""
 
 
-OTHERS = (PACKAGE / "cli" / "plugin_template", PACKAGE.parents[1] / "examples" / "plugins")
+OTHERS = (PACKAGE / "cli" / "plugins" / "template", PACKAGE.parents[1] / "examples" / "plugins")
 """Plugins as anybody writes them."""
 
 

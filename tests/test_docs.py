@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from breadknife.host.registry import discover
+from breadknife.host.plugins.registry import discover
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.host.settings.resolve import EVERY_PLUGINS
 from breadknife.host.settings.schema import json_schema
@@ -142,5 +142,5 @@ def test_the_package_imports_everywhere() -> None:
     package = ROOT / "server"
     for path in sorted((package / "breadknife").rglob("*.py")):
         name = ".".join(path.relative_to(package).with_suffix("").parts)
-        if not name.endswith("__main__") and "plugin_template" not in name:
+        if not name.endswith("__main__") and "plugins.template" not in name:
             importlib.import_module(name.removesuffix(".__init__"))

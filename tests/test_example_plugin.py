@@ -11,7 +11,7 @@ from breadknife.api import ActionRequest, ResolveRequest, Span
 from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.host.host import Host
-from breadknife.host.registry import Registry
+from breadknife.host.plugins.registry import Registry
 from breadknife.testing import document
 from plugin_packages import install, run
 

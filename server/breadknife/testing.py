@@ -9,7 +9,7 @@ from typing import Any
 from breadknife.engine.models.catalog import installed_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.host import Host, Reply
-from breadknife.host.registry import Registry, roles_of
+from breadknife.host.plugins.registry import Registry, roles_of
 from breadknife.host.settings import Settings
 from breadknife.task.plugin import Plugin
 from breadknife.task.values import Request

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from breadknife.cli.models import app
+from breadknife.cli.models.app import app
 from breadknife.engine.models.catalog import builtin_catalog
 
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"

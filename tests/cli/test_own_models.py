@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from breadknife.cli.models import app
+from breadknife.cli.models.app import app
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.models.adding import Wish, add_model
 from breadknife.engine.models.catalog import (

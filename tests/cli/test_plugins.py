@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from breadknife.cli.plugins import app
-from breadknife.host.pauses import FAILURES, Pauses
+from breadknife.cli.plugins.app import app
+from breadknife.host.plugins.pauses import FAILURES, Pauses
 from plugin_packages import install, run
 
 pytestmark = pytest.mark.usefixtures("home")

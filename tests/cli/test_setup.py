@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from breadknife.cli.setup_page import chosen
+from breadknife.cli.setup.page import chosen
 from breadknife.engine import installed
 from breadknife.engine.models.catalog import Catalog, ModelInfo, builtin_catalog, write_user_catalog
 from breadknife.setup.engine_source import local_version
@@ -192,7 +192,7 @@ def test_offline_the_engine_comes_from_a_folder_of_wheels(bare_machine: Path) ->
 def test_models_are_of_no_use_without_an_engine(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from typer.testing import CliRunner
 
-    from breadknife.cli import models
+    from breadknife.cli.models import app as models
 
     monkeypatch.setattr(models, "is_installed", lambda: False)
     said = CliRunner().invoke(models.app, ["list"])

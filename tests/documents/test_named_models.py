@@ -11,7 +11,7 @@ from breadknife.cli.recipes import testing
 from breadknife.engine.models.catalog import installed_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.host import Host
-from breadknife.host.registry import Registry
+from breadknife.host.plugins.registry import Registry
 from breadknife.host.settings import Settings
 from breadknife.plugins.recipes.plugin import RecipesPlugin
 from breadknife.plugins.recipes.settings import RecipesSettings

@@ -11,7 +11,7 @@ from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.host.host import Host
 from breadknife.host.kinds import KINDS, RequestKind
-from breadknife.host.registry import Registry
+from breadknife.host.plugins.registry import Registry
 from breadknife.host.settings import Settings
 from breadknife.task.plugin import Context
 from breadknife.task.values import (

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from breadknife.host.form import BadAnswer, check_form
-from breadknife.host.verify import Verifier
+from breadknife.host.answers.form import BadAnswer, check_form
+from breadknife.host.answers.verify import Verifier
 from breadknife.task.values import (
     Answer,
     Command,

@@ -14,7 +14,7 @@ from breadknife.engine.api import Engine, GenerateRequest, ScoreRequest
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.host import Host
-from breadknife.host.registry import discover
+from breadknife.host.plugins.registry import discover
 from breadknife.host.settings import Layer, load
 from breadknife.task.values import ActionRequest, CheckRequest, CompletionRequest, ResolveRequest
 from breadknife.text.document import Document, Span

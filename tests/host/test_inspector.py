@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.engine import transport
-from breadknife.host.inspector import Inspector, Question, ask_servers, inspect, servers_folder
+from breadknife.host.report.inspector import Inspector, Question, ask_servers, inspect, servers_folder
 from breadknife.task.values import CheckRequest, Findings
 from host.fakes import Fake, host
 from support import document

@@ -11,8 +11,8 @@ import pytest
 
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import PluginError
-from breadknife.host import registry
-from breadknife.host.registry import api_of, discover, load_plugin, roles_of
+from breadknife.host.plugins import registry
+from breadknife.host.plugins.registry import api_of, discover, load_plugin, roles_of
 from breadknife.task.plugin import API
 from breadknife.task.values import (
     ActionRequest,

@@ -13,8 +13,8 @@ from breadknife.cli.assemble import make_host
 from breadknife.engine.api import GenerateRequest, Part
 from breadknife.engine.runtimes import Runtime
 from breadknife.errors import EngineUnavailable, UnknownModel
+from breadknife.host.report.status import status
 from breadknife.host.settings import Settings
-from breadknife.host.status import status
 from engine.fake_http import Say, fake_server, models, sse
 
 ANSWERS = {

@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from breadknife.errors import LeftOut, SettingsError
-from breadknife.host.registry import discover
+from breadknife.host.plugins.registry import discover
 from breadknife.host.settings import Author, Layer, Settings, file_layers, load, load_file, resolve
 from breadknife.host.settings.schema import json_schema
 from breadknife.host.trust import trust

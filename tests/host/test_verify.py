@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.host.form import BadAnswer, check_form
-from breadknife.host.verify import ACCEPTED_UNPARSED, Verifier
+from breadknife.host.answers.form import BadAnswer, check_form
+from breadknife.host.answers.verify import ACCEPTED_UNPARSED, Verifier
 from breadknife.task.values import (
     Action,
     ActionRequest,

@@ -14,7 +14,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import openai
 import uvicorn
 
-from breadknife.cli.serve_openai import listening
+from breadknife.cli.engine.serve_openai import listening
 from breadknife.engine.api import Engine
 from breadknife.openai.app import make_app
 from breadknife.openai.offer import Offer

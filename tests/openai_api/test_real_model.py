@@ -18,7 +18,7 @@ from typing import Any
 import openai
 import pytest
 
-from breadknife.cli.serve_openai import kept_token
+from breadknife.cli.engine.serve_openai import kept_token
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.models.adding import Wish, add_model, forget_model
 from breadknife.engine.models.catalog import builtin_catalog

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from breadknife.cli.openai_recipes import HostedRecipes
+from breadknife.cli.engine.recipes import HostedRecipes
 from breadknife.engine.scripted import ScriptedEngine
 from openai_api.serving import serving
 

@@ -17,7 +17,7 @@ from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.host.host import Host
-from breadknife.host.registry import Registry
+from breadknife.host.plugins.registry import Registry
 from breadknife.kept import DAYS, Kept, Store
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.background import Background

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.host.registry import discover
+from breadknife.host.plugins.registry import discover
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.steps.registry import discover_steps
 from recipes.asking import result, run

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from breadknife.host.registry import discover
+from breadknife.host.plugins.registry import discover
 from breadknife.host.settings.resolve import OWN_ALONE
 from breadknife.host.settings.schema import json_schema
 

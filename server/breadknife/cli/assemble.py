@@ -11,7 +11,7 @@ from breadknife.engine.models.catalog import read_models
 from breadknife.engine.routing import RoutedEngine
 from breadknife.errors import LeftOut
 from breadknife.host.host import Host
-from breadknife.host.registry import discover
+from breadknife.host.plugins.registry import discover
 from breadknife.host.remotes import Remotes
 from breadknife.host.settings import Author, Layer, Settings, load
 from breadknife.offline import forbid_network

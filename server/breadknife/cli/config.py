@@ -81,7 +81,7 @@ def schema() -> None:
 
       breadknife config schema > breadknife.schema.json
     """
-    from breadknife.host.registry import discover
+    from breadknife.host.plugins.registry import discover
     from breadknife.host.settings.schema import json_schema
 
     with errors_told():
@@ -100,7 +100,7 @@ class Row:
 def rows(path: Path) -> tuple[list[Row], tuple[SettingsError, ...]]:
     """Every setting for a file or a folder, and what is wrong. Raises SettingsError for a path that isn't there."""
     from breadknife.engine.models.catalog import read_models
-    from breadknife.host.registry import discover
+    from breadknife.host.plugins.registry import discover
     from breadknife.host.settings import load
     from breadknife.host.workspace import root_of
     from breadknife.text.document import language_of

@@ -19,8 +19,8 @@ from breadknife.engine.runtimes import split_model
 from breadknife.engine.transport import private_folder
 from breadknife.errors import BreadknifeError, EngineMissing, EngineUnavailable, LeftOut
 from breadknife.host.host import Host
-from breadknife.host.pauses import read_pauses
-from breadknife.host.registry import roles_of
+from breadknife.host.plugins.pauses import read_pauses
+from breadknife.host.plugins.registry import roles_of
 from breadknife.host.settings import file_layers, resolve
 from breadknife.host.workspace import root_of
 from breadknife.text.printable import escaped

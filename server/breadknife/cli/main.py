@@ -9,9 +9,12 @@ from typing import Annotated
 import typer
 
 from breadknife import __version__
-from breadknife.cli import config, engine, models, null, plugins
+from breadknife.cli import config, null
+from breadknife.cli.engine import app as engine
 from breadknife.cli.lint.command import lint
+from breadknife.cli.models import app as models
 from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error, say
+from breadknife.cli.plugins import app as plugins
 from breadknife.cli.recipes import app as recipes
 from breadknife.cli.shelf import app as shelf
 from breadknife.offline import OFFLINE, forbid_network, is_asked_for
@@ -137,7 +140,7 @@ def setup(
 
       breadknife setup helix --write
     """
-    from breadknife.cli.setup import Settings, run
+    from breadknife.cli.setup.run import Settings, run
 
     settings = Settings.UNDO if undo else Settings.WRITE if write else Settings.SHOW
     exit_on_error(lambda: run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline, settings=settings))

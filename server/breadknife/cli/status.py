@@ -11,8 +11,8 @@ from typing import Any
 from breadknife.cli.assemble import make_host
 from breadknife.cli.output import print_json
 from breadknife.host.host import Host
+from breadknife.host.report.status import status
 from breadknife.host.settings import load
-from breadknife.host.status import status
 from breadknife.host.workspace import root_of
 from breadknife.text.printable import escaped_values
 

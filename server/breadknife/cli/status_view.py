@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from breadknife.host.lines import duration, moment, no_engine
+from breadknife.host.report.lines import duration, moment, no_engine
 
 Values = Mapping[str, Any]
 _DAY = 24 * 60

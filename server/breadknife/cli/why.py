@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cli.output import print_json, say
-from breadknife.host.inspector import Question, ask_servers
-from breadknife.host.lines import folded
+from breadknife.host.report.inspector import Question, ask_servers
+from breadknife.host.report.lines import folded
 from breadknife.text.document import uri_to_path
 
 _READ = 20

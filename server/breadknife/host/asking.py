@@ -11,17 +11,17 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineMissing, ModelError, ModelMissing, PluginError
-from breadknife.host.containment import GRACE_SECONDS, Unfinished
+from breadknife.host.answers.failures import PLUGINS_FAULT, explained
+from breadknife.host.answers.form import check_form
+from breadknife.host.answers.reply import Reply, line_of, origins, says_something
+from breadknife.host.answers.verify import Verifier
 from breadknife.host.context import HostContext, Trace
-from breadknife.host.failures import PLUGINS_FAULT, explained
-from breadknife.host.form import check_form
 from breadknife.host.kinds import WHOLE_SECONDS, kind_of
-from breadknife.host.pauses import FAILURES, Pause
-from breadknife.host.receipts import Outcome, Receipt
-from breadknife.host.reply import Reply, line_of, origins, says_something
+from breadknife.host.plugins.containment import GRACE_SECONDS, Unfinished
+from breadknife.host.plugins.pauses import FAILURES, Pause
+from breadknife.host.report.receipts import Outcome, Receipt
 from breadknife.host.services import Services
 from breadknife.host.telling import Tell
-from breadknife.host.verify import Verifier
 from breadknife.task.plugin import Plugin
 from breadknife.task.reasons import silence
 from breadknife.task.values import Actions, Answer, CheckRequest, Findings, Request, Silence, document_of

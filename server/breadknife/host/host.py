@@ -9,9 +9,9 @@ from typing import Any
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest, Lane, Part
+from breadknife.host.answers.reply import Reply
 from breadknife.host.asking import Asking
-from breadknife.host.registry import close_plugin
-from breadknife.host.reply import Reply
+from breadknife.host.plugins.registry import close_plugin
 from breadknife.host.services import Services
 from breadknife.host.telling import Tell, Telling
 from breadknife.task.values import CheckRequest, Request

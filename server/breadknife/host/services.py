@@ -18,12 +18,12 @@ from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import Catalog
 from breadknife.engine.runtimes import split_model
 from breadknife.errors import EngineMissing, ModelMissing
-from breadknife.host.containment import Containment
 from breadknife.host.kinds import KINDS, RequestKind
-from breadknife.host.pauses import Pauses
+from breadknife.host.plugins.containment import Containment
+from breadknife.host.plugins.pauses import Pauses
+from breadknife.host.plugins.registry import Registry
 from breadknife.host.projects import Projects
-from breadknife.host.receipts import KeptReceipts, Ledger, Receipt
-from breadknife.host.registry import Registry
+from breadknife.host.report.receipts import KeptReceipts, Ledger, Receipt
 from breadknife.host.resources import shared
 from breadknife.host.settings import Settings
 from breadknife.host.telling import Tell

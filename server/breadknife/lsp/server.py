@@ -30,7 +30,7 @@ from breadknife.lsp.lanes import Lane, Lanes
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host, Reply
-    from breadknife.host.inspector import Inspector
+    from breadknife.host.report.inspector import Inspector
     from breadknife.host.telling import Tell
     from breadknife.lsp.documents import Documents
     from breadknife.task.values import Request
@@ -254,7 +254,7 @@ class BreadknifeServer(LanguageServer):
 
     def let_inspect(self) -> None:
         """Answer `breadknife why` from now on, where that is possible. From a worker."""
-        from breadknife.host.inspector import inspect
+        from breadknife.host.report.inspector import inspect
 
         try:
             self._inspector = inspect(self.host)

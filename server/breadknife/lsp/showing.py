@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
+from breadknife.host.answers.reply import Reply
 from breadknife.host.opening import name_of, write_new
-from breadknife.host.reply import Reply
 from breadknife.lsp.convert import to_range
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.task.values import NewDocument, OpenDocument

@@ -8,7 +8,7 @@ from pathlib import Path
 from breadknife.cli.lint.wanted import Wanted
 from breadknife.errors import SettingsError
 from breadknife.host.host import Host
-from breadknife.host.registry import may_be_spread
+from breadknife.host.plugins.registry import may_be_spread
 from breadknife.task.plugin import ANY_LANGUAGE
 from breadknife.text.document import Document, language_of
 

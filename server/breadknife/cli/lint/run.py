@@ -30,7 +30,7 @@ from breadknife.cli.lint.worker import Folder
 from breadknife.cli.output import INTERRUPTED, counted, tell, tell_progress
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
-from breadknife.host.registry import rules_of
+from breadknife.host.plugins.registry import rules_of
 from breadknife.host.settings import Settings
 from breadknife.text.document import Document
 

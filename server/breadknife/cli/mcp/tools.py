@@ -21,7 +21,7 @@ from breadknife.cli.mcp.values import (
 from breadknife.cli.recipes.asking import ask_recipe, sentence_of
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
-from breadknife.host.lines import folded, receipt_lines
+from breadknife.host.report.lines import folded, receipt_lines
 from breadknife.host.workspace import root_of
 from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Confidence, ResolveRequest, Silence

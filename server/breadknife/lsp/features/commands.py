@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from breadknife.host.lines import folded, receipt_lines, status_lines
-from breadknife.host.status import status
+from breadknife.host.report.lines import folded, receipt_lines, status_lines
+from breadknife.host.report.status import status
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.offering import refresh
 from breadknife.lsp.progress import progress

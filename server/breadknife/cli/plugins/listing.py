@@ -8,8 +8,8 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from breadknife.host.kinds import is_kind, kind_of
-from breadknife.host.pauses import read_pauses
-from breadknife.host.registry import GROUP, load_plugin, roles_of
+from breadknife.host.plugins.pauses import read_pauses
+from breadknife.host.plugins.registry import GROUP, load_plugin, roles_of
 from breadknife.host.settings import load
 from breadknife.host.workspace import root_of
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin

@@ -10,7 +10,7 @@ from enum import Enum
 import typer
 
 from breadknife.cli.output import ended_by_signals, offline_by_settings
-from breadknife.cli.setup_output import (
+from breadknife.cli.setup.output import (
     Events,
     JsonEvents,
     LineEvents,
@@ -20,7 +20,7 @@ from breadknife.cli.setup_output import (
     tell_undone,
     tell_written,
 )
-from breadknife.cli.setup_page import choose, show
+from breadknife.cli.setup.page import choose, show
 from breadknife.engine.models.catalog import merged, user_catalog
 from breadknife.errors import SettingsError
 from breadknife.setup.choosing import Parts

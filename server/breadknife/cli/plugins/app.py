@@ -23,7 +23,7 @@ def list_command(as_json: Json = False) -> None:
 
       breadknife plugins list
     """
-    from breadknife.cli.plugin_list import print_table, rows
+    from breadknife.cli.plugins.listing import print_table, rows
 
     found = rows(Path.cwd())
     if as_json:
@@ -51,7 +51,7 @@ def check(
 
       breadknife plugins check ./breadknife-todo
     """
-    from breadknife.cli.plugin_check import find, problems
+    from breadknife.cli.plugins.checking import find, problems
 
     try:
         target = find(plugin)
@@ -84,7 +84,7 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The plugin's n
 
       breadknife plugins new todo
     """
-    from breadknife.cli.plugin_new import create
+    from breadknife.cli.plugins.creating import create
 
     try:
         folder = create(name, Path.cwd())
@@ -107,7 +107,7 @@ def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused pl
 
       breadknife plugins resume todo
     """
-    from breadknife.host.pauses import resume as clear
+    from breadknife.host.plugins.pauses import resume as clear
 
     try:
         cleared = clear(name)
@@ -121,7 +121,7 @@ def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused pl
 def _not_paused(name: str) -> str:
     from importlib.metadata import entry_points
 
-    from breadknife.host.registry import GROUP
+    from breadknife.host.plugins.registry import GROUP
 
     names = {entry.name for entry in entry_points(group=GROUP)}
     if name in names:

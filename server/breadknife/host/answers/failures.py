@@ -19,8 +19,8 @@ from breadknife.errors import (
     Superseded,
     UnknownModel,
 )
-from breadknife.host.form import BadAnswer
-from breadknife.host.receipts import Outcome
+from breadknife.host.answers.form import BadAnswer
+from breadknife.host.report.receipts import Outcome
 from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 

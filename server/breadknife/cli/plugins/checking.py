@@ -13,21 +13,21 @@ from typing import Any, cast, get_type_hints
 import msgspec
 
 from breadknife.cancel import CancelToken
-from breadknife.cli.probes import Probe, probes
+from breadknife.cli.plugins.probes import Probe, probes
 from breadknife.disk.reading import read_regular
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.declared import GROUP as MODELS
 from breadknife.engine.models.declared import Declared, declared, read_packages
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import PluginError
+from breadknife.host.answers.verify import refuse_edits
 from breadknife.host.host import Host, Reply
 from breadknife.host.kinds import is_kind
-from breadknife.host.receipts import Outcome, Receipt
-from breadknife.host.registry import GROUP, Registry, load_plugin, roles_of
+from breadknife.host.plugins.registry import GROUP, Registry, load_plugin, roles_of
+from breadknife.host.report.receipts import Outcome, Receipt
 from breadknife.host.settings import Settings
 from breadknife.host.settings.resolve import EVERY_PLUGINS, TABLES
 from breadknife.host.settings.schema import field_docs
-from breadknife.host.verify import refuse_edits
 from breadknife.task.cascade import Step
 from breadknife.task.plugin import Plugin
 from breadknife.task.running import check_cascade

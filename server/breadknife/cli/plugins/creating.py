@@ -1,4 +1,4 @@
-"""`breadknife plugins new`: a complete package from the files in `plugin_template/`."""
+"""`breadknife plugins new`: a complete package from the files in `template/`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from breadknife.cli.plugin_check import NAME, RESERVED
+from breadknife.cli.plugins.checking import NAME, RESERVED
 from breadknife.errors import PluginError
-from breadknife.host.registry import GROUP
+from breadknife.host.plugins.registry import GROUP
 from breadknife.paths import write_atomically
 
 _PLACEHOLDER = "newcomer"
@@ -35,7 +35,7 @@ def create(name: str, parent: Path) -> Path:
     }
     try:
         folder.mkdir()
-        for place, text in _template(files("breadknife.cli") / "plugin_template"):
+        for place, text in _template(files("breadknife.cli.plugins") / "template"):
             path = folder / _filled(place, words)
             write_atomically(path, _filled(text, words).encode(), mode=0o644)
     except FileExistsError:

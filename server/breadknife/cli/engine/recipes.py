@@ -9,7 +9,7 @@ from breadknife.cli.recipes.asking import ask_recipe, sentence_of
 from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import read_models
 from breadknife.host.host import Host
-from breadknife.host.registry import discover
+from breadknife.host.plugins.registry import discover
 from breadknife.host.settings import load
 from breadknife.openai.recipes import RecipeBody, RecipeReply
 from breadknife.recipes.requests import RecipeRequest

@@ -1,4 +1,4 @@
-"""`breadknife models`: list, pull, verify and remove the models. What changes the list is in `own_models`."""
+"""`breadknife models`: list, pull, verify and remove the models. What changes the list is in `own`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from breadknife import arrivals
-from breadknife.cli import own_models
+from breadknife.cli.models import own
 from breadknife.cli.output import (
     Json,
     Offline,
@@ -32,10 +32,10 @@ from breadknife.text.printable import escaped_values
 app = typer.Typer(no_args_is_help=True, help="List, download, check and remove models.", rich_markup_mode=None)
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names from `breadknife models list`.")]
-app.command("add")(own_models.add)
-app.command("which")(own_models.which)
-app.command("allow")(own_models.allow)
-app.command("prune")(own_models.prune)
+app.command("add")(own.add)
+app.command("which")(own.which)
+app.command("allow")(own.allow)
+app.command("prune")(own.prune)
 
 
 @app.command("list")
@@ -172,7 +172,7 @@ def remove_models(
     store, rows = ModelStore(), list[dict[str, Any]]()
     with errors_told():
         for model in _named(names):
-            forgotten, freed = own_models.forget(model), store.remove(model)
+            forgotten, freed = own.forget(model), store.remove(model)
             rows.append({"name": model.name, "freed": freed, "forgotten": forgotten})
             done = [f"{megabytes(freed)} freed"] if freed else []
             if forgotten:

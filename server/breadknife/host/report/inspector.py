@@ -24,7 +24,7 @@ from breadknife import paths
 from breadknife.engine.transport import connect, forget, listen, private_folder, same_user
 from breadknife.errors import EngineUnavailable
 from breadknife.host.host import Host
-from breadknife.host.status import status
+from breadknife.host.report.status import status
 
 SECONDS = 2.0
 """How long each side waits for the other."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
-from breadknife.cli.openai_recipes import HostedRecipes
+from breadknife.cli.engine.recipes import HostedRecipes
 from breadknife.cli.output import say
 from breadknife.engine.api import Engine
 from breadknife.engine.client import DaemonEngine

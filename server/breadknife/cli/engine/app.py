@@ -36,7 +36,7 @@ def serve_openai(
 
       breadknife engine serve-openai --port 0 --token-file ~/.config/breadknife/openai-token
     """
-    from breadknife.cli.serve_openai import run
+    from breadknife.cli.engine.serve_openai import run
 
     with errors_told():
         run(port, token_file)
