@@ -19,7 +19,7 @@ from breadknife.engine.api import (
 from breadknife.engine.daemon.batching import Asked
 from breadknife.engine.daemon.decoding import Plan, Work
 from breadknife.engine.daemon.sequences import Sequences, common_prefix
-from breadknife.engine.model import Model, Steps
+from breadknife.engine.model import Model, Models, Steps
 from breadknife.errors import BreadknifeError, EngineError
 
 SHARED_START = 64
@@ -90,6 +90,29 @@ class Run:
     @property
     def model(self) -> Model:
         return self.work.model
+
+    def sit_down(self, models: Models) -> None:
+        """Take sequences, with what memory or a snapshot on disk holds of the prompt."""
+        work, tokens, request = self.work, self.plan.prompt.tokens, self.job.request
+        if isinstance(request, ScoreRequest) and request.fresh:
+            work.cache.forget()
+        for seat in range(self.plan.sequences):
+            work.sequences.append(work.cache.take([] if seat else tokens[:-1], self.job.kind, request.lane))
+        if tokens:
+            self._restore(models)
+
+    def _restore(self, models: Models) -> None:
+        """Take a snapshot from disk where it has more of the prompt than memory; at least one token is evaluated."""
+        model, sequence, tokens = self.model, self.work.sequences[0], self.plan.prompt.tokens
+        keep = self.plan.prompt.keep
+        if keep - len(model.tokens[sequence]) >= SHARED_START and self.work.cache.make_room(keep):
+            held = len(model.tokens[sequence])
+            models.restore(self.job.request.model, sequence, tokens[:keep], self.job.adapter)
+            if len(model.tokens[sequence]) != held:  # else it still shares what it shared
+                self.work.cache.renew(sequence)
+        self.work.cached = min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1)
+        model.truncate(sequence, self.work.cached)
+        self.work.cached = len(model.tokens[sequence])
 
     def leave(self) -> None:
         """Give the sequences back; `held` tells what to ask for again."""

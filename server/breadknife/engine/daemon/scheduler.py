@@ -24,14 +24,13 @@ from breadknife.engine.api import (
     LaneStatus,
     ModelStatus,
     Relevances,
-    ScoreRequest,
 )
 from breadknife.engine.daemon.batching import Asked, shares, take_part
 from breadknife.engine.daemon.calibration import PROMPTS
 from breadknife.engine.daemon.decoding import Work, make_plan
-from breadknife.engine.daemon.jobs import SHARED_START, Job, Reply, Run, is_being_evaluated, make_way
+from breadknife.engine.daemon.jobs import Job, Reply, Run, is_being_evaluated, make_way
 from breadknife.engine.daemon.one_by_one import OneByOne, begin
-from breadknife.engine.daemon.sequences import Sequences, common_prefix
+from breadknife.engine.daemon.sequences import Sequences
 from breadknife.engine.daemon.tally import Tally
 from breadknife.engine.model import Encoder, Evaluation, Model, Models, Rows
 from breadknife.errors import BreadknifeError, EngineError, Superseded
@@ -213,7 +212,8 @@ class Scheduler:
         work = Work(model, cache, calibration=self._models.calibration(name))
         run = Run(job, plan, work, plan.steps(work))
         self._start(run)
-        self._seat(run)
+        run.sit_down(self._models)
+        self._advance(run, None)
         return True
 
     def _start(self, run: Run | OneByOne) -> None:
@@ -229,37 +229,14 @@ class Scheduler:
         """Those that have sequences, or want them back."""
         return [run for run in self._runs if isinstance(run, Run)]
 
-    def _seat(self, run: Run) -> None:
-        """Give a job its sequences, and let it say what it wants first."""
-        work, tokens, request = run.work, run.plan.prompt.tokens, run.job.request
-        if isinstance(request, ScoreRequest) and request.fresh:
-            work.cache.forget()
-        for seat in range(run.plan.sequences):
-            work.sequences.append(work.cache.take([] if seat else tokens[:-1], run.job.kind, request.lane))
-        if tokens:
-            self._restore(run)
-        self._advance(run, None)
-
-    def _restore(self, run: Run) -> None:
-        """Take a snapshot from disk where it has more of the prompt than memory; at least one token is evaluated."""
-        model, sequence, tokens = run.work.model, run.work.sequences[0], run.plan.prompt.tokens
-        keep = run.plan.prompt.keep
-        if keep - len(model.tokens[sequence]) >= SHARED_START and run.work.cache.make_room(keep):
-            held = len(model.tokens[sequence])
-            self._models.restore(run.job.request.model, sequence, tokens[:keep], run.job.adapter)
-            if len(model.tokens[sequence]) != held:  # else it still shares what it shared
-                run.work.cache.renew(sequence)
-        run.work.cached = min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1)
-        model.truncate(sequence, run.work.cached)
-        run.work.cached = len(model.tokens[sequence])
-
     def _resume(self, run: Run) -> bool:
         if not make_way(run.job, run.plan, run.work.cache, self._sharing()):
             return False
         if not run.come_back():
             run.steps.close()
             run.steps = run.plan.steps(run.work)
-            self._seat(run)
+            run.sit_down(self._models)
+            self._advance(run, None)
         return True
 
     def _cache(self, name: str, model: Model) -> Sequences:
