@@ -57,7 +57,7 @@ test-slow: setup model languagetool
 core: $(CORE)
 
 $(CORE): pyproject.toml
-	@echo '== core'
+	@echo '== core: installs breadknife into .venv'
 	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON): install Python 3.11 or newer.'; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "breadknife needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V`: make setup PYTHON=python3.12"; exit 1; }

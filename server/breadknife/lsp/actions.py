@@ -90,7 +90,7 @@ async def resolved_action(
     """An action that was chosen, with its edits; None if they can't be made, and the user is told why."""
     resolved, receipts = await _resolved(server, document, plugin, action, progress)
     if resolved is None:
-        server.show(f"{_why(receipts)}: “{action.title}”")
+        server.show(f"“{action.title}”: {_why(receipts)}")
         return None
     tell_of(server, resolved)
     handed_out.hand_out(document, plugin, resolved)
