@@ -17,7 +17,7 @@ from breadknife.errors import LeftOut, SettingsError
 
 app = typer.Typer(help="Show and check the settings.", no_args_is_help=True)
 
-Where = Annotated[Path, typer.Argument(metavar="[PATH]", help="A file or a folder.")]
+Where = Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder.")]
 
 
 @app.command()

@@ -68,7 +68,7 @@ app.command()(lint)
 @app.command()
 def fix(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Repair only these files and folders.")
+        list[Path] | None, typer.Argument(metavar="PATH", help="Repair only these files and folders.")
     ] = None,
     source: Annotated[
         str | None,
@@ -107,7 +107,7 @@ def fix(
 def setup(
     parts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PART]...", help="`engine`, `model`, a model's name, `languagetool`, or an editor."),
+        typer.Argument(metavar="PART", help="`engine`, `model`, a model's name, `languagetool`, or an editor."),
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Ask nothing: engine, default models, LanguageTool.")
@@ -185,9 +185,9 @@ def status(
 
 @app.command()
 def why(
-    file: Annotated[Path | None, typer.Argument(help="Show only requests about this file.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Show only requests about this file.")] = None,
     as_json: Json = False,
-    limit: Annotated[int, typer.Option(min=1, help="Show at most this many receipts, newest first.")] = 10,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most this many receipts, newest first.")] = 10,
 ) -> None:
     """Show why there was no answer, and what each answer cost.
 
@@ -206,7 +206,7 @@ def why(
 
 @app.command()
 def mcp(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Serve the files of this folder.")] = Path("."),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Serve the files of this folder.")] = Path("."),
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> None:
@@ -228,7 +228,7 @@ def mcp(
 
 @app.command()
 def trust(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="The folder to trust.")] = Path("."),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to trust.")] = Path("."),
     revoke: Annotated[bool, typer.Option("--revoke", help="Stop trusting the folder.")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="List the folders that you trust.")] = False,
 ) -> None:

@@ -23,13 +23,13 @@ def group() -> None:
 def report(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Check only these files and folders."),
+        typer.Argument(metavar="PATH", help="Check only these files and folders."),
     ] = None,
     source: Annotated[
         str | None,
         typer.Option("--from", metavar="FILE", help="Read findings from another checker's output; - is stdin."),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Show at most this many causes.")] = 20,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most this many causes.")] = 20,
     as_json: Json = False,
     offline: Offline = False,
 ) -> None:
@@ -63,13 +63,13 @@ def triage(
     ],
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Sort only the findings in these files and folders."),
+        typer.Argument(metavar="PATH", help="Sort only the findings in these files and folders."),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Show at most this many groups of each sort.")] = 20,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most this many groups of each sort.")] = 20,
     as_json: Json = False,
     offline: Offline = False,
 ) -> None:
-    """Sort a checker's null findings: bugs, missing declarations, noise.
+    """Sort a checker's null findings: bugs or noise.
 
     Each group has one cause. What can happen comes with a repair, a life cycle with one patch of its declaration, and
     checker noise with the reason.

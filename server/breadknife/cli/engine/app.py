@@ -19,7 +19,9 @@ def engine() -> None:
 
 @app.command("serve-openai")
 def serve_openai(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 means any free port.")] = 8642,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="The port on 127.0.0.1; 0 means any free port.")
+    ] = 8642,
     token_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Keep the token in this file, readable by you only, instead of printing it."),

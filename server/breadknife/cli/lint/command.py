@@ -16,7 +16,7 @@ _RULE = "RULE[,RULE...]"
 
 def lint(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders; `.gitignore` counts.")
+        list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders; `.gitignore` counts.")
     ] = None,
     select: Annotated[
         list[str] | None,
@@ -32,7 +32,7 @@ def lint(
     only: Annotated[
         list[str] | None, typer.Option(metavar="PLUGIN", help="Ask no other plugin; may be given again.")
     ] = None,
-    format: Annotated[str, typer.Option(help=_FORMATS)] = "text",
+    format: Annotated[str, typer.Option(metavar="FORMAT", help=_FORMATS)] = "text",
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Show how many findings each rule has, instead of the findings.")
     ] = False,
@@ -44,12 +44,14 @@ def lint(
         Path | None, typer.Option(metavar="NAME", help="Check standard input as the file of this name.")
     ] = None,
     language: Annotated[
-        str | None, typer.Option(help="Take every file for this LSP language id, such as `markdown`.")
+        str | None, typer.Option(metavar="ID", help="Take every file for this LSP language id, such as `markdown`.")
     ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Check in so many processes. Without it: one, and one for each core if it takes long."
+            min=1,
+            metavar="N",
+            help="Check in so many processes. Without it: one, and one for each core if it takes long.",
         ),
     ] = None,
     stale_ignores: Annotated[

@@ -32,10 +32,6 @@ from breadknife.text.printable import escaped_values
 app = typer.Typer(no_args_is_help=True, help="List, download, check and remove models.", rich_markup_mode=None)
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names from `breadknife models list`.")]
-app.command("add")(own.add)
-app.command("which")(own.which)
-app.command("allow")(own.allow)
-app.command("prune")(own.prune)
 
 
 @app.command("list")
@@ -181,6 +177,12 @@ def remove_models(
                 say(f"{model.name}: {', '.join(done) or 'nothing of ours here'}")
     if as_json:
         print_json(rows)
+
+
+app.command("add")(own.add)
+app.command("which")(own.which)
+app.command("allow")(own.allow)
+app.command("prune")(own.prune)
 
 
 def _tell_of_the_engine() -> None:

@@ -26,8 +26,10 @@ from breadknife.errors import ModelError
 
 def add(
     source: Annotated[str, typer.Argument(metavar="FILE", help="A GGUF file, or hf:OWNER/REPO/FILE.")],
-    name: Annotated[str, typer.Option(help="The model's name. Default: the name of the file.")] = "",
-    role: Annotated[list[str] | None, typer.Option(help="Use the model for this role, such as completion.")] = None,
+    name: Annotated[str, typer.Option(metavar="NAME", help="The model's name. Default: the name of the file.")] = "",
+    role: Annotated[
+        list[str] | None, typer.Option(metavar="ROLE", help="Use the model for this role, such as completion.")
+    ] = None,
     adapter_of: Annotated[
         str, typer.Option(metavar="MODEL", help="Add the file as a LoRA adapter of this model.")
     ] = "",

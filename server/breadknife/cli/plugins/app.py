@@ -35,7 +35,7 @@ def list_command(as_json: Json = False) -> None:
 @app.command()
 def check(
     plugin: Annotated[
-        str, typer.Argument(metavar="[NAME|FOLDER]", help="A plugin, or the folder of a plugin's package.")
+        str, typer.Argument(metavar="NAME|FOLDER", help="A plugin, or the folder of a plugin's package.")
     ] = ".",
     as_json: Json = False,
 ) -> None:

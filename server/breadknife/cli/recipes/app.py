@@ -12,7 +12,7 @@ from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error
 app = typer.Typer(help="Write, check, run and test chains of small steps.", no_args_is_help=True)
 
 Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe's name, or a file.")]
-Recipes = Annotated[list[str] | None, typer.Argument(metavar="[RECIPE]...", help="Names or files. Default: all.")]
+Recipes = Annotated[list[str] | None, typer.Argument(metavar="RECIPE", help="Names or files. Default: all.")]
 
 
 @app.command("list")
@@ -84,11 +84,11 @@ def check(recipes: Recipes = None, as_json: Json = False) -> None:
 @app.command("run")
 def run_command(
     recipe: Recipe,
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The document. Default: stdin.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The document. Default: stdin.")] = None,
     at: Annotated[str, typer.Option("--at", metavar="LINE[:COLUMN]", help="Where the cursor is, from 1.")] = "1",
     until: Annotated[str, typer.Option("--until", metavar="LINE[:COLUMN]", help="Where a selection ends.")] = "",
-    language: Annotated[str, typer.Option(help="The document's language id. Default: by its name.")] = "",
-    message: Annotated[str, typer.Option(help="A diagnostic at that place.")] = "",
+    language: Annotated[str, typer.Option(metavar="ID", help="The document's language id. Default: by its name.")] = "",
+    message: Annotated[str, typer.Option(metavar="TEXT", help="A diagnostic at that place.")] = "",
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> None:

@@ -14,9 +14,7 @@ app = typer.Typer(help="Search your PDFs, books and notes, and quote them.", no_
 
 @app.command()
 def add(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[FOLDER]", help="Default: all folders of the shelf.")
-    ] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="FOLDER", help="Default: all folders of the shelf.")] = None,
     as_json: Json = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
