@@ -319,7 +319,7 @@ def test_doctor_says_so_and_that_it_was_replaced(monkeypatch: pytest.MonkeyPatch
     checks = [(check.state, check.detail) for check in doctor._engine(host)]
     assert checks == [
         ("note", "the engine (process 7) doesn't answer; it is replaced when something is asked of it"),
-        ("ok", "started: process 8, 5 MB"),
+        ("ok", "started (process 8, 5 MB)"),
     ]
 
 

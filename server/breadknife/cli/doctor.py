@@ -130,8 +130,8 @@ def _engine(host: Host) -> Iterator[Check]:
         yield Check("engine", "problem", str(error), f"the engine's log is {paths.state_dir() / 'engine.log'}")
         return
     now = host.engine.status()
-    pid = f"process {now.pid}, {now.resident_bytes / 1e6:.0f} MB" if now else "ended again"
-    yield Check("engine", "ok", f"{'runs' if running else 'started'}: {pid}")
+    pid = f"process {now.pid}, {now.resident_bytes / 1e6:,.0f} MB" if now else "ended again"
+    yield Check("engine", "ok", f"{'running' if running else 'started'} ({pid})")
 
 
 def languagetool() -> Iterator[Check]:
