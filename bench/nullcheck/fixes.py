@@ -204,7 +204,7 @@ def pyright(root: Path, texts: dict[Path, str]) -> list[Said]:
         for path, text in texts.items():
             path.write_bytes(text.encode())
         done = subprocess.run(PYRIGHT, cwd=root, capture_output=True, check=False)
-        return [each.at(str(root / each.path)) for each in read(done.stdout.decode())]
+        return [each.at(str(root / each.path)) for each in read(done.stdout.decode())[0]]
     finally:
         for path, content in kept.items():
             path.write_bytes(content)

@@ -131,7 +131,7 @@ class Bench:
             return [said(each) for each in json.loads(done.stdout)]
         command = (str(programs(self.folder, version) / "tsc"), "-p", ".", "--pretty", "false")
         done = subprocess.run(command, cwd=self.root, capture_output=True, check=False)
-        return [replace(each, path=str(self.root / each.path)) for each in read(done.stdout.decode())]
+        return [replace(each, path=str(self.root / each.path)) for each in read(done.stdout.decode())[0]]
 
 
 @contextmanager
