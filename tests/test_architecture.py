@@ -160,7 +160,7 @@ OWN_FILES = {
     "plugins/nullcheck/shown/clues.py": "a list of this package",
     "plugins/nullcheck/shown/confidence.py": "weights of this package",
     "plugins/nullcheck/menu/titles.py": "a list of this package",
-    "plugins/nullcheck/formats/forms.py": "a list of this package",
+    "plugins/nullcheck/formats/reading.py": "a list of this package",
     "plugins/nullcheck/verify/oracle/tools.py": "a list of this package",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",

@@ -15,8 +15,7 @@ from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, 
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Strategy, Use
-from breadknife.plugins.nullcheck.verify.climb import Climb, Edited
-from breadknife.plugins.nullcheck.verify.ladder import Ladder, others
+from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, others
 from breadknife.plugins.nullcheck.verify.proving.prover import Prover
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence

@@ -13,8 +13,7 @@ from breadknife.plugins.nullcheck.shown.clues import GIVEN, origin_of
 from breadknife.plugins.nullcheck.shown.grouping import reported
 from breadknife.plugins.nullcheck.shown.silenced import silencing
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Place, Strategy
-from breadknife.plugins.nullcheck.verify.climb import Climb, Edited
-from breadknife.plugins.nullcheck.verify.ladder import Ladder
+from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.plugins.nullcheck.verify.proving.prover import Prover, Tried
 from breadknife.plugins.nullcheck.verify.proving.scenario import scenario
