@@ -25,8 +25,7 @@ from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.repairing import repair_each
-from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
+from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs, repair_each
 from breadknife.plugins.nullcheck.project.values import Found, Repair
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
