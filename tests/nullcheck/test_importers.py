@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.verify.importers import importers
+from breadknife.plugins.nullcheck.verify.ladder import importers
 from breadknife.task.values import DocumentEdits
 from breadknife.text.document import Document, Span, TextEdit
 from project.folders import known

@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from breadknife.errors import PluginError
-from breadknife.plugins.nullcheck.about import RULES
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.menu.menu import TEST, Menu, ranked, tried_of
 from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, rule
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
-from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import RULES, SOURCE, NullFile, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, others
 from breadknife.plugins.nullcheck.verify.proving.prover import Prover
 from breadknife.task.plugin import API, Context
@@ -97,11 +96,11 @@ class NullCheckPlugin:
             offers = [offer for offer in file.offers(place) if offer.strategy is strategy]
         tried = tried_of(document, place, offers, context)
         context.progress("running a test of the null")
-        proof = self._prover.proof(tried, tree, _TEST_SECONDS, context.cancel) if tried is not None else None
-        if proof is None:
+        proof = self._prover.proof(tried, tree, _TEST_SECONDS, context.cancel) if tried is not None else ""
+        if not proof:
             return Done("No test reaches this null: write one by hand, or choose a fix without it.")
         stem = document.path.stem if document.path is not None else "module"
-        return Done(documents=(NewDocument(proof.test, "python", f"test_{stem}", Origin(rule(strategy))),))
+        return Done(documents=(NewDocument(proof, "python", f"test_{stem}", Origin(rule(strategy))),))
 
     def close(self) -> None:
         self._prover.close()
@@ -157,7 +156,7 @@ def _resolved(
     if isinstance(climb, Silence):
         return climb
     tried = tried_of(document, made.place, [made.offer], context)
-    is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
+    is_proved = tried is not None and bool(prover.proof(tried, tree, _PROOF_SECONDS, context.cancel))
     climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
     done = replace(
         action, edits=made.edits, elsewhere=made.offer.elsewhere, origin=made.origin, checked=climb.badge,

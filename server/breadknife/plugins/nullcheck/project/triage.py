@@ -199,7 +199,7 @@ def _tests(repairs: Repairs, tried: Mapping[int, tuple[Tried, SyntaxTree]]) -> I
     with ThreadPoolExecutor(_TESTS_AT_ONCE) as threads:
         begun = [(at, threads.submit(proofs, *each, CancelToken())) for at, each in tried.items()]
         for at, found in repairs.workspace.shown(begun, lambda _: "running a test of each repair"):
-            yield at, next((proof.test for proof in found.result().values()), "")
+            yield at, next(iter(found.result().values()), "")
 
 
 def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:

@@ -21,7 +21,6 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineError
 from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.values import SOURCE, Offer
-from breadknife.plugins.nullcheck.verify.importers import importers
 from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared, fault
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS, Oracle
 from breadknife.plugins.nullcheck.verify.oracle.tools import Choice, Installed, installed
@@ -41,6 +40,9 @@ _CLIMBS = 64
 """Results that are kept."""
 _HIDING = re.compile(r"\bAny\b|\bignore\b|@ts-expect-error|eslint-disable")
 """What may keep a checker from telling more than an edit is to end."""
+
+_PACKAGES = frozenset({"__init__", "index"})
+"""Stems of files that hand on what they import."""
 
 _About = frozenset[tuple[str, str, str]]
 """Findings that an edit is to end: their sources, codes and messages."""
@@ -321,3 +323,22 @@ def _identity(about: Iterable[Finding]) -> _About:
 def _is_told(problem: Problem, finding: Finding) -> bool:
     """Whether they say the same, on however many lines the message is printed."""
     return fault(problem.code) == fault(finding.code) and problem.message.split() == finding.message.split()
+
+
+def importers(project: Project, change: DocumentEdits) -> list[Path]:
+    """The files that have to be looked at again after an edit: those that import what is changed, also through a
+    package; first those that use a name of what is edited."""
+    path = change.document.path
+    known = project.outline(path) if path is not None else None
+    if path is None or known is None:
+        return []
+    touched = [each for each in known.definitions if any(each.span.touches(edit.span) for edit in change.edits)]
+    names = {name for each in touched for name in (each.name, each.container) if name}
+    found: dict[Path, bool] = {}
+    """File -> whether it uses the name of a definition that is changed."""
+    for importer in project.importers(path):
+        through = project.importers(importer) if importer.stem in _PACKAGES else ()
+        for each in (importer, *through):
+            its = project.outline(each)
+            found[each] = its is not None and not names.isdisjoint(its.names)
+    return sorted(found.keys() - {path}, key=lambda path: (not found[path], path))
