@@ -25,8 +25,7 @@ from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.repairing import repair_each
-from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
+from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs, repair_each
 from breadknife.plugins.nullcheck.project.values import Found, Repair
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
@@ -72,9 +71,8 @@ EDITOR, COMMAND_LINE = NullCheckSettings().oracle_seconds, CHECKER_SECONDS
 
 
 class Repairing(Protocol):
-    def __call__(self, seconds: float, *, learn: bool = False) -> Repairs:
-        """On the texts as they are on disk. `seconds`: how long an edit waits for the checker; `learn`: what was
-        chosen before comes first."""
+    def __call__(self, seconds: float) -> Repairs:
+        """On the texts as they are on disk. `seconds`: how long an edit waits for the checker."""
         ...
 
 
@@ -106,8 +104,8 @@ def repairing(oracle: str, root: Path | None = None) -> Generator[Repairing]:
     with closing(make_host()) as host:
         layer = Layer("bench", {"nullcheck": {"oracle": oracle}}, author=Author.USER)
 
-        def repairs(seconds: float, *, learn: bool = False) -> Repairs:
-            layers = [layer, command_line(offline=True, learn=learn, checker_seconds=seconds)]
+        def repairs(seconds: float) -> Repairs:
+            layers = [layer, command_line(offline=True, checker_seconds=seconds)]
             settings, problems = resolve(layers, host.registry.settings_types)
             assert not problems, problems
             return Repairs(HostedWorkspace(host, lambda _: settings), Changes())
@@ -205,7 +203,7 @@ def pyright(root: Path, texts: dict[Path, str]) -> list[Said]:
         for path, text in texts.items():
             path.write_bytes(text.encode())
         done = subprocess.run(PYRIGHT, cwd=root, capture_output=True, check=False)
-        return [each.at(str(root / each.path)) for each in read(done.stdout.decode())]
+        return [each.at(str(root / each.path)) for each in read(done.stdout.decode())[0]]
     finally:
         for path, content in kept.items():
             path.write_bytes(content)

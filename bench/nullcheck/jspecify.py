@@ -78,7 +78,7 @@ def warnings(sources: Sources, jars: Path) -> str:
 def annotate(sources: Sources, printed: str) -> int:
     """How many declarations get an annotation."""
     java, found = Java(sources.tree, sources.defining), dict[Declaration, None]()
-    for said in read(printed):
+    for said in read(printed)[0]:
         path = Path(said.path)
         finding = said.finding(Document(path.as_uri(), "java", sources.texts[path])) if path in sources.texts else None
         if finding is not None:
@@ -109,7 +109,7 @@ def main(given: str, jars: str) -> None:
         ours = sources.nullable()
     both = len(ours & people)
     print(f"NullAway's warnings after each round: {', '.join(map(str, counts))}")
-    left = Counter(re.sub(r"'.*?'|\\S+\\(.*?\\)", "…", said.message)[:70] for said in read(printed))
+    left = Counter(re.sub(r"'.*?'|\\S+\\(.*?\\)", "…", said.message)[:70] for said in read(printed)[0])
     print(*(f"  left: {count} {message}" for message, count in left.most_common(8)), sep="\n")
     print(f"{len(ours)} declarations annotated, people {len(people)}, both {both}")
     print(f"precision {both / max(1, len(ours)):.0%}, recall {both / max(1, len(people)):.0%}")

@@ -29,7 +29,7 @@ from breadknife.cli.fix.workspace import opened
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.sorting import sorted_by_code
+from breadknife.plugins.nullcheck.project.triage import sorted_by_code
 from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.plugins.nullcheck.values import Place
 

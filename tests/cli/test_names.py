@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -11,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.text.document import Span, TextEdit
 from breadknife.text.printable import escaped, escaped_name
 from cli.commands import breadknife, in_terminal
 from project.folders import write
@@ -90,15 +87,6 @@ def test_progress_and_what_a_terminal_shows(project: Path) -> None:
     assert "::stop-commands" not in re.sub(r"\\n::stop-commands", "", done.stdout + stderr)
     assert "\x1b[2J" not in done.stdout + stderr
     assert "\\x1b[2Jx.py" in stderr
-
-
-def test_git_applies_a_diff_of_such_names(project: Path) -> None:
-    changes = Changes()
-    for name in NAMES:
-        path = project / f"{name}.py"
-        changes.put([(path, changes.document(path).edited([TextEdit(Span(0, 0), "import y\n")]))])
-    subprocess.run(["git", "apply", "-"], cwd=project, input=changes.patch(project), check=True)
-    assert {(project / f"{name}.py").read_text() for name in NAMES} == {f"import y\n{NULL}"}
 
 
 @pytest.mark.parametrize("setting", ['"\\u001b[2J\\n::x" = 1', 'languagetool = "\\u001b[2J\\n::x"', '"##[x]" = 1'])

@@ -223,3 +223,34 @@ def test_a_lookup_of_javascript_is_noise(project: Path) -> None:
     said = "case.ts(3,10): error TS18048: 'x' is possibly 'undefined'.\n"
     [group] = json.loads(triage(project, "--from", "-", "--json", given=said).stdout)["groups"]
     assert group["sort"] == "checker noise"
+
+
+BOX = """\
+class Box:
+    def __init__(self):
+        self.items = None
+
+    def fill(self, item):
+        self.items = [item]
+
+    def last(self):
+        return self.items.pop()
+
+
+def box(a, b) -> Box:
+    return Box()
+"""
+USE = "from box import box\n\n\ndef f(a, b):\n    return box(a, b).items.pop()\n"
+
+
+def test_what_a_patch_of_another_file_ends_is_no_noise(project: Path) -> None:
+    """Whose attribute it is, the text of its use alone doesn't tell."""
+    write(project, {"box.py": BOX, "use.py": USE, "breadknife.toml": '[nullcheck]\noracle = "pyright"\n'})
+    said = "".join(
+        f'  {{root}}/{file}:{place} - error: "pop" is not a known attribute of "None" (reportOptionalMemberAccess)\n'
+        for file, place in (("box.py", "9:27"), ("use.py", "5:28"))
+    )
+    [group] = json.loads(triage(project, "--from", "-", "--json", given=said).stdout)["groups"]
+    assert (group["sort"], group["name"]) == ("life cycle", "Box.items")
+    assert [each["path"] for each in group["findings"]] == ["box.py", "use.py"]
+    assert group["patch"]["ended"] == 2

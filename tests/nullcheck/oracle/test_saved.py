@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.verify.oracle import saved
-from breadknife.plugins.nullcheck.verify.oracle.saved import Saved
+from breadknife.plugins.nullcheck.verify.oracle import language_server
+from breadknife.plugins.nullcheck.verify.oracle.language_server import Saved
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saved, "_REST", 0)
+    monkeypatch.setattr(language_server, "_REST", 0)
 
 
 def test_what_was_made_changed_and_removed(tmp_path: Path) -> None:

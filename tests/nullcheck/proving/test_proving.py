@@ -12,7 +12,7 @@ from breadknife.cancel import CancelToken
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Place, Strategy, Use
-from breadknife.plugins.nullcheck.verify.proving.prover import Proof, Tried, proofs
+from breadknife.plugins.nullcheck.verify.proving.prover import Tried, proofs
 from breadknife.task.values import ActionRequest, Actions, CommandRequest, Done, ResolveRequest
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import parse
@@ -37,7 +37,7 @@ def tried(folder: Path, marked: str, *fixes: str, path: str = "shop/users.py") -
     )
 
 
-def proved(given: Tried) -> list[Proof | None]:
+def proved(given: Tried) -> list[str | None]:
     tree = parse(given.document.text, "python")
     assert tree is not None
     found = proofs(given, tree, CancelToken())
@@ -71,7 +71,7 @@ def test_a_fix_that_leaves_is_proved(tmp_path: Path, marked: str) -> None:
     indent = " " * (8 if "class" in marked else 4)
     (proof,) = proved(tried(tmp_path, marked, "if {value} is None:\n" + indent + "    return None\n" + indent))
     assert proof is not None
-    compile(proof.test, "test.py", "exec")
+    compile(proof, "test.py", "exec")
 
 
 def test_a_file_that_fills_a_pipe_is_proved(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_the_kept_test_fails_before_the_fix_and_passes_after_it(tmp_path: Path) 
     given = tried(tmp_path, marked, "if {value} is None:\n        raise ValueError('no match')\n    ")
     (proof,) = proved(given)
     assert proof is not None
-    assert "pytest.raises(ValueError)" in proof.test
-    (tmp_path / "test_kept.py").write_text(proof.test, "utf-8")
+    assert "pytest.raises(ValueError)" in proof
+    (tmp_path / "test_kept.py").write_text(proof, "utf-8")
     assert pytest_of(tmp_path) == pytest.ExitCode.TESTS_FAILED
     assert given.document.path is not None
     given.document.path.write_text(given.document.edited(given.fixes[0]).text, "utf-8")
@@ -124,8 +124,8 @@ def test_ordinary_values_come_before_mocks(tmp_path: Path, parameter: str, call:
     marked = f"import re\n\nPAGE = Page = None\n\ndef f({parameter}):\n    return ⟦re.match('a', text)⟧.group()\n"
     (proof,) = proved(tried(tmp_path, marked, "if {value} is None:\n        return None\n    "))
     assert proof is not None
-    assert proof.test.splitlines()[-1].strip() == call
-    assert proof.test.startswith("from shop.users import f\n")
+    assert proof.splitlines()[-1].strip() == call
+    assert proof.startswith("from shop.users import f\n")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of a
 from breadknife.plugins.nullcheck.languages.go.language import home_of as go
 from breadknife.plugins.nullcheck.languages.java.language import home_of as java
 from breadknife.plugins.nullcheck.languages.python.language import home_of as python
-from breadknife.plugins.nullcheck.verify.callers import handed_on
+from breadknife.plugins.nullcheck.verify.checking import handed_on
 from breadknife.text.syntax import parse
 
 HOMES = {"python": python, "typescript": ecmascript, "go": go, "java": java}

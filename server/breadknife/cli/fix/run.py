@@ -12,8 +12,7 @@ from breadknife.cli.fix.telling import as_json, where_found
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.errors import SettingsError
-from breadknife.plugins.nullcheck.project.repairing import repair_each
-from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE, Repairs, may_be_first, named
+from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE, Repairs, may_be_first, named, repair_each
 from breadknife.plugins.nullcheck.project.reported import Sources, Told
 from breadknife.plugins.nullcheck.project.values import Ended, Found, Refused, Repair, strategy_of
 

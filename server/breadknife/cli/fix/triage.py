@@ -11,10 +11,9 @@ from typing import Any
 from breadknife.cli.fix.telling import as_json, name_of, origin_as_json, where_declared, where_found
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say
-from breadknife.plugins.nullcheck.project.groups import Group, Patch, groups_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.reported import Sources
-from breadknife.plugins.nullcheck.project.sorting import Sort
+from breadknife.plugins.nullcheck.project.triage import Group, Patch, Sort, groups_of
 
 SCHEMA = 1
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""

@@ -14,7 +14,6 @@ from breadknife.lsp.features.choosing import choosing
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.features.fix_all import fix_all
 from breadknife.lsp.features.more_actions import more
-from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, Finding
@@ -24,7 +23,7 @@ UNTOLD_SECONDS = 0.4
 """For which nobody wonders whether a choice was seen; a checker may take longer to agree."""
 
 
-def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut) -> None:
+def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
     @server.handles(lsp.TEXT_DOCUMENT_CODE_ACTION)
     async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         encoding = server.documents.encoding
@@ -49,7 +48,6 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
             if not server.client.resolves_edits:
                 actions = await made(
                     server,
-                    handed_out,
                     document,
                     actions,
                     until,
@@ -78,7 +76,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
         if document is None or document.version != ticket.version:
             raise ContentModified()
         async with progress(server, f"checking “{ticket.title}”", after=UNTOLD_SECONDS) as bar:
-            item.edit = await resolved_edit(server, handed_out, document, ticket.plugin, ticket.action, bar.tell)
+            item.edit = await resolved_edit(server, document, ticket.plugin, ticket.action, bar.tell)
         return item
 
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from breadknife.errors import PluginError
-from breadknife.plugins.nullcheck.about import RULES
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.plugins.nullcheck.menu.choices import Choices
 from breadknife.plugins.nullcheck.menu.menu import TEST, Menu, ranked, tried_of
 from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, rule
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
-from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, Place, Strategy, Use
-from breadknife.plugins.nullcheck.verify.climb import Climb, Edited
-from breadknife.plugins.nullcheck.verify.ladder import Ladder, others
+from breadknife.plugins.nullcheck.values import RULES, SOURCE, NullFile, Place, Strategy, Use
+from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, others
 from breadknife.plugins.nullcheck.verify.proving.prover import Prover
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
@@ -28,7 +24,6 @@ from breadknife.task.values import (
     Actions,
     Answer,
     CheckRequest,
-    Command,
     CommandRequest,
     Done,
     Finding,
@@ -43,8 +38,6 @@ from breadknife.task.values import (
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
 
-_CHOSEN, _UNDONE = "chosen", "undone"
-"""The commands that come once the edits of an action are made, and undone: the name of the value, and the strategy."""
 _PROOF_SECONDS, _TEST_SECONDS = 0.5, 10.0
 """How long a chosen fix waits for its proof, and who asks for the test itself."""
 _FIX_BUDGET = 200
@@ -58,17 +51,14 @@ class NullCheckPlugin:
     serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGE_IDS, ActionRequest: LANGUAGE_IDS}
     roles: tuple[str, ...] = (SOURCE,)
 
-    def __init__(self, choices: Choices | None = None) -> None:
-        self._choices = choices or Choices()
+    def __init__(self) -> None:
         self._files = Files()
         self.ladder = Ladder()
         self._prover = Prover()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if isinstance(request, CommandRequest):
-            if request.command.name == TEST:
-                return self._test(request, context)
-            return self._chose(request.command, request.root)
+            return self._test(request, context) if request.command.name == TEST else None
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
             return None
         tree = context.tree(request.document)
@@ -79,7 +69,7 @@ class NullCheckPlugin:
                 case CheckRequest():
                     return _check(file, request, context)
                 case ActionRequest():
-                    menu = Menu(file, request, self.ladder, self._choices, self._prover, context)
+                    menu = Menu(file, request, self.ladder, self._prover, context)
                     return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
                     checking = _checking(self.ladder, document, action, context)
@@ -95,18 +85,6 @@ class NullCheckPlugin:
     def may_be_spread(self, settings: NullCheckSettings, /) -> bool:
         return True
 
-    def _chose(self, command: Command, root: Path | None) -> Done | None:
-        match command:
-            case Command(name=name, arguments=(value, strategy)) if name in (_CHOSEN, _UNDONE) and strategy in set(
-                Strategy
-            ):
-                if root is not None:
-                    keep = self._choices.chose if name == _CHOSEN else self._choices.forget
-                    keep(root, value, Strategy(strategy))
-                return Done()
-            case _:
-                return None
-
     def _test(self, request: CommandRequest, context: Context) -> Answer:
         """A new document with the test for a fix, or why there is none."""
         document, data = request.document, request.command.arguments
@@ -118,11 +96,11 @@ class NullCheckPlugin:
             offers = [offer for offer in file.offers(place) if offer.strategy is strategy]
         tried = tried_of(document, place, offers, context)
         context.progress("running a test of the null")
-        proof = self._prover.proof(tried, tree, _TEST_SECONDS, context.cancel) if tried is not None else None
-        if proof is None:
+        proof = self._prover.proof(tried, tree, _TEST_SECONDS, context.cancel) if tried is not None else ""
+        if not proof:
             return Done("No test reaches this null: write one by hand, or choose a fix without it.")
         stem = document.path.stem if document.path is not None else "module"
-        return Done(documents=(NewDocument(proof.test, "python", f"test_{stem}", Origin(rule(strategy))),))
+        return Done(documents=(NewDocument(proof, "python", f"test_{stem}", Origin(rule(strategy))),))
 
     def close(self) -> None:
         self._prover.close()
@@ -178,23 +156,13 @@ def _resolved(
     if isinstance(climb, Silence):
         return climb
     tried = tried_of(document, made.place, [made.offer], context)
-    is_proved = tried is not None and prover.proof(tried, tree, _PROOF_SECONDS, context.cancel) is not None
+    is_proved = tried is not None and bool(prover.proof(tried, tree, _PROOF_SECONDS, context.cancel))
     climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
     done = replace(
         action, edits=made.edits, elsewhere=made.offer.elsewhere, origin=made.origin, checked=climb.badge,
         unchecked=climb.unasked,
-        command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
     )  # fmt: skip
     return Actions((done,))
-
-
-def _told(command: str, action: Action, context: Context) -> Command | None:
-    """What comes back once the edits are made, or undone."""
-    settings: NullCheckSettings = context.settings(NullCheckSettings)
-    name, strategy = str(action.data.get("name", "")), Strategy(action.data["strategy"])
-    if not settings.learn or not name or strategy in HIDING:
-        return None
-    return Command(command, action.title, (name, strategy.value))
 
 
 def _chosen(action: Action) -> tuple[Place, Strategy]:

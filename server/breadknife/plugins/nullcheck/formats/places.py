@@ -17,20 +17,14 @@ _QUOTED = re.compile(r"^'([^']+)'")
 """TypeScript's messages begin with the expression: 'user.name' is possibly 'undefined'."""
 
 _NAMED = re.compile(r"[\w$.]+")
-_LAST = re.compile(r"\.([\w$]+)$")
-_NULLABLE = r"(?<![\w$.]){}(?:\?:|:[^;,}}\n]*\|\s*(?:null|undefined)\b)"
-"""A property that may be null by its declaration."""
 _USED = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.OPERAND, Use.ITERATE})
 _USES = {
     **dict.fromkeys(("2531", "2532", "2533"), _USED),
     **dict.fromkeys(("2721", "2722", "2723"), frozenset({Use.CALL})),
     "2345": frozenset({Use.ARGUMENT}),
     "2538": frozenset({Use.OPERAND}),
-    "@typescript-eslint/restrict-plus-operands": frozenset({Use.OPERAND}),
 }
-"""Codes of TypeScript and ESLint that tell what is done with the value; the first three are of what is no name."""
-
-
+"""Codes of TypeScript that tell what is done with the value; the first three are of what is no name."""
 _PYRIGHT = frozenset({"pyright", "basedpyright"})
 _BEGINS = (
     (_PYRIGHT, re.compile(r'^"(\w+)" is not a known attribute of')),
@@ -69,25 +63,15 @@ def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Pl
     found = _places(file, _by_end(file.tree, finding))
     quoted = _QUOTED.match(finding.message)
     named = {place: each for place, each in found.items() if quoted and document.slice(place.span) == quoted[1]}
-    uses = _USES.get(finding.code, frozenset()) if finding.source in ("ts", "eslint") else frozenset[Use]()
+    uses = _USES.get(finding.code, frozenset()) if finding.source == "ts" else frozenset[Use]()
     used = {
         place: each
         for place, each in found.items()
         if place.use in uses and (uses is not _USED or not _NAMED.fullmatch(document.slice(place.span)))
     }
-    return _only(used) or _only(named or found) or _only(_own(file, found)) or _only(_indexed(document, used))
-
-
-def _indexed(document: Document, used: dict[Place, Finding]) -> dict[Place, Finding]:
-    """Of the nested values the innermost, where that is one that an index may miss, and no property around it is
-    declared to be null at times."""
-    inner, *outer = sorted(used, key=lambda place: place.span.end) or (None,)
-    if inner is None or not document.slice(inner.span).endswith("]"):
-        return {}
-    names = [_LAST.search(document.slice(place.span)) for place in outer]
-    if any(name and re.search(_NULLABLE.format(re.escape(name[1])), document.text) for name in names):
-        return {}
-    return {inner: used[inner]}
+    innermost = sorted(used, key=lambda place: place.span.end)[:1]  # which an index may miss
+    indexed = {place: used[place] for place in innermost if document.slice(place.span).endswith("]")}
+    return _only(used) or _only(named or found) or _only(_own(file, found)) or _only(indexed)
 
 
 def _places(file: NullFile, findings: Iterable[Finding]) -> dict[Place, Finding]:

@@ -9,8 +9,7 @@ from functools import partial
 from breadknife.errors import EngineError, ModelError
 from breadknife.plugins.nullcheck.menu.content import only_words_differ, written
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Offer, Place, Strategy
-from breadknife.plugins.nullcheck.verify.climb import Climb, Edited, Rung
-from breadknife.plugins.nullcheck.verify.ladder import Ladder
+from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context, Model

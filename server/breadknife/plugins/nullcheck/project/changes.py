@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -12,7 +11,7 @@ from breadknife.errors import DocumentError
 from breadknife.paths import rewrite
 from breadknife.plugins.nullcheck.project.values import Edits
 from breadknife.text.document import Document, TextEdit, file_bytes, file_encoding, read_document
-from breadknife.text.printable import escaped
+from breadknife.text.printable import escaped_name
 
 
 @dataclass(frozen=True)
@@ -45,14 +44,10 @@ class Changes:
             self._documents[path] = self._read[path] = read_document(path)
         return self._documents[path]
 
-    def on_disk(self, path: Path) -> Document:
-        """As it was when it was read. Raises DocumentError for what can't be read."""
-        self.document(path)
-        return self._read[path]
-
     def position(self, path: Path, offset: int) -> tuple[int, int]:
         """The 1-based line and column, in code points, of an offset of the text on disk."""
-        on_disk = self.on_disk(path)
+        self.document(path)
+        on_disk = self._read[path]
         line = on_disk.line_at(offset)
         return line + 1, offset - on_disk.line_starts[line] + 1
 
@@ -109,24 +104,9 @@ class Changes:
 
 def _diff(change: Change, base: Path) -> str:
     path = change.path.relative_to(base) if change.path.is_relative_to(base) else change.path
-    name = path.as_posix().removeprefix("/")
-    lines = unified_diff(_lines(change.before), _lines(change.after), _quoted(f"a/{name}"), _quoted(f"b/{name}"))
+    name = escaped_name(path.as_posix().removeprefix("/"))
+    lines = unified_diff(_lines(change.before), _lines(change.after), f"a/{name}", f"b/{name}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-
-
-def _quoted(name: str) -> str:
-    """Quotes a name that would end a line or control a terminal, as git does: in octal digits."""
-    if escaped(name) == name and not {'"', "\\"} & {*name}:
-        return name
-    return '"' + "".join(map(_quoted_character, name)) + '"'
-
-
-def _quoted_character(character: str) -> str:
-    if character in '"\\':
-        return f"\\{character}"
-    if escaped(character) == character and character != "#":  # two of them may begin a command
-        return character
-    return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
 
 
 def _lines(text: str) -> list[str]:

@@ -1,8 +1,9 @@
-"""Repairs findings by asking the plugins, as an editor would whose documents aren't saved yet."""
+"""Repairs findings by asking the plugins, as an editor would whose documents aren't saved yet: one after the other, so
+that each repair sees those before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.project.changes import Changes
 from breadknife.plugins.nullcheck.project.declared import Shapes
-from breadknife.plugins.nullcheck.project.values import Edits, Found, Refused, Repair, strategy_of
+from breadknife.plugins.nullcheck.project.values import Edits, Ended, Found, Refused, Repair, strategy_of
 from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import HIDING, SOURCE, NullFile, NullLanguage, Strategy, Use
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, NullLanguage, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
 from breadknife.plugins.nullcheck.verify.proving.prover import Tried
@@ -33,6 +34,8 @@ CHECKER_SECONDS = 50.0
 """Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
 NO_ACTION = "no edit is certain to be right here"
 TO_CHOOSE = "a null may be meant here: what is done about it is for you to choose"
+CHANGED = "another repair has changed it: run it again"
+TOO_LATE = "it is used before as if it were there"
 
 
 class Repairs:
@@ -41,8 +44,6 @@ class Repairs:
         self.changes = changes
         self._files: dict[Path, tuple[str, NullFile]] = {}
         self._languages: dict[str, NullLanguage] = {}
-        self._on_disk = dict[Path, frozenset[tuple[str, int]]]()
-        """What an installed checker says of a file as it is on disk."""
 
     # --- what is found ---
 
@@ -138,11 +139,8 @@ class Repairs:
         return place not in supposed.found and place not in supposed.tested
 
     def ended(self, findings: Iterable[tuple[Found, Found]]) -> set[Found]:
-        """Those that are gone, of the findings as they were told, each with where it would be by now: by who has found
-        them, or, where that checker can't be asked, because a test now tells that there is no null.
-
-        A finding that its checker doesn't see in the file as it is on disk is there as long as nobody says otherwise:
-        that checker is of another version, or has other settings.
+        """Those that nobody reports, of the findings as they were told, each with where it would be by now: neither who
+        has found them, nor, where that checker can't be asked, the analysis, since a test tells that there is no null.
         """
         gone = set[Found]()
         for told, here in findings:
@@ -150,34 +148,23 @@ class Repairs:
             if told.finding.source == SOURCE:
                 is_gone = here.place not in {each.place for each in self.found(here.path)}
             elif checker is not None and checker.tool.has_found(told.finding):
-                document, on_disk = self.changes.document(here.path), self.changes.on_disk(here.path)
-                is_gone = _key(on_disk, told) in self._first_said(checker, on_disk, here.path) and (
-                    _key(document, here) not in self._said(checker, document, here.path, self._beside(here.path))
-                )
+                document = self.changes.document(here.path)
+                is_gone = _key(document, here) not in self._said(checker, document, here)
             else:
                 is_gone = file is not None and here.place in file.suppose({here.place}).tested
             if is_gone:
                 gone.add(told)
         return gone
 
-    def _beside(self, path: Path) -> Mapping[Path, str]:
-        return {each.path: each.after for each in self.changes if each.path != path}
-
-    def _first_said(self, checker: Installed, on_disk: Document, path: Path) -> frozenset[tuple[str, int]]:
-        if path not in self._on_disk:
-            self._on_disk[path] = self._said(checker, on_disk, path, {})
-        return self._on_disk[path]
-
-    def _said(
-        self, checker: Installed, document: Document, path: Path, beside: Mapping[Path, str]
-    ) -> frozenset[tuple[str, int]]:
-        """The codes and lines of what a checker says: messages tell types, which repairs change. Nothing where it
-        doesn't answer."""
+    def _said(self, checker: Installed, document: Document, here: Found) -> frozenset[tuple[str, int]]:
+        """The codes and lines of what a checker says of a finding's file by now: messages tell types, which repairs
+        change. Of what it doesn't answer, the finding is still there."""
+        beside = {each.path: each.after for each in self.changes if each.path != here.path}
         try:
             problems = self.workspace.problems(checker, document, beside, CHECKER_SECONDS)
         except (EngineError, Cancelled):
-            return frozenset()
-        return frozenset((fault(each.code), document.line_at(each.start)) for each in problems if each.path == path)
+            return frozenset({_key(document, here)})
+        return frozenset((fault(each.code), document.line_at(each.start)) for each in problems)
 
     # --- what can be done ---
 
@@ -251,3 +238,50 @@ def named(path: Path, folder: Path) -> str:
 
 def _key(document: Document, found: Found) -> tuple[str, int]:
     return fault(found.finding.code), document.line_at(found.finding.span.start)
+
+
+def repair_each(
+    repairs: Repairs, found: Sequence[Found], strategies: frozenset[Strategy] = UNASKED
+) -> Iterator[Repair | Ended | Refused]:
+    """The first verified action of these strategies for each finding that is still there when its turn comes, in the
+    files that have findings.
+
+    Declarations come first, since they may end more than was asked about: those of values, then those of functions that
+    give them back. Otherwise findings come in the order of the text: of `a.b.c`, what is done about `a.b` may have to
+    wait for `a`.
+    """
+    made, left, declared = list[Edits](), list[Found](), set[object]()
+    files = {each.path for each in found}
+    best = {each: next(filter(may_be_first, repairs.menu(each)), None) for each in found}
+    excluded = repairs.ended((each, each) for each in found)
+    in_order = sorted(found, key=lambda each: (_turn(best[each]), each.path, each.place.span))
+    for told in repairs.workspace.shown(in_order, lambda each: named(each.path, repairs.workspace.root(each.path))):
+        here, change = told.moved(made), _change(told.path, best[told])
+        if change in declared:
+            outcome = Ended(told)
+        elif here is None:
+            outcome = Refused(told, CHANGED)
+        elif made and told not in excluded and repairs.ended([(told, here)]):
+            outcome = Ended(told)
+        elif repairs.is_blocked(here, (now for each in left if (now := each.moved(made)))):
+            outcome = Refused(told, TOO_LATE)
+        else:
+            outcome = repairs.first(here, strategies, files)
+        if isinstance(outcome, Repair):
+            repairs.make(outcome.edits)
+            made.append(outcome.edits)
+            declared |= {_change(told.path, outcome.action)} - {None}
+        elif isinstance(outcome, Refused):
+            left.append(told)
+        yield replace(outcome, found=told)
+
+
+def _turn(best: Action | None) -> int:
+    strategy = strategy_of(best) if best is not None else None
+    return 2 if strategy not in DECLARATION else int(strategy is Strategy.RETURN_TYPE)
+
+
+def _change(path: Path, action: Action | None) -> object:
+    """The declaration that an action changes, which may be the same one for several findings."""
+    is_declared = action is not None and strategy_of(action) in DECLARATION
+    return (path, action.title, action.within) if action is not None and is_declared else None

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, FileRefused
-from breadknife.plugins.nullcheck.formats.forms import FORMS
 from breadknife.plugins.nullcheck.formats.places import may_be_of
-from breadknife.plugins.nullcheck.formats.reading import fault, read
+from breadknife.plugins.nullcheck.formats.reading import FORMS, read
 from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.values import Found
@@ -67,13 +66,11 @@ def report(repairs: Repairs, source: str) -> Sequence[Said]:
     except (OSError, ValueError) as error:
         hint = "; pipe what a program prints to `--from -`" if isinstance(error, FileRefused) else ""
         raise DocumentError(f"{source}: {getattr(error, 'strerror', None) or error}{hint}") from error
-    printed = raw.decode("utf-8", "replace")
-    said = read(printed)
+    said, why = read(raw.decode("utf-8", "replace"))
+    where = "standard input" if source == "-" else source
+    if why:
+        raise DocumentError(f"{where}: {why}. Run the checker again, in one of the forms that are read: {FORMS.names}")
     if not said:
-        where = "standard input" if source == "-" else source
-        if why := fault(printed):
-            forms = ", ".join(FORMS.names)
-            raise DocumentError(f"{where}: {why}. Run the checker again, in one of the forms that are read: {forms}")
         repairs.workspace.tell(f"{where}: no findings in it: there is nothing to repair")
     return said
 

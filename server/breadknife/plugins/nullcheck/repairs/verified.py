@@ -13,8 +13,7 @@ from breadknife.plugins.nullcheck.core.findings import explained_between
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
-from breadknife.plugins.nullcheck.verify.callers import handed_on
-from breadknife.plugins.nullcheck.verify.checking import Verifier
+from breadknife.plugins.nullcheck.verify.checking import Verifier, handed_on
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import SyntaxTree, changed_tree

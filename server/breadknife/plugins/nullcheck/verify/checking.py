@@ -1,16 +1,22 @@
-"""Whether an edit leaves the code right: it parses, and nothing is found in it that wasn't found before.
+"""Whether an edit leaves the code right: it parses, nothing is found in it that wasn't found before, and no caller gets
+a null that it uses.
 
 Only the functions that the edit touches are followed again. What the others say of themselves was found already, and
-is asked of the analysis before the edit where it still holds.
+is asked of the analysis before the edit where it still holds. But `return nil` ends a finding where it is put in, and
+moves the crash to whoever calls the function. So the callers in the same file are followed once more, with what the
+function gives after the edit; also where it is declared to give no null.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
+from breadknife.plugins.nullcheck.core.declarations import File, Function
 from breadknife.plugins.nullcheck.core.findings import explained_between
+from breadknife.plugins.nullcheck.core.moving import Change, Mover
+from breadknife.plugins.nullcheck.core.reuse import unit_of
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.no_worse import parses_no_worse
@@ -59,3 +65,65 @@ class Verifier:
         start, end = tree.byte_offset(limits.start), tree.byte_offset(limits.end)
         findings = [each.finding for each in explained_between(home, start, max(end, start + 1))]
         return State(tree, home, findings)
+
+
+def handed_on(before: FileHome, after: FileHome) -> Iterator[Found]:
+    """The uses of nulls in the file that a function of it gives only after the edit."""
+    functions = [(was, now) for was, now in _pairs(before.file, after.file) if _gives_more(before, was, after, now)]
+    if not functions:
+        return
+    edited = {now for _, now in functions}
+    told = _followed(after)
+    for function in edited:
+        told.believe_code(function)
+    names = frozenset(function.name.encode() for function in edited)
+    place = Mover(Change.between(before.file.main.source, after.file.main.source), after.uri).place
+    known = {place(each.use.at) for each in _followed(before).findings()}
+    for found in _in_callers(told, names):
+        if found.use.at not in known and unit_of(found.function, after.file.main) not in edited:
+            yield found
+
+
+def _followed(home: FileHome) -> FileHome:
+    """A new analysis of the file, which also follows nulls into the functions that they are given to."""
+    made = FileHome(home.file, home.knowledge, home.language, home.others, home.uri)
+    made.follows_arguments = True
+    return made
+
+
+def _pairs(before: File, after: File) -> Iterator[tuple[Function, Function]]:
+    """Each function whose text has changed, before and after the edit."""
+    old = dict[tuple[str, str], Function]()
+    for function in before.functions:
+        old.setdefault(_name(function), function)
+    for function in after.functions:
+        was = old.get(_name(function))
+        if function.name and was is not None and was.source != function.source:
+            yield was, function
+
+
+def _name(function: Function) -> tuple[str, str]:
+    return (function.owner.name if function.owner is not None else ""), function.name
+
+
+def _gives_more(before: FileHome, was: Function, after: FileHome, now: Function) -> bool:
+    """Whether a function gives null in a way in which it didn't."""
+    return bool(_nulls(after, now) - _nulls(before, was))
+
+
+def _nulls(home: FileHome, function: Function) -> frozenset[tuple[bool, ...]]:
+    """The ways in which a function gives null: whether its result may be one, and each of several results."""
+    found = set[tuple[bool, ...]]()
+    for way in home.code_summary(function).outcomes:
+        each = way.result
+        ways = [tuple(item.may_be_null for item in items) for items in each.items] or [()]
+        found |= {(each.may_be_null, *items) for items in ways if each.may_be_null or any(items)}
+    return frozenset(found)
+
+
+def _in_callers(home: FileHome, names: frozenset[bytes]) -> Iterator[Found]:
+    """What is found in the functions that speak of one of these names, and outside of all functions."""
+    main = home.file.main
+    for function in (main, *home.file.functions):
+        if unit_of(function, main) is function and not function.words.isdisjoint(names):
+            yield from home.findings_in(function)

@@ -12,25 +12,26 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineError
 from breadknife.plugins.nullcheck.recent import Recent
-from breadknife.plugins.nullcheck.values import SOURCE
-from breadknife.plugins.nullcheck.verify.climb import IMPORTERS, Climb, Edited, Rung
-from breadknife.plugins.nullcheck.verify.importers import importers
+from breadknife.plugins.nullcheck.values import SOURCE, Offer
 from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared, fault
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS, Oracle
 from breadknife.plugins.nullcheck.verify.oracle.tools import Choice, Installed, installed
 from breadknife.plugins.nullcheck.verify.oracle.values import Problem
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
-from breadknife.task.values import Finding
-from breadknife.text.document import Document, apply_edits
+from breadknife.task.values import DocumentEdits, Finding
+from breadknife.text.document import Document, TextEdit, apply_edits
 
+IMPORTERS = 20
+"""Files that are checked with an edit, of those that import what it changes."""
 _AT_ONCE = 2
 """Of the files that import the edited one, so many are asked about with one question."""
 _SHARE = 0.1
@@ -40,8 +41,88 @@ _CLIMBS = 64
 _HIDING = re.compile(r"\bAny\b|\bignore\b|@ts-expect-error|eslint-disable")
 """What may keep a checker from telling more than an edit is to end."""
 
+_PACKAGES = frozenset({"__init__", "index"})
+"""Stems of files that hand on what they import."""
+
 _About = frozenset[tuple[str, str, str]]
 """Findings that an edit is to end: their sources, codes and messages."""
+
+
+class Rung(StrEnum):
+    """Each offer has passed all but the last, by its language's own checks."""
+
+    PARSES = "parses"
+    GONE = "finding gone"
+    PATH = "non-null path unchanged"
+    FILE = "file clean"
+    IMPORTERS = "importers clean"
+    OTHERS = "other errors still reported"
+    TEST = "proved by a test"
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A document and the edits that are to be made."""
+
+    document: Document
+    edits: tuple[TextEdit, ...]
+    is_inner: bool = False
+    """See `Offer`: the files that import it aren't checked."""
+    elsewhere: tuple[DocumentEdits, ...] = ()
+
+    @classmethod
+    def by(cls, document: Document, offer: Offer) -> Edited:
+        return cls(document, offer.edits, offer.is_inner, offer.elsewhere)
+
+    @property
+    def changes(self) -> tuple[DocumentEdits, ...]:
+        return (DocumentEdits(self.document, self.edits), *self.elsewhere)
+
+
+@dataclass(frozen=True)
+class Climb:
+    """How far an edit came."""
+
+    checker: str = ""
+    """Which one was asked."""
+    importers: int = 0
+    of: int = 0
+    """Files that import what it changes and can see it; `importers` of them were checked."""
+    broken: Rung | None = None
+    problem: Problem | None = None
+    """What breaks it."""
+    unasked: str = ""
+    """Why the checker has said nothing."""
+    is_torn: bool = False
+    """The file had syntax errors before: nothing that is said of it as a whole counts for much."""
+    others: tuple[str, ...] = ()
+    """The checkers whose finding only the language's own checks have seen gone: they weren't asked again."""
+    is_proved: bool = False
+    """A test fails without the edit, and passes with it."""
+
+    @property
+    def badge(self) -> str:
+        """For people: `parses · finding gone · non-null path unchanged · file and 12 importers clean (pyright)`."""
+        gone = f"{' and '.join(self.others)} {Rung.GONE} by breadknife's own check" if self.others else Rung.GONE
+        said = [self.short] if not self.unasked else [self.short, self.unasked]
+        parses = () if self.is_torn else (Rung.PARSES,)
+        return " · ".join((*parses, gone, Rung.PATH, *said))
+
+    @property
+    def short(self) -> str:
+        """What is known of the file, and who says so: `file and 12 importers clean (pyright)`; without a name it is
+        the language's own checks."""
+        return f"{self._files} · {Rung.TEST}" if self.is_proved else self._files
+
+    @property
+    def _files(self) -> str:
+        if self.is_torn:
+            return "the file does not parse"
+        if not self.checker or self.unasked:
+            return Rung.FILE
+        files = f"{self.importers} of {self.of}" if self.of > self.importers else str(self.importers)
+        importing = f" and {files} importer{'' if files == '1' else 's'}" if self.of else ""
+        return f"file{importing} clean ({self.checker})"
 
 
 class Ladder:
@@ -242,3 +323,22 @@ def _identity(about: Iterable[Finding]) -> _About:
 def _is_told(problem: Problem, finding: Finding) -> bool:
     """Whether they say the same, on however many lines the message is printed."""
     return fault(problem.code) == fault(finding.code) and problem.message.split() == finding.message.split()
+
+
+def importers(project: Project, change: DocumentEdits) -> list[Path]:
+    """The files that have to be looked at again after an edit: those that import what is changed, also through a
+    package; first those that use a name of what is edited."""
+    path = change.document.path
+    known = project.outline(path) if path is not None else None
+    if path is None or known is None:
+        return []
+    touched = [each for each in known.definitions if any(each.span.touches(edit.span) for edit in change.edits)]
+    names = {name for each in touched for name in (each.name, each.container) if name}
+    found: dict[Path, bool] = {}
+    """File -> whether it uses the name of a definition that is changed."""
+    for importer in project.importers(path):
+        through = project.importers(importer) if importer.stem in _PACKAGES else ()
+        for each in (importer, *through):
+            its = project.outline(each)
+            found[each] = its is not None and not names.isdisjoint(its.names)
+    return sorted(found.keys() - {path}, key=lambda path: (not found[path], path))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from breadknife.cancel import CancelToken
 from breadknife.disk.reading import read_regular
+from breadknife.disk.walking import walk
 from breadknife.errors import Cancelled, EngineDied
 from breadknife.plugins.nullcheck.verify.oracle.process import Process
-from breadknife.plugins.nullcheck.verify.oracle.saved import Saved
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Problem, offset
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Problem
+from breadknife.project.ignoring import NEVER
 from breadknife.text.document import LARGEST_DOCUMENT, Document
 
 _WARNING = 2
@@ -23,6 +25,12 @@ _KEPT = 64
 """Files that stay open, as long as they stand as they are saved: pyright works anew on one that it is shown again."""
 _CONTENT_MODIFIED, _SERVER_CANCELLED = -32801, -32802
 """The server asks to be asked again."""
+_CREATED, _CHANGED, _DELETED = 1, 2, 3
+"""LSP's FileChangeType."""
+_REST = 20
+"""Times as long as a look took, until the next."""
+_ENVIRONMENT = "pyvenv.cfg"
+"""The file that makes a folder a virtual environment."""
 _CAPABILITIES: Mapping[str, Any] = {
     "textDocument": {"diagnostic": {"dynamicRegistration": True}, "synchronization": {}},
     "workspace": {
@@ -165,4 +173,54 @@ def _start(document: Document, item: dict[str, Any]) -> int:
     if at["line"] >= document.line_count:
         return len(document.text)
     line = document.line_span(at["line"])
-    return line.start + offset(document.slice(line), at["character"])
+    text, units = document.slice(line), int(at["character"])
+    if text.isascii():
+        return line.start + units
+    return line.start + len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace"))
+
+
+Stamp = tuple[int, int]
+
+
+class Saved:
+    """The files below a folder with one of these names' ends. An editor tells its own servers what is saved; this one
+    has none but us."""
+
+    def __init__(self, root: Path, ends: Collection[str]) -> None:
+        self._root = root
+        self._ends = tuple(ends)
+        self._next = 0.0
+        self._stamps = self._look()
+
+    def changes(self) -> list[dict[str, str | int]]:
+        """LSP's FileEvents since the last time."""
+        if time.monotonic() < self._next:
+            return []
+        before, now = self._stamps, self._look()
+        self._stamps = now
+        changed = {path: _CHANGED if path in before else _CREATED for path in now if now[path] != before.get(path)}
+        changed |= dict.fromkeys(before.keys() - now.keys(), _DELETED)
+        return [{"uri": Path(path).as_uri(), "type": kind} for path, kind in changed.items()]
+
+    def _look(self) -> dict[str, Stamp]:
+        began = time.monotonic()
+        found = dict(_stamps(self._root, self._ends))
+        ended = time.monotonic()
+        self._next = ended + _REST * (ended - began)
+        return found
+
+
+def _stamps(root: Path, ends: tuple[str, ...]) -> Iterator[tuple[str, Stamp]]:
+    for folder, folders, files in walk(root):
+        if _ENVIRONMENT in files:
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in NEVER]
+        for name in files:
+            if name.endswith(ends):
+                path = os.path.join(folder, name)
+                try:
+                    status = os.stat(path)
+                except OSError:
+                    continue
+                yield path, (status.st_mtime_ns, status.st_size)

@@ -24,13 +24,6 @@ class Problem:
     """Where it begins: a code point of the text; of what a program printed, a line."""
 
 
-def offset(text: str, units: int) -> int:
-    """The code point at which so many UTF-16 code units of a text end, which is what checkers count."""
-    if text.isascii():
-        return units
-    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace"))
-
-
 class Checker(Protocol):
     """A running program. For one thread at a time; `close` may be called from any."""
 

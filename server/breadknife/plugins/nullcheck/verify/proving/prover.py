@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import msgspec
 
@@ -18,12 +20,13 @@ from breadknife.cancel import CancelToken
 from breadknife.plugins.nullcheck.values import Place
 from breadknife.plugins.nullcheck.verify.oracle.process import family_of, kill
 from breadknife.plugins.nullcheck.verify.oracle.tools import interpreter_of
-from breadknife.plugins.nullcheck.verify.proving.scenario import scenario
-from breadknife.plugins.nullcheck.verify.proving.script import bodies, test_file
+from breadknife.plugins.nullcheck.verify.proving.scenario import bodies, scenario, test_file
 from breadknife.text.document import Document, TextEdit, apply_edits
 from breadknife.text.syntax import SyntaxTree
 
 Edits = tuple[TextEdit, ...]
+Proofs = Mapping[Edits, str]
+"""The tests that prove fixes: each is a file for pytest, which fails as the code is, and passes with the fix."""
 _RUNNER = Path(__file__).parent / "runner.py"
 _SECONDS = 10.0
 """How long a test may take, the imports of the module included."""
@@ -33,37 +36,10 @@ _ROOTS = ("", "src", "lib")
 log = logging.getLogger(__name__)
 
 
-class _Fix(msgspec.Struct, frozen=True):
-    text: str
-    changed: Sequence[tuple[int, int]]
-    """First and last line of each edit in `text`, from 1."""
-
-
-class _Question(msgspec.Struct, frozen=True):
-    """What `runner.py` is given; see there."""
-
-    folders: Sequence[str]
-    module: str
-    path: str
-    text: str
-    first: int
-    last: int
-    tests: Sequence[str]
-    fixes: Sequence[_Fix]
-
-
 class _Answer(msgspec.Struct, frozen=True):
     test: int | None
     fixes: Sequence[str | None]
     why: str = ""
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A test that fails as the code is, and passes with the fix."""
-
-    test: str
-    """As a file for pytest."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +70,10 @@ class Prover:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(1, "proof")
-        self._latest: tuple[Tried, CancelToken, Future[Mapping[Edits, Proof]]] | None = None
+        self._latest: tuple[Tried, CancelToken, Future[Proofs]] | None = None
         self._lock = threading.Lock()
 
-    def begin(self, tried: Tried, tree: SyntaxTree) -> Future[Mapping[Edits, Proof]]:
+    def begin(self, tried: Tried, tree: SyntaxTree) -> Future[Proofs]:
         """Look for proofs in the background, in place of what was looked for before."""
         with self._lock:
             if self._latest is not None:
@@ -110,21 +86,20 @@ class Prover:
             self._latest = tried, cancel, found
             return found
 
-    def known(self, tried: Tried) -> Mapping[Edits, Proof]:
+    def known(self, tried: Tried) -> Proofs:
         """The proofs that have been found, by fix."""
         latest = self._latest
         if latest is None or not latest[0].covers(tried) or not latest[2].done() or latest[2].exception():
             return {}
         return latest[2].result()
 
-    def proof(self, tried: Tried, tree: SyntaxTree, seconds: float, cancel: CancelToken) -> Proof | None:
-        """The proof of the first fix in `tried`; None where none is found in that time. Raises Cancelled if `cancel` is
-        cancelled."""
+    def proof(self, tried: Tried, tree: SyntaxTree, seconds: float, cancel: CancelToken) -> str:
+        """The test that proves the first fix in `tried`; "" where none is found in that time. Raises Cancelled."""
         found, end = self.begin(tried, tree), time.monotonic() + seconds
         while not found.done() and time.monotonic() < end:
             cancel.raise_if_cancelled()
             wait((found,), _POLL_SECONDS)
-        return self.known(tried).get(tried.fixes[0])
+        return self.known(tried).get(tried.fixes[0], "")
 
     def close(self) -> None:
         with self._lock:
@@ -133,7 +108,7 @@ class Prover:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def proofs(tried: Tried, tree: SyntaxTree, cancel: CancelToken) -> Mapping[Edits, Proof]:
+def proofs(tried: Tried, tree: SyntaxTree, cancel: CancelToken) -> Proofs:
     """Those of a place's fixes that a test proves. Raises Cancelled."""
     found, path = scenario(tree, tried.place), tried.document.path
     if found is None or path is None:
@@ -141,20 +116,18 @@ def proofs(tried: Tried, tree: SyntaxTree, cancel: CancelToken) -> Mapping[Edits
     folder, module = _module(path)
     folders = dict.fromkeys((str(folder), *(str(tried.root / each) for each in _ROOTS)))
     text, tests = tried.document.text, bodies(found)
-    fixes = [_Fix(apply_edits(text, fix), _changed(text, fix)) for fix in tried.fixes]
-    question = _Question(
-        list(folders), module, str(path), text, found.first_line, found.last_line, tests, fixes
-    )  # fmt: skip
-    answer = _asked(question, tried, cancel)
+    fixes = [{"text": apply_edits(text, fix), "changed": _changed(text, fix)} for fix in tried.fixes]
+    question = {
+        "folders": list(folders), "module": module, "path": str(path), "text": text,
+        "first": found.first_line, "last": found.last_line, "tests": tests, "fixes": fixes,
+    }  # fmt: skip
+    answer = _asked(msgspec.json.encode(question), tried, cancel)
     if answer is None or answer.test is None:
         log.debug("no test shows the null in %s: %s", path.name, answer.why if answer is not None else "no answer")
         return {}
+    said = zip(tried.fixes, answer.fixes, strict=True)
     body = tests[answer.test]
-    return {
-        fix: Proof(test_file(found, module, body, raises))
-        for fix, raises in zip(tried.fixes, answer.fixes, strict=True)
-        if raises is not None
-    }
+    return {fix: test_file(found, module, body, raises) for fix, raises in said if raises is not None}
 
 
 def _module(path: Path) -> tuple[Path, str]:
@@ -176,32 +149,30 @@ def _changed(text: str, fix: Sequence[TextEdit]) -> list[tuple[int, int]]:
     return changed
 
 
-def _asked(question: _Question, tried: Tried, cancel: CancelToken) -> _Answer | None:
-    """None where it can't be run, takes too long, or ends without an answer. Raises Cancelled."""
+def _asked(question: bytes, tried: Tried, cancel: CancelToken) -> _Answer | None:
+    """What `runner.py` answers; None where it can't be run, takes too long, or ends without an answer. Raises
+    Cancelled."""
     until = time.monotonic() + _SECONDS
-    try:
-        process = subprocess.Popen(
-            (str(tried.interpreter), str(_RUNNER)),
-            cwd=tried.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
-        )  # fmt: skip
-    except OSError as error:
-        log.info("%s can't be started: %s", tried.interpreter, error)
-        return None
-    said = list[bytes]()
-    talking = threading.Thread(
-        target=lambda: said.append(process.communicate(msgspec.json.encode(question))[0]), name="proof", daemon=True
-    )
-    talking.start()  # `communicate` with a time limit loses what it hasn't sent by then
-    try:
-        while talking.is_alive() and time.monotonic() < until:
-            cancel.raise_if_cancelled()
-            talking.join(_POLL_SECONDS)
-    finally:
-        kill(family_of(process))
-        process.kill()  # where its family can't be listed
-        process.wait()
-    try:
-        return msgspec.json.decode(said[0], type=_Answer) if said else None
-    except msgspec.MsgspecError:
-        return None
+    with TemporaryFile() as asked, TemporaryFile() as said:
+        asked.write(question)
+        asked.seek(0)
+        try:
+            process = subprocess.Popen(
+                (str(tried.interpreter), str(_RUNNER)),
+                cwd=tried.root, stdin=asked, stdout=said, stderr=subprocess.DEVNULL,
+                creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+            )  # fmt: skip
+        except OSError as error:
+            log.info("%s can't be started: %s", tried.interpreter, error)
+            return None
+        try:
+            while process.poll() is None and time.monotonic() < until:
+                cancel.raise_if_cancelled()
+                time.sleep(_POLL_SECONDS)
+        finally:
+            kill(family_of(process))
+            process.wait()
+        said.seek(0)
+        with contextlib.suppress(msgspec.MsgspecError):
+            return msgspec.json.decode(said.read(), type=_Answer)
+    return None

@@ -1,0 +1,266 @@
+"""Triage: another checker's findings, grouped by cause and sorted, each group with the one change that ends it.
+
+A finding's null can happen, is a value's life cycle, or is only what a checker doesn't see.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from breadknife.cancel import CancelToken
+from breadknife.plugins.nullcheck.project.causes import Cause, Origin, causes_of, declaration_of
+from breadknife.plugins.nullcheck.project.declared import Kind
+from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, repair_each
+from breadknife.plugins.nullcheck.project.reported import Told
+from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair
+from breadknife.plugins.nullcheck.shown.clues import NullOrigin, clues_of, origin_of
+from breadknife.plugins.nullcheck.shown.confidence import fitted
+from breadknife.plugins.nullcheck.values import DECLARATION, NullFile, Strategy, Use
+from breadknife.plugins.nullcheck.verify.proving.prover import Tried, proofs
+from breadknife.plugins.nullcheck.wording import capitalised
+from breadknife.task.values import Confidence
+from breadknife.text.document import Span
+from breadknife.text.syntax import SyntaxTree, path_to
+
+_NULLS = frozenset({"None", "null", "nil", "undefined"})
+_WORDS = {"python": "None", "go": "nil"}
+_ARGUMENTS = frozenset({"argument_list", "arguments"})
+_CAME = {
+    Kind.FUNCTION: NullOrigin.CALL,
+    Kind.LIBRARY: NullOrigin.CALL,
+    Kind.PARAMETER: NullOrigin.DEFAULT,
+    Kind.ATTRIBUTE: NullOrigin.UNSET,
+    Kind.VARIABLE: NullOrigin.UNSET,
+    Kind.PLACE: NullOrigin.ANNOTATION,
+}
+_REASONS = {
+    Kind.FUNCTION: "`{name}` may return {null}",
+    Kind.LIBRARY: "`{name}` may return {null}",
+    Kind.PARAMETER: "`{name}` may be null by its default or its annotation",
+    Kind.ATTRIBUTE: "`{name}` is null until it is set, or by its declaration",
+    Kind.VARIABLE: "`{name}` is null until it is set",
+    Kind.PLACE: "Only its type allows null here",
+}
+"""As the null check's own findings say it."""
+
+
+class Sort(StrEnum):
+    """What a finding is."""
+
+    CAN_HAPPEN = "can happen"
+    UNCLEAR = "unclear"
+    """It comes from a call and something speaks for it, but not enough."""
+    LIFE_CYCLE = "life cycle"
+    """The value is null until it is set, by a default, or by an annotation that allows more than the code."""
+    NOISE = "checker noise"
+    """The code shows that it isn't null there, or nothing around it speaks for it."""
+
+
+DEFAULTS = Origin(Kind.PARAMETER, "defaults of null")
+_ORDER = tuple(Sort)
+_STRATEGIES = {
+    Sort.CAN_HAPPEN: UNASKED - DECLARATION - {Strategy.ASSERT},  # that is for what can't happen
+    Sort.UNCLEAR: UNASKED - DECLARATION - {Strategy.ASSERT},
+    Sort.LIFE_CYCLE: DECLARATION | {Strategy.WIDEN},
+}
+_TESTS_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Sorted:
+    sort: Sort
+    why: str
+    """A sentence without its full stop."""
+    chance: float = 0.0
+    """How likely the null is to get to its use by the fitted model, from 0 to 1; 0 where the code excludes it."""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A verified change."""
+
+    title: str
+    diff: str
+    """As `git apply` takes it in the folder."""
+    ended: int
+    """The findings of the group that are gone with it."""
+    test: str = ""
+    """A test for pytest that fails without it and passes with it, of what can happen; "" where none is found."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings of one cause and one sort."""
+
+    cause: Cause
+    sorted: Sorted
+    """Of the finding that is likeliest to happen."""
+    patch: Patch | None = None
+    """Of a declaration, for a life cycle; at the use, for what can happen."""
+
+
+def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
+    """The groups, in the order in which they are read. `folder`: diffs are told from there."""
+    grouped = defaultdict[tuple[Origin, Sort], list[tuple[Found, Sorted]]](list)
+    for cause in causes_of(repairs, told.found, told.paths):
+        for found in cause.findings:
+            its = sorted_by_code(repairs, found, cause.origin)
+            is_default = cause.origin.kind is Kind.PARAMETER and found.place.use is Use.ASSIGN
+            grouped[DEFAULTS if is_default else _in_file(cause.origin, found), its.sort].append((found, its))
+    groups, to_prove = list[Group](), dict[int, tuple[Tried, SyntaxTree]]()
+    noise = {found for (_, sort), same in grouped.items() if sort is Sort.NOISE for found, _ in same}
+    noise -= repairs.ended((each, each) for each in noise)
+    in_turn, also = sorted(grouped.items(), key=lambda each: each[0][1] is Sort.NOISE), set[Found]()
+    for (origin, sort), all_of_it in repairs.workspace.shown(in_turn, lambda each: each[0][0].name):
+        same = [each for each in all_of_it if each[0] not in also]
+        if not same:
+            continue
+        best = max((its for _, its in same), key=lambda its: its.chance)
+        group = Group(Cause(origin, tuple(found for found, _ in same)), best)
+        patch, made, beside = _patch(repairs, group.cause, sort, folder, noise - also)
+        if patch is not None and beside:
+            also |= beside
+            group = replace(
+                group, cause=replace(group.cause, findings=(*group.cause.findings, *sorted(beside, key=_at)))
+            )
+            patch = replace(patch, ended=patch.ended + len(beside))
+        tree = repairs.tree(made.found.path) if made is not None and sort is not Sort.LIFE_CYCLE else None
+        if made is not None and tree is not None and (tried := repairs.tried(made)) is not None:
+            to_prove[len(groups)] = tried, tree
+        groups.append(replace(group, patch=patch))
+    for at, test in _tests(repairs, to_prove):
+        patch = groups[at].patch
+        groups[at] = replace(groups[at], patch=replace(patch, test=test) if patch else None)
+    return sorted(_merged(groups), key=_rank)
+
+
+def _in_file(origin: Origin, found: Found) -> Origin:
+    """Lookups of one file belong together, of several they don't."""
+    return replace(origin, path=found.path, span=None) if origin.kind in (Kind.LIBRARY, Kind.PLACE) else origin
+
+
+def _merged(groups: Sequence[Group]) -> Iterator[Group]:
+    """The groups, those with the same patch as one: several calls hand a null to the same parameter."""
+    same = defaultdict[object, list[Group]](list)
+    for at, group in enumerate(groups):
+        same[group.patch.diff if group.patch else at].append(group)
+    for first, *others in same.values():
+        findings = tuple(found for each in (first, *others) for found in each.cause.findings)
+        ended = sum(each.patch.ended for each in (first, *others) if each.patch)
+        patch = replace(first.patch, ended=ended) if first.patch else None
+        yield replace(first, cause=replace(first.cause, findings=findings), patch=patch)
+
+
+def _rank(group: Group) -> tuple[int, float, int, str, int]:
+    """A life cycle by its findings; the others first by how likely they are to happen."""
+    first, its = group.cause.findings[0], group.sorted
+    likely = 0.0 if its.sort is Sort.LIFE_CYCLE else -its.chance
+    return _ORDER.index(its.sort), likely, -len(group.cause.findings), str(first.path), first.place.span.start
+
+
+def _patch(
+    repairs: Repairs, cause: Cause, sort: Sort, folder: Path, noise: Iterable[Found]
+) -> tuple[Patch | None, Repair | None, set[Found]]:
+    """What is done about a group, and the first repair of it; the texts are as before. None where it ends nothing. Also
+    what it ends of the findings that nothing near their uses speaks for."""
+    strategies, findings = _STRATEGIES.get(sort), cause.findings
+    if strategies is None:
+        return None, None, set()
+    shown = declaration_of(cause) if sort is Sort.LIFE_CYCLE else None
+    before = repairs.changes.documents()
+    outcomes = list(repair_each(repairs, [*findings, *([shown] if shown else ())], strategies))
+    made = [each for each in outcomes if isinstance(each, Repair)]
+    diff, also = repairs.changes.diff(folder), set[Found]()
+    if made and sort is Sort.LIFE_CYCLE:
+        edits = [each.edits for each in made]
+        project = repairs.workspace.project(repairs.workspace.root(made[0].found.path))
+        changed = {path for each in edits for path in each}
+        seeing = changed | {path for each in changed if project for path in project.importers(each)}
+        also = repairs.ended((each, now) for each in noise if each.path in seeing and (now := each.moved(edits)))
+    repairs.put(before)
+    ended = sum(not isinstance(each, Refused) and each.found in findings for each in outcomes)
+    if not made or not ended:
+        return None, None, set()
+    title = made[0].action.title if len(made) == 1 else f"{len(made)} changes: {made[0].action.title}"
+    return Patch(title, diff, ended), made[0], also
+
+
+def _at(found: Found) -> tuple[Path, Span]:
+    return found.path, found.place.span
+
+
+def _tests(repairs: Repairs, tried: Mapping[int, tuple[Tried, SyntaxTree]]) -> Iterator[tuple[int, str]]:
+    """The tests that prove repairs, by number."""
+    with ThreadPoolExecutor(_TESTS_AT_ONCE) as threads:
+        begun = [(at, threads.submit(proofs, *each, CancelToken())) for at, each in tried.items()]
+        for at, found in repairs.workspace.shown(begun, lambda _: "running a test of each repair"):
+            yield at, next(iter(found.result().values()), "")
+
+
+def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
+    """Sort a finding. `origin`: where its null comes from."""
+    file = repairs.file(found.path)
+    if file is None:
+        return Sorted(Sort.NOISE, "The null check doesn't know the file's language")
+    document, span, use = repairs.changes.document(found.path), found.place.span, found.place.use
+    is_handed_on = use is Use.ARGUMENT and _is_given_to_own(repairs, found)
+    if document.slice(span) in _NULLS:
+        if use is Use.ARGUMENT and not is_handed_on:
+            return Sorted(Sort.NOISE, "A library's declaration excludes the null that it is given")
+        return Sorted(Sort.LIFE_CYCLE, "A null is put into what is declared without one")
+    own = next((each for each in file.findings() if each.related and file.place(each) == found.place), None)
+    reason = own.related[0].message.partition(";")[0] if own else _reason(origin, document.language)
+    if own and own.confidence is Confidence.HIGH:
+        return Sorted(Sort.CAN_HAPPEN, capitalised(reason), fitted().high)
+    if not own and (known := _known_there(file, found)):
+        return Sorted(Sort.NOISE, known)
+    kind = file.kind(found.place) if own else None
+    came = origin_of(kind) if kind is not None else _CAME[origin.kind]
+    message = f"it may be {_WORDS.get(document.language, 'null')}"  # which tells the languages apart
+    chance = fitted().chance(clues_of(document.text, span, use, came, message))
+    if chance >= fitted().high and not is_handed_on:
+        return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
+    match origin.kind:
+        case Kind.ATTRIBUTE | Kind.PARAMETER | Kind.VARIABLE:
+            return Sorted(Sort.LIFE_CYCLE, _reason(origin, document.language), chance)
+        case Kind.FUNCTION | Kind.LIBRARY if use is Use.RETURN or is_handed_on:
+            return Sorted(Sort.LIFE_CYCLE, "What it is handed on to excludes null", chance)
+        case Kind.FUNCTION | Kind.LIBRARY if chance > fitted().chance((NullOrigin.CALL,)):
+            return Sorted(Sort.UNCLEAR, f"{capitalised(reason)}; read how it is called", chance)
+        case Kind.FUNCTION | Kind.LIBRARY:
+            return Sorted(Sort.NOISE, f"{capitalised(reason)}, but nothing around it says that it does here", chance)
+        case Kind.PLACE:
+            return Sorted(Sort.NOISE, reason, chance)
+
+
+def _known_there(file: NullFile, found: Found) -> str:
+    """Why the analysis sees that no null gets there, if the value may be one at first; "" where it may get there."""
+    place = found.place
+    supposed = file.suppose({place})
+    if place in supposed.tested:
+        line = file.tree.text.count("\n", 0, supposed.tested[place].start) + 1
+        return f"A test before it tells that it is there (line {line})"
+    is_python = file.tree.language == "python"  # of which the analysis knows best where a null fails
+    is_excluded = is_python and place.use in FAILS and place not in supposed.found
+    return "What the code before it does, or a handler around it, excludes a null" if is_excluded else ""
+
+
+def _reason(origin: Origin, language: str) -> str:
+    return _REASONS[origin.kind].format(name=origin.name.removesuffix("()"), null=_WORDS.get(language, "null"))
+
+
+def _is_given_to_own(repairs: Repairs, found: Found) -> bool:
+    """Whether a value is only an argument of a function of the project, or of the class that a class extends."""
+    tree = repairs.tree(found.path)
+    around = path_to(tree, tree.node_at(found.place.span)) if tree else ()
+    call = next((each.parent for each in reversed(around) if each.type in _ARGUMENTS), None)
+    function = call.child_by_field_name("function") if call is not None else None
+    if tree is None or function is None:
+        return False
+    called = tree.source(function)
+    return called.startswith("super") or bool(repairs.functions(found.path, called.rpartition(".")[2]))
