@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.grammar import filled
@@ -17,23 +17,29 @@ from breadknife.text.syntax import Node, nodes_in
 
 _WORDS = {"throw": Strategy.RAISE, "raise": Strategy.RAISE, "panic": Strategy.RAISE, "return": Strategy.RETURN,
           "continue": Strategy.CONTINUE, "break": Strategy.BREAK}  # fmt: skip
+_THROWN = r"""(?:raise|throw new) [\w.]+\((?:"[^"\n]*"|'[^'\n]*')?\);?"""
+"""A statement that throws with constant words."""
 
 
-def guarded(site: Site, *lines: str) -> Edits | None:
-    """A check before the statement, with what is done on null. What has no name gets one first. A check of the value
-    that is there already, and goes on, gets the lines at its end."""
+def before(site: Site, lines: Callable[[str], Sequence[str]]) -> Edits | None:
+    """Lines before the statement, about the value by its name: what has none gets one first."""
     name = site.source if site.is_name else site.new_name
     if not name or site.statement is None:
         return None
+    if site.is_name:
+        return (lines_above(site.tree, site.statement, lines(name)),)
+    binding = site.styled(site.filled(site.grammar.writing.bind, name=name))
+    return (lines_above(site.tree, site.statement, [binding, *lines(name)]), TextEdit(site.span, name))
+
+
+def guarded(site: Site, *lines: str) -> Edits | None:
+    """A check before the statement, with what is done on null. A check of the value that is there already, and goes on,
+    gets the lines at its end."""
     lines = tuple(map(site.styled, lines))
     done = _done_on_null(site)
-    if done and on_own_line(site.tree, done[-1]):
+    if done and site.statement is not None and on_own_line(site.tree, done[-1]):
         return (lines_after(site.tree, done[-1], lines),)
-    block = site.block(site.test(name), lines)
-    if site.is_name:
-        return (lines_above(site.tree, site.statement, block),)
-    binding = site.styled(site.filled(site.grammar.writing.bind, name=name))
-    return (lines_above(site.tree, site.statement, [binding, *block]), TextEdit(site.span, name))
+    return before(site, lambda name: site.block(site.test(name), lines))
 
 
 def may_be_guarded(site: Site) -> bool:
@@ -65,10 +71,13 @@ def _null_test(site: Site) -> str:
 
 def habits(site: Site) -> Counter[Strategy]:
     """How the file leaves elsewhere where the same name is null."""
-    if not site.is_name:
-        return Counter()
-    found = re.findall(rf"\bif\b[ (]*{_null_test(site)}[ )]*[:{{]?\s*({'|'.join(_WORDS)})\b", site.tree.text)
-    return Counter(_WORDS[word] for word in found)
+    return Counter(_WORDS[word] for word in _elsewhere(site, rf"(?:{'|'.join(_WORDS)})\b"))
+
+
+def _elsewhere(site: Site, statement: str) -> list[str]:
+    """What fits the pattern first where the file asks whether the same name is null."""
+    test = rf"\bif\b[ (]*{_null_test(site)}[ )]*[:{{]?\s*({statement})" if site.is_name else "(?!)()"
+    return re.findall(test, site.tree.text)
 
 
 def throw(site: Site) -> Iterator[Proposal]:
@@ -76,7 +85,7 @@ def throw(site: Site) -> Iterator[Proposal]:
     writing = site.grammar.writing
     if not may_be_guarded(site):
         return
-    function = site.text(site.function)
+    function, habit = site.text(site.function), _thrown_elsewhere(site)
     thrown = [name for text in (function, site.tree.text) for name in re.findall(writing.throws, text)]
     exception = next((name for name in thrown if name in writing.exceptions), writing.exceptions[0])
     evidence = repair.OTHERWISE
@@ -95,15 +104,21 @@ def throw(site: Site) -> Iterator[Proposal]:
         if site.handler.type in site.grammar.nodes.finals or not writing.cause:
             return  # it would take the place of the exception that is under way
         if site.caught:
-            evidence, said = repair.AT_HAND, f" (`{site.caught}` is its cause)"
+            evidence, said, habit = repair.AT_HAND, f" (`{site.caught}` is its cause)", ""
             cause = site.filled(writing.cause, caught=site.caught)
-    title = f"Throw {exception} if {site.said} is {site.said_null}{said}"
-    yield Proposal(
-        Strategy.RAISE, title, evidence,
-        lambda said: guarded(site, site.filled(writing.throw, exception=said.exception, message=said.message,
-                                               cause=cause)),
-        Content(exception, site.message),
-    )  # fmt: skip
+    word, exception = writing.throw.partition(" ")[0].capitalize(), re.split(r"[ (]", habit)[-2] if habit else exception
+
+    def edits(said: Content) -> Edits | None:
+        line = site.filled(writing.throw, exception=said.exception, message=said.message, cause=cause)
+        return guarded(site, habit or line)
+
+    title = f"{word} {exception} if {site.said} is {site.said_null}{said}"
+    yield Proposal(Strategy.RAISE, title, evidence, edits, None if habit else Content(exception, site.message))
+
+
+def _thrown_elsewhere(site: Site) -> str:
+    """What the file throws elsewhere where the same name is null, in the same words each time; "" for nothing."""
+    return next(iter(_elsewhere(site, _THROWN)), "")
 
 
 def leave_round(site: Site) -> Iterator[Proposal]:
