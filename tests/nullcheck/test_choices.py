@@ -47,7 +47,7 @@ def test_the_name_of_a_value(language: str, value: str, name: str) -> None:
 
 A, B, C, D = (
     Offer(strategy, strategy.value, (), "the text speaks for it")
-    for strategy in (Strategy.ASSERT, Strategy.RAISE, Strategy.ANNOTATE, Strategy.RETURN_TYPE)
+    for strategy in (Strategy.ASSERT, Strategy.RAISE, Strategy.ANNOTATE, Strategy.FIELD)
 )
 
 
@@ -57,7 +57,7 @@ A, B, C, D = (
         (None, [A, B, C, D], "the text speaks for it"),
         (Strategy.ASSERT, [A, B, C, D], "the text speaks for it"),
         (Strategy.RAISE, [B, A, C, D], "as you chose for `x` before"),
-        (Strategy.RETURN_TYPE, [D, A, B, C], "as you chose for `x` before"),
+        (Strategy.FIELD, [D, A, B, C], "as you chose for `x` before"),
         (Strategy.INITIAL, [C, A, B, D], "as you chose for `x` before"),
         (Strategy.BREAK, [A, B, C, D], "the text speaks for it"),
     ],
