@@ -19,7 +19,7 @@ from nullcheck.ecmascript.asking import offered, opened, results
          'function f(x: X | null) {\r\n\tif (x === null) {\r\n\t\tthrow new Error("x is null")\r\n\t}\r\n'
          "\treturn x.y\r\n}\r\n"),
         ("raise", "const m = 'ü'.match(/a/);\nm[0];\n",
-         "const m = 'ü'.match(/a/);\nif (m === null) {\n  throw new Error('m is null');\n}\nm[0];\n"),
+         "const m = 'ü'.match(/a/);\nif (m === null) {\n  throw new Error('m not found');\n}\nm[0];\n"),
         ("raise", "function f(s: string) {\n  return s.match(/a/)[0];\n}\n",
          "function f(s: string) {\n  const match = s.match(/a/);\n  if (match === null) {\n"
          '    throw new Error("the result of match is null");\n  }\n  return match[0];\n}\n'),

@@ -11,14 +11,21 @@ from breadknife.plugins.nullcheck.repairs.grammar import filled
 from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
+from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, nodes_in
 
 _WORDS = {"throw": Strategy.RAISE, "raise": Strategy.RAISE, "panic": Strategy.RAISE, "return": Strategy.RETURN,
           "continue": Strategy.CONTINUE, "break": Strategy.BREAK}  # fmt: skip
-_THROWN = r"""(?:raise|throw new) [\w.]+\((?:"[^"\n]*"|'[^'\n]*')?\);?"""
-"""A statement that throws with constant words."""
+_THROWN = r"(?:raise|throw new) [\w.]+\([^\n]*\);?"
+"""A statement that throws, on one line."""
+_TEXT = r"""[fr]?(?:"[^"\n]*"|'[^'\n]*'|`[^`\n]*`)"""
+_WORDED = rf"(?:raise|throw new) ([\w.]+)\({_TEXT}(?: % [^,\n]+)?\)"
+"""One whose exception takes a message alone."""
+_CONSTANT = r"""["'][^"'{\n]*["']"""
+_KNOWN = frozenset({"raise", "throw", "new", "str", "repr", "type", "len", "String"})
+"""What a statement may name in any place."""
 
 
 def before(site: Site, lines: Callable[[str], Sequence[str]]) -> Edits | None:
@@ -86,8 +93,7 @@ def throw(site: Site) -> Iterator[Proposal]:
     if not may_be_guarded(site):
         return
     function, habit = site.text(site.function), _thrown_elsewhere(site)
-    thrown = [name for text in (function, site.tree.text) for name in re.findall(writing.throws, text)]
-    exception = next((name for name in thrown if name in writing.exceptions), writing.exceptions[0])
+    exception = (re.findall(_WORDED, function) or [writing.exception])[-1]
     evidence = repair.OTHERWISE
     if site.is_parameter and writing.for_parameter:
         exception, evidence = writing.for_parameter, repair.PARAMETER
@@ -113,12 +119,19 @@ def throw(site: Site) -> Iterator[Proposal]:
         return guarded(site, habit or line)
 
     title = f"{word} {exception} if {site.said} is {site.said_null}{said}"
-    yield Proposal(Strategy.RAISE, title, evidence, edits, None if habit else Content(exception, site.message))
+    yield Proposal(Strategy.RAISE, title, evidence, edits, None if habit else Content(exception, words_for(site)))
 
 
 def _thrown_elsewhere(site: Site) -> str:
-    """What the file throws elsewhere where the same name is null, in the same words each time; "" for nothing."""
-    return next(iter(_elsewhere(site, _THROWN)), "")
+    """What the file throws elsewhere where the same name is null, if all that it speaks of is known here, too."""
+    start = site.function.start_byte if site.function is not None else site.node.start_byte
+    here = {*re.findall(r"\w+", site.between(start, site.node.start_byte)), *_KNOWN}
+    for statement in _elsewhere(site, _THROWN):
+        given = statement.partition("(")[2]
+        named = re.findall(r"(?<![.\w])[A-Za-z_$][\w$]*", re.sub(_CONSTANT, "", given))
+        if here.issuperset(named) and given.count("(") + 1 == given.count(")"):
+            return statement
+    return ""
 
 
 def leave_round(site: Site) -> Iterator[Proposal]:
@@ -132,7 +145,9 @@ def leave_round(site: Site) -> Iterator[Proposal]:
         (Strategy.BREAK, "break", "Leave the loop", writing.leave),
     ):
         is_right = site.goes_on if strategy is Strategy.CONTINUE else breaks or known[strategy] > 0
-        evidence = repair.LOOP_HABIT if _leaves_so(site, body, word) else repair.IN_LOOP
+        is_another = not site.is_name or site.is_set_in(site.round)
+        evidence = repair.IN_LOOP if is_another else repair.OTHERWISE
+        evidence = repair.LOOP_HABIT if _leaves_so(site, body, word) else evidence
         evidence = repair.FILE_HABIT if known[strategy] else evidence
         evidence = repair.GOES_ON if is_let_through(site) else evidence
         if is_right:
@@ -161,10 +176,10 @@ def return_early(site: Site) -> Iterator[Proposal]:
     if value is None or must_run_after(site) or _may_drop_exception(site):
         return
     evidence = repair.OTHERWISE if value else repair.NO_RESULT
-    if re.search(r"\bif\b[^\n]*\)\s*\{?\s*return\b", site.text(site.function)):
+    if re.search(r"\bif\b[^\n]*[):]\s*\{?\s*return\b", site.text(site.function)):
         evidence = repair.FUNCTION_HABIT
-    evidence = repair.IN_LOOP if site.round is not None else evidence
     evidence = repair.FILE_HABIT if habits(site)[Strategy.RETURN] else evidence
+    evidence = repair.IN_LOOP if site.round is not None else evidence
     evidence = repair.GOES_ON if is_let_through(site) else evidence
     yield returning(site, value, evidence)
 

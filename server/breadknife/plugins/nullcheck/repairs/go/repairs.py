@@ -11,6 +11,7 @@ from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.layout import lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.leaving import guarded, leave_round, may_be_guarded, returning, skip
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
+from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import TextEdit
 
@@ -107,7 +108,7 @@ def return_error(site: GoSite) -> Iterator[Proposal]:
         return guarded(site, *_returned(site, f'errors.New("{said.message}")'))
 
     yield Proposal(Strategy.RAISE, f"Return an error if {site.said} is nil", "the function returns an error", left,
-                   Content("error", site.message))  # fmt: skip
+                   Content("error", words_for(site)))  # fmt: skip
 
 
 def return_zeros(site: GoSite) -> Iterator[Proposal]:
@@ -123,7 +124,7 @@ def panic(site: GoSite) -> Iterator[Proposal]:
     if may_be_guarded(site) and not site.error:
         yield Proposal(
             Strategy.ASSERT, f"Panic with a message if {site.said} is nil", repair.OTHERWISE,
-            lambda said: guarded(site, f'panic("{said.message}")'), Content("panic", site.message),
+            lambda said: guarded(site, f'panic("{said.message}")'), Content("panic", words_for(site)),
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_r
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
 from breadknife.plugins.nullcheck.repairs.replacing import replace
 from breadknife.plugins.nullcheck.repairs.site import Site
+from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit, line_break
 
@@ -30,7 +31,7 @@ def require(site: Site) -> Iterator[Proposal]:
     yield Proposal(
         Strategy.ASSERT, f"Require that {site.said} is not null (NullPointerException if it is)", evidence,
         lambda said: (*add, TextEdit(site.span, f'{name}.requireNonNull({site.source}, "{said.message}")')),
-        Content("NullPointerException", site.message),
+        Content("NullPointerException", words_for(site)),
     )  # fmt: skip
 
 
