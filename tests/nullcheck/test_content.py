@@ -126,7 +126,8 @@ def test_a_typescript_repair_has_the_models_content_or_the_templates(
 
 def test_a_default_is_no_question() -> None:
     engine = ScriptedEngine([])
-    assert "x = []" in resolved("def f(x: list[int] | None):\n    for a in x: g(a)\n", "default", engine=engine)[0]
+    text = "function f(x?: string) {\n  return x.trim();\n}\n"
+    assert '(x ?? "")' in resolved(text, "default", engine=engine, language="typescript")[0]
     assert engine.requests == []
 
 

@@ -42,16 +42,6 @@ IMPORT = "import re\n"
             "def f(xs, x=None):\n    for y in xs:\n        if x is None:\n            continue\n        x.add(y)\n",
         ),
         (
-            "default",
-            "def f(x=None):\n    for y in x:\n        print(y)\n",
-            "def f(x=None):\n    if x is None:\n        x = []\n    for y in x:\n        print(y)\n",
-        ),
-        (
-            "default",
-            "def f(**kw):\n    return kw.get('é').strip()\n",
-            "def f(**kw):\n    return kw.get('é', \"\").strip()\n",
-        ),
-        (
             "assert",
             IMPORT + "def f(s):\n    return re.match('a', s).end()\n",
             IMPORT + "def f(s):\n    match = re.match('a', s)\n    assert match is not None\n    return match.end()\n",

@@ -110,9 +110,6 @@ class A {
     [
         ("go", STATUS, "check-error",
          "Check the error (`return err` if it fails, ends 2 findings) — it is ignored"),
-        ("java", NAMES, "return-type",
-         "Remove null from what `g` returns (callers need no check, ends 2 findings) — "
-         "every path of it returns a value"),
         ("java", NAMES, "assert",
          "Require that the result is not null (NullPointerException if it is) — "
          "it fails anyway, without a message"),

@@ -32,47 +32,6 @@ def test_only_the_ignore_comment(marked: str) -> None:
         assert f"# pyright: ignore[reportOptionalMemberAccess]  # {offer.reason}\n" in written(text, offer)
 
 
-WRONG_ANNOTATIONS = (
-    (
-        "class T1:\n    pass\nclass A:\n    def __init__(self):\n        self.x: list | None = []\n"
-        "    def f(self):\n        ⟦self.x⟧.append(1)\n",
-        "self.x: list = []",
-    ),
-    (
-        "class Box:\n    pass\nclass A:\n    x: Box | None\n    def __init__(self):\n        self.x = Box()\n"
-        "    def f(self):\n        ⟦self.x⟧.y()\n",
-        "x: Box\n",
-    ),
-    (
-        "from typing import Optional\ndef f(a) -> Optional[str]:\n    if a:\n        return 'a'\n    return 'b'\n"
-        "def g(a):\n    return ⟦f(a)⟧.strip()\n",
-        "def f(a) -> str:",
-    ),
-    (
-        "def f(a) -> 'str | None':\n    if a:\n        raise ValueError\n    else:\n        return 'b'\n"
-        "def g(a):\n    x = f(a)\n    return ⟦x⟧.strip()\n",
-        "def f(a) -> 'str':",
-    ),
-    (
-        "from typing import Optional\nclass Box:\n    pass\nclass A:\n    def __init__(self):\n"
-        "        self.x: Optional[Box] = Box()\n    def f(self):\n        ⟦self.x⟧.y()\n",
-        "self.x: Box = Box()",
-    ),
-    (
-        "class A:\n    def name(self) -> 'str | None':\n        return 'a'\n    def f(self):\n"
-        "        return ⟦self.name()⟧.strip()\n",
-        "def name(self) -> 'str':",
-    ),
-)
-
-
-@pytest.mark.parametrize(("marked", "corrected"), WRONG_ANNOTATIONS)
-def test_a_wrong_annotation_is_corrected_first(marked: str, corrected: str) -> None:
-    text, (first, *_) = offered(marked)
-    assert first.strategy in (Strategy.DROP_NONE, Strategy.RETURN_TYPE)
-    assert corrected in written(text, first)
-
-
 @pytest.mark.parametrize(
     "marked",
     [

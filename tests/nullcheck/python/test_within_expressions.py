@@ -51,11 +51,11 @@ CHECKED = ("assert", "raise", "test")
     ],
 )
 def test_a_condition_of_what_is_refused_lets_no_none_pass(then: str, is_refused: bool | None) -> None:
-    text, offers = offered(f"def f(x, a):\n    if a in ⟦x⟧.y:\n        {then}\n")
+    text, offers = offered(f"def f(x, a):\n    if a not in ⟦x⟧.y:\n        {then}\n")
     narrow = [offer for offer in offers if offer.strategy is Strategy.NARROW]
     made = [written(text, offer).splitlines()[1] for offer in narrow]
     test, truth = ("x is None or", "true") if is_refused else ("x is not None and", "false")
-    assert made == ([f"    if {test} a in x.y:"] if is_refused is not None else [])
+    assert made == ([f"    if {test} a not in x.y:"] if is_refused is not None else [])
     assert [offer.title for offer in narrow] == [f"Test `x` in the condition (it is {truth} if that is None)"][
         : len(made)
     ]
@@ -67,21 +67,22 @@ def test_a_condition_of_what_is_refused_lets_no_none_pass(then: str, is_refused:
     ("old", "new"),
     [
         ("if not ⟦x⟧.y(a):", "if x is None or not x.y(a):"),
-        ("if a or ⟦x⟧.y:", "if a or x is None or x.y:"),
-        ("if a and ⟦x⟧.y:", "if a and (x is None or x.y):"),
+        ("if a or not ⟦x⟧.y:", "if a or x is None or not x.y:"),
+        ("if a and not ⟦x⟧.y:", "if a and (x is None or not x.y):"),
+        ("if a and 1 < ⟦x⟧.y:", "if a and x is not None and 1 < x.y:"),
         ("if a and (b or not ⟦x⟧.y):", "if a and (b or x is None or not x.y):"),
         ("if (b if ⟦x⟧.y else a):", "if (b if x is not None and x.y else a):"),
         (
-            "if a:\n        pass\n    elif ⟦x⟧.y:",
-            "if a:\n        pass\n    elif x is None or x.y:",
+            "if a:\n        pass\n    elif not ⟦x⟧.y:",
+            "if a:\n        pass\n    elif x is None or not x.y:",
         ),
         (
-            "if a:\n        pass\n    elif a and ⟦x⟧.y:",
-            "if a:\n        pass\n    elif a and (x is None or x.y):",
+            "if a:\n        pass\n    elif a and not ⟦x⟧.y:",
+            "if a:\n        pass\n    elif a and (x is None or not x.y):",
         ),
         (
-            "if a:\n        pass\n    elif a and 1 < ⟦x⟧.y:",
-            "if a:\n        pass\n    elif a and (x is None or 1 < x.y):",
+            "if a:\n        pass\n    elif a and 1 != ⟦x⟧.y:",
+            "if a:\n        pass\n    elif a and (x is None or 1 != x.y):",
         ),
         ("while a and ⟦x⟧.y:", "while a and x is not None and x.y:"),  # a round, not a refusal
     ],

@@ -53,12 +53,9 @@ RULES: Mapping[str, str] = {f"{SOURCE}/{use}": about for use, about in _ABOUT.it
 class Strategy(StrEnum):
     """The ways to repair, by what they write. Each language has some of them."""
 
-    RETURN_TYPE = "return-type"
-    """Declares what a function returns. From here to `ANNOTATE`, strategies change a declaration."""
     INITIAL = "initial"
-    """Sets an empty list, dict or set where None was the first value of an attribute."""
-    DROP_NONE = "drop-none"
-    """Removes `| None` from an annotation, because nothing sets None."""
+    """Sets an empty list, dict or set where None was the first value of an attribute. From here to `ANNOTATE`,
+    strategies change a declaration."""
     FIELD = "field"
     """Declares the type of an attribute."""
     ANNOTATE = "annotate"
@@ -78,17 +75,13 @@ class Strategy(StrEnum):
     OPTIONAL_CHAIN = "optional-chain"
     CHECK_ERROR = "check-error"
     """Go: checks the error that was returned with it."""
-    MAKE = "make"
-    """Go: makes the map before a write."""
     NON_NULL = "non-null"
     """TypeScript's `!`. It is always last."""
     IGNORE = "ignore"
     """Writes the checker's own ignore comment, with a reason, because no edit is right."""
 
 
-DECLARATION = frozenset({
-    Strategy.RETURN_TYPE, Strategy.INITIAL, Strategy.DROP_NONE, Strategy.FIELD, Strategy.ANNOTATE,
-})  # fmt: skip
+DECLARATION = frozenset({Strategy.INITIAL, Strategy.FIELD, Strategy.ANNOTATE})
 HIDING = frozenset({Strategy.IGNORE, Strategy.NON_NULL})
 """Strategies that only hide a finding. People may choose them, and they are never first."""
 

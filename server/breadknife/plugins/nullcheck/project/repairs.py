@@ -278,7 +278,7 @@ def repair_each(
 
 def _turn(best: Action | None) -> int:
     strategy = strategy_of(best) if best is not None else None
-    return 2 if strategy not in DECLARATION else int(strategy is Strategy.RETURN_TYPE)
+    return int(strategy not in DECLARATION)
 
 
 def _change(path: Path, action: Action | None) -> object:

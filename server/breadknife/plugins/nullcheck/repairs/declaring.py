@@ -1,36 +1,14 @@
-"""The declaration of a function says whether it may give null, as its code does."""
+"""The declaration of a function says that it may give null, as its code does."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.core.nullness import Nullness
 from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site, part_of
 from breadknife.plugins.nullcheck.values import Strategy, Use
-from breadknife.plugins.nullcheck.wording import in_title
-from breadknife.text.document import Span, TextEdit
-
-
-def never_null(site: Site) -> Iterator[Proposal]:
-    """The null goes out of the declaration of a function of this file that never gives one."""
-    writing, origin = site.grammar.writing, site.origin
-    node = next((node for node in (origin, origin.parent) if node is not None and node.type in
-                 site.grammar.nodes.functions), None) if origin is not None and writing.nullable else None  # fmt: skip
-    if node is None:
-        return
-    said = part_of(node, site.grammar.nodes.result)
-    found = re.search(writing.nullable, f"{site.text(said)} ")
-    function = next((each for each in site.home.file.functions if each.at == (node.start_byte, node.end_byte)), None)
-    if said is None or found is None or function is None:
-        return
-    outcomes = site.home.code_summary(function).outcomes
-    if outcomes and all(each.result.nullness == Nullness.THERE for each in outcomes):
-        start = site.tree.span(said).start
-        title = f"Remove {site.grammar.null} from what {in_title(function.name)} returns (callers need no check)"
-        edit = TextEdit(Span(start + found.start(), start + found.end()), "")
-        yield Proposal(Strategy.RETURN_TYPE, title, "every path of it returns a value", written((edit,)))
+from breadknife.text.document import TextEdit
 
 
 def may_be_null(site: Site) -> Iterator[Proposal]:

@@ -99,10 +99,9 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """`throw new {exception}("{message}"{cause});`"""
     cause: str = ""
     """What names the exception that is being handled, `{caught}`."""
-    exceptions: tuple[str, ...] = ()
-    """Those that take one message, the usual one first."""
+    exception: str = ""
+    """The usual one, which takes a message; `for_parameter`: the one for what a caller passes."""
     for_parameter: str = ""
-    """The one of them for what a caller passes."""
     throws: str = ""
     """A regular expression of a way in which a function fails: its group is the exception."""
     result: str = "return {value};"

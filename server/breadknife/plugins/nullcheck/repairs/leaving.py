@@ -4,36 +4,49 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.grammar import filled
 from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
+from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import Content, Strategy
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, nodes_in
 
 _WORDS = {"throw": Strategy.RAISE, "raise": Strategy.RAISE, "panic": Strategy.RAISE, "return": Strategy.RETURN,
           "continue": Strategy.CONTINUE, "break": Strategy.BREAK}  # fmt: skip
+_THROWN = r"(?:raise|throw new) [\w.]+\([^\n]*\);?"
+"""A statement that throws, on one line."""
+_TEXT = r"""[fr]?(?:"[^"\n]*"|'[^'\n]*'|`[^`\n]*`)"""
+_WORDED = rf"(?:raise|throw new) ([\w.]+)\({_TEXT}(?: % [^,\n]+)?\)"
+"""One whose exception takes a message alone."""
+_CONSTANT = r"""["'][^"'{\n]*["']"""
+_KNOWN = frozenset({"raise", "throw", "new", "str", "repr", "type", "len", "String"})
+"""What a statement may name in any place."""
 
 
-def guarded(site: Site, *lines: str) -> Edits | None:
-    """A check before the statement, with what is done on null. What has no name gets one first. A check of the value
-    that is there already, and goes on, gets the lines at its end."""
+def before(site: Site, lines: Callable[[str], Sequence[str]]) -> Edits | None:
+    """Lines before the statement, about the value by its name: what has none gets one first."""
     name = site.source if site.is_name else site.new_name
     if not name or site.statement is None:
         return None
+    if site.is_name:
+        return (lines_above(site.tree, site.statement, lines(name)),)
+    binding = site.styled(site.filled(site.grammar.writing.bind, name=name))
+    return (lines_above(site.tree, site.statement, [binding, *lines(name)]), TextEdit(site.span, name))
+
+
+def guarded(site: Site, *lines: str) -> Edits | None:
+    """A check before the statement, with what is done on null. A check of the value that is there already, and goes on,
+    gets the lines at its end."""
     lines = tuple(map(site.styled, lines))
     done = _done_on_null(site)
-    if done and on_own_line(site.tree, done[-1]):
+    if done and site.statement is not None and on_own_line(site.tree, done[-1]):
         return (lines_after(site.tree, done[-1], lines),)
-    block = site.block(site.test(name), lines)
-    if site.is_name:
-        return (lines_above(site.tree, site.statement, block),)
-    binding = site.styled(site.filled(site.grammar.writing.bind, name=name))
-    return (lines_above(site.tree, site.statement, [binding, *block]), TextEdit(site.span, name))
+    return before(site, lambda name: site.block(site.test(name), lines))
 
 
 def may_be_guarded(site: Site) -> bool:
@@ -65,10 +78,13 @@ def _null_test(site: Site) -> str:
 
 def habits(site: Site) -> Counter[Strategy]:
     """How the file leaves elsewhere where the same name is null."""
-    if not site.is_name:
-        return Counter()
-    found = re.findall(rf"\bif\b[ (]*{_null_test(site)}[ )]*[:{{]?\s*({'|'.join(_WORDS)})\b", site.tree.text)
-    return Counter(_WORDS[word] for word in found)
+    return Counter(_WORDS[word] for word in _elsewhere(site, rf"(?:{'|'.join(_WORDS)})\b"))
+
+
+def _elsewhere(site: Site, statement: str) -> list[str]:
+    """What fits the pattern first where the file asks whether the same name is null."""
+    test = rf"\bif\b[ (]*{_null_test(site)}[ )]*[:{{]?\s*({statement})" if site.is_name else "(?!)()"
+    return re.findall(test, site.tree.text)
 
 
 def throw(site: Site) -> Iterator[Proposal]:
@@ -76,9 +92,8 @@ def throw(site: Site) -> Iterator[Proposal]:
     writing = site.grammar.writing
     if not may_be_guarded(site):
         return
-    function = site.text(site.function)
-    thrown = [name for text in (function, site.tree.text) for name in re.findall(writing.throws, text)]
-    exception = next((name for name in thrown if name in writing.exceptions), writing.exceptions[0])
+    function, habit = site.text(site.function), _thrown_elsewhere(site)
+    exception = (re.findall(_WORDED, function) or [writing.exception])[-1]
     evidence = repair.OTHERWISE
     if site.is_parameter and writing.for_parameter:
         exception, evidence = writing.for_parameter, repair.PARAMETER
@@ -95,15 +110,28 @@ def throw(site: Site) -> Iterator[Proposal]:
         if site.handler.type in site.grammar.nodes.finals or not writing.cause:
             return  # it would take the place of the exception that is under way
         if site.caught:
-            evidence, said = repair.AT_HAND, f" (`{site.caught}` is its cause)"
+            evidence, said, habit = repair.AT_HAND, f" (`{site.caught}` is its cause)", ""
             cause = site.filled(writing.cause, caught=site.caught)
-    title = f"Throw {exception} if {site.said} is {site.said_null}{said}"
-    yield Proposal(
-        Strategy.RAISE, title, evidence,
-        lambda said: guarded(site, site.filled(writing.throw, exception=said.exception, message=said.message,
-                                               cause=cause)),
-        Content(exception, site.message),
-    )  # fmt: skip
+    word, exception = writing.throw.partition(" ")[0].capitalize(), re.split(r"[ (]", habit)[-2] if habit else exception
+
+    def edits(said: Content) -> Edits | None:
+        line = site.filled(writing.throw, exception=said.exception, message=said.message, cause=cause)
+        return guarded(site, habit or line)
+
+    title = f"{word} {exception} if {site.said} is {site.said_null}{said}"
+    yield Proposal(Strategy.RAISE, title, evidence, edits, None if habit else Content(exception, words_for(site)))
+
+
+def _thrown_elsewhere(site: Site) -> str:
+    """What the file throws elsewhere where the same name is null, if all that it speaks of is known here, too."""
+    start = site.function.start_byte if site.function is not None else site.node.start_byte
+    here = {*re.findall(r"\w+", site.between(start, site.node.start_byte)), *_KNOWN}
+    for statement in _elsewhere(site, _THROWN):
+        given = statement.partition("(")[2]
+        named = re.findall(r"(?<![.\w])[A-Za-z_$][\w$]*", re.sub(_CONSTANT, "", given))
+        if here.issuperset(named) and given.count("(") + 1 == given.count(")"):
+            return statement
+    return ""
 
 
 def leave_round(site: Site) -> Iterator[Proposal]:
@@ -117,7 +145,9 @@ def leave_round(site: Site) -> Iterator[Proposal]:
         (Strategy.BREAK, "break", "Leave the loop", writing.leave),
     ):
         is_right = site.goes_on if strategy is Strategy.CONTINUE else breaks or known[strategy] > 0
-        evidence = repair.LOOP_HABIT if _leaves_so(site, body, word) else repair.IN_LOOP
+        is_another = not site.is_name or site.is_set_in(site.round)
+        evidence = repair.IN_LOOP if is_another else repair.OTHERWISE
+        evidence = repair.LOOP_HABIT if _leaves_so(site, body, word) else evidence
         evidence = repair.FILE_HABIT if known[strategy] else evidence
         evidence = repair.GOES_ON if is_let_through(site) else evidence
         if is_right:
@@ -146,10 +176,10 @@ def return_early(site: Site) -> Iterator[Proposal]:
     if value is None or must_run_after(site) or _may_drop_exception(site):
         return
     evidence = repair.OTHERWISE if value else repair.NO_RESULT
-    if re.search(r"\bif\b[^\n]*\)\s*\{?\s*return\b", site.text(site.function)):
+    if re.search(r"\bif\b[^\n]*[):]\s*\{?\s*return\b", site.text(site.function)):
         evidence = repair.FUNCTION_HABIT
-    evidence = repair.IN_LOOP if site.round is not None else evidence
     evidence = repair.FILE_HABIT if habits(site)[Strategy.RETURN] else evidence
+    evidence = repair.IN_LOOP if site.round is not None else evidence
     evidence = repair.GOES_ON if is_let_through(site) else evidence
     yield returning(site, value, evidence)
 

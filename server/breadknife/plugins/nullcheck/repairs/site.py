@@ -21,11 +21,6 @@ from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, covers, nodes_in, path_to
 
-_LONGEST = 60
-"""Code points of an expression that an error's message names."""
-
-_SIMPLE = re.compile(r"[\w$.?!, ()\[\]'\"-]+")
-_QUOTES = re.compile(r"['\"]")
 _LONGEST_NAME = 20
 
 
@@ -110,15 +105,6 @@ class Site:
     @property
     def said_null(self) -> str:
         return self.null or self.grammar.null
-
-    @property
-    def message(self) -> str:
-        """The words of an error: what has no name is called by what gives it."""
-        if len(self.source) <= _LONGEST and _SIMPLE.fullmatch(self.source):
-            return f"{re.sub(_QUOTES, '', self.source)} is {self.said_null}"
-        called = self.node.child_by_field_name("function") or self.node.child_by_field_name("name")
-        name = re.search(r"\w+$", self.text(called))
-        return f"{f'the result of {name[0]}' if name is not None else 'the value'} is {self.said_null}"
 
     @property
     def is_parameter(self) -> bool:
@@ -256,7 +242,7 @@ class Site:
         nodes, fields = self.grammar.nodes, self.grammar.nodes.first.get(statement.type)
         again = statement.child_by_field_name(nodes.again.get(statement.type, ""))
         if again is not None and covers(again, self.node):
-            if not self.is_name or self._is_set_in(statement):
+            if not self.is_name or self.is_set_in(statement):
                 return False
         elif fields is None or (fields and not any(covers(part_of(statement, name), self.node) for name in fields)):
             return False
@@ -285,7 +271,7 @@ class Site:
         )  # fmt: skip
         return part.type in nodes.reads and (not is_unread or (holder is not None and "augmented" in holder.type))
 
-    def _is_set_in(self, loop: Node) -> bool:
+    def is_set_in(self, loop: Node) -> bool:
         owners = "|".join(map(re.escape, _owners(self.source)))
         return (
             re.search(rf"(?<![\w.$])(?:{owners})\s*(?:[-+*/|&?]*=(?!=)|\+\+|--)|\bdelete\b", self.text(loop))

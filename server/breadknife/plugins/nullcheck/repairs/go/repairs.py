@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.go.site import Given, GoSite
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
-from breadknife.plugins.nullcheck.repairs.layout import lines_after, on_own_line, step_of
+from breadknife.plugins.nullcheck.repairs.layout import lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.leaving import guarded, leave_round, may_be_guarded, returning, skip
-from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair, written
+from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
+from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
-from breadknife.plugins.nullcheck.wording import in_title
-from breadknife.text.document import Span, TextEdit, line_break
-from breadknife.text.syntax import nodes_in
+from breadknife.text.document import TextEdit
 
 _WRAPPED = re.compile(r'fmt\.Errorf\("[^"]*%w"')
 _TEST = re.compile(r"\b(\w+) \*?testing\.(?:T|B|TB)\b")
@@ -34,10 +33,7 @@ def check_error(site: GoSite) -> Iterator[Proposal]:
         return
     later = next((node for node in site.siblings if node.start_byte > site.node.start_byte
                   and site.text(node).startswith(f"if {test} {{")), None)  # fmt: skip
-    if later is not None and (edits := _moved(site, given, later.start_byte, site.tree.span(later))):
-        title = f"Check `{name}` before {in_title(site.source)} is used (its own way out if it fails)"
-        yield Proposal(Strategy.CHECK_ERROR, title, f"the check of `{name}` comes after the use", written(edits))
-    elif is_error and later is None and not _is_asked_for(site, given, name):
+    if is_error and later is None and not _is_asked_for(site, given, name):
         yield _checked(site, given, name, test, f"`{name}` is never looked at before the use", ())
 
 
@@ -97,22 +93,6 @@ def _is_asked_for(site: GoSite, given: Given, name: str) -> bool:
     return re.search(rf"\b(?:if|switch|for|case)\b[^\n{{]*\b{re.escape(name)}\b", between) is not None
 
 
-def _moved(site: GoSite, given: Given, before: int, check: Span) -> Edits | None:
-    """The whole check goes to where the error comes from: it does nothing when there is a value. A check that needs
-    what is declared between can't go."""
-    text, statement = site.tree.text, given.statement
-    words = set(re.findall(r"\w+", text[check.start : check.end]))
-    for node in site.siblings:
-        if statement.end_byte < node.start_byte < before and node.type.endswith("var_declaration"):
-            declared = node.child_by_field_name("left") or next(nodes_in(node.named_children[0]))
-            if words & set(re.findall(r"\w+", site.text(declared))):
-                return None
-    if statement not in site.siblings or text[check.end : check.end + 1] not in ("", "\r", "\n"):
-        return None
-    start = text.rfind("\n", 0, check.start) + 1 - len(line_break(text))
-    return (lines_after(site.tree, statement, [text[check.start : check.end]]), TextEdit(Span(start, check.end), ""))
-
-
 def return_error(site: GoSite) -> Iterator[Proposal]:
     """The function says by an error that there is no value. An error at hand isn't dropped for another one."""
     if not may_be_guarded(site) or not site.gives_error:
@@ -121,14 +101,14 @@ def return_error(site: GoSite) -> Iterator[Proposal]:
         if re.search(site.grammar.writing.throws, site.text(site.handler)):
             yield returning(site, _returned(site, site.error)[0].removeprefix("return "), repair.AT_HAND)
         return
-    add = () if "errors" in site.home.file.imports else _import_errors(site)
+    if "errors" not in site.home.file.imports:
+        return
 
     def left(said: Content) -> Edits | None:
-        made = guarded(site, *_returned(site, f'errors.New("{said.message}")'))
-        return (*add, *made) if made else None
+        return guarded(site, *_returned(site, f'errors.New("{said.message}")'))
 
     yield Proposal(Strategy.RAISE, f"Return an error if {site.said} is nil", "the function returns an error", left,
-                   Content("error", site.message))  # fmt: skip
+                   Content("error", words_for(site)))  # fmt: skip
 
 
 def return_zeros(site: GoSite) -> Iterator[Proposal]:
@@ -144,49 +124,10 @@ def panic(site: GoSite) -> Iterator[Proposal]:
     if may_be_guarded(site) and not site.error:
         yield Proposal(
             Strategy.ASSERT, f"Panic with a message if {site.said} is nil", repair.OTHERWISE,
-            lambda said: guarded(site, f'panic("{said.message}")'), Content("panic", site.message),
+            lambda said: guarded(site, f'panic("{said.message}")'), Content("panic", words_for(site)),
         )  # fmt: skip
 
 
-def make_map(site: GoSite) -> Iterator[Proposal]:
-    """A write needs a map: it is made where the variable is declared without a value, or before the write."""
-    if site.use is not Use.ASSIGN or not site.is_name:
-        return
-    name, title = re.escape(site.source), f"Make the map if {in_title(site.source)} is nil"
-    function = site.text(site.function)
-    declared = re.search(rf"\bvar {name} (map\[[^\r\n=]+)\r?$", function, re.MULTILINE)
-    if declared is not None and site.function is not None and not re.search(rf"\b{name} [!=]= nil\b", function):
-        start = site.tree.span(site.function).start
-        edit = TextEdit(Span(start + declared.start(1), start + declared.end(1)), f"= make({declared[1].rstrip()})")
-        yield Proposal(
-            Strategy.MAKE,
-            "Make the map where it is declared (it is never nil)",
-            "nothing else makes it",
-            written((edit,)),
-        )
-    elif kind := re.search(rf"\b{name.rpartition('.')[2]} (map\[(?:\w+\{{\}}|[^\s,)=}}])+)", site.tree.text):
-        edits = guarded(site, f"{site.source} = make({kind[1].rstrip()})")
-        yield Proposal(Strategy.MAKE, title, "a write needs a map", written(edits or ()))
-
-
-def _import_errors(site: GoSite) -> Edits:
-    """`errors` is imported beside what is there."""
-    tree, end = site.tree, line_break(site.tree.text)
-    for node in tree.root.named_children:
-        first = node.named_children[0] if node.type == "import_declaration" else None
-        if first is not None and first.type == "import_spec_list" and first.named_children:
-            specs = [each for each in first.named_children if each.type == "import_spec"]
-            after = next((each for each in specs if site.text(each) > '"errors"'), specs[0])
-            at = tree.span(after if "." not in site.text(after) else specs[0]).start
-            return (TextEdit(Span(at, at), f'"errors"{end}{step_of(tree)}'),)
-        if first is not None:
-            at = tree.span(node).start
-            return (TextEdit(Span(at, at), f'import "errors"{end}'),)
-    package = next(node for node in tree.root.named_children if node.type == "package_clause")
-    at = tree.span(package).end
-    return (TextEdit(Span(at, at), f'{end}{end}import "errors"'),)
-
-
 REPAIRS: tuple[Repair[GoSite], ...] = (
-    check_error, make_map, return_error, return_zeros, leave_round, skip, panic, ignore,
+    check_error, return_error, return_zeros, leave_round, skip, panic, ignore,
 )  # fmt: skip

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, Store
-from breadknife.plugins.nullcheck.core.nullness import Nullness
 from breadknife.plugins.nullcheck.repairs.python.annotations import BUILTINS, evaluated, spelled, without_none
 from breadknife.plugins.nullcheck.repairs.python.lines import comment
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
@@ -149,7 +148,6 @@ def of_attribute(found: Attribute, elsewhere: Callable[[], Counter[Role]], known
     nulls = [each for each in found.assigned if each.is_none]
     if found.name in found.class_.methods or found.home.has_own_fields(found.class_):
         return
-    yield from _without_none(found) if not nulls else ()
     yield from _descriptor(found) if not nulls else ()
     firsts = found.home.knowledge.classes["first"]
     later = [each for each in nulls if each.store.function is not None and each.store.function.name not in firsts]
@@ -164,20 +162,6 @@ def of_attribute(found: Attribute, elsewhere: Callable[[], Counter[Role]], known
         are_few = uses < _SEVERAL  # which say less than the annotation
         is_meant = tests * _PLAIN > uses or (is_said and are_few) or found.may_be_given_none
         yield from _placeholder(found, nulls, is_meant=is_meant)
-
-
-def _without_none(found: Attribute) -> Iterator[Proposal]:
-    """`| None` of a declaration that nothing in the file makes true."""
-    values = [found.home.value_of(each.store) for each in found.assigned if each.right is not None]
-    declared = [each.annotation for each in found.assigned if each.annotation is not None]
-    is_known = bool(values) and all(fact.nullness == Nullness.THERE or fact.type for fact in values)
-    kind = without_none(found.tree.source(declared[0])) if len(declared) == 1 else ""
-    is_whole = len(found.assigned) == len(found.stores) and not found.may_be_given_none
-    if kind and is_known and is_whole:
-        said = in_title(f"self.{found.name}")
-        title = f"Declare {said} without None: {in_title(kind)} (setting it to None becomes a type error)"
-        edit = TextEdit(found.tree.span(declared[0]), kind)
-        yield Proposal(Strategy.DROP_NONE, title, "every value that it gets in this file is one", written((edit,)))
 
 
 def _descriptor(found: Attribute) -> Iterator[Proposal]:

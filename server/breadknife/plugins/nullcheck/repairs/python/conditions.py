@@ -46,11 +46,18 @@ def _tested(site: PythonSite, operand: Node, holder: Node, evidence: str) -> Pro
     block = holder.child_by_field_name("consequence")
     last = block.named_children[-1] if block is not None and block.named_children else holder
     is_used = block is not None and any(True for _ in site.occurrences(block))
-    lets_in = _FAILS.match(site.text(last)) is not None or (site.text(last) in _LEAVES and not is_used)
+    is_left = _FAILS.match(site.text(last)) is not None or (site.text(last) in _LEAVES and not is_used)
+    lets_in = is_left and _denies(site, operand)
     truth = "true" if lets_in else "false"
     title = f"Test {site.said} in the condition (it is {truth} if that is None)"
     edits = _edits(site, operand, lets_in=lets_in)
     return Proposal(Strategy.NARROW, title, evidence, written(edits), is_asked_for=holder.type == "if_clause")
+
+
+def _denies(site: PythonSite, operand: Node) -> bool:
+    """Whether it is true of what lacks something: `not x.y`, `x.y != z`, `x.y not in z`."""
+    operators = {site.text(child) for child in operand.children if not child.is_named}
+    return not operators.isdisjoint({"not", "!=", "not in", "is not"})
 
 
 def _is_condition(outer: Node, inner: Node) -> bool:

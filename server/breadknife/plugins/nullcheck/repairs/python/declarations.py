@@ -17,13 +17,12 @@ from breadknife.plugins.nullcheck.repairs.python.signatures import (
     argument_of,
     called,
     with_null,
-    without_null,
 )
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.repair import Proposal
 from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
-from breadknife.text.syntax import Node, path_to
+from breadknife.text.syntax import Node
 
 _MOST_STEPS = 4
 """From a name to what it was set to, and on."""
@@ -44,13 +43,8 @@ def declare(site: PythonSite) -> Iterator[Proposal]:
         return
     node, around = site.node, site.around_function
     for _ in range(_MOST_STEPS):
-        outer = path_to(site.tree, node)[-1]
         if node.type in ("await", "parenthesized_expression"):
             node = node.named_children[0]
-        elif outer.type == "function_definition" or node.type == "call":
-            found = around if node.type != "call" else called(site, node, around)
-            yield from without_null(site, found) if found is not None else ()
-            return
         elif node.type == "attribute" or (node.type == "identifier" and around is None):
             yield from _of_attribute(site, node, around)
             return

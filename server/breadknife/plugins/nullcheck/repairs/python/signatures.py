@@ -1,4 +1,4 @@
-"""Repairs of a function's signature: `| None` where it is true, and away where it isn't."""
+"""Repairs of a function's signature: `| None` where it is true."""
 
 from __future__ import annotations
 
@@ -7,27 +7,14 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import At
-from breadknife.plugins.nullcheck.core.nullness import Nullness
 from breadknife.plugins.nullcheck.core.summary import Condition
-from breadknife.plugins.nullcheck.repairs.python.annotations import with_none, without_none
+from breadknife.plugins.nullcheck.repairs.python.annotations import with_none
 from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, SyntaxTree
-
-
-def without_null(site: Site, function: Function) -> Iterator[Proposal]:
-    """`-> T` of a function that never returns None."""
-    annotation = node_at(site.tree, function.at).child_by_field_name("return_type")
-    kind = without_none(site.text(annotation)) if annotation is not None else ""
-    ways = site.home.code_summary(function).outcomes if kind and not (function.is_stub or function.is_generator) else ()
-    if annotation is not None and ways and all(way.result.nullness == Nullness.THERE for way in ways):
-        said = f"{in_title(function.name)} returns {in_title(kind)}, never None"
-        title = f"Declare that {said} (returning None becomes a type error)"
-        edit = TextEdit(site.tree.span(annotation), kind)
-        yield Proposal(Strategy.RETURN_TYPE, title, "no path of it returns None", written((edit,)))
 
 
 def with_null(

@@ -123,7 +123,7 @@ class PythonSite(Site):
         if one.function != self.function or block not in self.path:
             return None
         loops = [node for node in self.path[self.path.index(block) :] if node.type in self.grammar.nodes.loops]
-        return None if any(map(self._is_set_in, loops)) else replace(self, node=one.node).statement
+        return None if any(map(self.is_set_in, loops)) else replace(self, node=one.node).statement
 
     @cached_property
     def new_name(self) -> str:
@@ -153,7 +153,7 @@ class PythonSite(Site):
         root = re.escape(re.split(r"\W", self.text(part))[0])
         return super()._matters(part) or (is_read and re.search(rf"\b{root}\b", self.source) is not None)
 
-    def _is_set_in(self, loop: Node) -> bool:
+    def is_set_in(self, loop: Node) -> bool:
         return any(one.role is Role.SET for one in self.occurrences(loop))
 
     def _runs_first(self, statement: Node, inside: tuple[Node, ...]) -> bool:
