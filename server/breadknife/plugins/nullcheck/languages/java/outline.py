@@ -33,14 +33,12 @@ _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interfac
 @dataclass
 class Outline(Reader):
     static_imports: set[str] = field(default_factory=set[str])
-    initial: list[tuple[Members, Node]] = field(default_factory=list[tuple[Members, Node]])
-    """Values of fields, with their classes."""
     silent: list[At] = field(default_factory=list[At])
     """Where an annotation tells checkers to be silent."""
 
     def file(self) -> File:
         root = self.tree.root
-        main = Function(at_of(root), "", (), None, self._initial_values, self.tree.encoded, has_declared_null=True)
+        main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._walk(root)
         return File(
@@ -111,8 +109,6 @@ class Outline(Reader):
         is_null = value is not None and value.type == "null_literal"
         store = Store(at_of(node), None, partial(self._value, value, members), type_, is_null, value is not None)
         members.class_.stores[name] = [store]
-        if value is not None and value.type not in Statements.kinds.literals:
-            self.initial.append((members, value))
 
     # Code
 
@@ -121,11 +117,6 @@ class Outline(Reader):
             return None
         scratch = Function(at_of(node), "", (), None, lambda _: (), b"", receiver="this", receiver_class=members.class_)
         return Statements(scratch, Scopes(), members).expression(node)
-
-    def _initial_values(self, main: Function) -> Block:
-        return tuple(
-            il.Evaluate(Statements(main, Scopes(), members).expression(value)) for members, value in self.initial
-        )
 
     def _method(self, node: Node, members: Members) -> None:
         class_, known = members.class_, self.knowledge.annotations

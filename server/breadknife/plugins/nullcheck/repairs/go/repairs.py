@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.go.site import Given, GoSite
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
-from breadknife.plugins.nullcheck.repairs.layout import lines_after, on_own_line, step_of
+from breadknife.plugins.nullcheck.repairs.layout import lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.leaving import guarded, leave_round, may_be_guarded, returning, skip
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair, written
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
@@ -74,8 +74,8 @@ def _after_error(site: GoSite, name: str, message: str) -> tuple[str, ...] | Non
     if name == "ok":
         if not site.gives_error:
             return (f"return {', '.join(site.zeros(site.results))}".rstrip(),)
-        name = 'errors.New("not found")'
-        return _returned(site, name) if "errors" in imports else None
+        made = _made_error(site, "not found")
+        return _returned(site, made) if made else None
     if site.gives_error:
         return _returned(site, f'fmt.Errorf("{message}: %w", {name})' if message else name)
     if test := _TEST.search(head):
@@ -121,14 +121,18 @@ def return_error(site: GoSite) -> Iterator[Proposal]:
         if re.search(site.grammar.writing.throws, site.text(site.handler)):
             yield returning(site, _returned(site, site.error)[0].removeprefix("return "), repair.AT_HAND)
         return
-    add = () if "errors" in site.home.file.imports else _import_errors(site)
+    if _made_error(site, ""):
+        yield Proposal(
+            Strategy.RAISE, f"Return an error if {site.said} is nil", "the function returns an error",
+            lambda said: guarded(site, *_returned(site, _made_error(site, said.message))),
+            Content("error", site.message),
+        )  # fmt: skip
 
-    def left(said: Content) -> Edits | None:
-        made = guarded(site, *_returned(site, f'errors.New("{said.message}")'))
-        return (*add, *made) if made else None
 
-    yield Proposal(Strategy.RAISE, f"Return an error if {site.said} is nil", "the function returns an error", left,
-                   Content("error", site.message))  # fmt: skip
+def _made_error(site: GoSite, message: str) -> str:
+    """A new error, by what the file imports."""
+    made = {"errors": f'errors.New("{message}")', "fmt": f'fmt.Errorf("{message}")'}
+    return next((written for package, written in made.items() if package in site.home.file.imports), "")
 
 
 def return_zeros(site: GoSite) -> Iterator[Proposal]:
@@ -167,24 +171,6 @@ def make_map(site: GoSite) -> Iterator[Proposal]:
     elif kind := re.search(rf"\b{name.rpartition('.')[2]} (map\[(?:\w+\{{\}}|[^\s,)=}}])+)", site.tree.text):
         edits = guarded(site, f"{site.source} = make({kind[1].rstrip()})")
         yield Proposal(Strategy.MAKE, title, "a write needs a map", written(edits or ()))
-
-
-def _import_errors(site: GoSite) -> Edits:
-    """`errors` is imported beside what is there."""
-    tree, end = site.tree, line_break(site.tree.text)
-    for node in tree.root.named_children:
-        first = node.named_children[0] if node.type == "import_declaration" else None
-        if first is not None and first.type == "import_spec_list" and first.named_children:
-            specs = [each for each in first.named_children if each.type == "import_spec"]
-            after = next((each for each in specs if site.text(each) > '"errors"'), specs[0])
-            at = tree.span(after if "." not in site.text(after) else specs[0]).start
-            return (TextEdit(Span(at, at), f'"errors"{end}{step_of(tree)}'),)
-        if first is not None:
-            at = tree.span(node).start
-            return (TextEdit(Span(at, at), f'import "errors"{end}'),)
-    package = next(node for node in tree.root.named_children if node.type == "package_clause")
-    at = tree.span(package).end
-    return (TextEdit(Span(at, at), f'{end}{end}import "errors"'),)
 
 
 REPAIRS: tuple[Repair[GoSite], ...] = (
