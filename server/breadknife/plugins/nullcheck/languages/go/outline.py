@@ -16,7 +16,6 @@ from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first,
 from breadknife.text.syntax import Node, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
-_WITHOUT_TYPES = frozenset({"import_declaration", "expression_list", "comment", "var_declaration", "const_declaration"})
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
 _DEFERRED = frozenset({"defer_statement"})
 _SETS = frozenset({"assignment_statement", "inc_statement", "dec_statement", "range_clause"})
@@ -149,17 +148,10 @@ class Outline(Reader):
 
 
 def type_specs(root: Node) -> Iterator[Node]:
-    """The declarations of types in a file, those in functions last."""
-    waiting = [root]
-    while waiting:
-        found = list[Node]()
-        for node in waiting:
-            for child in node.named_children:
-                if child.type in ("type_spec", "type_alias"):
-                    yield child
-                elif child.type not in _WITHOUT_TYPES and b"type " in (child.text or b""):
-                    found.append(child)
-        waiting = found
+    """The declarations of types in a file, without those in functions."""
+    for node in root.named_children:
+        if node.type == "type_declaration":
+            yield from (child for child in inner(node) if child.type in ("type_spec", "type_alias"))
 
 
 def _gives_pointer(node: Node) -> bool:

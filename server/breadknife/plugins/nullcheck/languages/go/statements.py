@@ -83,9 +83,6 @@ class Statements(Lowering):
         value = operation(at_of(node), operator[:-1], self.expression(target), self.expression(given))
         return (il.Assign(at_of(node), self.target(target), value),)
 
-    def run_inc_statement(self, node: Node) -> Iterable[Statement]:
-        return (il.Evaluate(self.lower_update_expression(node)),)
-
     def run_var_declaration(self, node: Node) -> Iterator[Statement]:
         for spec in specs_of(node):
             names, values = spec.children_by_field_name("name"), part(spec, "value")

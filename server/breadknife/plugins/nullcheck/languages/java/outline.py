@@ -32,7 +32,6 @@ _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interfac
 
 @dataclass
 class Outline(Reader):
-    static_imports: set[str] = field(default_factory=set[str])
     silent: list[At] = field(default_factory=list[At])
     """Where an annotation tells checkers to be silent."""
 
@@ -70,9 +69,7 @@ class Outline(Reader):
 
     def _import(self, node: Node) -> None:
         name = text(first(node)).rpartition(".")[2]
-        if any(child.type == "static" for child in node.children):
-            self.static_imports.add(name)
-        else:
+        if all(child.type != "static" for child in node.children):
             self.imports[name] = self.knowledge.annotations.get(name, name)
 
     def _silence(self, node: Node) -> None:
@@ -89,7 +86,7 @@ class Outline(Reader):
             above = [type_]
         bases = [type_.name for each in above if (type_ := read(each, self.knowledge.annotations)) is not None]
         class_ = Class(at_of(node), name, tuple(bases), is_interface=node.type == "interface_declaration")
-        members = Members(class_, around, self.knowledge, frozenset(self.static_imports))
+        members = Members(class_, around, self.knowledge)
         self.classes[name] = class_
         for each in _flat(
             part(node, "body") or next((each for each in inner(node) if each.type == "class_body"), None)

@@ -33,7 +33,6 @@ class Members:
     class_: Class
     around: Members | None
     knowledge: Knowledge
-    static_imports: frozenset[str]
     fields: dict[str, Type | None] = field(default_factory=dict[str, Type | None])
     methods: dict[str, int] = field(default_factory=dict[str, int])
     """How many methods have a name."""
@@ -168,13 +167,11 @@ class Statements(Lowering):
                 at, self.expression(owner) if owner is not None else il.Name(at, "this"), Type("Class"), "", False
             )
         arguments = [Argument("", self.expression(each)) for each in given]
-        own = self.members.owner_of(name, is_method=True)
         if owner is not None:
-            callee: Expression = attribute(at_of(owner), self.expression(owner), name)
-        elif own is None and name in self.members.static_imports:
-            callee = il.Name(at, name)
+            callee = attribute(at_of(owner), self.expression(owner), name)
         else:
-            callee = attribute(at, self._owner(own or self.members, at), name)
+            own = self.members.owner_of(name, is_method=True) or self.members
+            callee = attribute(at, self._owner(own, at), name)
         lowered, same = call(at, callee, arguments), self.members.knowledge.same.get(name)
         return lowered._replace(key=lowered.key.replace(f".{name}(", f".{same}(")) if same is not None else lowered
 
