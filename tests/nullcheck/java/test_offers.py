@@ -111,7 +111,6 @@ def test_edit(head: str, strategy: str, before: list[str], after: list[str], tit
 @pytest.mark.parametrize(
     ("head", "after"),
     [
-        ("package p;\n", "package p;\n\nimport java.util.Objects;\n"),
         ("import java.util.Map;\nimport javax.a.B;\n",
          "import java.util.Map;\nimport java.util.Objects;\nimport javax.a.B;\n"),
         ("import java.util.Set;\nimport javax.a.B;\n",

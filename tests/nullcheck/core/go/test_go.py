@@ -65,7 +65,7 @@ def found(text: str) -> list[Span]:
          "switch {(x == 1 or x == 2): f(); break; x is null: ; default: g(); break}"),
         ("switch { case a: f() }", "switch {a: f(); break}"),
         ("switch t := x.(type) { case nil: f(); case *T: g(t) }",
-         "switch {x is null: t = x as ?; f(); break; x instance parts(): t = x as T; g(t); break}"),
+         "switch {parts(): f(); break; x instance parts(): t = x as T; g(t); break}"),
         ("select { case v := <-c: f(v); default: g() }",
          "switch {parts(): v = parts(c); f(v); break; default: g(); break}"),
         ("defer r.Close()", "r.Close()"),

@@ -55,8 +55,6 @@ def found(text: str) -> list[Span]:
         ("a: while (true) { break a; }", "a: while true {break a}"),
         ("switch (x) { case 1: case 2: f(); break; default: g(); }",
          "switch(x); switch {x == 1: ; x == 2: this.f(); break; default: this.g()}"),
-        ("int n = switch (x) { case 1, 2 -> 3; case null -> 4; default -> { yield 5; } };",
-         "n = ((x == 1 or x == 2) ? 3 : (x is null ? 4 : parts()))"),
         ("switch (x) { case String s when s.a() -> f(s); default -> {} }",
          "switch(x); switch {(x == parts() or x == parts()): this.f(s); break; default: break}"),
         ("try (R r = f()) { g(); } catch (A | B e) { h(); } finally { i(); }",
@@ -67,7 +65,6 @@ def found(text: str) -> list[Span]:
         ("Objects.requireNonNull(x).a();", "x!.a()"),
         ("Preconditions.checkNotNull(x);", "x!"),
         ("Validate.isTrue(x != null, m);", "if not x not is null {raise}; m!"),
-        ("if (Objects.isNull(x)) f();", "if x is null {this.f()}"),
         ("return;", "return"),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import Call, Constant, Expression, Null
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
+from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, NOTHING, Fact, Nullness
 from breadknife.plugins.nullcheck.core.state import State
 
 MOST_OUTCOMES = 8
@@ -71,7 +71,9 @@ def _is_first(state: State, parameter: str) -> bool:
 def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> list[Outcome]:
     """The ways back of one `return`. A null that an assumption rules out is a way of its own."""
     conditions = conditions_at(state, parameters)
-    items = tuple(tuple(each._replace(test=None, checked=None) for each in way) for way in result.items)
+    items = tuple(
+        tuple(each._replace(test=None, checked=None, unless=NO_ASSUMPTIONS) for each in way) for way in result.items
+    )
     plain = Fact(
         result.nullness, result.origin, result.type, truth=result.truth, items=items, parameter=result.parameter,
         nulls=result.nulls,

@@ -294,7 +294,8 @@ class Lowering(ABC):
 
     def run_switch_statement(self, node: Node) -> Iterable[Statement]:
         with self.scopes.block():
-            before, value = self.statements([part(node, "initializer")]), part(node, "value") or part(node, "subject")
+            before = self.statements([part(node, "initializer")])
+            value = next(iter(parts_in(node, "value", "subject", "condition")), None)
             keeps, subject = self.kept(self.expression(value)) if value is not None else ((), None)
             return (*before, *keeps, il.Switch(tuple(self.case(each, subject) for each in self.cases(node))))
 
@@ -304,12 +305,14 @@ class Lowering(ABC):
 
     def run_try_statement(self, node: Node) -> Iterable[Statement]:
         parts = inner(node)
-        handlers = tuple(self.handler(each) for each in parts if each.type in ("catch_clause", "except_clause"))
-        otherwise, final = (
-            self.block(next((each for each in parts if each.type == kind), None))
-            for kind in ("else_clause", "finally_clause")
-        )
-        return (il.Try(self.block(part(node, "body")), handlers, otherwise, final),)
+        with self.scopes.block():
+            opened = self.statements(inner(part(node, "resources")))
+            handlers = tuple(self.handler(each) for each in parts if each.type in ("catch_clause", "except_clause"))
+            otherwise, final = (
+                self.block(next((each for each in parts if each.type == kind), None))
+                for kind in ("else_clause", "finally_clause")
+            )
+            return (*opened, il.Try(self.block(part(node, "body")), handlers, otherwise, final))
 
     def handler(self, node: Node, /) -> il.Handler:
         """One that catches everything."""

@@ -259,7 +259,7 @@ class CallEvaluator(Effects):
             if each.may_be_null:
                 origin = Origin(_kind(each.origin), function.at, why, target.home.uri, call.at)
                 each = each._replace(origin=origin, via=None)
-            found.append(each._replace(parameter="", type=each.type or type_))
+            found.append(each._replace(parameter="", type=type_ if type_ is not None and type_.name else each.type))
         return tuple(found)
 
 

@@ -77,7 +77,7 @@ class Effects(Refiner, ABC):
             if len(ways) > 1:
                 is_beside_null = any(each.nullness == Nullness.NULL for each in way)
                 for target, given in zip(targets, way, strict=True):
-                    if isinstance(target, il.Name):
+                    if target.key:
                         _assume_of(target.key, given, branch, is_beside_null)
             joined = branch if joined is None else join(joined, branch, self.declared)
         if joined is not None:

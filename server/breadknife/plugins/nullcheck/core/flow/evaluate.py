@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import At, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import element, held
 from breadknife.plugins.nullcheck.core.nullness import (
+    NO_ASSUMPTIONS,
     NOTHING,
     SURE,
     Fact,
@@ -200,7 +201,7 @@ class Evaluator(ABC):
     def evaluate_display(self, expression: il.Display, state: State) -> Fact:
         facts = tuple(self.value(each, state) for each in expression.items)
         truth = bool(facts) if expression.type in ("tuple", "list", "dict") else None
-        items = (facts,) if expression.type in ("tuple", "list") else ()
+        items = _ways(expression.items, facts) if expression.type in ("tuple", "list") else ()
         return Fact(Nullness.THERE, type=Type(expression.type), items=items, truth=truth or None)
 
     def evaluate_bind(self, expression: il.Bind, state: State) -> Fact:
@@ -233,6 +234,27 @@ class Evaluator(ABC):
         if value.nullness == Nullness.THERE:
             null = self.evaluate_null(expression.null, state)._replace(type=fact.type)
         return Fact(Nullness.THERE, items=((null, SURE._replace(truth=False)), (value, SURE._replace(truth=True))))
+
+
+def _ways(items: Sequence[Expression], facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], ...]:
+    """The tuples that these values may be: two if one of them is null only where another one tells so."""
+    for place, fact in enumerate(facts):
+        tests = {test.removesuffix(" is None") for test, _ in fact.unless}
+        if fact.nullness == Nullness.MAYBE and any(item.key in tests for item in items):
+            null = [_beside(fact, item.key, other) for item, other in zip(items, facts, strict=True)]
+            null[place] = fact._replace(nullness=Nullness.NULL, unless=NO_ASSUMPTIONS)
+            return tuple(null), (*facts[:place], forgotten(fact), *facts[place + 1 :])
+    return (facts,)
+
+
+def _beside(null: Fact, key: str, fact: Fact) -> Fact:
+    """The value under the key where the other one is null."""
+    for test, outcome in null.unless:
+        if test == key and fact.truth is None:
+            fact = fact._replace(truth=not outcome)
+        elif test == f"{key} is None" and outcome:
+            fact = there(fact)
+    return fact
 
 
 @cache

@@ -16,8 +16,8 @@ from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first,
 from breadknife.text.syntax import Node, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
-_WITHOUT_TYPES = frozenset({"import_declaration", "expression_list", "comment", "var_declaration", "const_declaration"})
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
+_DEFERRED = frozenset({"defer_statement"})
 _SETS = frozenset({"assignment_statement", "inc_statement", "dec_statement", "range_clause"})
 _NO_ERROR = rb" nil\b(?<!\berr [!=]= nil)(?<!\bErr [!=]= nil)(?<!\bError [!=]= nil)"
 _HIDDEN = re.compile(
@@ -148,17 +148,10 @@ class Outline(Reader):
 
 
 def type_specs(root: Node) -> Iterator[Node]:
-    """The declarations of types in a file, those in functions last."""
-    waiting = [root]
-    while waiting:
-        found = list[Node]()
-        for node in waiting:
-            for child in node.named_children:
-                if child.type in ("type_spec", "type_alias"):
-                    yield child
-                elif child.type not in _WITHOUT_TYPES and b"type " in (child.text or b""):
-                    found.append(child)
-        waiting = found
+    """The declarations of types in a file, without those in functions."""
+    for node in root.named_children:
+        if node.type == "type_declaration":
+            yield from (child for child in inner(node) if child.type in ("type_spec", "type_alias"))
 
 
 def _gives_pointer(node: Node) -> bool:
@@ -167,28 +160,17 @@ def _gives_pointer(node: Node) -> bool:
 
 
 def _set_by_others(body: Node | None) -> frozenset[str]:
-    """Variables that a function within this one sets, or whose address somebody gets: nothing is known of them."""
-    found, waiting = set[str](), [(body, frozenset[str](), False)]
-    while waiting:
-        node, own, is_within = waiting.pop()
-        if node is None or node.type == "defer_statement":
-            continue  # what is deferred sets variables at the end, when nobody uses them any more
-        if node.type == "func_literal":
-            own, is_within = frozenset(_declared_in(node)), True
-        elif node.type == "unary_expression" and node.children[0].type == "&":
+    """Variables that a function within this one sets, or whose address somebody gets: nothing is known of them. What is
+    deferred sets variables at the end, when nobody uses them any more."""
+    found = set[str]()
+    for node in nodes_in(body, _DEFERRED) if body is not None else ():
+        if node.type == "unary_expression" and node.children[0].type == "&":
             found |= _names(part(node, "operand"))
-        elif is_within and node.type in _SETS and all(child.type != ":=" for child in node.children):
-            found |= _names(part(node, "left") or node) - own
-        waiting += [(child, own, is_within) for child in node.named_children]
+        elif node.type == "func_literal":
+            for each in nodes_in(node):
+                if each.type in _SETS and all(child.type != ":=" for child in each.children):
+                    found |= _names(part(each, "left") or each)
     return frozenset(found)
-
-
-def _declared_in(literal: Node) -> Iterator[str]:
-    for node in nodes_in(literal):
-        if node.type in ("var_spec", "parameter_declaration"):
-            yield from map(text, node.children_by_field_name("name"))
-        elif any(child.type == ":=" for child in node.children):
-            yield from _names(part(node, "left"))
 
 
 def _names(node: Node | None) -> set[str]:

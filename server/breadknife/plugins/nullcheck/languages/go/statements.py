@@ -9,7 +9,7 @@ from functools import partial
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Parameter
 from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.go.types import BUILTIN_TYPES, Types
+from breadknife.plugins.nullcheck.languages.go.types import Types
 from breadknife.plugins.nullcheck.languages.lowering import (
     Lowering,
     any_of,
@@ -83,9 +83,6 @@ class Statements(Lowering):
         value = operation(at_of(node), operator[:-1], self.expression(target), self.expression(given))
         return (il.Assign(at_of(node), self.target(target), value),)
 
-    def run_inc_statement(self, node: Node) -> Iterable[Statement]:
-        return (il.Evaluate(self.lower_update_expression(node)),)
-
     def run_var_declaration(self, node: Node) -> Iterator[Statement]:
         for spec in specs_of(node):
             names, values = spec.children_by_field_name("name"), part(spec, "value")
@@ -139,19 +136,14 @@ class Statements(Lowering):
             return (*before, *keeps, il.Switch(cases))
 
     def _type_case(self, node: Node, subject: Expression, name: Expression | None) -> il.Case:
+        """Of the default, and of nil among the types, nothing is known."""
         types, at, body = node.children_by_field_name("type"), at_of(node), self.case(node, None).body
-        has_null = any(text(each) == "nil" for each in types)
-        test: Expression | None = None
-        if has_null:
-            test = compared(at, subject, il.Null(at, "nil")) if len(types) == 1 else nothing(at)
-        elif types:
-            test = il.Test(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
-        if name is None:
-            return il.Case(test, body)
-        type_ = self.types.read(types[0]) if len(types) == 1 and not has_null else None
-        drops = bool(types) and not has_null
-        value = il.Cast(subject.at, subject, type_, subject.key, forks=False, drops_null=drops)
-        return il.Case(test, (il.Assign(at, name, value), *body))
+        if not types or any(text(each) == "nil" for each in types):
+            return il.Case(nothing(at) if types else None, body)
+        test = il.Test(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
+        type_ = self.types.read(types[0]) if len(types) == 1 else None
+        value = il.Cast(subject.at, subject, type_, subject.key, forks=False, drops_null=True)
+        return il.Case(test, (il.Assign(at, name, value), *body) if name is not None else body)
 
     def run_select_statement(self, node: Node) -> Iterable[Statement]:
         cases = [self.case(each, None) for each in self.cases(node)]
@@ -192,23 +184,12 @@ class Statements(Lowering):
 
     def lower_call_expression(self, node: Node) -> Expression:
         at, function, given = at_of(node), part(node, "function"), inner(part(node, "arguments"))
-        name = text(function)
-        if function is not None and function.type == "identifier" and self.scopes.find(name) is None and given:
-            if name in ("new", "make"):
-                type_ = self.types.read(given[0])
-                made = display(at, type_.name if type_ is not None else "", [*map(self.expression, given[1:])])
-                return il.Cast(at, made, type_, "", forks=False)
-            if len(given) == 1 and (name in BUILTIN_TYPES or name in self.types.declared):
-                return self._converted(at, given[0], self.types.read(function))
+        if text(function) in ("new", "make") and given and self.scopes.find(text(function)) is None:
+            type_ = self.types.read(given[0])
+            made = display(at, type_.name if type_ is not None else "", [*map(self.expression, given[1:])])
+            return il.Cast(at, made, type_, "", forks=False)
         arguments = [Argument("", each) for each in self.values(part(node, "arguments"))]
         return call(at, self.expression(function), arguments)
-
-    def lower_type_conversion_expression(self, node: Node) -> Expression:
-        return self._converted(at_of(node), part(node, "operand"), self.types.read(part(node, "type")))
-
-    def _converted(self, at: At, operand: Node | None, type_: Type | None) -> Expression:
-        value = self.expression(operand)
-        return il.Cast(at, value, type_, value.key if isinstance(value, il.Name | il.Attribute) else "", value.forks)
 
     def lower_type_assertion_expression(self, node: Node) -> Expression:
         value, type_ = self.expression(part(node, "operand")), self.types.read(part(node, "type"))

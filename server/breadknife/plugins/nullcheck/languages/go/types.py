@@ -13,7 +13,6 @@ _VALUES = frozenset({
     "bool", "byte", "rune", "string", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32",
     "uint64", "uintptr", "float32", "float64", "complex64", "complex128",
 })  # fmt: skip
-BUILTIN_TYPES = _VALUES | {"error", "any"}
 _WRITTEN = {
     "function_type": Type("func"), "interface_type": Type("interface"), "channel_type": Type("chan"),
     "struct_type": Type("struct", is_value=True),

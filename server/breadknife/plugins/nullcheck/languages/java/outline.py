@@ -32,15 +32,12 @@ _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interfac
 
 @dataclass
 class Outline(Reader):
-    static_imports: set[str] = field(default_factory=set[str])
-    initial: list[tuple[Members, Node]] = field(default_factory=list[tuple[Members, Node]])
-    """Values of fields, with their classes."""
     silent: list[At] = field(default_factory=list[At])
     """Where an annotation tells checkers to be silent."""
 
     def file(self) -> File:
         root = self.tree.root
-        main = Function(at_of(root), "", (), None, self._initial_values, self.tree.encoded, has_declared_null=True)
+        main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._walk(root)
         return File(
@@ -72,9 +69,7 @@ class Outline(Reader):
 
     def _import(self, node: Node) -> None:
         name = text(first(node)).rpartition(".")[2]
-        if any(child.type == "static" for child in node.children):
-            self.static_imports.add(name)
-        else:
+        if all(child.type != "static" for child in node.children):
             self.imports[name] = self.knowledge.annotations.get(name, name)
 
     def _silence(self, node: Node) -> None:
@@ -91,7 +86,7 @@ class Outline(Reader):
             above = [type_]
         bases = [type_.name for each in above if (type_ := read(each, self.knowledge.annotations)) is not None]
         class_ = Class(at_of(node), name, tuple(bases), is_interface=node.type == "interface_declaration")
-        members = Members(class_, around, self.knowledge, frozenset(self.static_imports))
+        members = Members(class_, around, self.knowledge)
         self.classes[name] = class_
         for each in _flat(
             part(node, "body") or next((each for each in inner(node) if each.type == "class_body"), None)
@@ -111,8 +106,6 @@ class Outline(Reader):
         is_null = value is not None and value.type == "null_literal"
         store = Store(at_of(node), None, partial(self._value, value, members), type_, is_null, value is not None)
         members.class_.stores[name] = [store]
-        if value is not None and value.type not in Statements.kinds.literals:
-            self.initial.append((members, value))
 
     # Code
 
@@ -121,11 +114,6 @@ class Outline(Reader):
             return None
         scratch = Function(at_of(node), "", (), None, lambda _: (), b"", receiver="this", receiver_class=members.class_)
         return Statements(scratch, Scopes(), members).expression(node)
-
-    def _initial_values(self, main: Function) -> Block:
-        return tuple(
-            il.Evaluate(Statements(main, Scopes(), members).expression(value)) for members, value in self.initial
-        )
 
     def _method(self, node: Node, members: Members) -> None:
         class_, known = members.class_, self.knowledge.annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     nothing,
     operation,
 )
-from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.reading import at_of, inner, part, text, word
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 
@@ -33,7 +33,6 @@ class Members:
     class_: Class
     around: Members | None
     knowledge: Knowledge
-    static_imports: frozenset[str]
     fields: dict[str, Type | None] = field(default_factory=dict[str, Type | None])
     methods: dict[str, int] = field(default_factory=dict[str, int])
     """How many methods have a name."""
@@ -87,7 +86,7 @@ class Statements(Lowering):
     def run_local_variable_declaration(self, node: Node) -> Iterable[Statement]:
         type_ = self.declared_type(node)
         bare = type_._replace(nullable=0) if type_ is not None else None
-        for each in node.children_by_field_name("declarator"):
+        for each in node.children_by_field_name("declarator") or [node]:
             name, value = part(each, "name"), part(each, "value")
             lowered = self.expression(value)
             target = self.declared(name, bare)
@@ -96,17 +95,6 @@ class Statements(Lowering):
             is_typed = bare is not None and not bare.is_value
             if value is not None:
                 yield il.Assign(at_of(each), target, self.unboxed(lowered, bare), bare if is_typed else None)
-
-    def run_try_with_resources_statement(self, node: Node) -> Iterable[Statement]:
-        with self.scopes.block():
-            opened = self.statements(inner(part(node, "resources")))
-            return (*opened, *self.run_try_statement(node))
-
-    def run_resource(self, node: Node) -> Iterable[Statement]:
-        if part(node, "name") is None:
-            return map(il.Evaluate, self.values(node))
-        type_, value = self.declared_type(node), self.expression(part(node, "value"))
-        return (il.Assign(at_of(node), self.declared(part(node, "name"), type_), value, type_),)
 
     def run_return_statement(self, node: Node) -> Iterable[Statement]:
         values = [self.unboxed(each, self.function.returns) for each in self.values(node)]
@@ -132,12 +120,10 @@ class Statements(Lowering):
 
     # Switches
 
-    def run_switch_expression(self, node: Node) -> Iterable[Statement]:
-        value, groups = self.expression(part(node, "condition")), _groups(node)
-        takes_null = any(each.type == "null_literal" for group in groups for each in _labels(group))
-        asks = () if takes_null else (il.Evaluate(operation(value.at, "switch", value)),)
-        keeps, subject = self.kept(value)
-        return (*asks, *keeps, il.Switch(tuple(self.case(each, subject) for each in groups)))
+    def run_switch_statement(self, node: Node) -> Iterable[Statement]:
+        value = self.expression(part(node, "condition"))
+        asks = () if b"case null" in (node.text or b"") else (il.Evaluate(operation(value.at, "switch", value)),)
+        return (*asks, *super().run_switch_statement(node))
 
     def case(self, node: Node, subject: Expression | None, /) -> il.Case:
         with self.scopes.block():
@@ -154,17 +140,6 @@ class Statements(Lowering):
             nothing(at_of(each)) if each.type in ("pattern", "guard") else self.expression(each) for each in labels
         ]
         return any_of(at_of(group), [compared(each.at, subject, each) for each in values])
-
-    def lower_switch_expression(self, node: Node) -> Expression:
-        """The values of its rules. Of a value that statements give nothing is known."""
-        subject = self.expression(part(node, "condition"))
-        found: Expression = nothing(at_of(node))
-        for rule in reversed(_groups(node)):
-            last = inner(rule)[-1]
-            value = self.expression(first(last)) if last.type == "expression_statement" else nothing(at_of(last))
-            test = self._case_test(rule, subject)
-            found = il.Choice(at_of(node), test, value, found) if test is not None else value
-        return found
 
     # Names
 
@@ -191,28 +166,14 @@ class Statements(Lowering):
             return il.Told(
                 at, self.expression(owner) if owner is not None else il.Name(at, "this"), Type("Class"), "", False
             )
-        if (test := self._tested(at, name, owner, given)) is not None:
-            return test
         arguments = [Argument("", self.expression(each)) for each in given]
-        own = self.members.owner_of(name, is_method=True)
         if owner is not None:
-            callee: Expression = attribute(at_of(owner), self.expression(owner), name)
-        elif own is None and name in self.members.static_imports:
-            callee = il.Name(at, name)
+            callee = attribute(at_of(owner), self.expression(owner), name)
         else:
-            callee = attribute(at, self._owner(own or self.members, at), name)
+            own = self.members.owner_of(name, is_method=True) or self.members
+            callee = attribute(at, self._owner(own, at), name)
         lowered, same = call(at, callee, arguments), self.members.knowledge.same.get(name)
         return lowered._replace(key=lowered.key.replace(f".{name}(", f".{same}(")) if same is not None else lowered
-
-    def _tested(self, at: At, name: str, owner: Node | None, given: Sequence[Node]) -> Expression | None:
-        """A call that is a comparison: `Objects.isNull(x)`, `"a".equals(x)`."""
-        if len(given) != 1 or owner is None:
-            return None
-        if text(owner) == "Objects" and name in ("isNull", "nonNull"):
-            return compared(at, self.expression(given[0]), il.Null(at, "null"), negated=name == "nonNull")
-        if name == "equals" and (owner.type in self.kinds.literals or text(owner) in ("Boolean.TRUE", "Boolean.FALSE")):
-            return compared(at, self.expression(owner), self.expression(given[0]))
-        return None
 
     def is_checker(self, node: Node) -> bool:
         """Whether a call throws unless what it is given is there, or holds."""
@@ -243,19 +204,7 @@ class Statements(Lowering):
 
     def kind(self, operator: str, left: Expression, right: Expression, /) -> str:
         """A text can be joined to anything."""
-        return "join" if operator == "+" and (self._is_text(left) or self._is_text(right)) else "arithmetic"
-
-    def _is_text(self, value: Expression) -> bool:
-        match value:
-            case il.Constant(type="String") | il.Operation(operator="join"):
-                return True
-            case il.Name(key=key) if (local := self.scopes.find(key.partition("@")[0])) is not None:
-                return local.type is not None and local.type.name == "String"
-            case il.Attribute(name=name) if (owner := self.members.owner_of(name)) is not None:
-                type_ = owner.fields[name]
-                return type_ is not None and type_.name == "String"
-            case _:
-                return False
+        return "join" if operator == "+" else "arithmetic"
 
     def lower_assignment_expression(self, node: Node) -> Expression:
         left, operator, at = part(node, "left"), word(node, "operator"), at_of(node)
@@ -291,11 +240,6 @@ class Statements(Lowering):
         if type_ is not None and type_.is_value:
             return self.unboxed(value, type_)
         return il.Cast(at_of(node), value, type_, value.key if not isinstance(value, il.Constant) else "", value.forks)
-
-
-def _groups(switch: Node) -> list[Node]:
-    """The cases of a `switch`."""
-    return [each for each in inner(part(switch, "body")) if each.type.startswith("switch_")]
 
 
 def _labels(group: Node) -> list[Node]:

@@ -70,8 +70,8 @@ def _after_error(site: GoSite, name: str, message: str) -> tuple[str, ...] | Non
     if name == "ok":
         if not site.gives_error:
             return (f"return {', '.join(site.zeros(site.results))}".rstrip(),)
-        name = 'errors.New("not found")'
-        return _returned(site, name) if "errors" in imports else None
+        made = _made_error(site, "not found")
+        return _returned(site, made) if made else None
     if site.gives_error:
         return _returned(site, f'fmt.Errorf("{message}: %w", {name})' if message else name)
     if test := _TEST.search(head):
@@ -101,14 +101,18 @@ def return_error(site: GoSite) -> Iterator[Proposal]:
         if re.search(site.grammar.writing.throws, site.text(site.handler)):
             yield returning(site, _returned(site, site.error)[0].removeprefix("return "), repair.AT_HAND)
         return
-    if "errors" not in site.home.file.imports:
-        return
+    if _made_error(site, ""):
+        yield Proposal(
+            Strategy.RAISE, f"Return an error if {site.said} is nil", "the function returns an error",
+            lambda said: guarded(site, *_returned(site, _made_error(site, said.message))),
+            Content("error", words_for(site)),
+        )  # fmt: skip
 
-    def left(said: Content) -> Edits | None:
-        return guarded(site, *_returned(site, f'errors.New("{said.message}")'))
 
-    yield Proposal(Strategy.RAISE, f"Return an error if {site.said} is nil", "the function returns an error", left,
-                   Content("error", words_for(site)))  # fmt: skip
+def _made_error(site: GoSite, message: str) -> str:
+    """A new error, by what the file imports."""
+    made = {"errors": f'errors.New("{message}")', "fmt": f'fmt.Errorf("{message}")'}
+    return next((written for package, written in made.items() if package in site.home.file.imports), "")
 
 
 def return_zeros(site: GoSite) -> Iterator[Proposal]:

@@ -36,23 +36,18 @@ def require(site: Site) -> Iterator[Proposal]:
 
 
 def _imported(site: Site, name: str) -> tuple[str, Edits]:
-    """What a class of `java.util` is called here, and its import where there is none yet."""
+    """What a class of `java.util` is called here, and its import where there is none yet. A file that
+    imports nothing writes the whole name."""
     tree, end, line = site.tree, line_break(site.tree.text), f"import {_UTIL}{name};"
     if line in tree.text or f"import {_UTIL}*;" in tree.text:
         return name, ()
-    if name in site.home.file.imports:  # another one
-        return _UTIL + name, ()
     lines = [node for node in tree.root.named_children if node.type == "import_declaration"]
-    plain = [node for node in lines if not site.text(node).startswith("import static")]
-    same = [node for node in plain if site.text(node).startswith("import java.")]
-    if after := next((node for node in same if site.text(node) > line), None):
-        at = tree.span(after).start
-        return name, (TextEdit(Span(at, at), line + end),)
-    packages = [node for node in tree.root.named_children if node.type == "package_declaration"]
-    if not (last := (same or lines or packages)[-1:]):
+    if not lines or name in site.home.file.imports:  # another one
         return _UTIL + name, ()
-    at = tree.span(last[0]).end
-    return name, (TextEdit(Span(at, at), f"{end if lines else end + end}{line}"),)
+    same = [node for node in lines if site.text(node).startswith("import java.")]
+    after = next((node for node in same if site.text(node) > line), None)
+    at = tree.span(after).start if after is not None else tree.span((same or lines)[-1]).end
+    return name, (TextEdit(Span(at, at), line + end if after is not None else end + line),)
 
 
 REPAIRS: tuple[Repair[Site], ...] = (
