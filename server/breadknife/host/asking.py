@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,14 +18,23 @@ from breadknife.host.answers.reply import Reply, line_of, origins, says_somethin
 from breadknife.host.answers.verify import Verifier
 from breadknife.host.context import HostContext, Trace
 from breadknife.host.kinds import WHOLE_SECONDS, kind_of
-from breadknife.host.plugins.containment import GRACE_SECONDS, Unfinished
+from breadknife.host.plugins.containment import GRACE_SECONDS, Patience, Unfinished
 from breadknife.host.plugins.pauses import FAILURES, Pause
 from breadknife.host.report.receipts import Outcome, Receipt
 from breadknife.host.services import Services
 from breadknife.host.telling import Tell
 from breadknife.task.plugin import Plugin
 from breadknife.task.reasons import silence
-from breadknife.task.values import Actions, Answer, CheckRequest, Findings, Request, Silence, document_of
+from breadknife.task.values import (
+    ActionRequest,
+    Actions,
+    Answer,
+    CheckRequest,
+    Findings,
+    Request,
+    Silence,
+    document_of,
+)
 
 log = logging.getLogger("breadknife.host")
 
@@ -56,6 +66,8 @@ class Asking:
     """Where a plugin asks: what it answers."""
     asker: str = ""
     """That plugin."""
+    patience: float = math.inf
+    """For so many seconds a plugin that hasn't loaded yet is waited for, once another one has said something."""
     _started: float = field(default_factory=time.monotonic)
     _at: float = field(default_factory=time.time)
 
@@ -84,7 +96,7 @@ class Asking:
         works = {p.name: partial(self._ask, p, traces[p.name], tokens[p.name]) for p in asked}
         forgets = [self.cancel.on_cancel(token.cancel) for token in tokens.values()]
         try:
-            results = self.services.containment.run(works, limits, self.cancel, self.lane.name)
+            results = self._results(works, limits)
         finally:
             for forget in forgets:
                 forget()
@@ -121,6 +133,29 @@ class Asking:
             return self._ended(Outcome.FAILED, _paused(pause))
         return None
 
+    def _results(
+        self, works: Mapping[str, Callable[[], _Ended]], limits: Mapping[str, float]
+    ) -> dict[str, _Ended | Unfinished]:
+        """Those that still load begin when the others have answered: loading is work that would make those late."""
+        run, loading = self.services.containment.run, self._loading(works)
+        ready = {name: work for name, work in works.items() if name not in loading}
+        results = run(ready, limits, self.cancel, self.lane.name)
+        if loading:
+            has_enough = any(isinstance(each, _Ended) and _is_enough(each) for each in results.values())
+            patience = Patience(self.patience, _is_enough, has_enough)
+            late = {name: works[name] for name in works if name in loading}
+            results |= run(late, limits, self.cancel, self.lane.name, patience)
+        return results
+
+    def _loading(self, asked: Iterable[str]) -> Collection[str]:
+        """Who has found what is at the place of a menu isn't among them: it is waited for, whatever it loads."""
+        if math.isinf(self.patience):
+            return ()
+        finders, kind = self.services.finders, type(self.request)
+        found = self.request.findings if isinstance(self.request, ActionRequest) else ()
+        needed = {finders[each.source] for each in found if each.source in finders}
+        return {name for name in asked if name not in needed and (name, kind) not in self.services.loaded}
+
     def _limit(self, plugin: str) -> float:
         """The time limit in seconds. The user's setting doesn't count for `breadknife lint`: no user waits at a key."""
         budget = self.settings.milliseconds.get(plugin)
@@ -143,6 +178,10 @@ class Asking:
         try:
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
+            if answer is not None:  # who has no opinion may not have looked
+                self.services.loaded.add((plugin.name, type(self.request)))
+            if isinstance(answer, Findings):
+                self.services.finders.update(dict.fromkeys((each.source for each in answer.items), plugin.name))
             answer = self._with_severities(verifier.verified(answer), plugin.name)
             if not says_something(answer):
                 nothing = answer if isinstance(answer, Silence) else silence("no-opinion", plugin=plugin.name)
@@ -203,6 +242,8 @@ class Asking:
                 return self._ended(Outcome.FAILED, silence("plugin-busy", plugin=name))
             case Unfinished.CANCELLED:
                 return self._ended(Outcome.CANCELLED, silence("cancelled"))
+            case Unfinished.LOADING:
+                return self._ended(Outcome.NOTHING, silence("plugin-loading", plugin=name))
 
     def _count(self, name: str, ended: _Ended) -> None:
         """Count a failure towards a pause, or reset the count."""
@@ -253,6 +294,10 @@ class Asking:
                 return receipt
             return replace(receipt, quantisation=info.quantisation, sha256=info.sha256[:12])
         return receipt
+
+
+def _is_enough(ended: _Ended) -> bool:
+    return ended.outcome is Outcome.ANSWERED
 
 
 def _refused(answer: Answer | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
@@ -36,16 +37,18 @@ class Host(Services):
         among: Collection[str] | None = None,
         progress: Tell | None = None,
         quiet: bool = False,
+        patience: float = math.inf,
     ) -> Reply:
         """Send the request to every plugin that serves it, at the same time. Never raises.
 
         With `among` only those of these names are asked; with `plugin` that one alone, whatever it serves. `progress`
         is told what they say of it, from their threads. A `quiet` request that nobody serves leaves no receipt: an
-        editor makes such requests all the time, whether or not anybody answers.
+        editor makes such requests all the time, whether or not anybody answers. Once a plugin has said something, those
+        that haven't loaded yet are waited for only as long as `patience` allows.
         """
         telling = Telling(progress or self.on_progress)
         try:
-            asking = Asking(self, request, root, cancel or CancelToken(), telling.say)
+            asking = Asking(self, request, root, cancel or CancelToken(), telling.say, patience=patience)
             return self._reply(asking, plugin, among, quiet)
         finally:
             telling.end()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
@@ -207,8 +208,9 @@ class BreadknifeServer(LanguageServer):
         return await (lane or self.lanes.background).run(work)
 
     async def ask(
-        self, request: Request, *, plugin: str | None = None, progress: Tell | None = None, quiet: bool = False
-    ) -> Reply:
+        self, request: Request, *, plugin: str | None = None, progress: Tell | None = None, quiet: bool = False,
+        patience: float = math.inf,
+    ) -> Reply:  # fmt: skip
         """Ask the host in a worker, as `Host.ask` says. When this task is cancelled, so is the request."""
         from breadknife.task.values import CommandRequest, document_of
 
@@ -220,7 +222,9 @@ class BreadknifeServer(LanguageServer):
 
         try:
             return await lane.run(
-                lambda: self.host.ask(request, cancel, root=root, plugin=plugin, progress=progress, quiet=quiet)
+                lambda: self.host.ask(
+                    request, cancel, root=root, plugin=plugin, progress=progress, quiet=quiet, patience=patience
+                )
             )
         finally:
             cancel.cancel()

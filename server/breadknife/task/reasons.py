@@ -48,6 +48,7 @@ REASONS: Mapping[str, Reason] = {
         "{plugin} has not answered within {seconds:g} s", "update or disable the plugin, and report it to its author"
     ),
     "plugin-busy": Reason("{plugin} is still busy with earlier requests", "ask again"),
+    "plugin-loading": Reason("{plugin} was still loading", "open the menu again"),
     "plugin-flooded": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
     "bad-span": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),
     "bad-answer": Reason("{plugin} {error}", "update or switch off the plugin; tell its author"),

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
@@ -32,6 +33,19 @@ class Unfinished(Enum):
     """All of the plugin's threads were taken."""
     CANCELLED = "cancelled"
     """Nobody waits for it any longer; it may still run."""
+    LOADING = "loading"
+    """Others had said enough before it had loaded. It goes on, so that it is ready the next time."""
+
+
+@dataclass(frozen=True)
+class Patience(Generic[T]):
+    """How long a work that loads something first may keep what others have said from whoever asks."""
+
+    seconds: float
+    is_enough: Callable[[T], bool]
+    """Whether the rest have only so many seconds left after this result."""
+    has_enough: bool = False
+    """Whether they have no more from the beginning."""
 
 
 class Containment:
@@ -47,11 +61,13 @@ class Containment:
         limits: Mapping[str, float],
         cancel: CancelToken,
         lane: str = "",
+        patience: Patience[T] | None = None,
     ) -> dict[str, T | Unfinished]:
         """Run all works at the same time. Returns, by plugin's name, what its work returned, or why it has no result.
 
         `limits` has the seconds for each plugin. It waits for a work until GRACE_SECONDS after its limit, or after
-        `cancel` is set or expires. A work must not raise.
+        `cancel` is set or expires, and no longer than `patience` allows. With `patience`, a plugin that works already
+        isn't asked a second time. A work must not raise.
         """
         inbox: queue.SimpleQueue[_Call[T] | None] = queue.SimpleQueue()
         results: dict[str, T | Unfinished] = {}
@@ -59,20 +75,25 @@ class Containment:
         now = time.monotonic()
         for name, work in works.items():
             call = _Call(name, work, limits[name] + GRACE_SECONDS, inbox.put)
-            if self._pool(name, lane).submit(call):
+            if patience and self._pool(name, lane).is_running:
+                results[name] = Unfinished.LOADING
+            elif self._pool(name, lane).submit(call):
                 pending[name] = call
             else:
                 results[name] = Unfinished.HUNG
         left = cancel.remaining()
         end = math.inf if left is None else now + left + GRACE_SECONDS
         due = {name: now + limits[name] + GRACE_SECONDS for name in pending}
+        soon = now + patience.seconds if patience and patience.has_enough else math.inf
         forget = cancel.on_cancel(lambda: inbox.put(None))
         try:
             while pending:
                 first = min(pending, key=lambda name: due[name])
                 try:
-                    call = inbox.get(timeout=max(0.0, min(end, due[first]) - time.monotonic()))
+                    call = inbox.get(timeout=max(0.0, min(end, due[first], soon) - time.monotonic()))
                 except queue.Empty:
+                    if soon < min(end, due[first]):
+                        return results | dict.fromkeys(pending, Unfinished.LOADING)
                     late = [first] if due[first] <= end else list(pending)
                     results |= {name: pending.pop(name).give_up(overdue=due[name] <= end) for name in late}
                     continue
@@ -80,6 +101,8 @@ class Containment:
                     end = min(end, time.monotonic() + GRACE_SECONDS)
                 elif pending.pop(call.name, None) and call.result:
                     results[call.name] = call.result[0]
+                    if patience and patience.is_enough(call.result[0]):
+                        soon = min(soon, time.monotonic() + patience.seconds)
         finally:
             forget()
         return results
@@ -134,6 +157,12 @@ class _Pool:
         self._running: set[_Call[object]] = set()
         self._threads = 0
         self._closed = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a thread carries out a call."""
+        with self._changed:
+            return bool(self._running)
 
     def submit(self, call: _Call[T]) -> bool:
         """Give the call to a thread. Returns False if the plugin already hangs."""

@@ -21,6 +21,8 @@ from breadknife.text.document import Document
 
 UNTOLD_SECONDS = 0.4
 """For which nobody wonders whether a choice was seen; a checker may take longer to agree."""
+LOADING_SECONDS = 0.25
+"""For which a menu that has entries waits for plugins that still load; the next menu has theirs, too."""
 
 
 def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
@@ -37,7 +39,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
             span = to_span(document, params.range, encoding)
             kind = params.context.trigger_kind
             invoked = kind is not lsp.CodeActionTriggerKind.Automatic  # many clients do not say
-            reply = await server.ask(ActionRequest(document, span, shown, invoked))
+            reply = await server.ask(ActionRequest(document, span, shown, invoked), patience=LOADING_SECONDS)
             actions = [(plugin, action) for plugin, action in reply.actions if _wants(params.context.only, action.kind)]
             unlisted = [action for _, action in actions if not action.listed]
             # A single one takes no more room than the entry that opens the second menu.
