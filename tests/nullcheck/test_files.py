@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.files import Files
-from breadknife.plugins.nullcheck.languages import project as files_of_project
+from breadknife.plugins.nullcheck.languages import asking as files_of_project
 from breadknife.plugins.nullcheck.values import Offer
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, language_of

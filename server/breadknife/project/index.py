@@ -22,7 +22,7 @@ class Index:
         self._imported: dict[str, tuple[str, ...]] = {}
         self._importing: dict[str, set[str]] = {}
         self._called: dict[str, set[str]] = {}
-        """File name -> files."""
+        """Its name, and its name with that of its folder -> files. A thousand files have the name `__init__.py`."""
         self._inside: dict[str, set[str]] = {}
         """Folder -> files."""
 
@@ -40,7 +40,8 @@ class Index:
         """A file is there; its names come later."""
         if file not in self._stamps:
             self._stamps[file] = None
-            self._called.setdefault(basename(file), set()).add(file)
+            for name in (basename(file), _last_two(file)):
+                self._called.setdefault(name, set()).add(file)
             self._inside.setdefault(dirname(file), set()).add(file)
 
     def define(self, file: str, stamp: Stamp | None, names: Iterable[str], imported: Iterable[str] = ()) -> None:
@@ -61,7 +62,8 @@ class Index:
         if file in self._stamps:
             self._forget_names(file)
             del self._stamps[file]
-            _discard(self._called, basename(file), file)
+            for name in (basename(file), _last_two(file)):
+                _discard(self._called, name, file)
             _discard(self._inside, dirname(file), file)
 
     def below(self, folder: str) -> Sequence[str]:
@@ -77,7 +79,7 @@ class Index:
 
     def ending(self, tail: str) -> Sequence[str]:
         """The files whose paths end with these names: `pkg/mod.py`."""
-        return sorted(file for file in self._called.get(basename(tail), ()) if file.endswith("/" + tail))
+        return sorted(file for file in self._called.get(_last_two(tail), ()) if file.endswith("/" + tail))
 
     def inside(self, folder: str) -> Sequence[str]:
         """The files in a folder itself."""
@@ -92,6 +94,10 @@ class Index:
             _discard(self._defining, name, file)
         for name in self._imported.pop(file, ()):
             _discard(self._importing, name, file)
+
+
+def _last_two(path: str) -> str:
+    return "/".join(path.split("/")[-2:])
 
 
 def _discard(table: dict[str, set[str]], key: str, file: str) -> None:

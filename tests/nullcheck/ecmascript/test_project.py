@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.languages.asking import SECONDS
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 from breadknife.plugins.nullcheck.languages.ecmascript.language import knowledge
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
-from breadknife.plugins.nullcheck.languages.project import SECONDS
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, language_of

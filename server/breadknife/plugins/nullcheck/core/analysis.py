@@ -114,7 +114,6 @@ class FileHome(Home):
         if found is None:
             return
         mover = Mover(found.change, self.uri)
-        self.asked |= before.asked
         for function, was in found.same.items():
             if function is self.file.main:
                 self._outside = before._outside

@@ -67,8 +67,6 @@ class Names(Attributes):
         """Expressions that may be null for what another checker says, where nothing here tells of it."""
         self.denied: dict[At, At] = {}
         """The assumed ones that are there on some path, as the file itself has checked, and the test that says so."""
-        self.asked: set[str] = set()
-        """The URIs of files that it has asked something of."""
         self.shared = frozenset(
             name for name, stores in file.variables.items() if any(each.function for each in stores)
         )

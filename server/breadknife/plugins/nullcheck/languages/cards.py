@@ -36,6 +36,11 @@ class Card:
     telling: frozenset[bytes]
     """See `Gate.telling`."""
 
+    @property
+    def sorted(self) -> str:
+        """All of it in one text that says the same in every process."""
+        return repr([sorted(each) for each in (self.names, self.imports.items(), self.bases, self.own, self.telling)])
+
 
 Cards: TypeAlias = Kept[str, Card]
 """Text -> its card."""

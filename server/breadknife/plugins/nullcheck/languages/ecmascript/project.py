@@ -58,7 +58,6 @@ class EcmaScriptProject(ProjectFiles[FileHome]):
         for each in self.paths(home.uri, Import(module.replace(DOT, ".")), language):
             there = self.home(each) if language_of(Path(each)) in LANGUAGES else None
             if there is not None:
-                home.asked.add(there.uri)
                 yield there
 
     def _imported(self, home: Names) -> Iterator[FileHome]:

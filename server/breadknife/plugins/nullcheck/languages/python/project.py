@@ -56,7 +56,6 @@ class PythonProject(ProjectFiles[FileHome]):
         class_ = there.file.classes.get(owner) if there is not None else None
         if there is None or class_ is None:
             return super().variable(home, name)
-        home.asked.add(there.uri)
         if not any(each.function is None for each in class_.stores.get(attribute, ())):
             return NOTHING
         return located(there.attribute(class_, attribute), there.uri)
