@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from breadknife.host.answers.reply import Reply
 from breadknife.host.host import Host
-from breadknife.host.reply import Reply
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     Action,
