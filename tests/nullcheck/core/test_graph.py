@@ -44,7 +44,7 @@ DRAWINGS = {
             "1 step iterate(xs) -> 2",
             "2 branch xs -> yes 3, no 7",
             "3 loop -> 4",
-            "4 step x = next(xs) -> 5",
+            "4 step x = next(xs, xs) -> 5",
             "5 step f(x) -> 6",
             "6 merge -> 3, 7",
             "7 merge -> 8",
@@ -99,7 +99,7 @@ DRAWINGS = {
         [
             "0 merge -> 1",
             "1 step iterate(ys) -> 6, 2",
-            "2 step y = next(ys) -> 3",
+            "2 step y = next(ys, ys) -> 3",
             "3 branch y -> yes 4, no 6",
             "4 merge -> 5",
             "5 step y.z -> 6",

@@ -105,15 +105,16 @@ class Home(Names):
         declared = self._declared_result(function)
         if declared.may_be_null and any(each.result.may_be_null for each in found.outcomes):
             return found
-        return found._replace(outcomes=tuple(Outcome(declared, each.conditions) for each in found.outcomes))
+        ways = (Outcome(declared._replace(truth=each.result.truth), each.conditions) for each in found.outcomes)
+        return found._replace(outcomes=tuple(ways))
 
     def _code_summary(self, function: Function, solution: Solution) -> Summary:
         ways = list[Outcome]()
         for state, fact in solution.returns:
-            ways += outcomes_at(state, fact if solution.gives_value else NOTHING, function.parameters)
+            ways += outcomes_at(state, fact if solution.gives_value else NOTHING, function)
         if solution.end is not None:
             fact = Fact(Nullness.NULL) if solution.gives_value else NOTHING
-            ways += outcomes_at(solution.end, fact, function.parameters)
+            ways += outcomes_at(solution.end, fact, function)
         return summarised(ways)
 
     def property_fact(self, function: Function, at: At, /) -> Fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
@@ -18,6 +18,7 @@ class Condition(NamedTuple):
     """Something that holds of a parameter wherever the function comes back in one way."""
 
     parameter: str
+    """Its name, or that of an attribute of it."""
     test: str
     """`null` or `truth`."""
     outcome: bool
@@ -46,10 +47,10 @@ class Given(NamedTuple):
     """None where the parameter's default is taken, or what is given can't be told."""
 
 
-def conditions_at(state: State, parameters: Iterable[Parameter]) -> frozenset[Condition]:
-    """What holds there of the parameters that still have their first value."""
+def conditions_at(state: State, function: Function, *, is_test: bool) -> frozenset[Condition]:
+    """What holds there of the parameters that still have their first value. `is_test`: and of their attributes."""
     found = set[Condition]()
-    names = {each.name for each in parameters if not each.kind.startswith("*")}
+    names = {each.name for each in function.parameters if not each.kind.startswith("*")}
     for name in names:
         fact = state.facts.get(name)
         if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.THERE):
@@ -59,6 +60,10 @@ def conditions_at(state: State, parameters: Iterable[Parameter]) -> frozenset[Co
             found.add(Condition(key, "truth", outcome))
         elif key.endswith(" is None") and key[:-8] in names and outcome:
             found.add(Condition(key[:-8], "null", outcome))
+    for key, fact in state.facts.items() if is_test else ():
+        root, dot, _ = key.partition(".")
+        if fact.nullness == Nullness.THERE and dot and (root in names or root == function.receiver):
+            found.add(Condition(key, "null", False))
     return frozenset(found)
 
 
@@ -68,9 +73,9 @@ def _is_first(state: State, parameter: str) -> bool:
     return fact is not None and fact.parameter == parameter
 
 
-def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> list[Outcome]:
+def outcomes_at(state: State, result: Fact, function: Function) -> list[Outcome]:
     """The ways back of one `return`. A null that an assumption rules out is a way of its own."""
-    conditions = conditions_at(state, parameters)
+    conditions = conditions_at(state, function, is_test=result.truth is not None)
     items = tuple(
         tuple(each._replace(test=None, checked=None, unless=NO_ASSUMPTIONS) for each in way) for way in result.items
     )
@@ -80,7 +85,7 @@ def outcomes_at(state: State, result: Fact, parameters: Sequence[Parameter]) -> 
     )  # fmt: skip
     if result.nullness != Nullness.MAYBE:
         return [Outcome(plain, conditions)]
-    excluding = {_condition(key, outcome, parameters) for key, outcome in result.unless} - {None}
+    excluding = {_condition(key, outcome, function.parameters) for key, outcome in result.unless} - {None}
     if not excluding:
         return [Outcome(plain, conditions)]
     value = plain._replace(nullness=Nullness.UNKNOWN, origin=None)

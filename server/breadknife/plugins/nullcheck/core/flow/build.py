@@ -96,7 +96,7 @@ class _Builder(Choosing):
                 self.go(out)
             else:
                 self.condition(iterable, body, out)
-            each = il.Operation(iterable.at, "next", (iterable,), forks=False)
+            each = il.Operation(iterable.at, "next", (iterable, statement.iterable), forks=False)
             bind = il.Assign(target.at, target, each)
         elif statement.test is not None and not statement.is_tested_last:
             self.go(again)

@@ -9,6 +9,7 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.effects import Callee, Effects
+from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
 from breadknife.plugins.nullcheck.core.nullness import (
@@ -29,6 +30,11 @@ _MOST_TOLD_APART = 2
 
 
 class CallEvaluator(Effects):
+    def __init__(self, home: Home, function: Function) -> None:
+        super().__init__(home, function)
+        self._ways = dict[int, tuple[Sequence[Outcome], dict[str, Given]]]()
+        """The ways in which calls came back when they were last evaluated, by the identity of the call."""
+
     def called(self, call: il.Call, state: State) -> str:
         uses, self.uses = self.uses, []
         name = self._callee(call.callee, state).name
@@ -53,7 +59,10 @@ class CallEvaluator(Effects):
             if known is not None and known.nullness == Nullness.THERE:
                 return known
         fact = self._result(expression, callee, facts, state)
-        if isinstance(expression.callee, il.Attribute) and expression.callee.name in self.home.knowledge.implies:
+        is_telling = (
+            isinstance(expression.callee, il.Attribute) and expression.callee.name in self.home.knowledge.implies
+        )
+        if is_telling or id(expression) in self._ways:
             fact = fact._replace(test=expression)
         if callee.name in functions["iterators"]:
             fact = fact._replace(nullness=Nullness.THERE, truth=True)
@@ -188,7 +197,7 @@ class CallEvaluator(Effects):
             return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
         given = bind(call, function, facts, is_bound, self.home.knowledge.left_out & 2)
-        if given is not None and is_bound and isinstance(call.callee, il.Attribute):
+        if given is not None and function.receiver and isinstance(call.callee, il.Attribute):
             given.setdefault(function.receiver, Given(owner, call.callee.owner))
         believes = self.home.knowledge.believes_arguments
         ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state, believes)]
@@ -199,11 +208,30 @@ class CallEvaluator(Effects):
         if given is not None and is_certain:
             for condition in common_conditions(ways):
                 self._apply(condition, given, state)
+            self._ways[id(call)] = ways, given
         return self._joined(call, function, ways, given or {}, declared, target)
+
+    def prove(self, test: il.Call | il.Attribute, outcome: bool, state: State) -> None:
+        """Apply what holds of the arguments, and of the object, where a function or a property gives this outcome."""
+        ways, given = self._ways.get(id(test), ((), {}))
+        if isinstance(test, il.Attribute) and (owner := self.known_value(test.owner, state)).type is not None:
+            target = self.home.method(owner.type, test.name, is_property=True)
+            if target is not None and target.function is not None and not target.home.is_overridden(target.function):
+                ways = target.home.summary(target.function).outcomes
+                given = {target.function.receiver: Given(owner, test.owner)}
+        ways = [way for way in ways if way.result.truth in (outcome, None)]
+        for condition in common_conditions(ways) if ways else ():
+            self._apply(condition, given, state)
 
     def _apply(self, condition: Condition, given: dict[str, Given], state: State) -> None:
         """What holds of an argument whenever the call comes back holds after it."""
-        fact, expression = given.get(condition.parameter, Given(NOTHING, None))
+        root, dot, attribute = condition.parameter.partition(".")
+        fact, expression = given.get(root, Given(NOTHING, None))
+        if dot and expression is not None and expression.key:
+            key = f"{expression.key}.{attribute}"
+            state.facts[key] = there(state.facts.get(key, NOTHING), expression.at)
+            state.assume(f"{key} is None", False)
+            return
         if expression is None or not expression.key or isinstance(expression, il.Constant | il.Null):
             return
         if condition.test == "null" and not condition.outcome:

@@ -181,7 +181,7 @@ class Choosing:
                 iterable = held
             self.step(il.Operation(iterable.at, "iterate", (iterable,), forks=False))
             self.go(after)
-            each = il.Operation(iterable.at, "next", (iterable,), forks=False)
+            each = il.Operation(iterable.at, "next", (iterable, clause.value), forks=False)
             self.step(il.Assign(clause.target.at, clause.target, each))
         for result in value.results:
             self.step(self.value(result))

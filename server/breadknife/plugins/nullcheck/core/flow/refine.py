@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.core import il
@@ -22,6 +22,10 @@ from breadknife.plugins.nullcheck.core.state import State
 
 class Refiner(Evaluator, ABC):
     """Applies the outcome of tests to states."""
+
+    @abstractmethod
+    def prove(self, test: il.Call | il.Attribute, outcome: bool, state: State) -> None:
+        """Apply what holds of the arguments, and of the object, where a function or a property gives this outcome."""
 
     def refine(self, test: Expression, outcome: bool, state: State) -> bool:
         """Change the state to what holds after the test. False if the test can't come out so."""
@@ -48,6 +52,8 @@ class Refiner(Evaluator, ABC):
             return False
         if outcome and not all(self._hold(each, held, state) for each, held in fact.proves):
             return False
+        if isinstance(test, il.Attribute):
+            self.prove(test, outcome, state)
         if not key:
             return True
         if outcome:
@@ -107,15 +113,27 @@ class Refiner(Evaluator, ABC):
                 if isinstance(side, il.Call) and test.operator != "in":
                     for argument in side.arguments:
                         self._is_there(argument.value, state, test.at)
-            if test.operator == "in" and right.key and left.key:
-                for key in (f"{right.key}.get({left.key})", f"{right.key}[{left.key}]"):
-                    state.facts[key] = there(state.facts.get(key, NOTHING), test.at)
+            if test.operator == "in":
+                _hold_key(right.key, left.key, state, test.at)
         if test.operator == "==":
             for one, other in ((left, right), (right, left)):
                 is_empty = isinstance(other, il.Constant) and not other.truth and isinstance(one, il.Name)
                 if is_empty and not state.assume(one.key, not outcome):
                     return False
         return state.assume(test.key, outcome) if test.key else True
+
+    def walk(self, target: Expression, iterable: Expression, state: State) -> None:
+        """A loop over a container, its keys or its items gives `target` a key that the container has."""
+        container = iterable
+        while isinstance(container, il.Call):
+            if container.arguments:
+                container = container.arguments[0].value  # `sorted(d)`
+            elif isinstance(container.callee, il.Attribute):
+                container = container.callee.owner  # `d.items()`
+            else:
+                return
+        for each in target.items if isinstance(target, il.Display) else (target,):
+            _hold_key(container.key, each.key, state, target.at)
 
     def _set_apart(self, key: str, state: State) -> None:
         """The value under the key is one of those that are special: what it tells of others isn't known then."""
@@ -184,11 +202,18 @@ class Refiner(Evaluator, ABC):
                 self._is_there(argument.value, state, test.at)
         if outcome and isinstance(test.callee, il.Attribute):
             self.tell(self.home.knowledge.implies.get(test.callee.name, ()), test, state)
+        self.prove(test, outcome, state)
         if not test.key:
             return True
         if outcome:
             return self.settle(test, there(fact, test.at), state)
         return True
+
+
+def _hold_key(container: str, key: str, state: State, at: At) -> None:
+    """The container has the key: what is looked up by it is there."""
+    for found in (f"{container}.get({key})", f"{container}[{key}]") if container and key else ():
+        state.facts[found] = there(state.facts.get(found, NOTHING), at)
 
 
 def _names_null(classes: Expression) -> bool:

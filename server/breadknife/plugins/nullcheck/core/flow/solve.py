@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
@@ -31,7 +32,7 @@ class _Run:
         """What comes by each way."""
         self.waiting, self.todo = list[int](), set[int]()
         self.uses = dict[Node, list[NullUse]]()
-        self.returns = dict[Node, Returned]()
+        self.returns = dict[Node, list[Returned]]()
 
     def run(self, graph: Graph, start: State) -> Solution:
         self.states[graph.entry] = start
@@ -46,8 +47,7 @@ class _Run:
         solution = Solution(captured=self.evaluator.captured)
         for node in graph.nodes:
             solution.uses += self.uses.get(node, ())
-            if node in self.returns:
-                solution.returns.append(self.returns[node])
+            solution.returns += self.returns.get(node, ())
             if node.kind is NodeKind.END:
                 solution.end = self.states.get(node)
             elif isinstance(node.action, il.Return) and not isinstance(node.action.value, il.Null | None):
@@ -148,10 +148,12 @@ class _Run:
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.target, il.Name):
                     _remember(assign.target.key, fact, state)
+                if isinstance(assign.value, il.Operation) and assign.value.operator == "next":
+                    evaluator.walk(assign.target, assign.value.operands[-1], state)
             case il.Return(value=value):
                 fact = Fact(Nullness.NULL, nulls=evaluator.home.knowledge.left_out)
                 fact = evaluator.value(value, state) if value is not None else fact
-                self.returns[node] = Returned(state.copy(), fact)
+                self.returns[node] = list(self.returned(value, fact, state))
             case il.Delete(targets=targets):
                 for target in targets:
                     if isinstance(target, il.Element | il.Attribute):
@@ -166,6 +168,17 @@ class _Run:
                 pass
             case expression:
                 evaluator.value(expression, state)
+
+    def returned(self, value: il.Expression | None, fact: Fact, state: State) -> Iterator[Returned]:
+        """The ways back of one `return`: one that gives a test comes out in two."""
+        is_test = fact.nullness == Nullness.THERE and fact.truth is None and (fact.test is not None or fact.proves)
+        if value is None or not is_test:
+            yield Returned(state.copy(), fact)
+            return
+        for outcome in (True, False):
+            way = state.copy()
+            if self.evaluator.refine(value, outcome, way):
+                yield Returned(way, fact._replace(truth=outcome, test=None, proves=()))
 
     def assigned(self, assign: il.Assign, fact: Fact) -> Fact:
         """The fact that the target gets, with what its annotation says."""
