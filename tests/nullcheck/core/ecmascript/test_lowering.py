@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of
+from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of
 from breadknife.text.syntax import parse
 from nullcheck.core.alike import told_alike
 

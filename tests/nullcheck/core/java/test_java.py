@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.knowledge import Examples
-from breadknife.plugins.nullcheck.languages.java.language import home_of, knowledge
+from breadknife.plugins.nullcheck.core.knowledge import Examples, knowledge_of
+from breadknife.plugins.nullcheck.languages.java.outline import home_of
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
 from nullcheck.core import braces
@@ -111,7 +111,7 @@ def of_example(body: str) -> list[str]:
     return braces.reasons(home(text))
 
 
-@pytest.mark.parametrize("row", knowledge().examples, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", knowledge_of("java").examples, ids=lambda row: row.name)
 def test_each_row_keeps_its_own_examples(row: Examples) -> None:
     assert row.fires
     method = row.name.rpartition(".")[2]

@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import At, Type, covers
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
-from breadknife.plugins.nullcheck.core.names import Language, Others
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
 from breadknife.plugins.nullcheck.core.reuse import STAYS, Kept, matched, outside_words, told, units
 from breadknife.plugins.nullcheck.core.solution import NullUse, Solution
@@ -34,10 +34,8 @@ class Found:
 
 
 class FileHome(Home):
-    def __init__(
-        self, file: File, knowledge: Knowledge, language: Language, others: Others | None = None, uri: str = ""
-    ) -> None:
-        super().__init__(file, knowledge, language, others, uri)
+    def __init__(self, file: File, knowledge: Knowledge, others: Others | None = None, uri: str = "") -> None:
+        super().__init__(file, knowledge, others, uri)
         self._is_early = False
         """Set where a question couldn't be answered yet, as the function was under way."""
         self._solutions = dict[Function, Solution]()
@@ -166,7 +164,7 @@ class FileHome(Home):
 
     def anew(self) -> FileHome:
         """The same file, of which nothing is known yet."""
-        return type(self)(self.file, self.knowledge, self.language, self.others, self.uri)
+        return type(self)(self.file, self.knowledge, self.others, self.uri)
 
     def kept(self, function: Function) -> Kept | None:
         """What is known of the function, if it has been followed."""
@@ -237,7 +235,7 @@ class FileHome(Home):
             class_ = function.receiver_class
             if class_.statics.get(function.name) is function:
                 facts[function.receiver] = Fact(Nullness.THERE, called=class_.name)
-            elif self.language.calls_methods_of_null:
+            elif self.knowledge.calls_methods_of_null:
                 facts[function.receiver] = Fact(type=self.own_type(class_), parameter=function.receiver)
             else:
                 facts[function.receiver] = Fact(Nullness.THERE, type=self.own_type(class_))

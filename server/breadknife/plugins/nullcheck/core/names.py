@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -13,25 +12,9 @@ from breadknife.plugins.nullcheck.core.attributes import Attributes, Target
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import At, Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, located
 from breadknife.plugins.nullcheck.core.summary import Summary
-
-
-@dataclass(frozen=True)
-class Language:
-    """What the analysis must be told of a language besides its knowledge."""
-
-    builtins: frozenset[str]
-    """Names that need no declaration."""
-    null_attributes: frozenset[str] = frozenset()
-    """The attributes that null has, too."""
-    calls_methods_of_null: bool = False
-    """A method decides itself what it does when its object is null."""
-
-    def refined_result(self, _name: str, _argument: str, /) -> Type | None:
-        """The type that a call of the library gives for the key of its first argument, where that tells more."""
-        return None
 
 
 class Others(Protocol):
@@ -55,12 +38,10 @@ class Others(Protocol):
 class Names(Attributes):
     """The part of a home that knows names; see `Home` for what its methods answer."""
 
-    def __init__(
-        self, file: File, knowledge: Knowledge, language: Language, others: Others | None = None, uri: str = ""
-    ) -> None:
+    def __init__(self, file: File, knowledge: Knowledge, others: Others | None = None, uri: str = "") -> None:
         """`uri` is that of the file, if it isn't the one that is checked."""
         super().__init__()
-        self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
+        self.file, self.knowledge, self.others, self.uri = file, knowledge, others, uri
         self.follows_arguments = False
         """Whether a null is found where it is given to a function that needs a value."""
         self.assumed: Mapping[At, Fact] = {}
@@ -138,8 +119,8 @@ class Names(Attributes):
                 known = self.others.variable(self, file.imports[name]) if self.others is not None else NOTHING
                 return known if known != NOTHING else Fact(called=file.imports[name])
             if name in self.knowledge.globals:
-                return Fact(Nullness.THERE, type=self.knowledge.globals[name], called=name)
-            if name in self.language.builtins:
+                return Fact(Nullness.THERE, type=parse_type(self.knowledge.globals[name]), called=name)
+            if name in self.knowledge.builtins:
                 return Fact(Nullness.THERE, called=name)
             return self.others.variable(self, name) if self.others is not None else NOTHING  # of the same package
         if root in file.classes:
@@ -160,16 +141,16 @@ class Names(Attributes):
         full = f"{type_.name}.{name}"
         rule = self.knowledge.attributes.get(full) or self.knowledge.attributes.get(f"{type_.name}.*")
         if rule is not None and rule.typed_only and not self.file.is_typed:
-            return Fact(type=rule.gives)
+            return Fact(type=parse_type(rule.gives) if rule.gives else None)
         if rule is not None:
             return Fact(
                 Nullness.MAYBE,
                 Origin(rule.kind, at, f"`{full}` is {self.knowledge.null_name(rule.nulls)} {rule.why}"),
-                rule.gives,
+                parse_type(rule.gives) if rule.gives else None,
                 nulls=rule.nulls,
             )
         if full in self.knowledge.properties:
-            held = filled(self.knowledge.properties[full], type_.arguments, None)
+            held = filled(parse_type(self.knowledge.properties[full]), type_.arguments, None)
             return self.declared_fact(held, full, at)
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:

@@ -111,7 +111,7 @@ class Effects(Refiner, ABC):
         knowledge = self.home.knowledge
         if callee.target is not None and (callee.target.function is None or not callee.target.function.is_stub):
             return True
-        if callee.name in self.home.language.builtins or callee.name in knowledge.calls:
+        if callee.name in knowledge.builtins or callee.name in knowledge.calls:
             return True
         method = expression.callee.name if isinstance(expression.callee, il.Attribute) else ""
         if method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]:

@@ -10,7 +10,7 @@ from typing import Protocol
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, Types
 from breadknife.plugins.nullcheck.languages.lowering import (
     DEEPEST,
@@ -169,7 +169,7 @@ class Expressions(Lowering):
             own = (own[0]._replace(nullable=NULL),) if is_element else (Type(""),)
         elif not made.arguments:
             own = (own[0]._replace(nullable=own[0].nullable | UNDEFINED),)
-        return il.Told(made.at, made, filled(known, own, None), "", made.forks)
+        return il.Told(made.at, made, filled(parse_type(known), own, None), "", made.forks)
 
     def _arguments(self, node: Node | None) -> list[Argument]:
         found = list[Argument]()

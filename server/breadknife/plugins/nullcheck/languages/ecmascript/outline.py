@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Type
+from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
 from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS, PATTERNS
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links, links
@@ -18,7 +21,7 @@ from breadknife.plugins.nullcheck.languages.ecmascript.statements import Stateme
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, Types, optional, promised
 from breadknife.plugins.nullcheck.languages.lowering import Scopes, nothing
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, is_misread
+from breadknife.text.syntax import Node, SyntaxTree, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})
 _SHAPES = frozenset({"interface_declaration", "class_declaration", "abstract_class_declaration", "class"})
@@ -30,6 +33,12 @@ _SETS_NULL = re.compile(rb"[\w$]+\s*=\s*(?:null|undefined)\b")
 _DECLARING = (b"?:", b"void 0")
 """How code says without the word that something may be null."""
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
+
+
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
+    """The analysis of one file."""
+    knowledge = knowledge_of("ecmascript")
+    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
 
 
 @dataclass

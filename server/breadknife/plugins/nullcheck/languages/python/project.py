@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
-from breadknife.plugins.nullcheck.languages.cards import Card, Cards
+from breadknife.plugins.nullcheck.languages.cards import Card
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.languages.python import installed
-from breadknife.plugins.nullcheck.languages.python.language import home_of
-from breadknife.project.values import Project
+from breadknife.plugins.nullcheck.languages.python.outline import home_of
 from breadknife.text.document import Document
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree
@@ -27,18 +24,8 @@ _MOST_STEPS = 5
 class PythonProject(ProjectFiles[FileHome]):
     """The modules of one project."""
 
-    def __init__(
-        self,
-        project: Project | None,
-        knowledge: Knowledge,
-        clock: Callable[[], float] = time.monotonic,
-        cards: Cards | None = None,
-    ) -> None:
-        super().__init__(project, clock, cards)
-        self._knowledge = knowledge
-
     def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
-        return home_of(tree, self, uri, self._knowledge)
+        return home_of(tree, self, uri)
 
     def text_of(self, path: Path, /) -> str | None:
         own = super().text_of(path)
