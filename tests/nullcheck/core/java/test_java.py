@@ -51,7 +51,7 @@ def found(text: str) -> list[Span]:
         ("for (int i = 0; i < 3; i++) { continue; }",
          "i = 0; while arithmetic(i, 3) {continue} then i = arithmetic(i)"),
         ("for (String s : l) f(s);", "for s in l {this.f(s)}"),
-        ("do { f(); } while (x);", "do while x {this.f()}"),
+        ("do { f(); } while (x);", "while  {this.f()} then if x {} else {break}"),
         ("a: while (true) { break a; }", "a: while true {break a}"),
         ("switch (x) { case 1: case 2: f(); break; default: g(); }",
          "switch(x); switch {x == 1: ; x == 2: this.f(); break; default: this.g()}"),

@@ -32,8 +32,6 @@ class _LoopEnds:
     finals: int
     """How many `finally` are around it."""
     label: str = ""
-    is_block: bool = False
-    """Only a jump with its label leaves it."""
 
 
 class _Builder(Choosing):
@@ -98,7 +96,7 @@ class _Builder(Choosing):
                 self.condition(iterable, body, out)
             each = il.Operation(iterable.at, "next", (iterable,), forks=False)
             bind = il.Assign(target.at, target, each)
-        elif statement.test is not None and not statement.is_tested_last:
+        elif statement.test is not None:
             self.go(again)
             self.start(again)
             self.condition(statement.test, body, out)
@@ -107,7 +105,7 @@ class _Builder(Choosing):
         self.start(body)
         if bind is not None:
             self.assign(bind)
-        rounds = self.node(NodeKind.MERGE) if statement.update or statement.is_tested_last else again
+        rounds = self.node(NodeKind.MERGE) if statement.update else again
         self._loops.append(_LoopEnds(after, rounds, len(self._finals), statement.label))
         held, self._held = self._held, self._slots
         self.block(statement.body)
@@ -115,12 +113,10 @@ class _Builder(Choosing):
             self.go(rounds)
             self.start(rounds)
             self.block(statement.update)
-            if statement.is_tested_last and statement.test is not None:
-                self.condition(statement.test, again, out)
         self._held = held
         self._loops.pop()
         self.go(again)
-        if statement.iterable is None and (statement.test is None or statement.is_tested_last):
+        if statement.iterable is None and statement.test is None:
             self.start(again)
             self.go(body)
         if bind is not None:
@@ -143,7 +139,7 @@ class _Builder(Choosing):
                 self.condition(case.test, body, next_)
                 self.start(next_)
         self.go(default)
-        self._loops.append(_LoopEnds(after, None, len(self._finals), statement.label, statement.is_block))
+        self._loops.append(_LoopEnds(after, None, len(self._finals)))
         self._at = None
         for case, body in zip(statement.cases, bodies, strict=True):
             self.go(body)
@@ -155,9 +151,8 @@ class _Builder(Choosing):
 
     def jump(self, statement: il.Jump) -> None:
         for loop in reversed(self._loops):
-            is_meant = loop.label == statement.label if statement.label else not loop.is_block
             target = loop.after if statement.is_break else loop.again
-            if is_meant and target is not None:
+            if target is not None and statement.label in ("", loop.label):
                 self.leave(loop.finals)
                 self.go(target)
                 break

@@ -252,10 +252,6 @@ class Expressions(Lowering):
             case _:
                 return parts_of(at, [operand])
 
-    def lower_sequence_expression(self, node: Node) -> Expression:
-        *before, last = self.values(node) or [nothing(at_of(node))]
-        return il.Comma(at_of(node), tuple(before), last)
-
     def lower_assignment_expression(self, node: Node) -> Expression:
         left, value = part(node, "left"), self.expression(part(node, "right"))
         if left is None or left.type in PATTERNS:
