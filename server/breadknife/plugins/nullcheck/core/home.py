@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import reduce
 
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import At, Type
-from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind, join_facts
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Outcome, Summary, outcomes_at, summarised

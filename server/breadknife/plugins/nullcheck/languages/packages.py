@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.text.syntax import SyntaxTree

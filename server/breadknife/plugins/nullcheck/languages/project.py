@@ -18,9 +18,8 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of
 from breadknife.project.files import stamp_of

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.effects import Callee, Effects
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled, parse_type
+from breadknife.plugins.nullcheck.core.names import Target
 from breadknife.plugins.nullcheck.core.nullness import (
     NOTHING,
     SURE,

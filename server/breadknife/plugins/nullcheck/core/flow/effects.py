@@ -7,10 +7,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.flow.evaluate import typed
 from breadknife.plugins.nullcheck.core.flow.refine import Refiner
 from breadknife.plugins.nullcheck.core.il import At, Expression
+from breadknife.plugins.nullcheck.core.names import Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, OriginKind, forgotten
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use

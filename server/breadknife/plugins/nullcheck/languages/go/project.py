@@ -9,10 +9,9 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.languages.go.outline import Outline, type_specs
 from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
 from breadknife.plugins.nullcheck.languages.reading import part, word
