@@ -85,7 +85,7 @@ def block(statements: il.Block) -> str:
         ("a++", "(a := ++(a))"),
         ("`a${b}`", "string(b)"),
         ("[a, ...b]", "list(a, parts(iterate(b)))"),
-        ("[...a]", "Array.from(a)"),
+        ("[...a]", "list(parts(iterate(a)))"),
         ("({ a, b: c, ...d })", "object(a, c, d)"),
         ("const { a, b: c } = d", "unpack(d); a = d.a; c = d.b"),
         ("const { a = 1 } = d", "unpack(d); a = (d.a not ask undefined ? d.a : 1)"),

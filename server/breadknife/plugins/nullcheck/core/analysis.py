@@ -183,7 +183,7 @@ class FileHome(Home):
             was_early, self._is_early = self._is_early, False
             try:
                 graph = build(function.body, self.knowledge.errors)
-                found = solve(self, function, graph, self.start(function))
+                found = solve(self, function, graph, State(dict(self.first_facts(function)), {}))
             except RecursionError:  # code that is nested too deeply is a normal file of which nothing is known
                 found = Solution()
             finally:
@@ -197,34 +197,6 @@ class FileHome(Home):
         elif function in self._provisional:
             self._is_early = True
         return found
-
-    def start(self, function: Function) -> State:
-        """What is known where the function begins."""
-        facts = dict(self.first_facts(function))
-        truths = dict[str, bool]()
-        around = function.around
-        if around is not None and (solution := self.solution(around)) is not None:
-            last = solution.end or (solution.returns[-1].state if solution.returns else None)
-            state = solution.captured.get(function.at)
-            for known in (last, state):  # a function may be made before the variables that it uses
-                if known is not None:
-                    facts |= {key: fact for key, fact in known.facts.items() if self._is_kept(key, function)}
-            if state is not None:
-                kept = ((key, self._is_kept(key.removesuffix(" is None"), function)) for key in state.truths)
-                truths = {key: state.truths[key] for key, is_kept in kept if is_kept}
-        return State(facts, truths)
-
-    def _is_kept(self, key: str, function: Function) -> bool:
-        """Whether a value that the function around knows is the same one whenever the function runs."""
-        name = key.partition("@")[0]
-        around = function.around
-        if not name.isidentifier() or key in function.parameter_names or name.encode() not in function.words:
-            return False
-        while around is not None:
-            if not around.keeps(name):
-                return False
-            around = around.around
-        return True
 
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
         facts = self._starts.get(function)
@@ -266,7 +238,7 @@ class FileHome(Home):
         known = self._needs.get((function, name))
         if known is None:
             self._needs[function, name] = False  # what calls itself decides nothing
-            start = self.start(function)
+            start = State(dict(self.first_facts(function)), {})
             own = start.facts.get(name, NOTHING)
             start.facts[name] = own._replace(nullness=Nullness.NULL)
             uses = solve(self, function, build(function.body, self.knowledge.errors), start).uses
@@ -281,5 +253,5 @@ class FileHome(Home):
             return NOTHING
         function = store.function or self.file.main
         evaluator = CallEvaluator(self, function)
-        state = self.start(function) if store.function is not None else State({}, {})
+        state = State(dict(self.first_facts(function)), {})
         return evaluator.value(expression, state)

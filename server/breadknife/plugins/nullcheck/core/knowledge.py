@@ -110,8 +110,6 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Names that need no declaration -> their types."""
     elements: Mapping[str, str] = {}
     """Type -> what one gets by iterating over it, besides those that every language has."""
-    typed_calls: Mapping[str, str] = {}
-    """Call -> its result's type for the type arguments that are written in it."""
 
     @cached_property
     def calls(self) -> Mapping[str, NullableCall]:

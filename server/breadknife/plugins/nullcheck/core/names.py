@@ -137,13 +137,8 @@ class Names(ABC):
         return self.global_(key)
 
     def _captured(self, around: Function, key: str) -> Fact:
-        """A parameter or a variable of the function around, as it is declared."""
-        if key in around.types:
-            return self.declared_fact(self.qualified_type(around.types[key]), key, around.at)
-        parameter = next((each for each in around.parameters if each.name == key), None)
-        if parameter is not None and around.tells_types:
-            return self.given(around, parameter)._replace(parameter="")
-        is_function = parameter is None and any(each.name == key for each in around.within)
+        """A variable of the function around. When a function runs nobody can say what is in it, but for a function."""
+        is_function = key not in around.parameter_names and any(each.name == key for each in around.within)
         return Fact(Nullness.THERE, called=f"{around.name}>{key}") if is_function else NOTHING
 
     def global_(self, name: str, /) -> Fact:

@@ -54,8 +54,6 @@ class Node:
     """The author means to catch what a use of null raises here."""
     entries: int = 0
     """How many ways lead here."""
-    after_null: bool = True
-    """Whether a CATCH gets what a use of null raises."""
 
 
 class Errors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -148,7 +148,6 @@ class Outline(Reader):
             is_of_class=any(each.type == "static" for child in node.children[:1] for each in child.children),
             decorators=tuple(annotation_name(each) for each in annotations_of(node)),
             has_declared_null=any(each.annotation is not None and each.annotation.nullable for each in parameters),
-            keeps=lambda _: True,  # a function within sees only variables that keep their value
         )  # fmt: skip
         self.functions.append(function)
         if node.type != "static_initializer" and (name == "<init>" or members.methods.get(name) == 1):
