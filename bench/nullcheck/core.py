@@ -10,7 +10,8 @@ import random
 import time
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.languages.python.language import home_of, knowledge
+from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
+from breadknife.plugins.nullcheck.languages.python.outline import home_of
 from breadknife.text.syntax import parse
 
 
@@ -20,7 +21,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    knowledge()
+    knowledge_of("python")
     seconds, lines, found = 0.0, 0, 0
     every = sorted(arguments.folder.rglob("*.py"))
     for path in random.Random(arguments.seed).sample(every, min(arguments.files, len(every))):

@@ -12,7 +12,6 @@ import pytest
 from breadknife import paths
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.languages.cards import kept_cards
-from breadknife.plugins.nullcheck.languages.python.language import knowledge
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document
@@ -29,7 +28,7 @@ class Lowering(PythonProject):
 
     def __init__(self, root: Path) -> None:
         cards, self.folder = kept_cards("python"), FolderProject(root)
-        super().__init__(self.folder, knowledge(), cards=cards)
+        super().__init__(self.folder, cards=cards)
         self.lowered = list[str]()
 
     def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:

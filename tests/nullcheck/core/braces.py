@@ -46,22 +46,16 @@ def told(action: il.Expression | il.Statement | None) -> str:
             return f"{told(target)} = {told(value)}"
         case il.If(test=test, then=then, otherwise=otherwise):
             return f"if {told(test)} {{{block(then)}}}" + (f" else {{{block(otherwise)}}}" if otherwise else "")
-        case il.Loop(
-            test=test, target=target, iterable=iterable, body=body, update=update, label=label, is_tested_last=last
-        ):
-            head = (
-                f"for {told(target)} in {told(iterable)}"
-                if target is not None
-                else f"{'do ' if last else ''}while {told(test)}"
-            )
+        case il.Loop(test=test, target=target, iterable=iterable, body=body, update=update, label=label):
+            head = f"for {told(target)} in {told(iterable)}" if target is not None else f"while {told(test)}"
             return f"{label + ': ' if label else ''}{head} {{{block(body)}}}" + (
                 f" then {block(update)}" if update else ""
             )
-        case il.Switch(cases=found, label=label):
+        case il.Switch(cases=found):
             said = "; ".join(
                 f"{told(case.test) if case.test is not None else 'default'}: {block(case.body)}" for case in found
             )
-            return f"{label + ': ' if label else ''}switch {{{said}}}"
+            return f"switch {{{said}}}"
         case il.Try(body=body, handlers=handlers, finally_=final):
             caught = "".join(f" catch {'|'.join(each.catches)} {{{block(each.body)}}}" for each in handlers)
             return f"try {{{block(body)}}}{caught}" + (f" finally {{{block(final)}}}" if final else "")

@@ -6,7 +6,7 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.flow.build import build
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph
-from breadknife.plugins.nullcheck.languages.python.language import home_of
+from breadknife.plugins.nullcheck.languages.python.outline import home_of
 from breadknife.text.syntax import parse
 from nullcheck.core.alike import told_alike
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.core.findings import explained
-from breadknife.plugins.nullcheck.languages.python.language import home_of
+from breadknife.plugins.nullcheck.languages.python.outline import home_of
 from breadknife.text.syntax import parse
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))

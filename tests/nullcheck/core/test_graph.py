@@ -83,15 +83,14 @@ DRAWINGS = {
             "10 end -> end",
         ],
     ),
-    "finally is built for each way that leads into it": (
+    "finally comes after what raises": (
         "def f():\n    try:\n        return a()\n    finally:\n        b()\n",
         [
             "0 merge -> 1",
-            "1 merge -> 2, raises 4",
-            "2 return return a() -> 3, raises 4",
-            "3 step b() -> end",
-            "4 catch -> 5",
-            "5 step b() -> end",
+            "1 merge -> 2, raises 3",
+            "2 return return a() -> raises 3",
+            "3 catch -> 4",
+            "4 step b() -> end",
         ],
     ),
     "a comprehension is a loop with variables of its own": (

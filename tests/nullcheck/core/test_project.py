@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.core.findings import explained
-from breadknife.plugins.nullcheck.languages.python.language import knowledge
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
@@ -44,7 +43,7 @@ class Files:
             self.write(name, text)
         self.folder = _Counted(root)
         self.now = 0.0
-        self.project = PythonProject(self.folder, knowledge(), lambda: self.now)
+        self.project = PythonProject(self.folder, lambda: self.now)
 
     def write(self, name: str, text: str) -> None:
         (self.root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.core.knowledge import Examples
-from breadknife.plugins.nullcheck.languages.python.language import home_of, knowledge
+from breadknife.plugins.nullcheck.core.knowledge import Examples, knowledge_of
+from breadknife.plugins.nullcheck.languages.python.outline import home_of
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
 from support import marked_spans
@@ -50,7 +50,7 @@ def test_what_is_dropped_is_a_case_that_fails(marked: str) -> None:
     assert found(text) != spans
 
 
-@pytest.mark.parametrize("row", knowledge().examples, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", knowledge_of("python").examples, ids=lambda row: row.name)
 def test_each_row_of_the_knowledge_does_what_its_examples_say(row: Examples) -> None:
     assert row.fires
     assert [text for text in row.fires if not found(text)] == []

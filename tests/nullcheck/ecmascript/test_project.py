@@ -9,7 +9,6 @@ import pytest
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.languages.asking import SECONDS
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
-from breadknife.plugins.nullcheck.languages.ecmascript.language import knowledge
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
@@ -160,7 +159,7 @@ def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -
     project = written(tmp_path, {"a.ts": FIND, "node.ts": NODE})
     text = "import { find } from './a';\nimport { Node } from './node';\nfind([]).trim();\n"
     document = Document((tmp_path / "b.ts").as_uri(), "typescript", text)
-    files = EcmaScriptProject(project, knowledge(), clock=lambda: now)
+    files = EcmaScriptProject(project, clock=lambda: now)
     home = files.look_at(document, tree_of(text))
     assert len(home.findings()) == 1
     assert files.is_current(home)
@@ -172,7 +171,7 @@ def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -
 
 
 def test_an_edit_of_one_function_keeps_what_is_known_of_the_others(tmp_path: Path) -> None:
-    files = EcmaScriptProject(written(tmp_path, {}), knowledge())
+    files = EcmaScriptProject(written(tmp_path, {}))
 
     def looked_at(text: str) -> FileHome:
         return files.look_at(Document((tmp_path / "b.ts").as_uri(), "typescript", text), tree_of(text))

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.languages.go.file import Go
-from breadknife.plugins.nullcheck.languages.go.language import knowledge
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
@@ -115,7 +114,7 @@ def test_a_finding_names_the_place_in_the_other_file(tmp_path: Path) -> None:
 def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -> None:
     now = 0.0
     project = written(tmp_path, {"a.go": P + LOAD, "b.go": P + STORE})
-    files = GoProject(project, knowledge(), clock=lambda: now)
+    files = GoProject(project, clock=lambda: now)
     text = P + SILENT
     document = Document((tmp_path / "here.go").as_uri(), "go", text)
     before = files.look_at(document, tree_of(text))

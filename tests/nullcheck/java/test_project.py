@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.languages.java.file import Java
-from breadknife.plugins.nullcheck.languages.java.language import knowledge
 from breadknife.plugins.nullcheck.languages.java.project import JavaProject
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
@@ -112,7 +111,7 @@ def test_a_finding_names_the_place_in_the_other_file(tmp_path: Path) -> None:
 def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -> None:
     now = 0.0
     project = written(tmp_path, SAME)
-    files = JavaProject(project, knowledge(), clock=lambda: now)
+    files = JavaProject(project, clock=lambda: now)
     text = here("n.next().self();")
     document = Document((tmp_path / "src/a/Here.java").as_uri(), "java", text)
     before = files.look_at(document, tree_of(text))

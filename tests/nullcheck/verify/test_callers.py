@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of as ecmascript
-from breadknife.plugins.nullcheck.languages.go.language import home_of as go
-from breadknife.plugins.nullcheck.languages.java.language import home_of as java
-from breadknife.plugins.nullcheck.languages.python.language import home_of as python
+from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of as ecmascript
+from breadknife.plugins.nullcheck.languages.go.outline import home_of as go
+from breadknife.plugins.nullcheck.languages.java.outline import home_of as java
+from breadknife.plugins.nullcheck.languages.python.outline import home_of as python
 from breadknife.plugins.nullcheck.verify.checking import handed_on
 from breadknife.text.syntax import parse
 

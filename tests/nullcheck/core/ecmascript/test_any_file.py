@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of
+from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of
 from breadknife.text.document import language_of
 from breadknife.text.syntax import parse
 

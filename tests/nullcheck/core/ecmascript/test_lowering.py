@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.languages.ecmascript.language import home_of
+from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of
 from breadknife.text.syntax import parse
 from nullcheck.core.alike import told_alike
 
@@ -23,8 +23,8 @@ def told(action: object) -> str:
             return f"if {told(test)} {{{block(then)}}} else {{{block(otherwise)}}}"
         case il.Loop(target=target, iterable=iterable, body=body) if target is not None:
             return f"for {told(target)} of {told(iterable)} {{{block(body)}}}"
-        case il.Loop(test=test, body=body, update=update, label=label, is_tested_last=is_last):
-            head = f"{label + ': ' if label else ''}{'do ' if is_last else ''}while {told(test) if test else 'true'}"
+        case il.Loop(test=test, body=body, update=update, label=label):
+            head = f"{label + ': ' if label else ''}while {told(test) if test else 'true'}"
             return f"{head} {{{block(body)}}} then {{{block(update)}}}"
         case il.Switch(cases=cases):
             said = (f"{told(each.test) if each.test else 'default'} {{{block(each.body)}}}" for each in cases)
@@ -41,8 +41,6 @@ def told(action: object) -> str:
             return f"absent {told(owner)}"
         case il.Told(value=value, type=type_):
             return f"<{type_.name if type_ is not None else '!'}>{told(value)}"
-        case il.Comma(first=first, last=last):
-            return f"[{', '.join(map(told, (*first, last)))}]"
         case il.Call(callee=callee, arguments=arguments):
             return f"{told(callee)}({', '.join(each.name + told(each.value) for each in arguments)})"
         case il.Name(key=key) | il.Constant(key=key):
@@ -79,7 +77,7 @@ def block(statements: il.Block) -> str:
         ("(a as B).c", "<B>a.c"),
         ("new Map<string, A>()", "<Map>Map()"),
         ("!a && b || c", "((not a and b) or c)"),
-        ("f((a, b))", "f([a, b])"),
+        ("f((a, b))", "f(parts(a, b))"),
         ("f(a = b)", "f((a := b))"),
         ("a ??= b", "(a := (a not ask nothing ? a : b))"),
         ("a ||= b", "(a := (a or b))"),
@@ -87,7 +85,7 @@ def block(statements: il.Block) -> str:
         ("a++", "(a := ++(a))"),
         ("`a${b}`", "string(b)"),
         ("[a, ...b]", "list(a, parts(iterate(b)))"),
-        ("[...a]", "Array.from(a)"),
+        ("[...a]", "list(parts(iterate(a)))"),
         ("({ a, b: c, ...d })", "object(a, c, d)"),
         ("const { a, b: c } = d", "unpack(d); a = d.a; c = d.b"),
         ("const { a = 1 } = d", "unpack(d); a = (d.a not ask undefined ? d.a : 1)"),
@@ -100,7 +98,7 @@ def block(statements: il.Block) -> str:
         ("for (const a of b) a()", "for a of b {a()}"),
         ("for (const a in b) a()", "for a of parts(b) {if b ask nothing {break} else {}; a()}"),
         ("for (let i = 0; i < n; i++) f()", "i = 0; while <(i, n) {f()} then {(i := ++(i))}"),
-        ("do f(); while (a)", "do while a {f()} then {}"),
+        ("do f(); while (a)", "while true {f()} then {if a {} else {break}}"),
         ("a: for (;;) continue a", "a: while true {continue a} then {}"),
         ("switch (a) { case 1: b(); default: c() }", "switch a == 1 {b()} default {c()}"),
         ("switch (true) { case a != null: b() }", "switch a not ask nothing {b()}"),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.knowledge import Examples
-from breadknife.plugins.nullcheck.languages.go.language import home_of, knowledge
+from breadknife.plugins.nullcheck.core.knowledge import Examples, knowledge_of
+from breadknife.plugins.nullcheck.languages.go.outline import home_of
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
 from nullcheck.core import braces
@@ -110,7 +110,7 @@ def of_example(row: Examples, body: str) -> list[str]:
     return braces.reasons(home(f'package p\n\nimport "{path}"\n\nfunc f() {{\n{body}\n}}\n'))
 
 
-@pytest.mark.parametrize("row", knowledge().examples, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", knowledge_of("go").examples, ids=lambda row: row.name)
 def test_each_row_keeps_its_own_examples(row: Examples) -> None:
     assert row.fires
     for example in row.fires:

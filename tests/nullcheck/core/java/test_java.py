@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.knowledge import Examples
-from breadknife.plugins.nullcheck.languages.java.language import home_of, knowledge
+from breadknife.plugins.nullcheck.core.knowledge import Examples, knowledge_of
+from breadknife.plugins.nullcheck.languages.java.outline import home_of
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
 from nullcheck.core import braces
@@ -51,7 +51,7 @@ def found(text: str) -> list[Span]:
         ("for (int i = 0; i < 3; i++) { continue; }",
          "i = 0; while arithmetic(i, 3) {continue} then i = arithmetic(i)"),
         ("for (String s : l) f(s);", "for s in l {this.f(s)}"),
-        ("do { f(); } while (x);", "do while x {this.f()}"),
+        ("do { f(); } while (x);", "while  {this.f()} then if x {} else {break}"),
         ("a: while (true) { break a; }", "a: while true {break a}"),
         ("switch (x) { case 1: case 2: f(); break; default: g(); }",
          "switch(x); switch {x == 1: ; x == 2: this.f(); break; default: this.g()}"),
@@ -108,7 +108,7 @@ def of_example(body: str) -> list[str]:
     return braces.reasons(home(text))
 
 
-@pytest.mark.parametrize("row", knowledge().examples, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", knowledge_of("java").examples, ids=lambda row: row.name)
 def test_each_row_keeps_its_own_examples(row: Examples) -> None:
     assert row.fires
     method = row.name.rpartition(".")[2]

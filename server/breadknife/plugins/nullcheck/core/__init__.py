@@ -3,7 +3,7 @@
 ```
 tree ─▶ languages/: lowering ─▶ il, declarations ─▶ flow/build: graph ─▶ flow/solve: states ─▶ uses, each with its path
                                      ▲                                       │ asks
-          knowledge/: the library ───┴── names, attributes, summary ◀────────┘ (of this file, and of others)
+          knowledge/: the library ───┴── names, summary ◀────────────────────┘ (of this file, and of others)
 ```
 
 | word | meaning |

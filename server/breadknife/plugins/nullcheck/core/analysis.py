@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import At, Type, covers
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import Mover
-from breadknife.plugins.nullcheck.core.names import Language, Others
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
 from breadknife.plugins.nullcheck.core.reuse import STAYS, Kept, matched, outside_words, told, units
 from breadknife.plugins.nullcheck.core.solution import NullUse, Solution
@@ -34,10 +34,8 @@ class Found:
 
 
 class FileHome(Home):
-    def __init__(
-        self, file: File, knowledge: Knowledge, language: Language, others: Others | None = None, uri: str = ""
-    ) -> None:
-        super().__init__(file, knowledge, language, others, uri)
+    def __init__(self, file: File, knowledge: Knowledge, others: Others | None = None, uri: str = "") -> None:
+        super().__init__(file, knowledge, others, uri)
         self._is_early = False
         """Set where a question couldn't be answered yet, as the function was under way."""
         self._solutions = dict[Function, Solution]()
@@ -165,7 +163,7 @@ class FileHome(Home):
 
     def anew(self) -> FileHome:
         """The same file, of which nothing is known yet."""
-        return type(self)(self.file, self.knowledge, self.language, self.others, self.uri)
+        return type(self)(self.file, self.knowledge, self.others, self.uri)
 
     def kept(self, function: Function) -> Kept | None:
         """What is known of the function, if it has been followed."""
@@ -184,7 +182,7 @@ class FileHome(Home):
             was_early, self._is_early = self._is_early, False
             try:
                 graph = build(function.body, self.knowledge.errors)
-                found = solve(self, function, graph, self.start(function))
+                found = solve(self, function, graph, State(dict(self.first_facts(function)), {}))
             except RecursionError:  # code that is nested too deeply is a normal file of which nothing is known
                 found = Solution()
             finally:
@@ -199,34 +197,6 @@ class FileHome(Home):
             self._is_early = True
         return found
 
-    def start(self, function: Function) -> State:
-        """What is known where the function begins."""
-        facts = dict(self.first_facts(function))
-        truths = dict[str, bool]()
-        around = function.around
-        if around is not None and (solution := self.solution(around)) is not None:
-            last = solution.end or (solution.returns[-1].state if solution.returns else None)
-            state = solution.captured.get(function.at)
-            for known in (last, state):  # a function may be made before the variables that it uses
-                if known is not None:
-                    facts |= {key: fact for key, fact in known.facts.items() if self._is_kept(key, function)}
-            if state is not None:
-                kept = ((key, self._is_kept(key.removesuffix(" is None"), function)) for key in state.truths)
-                truths = {key: state.truths[key] for key, is_kept in kept if is_kept}
-        return State(facts, truths)
-
-    def _is_kept(self, key: str, function: Function) -> bool:
-        """Whether a value that the function around knows is the same one whenever the function runs."""
-        name = key.partition("@")[0]
-        around = function.around
-        if not name.isidentifier() or key in function.parameter_names or name.encode() not in function.words:
-            return False
-        while around is not None:
-            if not around.keeps(name):
-                return False
-            around = around.around
-        return True
-
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
         facts = self._starts.get(function)
         if facts is not None:
@@ -236,7 +206,7 @@ class FileHome(Home):
             class_ = function.receiver_class
             if class_.statics.get(function.name) is function:
                 facts[function.receiver] = Fact(Nullness.THERE, called=class_.name)
-            elif self.language.calls_methods_of_null:
+            elif self.knowledge.calls_methods_of_null:
                 facts[function.receiver] = Fact(type=self.own_type(class_), parameter=function.receiver)
             else:
                 facts[function.receiver] = Fact(Nullness.THERE, type=self.own_type(class_))
@@ -267,7 +237,7 @@ class FileHome(Home):
         known = self._needs.get((function, name))
         if known is None:
             self._needs[function, name] = False  # what calls itself decides nothing
-            start = self.start(function)
+            start = State(dict(self.first_facts(function)), {})
             own = start.facts.get(name, NOTHING)
             start.facts[name] = own._replace(nullness=Nullness.NULL)
             uses = solve(self, function, build(function.body, self.knowledge.errors), start).uses
@@ -282,5 +252,5 @@ class FileHome(Home):
             return NOTHING
         function = store.function or self.file.main
         evaluator = CallEvaluator(self, function)
-        state = self.start(function) if store.function is not None else State({}, {})
+        state = State(dict(self.first_facts(function)), {})
         return evaluator.value(expression, state)

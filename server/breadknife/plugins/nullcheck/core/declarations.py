@@ -61,10 +61,6 @@ class Function:
     """Names that it assigns for the module or the function around it."""
     changed_within: set[str] = field(default_factory=set[str])
     """Those of its variables that functions within it assign."""
-    keeps: Callable[[str], bool] = lambda _: False
-    """Whether one of its variables or parameters keeps its first value."""
-    tells_types: bool = False
-    """Inner functions may rely on what its parameters and variables are declared to be."""
     types: dict[str, Type] = field(default_factory=dict[str, Type])
     """What variables are declared to be; filled when it is lowered."""
     is_expression: bool = False

@@ -31,15 +31,7 @@ class Gate:
     def may_use_null(self, function: Function) -> bool:
         if function.has_declared_null or not function.words.isdisjoint(self.nullable):
             return True
-        if function.may_ignore and not function.words.isdisjoint(self._telling):
-            return True
-        around = function.around
-        while around is not None:
-            for each in around.parameters:
-                if each.annotation is not None and each.annotation.nullable and each.name.encode() in function.words:
-                    return True
-            around = around.around
-        return False
+        return function.may_ignore and not function.words.isdisjoint(self._telling)
 
     def needs_flow(self, function: Function) -> bool:
         """Whether its words don't show that it always comes back, and with a value."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import reduce
 
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import At, Type
-from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind, join_facts
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Outcome, Summary, outcomes_at, summarised
@@ -19,10 +18,10 @@ class Home(Names):
 
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
         """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
-        language = self.language
-        if name in language.null_attributes:
+        knowledge = self.knowledge
+        if name in knowledge.null_attributes:
             return True
-        if not is_called or not language.calls_methods_of_null:
+        if not is_called or not knowledge.calls_methods_of_null:
             return False
         if type_ is None:
             return True
@@ -33,8 +32,8 @@ class Home(Names):
         if target is not None and target.class_ is not None:
             return name not in target.class_.stores and not target.class_.is_interface
         full = f"{type_.name}.{name}"
-        is_known = type_.name in self.knowledge.types or type_.name in self.knowledge.given
-        return not is_known or full in self.knowledge.functions["cope"]
+        is_known = type_.name in knowledge.types or type_.name in knowledge.given
+        return not is_known or full in knowledge.functions["cope"]
 
     def target(self, name: str, /) -> Target | None:
         """The function or class with a qualified name, if its text is known."""

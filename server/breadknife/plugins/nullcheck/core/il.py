@@ -253,16 +253,6 @@ class Told(NamedTuple):
     forks: bool
 
 
-class Comma(NamedTuple):
-    """`a, b`: all are evaluated, and the last one is the value."""
-
-    at: At
-    first: tuple[Expression, ...]
-    last: Expression
-    key: str = ""
-    forks: bool = True
-
-
 class Parts(NamedTuple):
     """Anything else: its parts are evaluated, and nothing is known of the result."""
 
@@ -273,7 +263,7 @@ class Parts(NamedTuple):
 
 
 Expression: TypeAlias = (
-    Null | Absent | Told | Comma | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice
+    Null | Absent | Told | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice
     | Bind | Display | Comprehension | Closure | Cast | Attempt | Parts
 )  # fmt: skip
 
@@ -315,8 +305,6 @@ class Loop(NamedTuple):
     update: Block = ()
     """It runs before each round but the first."""
     label: str = ""
-    is_tested_last: bool = False
-    """The body runs once before the first test."""
     is_true: bool = False
     """An iterable is true even if it has no elements."""
 
@@ -332,9 +320,6 @@ class Switch(NamedTuple):
     """The body of a case goes on into that of the next one; a jump leaves it."""
 
     cases: tuple[Case, ...]
-    label: str = ""
-    is_block: bool = False
-    """It is a block with a label: only a jump to the label leaves it."""
 
 
 class Handler(NamedTuple):

@@ -69,7 +69,6 @@ class Mover:
             [Returned(self.state(each.state), self.fact(each.fact)) for each in solution.returns],
             solution.gives_value,
             self.state(solution.end) if solution.end is not None else None,
-            {self.place(at): self.state(state) for at, state in solution.captured.items()},
         )
 
     def state(self, state: State) -> State:

@@ -1,37 +1,39 @@
-"""What names, types and attributes mean in one file."""
+"""What names, types, attributes and variables mean in one file."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.attributes import Attributes, Target
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import At, Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, located
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
+from breadknife.plugins.nullcheck.core.nullness import (
+    NO_ASSUMPTIONS,
+    NOTHING,
+    Fact,
+    Nullness,
+    Origin,
+    OriginKind,
+    located,
+)
+from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
 
+_MOST_CLASSES = 30
+"""So many of the classes above a class are looked at."""
 
-@dataclass(frozen=True)
-class Language:
-    """What the analysis must be told of a language besides its knowledge."""
 
-    builtins: frozenset[str]
-    """Names that need no declaration."""
-    null_attributes: frozenset[str] = frozenset()
-    """The attributes that null has, too."""
-    calls_methods_of_null: bool = False
-    """A method decides itself what it does when its object is null."""
+class Target(NamedTuple):
+    """What a qualified name means: a function or a class, and the home that it is at."""
 
-    def refined_result(self, _name: str, _argument: str, /) -> Type | None:
-        """The type that a call of the library gives for the key of its first argument, where that tells more."""
-        return None
+    home: Names
+    function: Function | None = None
+    class_: Class | None = None
 
 
 class Others(Protocol):
@@ -52,15 +54,12 @@ class Others(Protocol):
         ...
 
 
-class Names(Attributes):
-    """The part of a home that knows names; see `Home` for what its methods answer."""
+class Names(ABC):
+    """The part of a home that knows names, classes and variables."""
 
-    def __init__(
-        self, file: File, knowledge: Knowledge, language: Language, others: Others | None = None, uri: str = ""
-    ) -> None:
+    def __init__(self, file: File, knowledge: Knowledge, others: Others | None = None, uri: str = "") -> None:
         """`uri` is that of the file, if it isn't the one that is checked."""
-        super().__init__()
-        self.file, self.knowledge, self.language, self.others, self.uri = file, knowledge, language, others, uri
+        self.file, self.knowledge, self.others, self.uri = file, knowledge, others, uri
         self.follows_arguments = False
         """Whether a null is found where it is given to a function that needs a value."""
         self.assumed: Mapping[At, Fact] = {}
@@ -74,11 +73,37 @@ class Names(Attributes):
         self.summaries = dict[Function, Summary]()
         self._globals = dict[str, Fact]()
         self._types = dict[Type, Type]()
+        self._attributes = dict[tuple[Class, str], Fact]()
+        self._variables = dict[str, Fact]()
+        self._overridden = dict[Function, bool]()
 
     @cached_property
     def gate(self) -> Gate:
         others = self.others
         return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
+
+    @abstractmethod
+    def solution(self, function: Function, /) -> Solution | None:
+        """What is known of a function when it is followed; None while that is under way."""
+
+    @abstractmethod
+    def value_of(self, store: Store, /) -> Fact:
+        """What the expression of a store is worth by itself, without the flow around it."""
+
+    @abstractmethod
+    def target(self, name: str, /) -> Target | None:
+        """The function or class with a qualified name, if its text is known."""
+
+    @abstractmethod
+    def summary(self, function: Function, /) -> Summary:
+        """What callers need to know of the function."""
+
+    @abstractmethod
+    def needs(self, function: Function, name: str, /) -> bool:
+        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
+
+    @abstractmethod
+    def property_fact(self, function: Function, at: At, /) -> Fact: ...
 
     @abstractmethod
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
@@ -110,13 +135,8 @@ class Names(Attributes):
         return self.global_(key)
 
     def _captured(self, around: Function, key: str) -> Fact:
-        """A parameter or a variable of the function around, as it is declared."""
-        if key in around.types:
-            return self.declared_fact(self.qualified_type(around.types[key]), key, around.at)
-        parameter = next((each for each in around.parameters if each.name == key), None)
-        if parameter is not None and around.tells_types:
-            return self.given(around, parameter)._replace(parameter="")
-        is_function = parameter is None and any(each.name == key for each in around.within)
+        """A variable of the function around. When a function runs nobody can say what is in it, but for a function."""
+        is_function = key not in around.parameter_names and any(each.name == key for each in around.within)
         return Fact(Nullness.THERE, called=f"{around.name}>{key}") if is_function else NOTHING
 
     def global_(self, name: str, /) -> Fact:
@@ -136,8 +156,8 @@ class Names(Attributes):
                 known = self.others.variable(self, file.imports[name]) if self.others is not None else NOTHING
                 return known if known != NOTHING else Fact(called=file.imports[name])
             if name in self.knowledge.globals:
-                return Fact(Nullness.THERE, type=self.knowledge.globals[name], called=name)
-            if name in self.language.builtins:
+                return Fact(Nullness.THERE, type=parse_type(self.knowledge.globals[name]), called=name)
+            if name in self.knowledge.builtins:
                 return Fact(Nullness.THERE, called=name)
             return self.others.variable(self, name) if self.others is not None else NOTHING  # of the same package
         if root in file.classes:
@@ -158,16 +178,16 @@ class Names(Attributes):
         full = f"{type_.name}.{name}"
         rule = self.knowledge.attributes.get(full) or self.knowledge.attributes.get(f"{type_.name}.*")
         if rule is not None and rule.typed_only and not self.file.is_typed:
-            return Fact(type=rule.gives)
+            return Fact(type=parse_type(rule.gives) if rule.gives else None)
         if rule is not None:
             return Fact(
                 Nullness.MAYBE,
                 Origin(rule.kind, at, f"`{full}` is {self.knowledge.null_name(rule.nulls)} {rule.why}"),
-                rule.gives,
+                parse_type(rule.gives) if rule.gives else None,
                 nulls=rule.nulls,
             )
         if full in self.knowledge.properties:
-            held = filled(self.knowledge.properties[full], type_.arguments, None)
+            held = filled(parse_type(self.knowledge.properties[full]), type_.arguments, None)
             return self.declared_fact(held, full, at)
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:
@@ -205,3 +225,119 @@ class Names(Attributes):
         if target is not None and target.class_ is not None:
             name = target.home.own_type(target.class_).name
         return type_._replace(name=name, arguments=tuple(self._qualified(each) for each in type_.arguments))
+
+    # Classes and their attributes
+
+    def lineage(self, class_: Class) -> Iterator[tuple[Names, Class]]:
+        """The class and those above it, as far as they are known, each before those above it."""
+        waiting, seen = [(self, class_)], set[Class]()
+        while waiting and len(seen) < _MOST_CLASSES:
+            home, each = waiting.pop()
+            if each not in seen:
+                seen.add(each)
+                yield home, each
+                above = [home.class_target(base) for base in reversed(each.bases)]
+                waiting += [(base.home, base.class_) for base in above if base is not None and base.class_ is not None]
+
+    def lineage_of(self, type_: Type) -> Iterator[tuple[Names, Class]]:
+        """The lineage of the class that a type names; nothing where that isn't known."""
+        target = self.class_target(type_.name)
+        if target is not None and target.class_ is not None:
+            yield from target.home.lineage(target.class_)
+
+    def own_type(self, class_: Class, /) -> Type:
+        """The type of an object of a class of this file."""
+        return Type(f"{self.uri}#{class_.name}" if self.uri else class_.name)
+
+    def is_below(self, name: str, base: str, /) -> bool:
+        """Whether objects of one class are objects of another one, as far as that is known."""
+        return name == base or any(base in each.bases for _, each in self.lineage_of(Type(name)))
+
+    def is_overridden(self, function: Function, /) -> bool:
+        """Whether a class below has another method of the name."""
+        found = self._overridden.get(function)
+        if found is None:
+            found = self._overridden[function] = self._has_another_below(function)
+        return found
+
+    def _has_another_below(self, function: Function) -> bool:
+        owner = function.owner
+        return owner is not None and any(
+            each is not owner and function.name in each.methods and self.is_below(each.name, owner.name)
+            for each in self.file.classes.values()
+        )
+
+    # Names
+
+    def class_target(self, name: str, /) -> Target | None:
+        target = self.target(name)
+        return target if target is not None and target.class_ is not None else None
+
+    def attribute(self, class_: Class, name: str) -> Fact:
+        """An attribute of the class, as it or a class above it declares it. Values that it gets only tell its type:
+        when it has which of them, nobody can say without knowing in which order methods are called."""
+        key = class_, name
+        if key not in self._attributes:
+            self._attributes[key] = NOTHING  # its value may be about itself
+            self._attributes[key] = self._attribute(class_, name)
+        return self._attributes[key]
+
+    def _attribute(self, class_: Class, name: str) -> Fact:
+        for home, each in self.lineage(class_):
+            if name in each.methods or each.stores.get(name):
+                fact = home.own_attribute(each, name)
+                return fact if home is self else located(fact, home.uri)
+        return NOTHING
+
+    def own_attribute(self, class_: Class, name: str) -> Fact:
+        """An attribute as the class itself declares it."""
+        if (method := class_.methods.get(name)) is not None:
+            return self.property_fact(method, method.at) if method.is_property else NOTHING
+        if not self.knowledge.classes["without_variables"].isdisjoint(class_.bases):
+            return NOTHING
+        stores = class_.stores[name]
+        annotation = next((store.annotation for store in stores if store.annotation is not None), None)
+        if (type_ := self.qualified_type(annotation)) is not None:
+            return self.declared_fact(type_, name, stores[0].at)
+        return Fact(type=self._type_of([store for store in stores if store.has_value and not store.is_null]))
+
+    def _type_of(self, stores: Sequence[Store]) -> Type | None:
+        """The type that all these values have."""
+        types = {self.value_of(store).type for store in stores}
+        return types.pop() if len(types) == 1 else None
+
+    def has_own_fields(self, class_: Class) -> bool:
+        return not self.knowledge.classes["fields"].isdisjoint((*class_.decorators, *class_.bases))
+
+    def declared_fact(self, type_: Type | None, name: str, at: At) -> Fact:
+        """A variable of a declared type."""
+        if type_ is None or not type_.nullable:
+            return Fact(type=type_)
+        why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
+        origin = Origin(OriginKind.ANNOTATION, at, why)
+        return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
+
+    # Variables of the module
+
+    def variable(self, name: str, stores: Sequence[Store]) -> Fact:
+        """A variable of the module, for functions. One that they set themselves has the value of nobody knows when."""
+        if name not in self._variables:
+            self._variables[name] = NOTHING
+            self._variables[name] = self._variable(name, stores)
+        return self._variables[name]
+
+    def _variable(self, name: str, stores: Sequence[Store]) -> Fact:
+        annotation = next((store.annotation for store in stores if store.annotation is not None), None)
+        if (type_ := self.qualified_type(annotation)) is not None:
+            if any(store.function is not None for store in stores):
+                return Fact(type=type_._replace(nullable=0))
+            if type_.nullable or len(stores) > 1:
+                return self.declared_fact(type_, name, stores[0].at)
+            return Fact(type=self.value_of(stores[0]).type or type_)
+        if name in self.file.imports or len(stores) != 1 or stores[0].function is not None:
+            return NOTHING
+        solution = self.solution(self.file.main)
+        if solution is None or solution.end is None or not self.file.main.body:
+            return self.value_of(stores[0])
+        fact = solution.end.facts.get(name, NOTHING)
+        return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=NO_ASSUMPTIONS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.core.state import State
@@ -36,5 +35,3 @@ class Solution:
     """Whether a `return` has something else than the null itself."""
     end: State | None = None
     """The state after its last statement; None if that is never reached."""
-    captured: dict[il.At, State] = field(default_factory=dict[il.At, State])
-    """What is known where functions within it are made."""

@@ -5,25 +5,19 @@ Each lowers its grammar to the intermediate language of `core`; what they share 
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from breadknife.plugins.nullcheck.values import NullLanguage
 
-LANGUAGE_IDS = frozenset({"python", "javascript", "javascriptreact", "typescript", "typescriptreact", "go", "java"})
+_CLASSES = {
+    "python": "python.file:Python", "go": "go.file:Go", "java": "java.file:Java",
+    **dict.fromkeys(("javascript", "javascriptreact", "typescript", "typescriptreact"), "ecmascript.file:EcmaScript"),
+}  # fmt: skip
+LANGUAGE_IDS = frozenset(_CLASSES)
 
 
 def language(id: str) -> NullLanguage:
     """The language with that id, one of `LANGUAGE_IDS`."""
-    if id == "go":
-        from breadknife.plugins.nullcheck.languages.go.file import Go
-
-        return Go()
-    if id in ("javascript", "javascriptreact", "typescript", "typescriptreact"):
-        from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
-
-        return EcmaScript()
-    if id == "java":
-        from breadknife.plugins.nullcheck.languages.java.file import Java
-
-        return Java()
-    from breadknife.plugins.nullcheck.languages.python.file import Python
-
-    return Python()
+    module, _, name = _CLASSES[id].partition(":")
+    made: NullLanguage = getattr(import_module(f"{__name__}.{module}"), name)()
+    return made

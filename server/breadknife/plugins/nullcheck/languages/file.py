@@ -27,25 +27,7 @@ from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
 
-Files = TypeVar("Files", bound=ProjectFiles[Any])
 S = TypeVar("S", bound=Site)
-
-
-class CoreLanguage(Generic[Files]):
-    """A language, with the files of each project that it was asked about."""
-
-    def __init__(self, made: Callable[[Project | None], Files]) -> None:
-        self._made = made
-        self._projects = WeakKeyDictionary[Project, Files]()
-        self._lock = threading.Lock()
-
-    def files(self, project: Project | None) -> Files:
-        if project is None:
-            return self._made(None)
-        with self._lock:
-            if project not in self._projects:
-                self._projects[project] = self._made(project)
-            return self._projects[project]
 
 
 class CoreFile(ABC, Generic[S]):
@@ -53,8 +35,8 @@ class CoreFile(ABC, Generic[S]):
 
     _grammar: ClassVar[Grammar]
 
-    def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any]) -> None:
-        self.document, self.tree, self.files = document, tree, files
+    def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any], project: Project | None) -> None:
+        self.document, self.tree, self.files, self._project = document, tree, files, project
         self._home: FileHome | None = None
         self._about = dict[Place, tuple[Finding, ...]]()
         """What other checkers said of the places that were asked about."""
@@ -146,3 +128,25 @@ class CoreFile(ABC, Generic[S]):
     @cached_property
     def _verification(self) -> Verification:
         return Verification(self.home, self.tree, self.files)
+
+
+class CoreLanguage(ABC):
+    """A `NullLanguage`, with the files of each project that it was asked about."""
+
+    _files: Callable[[Project | None], ProjectFiles[Any]]
+    _file: Callable[[Document, SyntaxTree, ProjectFiles[Any], Project | None], CoreFile[Any]]
+
+    def __init__(self) -> None:
+        self._projects = WeakKeyDictionary[Project, ProjectFiles[Any]]()
+        self._lock = threading.Lock()
+
+    def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> CoreFile[Any]:
+        return self._file(document, tree, self.files(project), project)
+
+    def files(self, project: Project | None) -> ProjectFiles[Any]:
+        if project is None:
+            return self._files(None)
+        with self._lock:
+            if project not in self._projects:
+                self._projects[project] = self._files(project)
+            return self._projects[project]

@@ -323,7 +323,7 @@ class Lowering(ABC):
         label, found = text(first(node)), self.block(inner(node)[-1])
         if found and isinstance(found[-1], il.Loop):
             return (*found[:-1], found[-1]._replace(label=label))
-        return (il.Switch((il.Case(None, found),), label, is_block=True),)
+        return found
 
     def run_for_statement(self, node: Node) -> Iterable[Statement]:
         return self.rounds(node)
@@ -338,8 +338,9 @@ class Lowering(ABC):
                 condition = first(condition)
             test = self.expression(condition) if condition is not None and condition.is_named else None
             body, update = self.block(part(node, "body")), self.statements(parts_in(head, "update", "increment"))
-            is_last = node.type == "do_statement"
-            return (*before, il.Loop(at_of(node), test, None, None, body, (), update, is_tested_last=is_last))
+            if node.type == "do_statement" and test is not None:
+                test, update = None, (il.If(test, (), (il.Jump(is_break=True),)),)
+            return (*before, il.Loop(at_of(node), test, None, None, body, (), update))
 
 
 def nothing(at: At) -> il.Parts:

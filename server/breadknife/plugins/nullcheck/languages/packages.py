@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from abc import abstractmethod
-from collections.abc import Callable
 from functools import cached_property
+from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.names import Language, Names
+from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
-from breadknife.project.values import Project
 from breadknife.text.syntax import SyntaxTree
 
 
@@ -24,23 +21,16 @@ class PackageHome(FileHome):
     """A file of a package."""
 
     def __init__(
-        self,
-        file: File,
-        knowledge: Knowledge,
-        language: Language,
-        package: PackageFiles,
-        uri: str,
-        *,
-        reaches: bool = True,
+        self, file: File, knowledge: Knowledge, package: PackageFiles, uri: str, *, reaches: bool = True
     ) -> None:
         """`reaches`: it looks at what its functions hand on from other files. Without, others only ask it: to look
         further would soon be to read the whole project."""
-        super().__init__(file, knowledge, language, package, uri)
+        super().__init__(file, knowledge, package, uri)
         self.package = package
         self._reaches = reaches
 
     def anew(self) -> PackageHome:
-        return type(self)(self.file, self.knowledge, self.language, self.package, self.uri, reaches=self._reaches)
+        return type(self)(self.file, self.knowledge, self.package, self.uri, reaches=self._reaches)
 
     @cached_property
     def gate(self) -> Gate:
@@ -58,7 +48,7 @@ class PackageHome(FileHome):
     def method(self, type_: Type, name: str, /) -> Target | None:
         found = super().method(type_, name)
         target = self.class_target(type_.name) if found is None else None
-        if target is None or target.class_ is None or not isinstance(target.home, Names):
+        if target is None or target.class_ is None:
             return found
         return self.package.method(target.home, target.class_.name, name)
 
@@ -85,23 +75,14 @@ class PackageFiles(ProjectFiles[PackageHome]):
     """The files of a project whose packages are folders."""
 
     looks_further = True
-
-    def __init__(
-        self,
-        project: Project | None,
-        knowledge: Knowledge,
-        language: Language,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(project, clock)
-        self._knowledge, self._language = knowledge, language
+    _knowledge: ClassVar[Knowledge]
 
     @abstractmethod
     def _outlined(self, tree: SyntaxTree, uri: str) -> File:
         """What a file declares."""
 
     def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageHome:
-        return PackageHome(self._outlined(tree, uri), self._knowledge, self._language, self, uri, reaches=reaches)
+        return PackageHome(self._outlined(tree, uri), self._knowledge, self, uri, reaches=reaches)
 
     def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
         return self._home_of(tree, uri, reaches=False)

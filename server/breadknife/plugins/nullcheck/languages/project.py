@@ -17,9 +17,8 @@ from typing import ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
 from breadknife.plugins.nullcheck.languages.asking import Asked, Asking, Read, State
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of

@@ -86,7 +86,7 @@ def handed_on(before: FileHome, after: FileHome) -> Iterator[Found]:
 
 def _followed(home: FileHome) -> FileHome:
     """A new analysis of the file, which also follows nulls into the functions that they are given to."""
-    made = FileHome(home.file, home.knowledge, home.language, home.others, home.uri)
+    made = FileHome(home.file, home.knowledge, home.others, home.uri)
     made.follows_arguments = True
     return made
 

@@ -10,9 +10,6 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.cfg import Edge, Errors, Graph, Node, NodeKind, ordered
 from breadknife.plugins.nullcheck.core.flow.choosing import Choosing
 
-_MOST_COPIES = 3
-"""A `finally` within so many others is built once and no more for each way that leads into it."""
-
 
 def build(body: il.Block, errors: Errors) -> Graph:
     """The graph of a function's body. Its first node is the entry; a node that nothing leads to may be in it."""
@@ -29,11 +26,7 @@ class _LoopEnds:
     after: Node
     again: Node | None
     """None for what isn't a loop."""
-    finals: int
-    """How many `finally` are around it."""
     label: str = ""
-    is_block: bool = False
-    """Only a jump with its label leaves it."""
 
 
 class _Builder(Choosing):
@@ -41,8 +34,6 @@ class _Builder(Choosing):
         super().__init__()
         self._errors = errors
         self._loops = list[_LoopEnds]()
-        self._finals: list[tuple[il.Block, tuple[Node, ...], bool]] = []
-        """Each `finally` around, with what catches its own exceptions."""
 
     # Statements
 
@@ -98,7 +89,7 @@ class _Builder(Choosing):
                 self.condition(iterable, body, out)
             each = il.Operation(iterable.at, "next", (iterable, statement.iterable), forks=False)
             bind = il.Assign(target.at, target, each)
-        elif statement.test is not None and not statement.is_tested_last:
+        elif statement.test is not None:
             self.go(again)
             self.start(again)
             self.condition(statement.test, body, out)
@@ -107,20 +98,18 @@ class _Builder(Choosing):
         self.start(body)
         if bind is not None:
             self.assign(bind)
-        rounds = self.node(NodeKind.MERGE) if statement.update or statement.is_tested_last else again
-        self._loops.append(_LoopEnds(after, rounds, len(self._finals), statement.label))
+        rounds = self.node(NodeKind.MERGE) if statement.update else again
+        self._loops.append(_LoopEnds(after, rounds, statement.label))
         held, self._held = self._held, self._slots
         self.block(statement.body)
         if rounds is not again:
             self.go(rounds)
             self.start(rounds)
             self.block(statement.update)
-            if statement.is_tested_last and statement.test is not None:
-                self.condition(statement.test, again, out)
         self._held = held
         self._loops.pop()
         self.go(again)
-        if statement.iterable is None and (statement.test is None or statement.is_tested_last):
+        if statement.iterable is None and statement.test is None:
             self.start(again)
             self.go(body)
         if bind is not None:
@@ -143,7 +132,7 @@ class _Builder(Choosing):
                 self.condition(case.test, body, next_)
                 self.start(next_)
         self.go(default)
-        self._loops.append(_LoopEnds(after, None, len(self._finals), statement.label, statement.is_block))
+        self._loops.append(_LoopEnds(after, None))
         self._at = None
         for case, body in zip(statement.cases, bodies, strict=True):
             self.go(body)
@@ -155,29 +144,15 @@ class _Builder(Choosing):
 
     def jump(self, statement: il.Jump) -> None:
         for loop in reversed(self._loops):
-            is_meant = loop.label == statement.label if statement.label else not loop.is_block
             target = loop.after if statement.is_break else loop.again
-            if is_meant and target is not None:
-                self.leave(loop.finals)
+            if target is not None and statement.label in ("", loop.label):
                 self.go(target)
                 break
         self._at = None
 
-    def leave(self, finals: int) -> None:
-        """Run what stands in each `finally` on the way out, down to that many."""
-        kept = self._finals, self._catches, self._forgives
-        while len(self._finals) > finals and self._at is not None:
-            body, catches, forgives = self._finals[-1]
-            self._finals = self._finals[:-1]
-            self._catches, self._forgives = catches, forgives
-            if len(kept[0]) <= _MOST_COPIES:
-                self.block(body)
-        self._finals, self._catches, self._forgives = kept
-
     def return_(self, statement: il.Return) -> None:
         value = self.value(statement.value) if statement.value is not None else None
         self.step(il.Return(statement.at, value), NodeKind.RETURN)
-        self.leave(0)
         self._at = None
 
     def raise_(self, statement: il.Raise) -> None:
@@ -200,10 +175,9 @@ class _Builder(Choosing):
         final: Node | None = None
         if statement.finally_:
             final = self.node(NodeKind.CATCH)
-            self._finals = [*self._finals, (statement.finally_, *outside)]
             self._catches = (final,)
         around = self._catches
-        catches = [self._catch(handler) for handler in statement.handlers]
+        catches = [self.node(NodeKind.CATCH) for _ in statement.handlers]
         catches_all = any(self._is_broad(handler) for handler in statement.handlers)
         self._catches = (*catches, *(() if catches_all else around))
         self._forgives = outside[1] or any(self._is_forgiving(handler) for handler in statement.handlers)
@@ -225,18 +199,12 @@ class _Builder(Choosing):
             if self._at is not None:
                 ends.append(self._at)
         if final is not None:
-            self._finals = self._finals[:-1]
             self._catches, self._forgives = outside
             self.start(final)
             self.block(statement.finally_)
         self._catches, self._forgives = outside
         self.meet(ends)
         self.block(statement.finally_)
-
-    def _catch(self, handler: il.Handler) -> Node:
-        catch = self.node(NodeKind.CATCH)
-        catch.after_null = self._is_broad(handler) or not self._errors.exact.isdisjoint(handler.catches)
-        return catch
 
     def _is_broad(self, handler: il.Handler) -> bool:
         return not handler.catches or not self._errors.broad.isdisjoint(handler.catches)

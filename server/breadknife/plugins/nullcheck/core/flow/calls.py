@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.effects import Callee, Effects
 from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import Type
-from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled
+from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled, parse_type
+from breadknife.plugins.nullcheck.core.names import Target
 from breadknife.plugins.nullcheck.core.nullness import (
     NOTHING,
+    SURE,
     Assumption,
     Fact,
     Nullness,
@@ -90,8 +91,7 @@ class CallEvaluator(Effects):
     def _told_apart(self, method: str, first: Fact) -> str:
         """The qualified name of a method that its first argument tells from others of the name."""
         type_ = first.type.name if first.type is not None else ""
-        rows = self.home.knowledge.by_argument.get(method, ())
-        return next((name for given, name in rows if given == type_), "")
+        return self.home.knowledge.by_argument.get(method, {}).get(type_, "")
 
     def _needed(self, expression: il.Call, callee: Callee, state: State) -> None:
         """Find the arguments that must not be null."""
@@ -133,7 +133,7 @@ class CallEvaluator(Effects):
         name, knowledge = callee.name, self.home.knowledge
         if callee.target is None and (rule := knowledge.calls.get(name)) is not None:
             if rule.typed_only and not self.home.file.is_typed:
-                return Fact(type=filled(rule.gives, _own(callee), None, knowledge.elements) if rule.gives else None)
+                return Fact(type=self._given_type(rule, callee))
             return self._by_rule(rule, call, callee, facts, state)
         if callee.target is not None:
             if callee.target.function is not None:
@@ -144,17 +144,17 @@ class CallEvaluator(Effects):
         result = knowledge.results.get(name)
         if result is not None:
             first = facts[0].type if facts else None
-            literal = call.arguments[0].value.key if call.arguments else ""
-            type_ = self.home.language.refined_result(name, literal) or filled(result, own, first, knowledge.elements)
-            return Fact(Nullness.THERE, type=type_)
+            return Fact(Nullness.THERE, type=filled(parse_type(result), own, first, knowledge.elements))
         return Fact(Nullness.THERE, type=Type(name)) if name in knowledge.types else NOTHING
 
+    def _given_type(self, rule: NullableCall, callee: Callee) -> Type | None:
+        """The type of what a call gives if there is a value."""
+        if rule.name == "dict.get" and len(_own(callee)) == 2:
+            return _own(callee)[1]
+        return filled(parse_type(rule.gives), _own(callee), None, self.home.knowledge.elements) if rule.gives else None
+
     def _by_rule(self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
-        gives = rule.gives
-        if rule.name == "dict.get" and callee.owner.type is not None and len(callee.owner.type.arguments) == 2:
-            gives = callee.owner.type.arguments[1]
-        if gives is not None:
-            gives = filled(gives, _own(callee), None, self.home.knowledge.elements)
+        gives = self._given_type(rule, callee)
         is_literal = all(isinstance(each.value, il.Constant | il.Null) for each in call.arguments)
         if any(argument.name == "*" for argument in call.arguments) or (rule.literals and is_literal):
             return Fact(type=gives)
@@ -179,10 +179,9 @@ class CallEvaluator(Effects):
             return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
         said = self.home.knowledge.null_name(rule.nulls)
         origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name.rpartition('/')[2]}` returns {said} {rule.why}")
-        if rule.ways:
-            return Fact(
-                Nullness.THERE, items=tuple(tuple(_item_of(each, gives, origin) for each in way) for way in rule.ways)
-            )
+        if rule.beside_error:
+            failed = Fact(Nullness.NULL, origin, gives, truth=False), SURE
+            return Fact(Nullness.THERE, items=(failed, (SURE._replace(type=gives), failed[0]._replace(type=None))))
         type_ = gives._replace(nullable=0) if gives else None
         return Fact(Nullness.MAYBE, origin, type_, nulls=rule.nulls | (gives.nullable if gives else 0))
 
@@ -318,23 +317,6 @@ def _kind(origin: Origin | None) -> OriginKind:
     if origin is None or origin.kind is OriginKind.EXIT:
         return OriginKind.CALL
     return origin.kind
-
-
-def _item_of(said: str, gives: Type | None, origin: Origin) -> Fact:
-    """One of the values that a call gives at once, by the word that the knowledge has for it."""
-    match said:
-        case "null":
-            return Fact(Nullness.NULL, origin, gives, truth=False)
-        case "value":
-            return Fact(Nullness.THERE, type=gives)
-        case "there":
-            return Fact(Nullness.THERE)
-        case "none":
-            return Fact(Nullness.NULL, origin, truth=False)
-        case "yes" | "no":
-            return Fact(Nullness.THERE, truth=said == "yes")
-        case _:
-            return NOTHING
 
 
 def _own(callee: Callee) -> tuple[Type, ...]:

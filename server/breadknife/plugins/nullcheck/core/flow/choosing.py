@@ -59,10 +59,6 @@ class Choosing:
                 self.go(yes if truth else no)
             case il.Null() | il.Absent():
                 self.go(no)
-            case il.Comma(first=first, last=last):
-                for each in first:
-                    self.step(self.value(each))
-                self.condition(last, yes, no)
             case il.Display(items=items) if items:
                 self.step(self.value(test))
                 self.go(yes)
@@ -105,10 +101,6 @@ class Choosing:
                 return target
             case il.Comprehension():
                 return self._comprehend(value)
-            case il.Comma(first=first, last=last):
-                for each in first:
-                    self.step(self.value(each))
-                return self.value(last)
             case il.Told() | il.Cast() | il.Attempt():
                 return value._replace(value=self.value(value.value), forks=False)
             case il.Attribute():

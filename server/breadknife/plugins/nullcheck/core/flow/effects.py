@@ -7,10 +7,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.flow.evaluate import typed
 from breadknife.plugins.nullcheck.core.flow.refine import Refiner
 from breadknife.plugins.nullcheck.core.il import At, Expression
+from breadknife.plugins.nullcheck.core.names import Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, OriginKind, forgotten
 from breadknife.plugins.nullcheck.core.state import State, join, mentions
 from breadknife.plugins.nullcheck.values import Use
@@ -111,7 +111,7 @@ class Effects(Refiner, ABC):
         knowledge = self.home.knowledge
         if callee.target is not None and (callee.target.function is None or not callee.target.function.is_stub):
             return True
-        if callee.name in self.home.language.builtins or callee.name in knowledge.calls:
+        if callee.name in knowledge.builtins or callee.name in knowledge.calls:
             return True
         method = expression.callee.name if isinstance(expression.callee, il.Attribute) else ""
         if method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]:

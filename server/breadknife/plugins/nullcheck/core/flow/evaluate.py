@@ -11,7 +11,7 @@ from typing import Any
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.il import At, Expression, Type
+from breadknife.plugins.nullcheck.core.il import Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import element, held
 from breadknife.plugins.nullcheck.core.nullness import (
     NO_ASSUMPTIONS,
@@ -27,7 +27,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
     there,
 )
 from breadknife.plugins.nullcheck.core.solution import NullUse
-from breadknife.plugins.nullcheck.core.state import State, join
+from breadknife.plugins.nullcheck.core.state import State
 from breadknife.plugins.nullcheck.values import Use
 
 _FUNCTION = Fact(Nullness.THERE, type=Type("function"))
@@ -46,8 +46,6 @@ class Evaluator(ABC):
     """Set by a call that never comes back."""
     may_raise: bool = False
     """Set by a call that may raise."""
-    captured: dict[At, State] = field(default_factory=dict[At, State])
-    """What is known where functions without a name are made."""
     _declared: dict[str, Fact] = field(default_factory=dict[str, Fact])
     _results: dict[int, Fact] = field(default_factory=dict[int, Fact])
     """What calls gave when they were last evaluated, by the identity of the call."""
@@ -213,9 +211,7 @@ class Evaluator(ABC):
             self.value(part, state)
         return NOTHING
 
-    def evaluate_closure(self, expression: il.Closure, state: State) -> Fact:
-        known = self.captured.get(expression.at)
-        self.captured[expression.at] = state.copy() if known is None else join(known, state, self.declared)
+    def evaluate_closure(self, expression: il.Closure, _state: State) -> Fact:
         return _FUNCTION._replace(called=expression.key) if expression.key else _FUNCTION
 
     def evaluate_cast(self, expression: il.Cast, state: State) -> Fact:

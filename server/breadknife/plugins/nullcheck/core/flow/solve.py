@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
-from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph, Node, NodeKind
+from breadknife.plugins.nullcheck.core.flow.cfg import Graph, Node, NodeKind
 from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, is_initial
 from breadknife.plugins.nullcheck.core.solution import NullUse, Returned, Solution
@@ -44,7 +44,7 @@ class _Run:
             visits[node] = visits.get(node, 0) + 1
             if visits[node] <= _MOST_VISITS and self.meet(node):
                 self.follow(node)
-        solution = Solution(captured=self.evaluator.captured)
+        solution = Solution()
         for node in graph.nodes:
             solution.uses += self.uses.get(node, ())
             solution.returns += self.returns.get(node, ())
@@ -114,9 +114,8 @@ class _Run:
         self.act(node, state)
         if evaluator.uses or node in self.uses:
             self.uses[node] = [*self._first_uses(node), *evaluator.uses]
-        for place, catch in enumerate(catches):
-            if evaluator.may_raise or (catch.after_null and not _is_plain(node.action)):
-                self.arrive(catch, (node.index, -1 - place), before)
+        for place, catch in enumerate(catches if evaluator.may_raise else ()):
+            self.arrive(catch, (node.index, -1 - place), before)
         return not evaluator.is_dead
 
     def _first_uses(self, node: Node) -> list[NullUse]:
@@ -198,13 +197,3 @@ def _remember(key: str, fact: Fact, state: State) -> None:
         state.truths[key] = fact.truth
     if key and fact.nullness in (Nullness.NULL, Nullness.THERE):
         state.truths[f"{key} is None"] = fact.nullness == Nullness.NULL
-
-
-def _is_plain(action: Action | None) -> bool:
-    """Whether it only gives a value to a variable: nothing in it raises but a call."""
-    if not isinstance(action, il.Assign) or not isinstance(action.target, il.Name):
-        return False
-    value = action.value
-    while isinstance(value, il.Told | il.Cast):
-        value = value.value
-    return isinstance(value, il.Constant | il.Null | il.Name | il.Call)

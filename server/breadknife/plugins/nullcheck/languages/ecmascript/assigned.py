@@ -60,10 +60,6 @@ class Assigned:
                 found.setdefault(each, set()).add(name)
         return found
 
-    def keeps(self, at: At, name: str) -> bool:
-        """Whether nothing is assigned to a variable within a function."""
-        return not any(at[0] <= offset < at[1] for offset in self.offsets.get(name, ()))
-
     def changed(self, at: At | None) -> set[str]:
         """The variables that functions within a function assign; None for the module."""
         return self._changed.get(at, set())

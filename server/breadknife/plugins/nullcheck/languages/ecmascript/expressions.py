@@ -10,7 +10,7 @@ from typing import Protocol
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, Types
 from breadknife.plugins.nullcheck.languages.lowering import (
     DEEPEST,
@@ -58,10 +58,6 @@ class Reading(Protocol):
 
     def class_(self, node: Node, scopes: Scopes, around: Function, /) -> None: ...
 
-    def defines(self, name: str, /) -> bool:
-        """Whether the module has its own function of the name."""
-        ...
-
 
 @dataclass
 class Expressions(Lowering):
@@ -93,13 +89,6 @@ class Expressions(Lowering):
         pattern = word(node, "pattern").translate({ord(each): "" for each in "()"})
         kind = "AnyRegExp" if _ALWAYS_MATCHES.fullmatch(pattern) else "RegExp"
         return il.Constant(at_of(node), short(text(node)), kind, truth=True)
-
-    def lower_list(self, node: Node) -> Expression:
-        spread = first(node)
-        if len(inner(node)) == 1 and spread is not None and spread.type == "spread_element":
-            value = self.expression(first(spread))
-            return il.Call(at_of(node), il.Name(at_of(node), "Array.from"), (Argument("", value),), "", value.forks)
-        return super().lower_list(node)
 
     def lower_object(self, node: Node) -> Expression:
         return display(at_of(node), "object", list(self._members(node)))
@@ -158,18 +147,7 @@ class Expressions(Lowering):
         return attribute(at, owner, said) if said.isidentifier() else element(at, owner, index)
 
     def _call(self, node: Node, at: At, callee: Expression) -> Expression:
-        made = call(at, callee, self._arguments(part(node, "arguments")))
-        written = inner(part(node, "type_arguments"))
-        known = self.reading.knowledge.typed_calls.get(callee.key.removeprefix("React.")) if written else None
-        if known is None:
-            return made
-        own = tuple(self.reading.types.read(each) or Type("") for each in written)
-        if callee.key.endswith("useRef"):
-            is_element = not own[0].nullable and [type(each.value) for each in made.arguments] == [il.Null]
-            own = (own[0]._replace(nullable=NULL),) if is_element else (Type(""),)
-        elif not made.arguments:
-            own = (own[0]._replace(nullable=own[0].nullable | UNDEFINED),)
-        return il.Told(made.at, made, filled(known, own, None), "", made.forks)
+        return call(at, callee, self._arguments(part(node, "arguments")))
 
     def _arguments(self, node: Node | None) -> list[Argument]:
         found = list[Argument]()
@@ -251,10 +229,6 @@ class Expressions(Lowering):
                 return super().applied(at, operator, operand)
             case _:
                 return parts_of(at, [operand])
-
-    def lower_sequence_expression(self, node: Node) -> Expression:
-        *before, last = self.values(node) or [nothing(at_of(node))]
-        return il.Comma(at_of(node), tuple(before), last)
 
     def lower_assignment_expression(self, node: Node) -> Expression:
         left, value = part(node, "left"), self.expression(part(node, "right"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.languages.ecmascript.language import knowledge
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.repairs.ecmascript.repairs import REPAIRS
@@ -12,23 +11,12 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.values import Place
-from breadknife.project.values import Project
 from breadknife.task.values import Finding
-from breadknife.text.document import Document
-from breadknife.text.syntax import SyntaxTree
 
 _LONGEST_MEAN = 300
 """Code points of a line: people stay far below that."""
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 """Files that only say what code elsewhere, or none, is like: no edit of them changes what happens."""
-
-
-class EcmaScript(CoreLanguage[EcmaScriptProject]):
-    def __init__(self) -> None:
-        super().__init__(lambda project: EcmaScriptProject(project, knowledge()))
-
-    def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
-        return EcmaScriptFile(document, tree, self.files(project))
 
 
 class EcmaScriptFile(CoreFile[EcmaScriptSite]):
@@ -50,3 +38,7 @@ class EcmaScriptFile(CoreFile[EcmaScriptSite]):
 
     def _site(self, place: Place) -> EcmaScriptSite:
         return self._seen(EcmaScriptSite, place)
+
+
+class EcmaScript(CoreLanguage):
+    _files, _file = EcmaScriptProject, EcmaScriptFile

@@ -3,14 +3,15 @@ are asked for."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Type
+from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
 from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS, PATTERNS
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links, links
@@ -18,7 +19,7 @@ from breadknife.plugins.nullcheck.languages.ecmascript.statements import Stateme
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, Types, optional, promised
 from breadknife.plugins.nullcheck.languages.lowering import Scopes, nothing
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, is_misread
+from breadknife.text.syntax import Node, SyntaxTree, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})
 _SHAPES = frozenset({"interface_declaration", "class_declaration", "abstract_class_declaration", "class"})
@@ -26,10 +27,15 @@ _DECLARED = frozenset({"function_declaration", "generator_function_declaration",
 _METHODS = frozenset({"method_definition", "method_signature", "abstract_method_signature"})
 _FIELDS = frozenset({"public_field_definition", "field_definition", "property_signature"})
 _EXTENDS = frozenset({"extends_clause", "extends_type_clause"})
-_SETS_NULL = re.compile(rb"[\w$]+\s*=\s*(?:null|undefined)\b")
 _DECLARING = (b"?:", b"void 0")
 """How code says without the word that something may be null."""
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
+
+
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
+    """The analysis of one file."""
+    knowledge = knowledge_of("ecmascript")
+    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
 
 
 @dataclass
@@ -51,7 +57,6 @@ class Outline(Reader):
         root = self.tree.root
         self.main = Function(
             at_of(root), "", (), None, lambda main: Statements(main, Scopes(), self).body(root), self.tree.encoded,
-            keeps=partial(self._assigned.keeps, (0, root.end_byte)), tells_types=self.is_typed,
             changed_within=self._assigned.changed(None),
             has_declared_null=any(each in self.tree.encoded for each in _DECLARING),
         )  # fmt: skip
@@ -77,9 +82,6 @@ class Outline(Reader):
         node = self.tree.root.descendant_for_byte_range(*at) if self.tree.root.has_error else None
         is_silent = b"@ts-nocheck" in self.tree.encoded[:200] or (node is not None and is_misread(node))
         return is_silent or super().is_ignored(at)
-
-    def defines(self, name: str, /) -> bool:
-        return name in self.named or name in self._repeated
 
     # What is at the top of the module
 
@@ -122,9 +124,7 @@ class Outline(Reader):
             self._named(text(name), value)
         elif own:
             type_ = self.types.read(part(node, "type"))
-            is_null = value is not None and value.type in ("null", "undefined")
-            store = _store(node, type_, is_null=is_null, has_value=value is not None)
-            self.variables.setdefault(text(name), []).append(store)
+            self.variables.setdefault(text(name), []).append(_store(node, type_, has_value=value is not None))
 
     def _assigned_function(self, node: Node) -> None:
         """`exports.name = function () {}`."""
@@ -136,11 +136,8 @@ class Outline(Reader):
 
     def _stored(self, name: str, offset: int) -> Store:
         """A value that a variable of the module gets later."""
-        around = next((each for each in self.functions if each.at[0] <= offset < each.at[1]), None)
-        if around is None and offset in self._assigned.in_functions:
-            around = self.main  # a function that isn't at the top of the module
-        is_null = _SETS_NULL.match(self.tree.encoded, offset) is not None
-        return Store((offset, offset + len(name)), around, lambda: None, None, is_null)
+        around = self.main if offset in self._assigned.in_functions else None
+        return Store((offset, offset + len(name)), around, lambda: None)
 
     # Functions
 
@@ -162,7 +159,6 @@ class Outline(Reader):
             is_async="async" in heads or gives is not None, is_generator="*" in heads,
             is_stub=body is None, is_expression=body is not None and body.type != "statement_block",
             has_declared_null=any(each in source for each in _DECLARING),
-            keeps=partial(self._assigned.keeps, at), tells_types=self.is_typed,
             changed_within=self._assigned.changed(at),
         )  # fmt: skip
         function.parameters = tuple(self._parameter(each) for each in _given(node))
@@ -284,8 +280,8 @@ class Outline(Reader):
             class_.stores.setdefault(name, []).append(_store(node, type_))
 
 
-def _store(node: Node, type_: Type | None = None, *, is_null: bool = False, has_value: bool = True) -> Store:
-    return Store(at_of(node), None, lambda: None, type_, is_null, has_value)
+def _store(node: Node, type_: Type | None = None, *, has_value: bool = True) -> Store:
+    return Store(at_of(node), None, lambda: None, type_, has_value=has_value)
 
 
 def _extended(node: Node) -> Iterable[Node]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT, STAR, WHOLE
-from breadknife.plugins.nullcheck.languages.ecmascript.language import LANGUAGES, home_of
+from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
-from breadknife.project.values import Project
 from breadknife.text.document import language_of, uri_to_path
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree
 
+_LANGUAGES = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 _MOST_STEPS = 5
 """Re-exports are followed this far."""
 
@@ -24,14 +22,8 @@ _MOST_STEPS = 5
 class EcmaScriptProject(ProjectFiles[FileHome]):
     """The modules of one project."""
 
-    def __init__(
-        self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        super().__init__(project, clock)
-        self._knowledge = knowledge
-
     def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
-        return home_of(tree, self, uri, self._knowledge)
+        return home_of(tree, self, uri)
 
     def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
         found = self._followed(home, name, _MOST_STEPS)
@@ -56,7 +48,7 @@ class EcmaScriptProject(ProjectFiles[FileHome]):
         path = uri_to_path(home.uri)
         language = (language_of(path) if path is not None else None) or "typescript"
         for each in self.paths(home.uri, Import(module.replace(DOT, ".")), language):
-            there = self.home(each) if language_of(Path(each)) in LANGUAGES else None
+            there = self.home(each) if language_of(Path(each)) in _LANGUAGES else None
             if there is not None:
                 yield there
 

@@ -138,8 +138,7 @@ class Statements(Expressions):
 
     def run_call_expression(self, node: Node) -> Iterable[Statement]:
         name, given = word(node, "function"), first(part(node, "arguments"))
-        is_known = name in self.reading.knowledge.functions["asserts"]
-        if is_known and given is not None and not self.reading.defines(name.partition(".")[0]):
+        if name in self.reading.knowledge.functions["asserts"] and given is not None:
             return (il.If(self.expression(given), (), (il.Raise(at_of(node), ()),)),)
         return (il.Evaluate(self.expression(node)),)
 

@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
-from breadknife.plugins.nullcheck.languages.go.language import knowledge
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
 from breadknife.plugins.nullcheck.repairs.go.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.go.site import GoSite
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.values import Place, Use
-from breadknife.project.values import Project
 from breadknife.task.values import Finding
-from breadknife.text.document import Document
-from breadknife.text.syntax import SyntaxTree
-
-
-class Go(CoreLanguage[GoProject]):
-    def __init__(self) -> None:
-        super().__init__(lambda project: GoProject(project, knowledge()))
-
-    def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> GoFile:
-        return GoFile(document, tree, self.files(project))
 
 
 class GoFile(CoreFile[GoSite]):
@@ -41,3 +29,7 @@ class GoFile(CoreFile[GoSite]):
 
     def _site(self, place: Place) -> GoSite:
         return self._seen(GoSite, place)
+
+
+class Go(CoreLanguage):
+    _files, _file = GoProject, GoFile

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.il import Block
+from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.go.statements import Statements, parameters_of, result_of, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import Types
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, nodes_in
+from breadknife.text.syntax import Node, SyntaxTree, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
@@ -34,6 +37,12 @@ _GIVES_SILENTLY = re.compile(
 _LEAVES = rb"\w*[eE]rr\w* != nil \{\s*(?:return\b(?![^\n]*\b\1\.)|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
 _IGNORES = re.compile(rb"\b(\w++),[ \t]*\w++[ \t]*+:?=[ \t]*[\w.]++\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")")
 """A call whose error isn't looked at in the next line, in a check that leaves."""
+
+
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
+    """The analysis of one file."""
+    knowledge = knowledge_of("go")
+    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
 
 
 @dataclass

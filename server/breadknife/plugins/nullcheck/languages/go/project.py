@@ -9,11 +9,9 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.attributes import Target
 from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.languages.go.language import GO
+from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
+from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.languages.go.outline import Outline, type_specs
 from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
 from breadknife.plugins.nullcheck.languages.reading import part, word
@@ -38,10 +36,10 @@ class _Table(NamedTuple):
 class GoProject(PackageFiles):
     """The files of Go of one project."""
 
-    def __init__(
-        self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        super().__init__(project, knowledge, GO, clock)
+    _knowledge = knowledge_of("go")
+
+    def __init__(self, project: Project | None, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(project, clock)
         self._tables = dict[Path, _Table]()
 
     def _outlined(self, tree: SyntaxTree, uri: str) -> File:

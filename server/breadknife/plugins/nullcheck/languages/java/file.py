@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
-from breadknife.plugins.nullcheck.languages.java.language import knowledge
 from breadknife.plugins.nullcheck.languages.java.project import JavaProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.java.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Place
-from breadknife.project.values import Project
-from breadknife.text.document import Document
-from breadknife.text.syntax import SyntaxTree
-
-
-class Java(CoreLanguage[JavaProject]):
-    def __init__(self) -> None:
-        super().__init__(lambda project: JavaProject(project, knowledge()))
-
-    def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> JavaFile:
-        return JavaFile(document, tree, self.files(project))
 
 
 class JavaFile(CoreFile[Site]):
@@ -33,3 +21,7 @@ class JavaFile(CoreFile[Site]):
 
     def _site(self, place: Place) -> Site:
         return self._seen(Site, place)
+
+
+class Java(CoreLanguage):
+    _files, _file = JavaProject, JavaFile

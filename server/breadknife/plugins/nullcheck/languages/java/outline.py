@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Type
+from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.java.statements import Members, Statements
 from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations_of, declared, read
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node
+from breadknife.text.syntax import Node, SyntaxTree
 
 _CLASSES = frozenset({
     "class_declaration", "record_declaration", "enum_declaration", "interface_declaration",
@@ -28,6 +31,12 @@ _LISTS = frozenset({"type_list", "interface_type_list", "enum_body_declarations"
 _SILENT = re.compile(r'"(?:null|NullAway|all|ConstantConditions|DataFlowIssue|nullness)"')
 _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interface)\s+\w")
 """A method with classes in it."""
+
+
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
+    """The analysis of one file."""
+    knowledge = knowledge_of("java")
+    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
 
 
 @dataclass
@@ -127,7 +136,6 @@ class Outline(Reader):
             is_of_class=any(each.type == "static" for child in node.children[:1] for each in child.children),
             decorators=tuple(annotation_name(each) for each in annotations_of(node)),
             has_declared_null=any(each.annotation is not None and each.annotation.nullable for each in parameters),
-            keeps=lambda _: True,  # a function within sees only variables that keep their value
         )  # fmt: skip
         self.functions.append(function)
         if node.type != "static_initializer" and (name == "<init>" or members.methods.get(name) == 1):

@@ -9,8 +9,8 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.names import Language, Names
+from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
+from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.languages.java.outline import Outline
 from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
 from breadknife.project.values import Project
@@ -28,10 +28,10 @@ _CLASS = re.compile(r"(?<![\w.])[A-Z]\w*")
 class JavaProject(PackageFiles):
     """The files of Java of one project."""
 
-    def __init__(
-        self, project: Project | None, knowledge: Knowledge, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        super().__init__(project, knowledge, Language(knowledge.classes["builtins"]), clock)
+    _knowledge = knowledge_of("java")
+
+    def __init__(self, project: Project | None, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(project, clock)
         self._imported = WeakKeyDictionary[Names, Mapping[str, str]]()
 
     def _outlined(self, tree: SyntaxTree, uri: str) -> File:

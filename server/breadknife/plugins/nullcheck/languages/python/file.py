@@ -10,7 +10,6 @@ from breadknife.plugins.nullcheck.core.analysis import Found
 from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.languages.cards import kept_cards
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
-from breadknife.plugins.nullcheck.languages.python.language import knowledge
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.python.declarations import is_declaration
@@ -22,8 +21,7 @@ from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, Span, uri_to_path
-from breadknife.text.syntax import SyntaxTree
+from breadknife.text.document import Span, uri_to_path
 
 _LONGEST = 200_000
 """Code points of another file."""
@@ -32,21 +30,8 @@ _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 """After these a function gives what it gave."""
 
 
-class Python(CoreLanguage[PythonProject]):
-    def __init__(self) -> None:
-        cards = kept_cards("python")
-        super().__init__(lambda project: PythonProject(project, knowledge(), cards=cards))
-
-    def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
-        return PythonFile(document, tree, self.files(project), project)
-
-
 class PythonFile(CoreFile[PythonSite]):
     _grammar = grammar_of("python")
-
-    def __init__(self, document: Document, tree: SyntaxTree, files: PythonProject, project: Project | None) -> None:
-        super().__init__(document, tree, files)
-        self._project = project
 
     def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
         site = self._site(place)
@@ -87,3 +72,11 @@ class PythonFile(CoreFile[PythonSite]):
         node = tree.root.named_descendant_for_byte_range(*at) or tree.root
         node = node.child_by_field_name("name") or node
         return PythonSite(tree, home, self._grammar, node, Use.ASSIGN, home.uri, project=project)
+
+
+class Python(CoreLanguage):
+    _file = PythonFile
+
+    @staticmethod
+    def _files(project: Project | None) -> PythonProject:
+        return PythonProject(project, cards=kept_cards("python"))

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
+from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Type
+from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.python.statements import Statements
 from breadknife.plugins.nullcheck.languages.python.types import type_of
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, captures
+from breadknife.text.syntax import Node, SyntaxTree, captures
 
 _DECLARING = """
 [
@@ -46,8 +49,12 @@ class _Place(NamedTuple):
     function: Function | None = None
     shared: frozenset[str] | set[str] = frozenset()
     """Names that the function declares global."""
-    is_total: bool = True
-    """Objects of the class have all that is declared there."""
+
+
+def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
+    """The analysis of one file."""
+    knowledge = knowledge_of("python")
+    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
 
 
 @dataclass
@@ -157,8 +164,6 @@ class Outline(Reader):
             table, name = owner.stores if owner is not None and is_own else None, word(target, "attribute")
         if target is None or table is None:
             return
-        if not place.is_total and annotation is not None and annotation.name != "Required":
-            annotation = Type("NotRequired", (annotation,))
         kind = value.type if value is not None else ""
         parameter = text(value) if kind == "identifier" else ""
         value_of = partial(self._value, function, value)
@@ -180,8 +185,7 @@ class Outline(Reader):
         bases = (self._qualified(text(each).partition("[")[0]) for each in given if each.type != "keyword_argument")
         class_ = Class(at_of(node), word(node, "name"), tuple(bases), self._decorators(node))
         self.classes[class_.name] = class_
-        is_total = all(text(each).replace(" ", "") != "total=False" for each in given)
-        return _Place(node.end_byte, class_, is_total=is_total)
+        return _Place(node.end_byte, class_)
 
     def read_function_definition(self, node: Node, place: _Place) -> _Place | None:
         name, body, said = word(node, "name"), part(node, "body"), self._decorators(node)
@@ -236,14 +240,10 @@ class Outline(Reader):
         return tuple(found)
 
     def _decorators(self, node: Node) -> tuple[str, ...]:
-        """Their qualified names, without arguments but for when a validator runs."""
-        found = list[str]()
+        """Their qualified names, without arguments."""
         around = node.parent
-        for each in inner(around)[:-1] if around is not None and around.type == "decorated_definition" else ():
-            name, _, given = text(each).lstrip("@").partition("(")
-            is_after = given.replace(" ", "").replace("'", '"') == 'mode="after")'
-            found.append(self._qualified(name) + ("(after)" if is_after else ""))
-        return tuple(found)
+        written = inner(around)[:-1] if around is not None and around.type == "decorated_definition" else []
+        return tuple(self._qualified(text(each).lstrip("@").partition("(")[0]) for each in written)
 
     def _qualified(self, written: str) -> str:
         root, dot, rest = written.strip().partition(".")

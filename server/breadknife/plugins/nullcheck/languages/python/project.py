@@ -1,22 +1,16 @@
-"""The modules of a project, and of the packages that are installed for it: each is read when a name of it is used."""
+"""The modules of a project: each is read when a name of it is used."""
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
-from breadknife.plugins.nullcheck.languages.cards import Card, Cards
+from breadknife.plugins.nullcheck.languages.cards import Card
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
-from breadknife.plugins.nullcheck.languages.python import installed
-from breadknife.plugins.nullcheck.languages.python.language import home_of
-from breadknife.project.values import Project
-from breadknife.text.document import Document
+from breadknife.plugins.nullcheck.languages.python.outline import home_of
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree
 
@@ -27,38 +21,8 @@ _MOST_STEPS = 5
 class PythonProject(ProjectFiles[FileHome]):
     """The modules of one project."""
 
-    def __init__(
-        self,
-        project: Project | None,
-        knowledge: Knowledge,
-        clock: Callable[[], float] = time.monotonic,
-        cards: Cards | None = None,
-    ) -> None:
-        super().__init__(project, clock, cards)
-        self._knowledge = knowledge
-
     def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
-        return home_of(tree, self, uri, self._knowledge)
-
-    def text_of(self, path: Path, /) -> str | None:
-        own = super().text_of(path)
-        return own if own is not None else installed.text(path)
-
-    def files_of(self, imported: Import, document: Document, /) -> Sequence[Path]:
-        if self._project is None:
-            return ()
-        return super().files_of(imported, document) or installed.module(imported, document, self._project.root)
-
-    def variable(self, home: Names, name: str, /) -> Fact:
-        """Also the variable of a class."""
-        there, rest = self.resolved(home, name) or (None, "")
-        owner, _, attribute = rest.partition(".")
-        class_ = there.file.classes.get(owner) if there is not None else None
-        if there is None or class_ is None:
-            return super().variable(home, name)
-        if not any(each.function is None for each in class_.stores.get(attribute, ())):
-            return NOTHING
-        return located(there.attribute(class_, attribute), there.uri)
+        return home_of(tree, self, uri)
 
     def nullable(self, home: Names, /) -> frozenset[bytes]:
         words = super().nullable(home)

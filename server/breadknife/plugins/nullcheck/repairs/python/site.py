@@ -48,7 +48,7 @@ class PythonSite(Site):
         call, around = self.call, self.around_function
         root = re.split(r"\W", self.text(call))[0]
         is_own = around is not None and root in around.parameter_names
-        is_foreign = root in self.home.file.imports or root in self.home.language.builtins or not root
+        is_foreign = root in self.home.file.imports or root in self.home.knowledge.builtins or not root
         if call is None or (is_foreign and not is_own):
             return False
         target = called(self, call, around)
