@@ -199,11 +199,18 @@ class Names(ABC):
         """A method of the class itself, or of one above it."""
         return next((each.statics[name] for _, each in self.lineage(class_) if name in each.statics), None)
 
-    def method(self, type_: Type, name: str, /, *, is_property: bool = False) -> Target | None:
-        """The function that a call of an object's method runs, or its property, if only one can be meant."""
+    def getter(self, type_: Type, name: str, /) -> Target | None:
+        """The function that gives an object's property."""
         for home, each in self.lineage_of(type_):
             if (function := each.methods.get(name)) is not None:
-                return Target(home, function) if function.is_property == is_property else None
+                return Target(home, function) if function.is_property else None
+        return None
+
+    def method(self, type_: Type, name: str, /) -> Target | None:
+        """The function that a call of an object's method runs, if only one can be meant."""
+        for home, each in self.lineage_of(type_):
+            if (function := each.methods.get(name)) is not None:
+                return Target(home, function) if not function.is_property else None
         return None
 
     def qualified_type(self, type_: Type | None, /) -> Type | None:

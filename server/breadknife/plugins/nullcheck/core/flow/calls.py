@@ -214,7 +214,7 @@ class CallEvaluator(Effects):
         """Apply what holds of the arguments, and of the object, where a function or a property gives this outcome."""
         ways, given = self._ways.get(id(test), ((), {}))
         if isinstance(test, il.Attribute) and (owner := self.known_value(test.owner, state)).type is not None:
-            target = self.home.method(owner.type, test.name, is_property=True)
+            target = self.home.getter(owner.type, test.name)
             if target is not None and target.function is not None and not target.home.is_overridden(target.function):
                 ways = target.home.summary(target.function).outcomes
                 given = {target.function.receiver: Given(owner, test.owner)}
