@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -22,11 +23,12 @@ from breadknife.task.values import (
     Findings,
     Severity,
 )
-from breadknife.text.document import Span
+from breadknife.text.document import Document, Span
 from host.fakes import Fake, host
 from support import document
 
 DOC = document("x = 1\n")
+OTHER = Document("file:///other.py", "python", "y = 2\n", 1)
 MENU = ActionRequest(DOC, Span(0, 0))
 SECONDS = 10.0
 
@@ -102,6 +104,13 @@ def test_who_has_loaded_is_waited_for() -> None:
     one = host(quick(), slowly(entry("slow")))
     one.ask(MENU)
     assert sorted(titles(one.ask(MENU, patience=0.0))) == ["quick", "slow"]
+
+
+def test_each_document_is_new_to_a_plugin() -> None:
+    one = host(quick(), slowly(entry("slow")))
+    one.ask(MENU)
+    one.ask(replace(MENU, document=OTHER), plugin="quick")
+    assert titles(one.ask(replace(MENU, document=OTHER), patience=0.0)) == ["quick"]
 
 
 def test_who_has_found_what_is_there_is_waited_for() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.errors import Cancelled
+from breadknife.plugins.nullcheck.verify import ladder as ladder_module
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS
@@ -232,6 +233,20 @@ def test_offers_are_checked_ahead_until_so_many_have_passed(
         until(lambda: ladder.is_idle)
     [started] = checker.started
     assert started.asked == [(f"a.py: {text}",) for text in asked]
+
+
+def test_a_document_is_shown_to_its_checker_once_before_a_fix_is_chosen(
+    ladder: Ladder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
+    monkeypatch.setattr(ladder_module, "installed", lambda *_: checker)
+    monkeypatch.setattr(ladder_module, "_IDLE_SECONDS", 0.0)
+    context = PluginContext(root=tmp_path, project=known(tmp_path, {"a.py": "x\n", "b.py": "import a\n"}))
+    for text in ("x\n", "y\n"):
+        ladder.warm(Document((tmp_path / "a.py").as_uri(), "python", text), "auto", 9, context)
+        until(lambda: bool(checker.started and checker.started[0].asked))
+    until(lambda: ladder.is_idle)
+    assert [started.asked for started in checker.started] == [[("a.py: x",)]]
 
 
 def test_who_waits_comes_before_what_is_found_out_ahead(ladder: Ladder, tmp_path: Path) -> None:

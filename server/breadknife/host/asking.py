@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineMissing, ModelError, ModelMissing, PluginError
@@ -151,10 +152,13 @@ class Asking:
         """Who has found what is at the place of a menu isn't among them: it is waited for, whatever it loads."""
         if math.isinf(self.patience):
             return ()
-        finders, kind = self.services.finders, type(self.request)
+        finders = self.services.finders
         found = self.request.findings if isinstance(self.request, ActionRequest) else ()
         needed = {finders[each.source] for each in found if each.source in finders}
-        return {name for name in asked if name not in needed and (name, kind) not in self.services.loaded}
+        return {name for name in asked if name not in needed and self._loaded(name) not in self.services.loaded}
+
+    def _loaded(self, plugin: str) -> tuple[str, type[Any], str]:
+        return plugin, type(self.request), self.document.uri if self.document else ""
 
     def _limit(self, plugin: str) -> float:
         """The time limit in seconds. The user's setting doesn't count for `breadknife lint`: no user waits at a key."""
@@ -179,7 +183,7 @@ class Asking:
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
             if answer is not None:  # who has no opinion may not have looked
-                self.services.loaded.add((plugin.name, type(self.request)))
+                self.services.loaded.add(self._loaded(plugin.name))
             if isinstance(answer, Findings):
                 self.services.finders.update(dict.fromkeys((each.source for each in answer.items), plugin.name))
             answer = self._with_severities(verifier.verified(answer), plugin.name)

@@ -44,7 +44,8 @@ class Host(Services):
         With `among` only those of these names are asked; with `plugin` that one alone, whatever it serves. `progress`
         is told what they say of it, from their threads. A `quiet` request that nobody serves leaves no receipt: an
         editor makes such requests all the time, whether or not anybody answers. Once a plugin has said something, those
-        that haven't loaded yet are waited for only as long as `patience` allows.
+        that have never answered such a request about the document are waited for only as long as `patience` allows:
+        they may load something first.
         """
         telling = Telling(progress or self.on_progress)
         try:

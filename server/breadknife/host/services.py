@@ -74,8 +74,9 @@ class Services:
     """The verdicts of memoised steps of cascades."""
     containment: Containment = field(default_factory=Containment)
     projects: Projects = field(default_factory=Projects)
-    loaded: set[tuple[str, type[Any]]] = field(default_factory=set[tuple[str, type[Any]]])
-    """The plugins that have answered a kind of request in this session: whatever they load for it is there."""
+    loaded: set[tuple[str, type[Any], str]] = field(default_factory=set[tuple[str, type[Any], str]])
+    """The plugins that have answered a kind of request about a document, by its URI: whatever they load or read for it
+    is there."""
     finders: dict[str, str] = field(default_factory=dict[str, str])
     """The sources of findings in this session -> the plugin that has found them."""
     _trees: TreeCache = field(default_factory=TreeCache)

@@ -67,7 +67,7 @@ class NullCheckPlugin:
         with self._files.open(request.document, tree, context.project) as file:
             match request:
                 case CheckRequest():
-                    return _check(file, request, context)
+                    return self._check(file, request, context)
                 case ActionRequest():
                     menu = Menu(file, request, self.ladder, self._prover, context)
                     return Actions(tuple(menu.actions()))
@@ -78,6 +78,21 @@ class NullCheckPlugin:
         if isinstance(made, Silence):
             return made
         return _resolved(made, action, checking, self._prover, document, tree, context)
+
+    def _check(self, file: NullFile, request: CheckRequest, context: Context) -> Findings:
+        """None of the fixes is a preferred one: "fix all" makes none of them."""
+        found = list[Finding]()
+        settings: NullCheckSettings = context.settings(NullCheckSettings)
+        shown = reported(file.findings(), settings)
+        fixed = _FIX_BUDGET if request.all_fixes else 0
+        for at, finding in enumerate(shown if request.each_place else by_cause(shown)):
+            context.cancel.raise_if_cancelled()
+            place = file.place(finding) if at < fixed else None
+            fixes = tuple(_fixes(file, place, request.document.uri)) if place else ()
+            found.append(replace(finding, fixes=fixes))
+        if found and not request.all_fixes:  # whoever reads no fixes now may open a menu
+            self.ladder.warm(request.document, settings.oracle, settings.oracle_seconds, context)
+        return Findings(tuple(found))
 
     def rules(self) -> Mapping[str, str]:
         return RULES
@@ -105,19 +120,6 @@ class NullCheckPlugin:
     def close(self) -> None:
         self._prover.close()
         self.ladder.close()
-
-
-def _check(file: NullFile, request: CheckRequest, context: Context) -> Findings:
-    """None of the fixes is a preferred one: "fix all" makes none of them."""
-    found = list[Finding]()
-    shown = reported(file.findings(), context.settings(NullCheckSettings))
-    fixed = _FIX_BUDGET if request.all_fixes else 0
-    for at, finding in enumerate(shown if request.each_place else by_cause(shown)):
-        context.cancel.raise_if_cancelled()
-        place = file.place(finding) if at < fixed else None
-        fixes = tuple(_fixes(file, place, request.document.uri)) if place else ()
-        found.append(replace(finding, fixes=fixes))
-    return Findings(tuple(found))
 
 
 def _fixes(file: NullFile, place: Place, uri: str) -> Iterator[Fix]:

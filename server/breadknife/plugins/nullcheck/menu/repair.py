@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
-from breadknife.errors import EngineError, ModelError
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.nullcheck.menu.content import only_words_differ, written
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
-from breadknife.task.plugin import Context, Model
+from breadknife.task.plugin import Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import Finding, Origin
 from breadknife.text.document import TextEdit
+
+_WORDS_SECONDS = 1.0
+"""How long a chosen fix waits for a model's words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +70,18 @@ def _template(repair: Repair, context: Context) -> Verdict:
     return PassedOn(made) if repair.offer.content else Settled(made)
 
 
-def _written(repair: Repair, context: Context, model_of: Callable[[Context], Model | None]) -> Verdict:
-    """The template is as correct as a model's content, only less well put: so it stands wherever a model fails."""
-    offer = repair.offer
+def _written(repair: Repair, context: Context) -> Verdict:
+    """The template is as correct as a model's content, only less well put: so it stands wherever a model fails, or
+    takes longer than anybody would wait for words."""
+    offer, limit = repair.offer, CancelToken.after(_WORDS_SECONDS)
+    forget = context.cancel.on_cancel(limit.cancel)
     try:
-        model = model_of(context)
-        said = written(repair.file, repair.place, offer, model, context.cancel) if model else None
-    except (ModelError, EngineError):
+        said = written(repair.file, repair.place, offer, context.model(SOURCE), limit)
+    except (Cancelled, ModelError, EngineError):
+        context.cancel.raise_if_cancelled()
         said = None
+    finally:
+        forget()
     made = repair.file.repair(repair.place, offer.strategy, said[0]) if said else None
     if said is None or made is None or made == offer.edits or not only_words_differ(made, offer.edits):
         return PassedOn(repair)
@@ -83,10 +90,6 @@ def _written(repair: Repair, context: Context, model_of: Callable[[Context], Mod
 
 CONTENT = (
     Step("template", Kind.RULE, Repair, Repair, _template),
-    Step("model", Kind.SMALL, Repair, Repair, partial(_written, model_of=lambda c: c.model(SOURCE)), role=SOURCE),
-    Step(
-        "bigger model", Kind.SMALL, Repair, Repair, partial(_written, model_of=lambda c: c.escalate(SOURCE)),
-        role=SOURCE, escalates=True,
-    ),
-)  # fmt: skip
+    Step("model", Kind.SMALL, Repair, Repair, _written, role=SOURCE),
+)
 """Who writes the words of a message."""

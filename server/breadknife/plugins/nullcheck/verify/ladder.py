@@ -36,6 +36,8 @@ _AT_ONCE = 2
 """Of the files that import the edited one, so many are asked about with one question."""
 _SHARE = 0.1
 """Of the time that an edit waits for a checker: once it is used, no further question about importers is begun."""
+_IDLE_SECONDS = 1.0
+"""After a document's first finding, so that the findings of others are there before a checker takes the processor."""
 _CLIMBS = 64
 """Results that are kept."""
 _HIDING = re.compile(r"\bAny\b|\bignore\b|@ts-expect-error|eslint-disable")
@@ -142,6 +144,8 @@ class Ladder:
         self._ahead_done.set_result(None)
         self._climbing: Edited | None = None
         """The edit that is asked about in the background."""
+        self._warmed = set[Path]()
+        """Documents that a checker has been shown before anybody chose a fix."""
 
     def checker(self, document: Document, choice: Choice, context: Context) -> Installed | None:
         """Which one is asked of a document, if any: it has to be a file in a folder that is a project."""
@@ -188,6 +192,22 @@ class Ladder:
         self._ahead = limit
         with contextlib.suppress(RuntimeError):  # it is closed
             self._ahead_done = self._background.submit(climb_ahead)
+
+    def warm(self, document: Document, choice: Choice, seconds: float, context: Context) -> None:
+        """Show a document to its checker in an idle moment, once. A checker that only starts when a fix is chosen takes
+        longer than anybody waits: it reads all that the document imports."""
+        if not self.looks_ahead or document.path is None or document.path in self._warmed:
+            return
+        self._warmed.add(document.path)
+
+        def show() -> None:
+            checker = self.checker(document, choice, context)
+            if checker is not None and self.is_idle:
+                self.prepare([Edited(document, (), is_inner=True)], (), checker, seconds, context)
+
+        timer = threading.Timer(_IDLE_SECONDS, show)
+        timer.daemon = True
+        timer.start()
 
     def climb(
         self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
