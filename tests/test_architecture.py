@@ -181,7 +181,7 @@ WITHOUT_ROOT = {
     "plugins/nullcheck/project/reported.py": "a report that the user names on the command line",
     "cli/plugins/checking.py": "the manifest of a plugin that the user names on the command line",
     "host/settings/layers.py": "the user's own settings, or a workspace's: of a link that leads out nothing is trusted",
-    "plugins/nullcheck/verify/oracle/language_server.py": "a source file that is open in the checker",
+    "plugins/nullcheck/verify/oracle/values.py": "a source file that is open in the checker",
     "plugins/prose/project/workspace.py": "the user's own dictionary, which may be a link",
     "project/committers.py": "git's folder of a worktree lies elsewhere",
     "project/files.py": "an environment's packages are often links",

@@ -193,8 +193,8 @@ def test_an_edit_that_the_checker_objects_to_is_not_made(
             return self
 
         def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
-            raises = any("raise ValueError" in text for text in texts.values())
-            return [Problem(self.root / "user.py", "c", "It raises.\nIn detail.")] * raises
+            raises = any("raise ValueError" in text for text in {**beside, **texts}.values())
+            return [Problem(path, "c", "It raises.\nIn detail.") for path in texts if raises and path.name == "user.py"]
 
         def close(self) -> None:
             pass

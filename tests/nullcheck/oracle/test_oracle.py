@@ -162,3 +162,26 @@ def test_closing_ends_what_hangs() -> None:
     oracle.close()
     asker.join(20)
     assert not asker.is_alive()
+
+
+def test_a_file_that_is_known_with_these_texts_is_not_asked_about_again(tmp_path: Path) -> None:
+    """Whichever of the texts were asked about: what an edit has made is what the next one finds."""
+    asked, (a, b) = list[list[str]](), (tmp_path / "a.py", tmp_path / "b.py")
+    b.write_text("as it is saved", "utf-8")
+
+    class Listing(Fake):
+        def problems(
+            self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str], /
+        ) -> list[Problem]:
+            asked.append(sorted(path.name for path in texts))
+            return [Problem(path, "c", text) for path, text in sorted(texts.items())]
+
+    oracle, limit = Oracle(lambda _: Listing()), CancelToken.after(20)
+    both = oracle.ask({a: "new", b: "as it is saved"}, limit)
+    assert [problem.message for problem in both] == ["new", "as it is saved"]
+    assert oracle.ask({a: "new"}, limit) == both[:1]
+    assert oracle.ask({b: "as it is saved"}, limit, {a: "new"}) == both[1:]
+    assert oracle.ask({b: "as it is saved"}, limit, {a: "other"}) == both[1:]
+    assert oracle.ask({a: "new"}, limit, again=True) == both[:1]
+    assert asked == [["a.py", "b.py"], ["b.py"], ["a.py"]]
+    oracle.close()

@@ -27,7 +27,6 @@ _MAX_MESSAGE = 60
 """Code points."""
 _ENDS = ("\n", ". ", ", ", "; ", ": ", " (")
 """What a message says after one of these can go."""
-_LITERAL = re.compile(r"""(["'])[^"'\\\n]*\1""")
 _CHARACTERS = r'[^"\\`$#{}\x00-\x1f\x7f]'
 """Those that mean the same in a string of any language, with double quotes, backticks or an `f` before it."""
 _MISSING = re.compile(
@@ -61,12 +60,6 @@ def written(
     if not chunks or chunks[-1].finish != "stop" or not _is_usable(message, file, place):
         return None
     return replace(template, message=message), model.origin(chunks[-1])
-
-
-def only_words_differ(edits: Sequence[TextEdit], template: Sequence[TextEdit]) -> bool:
-    """Whether edits differ from the template in nothing but the words of string literals."""
-    said = [(edit.span, _LITERAL.sub('""', edit.new_text)) for edit in edits]
-    return said == [(edit.span, _LITERAL.sub('""', edit.new_text)) for edit in template]
 
 
 def _question(text: str, edits: Sequence[TextEdit], message: str) -> tuple[str, str] | None:

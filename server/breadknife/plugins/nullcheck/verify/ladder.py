@@ -269,8 +269,8 @@ class Ladder:
         began, unsaved = self._clock(), _unsaved(checker, project)
         oracle = self._oracle(checker, edited.document.language)
 
-        def ask(texts: Mapping[Path, str], beside: Mapping[Path, str]) -> list[Problem]:
-            return oracle.ask(texts, limit, beside)
+        def ask(texts: Mapping[Path, str], beside: Mapping[Path, str], *, again: bool = False) -> list[Problem]:
+            return oracle.ask(texts, limit, beside, again=again)
 
         changed = {path: each for each in edited.changes if (path := each.document.path) is not None}
         old = {path: each.document.text for path, each in changed.items()}
@@ -291,7 +291,8 @@ class Ladder:
         while climb.problem is not None and (path := climb.problem.path) in looked_at:
             alone = {path: looked_at[path]}  # what pyright says of it depends on what it was asked about before
             with contextlib.suppress(Cancelled):  # in doubt it isn't made; the next time it is asked again
-                if not compared(ask(alone, {**unsaved, **old}), ask(alone, {**unsaved, **new}), {}).new:
+                before = ask(alone, {**unsaved, **old}, again=True)
+                if not compared(before, ask(alone, {**unsaved, **new}, again=True), {}).new:
                     was, now = ([problem for problem in each if problem.path != path] for each in (was, now))
                     climb = _judged(edited, about, checker, was, now)
                     continue

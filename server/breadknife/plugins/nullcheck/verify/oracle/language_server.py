@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cancel import CancelToken
-from breadknife.disk.reading import read_regular
 from breadknife.disk.walking import walk
 from breadknife.errors import Cancelled, EngineDied
 from breadknife.plugins.nullcheck.verify.oracle.process import Process
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Problem
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Problem, saved
 from breadknife.project.ignoring import NEVER
-from breadknife.text.document import LARGEST_DOCUMENT, Document
+from breadknife.text.document import Document
 
 _WARNING = 2
 """LSP's severities: 1 is an error, 3 and 4 are information and hints."""
@@ -85,7 +84,7 @@ class LanguageServer:
         shown = {**beside, **texts}
         unshown = [path for path in self._open if path not in shown]
         for at, path in enumerate(unshown):
-            if at >= len(unshown) - _KEPT and self._open[path].text == _saved(path, ""):
+            if at >= len(unshown) - _KEPT and self._open[path].text == saved(path):
                 continue
             self._tell("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
             del self._open[path]
@@ -112,7 +111,7 @@ class LanguageServer:
         shown = self._open.get(path)
         uri = path.as_uri()
         if shown is None:  # at first as it is on disk: only of a change pyright looks at the files that import it
-            shown = _Open(1, _saved(path, text))
+            shown = _Open(1, text if (on_disk := saved(path)) is None else on_disk)
             item = {"uri": uri, "languageId": self._language_id(path), "version": 1, "text": shown.text}
             self._tell("textDocument/didOpen", {"textDocument": item})
             self._open[path] = shown
@@ -147,13 +146,6 @@ class LanguageServer:
             if message["method"] == "workspace/configuration":
                 result = [self._settings.get(item.get("section", ""), {}) for item in message["params"]["items"]]
             self._process.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
-
-
-def _saved(path: Path, otherwise: str) -> str:
-    try:
-        return read_regular(path, LARGEST_DOCUMENT).decode("utf-8-sig")
-    except (OSError, ValueError):
-        return otherwise
 
 
 def _ask_again(answer: dict[str, Any]) -> bool:

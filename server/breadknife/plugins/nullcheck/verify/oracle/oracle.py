@@ -13,7 +13,7 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
 from breadknife.plugins.nullcheck.recent import Recent
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Checker, Problem
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Checker, Problem, saved
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +22,11 @@ IDLE_SECONDS = 600.0
 _START_SECONDS, _ANSWER_SECONDS = 60.0, 60.0
 _DEATHS = 3
 """In a row, after which it isn't started any more."""
-_KEPT, FRESH_SECONDS = 64, 60.0
-"""Answers, and for how long: other files on disk count too."""
+_KEPT, FRESH_SECONDS = 256, 60.0
+"""Answers, each of one file, and for how long: other files on disk count too."""
 _POLL_SECONDS = 0.02
-_Texts = frozenset[tuple[Path, str]]
+_Shown = frozenset[tuple[Path, str]]
+"""The texts that aren't as they are saved."""
 
 
 class Oracle:
@@ -39,22 +40,23 @@ class Oracle:
         self._idle_seconds = idle_seconds
         self._checker: Checker | None = None
         self._deaths = 0
-        self._answers = Recent[tuple[_Texts, _Texts], list[Problem]](_KEPT, FRESH_SECONDS, clock)
+        self._answers = Recent[tuple[Path, _Shown], list[Problem]](_KEPT, FRESH_SECONDS, clock)
         self._thread = ThreadPoolExecutor(1, "oracle")
         self._closing = CancelToken()
         self._idle = threading.Timer(idle_seconds, self._rest)
 
     def ask(
-        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS
-    ) -> list[Problem]:
-        """See `Checker.problems`. Raises Cancelled, EngineDied and EngineUnavailable.
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, *,
+        again: bool = False,
+    ) -> list[Problem]:  # fmt: skip
+        """See `Checker.problems`. Raises Cancelled, EngineDied and EngineUnavailable. `again`: whatever is known.
 
         What is being asked when the deadline comes is answered all the same, for the next asker; only an asker that
         goes away stops it. What isn't yet is asked no more: it would keep the next asker waiting.
         """
         limit = CancelToken.after(_ANSWER_SECONDS)
         try:
-            answer = self._thread.submit(self._answer, texts, beside, limit)
+            answer = self._thread.submit(self._answer, texts, beside, limit, again)
         except RuntimeError as error:
             raise EngineUnavailable("the checker is closed") from error
         forget = cancel.on_cancel(limit.cancel)
@@ -76,22 +78,31 @@ class Oracle:
         self._rest()  # of what is being started
         self._thread.shutdown(wait=False)
 
-    def _answer(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
-        key = frozenset(texts.items()), frozenset(beside.items())
-        known, began = self._answers.get(key), self._answers.now()
-        if known is None:
+    def _answer(
+        self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken, again: bool
+    ) -> list[Problem]:
+        """Only of the files of which nothing is known with these texts the checker is asked: what an edit has made is
+        what the next one finds."""
+        all_of_them, began = {**beside, **texts}, self._answers.now()
+        shown = frozenset((path, text) for path, text in all_of_them.items() if text != saved(path))
+        known = {path: said for path in texts if not again and (said := self._answers.get((path, shown))) is not None}
+        unknown = {path: text for path, text in texts.items() if path not in known}
+        if unknown:
             self._idle.cancel()
+            rest = {path: text for path, text in all_of_them.items() if path not in unknown}
             try:
-                known = self._asked(texts, beside, cancel)
+                found = self._asked(unknown, rest, cancel)
             except EngineDied:  # it may have died meanwhile, of something else
-                known = self._asked(texts, beside, cancel)
+                found = self._asked(unknown, rest, cancel)
             finally:
                 self._idle = threading.Timer(self._idle_seconds, self._rest)
                 self._idle.daemon = True
                 self._idle.start()
             self._deaths = 0
-            self._answers.put(key, known, began)
-        return known
+            known |= {path: [each for each in found if each.path == path] for path in unknown}
+            for path in unknown:
+                self._answers.put((path, shown), known[path], began)
+        return sorted(each for said in known.values() for each in said)
 
     def _asked(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
         if self._closing.cancelled or self._deaths >= _DEATHS:

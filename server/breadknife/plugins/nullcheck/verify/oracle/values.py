@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from breadknife.cancel import CancelToken
+from breadknife.disk.reading import read_regular
+from breadknife.text.document import LARGEST_DOCUMENT
 
 NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
 
@@ -22,6 +24,14 @@ class Problem:
     message: str
     start: int = 0
     """Where it begins: a code point of the text; of what a program printed, a line."""
+
+
+def saved(path: Path) -> str | None:
+    """A file's text on disk; None where it can't be read."""
+    try:
+        return read_regular(path, LARGEST_DOCUMENT).decode("utf-8-sig")
+    except (OSError, ValueError):
+        return None
 
 
 class Checker(Protocol):
