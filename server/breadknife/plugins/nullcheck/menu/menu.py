@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.menu.repair import rule
@@ -110,9 +111,9 @@ class Menu:
     def _settings(self) -> NullCheckSettings:
         return self.context.settings(NullCheckSettings)
 
-    @property
+    @cached_property
     def _checker(self) -> Installed | None:
-        """The one that is asked about an offer before it is made."""
+        """The one that is asked about an offer before it is made. To find it reads files."""
         return self.ladder.checker(self.request.document, self._settings.oracle, self.context)
 
     def _testing(self, place: Place, offers: Sequence[Offer], tried: Tried | None) -> Iterator[Action]:
