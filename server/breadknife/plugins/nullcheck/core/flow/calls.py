@@ -146,7 +146,10 @@ class CallEvaluator(Effects):
             gives = callee.owner.type.arguments[1]
         if gives is not None:
             gives = filled(gives, _own(callee), None, self.home.knowledge.elements)
-        is_literal = all(isinstance(each.value, il.Constant | il.Null) for each in call.arguments)
+        is_literal = all(
+            isinstance(each.value, il.Constant | il.Null) or fact.truth is not None
+            for each, fact in zip(call.arguments, facts, strict=True)
+        )
         if any(argument.name == "*" for argument in call.arguments) or (rule.literals and is_literal):
             return Fact(type=gives)
         if call.arguments and call.arguments[0].value.key in rule.unless_literals:
