@@ -22,7 +22,12 @@ from breadknife.text.document import Document, TextEdit, apply_edits
 from breadknife.text.syntax import SyntaxTree, parse
 
 MOST_ROUNDS = 12
-OPENED = ("api", "code", "file", "parser", "tree", "util", "comp", "main", "processing", "model")
+_PACKAGES = ("api", "code", "file", "parser", "tree", "util", "comp", "main", "processing", "model")
+OPENED = (
+    *(f"-J--add-exports=jdk.compiler/com.sun.tools.javac.{each}=ALL-UNNAMED" for each in _PACKAGES),
+    *(f"-J--add-opens=jdk.compiler/com.sun.tools.javac.{each}=ALL-UNNAMED" for each in ("code", "comp")),
+)
+"""What Error Prone needs of the compiler."""
 IMPORT = re.compile(r"import org\.jspecify\.annotations\.Nullable;\r?\n")
 ANNOTATION = re.compile(r"@Nullable\s+(?=[\w.\[<(])|\s@Nullable(?=\s*(?:\[|\.\.\.))")
 
@@ -59,8 +64,6 @@ class Sources:
 
 
 def warnings(sources: Sources, jars: Path) -> str:
-    opened = [f"-J--add-exports=jdk.compiler/com.sun.tools.javac.{each}=ALL-UNNAMED" for each in OPENED]
-    opened += [f"-J--add-opens=jdk.compiler/com.sun.tools.javac.{each}=ALL-UNNAMED" for each in ("code", "comp")]
     libraries = ":".join(map(str, sorted(jars.glob("*.jar"))))
     files = [str(path) for path in sources.texts if path.name != "module-info.java" and "META-INF" not in path.parts]
     plugin = "-Xplugin:ErrorProne -XepDisableAllChecks -Xep:NullAway:WARN -XepOpt:NullAway:OnlyNullMarked=true"
@@ -68,7 +71,7 @@ def warnings(sources: Sources, jars: Path) -> str:
         given = ["-d", out, "-encoding", "UTF-8", "-Xmaxwarns", "100000", "-cp", libraries, "-processorpath", libraries]
         given += ["-XDcompilePolicy=simple", "--should-stop=ifError=FLOW", plugin]
         done = subprocess.run(
-            ["javac", *opened, *given, *files], capture_output=True, text=True, encoding="utf-8", check=False
+            ["javac", *OPENED, *given, *files], capture_output=True, text=True, encoding="utf-8", check=False
         )
     if done.returncode:
         sys.exit(done.stderr[-2000:])

@@ -209,8 +209,8 @@ class Lowering(ABC):
         return parts_of(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
 
     def lower_parenthesized_expression(self, node: Node) -> Expression:
-        inside = inner(node)
-        return self.expression(inside[0]) if len(inside) == 1 else self.parts(node)
+        inside = self.values(node)
+        return inside[0] if len(inside) == 1 else parts_of(at_of(node), inside)
 
     def lower_ternary_expression(self, node: Node) -> Expression:
         test, then, otherwise = (

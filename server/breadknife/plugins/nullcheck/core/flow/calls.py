@@ -155,7 +155,10 @@ class CallEvaluator(Effects):
 
     def _by_rule(self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
         gives = self._given_type(rule, callee)
-        is_literal = all(isinstance(each.value, il.Constant | il.Null) for each in call.arguments)
+        is_literal = all(
+            isinstance(each.value, il.Constant | il.Null) or fact.truth is not None
+            for each, fact in zip(call.arguments, facts, strict=True)
+        )
         if any(argument.name == "*" for argument in call.arguments) or (rule.literals and is_literal):
             return Fact(type=gives)
         if call.arguments and call.arguments[0].value.key in rule.unless_literals:
