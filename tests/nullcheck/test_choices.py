@@ -59,7 +59,7 @@ A, B, C, D = (
         (Strategy.RAISE, [B, A, C, D], "as you chose for `x` before"),
         (Strategy.FIELD, [D, A, B, C], "as you chose for `x` before"),
         (Strategy.INITIAL, [C, A, B, D], "as you chose for `x` before"),
-        (Strategy.BREAK, [A, B, C, D], "the text speaks for it"),
+        (Strategy.CONTINUE, [A, B, C, D], "the text speaks for it"),
     ],
 )
 def test_what_was_chosen_comes_first(chosen: Strategy | None, order: list[Offer], reason: str) -> None:
