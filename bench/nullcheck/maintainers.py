@@ -137,9 +137,7 @@ def _theirs(before: Function, after: Function, value: str, use: str) -> str:
             return Strategy.ASSERT
         if guard.match(line):
             body = fresh[at + 1].split(" ")[0].split("(")[0] if at + 1 < len(fresh) else ""
-            known = {"raise": Strategy.RAISE, "return": Strategy.RETURN, "continue": Strategy.CONTINUE,
-                     "break": Strategy.BREAK}  # fmt: skip
-            return known.get(body, Strategy.DEFAULT)
+            return body if body in ("raise", "return", "continue", "break") else Strategy.DEFAULT
         if re.match(rf"(?:el)?if .*:=.*{name.rpartition('.')[2]}", line):
             return "walrus"
         if re.match(rf"(?:el)?if (?:.* and )?{name}(?: is not None)?(?: and .*)?:$", line):

@@ -40,11 +40,6 @@ from nullcheck.ecmascript.asking import offered, opened, results
         ("continue", "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    m.get(x).run();\n  }\n}\n",
          "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    const value = m.get(x);\n"
          "    if (value === undefined) {\n      continue;\n    }\n    value.run();\n  }\n}\n"),
-        ("break",
-         "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    if (x.last) break;\n"
-         "    m.get(x).run();\n  }\n}\n",
-         "function f(xs: X[], m: Map<X, Y>) {\n  for (const x of xs) {\n    if (x.last) break;\n"
-         "    const value = m.get(x);\n    if (value === undefined) break;\n    value.run();\n  }\n}\n"),
         ("narrow", "function f(x?: X) {\n  x.y({\n    a: 1,\n  });\n}\n",
          "function f(x?: X) {\n  if (x !== undefined) {\n    x.y({\n      a: 1,\n    });\n  }\n}\n"),
         ("narrow", "function f(x?: X) {\n  x.y.z = g();\n}\n",

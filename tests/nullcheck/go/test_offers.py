@@ -79,14 +79,6 @@ def function(*lines: str, head: str) -> str:
          ["func f(ts []*T) {", "\tfor _, t := range ts {", "\t\tif t != nil {", "\t\t\tprintln(1)", "\t\t}",
           "\t\tif t == nil {", "\t\t\tcontinue", "\t\t}", "\t\tprintln(t.N)", "\t}"],
          "Skip this iteration if `t` is nil"),
-        (T, "break",
-         ["func f(ts []*T) {", "\tfor i, t := range ts {", "\t\tif i > 9 {", "\t\t\tbreak", "\t\t}",
-          "\t\tif t != nil {",
-          "\t\t\tprintln(1)", "\t\t}", "\t\tprintln(t.N)", "\t}"],
-         ["func f(ts []*T) {", "\tfor i, t := range ts {", "\t\tif i > 9 {", "\t\t\tbreak", "\t\t}",
-          "\t\tif t != nil {",
-          "\t\t\tprintln(1)", "\t\t}", "\t\tif t == nil {", "\t\t\tbreak", "\t\t}", "\t\tprintln(t.N)", "\t}"],
-         "Leave the loop if `t` is nil"),
     ],
 )  # fmt: skip
 def test_edit(head: str, strategy: str, before: list[str], after: list[str], title: str) -> None:
@@ -181,7 +173,7 @@ def test_where_an_error_has_said_it_no_way_out_drops_the_error(inside: list[str]
         (way, function(*head, *(f"\t\t\t{line}" for line in lines), *rest, head=OPEN)) for way, lines in made.items()
     ]
     assert found[: len(wanted)] == wanted
-    assert not {way for way, _ in found[len(wanted) :]} & {"raise", "continue", "break", "return"}
+    assert not {way for way, _ in found[len(wanted) :]} & {"raise", "continue", "return"}
 
 
 @pytest.mark.parametrize(
@@ -240,15 +232,6 @@ def test_nothing_is_put_before_a_statement_that_may_not_reach_the_use(body: str)
         assert body == "println(g(), t.N)" or not made & {Strategy.RAISE, Strategy.RETURN, Strategy.ASSERT}
 
 
-def test_a_break_in_a_switch_would_not_leave_the_loop() -> None:
-    lines = ["func f(ts []*T, a int) {", "\tfor _, t := range ts {", "\t\tif a > 9 {", "\t\t\tbreak", "\t\t}",
-             "\t\tif t != nil {", "\t\t\tprintln(1)", "\t\t}", "\t\tswitch a {", "\t\tcase 1:", "\t\t\tprintln(t.N)",
-             "\t\t}", "\t}"]  # fmt: skip
-    made = {offer.strategy for offer in offered(function(*lines, head=T))}
-    assert Strategy.CONTINUE in made
-    assert Strategy.BREAK not in made
-
-
 def test_a_model_may_write_the_message() -> None:
     lines = ["func f(t *T) (int, error) {", "\tif t == nil {", '\t\tlog.Println("none")', "\t}", "\treturn t.N, nil"]
     text = function(*lines, head=LOG)
@@ -289,13 +272,13 @@ NODE = "package p\n\ntype T struct {\n\tN    int\n\tnext *T\n}\n\nfunc next(t *T
     ("lines", "ways"),
     [
         # The next round would find the same.
-        (["for {", "\t{}", "\tt = t.next", "}"], ["break"]),
-        (["for t.N > 0 || n > 0 {", "\t{}", "\tt = t.next", "}"], ["break"]),
-        (["for i := 0; ; i++ {", "\t{}", "\tt = t.next", "}"], ["break"]),
-        (["for u := t; ; {", "\tt := next(u)", "\t{}", "\tu = t", "}"], ["break"]),
-        (["for {", "\tif n > 0 {", "\t\tt = next(t)", "\t}", "\t{}", "}"], ["break"]),
-        (["for n > 0 {", "\tt = q.Peek()", "\t{}", "\tq.Pop()", "}"], ["break"]),
-        (["for {", "\tt = ts[n]", "\t{}", "}"], ["break"]),
+        (["for {", "\t{}", "\tt = t.next", "}"], ["return"]),
+        (["for t.N > 0 || n > 0 {", "\t{}", "\tt = t.next", "}"], ["return"]),
+        (["for i := 0; ; i++ {", "\t{}", "\tt = t.next", "}"], ["return"]),
+        (["for u := t; ; {", "\tt := next(u)", "\t{}", "\tu = t", "}"], ["return"]),
+        (["for {", "\tif n > 0 {", "\t\tt = next(t)", "\t}", "\t{}", "}"], ["return"]),
+        (["for n > 0 {", "\tt = q.Peek()", "\t{}", "\tq.Pop()", "}"], ["return"]),
+        (["for {", "\tt = ts[n]", "\t{}", "}"], ["return"]),
         (["for {", "\tswitch n {", "\tcase 1:", "\t\t{}", "\t}", "}"], ["return"]),
         # It finds another, or ends.
         (["for i := 0; i < n; i++ {", "\t{}", "\tt = t.next", "}"], ["continue"]),
@@ -312,7 +295,7 @@ def test_a_round_is_skipped_only_where_the_next_may_go_well(lines: list[str], wa
         "func f(t *T, ts []*T, q *Q, n int) int {", *("\t" + each for each in whole), "\treturn 0", head=NODE
     )
     made = [each.strategy.value for each in offered(text)]
-    assert [each for each in made if each in ("continue", "break", "return")][: len(ways)] == ways
+    assert [each for each in made if each in ("continue", "return")][: len(ways)] == ways
     assert ("continue" in made) == ("continue" in ways)
 
 

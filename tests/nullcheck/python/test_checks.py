@@ -34,13 +34,6 @@ def test_evidence_decides_what_comes_first(marked: str, first: Strategy, reason:
     assert len({offer.strategy for offer in offers}) == len(offers)
 
 
-def test_a_test_asserts() -> None:
-    marked = "def test_a(x):\n    if x is None:\n        raise ValueError('x')\ndef test_b(x):\n    ⟦x⟧.y()\n"
-    assert offered(marked)[1][0].strategy is Strategy.RAISE
-    first = offered(marked, uri="file:///project/tests/test_a.py")[1][0]
-    assert (first.strategy, first.reason) == (Strategy.ASSERT, "this is a test")
-
-
 UNKNOWN = "Raise ValueError if `x` is None"
 
 
@@ -119,7 +112,6 @@ def test_a_round_is_skipped_where_the_next_one_has_another_value(head: str, line
     body = "".join(f"        {line}\n" for line in lines)
     _, offers = offered(f"def f(a, n, i, x):\n    {head}\n{body}")
     assert (Strategy.CONTINUE in {offer.strategy for offer in offers}) == is_skipped
-    assert Strategy.BREAK not in {offer.strategy for offer in offers}
 
 
 def test_a_check_before_a_loop_doesnt_continue_it() -> None:

@@ -61,7 +61,7 @@ def test_every_row_of_the_order_is_of_a_strategy_and_stands_once(name: str) -> N
 @pytest.mark.parametrize("name", GRAMMARS)
 def test_every_pattern_can_be_read(name: str) -> None:
     writing = grammar_of(name).writing
-    for pattern in (writing.name, writing.throws, writing.constants, writing.nullable, writing.must_run):
+    for pattern in (writing.name, writing.throws, writing.constants, writing.must_run):
         re.compile(pattern)
 
 
@@ -80,7 +80,7 @@ def proposed(strategy: Strategy, evidence: str) -> Proposal:
         ([("assert", "why"), ("raise", "other")], ("assert", "why")),
         ([("assert", "other"), ("raise", "other")], ("raise", "other")),
         # What has no row comes last.
-        ([("break", "other"), ("assert", "other")], ("assert", "other")),
+        ([("narrow", "other"), ("assert", "other")], ("assert", "other")),
         # Of one strategy the best counts.
         ([("assert", "other"), ("assert", "why")], ("assert", "why")),
     ],

@@ -67,7 +67,6 @@ class Strategy(StrEnum):
     """Raises, throws, panics, or returns an error."""
     RETURN = "return"
     CONTINUE = "continue"
-    BREAK = "break"
     NARROW = "narrow"
     """Moves the statement into an `if` that tests the value, or puts the test into a condition."""
     DEFAULT = "default"

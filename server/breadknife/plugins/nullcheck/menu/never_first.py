@@ -14,7 +14,7 @@ _TEST_FILE = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__)/|/(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go)$|\.(?:test|spec)\.[cm]?[jt]sx?$"
     r"|(?:Tests?|IT)\.java$"
 )
-_LEAVING = frozenset({Strategy.RETURN, Strategy.CONTINUE, Strategy.BREAK, Strategy.NARROW})
+_LEAVING = frozenset({Strategy.RETURN, Strategy.CONTINUE, Strategy.NARROW, Strategy.OPTIONAL_CHAIN})
 
 
 def is_test(uri: str) -> bool:

@@ -25,8 +25,6 @@ class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Those whose children are statements."""
     functions: frozenset[str]
     loops: frozenset[str]
-    left_by_break: frozenset[str]
-    """What a `break` leaves besides loops."""
     steps: frozenset[str]
     """Loops, or children of one, that come to another value by themselves."""
     first: Mapping[str, tuple[str, ...]]
@@ -59,10 +57,7 @@ class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Code that runs where an exception was caught; `finals`: where one may be under way."""
     finals: frozenset[str] = frozenset()
     result: str = ""
-    """Where a function says whether it may give null: a field, or a child of that kind; `result_type`: its type."""
-    result_type: str = ""
-    tried: Mapping[str, str] = {}
-    """Statement -> the field with the code whose exceptions it may handle."""
+    """Where a function says whether it may give null: a field, or a child of that kind."""
 
 
 class Kinds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,7 +102,6 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     result: str = "return {value};"
     bare_result: str = "return;"
     round: str = "continue;"
-    leave: str = "break;"
     bind: str = ""
     """`const {name} = {x};`"""
     constants: str
@@ -116,11 +110,6 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A regular expression: what has to be called each time, so that nothing may leave before it."""
     raw: str
     """What begins a text of several lines, which indentation would change."""
-    nullable: str = ""
-    """A regular expression: what an annotation adds to a type that may be null."""
-    annotated: str = ""
-    """A type that may be null: `{type} | {null}`; `annotation`: the name that has to be imported for it."""
-    annotation: str = ""
     names: Mapping[str, str] = {}
     """Called function -> the name of its result; `reserved`: what is no name."""
     reserved: frozenset[str] = frozenset()

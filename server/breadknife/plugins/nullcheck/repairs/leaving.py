@@ -17,7 +17,7 @@ from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, nodes_in
 
 _WORDS = {"throw": Strategy.RAISE, "raise": Strategy.RAISE, "panic": Strategy.RAISE, "return": Strategy.RETURN,
-          "continue": Strategy.CONTINUE, "break": Strategy.BREAK}  # fmt: skip
+          "continue": Strategy.CONTINUE}  # fmt: skip
 _THROWN = r"(?:raise|throw new) [\w.]+\([^\n]*\);?"
 """A statement that throws, on one line."""
 _TEXT = r"""[fr]?(?:"[^"\n]*"|'[^'\n]*'|`[^`\n]*`)"""
@@ -97,12 +97,8 @@ def throw(site: Site) -> Iterator[Proposal]:
     evidence = repair.OTHERWISE
     if site.is_parameter and writing.for_parameter:
         exception, evidence = writing.for_parameter, repair.PARAMETER
-    if site.is_caught:
-        evidence = repair.CAUGHT
     if re.search(writing.throws, function):
         evidence = repair.FUNCTION_HABIT
-    if site.in_tests:
-        evidence = repair.IN_TEST
     if habits(site)[Strategy.RAISE]:
         evidence = repair.FILE_HABIT
     cause, said = "", ""
@@ -135,30 +131,22 @@ def _thrown_elsewhere(site: Site) -> str:
 
 
 def leave_round(site: Site) -> Iterator[Proposal]:
-    """`continue`, where the loop comes to another value, and `break`."""
-    if site.round is None or not may_be_guarded(site) or _may_drop_exception(site):
+    """`continue`, where the loop comes to another value."""
+    if site.round is None or not site.goes_on or not may_be_guarded(site) or _may_drop_exception(site):
         return
-    writing, known, body = site.grammar.writing, habits(site), site.text(site.round)
-    breaks = site.loop is not None and (re.search(r"\bbreak\b", body) is not None or not site.goes_on)
-    for strategy, word, title, line in (
-        (Strategy.CONTINUE, "continue", "Skip this iteration", writing.round),
-        (Strategy.BREAK, "break", "Leave the loop", writing.leave),
-    ):
-        is_right = site.goes_on if strategy is Strategy.CONTINUE else breaks or known[strategy] > 0
-        is_another = not site.is_name or site.is_set_in(site.round)
-        evidence = repair.IN_LOOP if is_another else repair.OTHERWISE
-        evidence = repair.LOOP_HABIT if _leaves_so(site, body, word) else evidence
-        evidence = repair.FILE_HABIT if known[strategy] else evidence
-        evidence = repair.GOES_ON if is_let_through(site) else evidence
-        if is_right:
-            yield Proposal(strategy, f"{title} if {site.said} is {site.said_null}", evidence,
-                           written(guarded(site, line) or ()))  # fmt: skip
+    evidence = repair.IN_LOOP if not site.is_name or site.is_set_in(site.round) else repair.OTHERWISE
+    evidence = repair.LOOP_HABIT if _skips_others(site, site.text(site.round)) else evidence
+    evidence = repair.FILE_HABIT if habits(site)[Strategy.CONTINUE] else evidence
+    evidence = repair.GOES_ON if is_let_through(site) else evidence
+    title = f"Skip this iteration if {site.said} is {site.said_null}"
+    edits = guarded(site, site.grammar.writing.round)
+    yield Proposal(Strategy.CONTINUE, title, evidence, written(edits or ()))
 
 
-def _leaves_so(site: Site, body: str, word: str) -> bool:
-    """Whether a loop is left in that way where another value is null."""
+def _skips_others(site: Site, body: str) -> bool:
+    """Whether a round of the loop is skipped where another value is null."""
     tests = (re.escape(filled(each, x="\0")).replace("\0", r"[\w$.]+") for each in site.grammar.writing.null_tests)
-    return re.search(rf"\bif\b[ (]*(?:{'|'.join(tests)})[ )]*[:{{]?\s*{word}\b", body) is not None
+    return re.search(rf"\bif\b[ (]*(?:{'|'.join(tests)})[ )]*[:{{]?\s*continue\b", body) is not None
 
 
 def _may_drop_exception(site: Site) -> bool:
@@ -176,7 +164,7 @@ def return_early(site: Site) -> Iterator[Proposal]:
     if value is None or must_run_after(site) or _may_drop_exception(site):
         return
     evidence = repair.OTHERWISE if value else repair.NO_RESULT
-    if re.search(r"\bif\b[^\n]*[):]\s*\{?\s*return\b", site.text(site.function)):
+    if re.search(rf"\bif\b[^\n]*(?:\)\s*\{{?{'|:' if value else ''})\s*return\b", site.text(site.function)):
         evidence = repair.FUNCTION_HABIT
     evidence = repair.FILE_HABIT if habits(site)[Strategy.RETURN] else evidence
     evidence = repair.IN_LOOP if site.round is not None else evidence

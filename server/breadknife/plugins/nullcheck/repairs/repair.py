@@ -5,7 +5,7 @@ A language is added in three steps, and the rest of the server doesn't change fo
 1. `knowledge/grammar/<language>.toml` names the nodes of its grammar, has the templates of what is written, and lists
    the order of its proposals (`Grammar` says what each key means).
 2. A table `REPAIRS` in `repairs/<language>/` lists its repairs: the neutral ones that fit (`leaving`, `replacing`,
-   `declaring`, `ignoring`), and what is special to the language. A repair is a function of a site.
+   `ignoring`), and what is special to the language. A repair is a function of a site.
 3. Its `NullFile` makes a `Site` for a place, and gives both to `offering.Offering`.
 
 A repair needn't prove that it is right: `offering` drops each proposal that doesn't parse, doesn't end the finding,
@@ -26,13 +26,11 @@ from breadknife.text.document import TextEdit
 Edits = tuple[TextEdit, ...]
 S = TypeVar("S", contravariant=True)
 
-IN_TEST = "this is a test"
 FILE_HABIT = "the file does so elsewhere"
 FUNCTION_HABIT = "the function does so elsewhere"
 LOOP_HABIT = "the loop does so elsewhere"
 GOES_ON = "a check before it goes on"
 AT_HAND = "the error at hand is what counts"
-CAUGHT = "it is handled around here"
 PARAMETER = "it is what the caller passes"
 IN_LOOP = "it is in a loop"
 NO_RESULT = "the function returns nothing"

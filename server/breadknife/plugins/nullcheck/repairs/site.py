@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, OriginKind
-from breadknife.plugins.nullcheck.menu.never_first import is_test
 from breadknife.plugins.nullcheck.repairs.diagnostics import null_of
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar, filled
 from breadknife.plugins.nullcheck.repairs.layout import on_own_line, step_of
@@ -94,10 +93,6 @@ class Site:
         return self.tree.root.named_descendant_for_byte_range(*origin.at)
 
     @property
-    def in_tests(self) -> bool:
-        return is_test(self.uri)
-
-    @property
     def said(self) -> str:
         """What a title calls it."""
         return in_title(self.source) if self.is_name else "the result"
@@ -125,19 +120,9 @@ class Site:
         return tuple(reversed(self.path[start:]))
 
     @property
-    def loop(self) -> Node | None:
-        """The loop that a `break` here leaves."""
-        return self._loop(self.grammar.nodes.left_by_break)
-
-    @property
     def round(self) -> Node | None:
         """The loop that a `continue` here goes on with."""
-        return self._loop(frozenset())
-
-    def _loop(self, ends: frozenset[str]) -> Node | None:
         for inner, outer in pairwise((self.node, *self.around)):
-            if inner.type in ends:
-                return None
             if outer.type in self.grammar.nodes.loops and inner == outer.child_by_field_name("body"):
                 return outer
         return None
@@ -166,16 +151,6 @@ class Site:
         """What the exception is called that is handled around it."""
         found = re.search(r"[\w$]+(?=\s*\)\s*\{)", self.text(self.handler).partition("\n")[0])
         return found[0] if found is not None else ""
-
-    @property
-    def is_caught(self) -> bool:
-        """Whether an exception that is thrown here may be handled in the function."""
-        tried = self.grammar.nodes.tried
-        return any(
-            outer.type in tried and inner == outer.child_by_field_name(tried[outer.type])
-            and any(child.type in self.grammar.nodes.handlers for child in outer.named_children)
-            for inner, outer in pairwise((self.node, *self.around))
-        )  # fmt: skip
 
     @property
     def limits(self) -> Node | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.nullcheck.repairs.declaring import may_be_null
 from breadknife.plugins.nullcheck.repairs.ecmascript.chain import chain, claim
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
@@ -11,5 +10,5 @@ from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.repairs.replacing import replace
 
 REPAIRS: tuple[Repair[EcmaScriptSite], ...] = (
-    may_be_null, chain, replace, throw, leave_round, return_early, skip, claim, ignore,
+    chain, replace, throw, leave_round, return_early, skip, claim, ignore,
 )  # fmt: skip

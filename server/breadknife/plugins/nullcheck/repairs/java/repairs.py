@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
-from breadknife.plugins.nullcheck.repairs.declaring import may_be_null
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
@@ -22,9 +21,7 @@ def require(site: Site) -> Iterator[Proposal]:
     """`Objects.requireNonNull(x, "…")` in its place: it throws anyway, and then says what is missing."""
     if site.is_certain or site.use is Use.RETURN:
         return
-    evidence = repair.IN_TEST if site.in_tests else repair.OTHERWISE
-    if not site.in_tests and "requireNonNull(" in site.tree.text:
-        evidence = repair.FILE_HABIT
+    evidence = repair.FILE_HABIT if "requireNonNull(" in site.tree.text else repair.OTHERWISE
     if site.handler is not None or is_let_through(site):
         evidence = repair.LOST  # what was caught would be dropped, or what a check meant to go on with
     name, add = _imported(site, "Objects")
@@ -51,5 +48,5 @@ def _imported(site: Site, name: str) -> tuple[str, Edits]:
 
 
 REPAIRS: tuple[Repair[Site], ...] = (
-    may_be_null, require, replace, throw, leave_round, return_early, skip, ignore,
+    require, replace, throw, leave_round, return_early, skip, ignore,
 )  # fmt: skip

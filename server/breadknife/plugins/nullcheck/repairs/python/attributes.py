@@ -28,6 +28,7 @@ _RELIANCE, _PLAIN = 2, 10
 plainly isn't meant."""
 _SEVERAL = 5
 _IGNORE = "type: ignore[assignment]"
+WIDER = "its uses rely on more than it declares"
 _LEAVING = r"\b(?:return|raise|yield|break|continue)\b"
 
 
@@ -161,7 +162,7 @@ def of_attribute(found: Attribute, elsewhere: Callable[[], Counter[Role]], known
         tests, uses = tests + others[Role.TEST], uses + others[Role.USE]
         are_few = uses < _SEVERAL  # which say less than the annotation
         is_meant = tests * _PLAIN > uses or (is_said and are_few) or found.may_be_given_none
-        yield from _placeholder(found, nulls, is_meant=is_meant)
+        yield from _placeholder(found, nulls, is_meant=is_meant, is_said=is_said)
 
 
 def _descriptor(found: Attribute) -> Iterator[Proposal]:
@@ -209,7 +210,7 @@ def _initial(found: Attribute, null: Assigned) -> Iterator[Proposal]:
         yield Proposal(Strategy.INITIAL, title, "every other value of it is of that type", written((edit,)))
 
 
-def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool) -> Iterator[Proposal]:
+def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool, is_said: bool) -> Iterator[Proposal]:
     """The None stays, as what stands there until the value is set; the declaration says what it is then."""
     declared = next((each for each in found.assigned if each.annotation is not None), (nulls or found.assigned)[0])
     kind = evaluated(found.tree, found.type) if declared.store.function is None else found.type
@@ -222,4 +223,5 @@ def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool) -> 
         title = f"Declare {in_title(f'self.{found.name}')} as {in_title(found.type)}, ignoring None ({leads_to})"
         is_typed = bool(captures(found.tree, "(type) @type"))  # elsewhere nobody writes such comments
         evidence = "its uses rely on it" if is_meant or not is_typed else "hardly anything tests it for None"
+        evidence = WIDER if is_meant and is_said else evidence
         yield Proposal(Strategy.FIELD, title, evidence, written(tuple(edits)), is_asked_for=is_meant)

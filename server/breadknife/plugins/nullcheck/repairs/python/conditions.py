@@ -19,9 +19,6 @@ _TRUTH = frozenset({"boolean_operator", "parenthesized_expression", "not_operato
 """Of what makes these only the truth counts where only theirs does."""
 _LOOSE = frozenset({"conditional_expression", "lambda", "named_expression"})
 """They bind less than `and`."""
-_LEAVES = frozenset({"return", "return None", "return False", "continue", "break"})
-_FAILS = re.compile(r"raise\b|(?!\S*log)(?:[\w.]+[._])?_*(?:raise|fail|abort|die|exit|error)\w*\(")
-"""Statements that say that something isn't right."""
 
 
 def test_in_condition(site: PythonSite) -> Iterator[Proposal]:
@@ -42,12 +39,11 @@ def test_in_condition(site: PythonSite) -> Iterator[Proposal]:
 
 
 def _tested(site: PythonSite, operand: Node, holder: Node, evidence: str) -> Proposal:
-    """Where the block fails or leaves, a None does so, too, unless the value is used for that; else it isn't let in."""
-    block = holder.child_by_field_name("consequence")
-    last = block.named_children[-1] if block is not None and block.named_children else holder
-    is_used = block is not None and any(True for _ in site.occurrences(block))
-    is_left = _FAILS.match(site.text(last)) is not None or (site.text(last) in _LEAVES and not is_used)
-    lets_in = is_left and _denies(site, operand)
+    """A None comes to where something is denied of the value; else it isn't let in."""
+    lets_in = holder.type in ("if_statement", "elif_clause") and _denies(site, operand)
+    block = site.text(holder.child_by_field_name("consequence"))
+    if lets_in and re.search(site.grammar.writing.throws, block):
+        evidence = "what lacks it is refused there"
     truth = "true" if lets_in else "false"
     title = f"Test {site.said} in the condition (it is {truth} if that is None)"
     edits = _edits(site, operand, lets_in=lets_in)

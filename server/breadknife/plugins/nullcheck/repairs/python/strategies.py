@@ -38,7 +38,6 @@ def check(site: PythonSite) -> Iterator[Proposal]:
     if _ASSERTS.search(site.text(site.function)):
         evidence = repair.FUNCTION_HABIT
     evidence = repair.FILE_HABIT if habit.search(site.tree.text) else evidence
-    evidence = repair.IN_TEST if site.in_tests else evidence
     evidence = _UNDER_WAY if site.handler is not None else evidence
     title = f"Assert that {site.said} is not None (AssertionError if it is)"
     edits = before(site, lambda name: [f"assert {site.test(name, is_there=True)}"])
