@@ -158,7 +158,6 @@ OWN_FILES = {
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
     "plugins/nullcheck/repairs/grammar.py": "lists of this package",
     "plugins/nullcheck/repairs/words.py": "a list of this package",
-    "plugins/nullcheck/shown/clues.py": "a list of this package",
     "plugins/nullcheck/shown/confidence.py": "weights of this package",
     "plugins/nullcheck/menu/titles.py": "a list of this package",
     "plugins/nullcheck/formats/reading.py": "a list of this package",

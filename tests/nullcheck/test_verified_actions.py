@@ -193,8 +193,8 @@ def test_an_edit_that_the_checker_objects_to_is_not_made(
             return self
 
         def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
-            raises = any("raise ValueError" in text for text in {**beside, **texts}.values())
-            return [Problem(path, "c", "It raises.\nIn detail.") for path in texts if raises and path.name == "user.py"]
+            raising = (path for path, text in texts.items() if "raise ValueError" in text)
+            return [Problem(path, "c", "It raises.\nIn detail.") for path in raising]
 
         def close(self) -> None:
             pass
@@ -205,7 +205,7 @@ def test_an_edit_that_the_checker_objects_to_is_not_made(
     answer = plugin.answer(ResolveRequest(document, menu(plugin, document, context)["raise"]), context)
     assert isinstance(answer, Silence)
     assert answer.reason == "checker-objects"
-    assert answer.sentence == "with this fix, pyright would report in user.py: It raises."
+    assert answer.sentence == "with this fix, pyright would report in store.py: It raises."
     assert [f"{step.name}: {step.verdict}" for step in context.steps][-1] == "pyright: vetoed"
     assert "raise" not in menu(plugin, document, context)
     assert context.project is not None

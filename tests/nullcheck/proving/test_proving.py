@@ -63,8 +63,6 @@ def pytest_of(folder: Path) -> int:
         "class Store:\n    @staticmethod\n    def f(rows, key):\n        return ⟦rows.get(key)⟧.name\n",
         "class Store:\n    @classmethod\n    def f(cls, key):\n        return ⟦cls.rows.get(key)⟧.name\n",
         "def f(name=None):\n    return ⟦name⟧.title()\n",
-        "def f(page, kind):\n    if not isinstance(kind, str):\n        return ''\n    tag = page.find(kind)\n"
-        "    return ⟦tag⟧.text\n",
     ],
 )
 def test_a_fix_that_leaves_is_proved(tmp_path: Path, marked: str) -> None:

@@ -1,19 +1,78 @@
 """How likely a null is to get to its use: a logistic model over the clues in the text around a finding.
 
-`confidence.json` has the model. `bench/nullcheck/fit_confidence.py` makes it out of `bench/nullcheck/judged.tsv`, which
-are findings that were read in their code, and tells how well it does on packages that it wasn't fitted to.
+A clue is there or not. `clues.toml` says how each looks, alike in each language, and `confidence.json` has a weight for
+each; `bench/nullcheck/fit_confidence.py` fits them to `judged.tsv` beside it, which are findings that were read in
+their code, and tells how well the model does on packages that it wasn't fitted to.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import msgspec
 
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.task.values import Confidence
+from breadknife.text.document import Span
+
+_LOOKED_THROUGH = 6_000
+"""Characters before the use, in which its value gets its name."""
+
+
+class Clue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a clue looks; see `clues.toml`."""
+
+    name: str
+    means: str
+    where: Literal["used", "call", "use", "message", "giver", "origin"] = msgspec.field(name="in")
+    pattern: str
+    shown_by: Sequence[str]
+    not_by: Sequence[str]
+
+    def is_in(self, text: str) -> bool:
+        return re.search(self.pattern, text) is not None
+
+
+class _Clues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    clues: Sequence[Clue]
+
+
+GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.IO, OriginKind.PARSE, OriginKind.TIMEOUT})
+"""What a call gives."""
+
+
+@cache
+def known_clues() -> Sequence[Clue]:
+    """Those of the data."""
+    data = files("breadknife.plugins.nullcheck.shown").joinpath("clues.toml").read_bytes()
+    return msgspec.toml.decode(data, type=_Clues).clues
+
+
+def clues_of(text: str, span: Span, use: str, origin: OriginKind, message: str, giver: str = "") -> frozenset[str]:
+    """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
+    and message, `giver` is the text of the function that gives the null."""
+    used = text[span.start : span.end]
+    texts = {"used": used, "call": "", "use": use, "message": message, "giver": "", "origin": origin.value}
+    if origin in GIVEN:
+        texts |= {"call": _call(text, span), "giver": giver}
+    return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
+
+
+def _call(text: str, span: Span) -> str:
+    """The call whose result is used, as far as it stands on one line; "" where the result's name is assigned nowhere
+    before."""
+    used = text[span.start : span.end]
+    if used.endswith(")"):
+        return used
+    before = text[max(0, span.start - _LOOKED_THROUGH) : span.start]
+    assigned = rf"(?<![\w.]){re.escape(used)}\s*(?:[:,][^=\n]*)?:?=(?!=)\s*(?:(?:await|yield|new)\s+)?(.*)"
+    found = re.findall(assigned, before)
+    return found[-1] if found else ""
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,14 +17,10 @@ _CALLED_BY_DESCRIPTORS = {"property": ".fget", "cached_property": ".func", "clas
 
 _MOCK = "MagicMock()"
 _VALUES = {
-    "str": ('""', '"text"'), "int": ("0", "1"), "float": ("0.0", "1.0"), "bool": ("False", "True"),
-    "bytes": ('b""', 'b"text"'), "list": ("[]",), "tuple": ("()",), "dict": ("{}",), "set": ("set()",),
+    "": '""', "str": '""', "int": "0", "float": "0.0", "bool": "False", "bytes": 'b""', "list": "[]", "tuple": "()",
+    "dict": "{}", "set": "set()",
 }  # fmt: skip
-"""The name of a type -> its values in tests, an empty one first."""
-PLAIN = ('""', '"text"', "{}")
-"""What parameters without a type are tried with where a test needs no mock, one after the other."""
-UNTYPED = (_MOCK, '"text"', "1")
-"""The same beside a mock that gives the null: code may ask of what type they are."""
+"""The name of a type, or that there is none -> its value in tests."""
 _INDENT = "    "
 
 
@@ -147,19 +143,18 @@ def _parameters(tree: SyntaxTree, function: Node) -> Iterator[Parameter]:
 
 
 def bodies(scenario: Scenario) -> tuple[str, ...]:
-    """The lines of tests that call the function, which use `module` and `MagicMock`. The first ones only give it
-    ordinary values, because they convince most: the code then makes the null by itself."""
+    """The lines of tests that call the function, which use `module` and `MagicMock`. The first one only gives it
+    ordinary values, because that convinces most: the code then makes the null by itself."""
     tests = list[str]()
-    for at, untyped in enumerate(PLAIN):
-        given = {each: _value_of(each.annotation, at) if each.annotation else untyped for each in scenario.parameters}
-        if all(value and each.name not in ("self", "cls") for each, value in given.items()):
-            tests.append(_call(scenario, given))
+    plain = {each: _VALUES.get(each.annotation.partition("[")[0].lower(), "") for each in scenario.parameters}
+    if all(value and each.name not in ("self", "cls") for each, value in plain.items()):
+        tests.append(_call(scenario, plain))
     if scenario.argument:
         mocks = f"{scenario.argument} = {_MOCK}\n{scenario.argument}{scenario.path} = None\n" if scenario.path else ""
-        for untyped in UNTYPED:
-            given = {each: _beside_mock(each, scenario, untyped) for each in scenario.parameters}
-            tests.append(mocks + _call(scenario, given))
-    return tuple(dict.fromkeys(tests))
+        given = {each: plain[each] if each.annotation and plain[each] else _MOCK for each in scenario.parameters}
+        nulls = {each: each.name if scenario.path else "None" for each in given if each.name == scenario.argument}
+        tests.append(mocks + _call(scenario, given | nulls))
+    return tuple(tests)
 
 
 def test_file(scenario: Scenario, module: str, body: str, raises: str) -> str:
@@ -175,19 +170,6 @@ def test_file(scenario: Scenario, module: str, body: str, raises: str) -> str:
     return "\n".join(
         [*imports, "", "", f"def {name}() -> None:", *(_INDENT + each for each in (said, *mocks, *act)), ""]
     )
-
-
-def _value_of(annotation: str, at: int) -> str:
-    """A value of a type; "" if none is known."""
-    values = _VALUES.get(annotation.partition("[")[0].lower(), ("",))
-    return values[min(at, len(values) - 1)]
-
-
-def _beside_mock(parameter: Parameter, scenario: Scenario, untyped: str) -> str:
-    if parameter.name == scenario.argument:
-        return parameter.name if scenario.path else "None"
-    is_known = parameter.annotation or parameter.name in ("self", "cls")
-    return _value_of(parameter.annotation, 1) or (_MOCK if is_known else untyped)
 
 
 def _call(scenario: Scenario, given: dict[Parameter, str]) -> str:
