@@ -19,5 +19,5 @@ def announce() -> None:
 
 
 def newest() -> object:
-    """Another value once something has arrived. One call of `stat`."""
+    """Return another value once something has arrived, by one call of `stat`."""
     return written_at(state_dir() / _SIGN)

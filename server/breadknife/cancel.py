@@ -56,7 +56,7 @@ class CancelToken:
         return lambda: None
 
     def remaining(self) -> float | None:
-        """Seconds until the deadline (never negative), or None without one."""
+        """Return seconds until the deadline (never negative), or None without one."""
         return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
     def raise_if_cancelled(self) -> None:

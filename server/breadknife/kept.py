@@ -151,7 +151,8 @@ class Kept(Generic[_Question, _Result]):
 
 @cache
 def code_of(*folders: Path) -> str:
-    """Another one where the code in these folders of ours, or their data, may make something else of a text."""
+    """Return a digest that is another one where the code in these folders of ours, or their data, may make something
+    else of a text."""
     found = hashlib.sha256(__version__.encode())
     for file in sorted(file for folder in folders for file in folder.rglob("*.*")):
         if file.suffix != ".pyc" and file.is_file():

@@ -15,13 +15,13 @@ OFFLINE = "BREADKNIFE_OFFLINE"
 
 
 def is_asked_for() -> bool:
-    """By the environment, in any word that isn't a no."""
+    """Tell whether the environment asks for it, in any word that isn't a no."""
     return os.environ.get(OFFLINE, "").lower() not in ("", "0", "false", "no", "off")
 
 
 @cache
 def forbid_network() -> None:
-    """From now on, connections and name look-ups that leave this machine raise NetworkForbidden.
+    """Make connections and name look-ups that leave this machine raise NetworkForbidden.
 
     A Python audit hook (PEP 578): it sees what every library does and can't be taken back, so one is enough for a
     process. Loopback and Unix sockets still work; the engine and LanguageTool are reached through them.
@@ -44,7 +44,7 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def is_local(host: str) -> bool:
-    """Whether a host name or address is this machine's own, said without looking it up."""
+    """Tell whether a host name or address is this machine's own, said without looking it up."""
     if host in ("", "localhost"):
         return True
     try:

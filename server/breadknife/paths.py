@@ -28,7 +28,7 @@ PROJECT_MARKS = (".git", ".breadknife", "breadknife.toml")
 
 
 def is_marked(folder: Path) -> bool:
-    """Whether a folder is a project of its own."""
+    """Tell whether a folder is a project of its own."""
     return any((folder / mark).exists() for mark in PROJECT_MARKS)
 
 
@@ -38,22 +38,22 @@ def data_dir() -> Path:
 
 
 def config_dir() -> Path:
-    """`config.toml` and the user's dictionary."""
+    """Return the folder of `config.toml` and the user's dictionary."""
     return _under("config", platformdirs.user_config_path("breadknife", appauthor=False))
 
 
 def state_dir() -> Path:
-    """What may be lost: logs, snapshots, what was measured and learned."""
+    """Return what may be lost: logs, snapshots, what was measured and learned."""
     return _under("state", platformdirs.user_state_path("breadknife", appauthor=False))
 
 
 def cache_dir() -> Path:
-    """What can be made or fetched again: the engine's wheels, unfinished builds."""
+    """Return what can be made or fetched again: the engine's wheels, unfinished builds."""
     return _under("cache", platformdirs.user_cache_path("breadknife", appauthor=False))
 
 
 def runtime_dir() -> Path:
-    """The engine's socket and lock: a folder that is the user's alone."""
+    """Return the engine's socket and lock: a folder that is the user's alone."""
     if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
         return _under("run", state_dir() / "run")  # not below /tmp, where others could be there first
     return _under("run", platformdirs.user_runtime_path("breadknife", appauthor=False))
@@ -153,7 +153,8 @@ def _sync(folder: Path) -> None:
 
 
 def read_written(path: Path, kind: type[_Kind]) -> _Kind:
-    """What was written there as JSON; an empty `kind` when the file is missing or broken, which the log tells."""
+    """Return what was written there as JSON; an empty `kind` when the file is missing or broken, which the log
+    tells."""
     import msgspec
 
     try:
@@ -166,7 +167,8 @@ def read_written(path: Path, kind: type[_Kind]) -> _Kind:
 
 
 def written_at(path: Path) -> tuple[int, int] | None:
-    """The time of change in ns, and the bytes: others once somebody has written it. None where there is no file."""
+    """Return the time of change in ns, and the bytes: others once somebody has written it. None where there is no
+    file."""
     try:
         found = path.stat()
     except OSError:

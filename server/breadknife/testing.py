@@ -19,7 +19,7 @@ __all__ = ["Line", "Reply", "ask", "document"]
 
 
 def document(text: str, language: str = "python", name: str = "example") -> Document:
-    """A document for a test, without a file."""
+    """Return a document for a test, without a file."""
     return Document(f"file:///project/{name}", language, text, 1)
 
 
@@ -32,8 +32,9 @@ def ask(
     root: Path | None = None,
     others: Sequence[Plugin] = (),
 ) -> Reply:
-    """What the user would see: `findings`, `completions`, `actions`, `hovers`, `lenses`, `inlays`, `message`, `result`,
-    `documents`, `shows`, `failures`, and a receipt that says why. `answers` has all of them, and those of own kinds.
+    """Return what the user would see: `findings`, `completions`, `actions`, `hovers`, `lenses`, `inlays`, `message`,
+    `result`, `documents`, `shows`, `failures`, and a receipt that says why. `answers` has all of them, and those of own
+    kinds.
 
     `settings` is a value of the plugin's own type, its defaults if None. Each Line of `script` is what a model says
     when its prompt, or one of a chat's messages, contains the line's `when`; it says nothing when no line fits. Texts

@@ -98,7 +98,8 @@ class Row:
 
 
 def rows(path: Path) -> tuple[list[Row], tuple[SettingsError, ...]]:
-    """Every setting for a file or a folder, and what is wrong. Raises SettingsError for a path that isn't there."""
+    """Return every setting for a file or a folder, and what is wrong. Raises SettingsError for a path that isn't
+    there."""
     from breadknife.engine.models.catalog import read_models
     from breadknife.host.plugins.registry import discover
     from breadknife.host.settings import load

@@ -16,7 +16,7 @@ Complain = Callable[[DocumentError], None]
 
 
 def find_files(paths: Sequence[Path], complain: Complain = lambda error: None) -> Iterator[Path]:
-    """The files named, and those below the folders named that have a known language and aren't ignored by git.
+    """Yield the files named, and those below the folders named that have a known language and aren't ignored by git.
 
     `complain` is told of a path that doesn't exist, of folders below that can't be listed, and as FileRefused of what
     is too deep or too large to be something that people wrote.

@@ -83,8 +83,7 @@ def fix(
     """Repair values that may be null; print the repairs as a diff.
 
     Takes another checker's findings (--from) and verifies each repair; without --from, repairs what `breadknife lint`
-    shows about null. Reads the output of pyright, basedpyright, mypy, ty, pyrefly, tsc, ESLint, SpotBugs,
-    NullAway and NilAway.
+    shows about null. Reads the output of pyright, mypy, ty, pyrefly, tsc, SpotBugs, NullAway and NilAway.
 
     Exit code: 0 if all findings are repaired, 1 if some aren't, 2 after an error.
 

@@ -36,13 +36,13 @@ _Item = TypeVar("_Item")
 
 
 def say(line: str = "") -> None:
-    """On stdout, as one line whatever is in it."""
+    """Print on stdout, as one line whatever is in it."""
     typer.echo(escaped(line))
 
 
 def tell(message: str, *, fleeting: bool = False) -> None:
-    """On stderr, as one line whatever is in it; `fleeting`: of progress, which only a terminal shows, in place of the
-    last."""
+    """Print on stderr, as one line whatever is in it; `fleeting`: of progress, which only a terminal shows, in place of
+    the last."""
     message = escaped(message)
     is_shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not _is_legacy_windows()
     clear = "\x1b[K" if is_shown else ""
@@ -62,12 +62,12 @@ def _is_legacy_windows() -> bool:
 
 
 def tell_progress(message: str, fraction: float | None) -> None:
-    """Where a terminal shows it."""
+    """Tell progress where a terminal shows it."""
     tell(message if fraction is None else f"{message} ({fraction:.0%})", fleeting=True)
 
 
 def shown(items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
-    """The items, each told as its turn comes, where a terminal shows that."""
+    """Yield the items, each told as its turn comes, where a terminal shows that."""
     try:
         for at, item in enumerate(items, 1):
             tell(f"{at} of {len(items)}: {what(item)}", fleeting=True)
@@ -169,12 +169,12 @@ def megabytes(size: int) -> str:
 
 
 def print_json(value: object, *, indent: int | None = 2) -> None:
-    """On stdout, in ASCII: what is in it can't do anything to a terminal either."""
+    """Print on stdout, in ASCII: what is in it can't do anything to a terminal either."""
     print(json.dumps(value, indent=indent), flush=True)
 
 
 def offline_by_settings() -> bool:
-    """What the user's `config.toml` says. Raises SettingsError when it isn't TOML."""
+    """Return what the user's `config.toml` says. Raises SettingsError when it isn't TOML."""
     from breadknife.host.settings import file_layers
 
     layers, unreadable = file_layers(None)

@@ -101,7 +101,7 @@ def _command_line(*, offline: bool, learn: bool) -> Layer:
 
 
 def loopback(address: str) -> tuple[str, int]:
-    """`HOST:PORT` taken apart. Raises SettingsError for anything that other machines could reach."""
+    """Take `HOST:PORT` apart. Raises SettingsError for anything that other machines could reach."""
     import ipaddress
 
     host, _, port = address.rpartition(":")

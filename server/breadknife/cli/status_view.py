@@ -19,7 +19,7 @@ _DAY = 24 * 60
 
 
 def view(report: Values) -> RenderableType:
-    """The report of `host.status`, for people."""
+    """Return the report of `host.status`, for people."""
     parts: list[RenderableType] = [Text.from_markup(f"[bold]breadknife {report['version']}[/bold]")]
     engine = report["engine"]
     if engine is None:

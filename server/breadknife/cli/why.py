@@ -31,7 +31,7 @@ def run(file: Path | None, *, as_json: bool, limit: int) -> int:
 
 
 def lines_of(receipt: Mapping[str, Any], times: int = 1) -> Iterator[str]:
-    """A receipt for people: one line of what became of it, then what there is to say, indented."""
+    """Yield a receipt for people: one line of what became of it, then what there is to say, indented."""
     at = time.strftime("%H:%M:%S", time.localtime(receipt["at"]))
     path = uri_to_path(receipt["uri"])
     what = f"{receipt['request']} by {receipt['plugin']}" if receipt["plugin"] else receipt["request"]

@@ -15,7 +15,7 @@ _MOST_STUCK = 16
 
 
 def in_time(work: Callable[[], bytes], seconds: float) -> bytes:
-    """What `work` returns or raises. Raises FileRefused when that takes longer than `seconds`."""
+    """Return what `work` returns or raises. Raises FileRefused when that takes longer than `seconds`."""
     return _workers().do(work, seconds)
 
 
@@ -29,7 +29,7 @@ class _Worker:
         threading.Thread(target=self._run, name="breadknife-read", daemon=True).start()
 
     def do(self, work: Callable[[], bytes], seconds: float) -> bytes | BaseException:
-        """What came of it. Raises Empty when nothing has; the thread then ends as soon as it can."""
+        """Return what came of it. Raises Empty when nothing has; the thread then ends as soon as it can."""
         self._work.put(work)
         try:
             return self._done.get(timeout=seconds)

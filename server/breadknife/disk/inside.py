@@ -16,7 +16,7 @@ _EXTENDED = "\\\\?\\"
 
 
 def resolve_inside(path: Place, root: Place) -> str:
-    """The real path of a file or folder, or of what would be there, below the real path of `root`.
+    """Return the real path of a file or folder, or of what would be there, below the real path of `root`.
 
     A link is followed only when it leads to a place inside. Nothing outside is even looked at: on some systems looking
     mounts a network share, and Windows then sends the user's password hash to that server. Raises FileRefused for what

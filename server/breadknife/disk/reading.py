@@ -31,7 +31,7 @@ _NOT_A_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 def read_regular(path: Place, limit: int, root: Place | None = None, *, seconds: float = SECONDS) -> bytes:
-    """All of a regular file of at most `limit` bytes.
+    """Return all of a regular file of at most `limit` bytes.
 
     With `root`, the file must be inside that folder once every link is followed. Raises FileRefused for what is
     anything else or takes longer than `seconds`, and OSError or ValueError for what isn't there or is no path.
@@ -40,7 +40,7 @@ def read_regular(path: Place, limit: int, root: Place | None = None, *, seconds:
 
 
 def read_end(path: Place, length: int, *, seconds: float = SECONDS) -> bytes:
-    """The last `length` bytes of a regular file of any size. Raises as `read_regular` does."""
+    """Return the last `length` bytes of a regular file of any size. Raises as `read_regular` does."""
     return in_time(partial(_read_end, path, length), seconds)
 
 

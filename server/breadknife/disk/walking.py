@@ -45,7 +45,7 @@ def walk(
 
 
 def size_of(path: Place) -> int:
-    """Bytes of what is there itself, be it a link; 0 for what isn't there."""
+    """Return bytes of what is there itself, be it a link; 0 for what isn't there."""
     try:
         return os.lstat(path).st_size
     except (OSError, ValueError):

@@ -263,7 +263,7 @@ class Calibration:
     """(tokens in one decode, seconds), sorted by the number of tokens."""
 
     def seconds(self, tokens: int) -> float:
-        """Seconds that a decode of `tokens` takes: interpolated, and in proportion beyond the table."""
+        """Return seconds that a decode of `tokens` takes: interpolated, and in proportion beyond the table."""
         before = (0, 0.0)
         for n, seconds in self.cost:
             if tokens <= n:
@@ -348,7 +348,7 @@ class Engine(Protocol):
         ...
 
     def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        """As `generate`. ModelUnfit for a model without a template for chats."""
+        """Answer a chat as `generate` does. ModelUnfit for a model without a template for chats."""
         ...
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores: ...
@@ -364,9 +364,10 @@ class Engine(Protocol):
         ...
 
     def status(self) -> EngineStatus | None:
-        """The engine's status; None if no engine runs. This starts none.
+        """Return the engine's status; None if no engine runs. This starts none.
 
-        Raises EngineUnavailable if an engine runs and doesn't answer."""
+        Raises EngineUnavailable if an engine runs and doesn't answer.
+        """
         ...
 
     def build(self) -> str:

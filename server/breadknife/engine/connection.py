@@ -79,7 +79,7 @@ class Connection:
         return not self._leaving
 
     def ask(self, message: Callable[[int], wire.FromClient], cancel: CancelToken) -> Generator[Reply, None, None]:
-        """The replies to one request, the last one included; closing the iterator stops the work.
+        """Yield the replies to one request, the last one included; closing the iterator stops the work.
 
         Raises Left, Hangs, Cancelled, EngineDied, or what the daemon says went wrong.
         """
@@ -242,7 +242,7 @@ class Connection:
 
 
 def open_connection(folder: Path, client: str, version: str) -> Connection | None:
-    """A connection to the daemon of `folder`; None when there is none.
+    """Return a connection to the daemon of `folder`; None when there is none.
 
     Raises Hangs, and EngineUnavailable when the daemon has no time for us, or when we can't talk to it and are not
     newer, so that we may not replace it either.
@@ -294,7 +294,7 @@ def _silence_of(presence: Presence | None) -> Silence:
 
 
 def newer(version: str, than: wire.Welcome) -> bool:
-    """Whether we are newer than a daemon, by PEP 440; a version that is none is older than any."""
+    """Tell whether we are newer than a daemon, by PEP 440; a version that is none is older than any."""
     return (_parsed(version), wire.PROTOCOL) > (_parsed(than.version), than.protocol)
 
 
@@ -313,7 +313,7 @@ class _Lines:
         self._buffer = bytearray()
 
     def next(self) -> bytes:
-        """The next line; empty at the end. Raises OSError, ValueError for a line that never ends."""
+        """Return the next line; empty at the end. Raises OSError, ValueError for a line that never ends."""
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
@@ -328,7 +328,7 @@ class _Lines:
         return line
 
     def next_or_wait(self) -> bytes:
-        """`next`, without a time-out."""
+        """Wait for the `next`, without a time-out."""
         with selectors.DefaultSelector() as readable:
             readable.register(self._peer, selectors.EVENT_READ)
             while True:

@@ -165,7 +165,7 @@ class CrashLedger:
         self._change(lambda record: replace(record, failures=(failure, *record.failures)[:KEPT_FAILURES]))
 
     def delay(self) -> float:
-        """Seconds until the engine may be started again; 0 is at once."""
+        """Return seconds until the engine may be started again; 0 is at once."""
         now = self._clock()
         recent = [death for death in self._read().deaths if 0 <= now - death.at < STREAK_SECONDS]
         kills = sum(death.killed for death in recent)
@@ -198,7 +198,7 @@ class CrashLedger:
         return self._read().set_aside
 
     def failures(self) -> tuple[Failure, ...]:
-        """The last ones, newest first."""
+        """Return the last ones, newest first."""
         return self._read().failures
 
     def _read(self) -> Record:

@@ -11,13 +11,13 @@ DISTRIBUTION = "llama-cpp-python"
 
 
 def is_installed() -> bool:
-    """Whether it can be imported now: it may have been installed while this process ran."""
+    """Tell whether it can be imported now: it may have been installed while this process ran."""
     importlib.invalidate_caches()
     return importlib.util.find_spec("llama_cpp") is not None
 
 
 def version() -> str:
-    """The build that is installed now; empty where there is none."""
+    """Return the build that is installed now; empty where there is none."""
     importlib.invalidate_caches()
     try:
         return metadata.version(DISTRIBUTION)
@@ -26,7 +26,8 @@ def version() -> str:
 
 
 def llama_build() -> str:
-    """Which llama.cpp this is: version, and what tells one build of it from another; empty where there is none."""
+    """Return which llama.cpp this is: version, and what tells one build of it from another; empty where there is
+    none."""
     try:
         installed = metadata.distribution(DISTRIBUTION)
     except metadata.PackageNotFoundError:

@@ -38,7 +38,7 @@ UNKNOWN = frozenset({"dream", "llada", "llada-moe", "rnd1", "t5", "t5encoder", "
 
 
 def kind_of(architecture: str, pooling: str, labels: Sequence[str], *, rerank_template: bool = False) -> Kind | None:
-    """The kind of a model whose file says this of it; None for one that breadknife can't run.
+    """Return the kind of a model whose file says this of it; None for one that breadknife can't run.
 
     A pooling makes an encoder of an architecture that could write, too: such a model was trained to read.
     """

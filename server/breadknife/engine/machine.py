@@ -35,7 +35,7 @@ def memory() -> Memory:
 
 
 def memory_kills() -> int:
-    """How many processes the system has killed for want of memory since it began; 0 where it doesn't tell."""
+    """Return how many processes the system has killed for want of memory since it began; 0 where it doesn't tell."""
     try:
         counts = dict(line.split() for line in Path("/proc/vmstat").read_text("ascii").splitlines())
         return int(counts["oom_kill"])
@@ -55,7 +55,7 @@ def _allowed() -> Collection[int]:
 
 
 def others_work() -> Iterator[float]:
-    """Each `next` gives the cores, of those that we may use, that others kept busy since the one before it."""
+    """Yield at each `next` how many of the cores that we may use others kept busy since the one before."""
     _, count = cores()
     before, busy = _times(), 0.0
     while True:
@@ -81,7 +81,7 @@ def machine() -> str:
 
 
 def processor() -> str:
-    """The name of its model, as far as the system tells."""
+    """Return the name of its model, as far as the system tells."""
     try:
         for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
             if line.startswith("model name"):

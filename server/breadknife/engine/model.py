@@ -61,7 +61,7 @@ class Sampler(Protocol):
     """Whether it always chooses the likeliest token. Only then can lookup propose tokens."""
 
     def choose(self, logits: Rows) -> Next:
-        """The next token, from one row [vocabulary]. Raises EngineError if the grammar allows no token."""
+        """Return the next token, from one row [vocabulary]. Raises EngineError if the grammar allows no token."""
         ...
 
     def close(self) -> None: ...
@@ -89,7 +89,7 @@ class Model(Protocol):
     def is_end(self, token: int) -> bool: ...
 
     def used(self) -> int:
-        """The number of cells in use."""
+        """Return the number of cells in use."""
         ...
 
     def truncate(self, sequence: int, length: int) -> None:
@@ -151,12 +151,12 @@ class Encoder(Protocol):
     def framed(self, text: str) -> Framed: ...
 
     def paired(self, query: str, text: str) -> Framed:
-        """For a reranker."""
+        """Frame a query and a text for a reranker."""
         ...
 
     def encode(self, tokens: Sequence[int]) -> Rows | None:
-        """One row: the vector of a text (of any length), or a number from each output of the model's head. None when
-        interrupted. Raises EngineError."""
+        """Return one row: the vector of a text (of any length), or a number from each output of the model's head. None
+        when interrupted. Raises EngineError."""
         ...
 
     def set_threads(self, threads: int) -> None: ...
@@ -171,15 +171,16 @@ class Models(Protocol):
     """The models in memory. Only the computing thread may call a method, unless its docstring allows any thread."""
 
     def get(self, name: str, adapter: str = "") -> AnyModel:
-        """The model with the adapter attached; loads it if necessary. Raises ModelError or EngineError."""
+        """Return the model with the adapter attached; loads it if necessary. Raises ModelError or EngineError."""
         ...
 
     def loaded(self) -> Mapping[str, AnyModel]:
-        """The models in memory, by name. Any thread may call it."""
+        """Return the models in memory, by name. Any thread may call it."""
         ...
 
     def calibration(self, name: str) -> Calibration | None:
-        """The measured cost of a model on this machine; None if it isn't measured yet. Any thread may call it."""
+        """Return the measured cost of a model on this machine; None if it isn't measured yet. Any thread may call
+        it."""
         ...
 
     def restore(self, name: str, sequence: int, tokens: Sequence[int], adapter: str = "") -> bool:

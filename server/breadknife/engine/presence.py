@@ -28,7 +28,7 @@ class Presence:
     executable: str
 
     def process(self) -> psutil.Process | None:
-        """The process; None where it is gone, another one has its number, or the system doesn't tell."""
+        """Return the process; None where it is gone, another one has its number, or the system doesn't tell."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < SAME_SECONDS and process.exe() == self.executable
@@ -51,7 +51,7 @@ def withdraw(folder: Path) -> None:
 
 
 def read_presence(folder: Path) -> Presence | None:
-    """Who said last that it is the daemon of `folder`, be it alive or not; None where nobody did."""
+    """Return who said last that it is the daemon of `folder`, be it alive or not; None where nobody did."""
     try:
         return msgspec.json.decode(_file(folder).read_bytes(), type=Presence)
     except (OSError, msgspec.DecodeError):

@@ -61,11 +61,11 @@ class RoutedEngine:
         return engine.classify(request, cancel)
 
     def status(self) -> EngineStatus | None:
-        """Of the local engine."""
+        """Return that of the local engine."""
         return self._local.status()
 
     def build(self) -> str:
-        """Of the local engine."""
+        """Return that of the local engine."""
         return self._local.build()
 
     def close(self) -> None:

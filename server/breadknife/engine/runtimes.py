@@ -56,6 +56,6 @@ class Runtime:
 
 
 def split_model(name: str) -> tuple[str, str] | None:
-    """`ENGINE:MODEL` as (engine, model); None for the name of a model of breadknife's own engine."""
+    """Split `ENGINE:MODEL` into (engine, model); None for the name of a model of breadknife's own engine."""
     engine, colon, model = name.partition(":")
     return (engine, model) if colon else None

@@ -65,7 +65,7 @@ class ScriptedEngine:
 
     @classmethod
     def from_file(cls, path: Path) -> ScriptedEngine:
-        """A JSON list of objects with `when`, `say` and optionally `delay`, `pace` and `instead`."""
+        """Return a JSON list of objects with `when`, `say` and optionally `delay`, `pace` and `instead`."""
         return cls([Line(**entry) for entry in json.loads(path.read_text("utf-8"))])
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:

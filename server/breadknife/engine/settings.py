@@ -31,7 +31,7 @@ class EngineSettings:
 
 
 def read_engine_settings(warn: Callable[[str], object], path: Path | None = None) -> EngineSettings:
-    """The user's settings. What is wrong with them is told and left out: the engine starts in any case."""
+    """Return the user's settings. What is wrong with them is told and left out: the engine starts in any case."""
     path = path or config_dir() / "config.toml"
     try:
         table = tomllib.loads(path.read_text("utf-8")).get("engine", {})

@@ -55,7 +55,7 @@ def private_folder(folder: Path) -> Path:
 
 
 def listen(folder: Path) -> tuple[socket.socket, Endpoint]:
-    """A listening socket in (or announced in) `folder`. Raises OSError.
+    """Return a listening socket in (or announced in) `folder`. Raises OSError.
 
     The caller holds the folder's lock: what is found here belongs to a daemon that is gone.
     """
@@ -88,7 +88,7 @@ def _listen_unix(path: Path) -> socket.socket:
 
 
 def connect(folder: Path, timeout: float = 5.0) -> tuple[socket.socket, Endpoint]:
-    """A connection to the daemon of `folder`. Raises OSError when there is none of this user's."""
+    """Return a connection to the daemon of `folder`. Raises OSError when there is none of this user's."""
     try:
         with (folder / "engine.json").open("rb") as file:
             if sys.platform != "win32" and os.fstat(file.fileno()).st_uid != os.getuid():
@@ -136,7 +136,7 @@ def forget(folder: Path) -> None:
 
 
 def same_user(peer: socket.socket) -> bool:
-    """Whether the process at the other end of a Unix socket is this user's (where the system can tell)."""
+    """Tell whether the process at the other end of a Unix socket is this user's (where the system can tell)."""
     if sys.platform == "linux" and peer.family == socket.AF_UNIX:
         _pid, uid, _gid = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
         return uid == os.getuid()

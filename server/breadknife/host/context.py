@@ -65,7 +65,7 @@ class Trace:
             self.origins.append(bare)
 
     def by_model(self, origin: Origin) -> bool:
-        """Whether a model wrote something: it says so, or a model was asked and nothing else takes the credit."""
+        """Tell whether a model wrote something: it says so, or a model was asked and nothing else takes the credit."""
         return bool(origin.model) or ((bool(self.models) or self.borrows) and not origin.rule)
 
 

@@ -80,13 +80,13 @@ class Host(Services):
             pass
 
     def checkers(self, document: Document, root: Path | None) -> tuple[str, ...]:
-        """The names of the enabled plugins that check such a document."""
+        """Return the names of the enabled plugins that check such a document."""
         disabled = self.settings_for(document, root).disabled
         serving = self.serving(CheckRequest(document))
         return tuple(plugin.name for plugin in serving if plugin.name not in disabled)
 
     def languages(self, kind: type[Any]) -> frozenset[str]:
-        """Those for which plugins serve a kind of request; ANY_LANGUAGE is one of them."""
+        """Return those for which plugins serve a kind of request; ANY_LANGUAGE is one of them."""
         return frozenset[str]().union(*(each.serves.get(kind, ()) for each in self.registry.plugins))
 
     @property

@@ -54,12 +54,12 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def kind_of(request: type[Any], kinds: Mapping[type[Any], RequestKind] = KINDS) -> RequestKind:
-    """`Reword` and `RewordRequest` of a plugin's own are both called `reword`."""
+    """Return the kind of a request: `Reword` and `RewordRequest` of a plugin's own are both called `reword`."""
     return kinds.get(request) or RequestKind(
         _WORD.sub(" ", request.__name__.removesuffix("Request") or "own").lower(), Lane.ACTION, OWN_SECONDS
     )
 
 
 def is_kind(request: object) -> bool:
-    """Whether a plugin may serve it."""
+    """Tell whether a plugin may serve it."""
     return request in KINDS or (isinstance(request, type) and issubclass(request, OwnRequest))

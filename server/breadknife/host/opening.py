@@ -20,7 +20,7 @@ def folder() -> Path:
 
 
 def name_of(document: NewDocument, number: int) -> str:
-    """A file's name, on every system."""
+    """Return a file's name, on every system."""
     words = " ".join(re.sub(r"[^\w .-]", " ", document.title).split())[:_MOST_LETTERS].strip(" .")
     known = LANGUAGES.get(document.language)
     suffix = known.suffixes[0] if known and known.suffixes else ".txt"
@@ -28,7 +28,7 @@ def name_of(document: NewDocument, number: int) -> str:
 
 
 def write_new(document: NewDocument) -> Path:
-    """The document's text in a file that nobody has had. Raises OSError."""
+    """Return the document's text in a file that nobody has had. Raises OSError."""
     place = folder()
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     _remove_old(place)

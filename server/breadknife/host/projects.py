@@ -34,7 +34,8 @@ class Projects:
         self._lock = threading.Lock()
 
     def of(self, root: Path | None) -> FolderProject | None:
-        """The project of a workspace folder; None if the folder has no mark and isn't open, and for a home folder."""
+        """Return the project of a workspace folder; None if the folder has no mark and isn't open, and for a home
+        folder."""
         if root is None or not self._is_project(root):
             return None
         with self._lock:
@@ -52,7 +53,7 @@ class Projects:
         return project is None or project.idle(seconds)
 
     def known(self, root: Path) -> bytes | None:
-        """What has been read of a folder, for `adopt` in another process; None if it isn't a project."""
+        """Return what has been read of a folder, for `adopt` in another process; None if it isn't a project."""
         project = self.of(root)
         return project.known() if project is not None else None
 
@@ -62,7 +63,7 @@ class Projects:
             self._known[root] = FolderProject(root, known=known)
 
     def changed(self, document: Document, root: Path | None) -> None:
-        """A document was opened, or its text has changed."""
+        """Note that a document was opened, or that its text has changed."""
         with self._lock:
             before, _ = self._open.get(document.uri, (None, None))
         if before and before != root:
@@ -82,12 +83,12 @@ class Projects:
             project.closed(path)
 
     def is_open(self, uri: str) -> bool:
-        """Whether the editor has opened the document, and not closed it."""
+        """Tell whether the editor has opened the document, and not closed it."""
         with self._lock:
             return uri in self._open
 
     def files_changed(self, paths: Iterable[Path]) -> None:
-        """Files were made, changed or removed."""
+        """Note that files were made, changed or removed."""
         paths = list(paths)
         with self._lock:
             known = list(self._known.items())
@@ -106,5 +107,5 @@ class Projects:
 
 
 def holds_home(root: Path) -> bool:
-    """Whether a folder is a home, or has homes in it: too much to be a project's."""
+    """Tell whether a folder is a home, or has homes in it: too much to be a project's."""
     return root == Path(root.anchor) or Path(os.path.expanduser("~")).is_relative_to(root)

@@ -41,7 +41,7 @@ def read_resource(path: Path | str, root: Path | None) -> Resource:
 
 
 def shared(path: Path | str, root: Path) -> Path | None:
-    """The file itself, if plugins may read it; also of a folder that is no project, but never of a home."""
+    """Return the file itself, if plugins may read it; also of a folder that is no project, but never of a home."""
     if holds_home(root):
         return None
     place = uri_to_path(path) if isinstance(path, str) and path.startswith("file:") else Path(path)

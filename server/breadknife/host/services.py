@@ -115,7 +115,7 @@ class Services:
             self._late[plugin] += count
 
     def take_late(self, plugin: str) -> int:
-        """The bytes that were sent late and are in no receipt yet. The caller puts them into one."""
+        """Return the bytes that were sent late and are in no receipt yet. The caller puts them into one."""
         with self._lock:
             return self._late.pop(plugin, 0)
 
@@ -145,7 +145,7 @@ class Services:
             self.on_refresh(document.uri, plugin)
 
     def serving(self, request: Request) -> Iterator[Plugin]:
-        """The plugins that serve such a request, in the order of their names."""
+        """Yield the plugins that serve such a request, in the order of their names."""
         document = document_of(request)
         for plugin in self.registry.plugins:
             languages = plugin.serves.get(type(request))
@@ -155,8 +155,8 @@ class Services:
                 yield plugin
 
     def may_show(self, uri: str, root: Path | None, plugin: Plugin) -> bool:
-        """Whether a plugin may have the editor show what is there: a file of the workspace folder, what is open, or a
-        file that the plugin has from the user."""
+        """Tell whether a plugin may have the editor show what is there: a file of the workspace folder, what is open,
+        or a file that the plugin has from the user."""
         uri = uri.partition("#")[0]
         if self.projects.is_open(uri):
             return True
@@ -172,12 +172,12 @@ class Services:
         return self._trees.tree(document)
 
     def settings_for(self, document: Document | None, root: Path | None) -> Settings:
-        """The settings for a document, or for the whole folder if it is None."""
+        """Return the settings for a document, or for the whole folder if it is None."""
         settings = self.settings_of(root) if self.settings_of else self.settings
         return settings.for_document(document, root) if document else settings
 
     def model_name(self, role: str, settings: Settings | None = None) -> str:
-        """The name of the model that has a role, in the settings or else in the catalog."""
+        """Return the name of the model that has a role, in the settings or else in the catalog."""
         return (settings or self.settings).models.get(role) or self.catalog.for_role(role).name
 
     def model_digest(self, name: str) -> str:
@@ -186,7 +186,7 @@ class Services:
         return f"{self.catalog.model(name).sha256} {build}" if build else ""
 
     def next_id(self) -> str:
-        """The id of a new receipt."""
+        """Return the id of a new receipt."""
         return f"{os.getpid()}-{next(self._numbers)}"
 
     def _throttle(self, what: str, plugin: str, most: int, seconds: float) -> Throttle:

@@ -40,7 +40,7 @@ class Telling:
                 self._timer.start()
 
     def end(self) -> None:
-        """Nothing is told from now on."""
+        """Tell nothing from now on."""
         with self._lock:
             self._ended = True
             if self._timer is not None:

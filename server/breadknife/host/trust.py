@@ -22,7 +22,7 @@ def trust_file() -> Path:
 
 
 def trusted_folders() -> tuple[Path, ...]:
-    """The trusted folders. Raises SettingsError if the file is damaged; then no folder is trusted."""
+    """Return the trusted folders. Raises SettingsError if the file is damaged; then no folder is trusted."""
     path = trust_file()
     try:
         return tuple(map(Path, msgspec.json.decode(path.read_bytes(), type=dict[str, list[str]])["folders"]))
@@ -35,7 +35,8 @@ def trusted_folders() -> tuple[Path, ...]:
 
 
 def trusted_by(path: Path) -> Path | None:
-    """The trusted folder that contains a path, after following its links; None if none does. Raises SettingsError."""
+    """Return the trusted folder that contains a path, after following its links; None if none does. Raises
+    SettingsError."""
     real = _real(path)
     return next((folder for folder in trusted_folders() if real.is_relative_to(folder)), None)
 

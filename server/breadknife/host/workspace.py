@@ -10,8 +10,8 @@ from breadknife.paths import is_marked
 
 
 def root_of(path: Path, folders: Sequence[Path] = ()) -> Path:
-    """The workspace folder of a file: the nearest folder above it with a mark; otherwise the innermost of `folders`
-    that contains it (the folders open in the editor, or where the command runs); otherwise its own folder."""
+    """Return the workspace folder of a file: the nearest folder above it with a mark; otherwise the innermost of
+    `folders` that contains it (the folders open in the editor, or where the command runs); otherwise its own folder."""
     path = Path(os.path.abspath(path))  # without `..`, and without following links
     for folder in path.parents:
         if is_marked(folder):

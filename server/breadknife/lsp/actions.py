@@ -72,7 +72,7 @@ async def resolved_edit(
     action: Action,
     progress: Tell | None = None,
 ) -> lsp.WorkspaceEdit | None:
-    """The edit of an action that was chosen; None if it can't be made, and the user is told why."""
+    """Return the edit of an action that was chosen; None if it can't be made, and the user is told why."""
     resolved = await resolved_action(server, document, plugin, action, progress)
     return edit_of(server, document, resolved) if resolved is not None else None
 
@@ -84,7 +84,7 @@ async def resolved_action(
     action: Action,
     progress: Tell | None = None,
 ) -> Action | None:
-    """An action that was chosen, with its edits; None if they can't be made, and the user is told why."""
+    """Return an action that was chosen, with its edits; None if they can't be made, and the user is told why."""
     resolved, receipts = await _resolved(server, document, plugin, action, progress)
     if resolved is None:
         server.show(f"“{action.title}”: {_why(receipts)}")
@@ -122,7 +122,7 @@ async def made(
     *,
     is_automatic: bool,
 ) -> list[tuple[str, Action]]:
-    """The actions with their edits, as far as those could be made and checked in time."""
+    """Return the actions with their edits, as far as those could be made and checked in time."""
     ready, late = list[tuple[str, Action]](), 0
     for plugin, action in actions:
         if action.edits or action.elsewhere or action.command:

@@ -25,7 +25,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]) -> BreadknifeServer:
-    """A server for one client. Which features it announces depends on what the client can do."""
+    """Return a server for one client. Which features it announces depends on what the client can do."""
     server = BreadknifeServer(make_host)
     said: list[Any] = []
 

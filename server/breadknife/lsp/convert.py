@@ -27,7 +27,7 @@ _SEVERITY_OF = {value: key for key, value in SEVERITIES.items()}
 
 
 def to_offset(document: Document, position: lsp.Position, encoding: str) -> int:
-    """A position past a line's end means the line's end, and one past the last line the document's end."""
+    """Convert a position; one past a line's end is the line's end, one past the last line the document's end."""
     if position.line >= document.line_count:
         return len(document.text)
     span = document.line_span(position.line)
@@ -64,7 +64,7 @@ def to_text_edit(document: Document, edit: TextEdit, encoding: str) -> lsp.TextE
 
 
 def on_one_line(document: Document, edit: TextEdit, offset: int) -> TextEdit | None:
-    """The same edit without the other lines that it leaves as they are; None when it changes those too.
+    """Return the same edit without the other lines that it leaves as they are; None when it changes those too.
 
     Completions may only replace text of the cursor's line, at `offset`.
     """
@@ -78,13 +78,13 @@ def on_one_line(document: Document, edit: TextEdit, offset: int) -> TextEdit | N
 
 
 def to_command(name: str, plugin: str, document: Document, command: Command) -> lsp.Command:
-    """`name` is the server's command that hands the plugin's own on."""
+    """Convert a command; `name` is the server's command that hands the plugin's own on."""
     arguments: list[lsp.LSPAny] = [plugin, document.uri, command.name, command.title, *command.arguments]
     return lsp.Command(command.title, name, arguments=arguments)
 
 
 def to_previewed_edit(document: Document, edits: Iterable[TextEdit], about: str, encoding: str) -> lsp.WorkspaceEdit:
-    """Edits among which the user chooses before they are made. For a client with `changeAnnotationSupport`.
+    """Return edits among which the user chooses before they are made. For a client with `changeAnnotationSupport`.
 
     VS Code shows a preview if any edit asks for confirmation, and in it all edits ticked but those that ask. So an edit
     that changes nothing, at the document's end, is the one that asks. `about`: what the edits are for.
@@ -126,7 +126,8 @@ def to_workspace_edit(changes: Iterable[DocumentEdits], encoding: str, *, versio
 def to_diagnostic(
     document: Document, finding: Finding, encoding: str, other: Callable[[str], Document | None] = lambda uri: None
 ) -> lsp.Diagnostic:
-    """`other`: another document by its URI, or None; its places are told as far as it is long enough."""
+    """Convert a finding. `other`: another document by its URI, or None; its places are told as far as it is long
+    enough."""
     related = [
         lsp.DiagnosticRelatedInformation(lsp.Location(there.uri, to_range(there, place.span, encoding)), place.message)
         for place in finding.related
@@ -144,7 +145,7 @@ def to_diagnostic(
 
 
 def from_diagnostic(document: Document, diagnostic: lsp.Diagnostic, encoding: str) -> Finding:
-    """Any tool's diagnostic, as an editor sends it back."""
+    """Convert any tool's diagnostic, as an editor sends it back."""
     severity = _SEVERITY_OF.get(diagnostic.severity) if diagnostic.severity else None
     source, code = diagnostic.source or "", "" if diagnostic.code is None else str(diagnostic.code)
     if source == SOURCE and "/" in code:

@@ -54,18 +54,18 @@ class Documents:
         self.encoding = encoding
 
     def get(self, uri: str) -> Document | None:
-        """The newest version, or None when the document isn't open (any more)."""
+        """Return the newest version, or None when the document isn't open (any more)."""
         return self._open.get(uri)
 
     def at(self, path: Path) -> Document | None:
-        """The open document of that file, whichever way its URI is written."""
+        """Return the open document of that file, whichever way its URI is written."""
         return next((each for each in self._open.values() if each.path == path), None)
 
     def is_current(self, document: Document) -> bool:
         return self._open.get(document.uri) is document
 
     def typing(self, uri: str) -> tuple[int, float]:
-        """Where the user types, and for how many seconds more they are taken to do so: 0 if they aren't."""
+        """Return where the user types, and for how many seconds more they are taken to do so: 0 if they aren't."""
         offset, at = self._typed.get(uri, (0, -math.inf))
         return offset, max(0.0, at + PAUSE_SECONDS - self._clock())
 
@@ -82,7 +82,8 @@ class Documents:
     def change(
         self, identifier: lsp.VersionedTextDocumentIdentifier, changes: Sequence[lsp.TextDocumentContentChangeEvent]
     ) -> Document | None:
-        """The document after the changes; one that comes after a newer one is made before it, where it belongs."""
+        """Return the document after the changes; one that comes after a newer one is made before it, where it
+        belongs."""
         uri, version = identifier.uri, identifier.version
         document = self._open.get(uri)
         if document is None:

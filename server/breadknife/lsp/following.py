@@ -28,7 +28,7 @@ class Following:
             self.changed(uri)
 
     def changed(self, uri: str) -> None:
-        """The document was opened, changed or closed."""
+        """Note that the document was opened, changed or closed."""
         self._waiting.setdefault(uri, [])[1:] = [self._server.documents.get(uri)]
         if self._telling is None or self._telling.done():
             self._telling = self._server.spawn(self._tell())

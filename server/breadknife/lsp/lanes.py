@@ -26,7 +26,7 @@ class Lane:
         self._pool = ThreadPoolExecutor(_THREADS, name)
 
     async def run(self, work: Callable[[], _T]) -> _T:
-        """What `work` returns, from a worker thread. Raises what it raises."""
+        """Return what `work` returns, from a worker thread. Raises what it raises."""
         await self._enter()
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)

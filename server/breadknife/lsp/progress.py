@@ -27,7 +27,7 @@ class Bar:
         self._is_over = asyncio.Event()
 
     def tell(self, message: str, fraction: float | None = None) -> None:
-        """What is done now, and how much of all, from 0 to 1, where that is known."""
+        """Tell what is done now, and how much of all, from 0 to 1, where that is known."""
         self._server.from_any_thread(self._loop, self._say, message, fraction)
 
     def end(self) -> None:

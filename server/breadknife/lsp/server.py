@@ -92,7 +92,7 @@ class BreadknifeServer(LanguageServer):
         return asyncio.run(self._serve(stdin, stdout))
 
     def serve_tcp(self, host: str, port: int) -> int:
-        """The same for the first client that connects. Raises OSError if nobody can listen there."""
+        """Return the same for the first client that connects. Raises OSError if nobody can listen there."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.create_server((host, port), family=family) as listening:
             connection, _ = listening.accept()
@@ -169,7 +169,7 @@ class BreadknifeServer(LanguageServer):
         self.command(name)(run)
 
     def handles(self, name: str) -> Callable[[Handler], Handler]:
-        """The handler of an announced feature or command."""
+        """Return the handler of an announced feature or command."""
 
         def register(handler: Handler) -> Handler:
             self._handlers[name] = handler
@@ -178,7 +178,7 @@ class BreadknifeServer(LanguageServer):
         return register
 
     def loaded(self) -> None:
-        """Every handler is registered."""
+        """Note that every handler is registered."""
         self._loaded.set()
 
     @cached_property
@@ -240,7 +240,8 @@ class BreadknifeServer(LanguageServer):
         return folders
 
     def root_of(self, uri: str) -> Path | None:
-        """The document's workspace folder; without a document (or for one that isn't a file), the first one's."""
+        """Return the document's workspace folder; without a document (or for one that isn't a file), the first
+        one's."""
         from breadknife.host.workspace import root_of
         from breadknife.text.document import uri_to_path
 

@@ -103,7 +103,7 @@ def embeddings(found: Embeddings, model: str, encoding: str) -> Json:
 
 
 def ranking(found: Relevances, texts: Sequence[str], model: str, top: int, *, with_texts: bool) -> Json:
-    """The most relevant first."""
+    """Return the most relevant first."""
     order = sorted(range(len(texts)), key=lambda index: -found.scores[index])[:top]
     return {
         "object": "list",

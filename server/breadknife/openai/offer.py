@@ -56,7 +56,8 @@ class Offer:
 
 
 def completion_prompt(info: GgufInfo, prompt: str, suffix: str) -> Prompt:
-    """What is between `prompt` and `suffix`, or follows `prompt`. Raises ApiError for a model that can't fill in."""
+    """Return what is between `prompt` and `suffix`, or follows `prompt`. Raises ApiError for a model that can't fill
+    in."""
     begin = (_control(info.bos),) if info.add_bos and info.bos else ()
     if not suffix:
         return (*begin, _text(prompt))

@@ -33,7 +33,7 @@ class Workers:
     async def generate(
         self, requests: Sequence[GenerateRequest], cancel: CancelToken
     ) -> AsyncGenerator[tuple[int, Chunk], None]:
-        """The chunks of several requests as they come, each with its request's number.
+        """Yield the chunks of several requests as they come, each with its request's number.
 
         Raises the first error; however this ends, it ends all of them.
         """

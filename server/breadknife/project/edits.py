@@ -45,7 +45,7 @@ class RecentEdits:
         return self._edits
 
     def changed(self, key: str, old: str, new: str, at: float) -> None:
-        """`key`'s text was `old` and is `new`, at a time of `time.monotonic()`."""
+        """Note that `key`'s text was `old` and is `new`, at a time of `time.monotonic()`."""
         change = difference(old, new)
         if change.span.start == change.span.end and not change.new_text:
             return

@@ -35,11 +35,12 @@ class FolderFiles:
         self._git = Ignoring(self._real, GITIGNORE)
 
     def may_read(self, path: Path) -> bool:
-        """Whether a file of this folder may be put before a model when the user has it open: whatever git ignores."""
+        """Tell whether a file of this folder may be put before a model when the user has it open: whatever git
+        ignores."""
         return self._below(os.path.abspath(path), self._root) and may_read(path, self._own)
 
     def shared(self, path: Path, *, is_folder: bool = False) -> Path | None:
-        """The file itself (no link) if it may be put before a model along with others; None if not."""
+        """Return the file itself (no link) if it may be put before a model along with others; None if not."""
         try:
             real = resolve_inside(path, self._root)
         except FileRefused:
@@ -58,8 +59,8 @@ class FolderFiles:
         return Path(found)
 
     def entries(self, folder: Path) -> Iterator[tuple[Path, bool]]:
-        """What stands in a folder that is not left out itself: (path, whether it is a folder). Links are left out:
-        where one leads is either seen there or outside."""
+        """Yield what stands in a folder that is not left out itself: (path, whether it is a folder). Links are left
+        out: where one leads is either seen there or outside."""
         real = os.path.realpath(folder)
         too_deep = len(Path(real).parts) - len(Path(self._real).parts) >= DEEPEST
         rules = [each.rules(real) for each in (self._git, self._own)]
@@ -86,8 +87,8 @@ class FolderFiles:
 
 
 def may_be_asked_about(document: Document, project: Project | None) -> bool:
-    """Whether a model may be asked about a document: a file that is ignored or named like a secret is left alone, also
-    one that isn't saved yet."""
+    """Tell whether a model may be asked about a document: a file that is ignored or named like a secret is left alone,
+    also one that isn't saved yet."""
     path = document.path
     if path is None:
         return not named_like_secret(unquote(urlsplit(document.uri).path))
@@ -95,15 +96,15 @@ def may_be_asked_about(document: Document, project: Project | None) -> bool:
 
 
 def may_read(path: Path, own: Ignoring | None = None) -> bool:
-    """Whether a file that the user has open may be put before a model, whatever project it is of: not where it looks
-    like a secret or a `.breadknifeignore` names it. A link is judged by both its ends."""
+    """Tell whether a file that the user has open may be put before a model, whatever project it is of: not where it
+    looks like a secret or a `.breadknifeignore` names it. A link is judged by both its ends."""
     own = own or Ignoring(os.path.dirname(path), OWN)
     ends = {os.path.abspath(path), os.path.realpath(path)}
     return not looks_secret(path) and not any(own.ignores(each) for each in ends)
 
 
 def stamp_of(path: Path | str) -> Stamp | None:
-    """None for what isn't a file (any more), or is too large."""
+    """Return a file's stamp; None for what isn't a file (any more), or is too large."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):

@@ -77,7 +77,7 @@ class FolderProject:
                 self._background.list_soon(self.root)
 
     def known(self) -> bytes:
-        """What the background has read, for a `FolderProject` of the same folder in another process of ours."""
+        """Return what the background has read, for a `FolderProject` of the same folder in another process of ours."""
         with self._lock:
             return pickle.dumps((self._index, self._words, self._listed, self._entries), pickle.HIGHEST_PROTOCOL)
 
@@ -180,7 +180,7 @@ class FolderProject:
     # --- what is told -----------------------------------------------------------------------------------------------
 
     def changed(self, document: Document) -> None:
-        """The editor has opened it, or changed its text."""
+        """Note that the editor has opened it, or changed its text."""
         path = document.path
         if path is None:
             return
@@ -199,7 +199,7 @@ class FolderProject:
             self._edits.changed(key, before.text, document.text, time.monotonic())
 
     def closed(self, path: Path) -> None:
-        """The editor has closed it: the file on disk counts again."""
+        """Note that the editor has closed it: the file on disk counts again."""
         with self._lock:
             if self._open.pop(_key(path), None) is not None:
                 self._background.forget_edit(path)
@@ -208,7 +208,7 @@ class FolderProject:
                 self._revisions[_key(path)] += 1
 
     def files_changed(self, paths: Iterable[Path]) -> None:
-        """Files (or folders) were made, changed or removed."""
+        """Note that files (or folders) were made, changed or removed."""
         with self._lock:
             self.generation += 1
             for path in paths:

@@ -43,8 +43,8 @@ class Rules:
     """Each with whether it leaves out (or takes in again)."""
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
-        """What is said of the path itself, not of a folder above it: the last pattern decides, None where there is
-        none. `path` is absolute and below the folder."""
+        """Return what is said of the path itself, not of a folder above it: the last pattern decides, None where there
+        is none. `path` is absolute and below the folder."""
         relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
         fitting = (excludes for regex, excludes in reversed(self.patterns) if _fits(regex, relative, is_folder))
         return next(fitting, None)
@@ -59,7 +59,8 @@ def _fits(regex: re.Pattern[str], relative: str, is_folder: bool) -> bool:
 
 
 def excluded(path: str, rules: tuple[Rules, ...], *, is_folder: bool) -> bool:
-    """What the rules of the path's folder say of the path itself: the nearest file that says anything decides."""
+    """Return what the rules of the path's folder say of the path itself: the nearest file that says anything
+    decides."""
     for each in reversed(rules):
         verdict = each.verdict(path, is_folder=is_folder)
         if verdict is not None:
@@ -80,7 +81,7 @@ class Ignoring:
         self._lock = threading.Lock()
 
     def rules(self, folder: str) -> tuple[Rules, ...]:
-        """Those that count in `folder`, the farthest first."""
+        """Return those that count in `folder`, the farthest first."""
         above = self._down_to(folder)
         files = [(each, os.path.join(each, self._name)) for each in above]
         if above and self._exclude:
@@ -88,7 +89,7 @@ class Ignoring:
         return tuple(rules for each, path in files if (rules := self._rules(each, path)))
 
     def ignores(self, path: str, *, is_folder: bool = False) -> bool:
-        """Whether the file or folder, or one that it stands in, is left out."""
+        """Tell whether the file or folder, or one that it stands in, is left out."""
         folder = os.path.dirname(path)
         rules = self.rules(folder)
         if not rules:

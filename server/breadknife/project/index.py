@@ -33,11 +33,11 @@ class Index:
         return file in self._stamps
 
     def stamp(self, file: str) -> Stamp | None:
-        """Of the text whose names are known; None before they are."""
+        """Return that of the text whose names are known; None before they are."""
         return self._stamps.get(file)
 
     def add(self, file: str) -> None:
-        """A file is there; its names come later."""
+        """Add a file; its names come later."""
         if file not in self._stamps:
             self._stamps[file] = None
             for name in (basename(file), _last_two(file)):
@@ -45,7 +45,7 @@ class Index:
             self._inside.setdefault(dirname(file), set()).add(file)
 
     def define(self, file: str, stamp: Stamp | None, names: Iterable[str], imported: Iterable[str] = ()) -> None:
-        """All the names that the file defines, and the last names of what it imports."""
+        """Set all the names that the file defines, and the last names of what it imports."""
         self.add(file)
         self._forget_names(file)
         self._stamps[file] = stamp
@@ -74,19 +74,19 @@ class Index:
         return sorted(self._defining.get(name, ()))
 
     def importing(self, name: str) -> Sequence[str]:
-        """The files that import something whose last name is this one."""
+        """Return the files that import something whose last name is this one."""
         return sorted(self._importing.get(name, ()))
 
     def ending(self, tail: str) -> Sequence[str]:
-        """The files whose paths end with these names: `pkg/mod.py`."""
+        """Return the files whose paths end with these names: `pkg/mod.py`."""
         return sorted(file for file in self._called.get(_last_two(tail), ()) if file.endswith("/" + tail))
 
     def inside(self, folder: str) -> Sequence[str]:
-        """The files in a folder itself."""
+        """Return the files in a folder itself."""
         return sorted(self._inside.get(folder, ()))
 
     def folders_ending(self, tail: str) -> Sequence[str]:
-        """The folders with files whose paths end with these names."""
+        """Return the folders with files whose paths end with these names."""
         return sorted(folder for folder in self._inside if folder.endswith("/" + tail))
 
     def _forget_names(self, file: str) -> None:

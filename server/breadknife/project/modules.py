@@ -28,16 +28,16 @@ class Files(Protocol):
     def folders_ending(self, tail: str, /) -> Sequence[str]: ...
 
     def linked(self, folder: str, /) -> str | None:
-        """Where a link leads to, within the project."""
+        """Return where a link leads to, within the project."""
         ...
 
     def read(self, file: str, /) -> str | None:
-        """Also of a file that isn't in a language: `tsconfig.json`, `go.mod`."""
+        """Read a text, also of a file that isn't in a language: `tsconfig.json`, `go.mod`."""
         ...
 
 
 def resolve(imported: Import, here: str, language: str, root: str, files: Files) -> Sequence[str]:
-    """The files that an import in the file `here` may mean, likeliest first."""
+    """Return the files that an import in the file `here` may mean, likeliest first."""
     rule = _RULES.get(LANGUAGES[language].id) if language in LANGUAGES else None
     if rule is None:
         return ()
@@ -48,7 +48,7 @@ def resolve(imported: Import, here: str, language: str, root: str, files: Files)
 
 
 def last_names(imported: Import, here: str) -> Iterator[str]:
-    """The names, of files or folders without their ends, one of which an import in the file `here` must mean."""
+    """Yield the names, of files or folders without their ends, one of which an import in the file `here` must mean."""
     parts = re.findall(r"[^./\\:<>\"'\s]+", imported.module)
     if parts and splitext(imported.module)[1] in _SCRIPTS:
         parts.pop()
@@ -63,7 +63,8 @@ def last_names(imported: Import, here: str) -> Iterator[str]:
 
 
 def names_of(file: str) -> tuple[str, ...]:
-    """The last names that an import of the file may have: its own and, where a folder is imported, the folder's."""
+    """Return the last names that an import of the file may have: its own and, where a folder is imported, the
+    folder's."""
     return (splitext(basename(file))[0].partition(".")[0], basename(dirname(file)))
 
 

@@ -50,47 +50,48 @@ class Project(Protocol):
         ...
 
     def revision(self, path: Path, /) -> int:
-        """A number that changes with each reported change of the file's document."""
+        """Return a number that changes with each reported change of the file's document."""
         ...
 
     def may_read(self, path: Path, /) -> bool:
-        """Whether a model may see the file while the user edits it: not if it looks like a secret or if
+        """Tell whether a model may see the file while the user edits it: not if it looks like a secret or if
         `.breadknifeignore` names it. A file that only git ignores has completion, but is in no other file's context."""
         ...
 
     def outline(self, path: Path, /) -> Outline | None:
-        """The outline of the file, or of the editor's text if it is open there; None if the file may not be read or
-        has no grammar."""
+        """Return the outline of the file, or of the editor's text if it is open there; None if the file may not be read
+        or has no grammar."""
         ...
 
     def text(self, path: Path, /) -> str | None:
-        """The file's text, or the editor's if it is open there; None if the file may not be read."""
+        """Return the file's text, or the editor's if it is open there; None if the file may not be read."""
         ...
 
     def unsaved(self) -> Sequence[Document]:
-        """The open documents whose text differs from the file on disk."""
+        """Return the open documents whose text differs from the file on disk."""
         ...
 
     def defining(self, name: str, language: str, /) -> Sequence[Located]:
-        """The definitions of a name in files of the language and of languages that it can import from. If more than 8
-        files define the name, it returns only some, because the name then says little."""
+        """Return the definitions of a name in files of the language and of languages that it can import from. If more
+        than 8 files define the name, it returns only some, because the name then says little."""
         ...
 
     def module(self, imported: Import, document: Document, /) -> Sequence[Path]:
-        """The project's files that an import in `document` may refer to, likeliest first."""
+        """Return the project's files that an import in `document` may refer to, likeliest first."""
         ...
 
     def importers(self, path: Path, /) -> Sequence[Path]:
-        """The files that import this one, nearest first, as far as the folder has been read; a bounded number."""
+        """Return the files that import this one, nearest first, as far as the folder has been read; a bounded
+        number."""
         ...
 
     def names(self, word: str, /) -> bool:
-        """Whether the word is a name in this folder, as far as it has been read: an identifier or a part of one, a
+        """Tell whether the word is a name in this folder, as far as it has been read: an identifier or a part of one, a
         package, a person, or code in a document."""
         ...
 
     def saying(self, word: str, /) -> int:
-        """The number of documents that contain the word; a heading counts as two."""
+        """Return the number of documents that contain the word; a heading counts as two."""
         ...
 
     def ways(self, word: str, /) -> Mapping[str, int]:
@@ -102,5 +103,5 @@ class Project(Protocol):
         ...
 
     def recent_edits(self) -> Sequence[RecentEdit]:
-        """The recent edits, newest first; a bounded number."""
+        """Return the recent edits, newest first; a bounded number."""
         ...

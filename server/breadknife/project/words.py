@@ -59,7 +59,7 @@ _SHORTEST_IN_A_DIALECT = 6
 
 
 def dialectless(word: str) -> str:
-    """`behaviour` and `behavior` alike."""
+    """Spell `behaviour` and `behavior` alike."""
     word = word.casefold()
     for pattern, plain in _DIALECTS:
         word = pattern.sub(plain, word)
@@ -67,7 +67,7 @@ def dialectless(word: str) -> str:
 
 
 def term(word: str) -> str:
-    """What all ways to write a term have in common: `e-mail`, `Email`."""
+    """Return what all ways to write a term have in common: `e-mail`, `Email`."""
     plain = word.casefold().replace("’", "'").removesuffix("'s").replace("-", "")
     if len(plain) < _SHORTEST_IN_A_DIALECT:
         return plain
@@ -97,7 +97,7 @@ def of_code(outline: Outline) -> FileWords:
 
 
 def of_list(text: str) -> FileWords:
-    """A manifest, or a list of people: all of it is names."""
+    """Return a manifest, or a list of people: all of it is names."""
     return FileWords(frozenset(_limited(part for word in _WORD.findall(text) for part in parts(word))))
 
 
@@ -124,12 +124,12 @@ def of_document(path: Path, language: str, text: str) -> FileWords:
 
 
 def is_spoken(path: PurePath) -> bool:
-    """Whether it is a document, or a list of packages or people."""
+    """Tell whether it is a document, or a list of packages or people."""
     return path.suffix.lower() in DOCUMENTS or _is_list(path)
 
 
 def of_file(path: Path, language: str | None, text: str) -> FileWords:
-    """Of one that is spoken."""
+    """Return those of a file that is spoken."""
     if _is_list(path):
         return of_list(text)
     return of_document(path, language, text) if language else FileWords()
@@ -140,7 +140,7 @@ def _is_list(path: PurePath) -> bool:
 
 
 def parts(name: str) -> Iterator[str]:
-    """`doReceive_it` as `doreceive_it`, `do`, `receive`, `it`."""
+    """Split `doReceive_it` into `doreceive_it`, `do`, `receive`, `it`."""
     yield name.casefold()
     found = _PART.findall(name)
     if len(found) > 1:
@@ -170,11 +170,11 @@ class Words:
         self._size = 0
 
     def stamp(self, file: str) -> Stamp | None:
-        """Of the document or list whose words are known; None before they are."""
+        """Return that of the document or list whose words are known; None before they are."""
         return self._stamps.get(file)
 
     def add(self, file: str) -> bool:
-        """A document or list is there; whether its words are wanted."""
+        """Note that a document or list is there, and tell whether its words are wanted."""
         if len(self._stamps) < FILES:
             self._stamps.setdefault(file, None)
         return file in self._stamps
@@ -184,7 +184,7 @@ class Words:
         return [file for file in self._stamps if file.startswith(inside)]
 
     def learn(self, file: str, words: FileWords, stamp: Stamp | None = None) -> None:
-        """In place of what the file has taught before."""
+        """Learn, in place of what the file has taught before."""
         self._forget_words(file)
         if file in self._stamps:
             self._stamps[file] = stamp
@@ -219,14 +219,14 @@ class Words:
         return word.casefold() in self._named
 
     def saying(self, word: str) -> int:
-        """In how many files it is said; one that has it in a heading counts twice: headings name things, but may be
-        wrong like any other prose."""
+        """Count in how many files it is said; one that has it in a heading counts twice: headings name things, but may
+        be wrong like any other prose."""
         low = word.casefold()
         said = self._written.get(term(word), Counter[str]())
         return self._headed[low] + sum(count for way, count in said.items() if way.casefold() == low)
 
     def ways(self, word: str) -> Mapping[str, int]:
-        """Each way that this term is written in, and in how many files."""
+        """Return each way that this term is written in, and in how many files."""
         return dict(self._written.get(term(word), ()))
 
 

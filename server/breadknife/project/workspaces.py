@@ -34,8 +34,8 @@ class Files(Protocol):
 
 
 def entries(module: str, folders: tuple[str, ...], files: Files) -> Iterator[str]:
-    """The files that an import of one of these packages may mean, perhaps without their ends; `folders` are those from
-    the file's own to the root. What leads out of that isn't looked at."""
+    """Yield the files that an import of one of these packages may mean, perhaps without their ends; `folders` are those
+    from the file's own to the root. What leads out of that isn't looked at."""
     parts = module.split("/")
     length = 2 if module.startswith("@") else 1
     package, rest = "/".join(parts[:length]), "/".join(parts[length:])

@@ -42,7 +42,7 @@ class Book:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def entries(self, root: Path | None = None, *, trusted: bool = False) -> tuple[Entry, ...]:
-        """Every recipe, in the order of names. Of two with one name, the second is a problem."""
+        """Return every recipe, in the order of names. Of two with one name, the second is a problem."""
         found: dict[str, Entry] = {}
         for folder in recipe_folders(root, trusted=trusted):
             for entry in self._in(folder):

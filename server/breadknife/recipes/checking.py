@@ -66,7 +66,7 @@ class Plan:
 
 
 def role_of(plan: Plan, use: Use) -> str:
-    """The role whose model a step asks; empty if it asks none."""
+    """Return the role whose model a step asks; empty if it asks none."""
     for port in plan.types[use.name].inputs.values():
         if port.is_role:
             named = str(use.given.get(port.name, port.default))
@@ -77,7 +77,7 @@ def role_of(plan: Plan, use: Use) -> str:
 def check(
     path: Path, source: str, types: Mapping[str, StepType[Any, Any]], locked: Mapping[str, int] | None = None
 ) -> tuple[Plan | None, tuple[Problem, ...]]:
-    """What can run, or None, and everything that is wrong. Never raises for what is in the file.
+    """Return what can run, or None, and everything that is wrong. Never raises for what is in the file.
 
     `locked`: the versions of types of steps that the recipe was written for. What it gives an older one is migrated.
     """

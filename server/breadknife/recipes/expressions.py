@@ -39,14 +39,14 @@ class Reference:
 
 
 def reference(value: object) -> Reference | None:
-    """The reference that a value of a recipe is; None of a literal. `$$` begins a literal `$`."""
+    """Return the reference that a value of a recipe is; None of a literal. `$$` begins a literal `$`."""
     if not isinstance(value, str) or not (match := _REFERENCE.fullmatch(value)):
         return None
     return Reference(match[1], tuple(match[2].split(".")[1:]))
 
 
 def unescaped(value: str) -> str:
-    """A literal text as it is meant."""
+    """Return a literal text as it is meant."""
     return value[1:] if value.startswith("$$") else value
 
 

@@ -9,7 +9,8 @@ from breadknife.text.document import Document, Span
 
 
 def faults(expect: Expectation, text: str | None, reason: str) -> list[str]:
-    """What is wrong with an answer, a sentence each. `text` is None where there was none, and `reason` says why."""
+    """Return what is wrong with an answer, a sentence each. `text` is None where there was none, and `reason` says
+    why."""
     if expect.silence:
         if text is not None:
             return [f"it should be silent ({expect.silence}), and says {_short(text)}"]
@@ -29,7 +30,7 @@ def faults(expect: Expectation, text: str | None, reason: str) -> list[str]:
 
 
 def place_of(example: Example, document: Document) -> Span:
-    """Where a test asks: its selection, or its cursor."""
+    """Return where a test asks: its selection, or its cursor."""
     if example.selection:
         start = document.text.index(example.selection)
         return Span(start, start + len(example.selection))

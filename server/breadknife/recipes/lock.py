@@ -45,7 +45,7 @@ class Lock:
 
 
 def read_lock(path: Path, root: Path | None = None) -> tuple[Lock | None, str]:
-    """The lock, None if there is no such file; and what is wrong with it."""
+    """Return the lock, None if there is no such file; and what is wrong with it."""
     try:
         return msgspec.json.decode(read_regular(path, LARGEST, root), type=Lock), ""
     except FileNotFoundError:
@@ -60,7 +60,7 @@ def write_lock(path: Path, lock: Lock) -> None:
 
 
 def differences(locked: LockedRecipe, now: LockedRecipe) -> list[str]:
-    """What has changed since a recipe was locked, a sentence each."""
+    """Return what has changed since a recipe was locked, a sentence each."""
     found: list[str] = []
     for role, model in locked.models.items():
         other = now.models.get(role)

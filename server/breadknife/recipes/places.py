@@ -38,7 +38,7 @@ def user_folder() -> Path:
 
 
 def recipe_folders(root: Path | None, *, trusted: bool) -> tuple[RecipeFolder, ...]:
-    """The folders in which recipes of a workspace folder are looked for; the first that has a name counts."""
+    """Return the folders in which recipes of a workspace folder are looked for; the first that has a name counts."""
     found = [RecipeFolder(user_folder(), "you"), *packaged_folders()]
     if root is not None and trusted:
         found.append(RecipeFolder(root / IN_WORKSPACE, "workspace", root))
@@ -47,7 +47,7 @@ def recipe_folders(root: Path | None, *, trusted: bool) -> tuple[RecipeFolder, .
 
 @cache
 def packaged_folders() -> tuple[RecipeFolder, ...]:
-    """Those of installed packages, our own first. Cached for the process."""
+    """Return those of installed packages, our own first. Cached for the process."""
     found = [RecipeFolder(SHIPPED, OWN)]
     for entry in sorted(entry_points(group=GROUP), key=lambda each: (_package(each) != OWN, each.name)):
         try:
@@ -64,7 +64,7 @@ def _package(entry: EntryPoint) -> str:
 
 
 def files_in(recipes: RecipeFolder) -> list[Path]:
-    """The files of a folder, in the order of their names; none if there is no such folder."""
+    """Return the files of a folder, in the order of their names; none if there is no such folder."""
     try:
         with os.scandir(recipes.folder) as listed:
             return sorted(Path(each.path) for each in listed if each.name.endswith(".toml"))[:MAX_FILES]

@@ -50,7 +50,7 @@ class Reader:
         self.problems.append(Problem(self.path, place.line, place.column, message))
 
     def report_name(self, path: KeyPath, message: str, name: str, names: Iterable[str]) -> None:
-        """With the nearest of the names that would be right."""
+        """Report a wrong name, with the nearest of those that would be right."""
         self.report(path, f"{message}; {nearest(name, names)}")
 
 
@@ -62,7 +62,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def read_recipe(path: Path, source: str) -> tuple[Recipe | None, Reader]:
-    """The recipe, or None if nothing can be made of it; the reader has the problems. Never raises."""
+    """Return the recipe, or None if nothing can be made of it; the reader has the problems. Never raises."""
     reader = Reader(path, source)
     try:
         table = parse_toml(source)

@@ -24,7 +24,8 @@ class Result:
 
 
 def digest(name: str, version: int, model: str, given: Mapping[str, Any]) -> bytes:
-    """Another one wherever the step's result may be another. `model` is the digest of the model that it asks."""
+    """Return a digest that is another one wherever the step's result may be another. `model` is the digest of the model
+    that it asks."""
     return hashlib.blake2b(_ENCODER.encode((name, version, model, given)), digest_size=16).digest()
 
 

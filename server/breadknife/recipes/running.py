@@ -75,7 +75,7 @@ class Kitchen:
         return tuple(self._step(plan, use, watcher) for use in uses)
 
     def run(self, plan: Plan, asked: Input, context: Context, watcher: Watcher | None = None) -> Served | Silence:
-        """What the recipe gives at a place. Raises what a step raises: Cancelled, ModelError, EngineError."""
+        """Return what the recipe gives at a place. Raises what a step raises: Cancelled, ModelError, EngineError."""
         end = context.run(self.steps(plan, plan.order, watcher), State({INPUT: asked.values()}))
         return end if isinstance(end, Silence) else serve(plan, end)
 
@@ -95,7 +95,7 @@ class Kitchen:
 
 
 def serve(plan: Plan, end: State) -> Served | Silence:
-    """The result that the recipe shows."""
+    """Return the result that the recipe shows."""
     show = plan.recipe.show
     text, at = _value(show.text, end.values), _value(show.at, end.values)
     if text is None or at is None:

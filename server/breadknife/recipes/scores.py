@@ -32,8 +32,8 @@ class Scores:
         self._path = path or state_dir() / "recipe-scores.json"
 
     def of(self, recipe: Recipe, model: str) -> Score | None:
-        """The score of a model for the recipe as it is written now; None if it wasn't tested. `model` is its digest, or
-        its name if it has none."""
+        """Return the score of a model for the recipe as it is written now; None if it wasn't tested. `model` is its
+        digest, or its name if it has none."""
         return self._read().get(_key(recipe, model))
 
     def keep(self, recipe: Recipe, model: str, score: Score) -> None:

@@ -36,7 +36,7 @@ _PHASES = (
 
 
 def read(line: str) -> Compiled | Phase | None:
-    """What a line tells of the build; None for most."""
+    """Return what a line tells of the build; None for most."""
     if found := _NINJA.match(line):
         return Compiled(int(found[1]), int(found[2]))
     if found := _MAKE.match(line):
@@ -45,7 +45,7 @@ def read(line: str) -> Compiled | Phase | None:
 
 
 def fault(lines: Iterable[str]) -> str:
-    """The first line that says why a build failed, or the last line that says anything."""
+    """Return the first line that says why a build failed, or the last line that says anything."""
     said = [line.strip() for line in lines if line.strip()]
     at = next((i for i, line in enumerate(said) if _FAULT.search(line) and not _USELESS.search(line)), -1)
     if at < 0:

@@ -89,8 +89,8 @@ class EnginePart:
 
 
 def made_folder() -> Path:
-    """Where wheels that were compiled on this machine are kept. A folder of settings may be shared by machines with
-    other processors, which would fail at the first instruction that they lack."""
+    """Return where wheels that were compiled on this machine are kept. A folder of settings may be shared by machines
+    with other processors, which would fail at the first instruction that they lack."""
     kind = hashlib.sha256(processor().encode()).hexdigest()[:12]
     return cache_dir() / "wheels" / kind
 

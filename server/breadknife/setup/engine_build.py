@@ -57,7 +57,7 @@ class Build:
         return wheel
 
     def source(self, report: Callable[[Step], None], cancel: CancelToken) -> Path:
-        """The folder of the sources that are compiled. Raises DownloadFailed, Cancelled."""
+        """Return the folder of the sources that are compiled. Raises DownloadFailed, Cancelled."""
 
         def fetching(count: int) -> None:
             cancel.raise_if_cancelled()

@@ -41,7 +41,7 @@ class Change:
 
 
 def local_version() -> str:
-    """`0.3.36+breadknife2`."""
+    """Return our build's version, such as `0.3.36+breadknife2`."""
     number = re.search(r'"breadknife llama fixes (\d+)"', FIXES.read_text("ascii"))
     assert number, f"{FIXES} has no number"
     return f"{RELEASE}+breadknife{number[1]}"
@@ -72,7 +72,7 @@ def changes() -> tuple[Change, ...]:
 
 
 def fetch(folder: Path, on_bytes: Callable[[int], None]) -> Path:
-    """The sdist in `folder`, kept there once it is whole. Raises DownloadFailed."""
+    """Return the sdist in `folder`, kept there once it is whole. Raises DownloadFailed."""
     sdist = folder / f"llama_cpp_python-{RELEASE}.tar.gz"
     if not sdist.exists():
         asked = ["--no-binary=llama-cpp-python", f"llama-cpp-python=={RELEASE}"]
@@ -88,7 +88,7 @@ def fetch(folder: Path, on_bytes: Callable[[int], None]) -> Path:
 
 
 def prepare(sdist: Path, folder: Path) -> Path:
-    """The changed sources, in `folder`; as they are when they are there, so that a build can go on. Raises
+    """Return the changed sources, in `folder`; as they are when they are there, so that a build can go on. Raises
     DownloadFailed."""
     ready = folder / ".prepared"
     if ready.exists():

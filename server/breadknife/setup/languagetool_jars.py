@@ -28,7 +28,7 @@ Report = Callable[[Step], None]
 
 
 def is_whole() -> bool:
-    """Whether all of LanguageTool is there, and each file is the right one."""
+    """Tell whether all of LanguageTool is there, and each file is the right one."""
     return server_jar() is not None and jars.refusal(folder()) is None
 
 
@@ -96,7 +96,7 @@ def _with_maven(temporary: Path, report: Report, cancel: CancelToken) -> Path:
 
 
 def downloaded(line: str) -> int:
-    """Bytes of the jar whose arrival a line of Maven's tells."""
+    """Return bytes of the jar whose arrival a line of Maven's tells."""
     found = _DOWNLOADED.search(line)
     return round(float(found[1]) * _UNITS[found[2]]) if found else 0
 

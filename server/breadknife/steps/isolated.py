@@ -134,7 +134,7 @@ class _Process:
             return 0
 
     def kill(self) -> int:
-        """Its exit code."""
+        """Return its exit code."""
         self._popen.kill()
         code = self._popen.wait()
         for stream in (self._popen.stdin, self._popen.stdout):

@@ -72,7 +72,7 @@ class Port:
 
 
 def literal(default: Any = MISSING, *, template: bool = False, role: bool = False) -> Any:
-    """A field whose value the recipe itself writes: a pattern, a command line, a limit.
+    """Return a field whose value the recipe itself writes: a pattern, a command line, a limit.
 
     With `template`, it is a Jinja template, which may name other steps' results. With `role`, it names a model's role.
     """
@@ -81,13 +81,13 @@ def literal(default: Any = MISSING, *, template: bool = False, role: bool = Fals
 
 
 def clean(default: Any = MISSING) -> Any:
-    """A field that takes no value from documents, PDFs or programs."""
+    """Return a field that takes no value from documents, PDFs or programs."""
     return dataclasses.field(default=default, metadata={CLEAN: True})
 
 
 @cache
 def ports_of(kind: type[Any]) -> dict[str, Port]:
-    """The ports that the fields of a dataclass are. Raises PluginError for a type that no port can have."""
+    """Return the ports that the fields of a dataclass are. Raises PluginError for a type that no port can have."""
     hints = get_type_hints(kind)
     ports: dict[str, Port] = {}
     for field in dataclasses.fields(kind):
@@ -109,7 +109,7 @@ def ports_of(kind: type[Any]) -> dict[str, Port]:
 
 
 def port_type(hint: Any) -> PortType:
-    """The type of a port with this annotation. Raises PluginError for one that no port can have."""
+    """Return the type of a port with this annotation. Raises PluginError for one that no port can have."""
     if hint in NAMES:
         return PortType(NAMES[hint])
     origin, arguments = get_origin(hint), get_args(hint)
@@ -123,7 +123,7 @@ def port_type(hint: Any) -> PortType:
 
 
 def fits(given: PortType, wanted: PortType) -> bool:
-    """Whether a value of the one type can go where the other one is wanted."""
+    """Tell whether a value of the one type can go where the other one is wanted."""
     if ANY in (dataclasses.replace(given, is_optional=False), dataclasses.replace(wanted, is_optional=False)):
         return True
     if given.name != wanted.name:
@@ -132,7 +132,7 @@ def fits(given: PortType, wanted: PortType) -> bool:
 
 
 def field_type(given: PortType, name: str) -> PortType | None:
-    """The type of `value.name`; None if such values have no field of that name."""
+    """Return the type of `value.name`; None if such values have no field of that name."""
     if given.name == "any":
         return ANY
     hint = next((hint for hint, known in NAMES.items() if known == given.name and dataclasses.is_dataclass(hint)), None)
@@ -146,7 +146,7 @@ def field_type(given: PortType, name: str) -> PortType | None:
 
 
 def fields_of(given: PortType) -> list[str]:
-    """The names that `field_type` knows."""
+    """Return the names that `field_type` knows."""
     hint = next((hint for hint, known in NAMES.items() if known == given.name and dataclasses.is_dataclass(hint)), None)
     names = [field.name for field in dataclasses.fields(hint)] if hint is not None else []
     return [name for name in names if field_type(given, name)]

@@ -46,7 +46,7 @@ class StepRegistry:
 
 @cache
 def discover_steps() -> StepRegistry:
-    """Every installed type of step. One that can't be loaded is a problem of its own. Cached for the process."""
+    """Return every installed type of step. One that can't be loaded is a problem of its own. Cached for the process."""
     steps: dict[str, Installed] = {}
     problems: list[PluginError] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda each: (_package(each) != OWN, each.name)):

@@ -45,15 +45,15 @@ class StepContext(Protocol):
     def tree(self, document: Document, /) -> SyntaxTree | None: ...
 
     def read(self, path: Path | str, /) -> Resource:
-        """A file of the workspace folder as bytes, of limited size. Raises FileRefused."""
+        """Return a file of the workspace folder as bytes, of limited size. Raises FileRefused."""
         ...
 
     def model(self, role: str, /) -> Model:
-        """The model that the user's settings give to a role of the recipe. Raises ModelError or EngineError."""
+        """Return the model that the user's settings give to a role of the recipe. Raises ModelError or EngineError."""
         ...
 
     def ask(self, request: Request, /) -> Answer | None:
-        """What other plugins answer: see `Context.ask`. A step in a process of its own can't ask."""
+        """Return what other plugins answer: see `Context.ask`. A step in a process of its own can't ask."""
         ...
 
     def progress(self, message: str, fraction: float | None = None, /) -> None:

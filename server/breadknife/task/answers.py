@@ -46,7 +46,7 @@ class Actions:
 
     @classmethod
     def fixing(cls, findings: Iterable[Finding], span: Span) -> Actions:
-        """The fixes of those findings that touch `span`, as a menu."""
+        """Return the fixes of those findings that touch `span`, as a menu."""
         return cls(
             tuple(
                 Action(

@@ -32,7 +32,7 @@ class Confidence(StrEnum):
     LOW = "low"
 
     def reaches(self, least: Confidence) -> bool:
-        """Whether this is at least as high as `least`."""
+        """Tell whether this is at least as high as `least`."""
         order = tuple(Confidence)
         return order.index(self) <= order.index(least)
 

@@ -10,7 +10,7 @@ from breadknife.text.tokens import is_of_word
 
 
 def moved(finding: Finding, edit: TextEdit) -> Finding | None:
-    """The finding after an edit of its document; None if the edit touches it or one of its fixes.
+    """Return the finding after an edit of its document; None if the edit touches it or one of its fixes.
 
     An insertion beside a finding touches it only if it continues its first or last word.
     """
@@ -33,7 +33,7 @@ def moved(finding: Finding, edit: TextEdit) -> Finding | None:
 
 
 def moved_span(span: Span, edit: TextEdit) -> Span | None:
-    """A place after an edit of its document; None if the edit touches it, as in `moved`."""
+    """Return a place after an edit of its document; None if the edit touches it, as in `moved`."""
     return None if _is_touched(span, edit) else _moved(span, edit)
 
 

@@ -92,29 +92,31 @@ class Context(Protocol):
         ...
 
     def tree(self, document: Document, /) -> SyntaxTree | None:
-        """The document's syntax tree, shared by all plugins; None if its language has no grammar or parsing takes too
-        long."""
+        """Return the document's syntax tree, shared by all plugins; None if its language has no grammar or parsing
+        takes too long."""
         ...
 
     def settings(self, kind: type[Any], /) -> Any:
-        """The plugin's own settings for the request's document: a value of `kind`, its own type."""
+        """Return the plugin's own settings for the request's document: a value of `kind`, its own type."""
         ...
 
     def model(self, role: str, /) -> Model:
-        """The model that the user's settings give to a role. It is loaded when it is first asked something.
+        """Return the model that the user's settings give to a role. It is loaded when it is first asked something.
 
         Raises UnknownModel for a role that no model has, DocumentKept for a document that no model may be asked about,
-        or EngineError."""
+        or EngineError.
+        """
         ...
 
     def names_model(self, role: str, /) -> bool:
-        """Whether the user's own settings name a model for a role, so that it isn't the catalog's choice."""
+        """Tell whether the user's own settings name a model for a role, so that it isn't the catalog's choice."""
         ...
 
     def escalate(self, role: str, /) -> Model | None:
-        """The bigger model that the user's own settings name for hard cases of a role; None when they name none.
+        """Return the bigger model that the user's own settings name for hard cases of a role; None when they name none.
 
-        Raises as `model` does."""
+        Raises as `model` does.
+        """
         ...
 
     def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
@@ -137,7 +139,7 @@ class Context(Protocol):
         ...
 
     def read(self, path: Path | str, /) -> Resource:
-        """A file of the workspace folder as bytes: an image, a PDF. `path` is absolute, relative to `root`, or a
+        """Return a file of the workspace folder as bytes: an image, a PDF. `path` is absolute, relative to `root`, or a
         `file:` URI.
 
         At most 32 MB, of a regular file, within 10 s. Raises FileRefused for anything else: a file outside of the
@@ -230,8 +232,8 @@ class Model(Protocol):
         top_logprobs: int = 0,
         urgent: bool = True,
     ) -> Iterator[Chunk]:
-        """The assistant's next message, piece by piece, by the chat template in the model's own file; for another
-        runtime's model, by its runtime's. The rest is as in `generate`.
+        """Return the assistant's next message, piece by piece, by the chat template in the model's own file; for
+        another runtime's model, by its runtime's. The rest is as in `generate`.
 
         What a message says can't become a control token. Nothing of the messages is left out: what is too long is
         PromptTooLong. Raises ModelUnfit where the file has no template, and EngineError where the template refuses
@@ -240,23 +242,22 @@ class Model(Protocol):
         ...
 
     def embed(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[tuple[float, ...], ...]:
-        """Where each text is in the model's space of meanings: for each text a vector of length 1, as many numbers as
-        the model is wide. The dot product of two is their likeness, from -1 to 1; compare vectors of one model alone.
+        """Return where each text is in the model's space of meanings: for each text a vector of length 1, as many
+        numbers as the model is wide. The dot product of two is their likeness, from -1 to 1; compare vectors of one
+        model alone.
 
         The end of a text that is longer than the model can read is left out.
         """
         ...
 
     def rerank(self, query: str, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[float, ...]:
-        """How relevant each text is for the query: for each a number of any sign, the higher the more relevant. They
-        compare texts for one query and one model. Raises ModelUnfit for a model that is no reranker.
-        """
+        """Return how relevant each text is for the query: for each a number of any sign, the higher the more relevant.
+        They compare texts for one query and one model. Raises ModelUnfit for a model that is no reranker."""
         ...
 
     def classify(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Classes:
-        """Which of the model's own classes each text belongs to: `labels`, and for each text the probability of each
-        label, in that order, 1 together. Raises ModelUnfit for a model that is no classifier.
-        """
+        """Return which of the model's own classes each text belongs to: `labels`, and for each text the probability of
+        each label, in that order, 1 together. Raises ModelUnfit for a model that is no classifier."""
         ...
 
     def score(
@@ -271,8 +272,8 @@ class Model(Protocol):
         fresh: bool = False,
         cancel: CancelToken | None = None,
     ) -> Scores:
-        """How likely the model finds each continuation of the prompt, in nats: the sum of its tokens' logarithms of
-        probability, 0 at most; `cancel` as in `generate`. Other runtimes but llama-server and vLLM can't tell: an
+        """Return how likely the model finds each continuation of the prompt, in nats: the sum of its tokens' logarithms
+        of probability, 0 at most; `cancel` as in `generate`. Other runtimes but llama-server and vLLM can't tell: an
         EngineError.
 
         For the rest see `breadknife.engine.api.ScoreRequest`.
@@ -280,7 +281,7 @@ class Model(Protocol):
         ...
 
     def origin(self, last: Chunk) -> Origin:
-        """The origin of the text that a generation wrote up to the chunk `last`. Put it into the answer.
+        """Return the origin of the text that a generation wrote up to the chunk `last`. Put it into the answer.
 
         For a generation with a `cancel` of its own, call this even without an answer, so that the receipt has its cost.
         """

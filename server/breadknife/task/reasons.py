@@ -106,6 +106,6 @@ REASONS: Mapping[str, Reason] = {
 
 
 def silence(reason: str, **details: object) -> Silence:
-    """The `Silence` of a reason code, with the details filled in. Raises KeyError for an unknown code."""
+    """Return the `Silence` of a reason code, with the details filled in. Raises KeyError for an unknown code."""
     found = REASONS[reason]
     return Silence(reason, found.sentence.format(**details), found.remedy.format(**details))

@@ -134,6 +134,6 @@ Request = (
 
 
 def document_of(request: Request) -> Document | None:
-    """What a request is about; None for one without a document."""
+    """Return what a request is about; None for one without a document."""
     found = getattr(request, "document", None)
     return found if isinstance(found, Document) else None

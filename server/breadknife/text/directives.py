@@ -48,7 +48,7 @@ def rules_named(written: Iterable[str]) -> frozenset[str]:
 
 
 def directives(document: Document) -> Iterator[Directive]:
-    """In the order of the text."""
+    """Yield them in the order of the text."""
     if _SIGN not in document.text:
         return
     for match in _DIRECTIVE.finditer(document.text):
@@ -69,12 +69,12 @@ class Directives:
         return cls(tuple(directives(document))) if _SIGN in document.text else cls(absent=True)
 
     def after(self, edit: TextEdit, document: Document) -> Directives:
-        """Those of the document that an edit has made."""
+        """Return those of the document that an edit has made."""
         near = Span(max(0, edit.span.start - len(_SIGN)), edit.span.start + len(edit.new_text) + len(_SIGN))
         return self if self.absent and _SIGN not in document.slice(near) else Directives.of(document)
 
     def silence(self, rule: str, line: int) -> bool:
-        """Whether a finding of `rule` on that 0-based line is to be left out."""
+        """Tell whether a finding of `rule` on that 0-based line is to be left out."""
         return any(each.silences(rule, line) for each in self.each)
 
 
@@ -88,7 +88,7 @@ _ANYWHERE = frozenset(_FORMS) - {"css", "php"}
 
 
 def ignoring(rules: Iterable[str], language: str) -> str:
-    """The comment to put above a paragraph, in that language's form; empty where it has none that is known."""
+    """Return the comment to put above a paragraph, in that language's form; empty where it has none that is known."""
     text = f"breadknife: ignore {', '.join(rules)}"
     language = next((each.id for each in FORMATS if language in each.aliases), language)
     if language in _FORMS:
@@ -98,12 +98,13 @@ def ignoring(rules: Iterable[str], language: str) -> str:
 
 
 def stands_anywhere(language: str) -> bool:
-    """Whether the comment may be put above any paragraph, not only above a comment."""
+    """Tell whether the comment may be put above any paragraph, not only above a comment."""
     return next((each.id for each in FORMATS if language in each.aliases), language) in _ANYWHERE
 
 
 def comment_made(tree: SyntaxTree, edit: TextEdit, at: int) -> Span | None:
-    """The comment that stands at `at` after the edit; None where that is no comment, or the text parses worse."""
+    """Return the comment that stands at `at` after the edit; None where that is no comment, or the text parses
+    worse."""
     after = changed_tree(tree, edit)
     if after is None or after.error_count > tree.error_count:
         return None

@@ -43,7 +43,7 @@ class Span:
         return self.start <= other.start and other.end <= self.end
 
     def touches(self, other: Span) -> bool:
-        """Whether the two share a code point or a border (a cursor at a word's end touches the word)."""
+        """Tell whether the two share a code point or a border (a cursor at a word's end touches the word)."""
         return self.start <= other.end and other.start <= self.end
 
     def shifted(self, by: int) -> Span:
@@ -62,7 +62,7 @@ class TextEdit:
 
 
 def common_prefix(one: AnyStr, other: AnyStr) -> int:
-    """The length of the common prefix, in code points (for `bytes`, in bytes)."""
+    """Return the length of the common prefix, in code points (for `bytes`, in bytes)."""
     length, limit, step = 0, min(len(one), len(other)), 1 << 16
     while length < limit and step:
         if length + step <= limit and other[length : length + step] == one[length : length + step]:
@@ -73,7 +73,7 @@ def common_prefix(one: AnyStr, other: AnyStr) -> int:
 
 
 def common_suffix(one: AnyStr, other: AnyStr, prefix: int) -> int:
-    """The length of the common suffix, after a common prefix of length `prefix`."""
+    """Return the length of the common suffix, after a common prefix of length `prefix`."""
     length, limit, step = 0, min(len(one), len(other)) - prefix, 1 << 16
     while length < limit and step:
         at, there = len(one) - length, len(other) - length
@@ -85,13 +85,13 @@ def common_suffix(one: AnyStr, other: AnyStr, prefix: int) -> int:
 
 
 def line_break(text: str) -> str:
-    """The line break that the text uses, judged by its first one: CRLF or LF."""
+    """Return the line break that the text uses, judged by its first one: CRLF or LF."""
     at = text.find("\n")
     return "\r\n" if at > 0 and text[at - 1] == "\r" else "\n"
 
 
 def edit_title(document: Document, edit: TextEdit) -> str:
-    """What an edit does, for a menu: `“keep” → “keeps”`. At most 50 characters."""
+    """Return what an edit does, for a menu: `“keep” → “keeps”`. At most 50 characters."""
     old, new = (shortened(" ".join(text.split()), _IN_TITLE) for text in (document.slice(edit.span), edit.new_text))
     if not old:
         return f"Insert “{new}”"
@@ -99,7 +99,7 @@ def edit_title(document: Document, edit: TextEdit) -> str:
 
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
-    """The text after all edits. Their spans are positions in `text` and must not overlap.
+    """Return the text after all edits. Their spans are positions in `text` and must not overlap.
 
     Raises ValueError if an edit is outside the text or overlaps another.
     """
@@ -141,12 +141,12 @@ class Document:
         return uri_to_path(self.uri)
 
     def line_at(self, offset: int) -> int:
-        """The number of the line that contains `offset`, from 0."""
+        """Return the number of the line that contains `offset`, from 0."""
         starts = self.line_starts
         return (starts.count_up_to(offset) if isinstance(starts, Offsets) else bisect_right(starts, offset)) - 1
 
     def line_span(self, line: int) -> Span:
-        """The span of a line without its line break."""
+        """Return the span of a line without its line break."""
         start = self.line_starts[line]
         end = self.line_starts[line + 1] if line + 1 < self.line_count else len(self.text)
         while end > start and self.text[end - 1] in "\r\n":
@@ -161,11 +161,11 @@ class Document:
         return self.text[span.start : span.end]
 
     def edited(self, edits: Iterable[TextEdit], version: int | None = None) -> Document:
-        """The document after `edits`. Raises ValueError as `apply_edits` does."""
+        """Return the document after `edits`. Raises ValueError as `apply_edits` does."""
         return replace(self, text=apply_edits(self.text, edits), version=version)
 
     def changed(self, edit: TextEdit, version: int | None) -> Document:
-        """The document after one edit. It updates the line table instead of making a new one."""
+        """Return the document after one edit. It updates the line table instead of making a new one."""
         text = "".join((self.text[: edit.span.start], edit.new_text, self.text[edit.span.end :]))
         new = replace(self, text=text, version=version)
         new.__dict__["line_starts"] = self._line_starts_after(edit, text)
@@ -186,7 +186,7 @@ class Document:
 
 @lru_cache(maxsize=1 << 10)
 def uri_to_path(uri: str) -> Path | None:
-    """The local path of a `file:` URI, or None for any other."""
+    """Return the local path of a `file:` URI, or None for any other."""
     parts = urlsplit(uri)
     if parts.scheme != "file":
         return None
@@ -206,12 +206,12 @@ _LANGUAGES = (
 
 
 def language_of(path: Path) -> str | None:
-    """The LSP language id that a file's name suggests, or None."""
+    """Return the LSP language id that a file's name suggests, or None."""
     return _LANGUAGES.get(path.name) or _LANGUAGES.get(path.suffix.lower())
 
 
 def language_id(said: str) -> str:
-    """The LSP language id for what an editor or a user writes, such as a short form."""
+    """Return the LSP language id for what an editor or a user writes, such as a short form."""
     return SHORT_IDS.get(said, said)
 
 
@@ -240,7 +240,7 @@ def read_raw(path: Path) -> bytes:
 
 
 def document_of(path: Path, raw: bytes, language: str | None = None) -> Document:
-    """The document for a file's content `raw`. Raises DocumentError as `read_document` does."""
+    """Return the document for a file's content `raw`. Raises DocumentError as `read_document` does."""
     language = language or language_of(path) or "plaintext"
     if b"\0" in raw[:8192]:
         raise DocumentError(f"{path}: a binary file (it has NUL bytes)")
@@ -264,7 +264,8 @@ def file_encoding(path: Path, text: str) -> str:
 
 
 def file_bytes(path: Path, text: str) -> bytes:
-    """The bytes that `read_document` reads as `text`. Raises DocumentError if its encoding can't represent it."""
+    """Return the bytes that `read_document` reads as `text`. Raises DocumentError if its encoding can't represent
+    it."""
     try:
         return text.encode(file_encoding(path, text))
     except UnicodeEncodeError as error:

@@ -6,7 +6,8 @@ UTF8 = "utf-8"
 
 
 def decoded(raw: bytes, language: str) -> str:
-    """A byte order mark stays in the text. Raises UnicodeError, also for what couldn't be written back as it is."""
+    """Decode a file's bytes; a byte order mark stays in the text. Raises UnicodeError, also for what couldn't be
+    written back as it is."""
     encoding = encoding_of(raw, language)
     text = raw.decode(encoding)
     if encoding != UTF8 and text.encode(encoding_of(text.encode(UTF8, "surrogatepass"), language)) != raw:
@@ -15,7 +16,7 @@ def decoded(raw: bytes, language: str) -> str:
 
 
 def encoding_of(raw: bytes, language: str) -> str:
-    """As the first two lines name it."""
+    """Return the encoding that the first two lines name."""
     if language != "python" or b"coding" not in raw:
         return UTF8
     import io

@@ -40,7 +40,7 @@ class Lowered:
         return lower if len(lower) == len(source) else source
 
     def after(self, edit: TextEdit, source: str) -> Lowered:
-        """That of the text that an edit has made."""
+        """Return that of the text that an edit has made."""
         head, tail = edit.span.start, len(self._source) - edit.span.end
         if (text := self.__dict__.get("text", self._source)) is not self._source:
             return Lowered(source, _Before(text, head, tail))

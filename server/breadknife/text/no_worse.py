@@ -16,7 +16,7 @@ RECOVERY_BYTES = 40
 
 
 def parses_no_worse(before: SyntaxTree, after: SyntaxTree) -> bool:
-    """Whether the text after an edit is broken no more than before it.
+    """Tell whether the text after an edit is broken no more than before it.
 
     The number of errors alone doesn't tell: one that was a word may have become half of the file, and where the file
     is broken elsewhere, recovery finds now more errors, now fewer in the same text. So no more errors may begin in the

@@ -60,7 +60,7 @@ _TAG = re.compile(r"[@\\]\w|<(?:param|returns|remarks|typeparam|exception|exampl
 
 
 def outline(tree: SyntaxTree) -> Outline:
-    """The outline of one text; empty for markup and data. A broken text gives what is whole."""
+    """Return the outline of one text; empty for markup and data. A broken text gives what is whole."""
     syntax = LANGUAGES[tree.language]
     if not syntax.definitions:
         return Outline((), (), frozenset())

@@ -22,17 +22,17 @@ _COMMAND = re.compile(r"##(?=\w*\[)|^(\s*:):")
 
 
 def escaped(text: str) -> str:
-    """Text as a part of one line: what does more than show itself is written as in Python, `\\n` or `\\u202e`."""
+    """Return text as a part of one line: what does more than show itself is written as in Python, `\n` or `\u202e`."""
     return _COMMAND.sub(_command, _SUSPECT.sub(_character, text))
 
 
 def shortened(text: str, most: int) -> str:
-    """At most so many characters of a text, with `…` where the rest is left out."""
+    """Return at most so many characters of a text, with `…` where the rest is left out."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def escaped_name(name: str) -> str:
-    """A file's name, also one that begins a line."""
+    """Return a file's name, also one that begins a line."""
     return escaped(name).replace("::", r":\x3a")
 
 

@@ -49,17 +49,17 @@ class ProseText:
         return self.start + (self.segments[-1].source.end if self.segments else 0)
 
     def shifted(self, by: int) -> ProseText:
-        """The same text, which begins so much further on in the source."""
+        """Return the same text, which begins so much further on in the source."""
         return ProseText(self.text, self.segments, self.start + by, self.reserved, self.language) if by else self
 
     def touches_markup(self, span: Span) -> bool:
-        """Whether a placeholder lies in `span`, so that what was found there is about our own word."""
+        """Tell whether a placeholder lies in `span`, so that what was found there is about our own word."""
         return any(
             s.kind is Kind.MARKUP and s.prose.start < span.end and span.start < s.prose.end for s in self.segments
         )
 
     def source_span(self, span: Span) -> Span:
-        """The source that reads as `span`, markup inside it included."""
+        """Return the source that reads as `span`, markup inside it included."""
         first = next((s for s in self.segments if span.start < s.prose.end), self.segments[-1])
         last = next((s for s in reversed(self.segments) if s.prose.start < span.end), first)
         start = first.source.start + (span.start - first.prose.start if first.kind is Kind.VERBATIM else 0)
@@ -67,12 +67,12 @@ class ProseText:
         return Span(start, max(start, end)).shifted(self.start)
 
     def is_verbatim(self, offset: int) -> bool:
-        """Whether the character at `offset` of the source is prose of this paragraph."""
+        """Tell whether the character at `offset` of the source is prose of this paragraph."""
         offset -= self.start
         return any(s.kind is Kind.VERBATIM and s.source.start <= offset < s.source.end for s in self.segments)
 
     def edit(self, span: Span, replacement: str) -> TextEdit | None:
-        """The edit of the source that replaces `span` of the prose, or None when it would touch markup."""
+        """Return the edit of the source that replaces `span` of the prose, or None when it would touch markup."""
         old = self.text[span.start : span.end]
         if any(char in self.reserved and char not in old for char in replacement):
             return None

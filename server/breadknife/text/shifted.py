@@ -26,7 +26,7 @@ class _Piece(Generic[_T]):
         return self.end - self.first
 
     def part(self, first: int, end: int) -> _Piece[_T]:
-        """Of its own items, counted from 0."""
+        """Return its own items, counted from 0."""
         return replace(self, first=self.first + max(first, 0), end=min(self.first + end, self.end))
 
 
@@ -79,7 +79,7 @@ class Shifted(Sequence[_T]):
         return chain.from_iterable(reversed(self._items(each)) for each in reversed(self._pieces))
 
     def count_up_to(self, place: int) -> int:
-        """How many lie before a place or at it."""
+        """Return how many lie before a place or at it."""
         number = bisect_right(self._starts, place)
         if not number:
             return 0
@@ -89,7 +89,7 @@ class Shifted(Sequence[_T]):
         return self._ends[number - 1] - piece.end + inside
 
     def spliced(self, first: int, end: int, new: Sequence[_T], by: int) -> Self:
-        """With `new` in place of `self[first:end]`, and all after that moved."""
+        """Return it with `new` in place of `self[first:end]`, and all after that moved."""
         below = (replace(each, by=each.by + by) for each in self._cut(end, len(self)))
         pieces = [*self._cut(0, first), _Piece(new, 0, len(new), 0), *below]
         made = type(self)()

@@ -64,7 +64,8 @@ def has_grammar(language: str) -> bool:
 
 
 def grammar_version(language: str) -> str:
-    """Another one where the language's grammar may make another tree of a text; "" without one."""
+    """Return a version that is another one where the language's grammar may make another tree of a text; "" without
+    one."""
     grammar = _language(language)
     return str(grammar.semantic_version) if grammar is not None else ""
 
@@ -97,7 +98,7 @@ class SyntaxTree:
         return self.text.isascii()
 
     def offset(self, byte: int) -> int:
-        """The code-point offset of a byte offset of tree-sitter's."""
+        """Return the code-point offset of a byte offset of tree-sitter's."""
         if self._ascii:
             return byte
         index = min(bisect_right(self._bytes_before, byte) - 1, len(self.text) // STRIDE)
@@ -119,7 +120,7 @@ class SyntaxTree:
         return self._bytes_before[index] + len(self.text[index * STRIDE : offset].encode("utf-8", "surrogatepass"))
 
     def node_at(self, span: Span) -> Node:
-        """The smallest named node that covers `span`."""
+        """Return the smallest named node that covers `span`."""
         found = self.root.named_descendant_for_byte_range(self.byte_offset(span.start), self.byte_offset(span.end))
         return found or self.root
 
@@ -141,12 +142,12 @@ class SyntaxTree:
 
 
 def parse(text: str, language: str) -> SyntaxTree | None:
-    """The syntax tree of `text`; None without a grammar for the language, or when parsing takes too long."""
+    """Return the syntax tree of `text`; None without a grammar for the language, or when parsing takes too long."""
     return _parsed(text, language, text.encode("utf-8", "surrogatepass"), None, PARSE_SECONDS)
 
 
 def changed_tree(old: SyntaxTree, *edits: TextEdit, seconds: float = CHANGE_SECONDS) -> SyntaxTree | None:
-    """The tree after the edits, made incrementally; `old` stays as it was. None as in `parse`.
+    """Return the tree after the edits, made incrementally; `old` stays as it was. None as in `parse`.
 
     Raises ValueError as `apply_edits` does.
     """
@@ -199,7 +200,8 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
 
 
 def is_misread(node: Node) -> bool:
-    """Whether the parser didn't understand something in an expression, around it within its statement, or beside."""
+    """Tell whether the parser didn't understand something in an expression, around it within its statement, or
+    beside."""
     part: Node | None = node
     while part is not None:
         if part.is_error or any(near is not None and near.is_error for near in (part.prev_sibling, part.next_sibling)):
@@ -211,7 +213,7 @@ def is_misread(node: Node) -> bool:
 
 
 def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
-    """From the root down to the node, without it."""
+    """Return the way from the root down to the node, without it."""
     path = list[Node]()
     at: Node | None = tree.root  # downwards: asking a node for its parent starts at the root each time
     while at is not None and at != node:
@@ -225,7 +227,8 @@ def covers(outer: Node | None, inner: Node) -> bool:
 
 
 def nodes_in(top: Node, but: frozenset[str] = frozenset()) -> Iterator[Node]:
-    """It, and all named ones in it, in the order of the text, without those of the kinds `but` and what is in them."""
+    """Yield it, and all named ones in it, in the order of the text, without those of the kinds `but` and what is in
+    them."""
     stack = [top]
     while stack:
         node = stack.pop()
@@ -234,7 +237,7 @@ def nodes_in(top: Node, but: frozenset[str] = frozenset()) -> Iterator[Node]:
 
 
 def captures(tree: SyntaxTree, query: str) -> dict[str, list[Node]]:
-    """The nodes that a tree-sitter query finds, by the name of its capture."""
+    """Return the nodes that a tree-sitter query finds, by the name of its capture."""
     return QueryCursor(_query(tree.language, query)).captures(tree.root)
 
 
@@ -292,7 +295,7 @@ class TreeCache:
 
 
 def difference(old: str, new: str) -> TextEdit:
-    """The one edit between two texts: what is left when the common start and end are taken off."""
+    """Return the one edit between two texts: what is left when the common start and end are taken off."""
     start = common_prefix(old, new)
     end = common_suffix(old, new, start)
     return TextEdit(Span(start, len(old) - end), new[start : len(new) - end])

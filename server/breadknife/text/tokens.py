@@ -49,7 +49,7 @@ class Token:
 
 
 def tokens(text: str, language: str, quote: str = "") -> Iterator[Token]:
-    """The text's tokens, without gaps. With `quote` it begins inside a string which that ends."""
+    """Yield the text's tokens, without gaps. With `quote` it begins inside a string which that ends."""
     at = 0
     if quote:
         end = re.compile(rf"(?:\\(?:[\s\S]|\Z)|(?!{quote})[^\\])*(?P<quote>{quote})?").match(text)
@@ -62,13 +62,13 @@ def tokens(text: str, language: str, quote: str = "") -> Iterator[Token]:
 
 
 def string_quote(string: str) -> str:
-    """The quote that ends a string, from how it begins; empty where it isn't one of quotes."""
+    """Return the quote that ends a string, from how it begins; empty where it isn't one of quotes."""
     opening = re.match(r"[\w@$#]{0,3}?(\"\"\"|'''|[\"'`])", string)
     return opening[1] if opening else ""
 
 
 def opens_block(line: str, language: str) -> bool:
-    """Whether a line of code, without its comment, opens a block that no bracket marks."""
+    """Tell whether a line of code, without its comment, opens a block that no bracket marks."""
     syntax, code = LANGUAGES.get(language), line.rstrip()
     match syntax.block if syntax else None:
         case Block.BRACES:
@@ -88,7 +88,7 @@ def is_of_word(char: str) -> bool:
 
 
 def word_before(text: str, end: int) -> str:
-    """The part of a word that `text[:end]` ends with."""
+    """Return the part of a word that `text[:end]` ends with."""
     start = end
     while start > 0 and is_of_word(text[start - 1]):
         start -= 1
@@ -96,13 +96,13 @@ def word_before(text: str, end: int) -> str:
 
 
 def columns(blanks: str) -> int:
-    """The width of a line's indentation; the rest of the line may follow it."""
+    """Return the width of a line's indentation; the rest of the line may follow it."""
     line = blanks.expandtabs(4)
     return len(line) - len(line.lstrip())
 
 
 def shifted(lines: list[str], by: int) -> list[str]:
-    """With so many more columns of indentation, in blanks; 0 changes nothing."""
+    """Return the lines with so many more columns of indentation, in blanks; 0 changes nothing."""
     return [" " * max(columns(line) + by, 0) + line.lstrip() if by and line.strip() else line for line in lines]
 
 

@@ -14,7 +14,7 @@ _LONG_KEY = re.compile(
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """As `tomllib.loads`. Raises ValueError for what isn't TOML, or would take too long.
+    """Parse as `tomllib.loads` does. Raises ValueError for what isn't TOML, or would take too long.
 
     `tomllib` needs a time that grows with the square of a key's parts, 16 s for one of 64 KB, and raises RecursionError
     for a list in a thousand others.

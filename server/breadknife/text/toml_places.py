@@ -26,7 +26,7 @@ class KeyPlace(NamedTuple):
 
 
 def key_places(source: str) -> dict[KeyPath, KeyPlace]:
-    """The place of each key and table of a valid TOML text. Keys inside of values aren't there."""
+    """Return the place of each key and table of a valid TOML text. Keys inside of values aren't there."""
     places: dict[KeyPath, KeyPlace] = {}
     table: KeyPath = ()
     arrays: dict[KeyPath, int] = {}
@@ -47,7 +47,7 @@ def key_places(source: str) -> dict[KeyPath, KeyPlace]:
 
 
 def nearest_place(places: Mapping[KeyPath, KeyPlace], path: KeyPath) -> KeyPlace | None:
-    """The place of a key, or else of the table or value that it is in."""
+    """Return the place of a key, or else of the table or value that it is in."""
     return next((places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in places), None)
 
 

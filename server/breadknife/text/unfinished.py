@@ -19,7 +19,7 @@ _END = re.compile(r"[.!?…][\"')\]”’*_`]*|\n[^\S\n]*\r?\n")
 
 
 def is_unfinished(document: Document, span: Span, typing_at: int) -> bool:
-    """Whether a finding at `span` depends on a word that the user is still typing at the offset `typing_at`.
+    """Tell whether a finding at `span` depends on a word that the user is still typing at the offset `typing_at`.
 
     It does if it touches that word, or if it is in the same sentence and fewer than `LOOKAHEAD` words are between the
     two: "It could of cour" looks wrong until the word is whole. A caller that holds such findings back shows them when

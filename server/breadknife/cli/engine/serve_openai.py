@@ -55,7 +55,7 @@ def run(port: int, token_file: Path | None, engine: Engine | None = None, offer:
 
 
 def kept_token(path: Path) -> str:
-    """The token in a file of the user's own, made when there is none. Raises SettingsError."""
+    """Return the token in a file of the user's own, made when there is none. Raises SettingsError."""
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             token = secrets.token_urlsafe(32)

@@ -47,7 +47,7 @@ class File:
         return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
 
     def position(self, offset: int) -> tuple[int, int]:
-        """A 1-based line, and a 1-based column in code points."""
+        """Return a 1-based line, and a 1-based column in code points."""
         line = self.document.line_at(offset)
         return line + 1, offset - self.document.line_starts[line] + 1
 
@@ -102,7 +102,7 @@ class Run:
     """A sentence about each rule, by the rule's id. An id that ends in `/` stands for all rules of a source."""
 
     def about(self, rule: str) -> str:
-        """A sentence about a rule."""
+        """Return a sentence about a rule."""
         return self.rules.get(rule) or self.rules.get(f"{rule.split('/')[0]}/") or f"The rule {rule}."
 
 
@@ -115,8 +115,8 @@ class Writer(Protocol):
 
 
 def edits_of(fix: Fix, file: File) -> Iterator[tuple[File, Sequence[TextEdit]]]:
-    """All edits of a fix, by file, the finding's own first. Of edits that begin at the same place the insertion comes
-    first, as in LSP."""
+    """Yield all edits of a fix, by file, the finding's own first. Of edits that begin at the same place the insertion
+    comes first, as in LSP."""
     if fix.edits:
         yield file, _in_order(fix.edits)
     for other in fix.elsewhere:
@@ -126,7 +126,7 @@ def edits_of(fix: Fix, file: File) -> Iterator[tuple[File, Sequence[TextEdit]]]:
 
 
 def named_from_here(path: Path, document: Document) -> File:
-    """A file that the user has not named: by its path from the current folder, where it is below that."""
+    """Return a file that the user has not named: by its path from the current folder, where it is below that."""
     here = Path.cwd()
     return File(path.relative_to(here) if path.is_relative_to(here) else path, document)
 

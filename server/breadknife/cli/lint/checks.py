@@ -72,7 +72,7 @@ class Checks:
         waits: Callable[[Source], None],
         reads: Callable[[Path], None],
     ) -> Iterator[Checked]:
-        """In the order of `sources`. When it is stopped those that are ready are told.
+        """Yield them in the order of `sources`. When it is stopped those that are ready are told.
 
         At most `ahead` files are begun before the first of them is told. `begins` is called with each file, its
         document and its folder, `waits` with the file that is waited for, `reads` with a folder whose files are still

@@ -14,7 +14,7 @@ from breadknife.text.document import Document, language_of
 
 
 def unasked(host: Host, wanted: Wanted) -> frozenset[str]:
-    """The plugins that `--only` leaves out. Raises SettingsError for names of none."""
+    """Return the plugins that `--only` leaves out. Raises SettingsError for names of none."""
     checking = host.checked
     if wrong := sorted({*wanted.only} - {*checking}):
         raise SettingsError(f"--only {wrong[0]}: no such plugin checks files; there are {', '.join(sorted(checking))}")

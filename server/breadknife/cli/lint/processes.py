@@ -114,7 +114,7 @@ class Spreading:
         self._began: float | None = None
 
     def checker(self) -> Checker:
-        """The one that the next document is for."""
+        """Return the one that the next document is for."""
         now = time.monotonic()
         if self._began is None:
             self._began = now
@@ -154,7 +154,7 @@ class _Worker:
         self._process.join()
 
     def wait(self) -> int | None:
-        """The exit code of a process that has ended, or is about to."""
+        """Return the exit code of a process that has ended, or is about to."""
         self._process.join(_END_SECONDS)
         self.kill()
         return self._process.exitcode

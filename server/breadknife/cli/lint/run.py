@@ -49,7 +49,8 @@ def run(
     offline: bool = False,
     engine_script: Path | None = None,
 ) -> int:
-    """`jobs`: how many processes check; None for one at first, and one for each core where there is much to check.
+    """Check, and return the exit code. `jobs`: how many processes check; None for one at first, and one for each core
+    where there is much to check.
 
     Exit code: 0 clean, 1 findings, 2 something could not be checked, 130 stopped by Ctrl-C. Raises BreadknifeError for
     what can't be done at all.

@@ -48,7 +48,7 @@ class Selection:
 
 
 def listed(given: Iterable[str]) -> tuple[str, ...]:
-    """The names of an option that may be given again, each time with several names: `a,b`."""
+    """Return the names of an option that may be given again, each time with several names: `a,b`."""
     return tuple(name.strip() for each in given for name in each.split(",") if name.strip())
 
 

@@ -29,7 +29,7 @@ class Source:
 
 
 def files(paths: Sequence[Path], complain: Complain) -> Iterator[Source]:
-    """Each file once, in the order of `paths`. `complain` is told as by `find_files`."""
+    """Yield each file once, in the order of `paths`. `complain` is told as by `find_files`."""
     seen = set[str]()
     named = frozenset(paths)
     for path in find_files(paths, complain):

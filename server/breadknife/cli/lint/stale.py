@@ -23,7 +23,7 @@ from breadknife.text.printable import escaped_name
 
 
 def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> int:
-    """The exit code, as of lint. What could not be found out is no finding."""
+    """Return the exit code, as of lint. What could not be found out is no finding."""
     host = make_host(engine_script)
     host.on_notice = tell
     settings_of = cache(partial(settings_for, host, offline))

@@ -28,11 +28,11 @@ class Wanted:
     """No finding below it is told. Without it, no hint that its plugin isn't sure of."""
 
     def keeps(self, finding: Finding) -> bool:
-        """Whether the user has asked for the finding's rule."""
+        """Tell whether the user has asked for the finding's rule."""
         return self.selection.keeps(finding)
 
     def is_likely(self, finding: Finding) -> bool:
-        """Whether the finding is likely enough to be told."""
+        """Tell whether the finding is likely enough to be told."""
         if self.min_confidence is None:
             return not finding.is_unlikely
         return finding.confidence.reaches(self.min_confidence)

@@ -64,7 +64,7 @@ class Target:
 
 
 def find(target: str) -> Target:
-    """An installed plugin, or that of the package in a folder, which needn't be installed.
+    """Return an installed plugin, or that of the package in a folder, which needn't be installed.
 
     Raises PluginError when there is none.
     """
@@ -100,7 +100,7 @@ def _in_folder(folder: Path) -> Target:
 
 
 def problems(target: Target) -> Iterator[Problem]:
-    """All that is wrong; the requests are made only when the rest is right."""
+    """Yield all that is wrong; the requests are made only when the rest is right."""
     entry = target.entry
     try:
         plugin = load_plugin(entry)

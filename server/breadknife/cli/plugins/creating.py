@@ -19,7 +19,8 @@ _PLACEHOLDER = "newcomer"
 
 
 def create(name: str, parent: Path) -> Path:
-    """The new folder `breadknife-NAME`. Raises PluginError for a name that can't be one, or an existing folder."""
+    """Return the new folder `breadknife-NAME`. Raises PluginError for a name that can't be one, or an existing
+    folder."""
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
         raise PluginError(f"`{name}` can't be a plugin's name: use small letters, digits and `_`, as in `todo`")
     if name in RESERVED:

@@ -34,7 +34,7 @@ class Row:
 
 
 def rows(folder: Path) -> list[Row]:
-    """Every installed plugin; the settings are those that count in `folder`."""
+    """Return every installed plugin; the settings are those that count in `folder`."""
     loaded = [(entry, _loaded(entry)) for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name)]
     types = {plugin.name: plugin.settings for _, plugin in loaded if not isinstance(plugin, Exception)}
     disabled = load(root_of(folder / "any file"), types)[0].disabled

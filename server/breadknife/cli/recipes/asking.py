@@ -13,7 +13,7 @@ from breadknife.task.values import Silence
 def ask_recipe(
     host: Host, request: RecipeRequest, root: Path | None, cancel: CancelToken | None = None
 ) -> RecipeResult | Silence:
-    """The recipe's answer, or why there is none. Never raises, as `Host.ask`."""
+    """Return the recipe's answer, or why there is none. Never raises, as `Host.ask`."""
     reply = host.ask(request, cancel, root=root, plugin="recipes")
     for _, answer in reply.answers:
         if isinstance(answer, RecipeResult):
@@ -23,5 +23,5 @@ def ask_recipe(
 
 
 def sentence_of(silence: Silence) -> str:
-    """The reason and its remedy, in one line."""
+    """Return the reason and its remedy, in one line."""
     return silence.sentence + (f" → {silence.remedy}" if silence.remedy else "")

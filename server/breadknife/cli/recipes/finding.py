@@ -14,13 +14,13 @@ from breadknife.recipes.places import RecipeFolder
 
 
 def here() -> tuple[Path, bool]:
-    """This folder's workspace folder, and whether the user trusts it. Raises SettingsError."""
+    """Return this folder's workspace folder, and whether the user trusts it. Raises SettingsError."""
     root = root_of(Path.cwd() / "x")
     return root, is_trusted(root)
 
 
 def find(names: list[str]) -> list[Entry]:
-    """The recipes of these names or files; all of them without a name. Raises RecipeError, SettingsError."""
+    """Return the recipes of these names or files; all of them without a name. Raises RecipeError, SettingsError."""
     book = Book()
     root, trusted = here()
     entries = book.entries(root, trusted=trusted)

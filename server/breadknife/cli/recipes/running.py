@@ -87,7 +87,7 @@ def ask(
     root: Path,
     watcher: Watcher | None = None,
 ) -> RecipeResult | Silence:
-    """What the host answers, or why it doesn't."""
+    """Return what the host answers, or why it doesn't."""
     return ask_recipe(host, RecipeRequest(entry.name, document, span, message, entry.path, watcher), root)
 
 
@@ -98,7 +98,7 @@ def _report(step: str, gave: Any, milliseconds: float, remembered: bool) -> None
 
 
 def shown(gave: Any) -> str:
-    """What a step gave, in one short line."""
+    """Return what a step gave, in one short line."""
     if gave is None:
         return "left out"
     if isinstance(gave, Silence):

@@ -126,14 +126,14 @@ def _amount(event: Event) -> str:
 
 
 def looked(part: Part, *, usual: bool) -> Event:
-    """What is there of a part before anything is done."""
+    """Return what is there of a part before anything is done."""
     look = part.look()
     state = "done" if look.ready else "skipped"
     return Event(part.name, state, look.state, bytes_total=look.size or None, usual=usual)
 
 
 def tell_editor(editor: Editor) -> None:
-    """The settings alone on stdout, so that they can be put into a file; what to do with them on stderr."""
+    """Print the settings alone on stdout, so that they can be put into a file; what to do with them on stderr."""
     where = f"put this into {editor.file}" if editor.file else "run this"
     by_itself = f", or run `breadknife setup {editor.name} --write`" if editor.place else ""
     print(f"{editor.title}: {where}{by_itself}; more in docs/editors/{editor.page}", file=sys.stderr, flush=True)
@@ -141,7 +141,7 @@ def tell_editor(editor: Editor) -> None:
 
 
 def tell_written(editor: Editor, written: Written) -> None:
-    """What was put where, and what is left to do."""
+    """Tell what was put where, and what is left to do."""
     print(f"{editor.title}: breadknife is in {written.file} now.")
     for language in written.left_out:
         print(f'  It configures {language} already: add "breadknife" to the `language-servers` of that.')

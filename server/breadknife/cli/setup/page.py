@@ -32,7 +32,7 @@ def show(parts: Parts) -> None:
 
 
 def choose(parts: Parts) -> list[Part]:
-    """What the user wants, by a question for each thing that is missing."""
+    """Return what the user wants, by a question for each thing that is missing."""
     asked: list[Part] = []
     typer.echo()
     engine = parts.engine.look()
@@ -68,7 +68,7 @@ def _models(parts: Parts) -> list[ModelPart]:
 
 
 def chosen(said: str, most: int) -> list[int] | None:
-    """The numbers that a user typed; None for what is none."""
+    """Return the numbers that a user typed; None for what is none."""
     words = [word for word in re.split(r"[\s,]+", said.strip().lower()) if word]
     if words in (["none"], ["n"], ["no"], []):
         return []

@@ -23,7 +23,7 @@ def run(*, as_json: bool) -> int:
 
 
 def show(folders: Collection[Path] | None, *, as_json: bool) -> None:
-    """The state of these folders, or of all."""
+    """Show the state of these folders, or of all."""
     shelves = OpenShelves()
     try:
         statuses = [each for each in shelves.statuses if folders is None or each.folders[0] in folders]

@@ -30,7 +30,7 @@ class Asked:
     """Only to fill the cache again: nobody waits for rows."""
 
     def head(self, sequence: int, length: int) -> Evaluation:
-        """The first `length` of the tokens that are left."""
+        """Return the first `length` of the tokens that are left."""
         outputs = max(self.outputs - (len(self.tokens) - length), 0)
         return Evaluation(sequence, self.tokens[:length], outputs, self.adapter, self.embeddings)
 
@@ -46,7 +46,7 @@ class Asked:
 
 
 def take_part(wanted: Sequence[int], room: int, calibration: Calibration | None) -> int:
-    """How many of the jobs, the most urgent first, that want so many tokens each share the next decode.
+    """Return how many of the jobs, the most urgent first, that want so many tokens each share the next decode.
 
     As many as give the most tokens a second. What is more than one decode holds is evaluated in slices, and all
     have a share in those.

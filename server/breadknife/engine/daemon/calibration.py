@@ -102,7 +102,7 @@ class Calibrations:
 
 
 def read_calibrations(path: Path, machine: str) -> Calibrations:
-    """What `write_calibrations` wrote, or nothing when that was another machine, or isn't readable."""
+    """Return what `write_calibrations` wrote, or nothing when that was another machine, or isn't readable."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Calibrations)
     except (OSError, msgspec.MsgspecError):

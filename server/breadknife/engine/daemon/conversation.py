@@ -45,7 +45,7 @@ class Service(Protocol):
     def retire(self) -> None: ...
 
     def knows_grammar(self, grammar: str) -> bool:
-        """Whether it may be compiled without a trial. Raises EngineError for one that may not be compiled."""
+        """Tell whether it may be compiled without a trial. Raises EngineError for one that may not be compiled."""
         ...
 
     async def try_grammar(self, grammar: str) -> None:
@@ -79,7 +79,7 @@ class Conversation:
         return ClientStatus(self._hello.client, self._hello.pid, round(time.monotonic() - self._since, 1))
 
     async def run(self, endpoint: Endpoint) -> None:
-        """Until either side hangs up."""
+        """Answer until either side hangs up."""
         try:
             if await self._greet(endpoint):
                 while line := await self._reader.readline():
@@ -225,7 +225,7 @@ class Conversation:
 
 
 def described(client: str, request: EngineRequest, answer: Answer, text: str, *, with_text: bool) -> dict[str, Any]:
-    """A finished request as the log tells it."""
+    """Return a finished request as the log tells it."""
     told: dict[str, Any] = {
         "client": client,
         "kind": type(request).__name__.removesuffix("Request").lower(),

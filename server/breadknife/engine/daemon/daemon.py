@@ -186,7 +186,7 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
 
 
 def load_model(name: str, settings: EngineSettings) -> AnyModel:
-    """A model in memory. Raises ModelError or EngineError."""
+    """Return a model in memory. Raises ModelError or EngineError."""
     try:
         from breadknife.engine.llama import amx  # it and llama.cpp are imported when the first model is needed
         from breadknife.engine.llama.encoder import LlamaEncoder

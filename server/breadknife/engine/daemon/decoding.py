@@ -125,7 +125,7 @@ def unable(request: EngineRequest, kind: Kind) -> ModelUnfit:
 
 
 def fit(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, output: int) -> Fitted:
-    """The prompt's tokens with room for `output` more, though never for more than a quarter of the context.
+    """Return the prompt's tokens with room for `output` more, though never for more than a quarter of the context.
 
     What doesn't fit is left out where `Part.trim` allows it, the first part first. Raises PromptTooLong when that
     isn't enough, EngineError when there are no tokens at all.
@@ -150,7 +150,7 @@ def fit(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, output: in
 
 
 def generate(work: Work, prompt: Fitted, request: GenerateRequest) -> Steps:
-    """A chunk for each token; the last one has `finish` set.
+    """Yield a chunk for each token; the last one has `finish` set.
 
     Drafts never change a token: where a row that was evaluated after or beside drafted tokens is a near tie, these are
     evaluated again one by one, as plain decoding does, and that decides.
@@ -234,7 +234,7 @@ def generate(work: Work, prompt: Fitted, request: GenerateRequest) -> Steps:
 def score(
     work: Work, prompt: Fitted, alternatives: list[list[int]], groups: list[list[int]], request: ScoreRequest
 ) -> Steps:
-    """How likely each alternative is after the prompt.
+    """Yield how likely each alternative is after the prompt.
 
     An alternative's tokens are those of the text by itself: begin it with the blank that belongs to its first word. The
     prompt's last token is evaluated with each of them, which saves a decode.
@@ -272,8 +272,8 @@ def _pieces(model: Model, tokens: Sequence[int], rows: Iterable[Rows], request: 
 
 
 def embed(work: Work, texts: list[list[int]], groups: list[list[int]], total: int) -> Steps:
-    """The mean of each text's last hidden states, of length 1. Texts longer than the context lost their ends: `total`
-    is their tokens before."""
+    """Yield the mean of each text's last hidden states, of length 1. Texts longer than the context lost their ends:
+    `total` is their tokens before."""
     vectors: dict[int, tuple[float, ...]] = {}
     for group in groups:
         for sequence in work.sequences:
@@ -325,7 +325,7 @@ class _Text:
         self._held = ""
 
     def push(self, raw: bytes) -> tuple[str, bool]:
-        """The text that is safe to show now, and whether a stop string appeared."""
+        """Return the text that is safe to show now, and whether a stop string appeared."""
         self._held += self._decoder.decode(raw)
         ends = [at for stop in self._stop if (at := self._held.find(stop)) >= 0]
         if ends:

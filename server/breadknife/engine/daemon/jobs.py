@@ -147,7 +147,7 @@ class Run:
 
 
 def make_way(job: Job, plan: Plan, cache: Sequences, runs: Sequence[Run]) -> bool:
-    """Whether there is room for a job, if need be after pushing out some of less urgent lanes."""
+    """Tell whether there is room for a job, if need be after pushing out some of less urgent lanes."""
     seated = [run for run in runs if run.held is None and run.work.cache is cache]
     lower = sorted((run for run in seated if run.job.lane > job.lane), key=lambda run: run.job.urgency)
     for count in range(len(lower) + 1):
@@ -177,7 +177,7 @@ def _fits(job: Job, plan: Plan, cache: Sequences, runs: list[Run]) -> bool:
 
 
 def is_being_evaluated(job: Job, plan: Plan, cache: Sequences, runs: Sequence[Run]) -> bool:
-    """Whether a job of the lane is about to have much of the prompt in its sequence, to be copied then."""
+    """Tell whether a job of the lane is about to have much of the prompt in its sequence, to be copied then."""
     have, _ = cache.shared(plan.prompt.tokens, job.kind)
     return any(
         run.held is None

@@ -55,7 +55,7 @@ class _Handler(RotatingFileHandler):
 
 
 def open_log(path: Path, *, text: bool = False) -> logging.Handler:
-    """A handler for a file that need not exist, nor be writable: then nothing is logged."""
+    """Return a handler for a file that need not exist, nor be writable: then nothing is logged."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError:

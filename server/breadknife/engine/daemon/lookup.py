@@ -69,7 +69,7 @@ class Drafter:
         self._look()
 
     def push(self, token: int) -> None:
-        """The text's next token."""
+        """Add the text's next token."""
         if self._guess:
             kind, right = _kind(self._matched), self._known[self._guess] == token
             self._right[kind] = self._right[kind] * FORGET + right
@@ -80,7 +80,7 @@ class Drafter:
             self._look()
 
     def is_near_tie(self, row: Rows) -> bool:
-        """Whether plain decoding might choose another token than this row does."""
+        """Tell whether plain decoding might choose another token than this row does."""
         best = int(row.argmax())
         top = float(row[best])
         row[best] = -np.inf
@@ -91,7 +91,7 @@ class Drafter:
         return tie
 
     def draft(self, most: int) -> list[int]:
-        """The tokens to try, at most so many: none where plain decoding is expected to be as quick."""
+        """Return the tokens to try, at most so many: none where plain decoding is expected to be as quick."""
         if not self._guess or (1.0 - self._ties / self._rows) ** HORIZON < 0.5:
             return []
         end, guesses = len(self._known), list[int]()

@@ -42,7 +42,7 @@ def from_catalog(name: str) -> ModelInfo:
 
 
 def from_store(name: str) -> Path:
-    """A file of the catalog, checked by SHA-256 within the last day and unchanged since. Raises ModelError."""
+    """Return a file of the catalog, checked by SHA-256 within the last day and unchanged since. Raises ModelError."""
     return ModelStore().verified(from_catalog(name), KnownSums(state_dir() / "sums.json").sha256_of)
 
 

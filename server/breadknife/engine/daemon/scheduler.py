@@ -89,7 +89,7 @@ class Scheduler:
             return bool(self._waiting or self._runs)
 
     def models(self) -> tuple[ModelStatus, ...]:
-        """Those in memory."""
+        """Return those in memory."""
         return tuple(
             self._tallies.get(name, Tally(model)).status(name, model, self._models.calibration(name))
             for name, model in self._models.loaded().items()

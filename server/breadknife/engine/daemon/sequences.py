@@ -62,7 +62,8 @@ class Sequences:
         return best[0], where
 
     def take(self, tokens: Sequence[int], adapter: str, lane: Lane) -> int:
-        """A sequence of one's own that holds as many of the first `tokens` as the cache can give, and nothing else."""
+        """Return a sequence of one's own that holds as many of the first `tokens` as the cache can give, and nothing
+        else."""
         length, source = self.shared(tokens, adapter)
         held = len(self.model.tokens[source]) if length else 0
         if length and source not in self.in_use and held - length < WORTH_KEEPING:
@@ -90,13 +91,13 @@ class Sequences:
         self._cells[target] = self._cells[source][: len(self.model.tokens[target])]
 
     def forget(self) -> None:
-        """All that is idle, but what typing has cached."""
+        """Forget all that is idle, but what typing has cached."""
         for sequence, lane in enumerate(self._lane):
             if sequence not in self.in_use and lane is not Lane.TYPING:
                 self._truncate(sequence, 0)
 
     def renew(self, sequence: int) -> None:
-        """Its content was replaced from elsewhere."""
+        """Note that its content was replaced from elsewhere."""
         self._cells[sequence].clear()
         self._count(sequence)
 

@@ -19,7 +19,8 @@ log = logging.getLogger("breadknife.engine")
 
 
 def snapshot_key(model: str, adapter: str, build: str, tokens: Sequence[int]) -> str:
-    """The name of a snapshot: a sum of all that the evaluation depends on. `model` and `adapter` identify files."""
+    """Return the name of a snapshot: a sum of all that the evaluation depends on. `model` and `adapter` identify
+    files."""
     key = hashlib.sha256(f"{model}\n{adapter}\n{build}\n".encode())
     key.update(array("i", tokens).tobytes())
     return key.hexdigest()
@@ -38,7 +39,7 @@ class Snapshots:
         self._refused: set[str] = set()
 
     def wants(self, key: str) -> bool:
-        """Whether it is worth trying to save that one. One that is there already counts as used now."""
+        """Tell whether it is worth trying to save that one. One that is there already counts as used now."""
         if key in self._refused or not self._budget:
             return False
         return not self._touch(key)

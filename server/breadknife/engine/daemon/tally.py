@@ -32,7 +32,7 @@ class Tally:
         self.last_use = time.monotonic()
 
     def add(self, answer: Chunk | Scores | Reading, first: Chunk | None) -> None:
-        """The last thing that a job said, and the first, if that were chunks."""
+        """Add the last thing that a job said, and the first, if that were chunks."""
         self.prompt_tokens += answer.prompt_tokens
         if isinstance(answer, Chunk | Scores):
             self.reused_tokens += answer.cached_tokens

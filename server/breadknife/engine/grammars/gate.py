@@ -49,7 +49,8 @@ class GrammarGate:
         self._free = asyncio.Semaphore(AT_ONCE)
 
     def knows(self, grammar: str) -> bool:
-        """Whether a grammar may be compiled without a trial. Raises EngineError for one that may not be compiled."""
+        """Tell whether a grammar may be compiled without a trial. Raises EngineError for one that may not be
+        compiled."""
         if len(grammar) <= SHORT or len(grammar) > MOST_CHARACTERS:
             check(grammar)
         if is_plain(grammar):
@@ -76,7 +77,7 @@ class GrammarGate:
 
 
 def is_plain(grammar: str) -> bool:
-    """Whether it is so simple that it needs no trial: that of each key that completes half a word is."""
+    """Tell whether it is so simple that it needs no trial: that of each key that completes half a word is."""
     if len(grammar) > SHORT or is_schema(grammar):
         return False
     try:

@@ -94,7 +94,7 @@ class Gbnf:
                 return ""
 
     def lark(self) -> str:
-        """The grammar in llguidance's dialect of Lark's language. Raises GbnfError for one that is too big."""
+        """Return the grammar in llguidance's dialect of Lark's language. Raises GbnfError for one that is too big."""
         if self.symbols > MOST_SYMBOLS:
             raise GbnfError(
                 f"written out it has {self.symbols:,} symbols, and {MOST_SYMBOLS:,} are the most; repeat less in it"
@@ -166,7 +166,7 @@ def _times(node: Repetition) -> str:
 
 
 def escaped(char: str) -> str:
-    """A character as regular expressions have it, in a class or alone."""
+    """Return a character as regular expressions have it, in a class or alone."""
     return char if char.isascii() and char.isalnum() else f"\\x{{{ord(char):x}}}"
 
 

@@ -25,7 +25,7 @@ _SPACES = " ?"
 
 
 def limits() -> LLParserLimits:
-    """What llguidance may spend on a grammar and on each token; the rest as it has it.
+    """Return what llguidance may spend on a grammar and on each token; the rest as it has it.
 
     Recursive GBNF takes many small steps (20,000 in a millisecond); each state is 1 to 2 kB; and nothing is computed
     before it is needed.
@@ -41,7 +41,7 @@ def limits() -> LLParserLimits:
 
 
 def translated(grammar: str) -> str:
-    """A grammar as llguidance takes it. Raises EngineError for one that is none, or too big."""
+    """Return a grammar as llguidance takes it. Raises EngineError for one that is none, or too big."""
     from llguidance import LLMatcher
 
     source = _read(grammar)
@@ -70,7 +70,7 @@ def _read(grammar: str) -> str:
 
 
 def beginning_of(grammar: str) -> str:
-    """The text that the output begins with, where a grammar says that and no more; empty for any other."""
+    """Return the text that the output begins with, where a grammar says that and no more; empty for any other."""
     if not grammar.rstrip().endswith("]*"):  # most needn't be parsed
         return ""
     try:
@@ -80,10 +80,10 @@ def beginning_of(grammar: str) -> str:
 
 
 def refused(why: str) -> EngineError:
-    """The error for a grammar that isn't used."""
+    """Return the error for a grammar that isn't used."""
     return EngineError(f"the request's grammar can't be used: {why}")
 
 
 def first_line(message: str) -> str:
-    """What llguidance says, without the excerpt of the grammar that follows."""
+    """Return what llguidance says, without the excerpt of the grammar that follows."""
     return message.strip().partition("\n")[0]

@@ -40,7 +40,7 @@ class SchemaError(ValueError):
 
 
 def closed_schema(text: str) -> dict[str, Any]:
-    """A JSON schema, checked against the limits above, whose objects have no properties but those that it names.
+    """Return a JSON schema, checked against the limits above, whose objects have no properties but those that it names.
 
     That holds for an object whose schema names properties and doesn't say whether there may be others: JSON Schema
     allows them, and small models go on inventing some. llama.cpp decides the same. With an `allOf`, whose parts name
@@ -124,7 +124,7 @@ _ATOM = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\{(\d{1,9})(?:,(\d{1,9})?)?\}|.", 
 
 
 def written_out(pattern: str) -> int:
-    """How many characters a regular expression has with all its counted repetitions written out; roughly."""
+    """Return how many characters a regular expression has with all its counted repetitions written out; roughly."""
     open_groups, last = [0], 0
     for atom in _ATOM.finditer(pattern):
         match atom.group()[0]:

@@ -38,12 +38,13 @@ log = logging.getLogger("breadknife.engine")
 
 
 def may_be_used(path: Path) -> bool:
-    """Whether the model at `path` may be loaded with AMX kernels; a processor without AMX needs no trial."""
+    """Tell whether the model at `path` may be loaded with AMX kernels; a processor without AMX needs no trial."""
     return not has_amx() or works(path)
 
 
 def works(path: Path) -> bool:
-    """Whether the kernels compute what they should, as a trial with the model at `path` or with an earlier one showed.
+    """Tell whether the kernels compute what they should, as a trial with the model at `path` or with an earlier one
+    showed.
 
     False where no trial can be made.
     """

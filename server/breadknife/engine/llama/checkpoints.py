@@ -52,14 +52,15 @@ class Checkpoints:
         return [each.length for each in self._kept[sequence]]
 
     def newest(self, sequence: int, length: int) -> Checkpoint | None:
-        """The last one of the first `length` tokens."""
+        """Return the last one of the first `length` tokens."""
         found = next((each for each in reversed(self._kept[sequence]) if each.length <= length), None)
         if found:
             found.used = next(self._clock)
         return found
 
     def take(self, sequence: int, length: int) -> Checkpoint | None:
-        """The state of a sequence that holds so many tokens, without keeping it; None where there is no memory."""
+        """Return the state of a sequence that holds so many tokens, without keeping it; None where there is no
+        memory."""
         size: int = llama.llama_state_seq_get_size_ext(self._context, sequence, PARTIAL)
         try:
             state = (ctypes.c_uint8 * size)()

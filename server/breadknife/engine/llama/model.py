@@ -91,7 +91,7 @@ class LlamaModel:
         return [self._weights.tokenize(part.text, control=part.control) for part in prompt]
 
     def piece(self, token: int) -> bytes:
-        """The bytes of a token; control tokens have none."""
+        """Return the bytes of a token; control tokens have none."""
         buffer = ctypes.create_string_buffer(64)
         length: int = llama.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
         if length < 0:
@@ -103,7 +103,7 @@ class LlamaModel:
         return self.is_end_of_generation(token) or bool(llama.llama_vocab_is_control(self._vocab, token))
 
     def is_end_of_generation(self, token: int) -> bool:
-        """Whether a model says with a token that its text ends; `is_end` counts all control tokens."""
+        """Tell whether a model says with a token that its text ends; `is_end` counts all control tokens."""
         return bool(llama.llama_vocab_is_eog(self._vocab, token))
 
     def used(self) -> int:

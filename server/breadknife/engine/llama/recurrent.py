@@ -24,7 +24,7 @@ SHORT = 8
 
 
 def open_model(weights: Weights, *, cells: int, sequences: int, threads: int, width: int) -> LlamaModel:
-    """The model that writes, of the class that its memory needs. Raises as `LlamaModel` does."""
+    """Return the model that writes, of the class that its memory needs. Raises as `LlamaModel` does."""
     if not (llama.llama_model_is_recurrent(weights.handle) or llama.llama_model_is_hybrid(weights.handle)):
         return LlamaModel(weights, cells=cells, sequences=sequences, threads=threads, width=width)
     sequences = min(sequences, max(ROOM // _state_size(weights), FEWEST))

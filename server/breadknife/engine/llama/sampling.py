@@ -19,14 +19,14 @@ class Constraint(Protocol):
     def permits(self, token: int) -> bool: ...
 
     def permitted(self, logits: Rows, *, best_only: bool) -> Rows:
-        """A copy of a row with all tokens at minus infinity that may not come next.
+        """Return a copy of a row with all tokens at minus infinity that may not come next.
 
         With `best_only` others than the likeliest one of the rest may be, too. Raises EngineError when none is left.
         """
         ...
 
     def accept(self, token: int) -> None:
-        """A permitted token was chosen."""
+        """Note that a permitted token was chosen."""
         ...
 
     def close(self) -> None: ...

@@ -30,7 +30,7 @@ def write_state(path: Path, owner: str, tokens: Sequence[int], state: memoryview
 
 
 def read_state(path: Path, owner: str) -> tuple[list[int], bytes] | None:
-    """The tokens and the state; None when the file isn't one of that owner, or not whole."""
+    """Return the tokens and the state; None when the file isn't one of that owner, or not whole."""
     try:
         raw = path.read_bytes()
     except OSError:

@@ -77,7 +77,7 @@ class Weights:
         return found.decode("utf-8", "replace") if found else ""
 
     def value(self, key: str) -> str:
-        """What the file says of itself under a key; empty where it says nothing."""
+        """Return what the file says of itself under a key; empty where it says nothing."""
         buffer = ctypes.create_string_buffer(256)
         length: int = llama.llama_model_meta_val_str(self.handle, key.encode(), buffer, len(buffer))
         return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
@@ -102,7 +102,7 @@ class Weights:
         )
 
     def context(self, params: Any) -> Any:
-        """A place to compute in. Raises EngineError when the memory is short."""
+        """Return a place to compute in. Raises EngineError when the memory is short."""
         _log.clear()
         context = llama.llama_init_from_model(self.handle, params)
         if not context:
@@ -148,7 +148,7 @@ class Abort:
 
 
 def has_amx() -> bool:
-    """Whether this build of llama.cpp has kernels for AMX, and the processor the instructions."""
+    """Tell whether this build of llama.cpp has kernels for AMX, and the processor the instructions."""
     return b"AMX_INT8 = 1" in llama.llama_print_system_info()
 
 
@@ -168,7 +168,7 @@ def _listen(level: int, text: bytes, _data: object) -> None:
 
 
 def reason() -> str:
-    """What llama.cpp said, without the names of its functions."""
+    """Return what llama.cpp said, without the names of its functions."""
     lines = (line.strip().split(": ", 1)[-1] for line in _log)
     return "; ".join(line for line in lines if line) or "it gives no reason"
 

@@ -34,7 +34,7 @@ def user_file() -> Path:
 
 
 def user_catalog() -> Catalog:
-    """What the user added; empty when that is nothing. Raises SettingsError."""
+    """Return what the user added; empty when that is nothing. Raises SettingsError."""
     path = user_file()
     try:
         return read_catalog(path)
@@ -47,7 +47,7 @@ def user_catalog() -> Catalog:
 
 
 def read_models() -> Catalog:
-    """All models. While the user's file is broken, those of the catalog, and the log says why."""
+    """Return all models. While the user's file is broken, those of the catalog, and the log says why."""
     try:
         user = user_catalog()
     except SettingsError as error:
@@ -57,12 +57,12 @@ def read_models() -> Catalog:
 
 
 def installed_catalog() -> Catalog:
-    """The models that come with breadknife and with installed packages."""
+    """Return the models that come with breadknife and with installed packages."""
     return _above(builtin_catalog(), declared().catalog)
 
 
 def merged(user: Catalog) -> Catalog:
-    """All models and roles, with the user's own."""
+    """Return all models and roles, with the user's own."""
     return _above(installed_catalog(), user)
 
 

@@ -26,7 +26,7 @@ MAX_MESSAGES = 0xFFFE
 
 
 def chat_prompt(info: GgufInfo, messages: Sequence[Message]) -> Prompt:
-    """The prompt after which the model answers as the assistant.
+    """Return the prompt after which the model answers as the assistant.
 
     Nothing of it is left out when it is too long. Raises ModelUnfit when the model has no template, and EngineError
     when it refuses these messages (many want the user and the assistant to take turns, some know no system message).
@@ -65,7 +65,7 @@ def chat_prompt(info: GgufInfo, messages: Sequence[Message]) -> Prompt:
 
 
 def as_generation(request: ChatRequest) -> GenerateRequest:
-    """The same as a prompt for the model, whose file is looked at. Raises as `chat_prompt`, and ModelError."""
+    """Return the same as a prompt for the model, whose file is looked at. Raises as `chat_prompt`, and ModelError."""
     model = read_models().model(request.model)
     store = ModelStore()
     prompt = chat_prompt(read_header(store.find(model) or store.verified(model)), request.messages)

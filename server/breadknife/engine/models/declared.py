@@ -46,13 +46,13 @@ class Declared:
 
 
 def declared() -> Declared:
-    """Of the packages that are installed now. Looks at the disk again only where that has changed."""
+    """Read those of the packages that are installed now. Looks at the disk again only where that has changed."""
     found = [(whose, *_file(entry)) for whose, entry in _entries(_stamp(sys.path))]
     return _declared(tuple(found))
 
 
 def read_packages(whose: str, packages: Iterable[tuple[str, Sequence[Path]]]) -> Declared:
-    """Of packages that needn't be installed: each with the folders that its outermost one may be."""
+    """Read those of packages that needn't be installed: each with the folders that its outermost one may be."""
     return _declared(tuple((whose, *_found(package, folders)) for package, folders in packages))
 
 

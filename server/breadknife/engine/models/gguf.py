@@ -121,7 +121,7 @@ def read_gguf(path: Path) -> GgufInfo:
 
 
 def read_header(path: Path) -> GgufInfo:
-    """The same of a model that is asked often: read anew only when the file has changed. Raises ModelError."""
+    """Return the same of a model that is asked often: read anew only when the file has changed. Raises ModelError."""
     try:
         found = path.stat()
         return _header(path, found.st_mtime_ns, found.st_size)
@@ -293,7 +293,7 @@ def _described(values: Mapping[str, object]) -> GgufInfo:
 
 
 def ability(info: GgufInfo) -> str:
-    """What a model can do, for people."""
+    """Return what a model can do, for people."""
     match info.does:
         case Kind.ENCODER:
             return f"an encoder: embeddings of {info.width} numbers"

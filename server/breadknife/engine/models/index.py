@@ -58,7 +58,7 @@ def download(arguments: Sequence[str], folder: Path, on_bytes: Callable[[int], N
 
 
 def written(folder: Path) -> int:
-    """Bytes of the archives in a folder in which pip is moving files around."""
+    """Return bytes of the archives in a folder in which pip is moving files around."""
     sizes: dict[str, int] = {}
     for inside, _, names in os.walk(folder):  # passes over what is gone; `rglob` doesn't
         for name in names:
@@ -69,7 +69,7 @@ def written(folder: Path) -> int:
 
 
 def reason(lines: Iterable[str]) -> str:
-    """The line of pip's output that says most: why it could not connect, or its last error."""
+    """Return the line of pip's output that says most: why it could not connect, or its last error."""
     stripped = [line.strip() for line in lines if line.strip()]
     retries = [line for line in stripped if "connection broken by" in line]
     errors = [line for line in stripped if line.startswith(("ERROR:", "error:"))]

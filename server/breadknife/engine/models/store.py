@@ -25,11 +25,11 @@ class ModelStore:
         self.folder = folder or data_dir() / "models"
 
     def path(self, model: ModelInfo) -> Path:
-        """Where our own file of a model is, or would be."""
+        """Return where our own file of a model is, or would be."""
         return self.folder / model.file
 
     def partial(self, model: ModelInfo) -> Path:
-        """Where an unfinished download is kept."""
+        """Return where an unfinished download is kept."""
         return self.folder / ".partial" / model.name
 
     def lock(self, model: ModelInfo) -> FileLock:
@@ -39,11 +39,11 @@ class ModelStore:
         return FileLock(locks / f"{model.name}.lock")
 
     def find(self, model: ModelInfo) -> Path | None:
-        """The first file that may be the model, without reading it: fit for a list, not for loading."""
+        """Return the first file that may be the model, without reading it: fit for a list, not for loading."""
         return next(self._candidates(model), None)
 
     def verified(self, model: ModelInfo, sum_of: Callable[[Path], str] = sha256_of) -> Path:
-        """A file of the model, which `sum_of` says. Raises ModelMissing or ModelCorrupt."""
+        """Return a file of the model, which `sum_of` says. Raises ModelMissing or ModelCorrupt."""
         wrong: list[str] = []
         for path in self._candidates(model):
             try:

@@ -96,7 +96,8 @@ class RemoteEngine:
             raise EngineError(f"the engine {self.name!r} ended its answer without saying why")
 
     def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        """By the runtime's own template. Raises as `generate`, and for text that the runtime would take for control."""
+        """Answer a chat by the runtime's own template. Raises as `generate`, and for text that the runtime would take
+        for control."""
         messages = tuple(replace(message, text=_encodable(message.text)) for message in request.messages)
         request = replace(request, messages=messages)
 
@@ -170,7 +171,7 @@ class RemoteEngine:
         )
 
     def status(self) -> EngineStatus | None:
-        """None: it is no process of ours."""
+        """Return None: it is no process of ours."""
         return None
 
     def build(self) -> str:

@@ -93,7 +93,7 @@ class Exchange:
     """On `time.monotonic()`'s clock."""
 
     async def json(self, method: str, path: str, body: Mapping[str, Any] | None, kind: type[_T]) -> _T:
-        """The answer, decoded. Raises EngineError and its kinds, UnknownModel."""
+        """Return the answer, decoded. Raises EngineError and its kinds, UnknownModel."""
         response = await self._response(method, path, body)
         try:
             return msgspec.json.decode(await self._read(response), type=kind)
@@ -103,7 +103,7 @@ class Exchange:
             await response.aclose()
 
     async def messages(self, path: str, body: Mapping[str, Any], kind: type[_T]) -> AsyncGenerator[_T, None]:
-        """The objects of a stream: server-sent events, or one JSON object a line. Raises as `json` does, and
+        """Yield the objects of a stream: server-sent events, or one JSON object a line. Raises as `json` does, and
         EngineDied when it breaks off. To be closed (`contextlib.aclosing`), which closes the connection."""
         response = await self._response("POST", path, body)
         rest = b""
@@ -125,7 +125,7 @@ class Exchange:
             await response.aclose()
 
     async def models(self) -> tuple[str, ...]:
-        """The names of the server's models; none where it doesn't say."""
+        """Return the names of the server's models; none where it doesn't say."""
         try:
             answer = await self.json("GET", MODELS, None, ModelList)
         except EngineUnavailable:

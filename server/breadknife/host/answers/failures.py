@@ -48,7 +48,7 @@ _CODES: tuple[tuple[type[BreadknifeError], str, Outcome], ...] = (
 
 
 def explained(plugin: str, error: BaseException) -> tuple[Outcome, Silence]:
-    """The outcome and the reason of a request for which `plugin` raised `error`."""
+    """Return the outcome and the reason of a request for which `plugin` raised `error`."""
     if isinstance(error, BadAnswer):
         return Outcome.FAILED, silence(error.reason, plugin=plugin, error=error)
     for kind, code, outcome in _CODES:

@@ -134,7 +134,7 @@ def origins(answer: Answer | None) -> list[Origin]:
 
 
 def line_of(request: Request) -> int:
-    """The line of the document, from 1, that was asked about; 0 where it was the whole."""
+    """Return the line of the document, from 1, that was asked about; 0 where it was the whole."""
     match request:
         case (
             CompletionRequest(document=document, offset=at)

@@ -61,7 +61,7 @@ class Verifier:
     verdicts: list[str] = field(default_factory=list[str])
 
     def verified(self, answer: Answer | None) -> Answer | None:
-        """The answer with what may be shown; a Silence when nothing of it may."""
+        """Return the answer with what may be shown; a Silence when nothing of it may."""
         if isinstance(answer, Done):
             return self._with_what_may_be_opened(answer)
         if isinstance(answer, Hover):

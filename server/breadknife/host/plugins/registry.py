@@ -80,7 +80,7 @@ def api_of(plugin: Plugin) -> int:
 
 
 def roles_of(plugin: Plugin) -> tuple[str, ...]:
-    """The roles of the models that it needs."""
+    """Return the roles of the models that it needs."""
     return getattr(plugin, "roles", ())
 
 
@@ -91,6 +91,6 @@ def rules_of(plugin: Plugin) -> Mapping[str, str]:
 
 
 def may_be_spread(plugin: Plugin, settings: object) -> bool:
-    """Whether several processes may check at once, each with an instance of the plugin."""
+    """Tell whether several processes may check at once, each with an instance of the plugin."""
     asked: Callable[[object], bool] | None = getattr(plugin, "may_be_spread", None)
     return asked is not None and asked(settings)

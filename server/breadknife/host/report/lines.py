@@ -14,7 +14,7 @@ Values = Mapping[str, Any]
 
 
 def status_lines(report: Values) -> list[str]:
-    """The lines for what `host.status` returns."""
+    """Return the lines for what `host.status` returns."""
     return [" ".join(line.split("\n")) for line in _status(report)]
 
 
@@ -77,7 +77,7 @@ def folded(receipts: Iterable[Values]) -> list[tuple[Values, int]]:
 
 
 def receipt_lines(receipt: Values, times: int = 1) -> list[str]:
-    """A line with the outcome of a request; the sentence, the remedy and the model indented below it."""
+    """Return a line with the outcome of a request; the sentence, the remedy and the model indented below it."""
     line = f" at line {receipt['line']}" if receipt["line"] else ""
     reason = f" ({receipt['reason']})" if receipt["reason"] else ""
     more = f", and {times - 1} more before" if times > 1 else ""
@@ -96,7 +96,7 @@ def duration(seconds: float) -> str:
 
 
 def moment(at: float) -> str:
-    """The time, with the date if it isn't today."""
+    """Return the time, with the date if it isn't today."""
     when = time.localtime(at)
     is_today = when[:3] == time.localtime()[:3]
     return time.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M:%S", when)

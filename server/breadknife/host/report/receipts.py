@@ -100,7 +100,7 @@ class Ledger:
             self._receipts.append(receipt)
 
     def newest(self, uri: str | None = None, limit: int = 20) -> list[Receipt]:
-        """The newest receipts, newest first, for one document (in any form of its URI) or for all."""
+        """Return the newest receipts, newest first, for one document (in any form of its URI) or for all."""
         with self._lock:
             found = list(reversed(self._receipts))
         if uri is not None:

@@ -17,7 +17,7 @@ from breadknife.host.report.receipts import Outcome
 
 
 def status(host: Host) -> dict[str, Any]:
-    """The status as JSON values. It starts no engine and loads no model."""
+    """Return the status as JSON values. It starts no engine and loads no model."""
     engine, problem = None, ""
     try:
         engine = host.engine.status()

@@ -53,19 +53,19 @@ class Layer:
         return key_places(self.source)
 
     def where(self, *path: str | int) -> str:
-        """The place of a key: `FILE:LINE`, or the origin of what isn't a file."""
+        """Return the place of a key: `FILE:LINE`, or the origin of what isn't a file."""
         place = nearest_place(self._places, (*self.inside, *path)) if self.source else None
         return f"{self.origin}:{place.line}" if place else self.origin
 
 
 def settings_files(root: Path | None) -> list[Path]:
-    """Every file that the settings of a workspace folder depend on, whether it is there or not."""
+    """Return every file that the settings of a workspace folder depend on, whether it is there or not."""
     own = [config_dir() / "config.toml", config_dir() / "models.toml", trust.trust_file()]
     return own if root is None else [*own, root / WORKSPACE_FILE, root / PYPROJECT]
 
 
 def file_layers(root: Path | None, *, trusted: bool | None = None) -> tuple[list[Layer], list[SettingsError]]:
-    """The user's and the workspace's files, and what is wrong with them.
+    """Return the user's and the workspace's files, and what is wrong with them.
 
     `trusted` is what the editor says of the folder; without it, what the user has told `breadknife trust`.
     """
@@ -84,7 +84,7 @@ def file_layers(root: Path | None, *, trusted: bool | None = None) -> tuple[list
 
 
 def load_file(path: Path, author: Author = Author.USER, *, trusted: bool = False) -> Layer:
-    """A TOML file as a layer, empty when there is no such file. Raises SettingsError when it isn't TOML."""
+    """Return a TOML file as a layer, empty when there is no such file. Raises SettingsError when it isn't TOML."""
     source = _read(path)
     return Layer(str(path), _parsed(path, source), source, author, trusted)
 

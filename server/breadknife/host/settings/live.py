@@ -63,7 +63,7 @@ class LiveSettings:
             self(root)
 
     def forget(self) -> None:
-        """Other layers than the files' have changed."""
+        """Forget what was read, because other layers than the files' have changed."""
         with self._lock:
             self._known.clear()
 

@@ -61,7 +61,7 @@ def resolve(layers: Sequence[Layer], types: PluginTypes) -> tuple[Settings, tupl
 def load(
     root: Path | None, types: PluginTypes, *stronger: Layer, trusted: bool | None = None
 ) -> tuple[Settings, tuple[SettingsError, ...]]:
-    """The settings for a workspace folder: the user's files and the folder's, under the layers `stronger`.
+    """Return the settings for a workspace folder: the user's files and the folder's, under the layers `stronger`.
 
     For `trusted` see `file_layers`.
     """

@@ -33,7 +33,7 @@ _EVERY_PLUGINS = {
 
 
 def json_schema(types: PluginTypes) -> Schema:
-    """Of `config.toml`, and so of `breadknife.toml`, which may say less."""
+    """Return the schema of `config.toml`, and so of `breadknife.toml`, which may say less."""
     docs = field_docs(Settings)
     catalog = read_models()
 
@@ -79,7 +79,7 @@ def json_schema(types: PluginTypes) -> Schema:
 
 
 def plugin_schema(kind: type[Any]) -> Schema:
-    """Of a plugin's table."""
+    """Return the schema of a plugin's table."""
     schema = _fields(kind)
     every = {key: _of_type(each) | {"description": _EVERY_PLUGINS[key]} for key, each in EVERY_PLUGINS.items()}
     every["enabled"]["default"], every["severities"]["default"] = True, {}
@@ -87,7 +87,7 @@ def plugin_schema(kind: type[Any]) -> Schema:
 
 
 def field_docs(kind: type[Any]) -> dict[str, str]:
-    """The string below each field of a class; empty when its source can't be read."""
+    """Return the string below each field of a class; empty when its source can't be read."""
     try:
         [body] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     except (OSError, TypeError, SyntaxError):

@@ -32,8 +32,8 @@ class Scope:
     languages: frozenset[str] = frozenset()
 
     def fits(self, path: str | None, language: str) -> bool:
-        """Whether it includes a document. `path` is relative to the workspace folder, with `/`; None if the document
-        isn't in one."""
+        """Tell whether it includes a document. `path` is relative to the workspace folder, with `/`; None if the
+        document isn't in one."""
         if self.languages and language not in self.languages:
             return False
         return not self.paths or (path is not None and bool(self.spec.check_file(path).include))
@@ -94,11 +94,11 @@ class Settings:
     )
 
     def for_document(self, document: Document, root: Path | None) -> Settings:
-        """The settings with the overrides for a document of the workspace folder `root`."""
+        """Return the settings with the overrides for a document of the workspace folder `root`."""
         return self.for_path(_below(root, uri_to_path(document.uri)), document.language)
 
     def for_path(self, path: str | None, language: str) -> Settings:
-        """The settings with the overrides for a language and a path relative to the workspace folder."""
+        """Return the settings with the overrides for a language and a path relative to the workspace folder."""
         if not any(each.scope for each in self.entries):
             return self
         key = (path, language)
@@ -114,7 +114,7 @@ class Settings:
 
 
 def settled(entries: Iterable[Entry], types: PluginTypes) -> Settings:
-    """The settings that entries make. A later entry replaces earlier ones of its key. Scopes are ignored."""
+    """Return the settings that entries make. A later entry replaces earlier ones of its key. Scopes are ignored."""
     settings = Settings(plugins={name: kind() for name, kind in types.items()}, entries=tuple(entries))
     tables: Mapping[str, dict[str, Any]] = {
         "models": dict(settings.models),

@@ -29,7 +29,8 @@ class Malformed:
 
 
 def read_messages(stream: BinaryIO) -> Iterator[object]:
-    """Every message of a stream as JSON values, and a `Malformed` in the place of what isn't one, until its end."""
+    """Yield every message of a stream as JSON values, and a `Malformed` in the place of what isn't one, until its
+    end."""
     while (length := _read_header(stream)) is not None:
         if length == 0:
             yield Malformed("a message has no Content-Length")

@@ -37,7 +37,7 @@ def set_up_logging(file: Path | None, stream: TextIO | None = None) -> None:
 
 
 def log_of_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """The event loop's exception handler."""
+    """Log what the event loop's exception handler gets."""
     log.error("%s", context.get("message", "a fault in the event loop"), exc_info=context.get("exception"))
 
 

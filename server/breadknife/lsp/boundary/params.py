@@ -44,7 +44,7 @@ def make_converter() -> cattrs.Converter:
 
 
 def read_params(converter: cattrs.Converter, message: Mapping[str, Any], kind: type[Any]) -> Any:
-    """The `params` of a message of type `kind`. Raises WrongField."""
+    """Return the `params` of a message of type `kind`. Raises WrongField."""
     for path, text in _texts(message.get("params"), "params"):
         if _UNUSABLE.search(text) or "\0" in unquote(text):
             raise WrongField(f"{path} has a NUL or half of a surrogate pair in it")

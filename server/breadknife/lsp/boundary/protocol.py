@@ -68,11 +68,11 @@ class Session(Protocol):
     """What the boundary tells the server."""
 
     def begin(self) -> None:
-        """The client is ready for requests of the server's. May be called again."""
+        """Note that the client is ready for requests of the server's. May be called again."""
         ...
 
     def stop(self, code: int) -> None:
-        """The client has said `exit`."""
+        """End, because the client has said `exit`."""
         ...
 
     def opened(self, params: lsp.DidOpenTextDocumentParams, /) -> None: ...

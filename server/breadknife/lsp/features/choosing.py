@@ -17,7 +17,7 @@ from breadknife.text.document import Document, edit_title
 
 
 def choosing(ticket: Ticket) -> lsp.Command:
-    """The command of such an action's entry in the menu."""
+    """Return the command of such an action's entry in the menu."""
     return lsp.Command(ticket.title, CHOOSE, arguments=[msgspec.to_builtins(ticket)])
 
 

@@ -44,7 +44,7 @@ def register(server: BreadknifeServer) -> None:
 def to_item(
     document: Document, offset: int, item: CompletionItem, encoding: str, *, markdown: bool = True
 ) -> lsp.CompletionItem | None:
-    """None for one that changes other lines than the cursor's, which the protocol rules out.
+    """Convert a suggestion; None for one that changes other lines than the cursor's, which the protocol rules out.
 
     Clients filter entries by the word before the cursor, so the edit replaces that word along with itself. What it
     replaces behind the cursor it has to replace: so it is no `InsertReplaceEdit`, whose other half would leave that.

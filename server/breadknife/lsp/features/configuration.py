@@ -37,7 +37,7 @@ class Configuration:
         self._live: LiveSettings | None = None
 
     def pushed(self, value: object) -> None:
-        """What came with `didChangeConfiguration`, from clients that push."""
+        """Take what came with `didChangeConfiguration`, from clients that push."""
         if not self._server.client.configuration:
             self._editor = {"": section(value)}
 
@@ -92,7 +92,7 @@ class Configuration:
 
 
 def section(value: object) -> dict[str, Any]:
-    """The `breadknife` section out of whatever shape a client sends it in, without what is unset."""
+    """Return the `breadknife` section out of whatever shape a client sends it in, without what is unset."""
     if not isinstance(value, Mapping):
         return {}
     table = cast("Mapping[str, Any]", value)

@@ -64,7 +64,7 @@ class _Told:
     items: _Items
 
     def moved(self, document: Document) -> list[Finding]:
-        """What an edit has not touched, in the newer text."""
+        """Return what an edit has not touched, in the newer text."""
         edit = difference(self.document.text, document.text)
         return [each for finding in self.findings if (each := moved(finding, edit)) is not None]
 
@@ -92,7 +92,7 @@ class Diagnostics:
         self._refreshing: asyncio.Task[None] | None = None
 
     async def findings(self, document: Document) -> list[Finding]:
-        """Of all plugins, in the order of the document."""
+        """Return those of all plugins, in the order of the document."""
         found = await self.findings_of_each(document)
         return sorted((each for one in found.values() for each in one), key=lambda f: (f.span, f.source, f.code))
 
@@ -102,7 +102,7 @@ class Diagnostics:
         return dict(zip(names, await asyncio.gather(*(self._ask(document, name) for name in names)), strict=True))
 
     async def pull(self, document: Document, plugin: str | None) -> _Items:
-        """One plugin's, or all plugins', for the client."""
+        """Return one plugin's, or all plugins', for the client."""
         if plugin is None:
             return await self._items(document, await self.findings(document))
         key = _Key(document.uri, plugin)
@@ -114,7 +114,7 @@ class Diagnostics:
         return told.items
 
     def changed(self, uri: str) -> None:
-        """The text has changed, or was opened."""
+        """Note that the text has changed, or was opened."""
         for task in (task for key, task in self._looking.items() if key.uri == uri):
             task.cancel()
         if not self._server.client.pulls_diagnostics:

@@ -32,7 +32,7 @@ class Fixed:
 
 
 async def fix_all(server: BreadknifeServer, diagnostics: Diagnostics, document: Document) -> Fixed:
-    """Every safe fix of a document; empty where there is none."""
+    """Return every safe fix of a document; empty where there is none."""
     until = asyncio.get_running_loop().time() + SECONDS
     found = await diagnostics.findings_of_each(document)
     everything = sorted((each for one in found.values() for each in one), key=lambda each: each.span)
@@ -101,7 +101,8 @@ def _name(finding: Finding) -> tuple[str, str]:
 
 
 def safe_edits(findings: Sequence[Finding]) -> list[TextEdit]:
-    """The edits of the preferred fixes that need no other file, without those that would overlap an earlier one."""
+    """Return the edits of the preferred fixes that need no other file, without those that would overlap an earlier
+    one."""
     edits: list[TextEdit] = []
     end = 0
     for finding in findings:
@@ -113,7 +114,7 @@ def safe_edits(findings: Sequence[Finding]) -> list[TextEdit]:
 
 
 def line_edits(before: Document, after: Document) -> Iterator[TextEdit]:
-    """What makes one text of the other, in whole lines: cursors and marks elsewhere stay where they are."""
+    """Yield what makes one text of the other, in whole lines: cursors and marks elsewhere stay where they are."""
     old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
     starts = list(accumulate(map(len, old), initial=0))
     for tag, first, last, start, end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -30,7 +30,7 @@ def register(server: BreadknifeServer) -> None:
 
 
 def to_markup(hovers: Sequence[Hover], *, markdown: bool) -> lsp.MarkupContent:
-    """`markdown`: the client shows it. What is plain text stays so beside what isn't."""
+    """Convert a hover. `markdown`: the client shows it. What is plain text stays so beside what isn't."""
     markdown = markdown and any(each.markdown for each in hovers)
     texts = [_fenced(each.text) if markdown and not each.markdown else each.text for each in hovers]
     kind = lsp.MarkupKind.Markdown if markdown else lsp.MarkupKind.PlainText

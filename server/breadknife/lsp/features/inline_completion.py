@@ -35,7 +35,7 @@ def register(server: BreadknifeServer) -> None:
 def to_item(
     document: Document, offset: int, plugin: str, item: CompletionItem, encoding: str
 ) -> lsp.InlineCompletionItem | None:
-    """None for one that changes other lines than the cursor's, which the protocol rules out."""
+    """Convert a suggestion; None for one that changes other lines than the cursor's, which the protocol rules out."""
     edit = on_one_line(document, TextEdit(item.span, item.text), offset)
     if edit is None:
         return None

@@ -41,7 +41,7 @@ class _Place:
 
 
 def more(document: Document, span: Span, findings: Sequence[Finding], listed: Iterable[str]) -> lsp.CodeAction:
-    """The last entry of the first menu."""
+    """Return the last entry of the first menu."""
     shown = tuple(replace(each, fixes=(), related=()) for each in findings)
     place = _Place(document.uri, document.version, span, shown, tuple(listed))
     command = lsp.Command(_TITLE, MORE, arguments=[msgspec.to_builtins(place)])

@@ -25,7 +25,7 @@ class Typed:
         return self.document.text[self.start : self.offset]
 
     def within(self, text: str, *, unfinished: bool = False) -> str | None:
-        """Which beginning of `text` says what is typed; None where none does.
+        """Return which beginning of `text` says what is typed; None where none does.
 
         The blanks that lines begin with may be others: an editor indents by itself, with its own tabs or blanks. A line
         may also be deeper than the text has it, unless the text leaves a block there. `unfinished`: `text` is still

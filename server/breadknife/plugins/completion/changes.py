@@ -36,7 +36,7 @@ class Parameter:
 
 
 def stale_places(document: Document, tree: SyntaxTree, changes: Sequence[Change]) -> list[TextEdit]:
-    """The edits that would carry recent changes through the document, in its order.
+    """Return the edits that would carry recent changes through the document, in its order.
 
     Of changes that are in the text as they say; what has been carried through already is none.
     """
@@ -93,7 +93,7 @@ class _Names:
         )
 
     def around(self, offset: int) -> Definition | None:
-        """The innermost function there."""
+        """Return the innermost function there."""
         inside = [
             each
             for each in self.outline.definitions
@@ -102,7 +102,7 @@ class _Names:
         return inside[-1] if inside else None
 
     def binds(self, place: Span) -> bool:
-        """Whether a name is given its meaning there: assigned to, declared, or a parameter."""
+        """Tell whether a name is given its meaning there: assigned to, declared, or a parameter."""
         line = self.text.rfind("\n", 0, place.start) + 1
         before, after = self.text[line : place.start], self.text[place.end : place.end + 20]
         head = any(
@@ -115,7 +115,7 @@ class _Names:
         return _ASSIGNED.match(after) is not None or _DECLARING.search(before) is not None
 
     def is_known(self, name: str, offset: int) -> bool:
-        """Whether the name occurs before `offset`, in the same function or outside of all."""
+        """Tell whether the name occurs before `offset`, in the same function or outside of all."""
         around = self.around(offset)
         return any(span.end <= offset and self.around(span.start) == around for span in self.of(name))
 
@@ -217,7 +217,7 @@ def _adapted(
 
 
 def parameters(definition: Definition, language: str) -> list[Parameter]:
-    """Those that a caller gives."""
+    """Return those that a caller gives."""
     head = definition.signature
     name = re.escape(definition.name)
     opening = re.search(rf"\b{name}\s*(?:<[^(]*>)?\s*\(", head) or re.search(rf"\b{name}\b[^(]*\(", head)

@@ -30,7 +30,8 @@ _ASKS_FOR_MORE = frozenset(_LEADING.split())
 
 
 def wanted(text: str, shape: Shape) -> tuple[str, bool]:
-    """The part of the generated `text` to suggest, and whether it is all there: nothing that follows can add to it."""
+    """Return the part of the generated `text` to suggest, and whether it is all there: nothing that follows can add to
+    it."""
     if shape.extent is Extent.NOTHING:
         return "", True
     if shape.where in (Where.CODE, Where.STRING):
@@ -40,9 +41,9 @@ def wanted(text: str, shape: Shape) -> tuple[str, bool]:
 
 
 def showable(text: str, shape: Shape, most: int | None = None) -> str:
-    """The longest beginning of an unfinished text that makes sense to show: it doesn't end within a word, in what asks
-    for more or in brackets and quotes that it opens itself; lines after the first are whole. Empty when there is none.
-    With `most` it has so many characters at most, whatever follows them.
+    """Return the longest beginning of an unfinished text that makes sense to show: it doesn't end within a word, in
+    what asks for more or in brackets and quotes that it opens itself; lines after the first are whole. Empty when there
+    is none. With `most` it has so many characters at most, whatever follows them.
 
     What it gives for a longer text begins with what it gives for a shorter one.
     """

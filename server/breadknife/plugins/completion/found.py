@@ -53,7 +53,8 @@ class Found:
         return self.part(written, showable(rest, self.place.shape, max(end, 0)))
 
     def judged(self, draft: Draft, written: Written, threshold: float) -> str | Silence:
-        """The form of the draft, as `fitted`. Where nothing can be shown yet the line may be too unlikely already."""
+        """Return the form of the draft, as `fitted`. Where nothing can be shown yet the line may be too unlikely
+        already."""
         if not draft.text and self._likelihood(written) < threshold:
             return silence(UNSURE)
         return fitted(draft, threshold=threshold)
@@ -85,7 +86,7 @@ class Found:
 
 
 def waited(found: Found, threshold: float, context: Context) -> tuple[Written, Draft, str | Silence]:
-    """What is written once it may be shown, or never will; the draft of it, and its form.
+    """Return what is written once it may be shown, or never will; the draft of it, and its form.
 
     Once it is due, of what can't be shown before there is more of it the whole lines are shown, if that can be, and a
     known word rather than nothing.
@@ -110,8 +111,8 @@ def waited(found: Found, threshold: float, context: Context) -> tuple[Written, D
 
 
 def surer(found: Found, written: Written, threshold: float) -> tuple[Draft, str | Silence] | None:
-    """What of a text that the model isn't sure of may be shown all the same: what is left of an offer that the user
-    types along, whose every key says that it is right, or else as much as the model is sure of."""
+    """Return what of a text that the model isn't sure of may be shown all the same: what is left of an offer that the
+    user types along, whose every key says that it is right, or else as much as the model is sure of."""
     place = found.place
     kept = place.session.left(place.document, place.offset)
     if kept.strip() and written.text.startswith(kept, len(found.typed)):

@@ -59,8 +59,8 @@ class _Place:
 
 
 def known_word(document: Document, offset: int, snippets: Iterable[Snippet] = ()) -> Word | None:
-    """The likeliest of the words that begin like the one at the cursor and stand in the snippets, or as far around it
-    as a prompt goes, or its first parts; None where none is likely, or little of it is left."""
+    """Return the likeliest of the words that begin like the one at the cursor and stand in the snippets, or as far
+    around it as a prompt goes, or its first parts; None where none is likely, or little of it is left."""
     text = document.text
     typed = word_before(text, offset)
     if not typed or typed[0].isdigit() or is_of_word(text[offset : offset + 1]):

@@ -92,7 +92,7 @@ class Learned:
             self.languages.pop(min(self.languages, key=lambda name: _sum(self.languages[name]).total))
 
     def about(self, language: str) -> Buckets:
-        """A language's own outcomes where they are enough, else those of all languages."""
+        """Return a language's own outcomes where they are enough, else those of all languages."""
         own = self.languages.get(language, {})
         if _sum(own).total >= MINIMUM:
             return own
@@ -138,13 +138,14 @@ class Learning:
         self._count(id, Outcomes(rejected=1), 0)
 
     def threshold(self, default: float, language: str = "") -> float:
-        """How sure a suggestion must be, from 0 to 1, where it is `default` for a user of whom nothing is known."""
+        """Return how sure a suggestion must be, from 0 to 1, where it is `default` for a user of whom nothing is
+        known."""
         with self._lock:
             self._look()
             return threshold(default, self._known.about(language))
 
     def patience(self, default: float, language: str = "") -> float:
-        """How long to wait before showing one, in the unit of `default`."""
+        """Return how long to wait before showing one, in the unit of `default`."""
         with self._lock:
             self._look()
             return default * slowness(self._known.about(language))
@@ -222,7 +223,7 @@ def threshold(default: float, buckets: Mapping[str, Outcomes]) -> float:
 
 
 def slowness(buckets: Mapping[str, Outcomes]) -> float:
-    """What to multiply the delay by: twice as rarely accepted as by most people is twice as long."""
+    """Return what to multiply the delay by: twice as rarely accepted as by most people is twice as long."""
     outcomes = _sum(buckets)
     if outcomes.total < MINIMUM:
         return 1.0

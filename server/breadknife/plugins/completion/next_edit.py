@@ -72,7 +72,7 @@ class NextEdits:
         self._lock = threading.Lock()
 
     def touched(self, request: CompletionRequest, context: Context) -> CompletionItem | None:
-        """What should follow where the cursor is, if it can be shown there."""
+        """Return what should follow where the cursor is, if it can be shown there."""
         stale = self._stale(request.document, context)
         here = Span(request.offset, request.offset)
         places = [each for each in stale.places if each.span.touches(here)]
@@ -84,7 +84,7 @@ class NextEdits:
             return None
 
     def after(self, request: NextEditRequest, context: Context) -> CompletionItem | None:
-        """What should follow at the nearest place after the cursor, going on from the top at the end."""
+        """Return what should follow at the nearest place after the cursor, going on from the top at the end."""
         stale = self._stale(request.document, context)
         places = sorted(stale.places, key=lambda each: (each.span.start <= request.offset, each.span))
         return self._first(stale, places, context)

@@ -63,7 +63,7 @@ class Pace:
             return median(self._gaps) if len(self._gaps) >= ENOUGH_GAPS else TYPICAL_GAP
 
     def writing(self, tokens: int) -> float:
-        """What so many tokens of a new text take."""
+        """Return what so many tokens of a new text take."""
         with self._lock:
             first = median(self._firsts) if self._firsts else FIRST_SECONDS
             token = median(self._tokens) if self._tokens else TOKEN_SECONDS

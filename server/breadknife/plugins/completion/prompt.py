@@ -108,7 +108,7 @@ def _repository(document: Document, context: Sequence[Snippet], project_name: st
 
 
 def prefix_start(document: Document, offset: int, window: Window = WHOLE, last: int | None = None) -> int:
-    """Where the prefix begins: at a definition, 2,000 to 4,000 characters before the cursor.
+    """Return where the prefix begins: at a definition, 2,000 to 4,000 characters before the cursor.
 
     It stays there while the cursor is within one definition, unless that is long; then it moves every 1,000
     characters. Where it began `last` it begins as long as that is near enough: a definition that begins to be typed
@@ -136,8 +136,8 @@ def prefix_start(document: Document, offset: int, window: Window = WHOLE, last: 
 
 
 def closed(document: Document, offset: int) -> Span:
-    """What stands at the cursor and closes brackets or strings: those that its line opens, and where nothing else
-    follows on the line, those that the next lines begin with and that are all these hold.
+    """Return what stands at the cursor and closes brackets or strings: those that its line opens, and where nothing
+    else follows on the line, those that the next lines begin with and that are all these hold.
 
     Many editors type that themselves, `)` after `(`, and a line of its own for `}` after Enter. A suffix that began
     with it would be another one, and so all of the prompt.
@@ -164,7 +164,7 @@ def _open(line: str) -> list[str]:
 
 
 def suffix_end(document: Document, offset: int, window: Window = WHOLE) -> int:
-    """Where the suffix ends: before a definition or at a line's end, at most 1,000 characters after the cursor.
+    """Return where the suffix ends: before a definition or at a line's end, at most 1,000 characters after the cursor.
 
     It is counted from where the cursor's definition ends, so that it stays there while the cursor is within that,
     unless it is long; then it moves every 500 characters. It is never counted from the document's start: typing moves

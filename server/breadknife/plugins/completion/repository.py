@@ -72,8 +72,9 @@ class Choice:
         return self.sources.union(path for path, _ in self.edits)
 
     def after(self, held: Choice) -> Choice:
-        """What to go on with where `held` was the context: as much of that as isn't outdated, for another context is
-        another prompt. Edits stand last in it, so that new ones leave what was evaluated of the definitions."""
+        """Return what to go on with where `held` was the context: as much of that as isn't outdated, for another
+        context is another prompt. Edits stand last in it, so that new ones leave what was evaluated of the
+        definitions."""
         if self._outdates(held):
             return self
         return held if set(self.edits) <= set(held.edits) else replace(held, edits=self.edits)
@@ -165,7 +166,7 @@ class _Scout:
         return len(rendered([candidate.definition], self.sheet(candidate.path))) + 1
 
     def weight(self, name: str) -> float:
-        """How likely a name is to be written again at the cursor, by where it is used: 0 where it isn't."""
+        """Return how likely a name is to be written again at the cursor, by where it is used: 0 where it isn't."""
         return 3.0 if name in self.line else 2.0 if name in self.near else 1.0 if name in self._used else 0.0
 
     def candidates(self) -> list[_Candidate]:
@@ -259,7 +260,7 @@ class _Scout:
         return None
 
     def edits(self, budget: int) -> Iterator[tuple[Path, str]]:
-        """The newest places of other files that are about something near the cursor."""
+        """Yield the newest places of other files that are about something near the cursor."""
         now = time.monotonic()
         for edit in self.project.recent_edits():
             found = self.project.outline(edit.path)

@@ -34,7 +34,7 @@ class Offer:
     """Since when, of `time.monotonic()`."""
 
     def rest(self, document: Document, offset: int) -> str | None:
-        """What of its text isn't in the document yet; None when something else was typed."""
+        """Return what of its text isn't in the document yet; None when something else was typed."""
         typed = Typed(document, self.start, offset)
         said = typed.within(self.text) if offset >= self.start else None
         if said is None:
@@ -42,7 +42,7 @@ class Offer:
         return self.text[len(said) :]
 
     def is_half_taken(self, document: Document, offset: int) -> bool:
-        """Whether at least half of its first line is in the document, typed or taken word by word."""
+        """Tell whether at least half of its first line is in the document, typed or taken word by word."""
         typed = document.text[self.start : offset]
         taken = typed[: common_prefix(typed, self.text)].strip()
         return 2 * len(taken) >= len(self.text.strip().partition("\n")[0])
@@ -65,7 +65,7 @@ class Session:
         self._evaluated = deque[Prompt](maxlen=PLACES)
 
     def begin(self, document: Document, offset: int) -> tuple[int, bool]:
-        """A new request's number, and whether the user has done something since the one before."""
+        """Return a new request's number, and whether the user has done something since the one before."""
         asked = (document.text, offset)
         with self._changed:
             moved, self._asked = asked != self._asked, asked
@@ -137,8 +137,8 @@ class Session:
         return min(new_characters(prompt, each) for each in evaluated)
 
     def refused(self, document: Document, offset: int) -> str | None:
-        """The id of the offer that the user has seen and that this text goes against, once. Who takes half of it and
-        goes on otherwise has had some use of it: that is no reject, and no accept of it either."""
+        """Return the id of the offer that the user has seen and that this text goes against, once. Who takes half of it
+        and goes on otherwise has had some use of it: that is no reject, and no accept of it either."""
         with self._changed:
             offer = self._offer
             if offer is None or offer.rest(document, offset):
@@ -149,7 +149,7 @@ class Session:
             return offer.id if against and time.monotonic() - offer.at >= SEEN_SECONDS else None
 
     def left(self, document: Document, offset: int) -> str:
-        """What is left of an offer that is typed along."""
+        """Return what is left of an offer that is typed along."""
         with self._changed:
             return (self._offer.rest(document, offset) if self._offer else None) or ""
 

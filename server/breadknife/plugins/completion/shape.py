@@ -39,7 +39,7 @@ _FILLER = (Kind.BLANK, Kind.NEWLINE, Kind.COMMENT)
 def shape_at(
     document: Document, offset: int, tree: SyntaxTree | None, max_lines: int = 12, *, invoked: bool = False
 ) -> Shape:
-    """What is wanted at `offset`. `invoked`: the user asked for it, so there is nearly always something."""
+    """Return what is wanted at `offset`. `invoked`: the user asked for it, so there is nearly always something."""
     place = _Place.of(document, offset, tree)
     shape = Shape(Extent.LINE, place.where, place.width, False, False, max_lines, document.language, place.quote)
     if is_of_word(place.before[-1:]) and is_of_word(place.after[:1]):

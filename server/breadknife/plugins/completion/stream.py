@@ -52,7 +52,7 @@ class Written:
     """More will come unasked."""
 
     def spanning(self, start: int, end: int) -> list[tuple[int, Token]]:
-        """The tokens that `text[start:end]` is made of, each with where it begins."""
+        """Return the tokens that `text[start:end]` is made of, each with where it begins."""
         begins = (0, *(token.end for token in self.tokens))
         return [
             (begin, token)
@@ -94,8 +94,8 @@ class Stream:
         self._then: Callable[[], None] | None = None
 
     def typed(self, document: Document, offset: int) -> str | None:
-        """What stands in the text's place by now, as the text has it, if the stream still answers for a cursor there,
-        else None."""
+        """Return what stands in the text's place by now, as the text has it, if the stream still answers for a cursor
+        there, else None."""
         start = self.start
         if not start <= offset <= start + LONGEST or document.text[offset : offset + AFTER] != self._after:
             return None
@@ -152,8 +152,8 @@ class Stream:
             return self._written()
 
     def wait(self, cancel: CancelToken, due: float = float("inf"), seen: int = -1) -> Written:
-        """What is written when no more is being written, or once that is more than `seen` characters and it is `due`
-        (on `time.monotonic()`'s clock).
+        """Return what is written when no more is being written, or once that is more than `seen` characters and it is
+        `due` (on `time.monotonic()`'s clock).
 
         Raises Cancelled, or the error that ended the writing.
         """
@@ -255,7 +255,7 @@ class Streams:
         self._lock = threading.Lock()
 
     def find(self, document: Document, offset: int) -> tuple[Stream, str] | None:
-        """The stream that answers for a cursor, and what was typed since it began."""
+        """Return the stream that answers for a cursor, and what was typed since it began."""
         with self._lock:
             for stream in reversed(self._streams):
                 typed = stream.typed(document, offset)

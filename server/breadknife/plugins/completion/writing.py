@@ -52,15 +52,15 @@ class Place:
     """The one at the cursor, if it is known: enough for an answer that is due."""
 
     def complete(self, text: str) -> bool:
-        """Whether nothing that follows can add to what is wanted of `text`."""
+        """Tell whether nothing that follows can add to what is wanted of `text`."""
         return wanted(text, self.shape)[1]
 
     def typed(self, start: int) -> Typed:
         return Typed(self.document, start, self.offset)
 
     def rest(self, start: int, said: str, text: str) -> str:
-        """What of `text`, which begins at `start`, follows what it has `said` up to the cursor. Where the cursor's line
-        is deeper than the text has it, so are the others."""
+        """Return what of `text`, which begins at `start`, follows what it has `said` up to the cursor. Where the
+        cursor's line is deeper than the text has it, so are the others."""
         first, *more = text[len(said) :].split("\n")
         own = columns((self._line(start) + said).rpartition("\n")[2] + first)
         return "\n".join((first, *shifted(more, max(columns(self._line(self.offset)) - own, 0))))
@@ -94,7 +94,7 @@ class Pen:
     def stream(
         self, place: Place, start: int, *, slot: str = "", text: str = "", tokens: tuple[Token, ...] = ()
     ) -> Stream:
-        """A stream for what stands between `start` and the cursor and what follows, which begins with `text`.
+        """Yield a stream for what stands between `start` and the cursor and what follows, which begins with `text`.
 
         Streams of different slots are written at the same time.
         """
@@ -201,7 +201,7 @@ def _prompt(place: Place, document: Document, offset: int, window: Window, begin
 
 
 def token_start(text: str, offset: int, *, held: bool) -> int:
-    """Where the model is to take over: before what may be one token with what it writes.
+    """Return where the model is to take over: before what may be one token with what it writes.
 
     A token of code is letters with a blank or a sign before them: ` return`, `.parent`, `_path`. After half of one a
     model goes on badly, so it is asked to go on before it, and held to what stands there (token healing). One that

@@ -20,7 +20,7 @@ class Change:
     text: str
 
     def edit(self, document: Document) -> TextEdit | None:
-        """The edit of the source; None if it would touch markup. A line break that goes comes back at the next
+        """Return the edit of the source; None if it would touch markup. A line break that goes comes back at the next
         blank, so that no line grows longer than it must."""
         return self.prose.edit(self.span, self.text) or _edit_over_lines(document, self)
 
@@ -40,7 +40,7 @@ class Edited:
 
 
 def edited(document: Document, edits: Iterable[TextEdit]) -> Edited | None:
-    """Edits as one value, in order; None if there is none. What overlaps an earlier edit is left out."""
+    """Return edits as one value, in order; None if there is none. What overlaps an earlier edit is left out."""
     kept: list[TextEdit] = []
     for edit in sorted(edits, key=lambda each: (each.span.start, each.span.end)):
         if not kept or edit.span.start >= kept[-1].span.end:
@@ -52,7 +52,7 @@ def edited(document: Document, edits: Iterable[TextEdit]) -> Edited | None:
 
 
 def around(document: Document, made: Edited) -> tuple[str, str]:
-    """The lines that edits are in, before and after them: for the guard."""
+    """Return the lines that edits are in, before and after them: for the guard."""
     first, last = document.line_at(made.place.start), document.line_at(made.place.end)
     whole = Span(document.line_span(first).start, document.line_span(last).end)
     before = document.slice(whole)

@@ -61,12 +61,12 @@ def english() -> English:
 
 @cache
 def verbs(form: str) -> dict[str, Verb]:
-    """The verbs by one of their forms: `base`, `third`, `past`, `participle` or `gerund`."""
+    """Return the verbs by one of their forms: `base`, `third`, `past`, `participle` or `gerund`."""
     return {getattr(verb, form): verb for verb in read_rows("verbs", Verb)}
 
 
 def sentences(text: str) -> tuple[Span, ...]:
-    """The sentences of a paragraph. What isn't certain to end one doesn't."""
+    """Return the sentences of a paragraph. What isn't certain to end one doesn't."""
     starts, ends = [0], list[int]()
     for match in _SENTENCE_END.finditer(text):
         before = re.search(r"[\w.]*$", text[: match.start()])
@@ -83,7 +83,7 @@ def sentences(text: str) -> tuple[Span, ...]:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in lower case, without the punctuation around them."""
+    """Return the words of a text in lower case, without the punctuation around them."""
     return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
 
 
@@ -101,7 +101,7 @@ def capitalized(text: str) -> str:
 
 
 def has_finite_verb(found: list[str]) -> bool:
-    """Whether words are certain to have a verb with a subject, or a command."""
+    """Tell whether words are certain to have a verb with a subject, or a command."""
     know = english()
     if not found:
         return False
@@ -119,7 +119,8 @@ def has_finite_verb(found: list[str]) -> bool:
 
 
 def begins_clause(found: list[str], longest: int = 9) -> bool:
-    """Whether words are certain to begin with a subject and its verb: "it has", "the old files in the cache are"."""
+    """Tell whether words are certain to begin with a subject and its verb: "it has", "the old files in the cache
+    are"."""
     know = english()
     if len(found) < 3:
         return False
@@ -150,7 +151,7 @@ def article_for(word: str) -> str:
 
 
 def is_name(source: str, word: str) -> bool:
-    """Whether a word in lower case is likely the name of a program or package, which keeps its small letter: the
+    """Tell whether a word in lower case is likely the name of a program or package, which keeps its small letter: the
     source has it as code, or at the start of a command."""
     return re.search(
         rf"(?:`|^[ \t]+|\$ |>>> |import |install ){re.escape(word)}\b(?=[ `\n.]|$)", source, re.MULTILINE

@@ -46,7 +46,7 @@ class Format:
         return margin, item, heading, trailer
 
     def bullet_in(self, document: Document) -> str:
-        """The marker of a new item: the document's own, if it has lists."""
+        """Return the marker of a new item: the document's own, if it has lists."""
         found = re.search(self.bullets, document.text, re.MULTILINE) if self.bullets else None
         return found[0] if found else self.bullet
 
@@ -78,13 +78,14 @@ class Block:
 
 
 def format_of(document: Document) -> Format:
-    """The entry of the document's language; that of comments for a language without one."""
+    """Return the entry of the document's language; that of comments for a language without one."""
     formats = read_table("formats", _Formats).formats
     return next((each for each in formats if document.language in each.languages), formats[-1])
 
 
 def blocks(document: Document, proses: Sequence[ProseText]) -> tuple[Block, ...]:
-    """The blocks of a document's paragraphs, in their order. Depths of underlined headings follow their first use."""
+    """Return the blocks of a document's paragraphs, in their order. Depths of underlined headings follow their first
+    use."""
     seen: dict[str, int] = {}
     return tuple(_block(document, prose, seen) for prose in proses if prose.segments)
 
@@ -145,7 +146,7 @@ def _end(document: Document, prose: ProseText, layout: Format) -> int | None:
 
 
 def section(found: Sequence[Block], heading: Block) -> tuple[Block, ...]:
-    """What stands under a heading, up to the next one that is as high, without headings."""
+    """Return what stands under a heading, up to the next one that is as high, without headings."""
     below: list[Block] = []
     for block in found[found.index(heading) + 1 :]:
         if block.kind == HEADING and block.level <= heading.level:
@@ -155,7 +156,7 @@ def section(found: Sequence[Block], heading: Block) -> tuple[Block, ...]:
 
 
 def siblings(document: Document, found: Sequence[Block], one: Block) -> tuple[Block, ...]:
-    """The items of the same list, or the headings of the same depth under the same heading, in order."""
+    """Return the items of the same list, or the headings of the same depth under the same heading, in order."""
     at = found.index(one)
     before = [*_same(document, one, reversed(found[:at]))]
     return (*reversed(before), one, *_same(document, one, found[at + 1 :]))

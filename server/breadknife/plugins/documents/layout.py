@@ -26,8 +26,8 @@ _HARD_BREAK = re.compile(r"(?:\\| {2})\r?\n")
 
 
 def source_of(document: Document, block: Block, span: Span) -> str | None:
-    """The source between the two characters around a part of a block's prose, in one line and with all its markup. None
-    if a markup begins or ends outside of it, or a line break is meant."""
+    """Return the source between the two characters around a part of a block's prose, in one line and with all its
+    markup. None if a markup begins or ends outside of it, or a line break is meant."""
     prose = block.prose
     last = block.end if block.end is not None else prose.end
     start = prose.source_span(Span(span.start - 1, span.start)).end if span.start else prose.start
@@ -38,7 +38,8 @@ def source_of(document: Document, block: Block, span: Span) -> str | None:
 
 
 def are_plain(document: Document, block: Block, gaps: Iterable[Span]) -> bool:
-    """Whether the source of each part of a block's prose has nothing but its characters: no markup would go with it."""
+    """Tell whether the source of each part of a block's prose has nothing but its characters: no markup would go with
+    it."""
     prose = block.prose
     read = ((prose.text[gap.start : gap.end], prose.source_span(gap)) for gap in gaps if len(gap))
     return all(
@@ -61,7 +62,7 @@ def _in_one_line(document: Document, block: Block, place: Span) -> str | None:
 
 
 def is_balanced(text: str) -> bool:
-    """Whether each bracket, star and backtick has its partner within the text."""
+    """Tell whether each bracket, star and backtick has its partner within the text."""
     opened: list[str] = []
     for char in text:
         if char in "([{":
@@ -72,14 +73,14 @@ def is_balanced(text: str) -> bool:
 
 
 def looks_like_list(document: Document, block: Block) -> bool:
-    """Whether several lines of a paragraph begin as items do, in whatever way."""
+    """Tell whether several lines of a paragraph begin as items do, in whatever way."""
     first, last = document.line_at(block.prose.start), document.line_at(block.prose.end)
     edge = len(block.margin)
     return sum(_LISTED.match(document.line_text(number)[edge:]) is not None for number in range(first, last + 1)) > 1
 
 
 def width_of(document: Document, blocks: Iterable[Block]) -> int | None:
-    """How wide the lines of blocks are at most, in columns; None if each is one line, or unwrapped."""
+    """Return how wide the lines of blocks are at most, in columns; None if each is one line, or unwrapped."""
     lines: list[int] = []
     several = False
     for block in blocks:
@@ -91,7 +92,8 @@ def width_of(document: Document, blocks: Iterable[Block]) -> int | None:
 
 
 def laid_out(text: str, first: str, others: str, width: int | None, document: Document) -> str:
-    """A text in lines that begin with `first` and then `others`; in one line if a wrapped one would mean something."""
+    """Return a text in lines that begin with `first` and then `others`; in one line if a wrapped one would mean
+    something."""
     if width is None:
         return first + text
     for narrower in range(_TRIES):

@@ -25,7 +25,8 @@ _BOM = "\ufeff"
 
 
 def comment_above(document: Document, tree: SyntaxTree | None, span: Span, rules: Sequence[str]) -> TextEdit | None:
-    """The edit that puts it there; None where it would be no comment, or would not silence the rules at `span`."""
+    """Return the edit that puts it there; None where it would be no comment, or would not silence the rules at
+    `span`."""
     comment = ignoring(rules, document.language)
     line = _line(document, tree, span.start) if comment else None
     if line is None:

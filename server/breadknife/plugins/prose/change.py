@@ -41,8 +41,8 @@ class Change:
 
 
 def change(told: Told, edit: TextEdit, document: Document) -> Change | None:
-    """The change that an edit makes of a large Markdown document, without a look at all of it; None if that is needed,
-    or nothing changes."""
+    """Return the change that an edit makes of a large Markdown document, without a look at all of it; None if that is
+    needed, or nothing changes."""
     before, after = told.document.text, document.text
     if document.language != "markdown" or not is_of_large(told, edit, document):
         return None
@@ -72,7 +72,7 @@ def _at(place: Between, told: Told, after: str) -> Change | None:
 
 
 def compared(told: Told, edit: TextEdit, paragraphs: Sequence[ProseText], walls: Sequence[int]) -> Change:
-    """The same, where all of the new text has been read."""
+    """Return the same, where all of the new text has been read."""
     by = len(edit.new_text) - len(edit.span)
     most = min(len(told.paragraphs), len(paragraphs))
     first = _alike(zip(told.paragraphs, paragraphs, strict=False))
@@ -86,7 +86,7 @@ def compared(told: Told, edit: TextEdit, paragraphs: Sequence[ProseText], walls:
 
 
 def is_of_large(told: Told, edit: TextEdit, document: Document) -> bool:
-    """Whether a large document has changed."""
+    """Tell whether a large document has changed."""
     return min(len(told.document.text), len(document.text)) >= LARGE and bool(edit.span or edit.new_text)
 
 

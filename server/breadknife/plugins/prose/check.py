@@ -75,7 +75,7 @@ class _Part:
         return {name for name, lints in said.items() if lints is None}
 
     def position(self, lint: Lint) -> float:
-        """The place of a finding among those that are shown, which it keeps. Infinity for any other."""
+        """Return the place of a finding among those that are shown, which it keeps. Infinity for any other."""
         if not self.before:
             return math.inf
         key = (lint.engine, lint.rule, self.paragraph.source_span(lint.span))
@@ -101,7 +101,7 @@ class Check:
     missing: Missing
 
     def read(self, fresh: Sequence[ProseText], before: Sequence[Flaw]) -> list[Read]:
-        """What is known now of these paragraphs; the engines that are slow are asked for the rest.
+        """Return what is known now of these paragraphs; the engines that are slow are asked for the rest.
 
         `before` is what is shown of the document, at the places that it has now.
         """
@@ -138,7 +138,7 @@ class Check:
         return self._with_model(parts)
 
     def leaves_out(self, flaw: Flaw) -> bool:
-        """Whether a flaw of an earlier version would not be told any more: the user has said so meanwhile."""
+        """Tell whether a flaw of an earlier version would not be told any more: the user has said so meanwhile."""
         if flaw.mistake.spelling and (not self.settings.spelling or flaw.word in self.vocabulary):
             return True
         if flaw.mistake.unknown_word and folded(flaw.word) in self.vocabulary.dictionary:

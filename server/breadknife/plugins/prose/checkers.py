@@ -84,7 +84,7 @@ class LanguageTools:
         self._lock = threading.Lock()
 
     def of(self, wish: Wish, context: Context, *, whole: bool) -> Later | None:
-        """The LanguageTool at the wish's address; None if nobody has set one up, which only lint is told."""
+        """Return the LanguageTool at the wish's address; None if nobody has set one up, which only lint is told."""
         with self._lock:
             running = self._running.get(wish.url) or self._made(wish)
         if running is None and whole:

@@ -39,7 +39,7 @@ class Told:
     """Of a large document."""
 
     def moved(self, edit: TextEdit) -> tuple[list[Flaw], list[Finding]]:
-        """What an edit has not touched, at its new place."""
+        """Return what an edit has not touched, at its new place."""
         if not edit.span and not edit.new_text:
             return [*self.flaws], [*self.about]
         return (
@@ -58,8 +58,8 @@ class Read:
     """The engines that have not answered yet."""
 
     def with_shown(self, before: Iterable[Flaw], left_out: Callable[[Flaw], bool]) -> Read:
-        """The same with those flaws of `before` that nobody can say anything about yet: they stay at their places
-        until the engines that found them have read the new text."""
+        """Return the same with those flaws of `before` that nobody can say anything about yet: they stay at their
+        places until the engines that found them have read the new text."""
         known = {each.key for each in self.flaws}
         kept = [each for each in before if each.key not in known and self.waits_for(each) and not left_out(each)]
         if not kept:
@@ -68,7 +68,8 @@ class Read:
         return replace(self, flaws=[*new, *kept])
 
     def waits_for(self, flaw: Flaw) -> bool:
-        """Whether an engine that found the flaw of an earlier version, or agreed to it, hasn't read its place since.
+        """Tell whether an engine that found the flaw of an earlier version, or agreed to it, hasn't read its place
+        since.
 
         The model proposes in whole sentences alone: while one is typed at it has no end.
         """

@@ -29,7 +29,7 @@ class Flaw:
         return self.mistake.lint.engine, self.mistake.lint.rule, self.finding.span
 
     def moved(self, edit: TextEdit) -> Flaw | None:
-        """The same after an edit of its document; None if the edit has touched it."""
+        """Return the same after an edit of its document; None if the edit has touched it."""
         finding = moved(self.finding, edit)
         return None if finding is None else self if finding is self.finding else replace(self, finding=finding)
 
@@ -75,7 +75,7 @@ def _title(old: str, new: str) -> str:
 
 
 def moved(finding: Finding, edit: TextEdit) -> Finding | None:
-    """The finding after an edit of its document; None if the edit has touched it or one of its fixes."""
+    """Return the finding after an edit of its document; None if the edit has touched it or one of its fixes."""
     spans = [finding.span, *(each.span for fix in finding.fixes for each in fix.edits)]
     start, end = edit.span.start, edit.span.end
     if all(span.end < start for span in spans):

@@ -24,12 +24,12 @@ class Silenced:
     """Rules, each with the hash of the sentence that it is ignored in, or EVERYWHERE."""
 
     def leaves_out(self, finding: Finding) -> bool:
-        """Whether a finding about the document as a whole isn't to be told."""
+        """Tell whether a finding about the document as a whole isn't to be told."""
         sentence = Sentence.of_line(self.document, finding.span.start).hash if self.ignored else ""
         return self.silences(finding.code, finding.span.start, sentence)
 
     def silences(self, rule: str, offset: int, sentence: str) -> bool:
-        """Whether a rule, or the same rule of another engine, is off at an offset or in a sentence (its hash)."""
+        """Tell whether a rule, or the same rule of another engine, is off at an offset or in a sentence (its hash)."""
         return any(
             each in self.disabled
             or (each, EVERYWHERE) in self.ignored
@@ -39,7 +39,7 @@ class Silenced:
         )
 
     def spoken(self, paragraph: ProseText, engines: Sequence[Sequence[Lint]]) -> list[Lint]:
-        """The lints of a paragraph that may be told, of engines in the order in which they answer.
+        """Return the lints of a paragraph that may be told, of engines in the order in which they answer.
 
         Whoever silences a rule means its place: what a later engine says of the same isn't told either. But what an
         earlier one has said stays, or it would vanish when the later one answers.

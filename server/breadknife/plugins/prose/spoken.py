@@ -76,7 +76,7 @@ _SHARE = 0.6
 
 
 def languages(paragraphs: Sequence[ProseText], default: str) -> list[str]:
-    """Each paragraph's language: declared, or `default`, or detected; ENGLISH for English of any country."""
+    """Return each paragraph's language: declared, or `default`, or detected; ENGLISH for English of any country."""
     if all(map(_is_plainly_english, paragraphs)) and not default:
         return [ENGLISH] * len(paragraphs)
     if default:
@@ -107,7 +107,7 @@ def _commonest(found: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def detect(text: str) -> str | None:
-    """The language of a paragraph; None if it is too short to tell."""
+    """Return the language of a paragraph; None if it is too short to tell."""
     words = [word.lower() for word in _WORD.findall(text)]
     if not text.isascii():
         latin = len(_LATIN.findall(text))

@@ -100,7 +100,7 @@ def stale_words(root: Path, documents: Iterable[Document]) -> list[Stale]:
 
 
 def stale_comments(document: Document, check: Check) -> Iterator[Stale]:
-    """The comments for whose rules there is nothing to silence; `check` finds what is wrong in a document."""
+    """Yield the comments for whose rules there is nothing to silence; `check` finds what is wrong in a document."""
     found = list(directives(document))
     path = document.path
     if not found or path is None:

@@ -31,7 +31,7 @@ class _Result:
     origin: Origin
 
     def moved(self, document: Document) -> _Result:
-        """The same for a later text: what was changed is left out, and what stands after it has moved."""
+        """Return the same for a later text: what was changed is left out, and what stands after it has moved."""
         if document.text == self.document.text:
             return self
         edit = difference(self.document.text, document.text)
@@ -61,7 +61,7 @@ class Results:
                 del self._results[next(iter(self._results))]
 
     def actions(self, document: Document, span: Span) -> Iterator[Action]:
-        """The single edits at a place."""
+        """Yield the single edits at a place."""
         found = self._of(document)
         if found is None:
             return

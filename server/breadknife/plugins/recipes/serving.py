@@ -69,7 +69,8 @@ class Serving:
         self._lock = threading.Lock()
 
     def languages(self, roots: Iterable[Path]) -> Mapping[type[Any], frozenset[str]]:
-        """The requests that recipes answer at a place, with their languages; those of the menu aren't among them."""
+        """Return the requests that recipes answer at a place, with their languages; those of the menu aren't among
+        them."""
         found: dict[type[Any], frozenset[str]] = {}
         for root in (None, *roots):
             for entry in self._book.entries(root, trusted=root is not None):

@@ -38,7 +38,8 @@ class QuestionFound:
 
 
 def find_question(given: QuestionWanted, context: StepContext) -> QuestionFound | Silence:
-    """The question at the cursor: a selection that ends with a question mark, or a line that begins with `??`."""
+    """Return the question at the cursor: a selection that ends with a question mark, or a line that begins with
+    `??`."""
     document, span = given.document, given.span
     line = document.line_at(span.end)
     place = Span(document.line_span(line).end, document.line_span(line).end)

@@ -86,7 +86,7 @@ class ShelfPlugin:
                 return None
 
     def may_open(self, path: Path) -> bool:
-        """Files of folders that the user has added to the shelf."""
+        """Return files of folders that the user has added to the shelf."""
         from breadknife.plugins.shelf.index.shelves import open_shelves
 
         return any(path.is_relative_to(folder) for folder in open_shelves().status.folders)

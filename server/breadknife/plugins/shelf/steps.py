@@ -36,8 +36,8 @@ class SearchFound:
 
 
 def search(given: SearchWanted, context: StepContext) -> SearchFound | Silence:
-    """The passages of your shelf that fit a question best, by their words and by their meaning. Where no model can
-    say what they mean, by their words alone."""
+    """Return the passages of your shelf that fit a question best, by their words and by their meaning. Where no model
+    can say what they mean, by their words alone."""
     shelves = open_shelves()
     status = shelves.status
     if not status.folders:
@@ -48,7 +48,7 @@ def search(given: SearchWanted, context: StepContext) -> SearchFound | Silence:
 
 
 def question_vector(question: str, role: str, shelves: OpenShelves, context: StepContext) -> Vector:
-    """The question's vector by the model of the shelf's own; empty where there is none. Raises Cancelled."""
+    """Return the question's vector by the model of the shelf's own; empty where there is none. Raises Cancelled."""
     if not shelves.models:
         return ()
     try:

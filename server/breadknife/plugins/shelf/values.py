@@ -113,18 +113,18 @@ class Shelves(Protocol):
     """All folders that the user has added, searched as one."""
 
     def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
-        """The best `keep` chunks, best first. With an empty `vector`, only words are searched."""
+        """Return the best `keep` chunks, best first. With an empty `vector`, only words are searched."""
         ...
 
     def frequency(self, word: str) -> int:
-        """How many chunks have the word, in any of its forms (`oven` and `ovens` are one)."""
+        """Return how many chunks have the word, in any of its forms (`oven` and `ovens` are one)."""
         ...
 
     @property
     def chunk_count(self) -> int: ...
 
     def page_text(self, file: Path, page: int) -> str:
-        """The stored text of a page, which chunks' offsets point into; empty if there is no such page."""
+        """Return the stored text of a page, which chunks' offsets point into; empty if there is no such page."""
         ...
 
     @property

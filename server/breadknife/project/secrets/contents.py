@@ -78,7 +78,7 @@ _BEFORE_PARAMETER = (";", "&", "?", '"', "'", "--", "-D")
 
 
 def sure_secrets(text: str) -> Iterator[Span]:
-    """What is a secret by its format, or looks like one in every way; in no order."""
+    """Yield what is a secret by its format, or looks like one in every way; in no order."""
     yield from _by_look(text)
     for _, value in _quoted(text, _names(text)):
         said = text[value.start : value.end]
@@ -87,7 +87,8 @@ def sure_secrets(text: str) -> Iterator[Span]:
 
 
 def secrets_in(text: str) -> Sequence[Span]:
-    """All that is a secret or likely one, in order, and apart. Where it isn't one, a model sees `x` for a word."""
+    """Return all that is a secret or likely one, in order, and apart. Where it isn't one, a model sees `x` for a
+    word."""
     joined = list[Span]()
     names = _names(text)
     for span in sorted((*_by_look(text), *_keys(text), *_by_name(text, names))):
@@ -99,7 +100,8 @@ def secrets_in(text: str) -> Sequence[Span]:
 
 
 def is_in_secret(text: str, offset: int) -> bool:
-    """Whether who writes there writes a secret: the place is in one, or in a string that a password's name is given."""
+    """Tell whether who writes there writes a secret: the place is in one, or in a string that a password's name is
+    given."""
     start, end = text.rfind("\n", 0, offset) + 1, text.find("\n", offset)
     line, at = text[start : end if end >= 0 else len(text)], offset - start
     if any(_OPENED.fullmatch(line, name.end(), at) for name in _names(line[:at]) if name[0] != "token"):
@@ -113,7 +115,8 @@ def is_in_secret(text: str, offset: int) -> bool:
 
 @lru_cache(_REMEMBERED)
 def masked(text: str) -> str:
-    """The text with `x` for each character of its secrets, but blanks, quotes and backslashes: as long as it was."""
+    """Return the text with `x` for each character of its secrets, but blanks, quotes and backslashes: as long as it
+    was."""
     out, at = list[str](), 0
     for span in secrets_in(text):
         out += (text[at : span.start], re.sub(r"[^\s\"'`\\]", "x", text[span.start : span.end]))

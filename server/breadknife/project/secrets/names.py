@@ -89,13 +89,14 @@ TEMPLATES = r"""
 
 
 def looks_secret(path: PurePath) -> bool:
-    """Whether a file's name, or a folder's above it, says that it holds secrets. A link is judged by both its ends."""
+    """Tell whether a file's name, or a folder's above it, says that it holds secrets. A link is judged by both its
+    ends."""
     return any(named_like_secret(each) for each in {os.path.abspath(path), os.path.realpath(path)})
 
 
 @lru_cache(_REMEMBERED)
 def named_like_secret(path: str) -> bool:
-    """The same of an absolute path, whatever it is on the disk. A folder's ends in a slash."""
+    """Return the same of an absolute path, whatever it is on the disk. A folder's ends in a slash."""
     whole = path.replace(os.sep, "/").casefold()
     above, _, name = whole.rpartition("/")
     names, places, folders, templates = _matchers()

@@ -26,7 +26,7 @@ def helix() -> Path:
 
 
 def emacs() -> Path:
-    """The first that is there, in Emacs's own order."""
+    """Return the first that is there, in Emacs's own order."""
     home = Path.home()
     usual = home / ".emacs.d" / "init.el"
     return _first_there(home / ".emacs", usual, _xdg("emacs", windows="APPDATA") / "init.el", otherwise=usual)
@@ -60,7 +60,7 @@ def kate() -> Path:
 
 
 def jetbrains() -> Path:
-    """A folder of breadknife's own: LSP4IJ imports it."""
+    """Return a folder of breadknife's own: LSP4IJ imports it."""
     return paths.data_dir() / "lsp4ij" / "template.json"
 
 

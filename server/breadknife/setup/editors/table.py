@@ -44,7 +44,7 @@ class EditorPart:
 
 
 def server_command() -> list[str]:
-    """What starts this breadknife as a language server, wherever it is started from."""
+    """Return what starts this breadknife as a language server, wherever it is started from."""
     script = Path(sys.executable).with_name("breadknife.exe" if sys.platform == "win32" else "breadknife")
     if not script.exists():
         return [sys.executable, "-m", "breadknife", "serve"]

@@ -51,7 +51,7 @@ _JETBRAINS_TYPES = {
 
 
 def client_folder(name: str) -> Path | None:
-    """The client for an editor that came with breadknife: in a checkout, or in the package."""
+    """Return the client for an editor that came with breadknife: in a checkout, or in the package."""
     package = Path(breadknife.__file__).parent
     places = (package.parents[1] / "clients" / name, package / "clients" / name)
     return next((place for place in places if place.is_dir()), None)

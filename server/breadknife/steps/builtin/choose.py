@@ -27,7 +27,7 @@ class Chosen:
 
 
 def first(given: FirstWanted, context: StepContext) -> Chosen | Silence:
-    """The first text that is there and isn't empty."""
+    """Return the first text that is there and isn't empty."""
     for number, text in enumerate(given.of):
         if text:
             return Chosen(text, number)
@@ -54,7 +54,7 @@ class Retrieved:
 
 
 def retrieve(given: RetrieveWanted, context: StepContext) -> Retrieved | Silence:
-    """The passages whose embeddings are nearest to that of the query."""
+    """Return the passages whose embeddings are nearest to that of the query."""
     if len(given.passages) != len(given.vectors):
         raise PluginError(f"there are {len(given.passages)} passages and {len(given.vectors)} vectors")
     if not given.query:
@@ -70,7 +70,7 @@ def retrieve(given: RetrieveWanted, context: StepContext) -> Retrieved | Silence
 
 
 def cosine(one: Vector, other: Vector) -> float:
-    """Of two vectors of any length; 0 if one is zero."""
+    """Return the cosine of two vectors of any length; 0 if one is zero."""
     length = math.sqrt(sum(x * x for x in one) * sum(y * y for y in other))
     return sum(x * y for x, y in zip(one, other, strict=True)) / length if length else 0.0
 
@@ -98,7 +98,7 @@ class Judged:
 
 
 def judge(given: JudgeWanted, context: StepContext) -> Judged | Silence:
-    """The text that a model finds likeliest after a prompt, by the mean log-probability of its tokens."""
+    """Return the text that a model finds likeliest after a prompt, by the mean log-probability of its tokens."""
     from breadknife.steps.builtin.models import parts_of
 
     there = [(number, text) for number, text in enumerate(given.texts) if text]

@@ -64,7 +64,7 @@ class DiffNames:
 
 
 def diff_names(given: DiffWanted, context: StepContext) -> DiffNames | Silence:
-    """The files and symbols that a diff changes, and every word that a text about it may name."""
+    """Return the files and symbols that a diff changes, and every word that a text about it may name."""
     files = read_diff(given.diff)
     if not files:
         return Silence("empty-diff", "There is no change in the diff.", "stage what belongs together: `git add`")
@@ -135,7 +135,7 @@ def _of_changelog(files: list[FileDiff]) -> str:
 
 
 def imperative(entry: str) -> str:
-    """The first sentence of an entry in a changelog as a subject; nothing where it is no such sentence."""
+    """Return the first sentence of an entry in a changelog as a subject; nothing where it is no such sentence."""
     sentence = re.split(r"(?<=[\w`)])[.;](?:\s|$)", " ".join(entry.split()), maxsplit=1)[0].strip(" .-–—:")
     first, _, rest = sentence.partition(" ")
     known = tables().imperatives
@@ -253,7 +253,7 @@ class NamesKept:
 
 
 def verify_names(given: NamesWanted, context: StepContext) -> NamesKept | Silence:
-    """A text, unless it names a file, a symbol or a number that another text doesn't have."""
+    """Return a text, unless it names a file, a symbol or a number that another text doesn't have."""
     text = (given.text or "").strip()
     strange = strange_name(text, given.within) if text else "nothing"
     if strange:
@@ -267,7 +267,7 @@ def verify_names(given: NamesWanted, context: StepContext) -> NamesKept | Silenc
 
 
 def strange_name(text: str, within: str) -> str:
-    """The first name or number that another text lacks; empty if there is none."""
+    """Return the first name or number that another text lacks; empty if there is none."""
     for name in (*_CODE.findall(text), *_NAME.findall(text)):
         if name.strip("()") not in within:
             return name

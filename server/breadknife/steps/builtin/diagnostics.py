@@ -48,7 +48,7 @@ class MeaningFound:
 
 
 def meaning(given: MeaningWanted, context: StepContext) -> MeaningFound:
-    """What a message of a common checker means, in plain words, by a table of such messages."""
+    """Return what a message of a common checker means, in plain words, by a table of such messages."""
     for pattern, says in meanings():
         if match := pattern.search(given.message[:LONGEST]):
             return MeaningFound(_filled(says, match))

@@ -32,7 +32,7 @@ class FileDiff:
 
 
 def read_diff(text: str) -> list[FileDiff]:
-    """The files of a diff of git's; what isn't one has none."""
+    """Return the files of a diff of git's; what isn't one has none."""
     files: list[FileDiff] = []
     in_hunk = False
     for line in text.splitlines():
@@ -53,7 +53,7 @@ def read_diff(text: str) -> list[FileDiff]:
 
 
 def found_in(pattern: str, lines: list[str]) -> Iterator[str]:
-    """The first group that took part, of each line that a pattern matches."""
+    """Yield the first group that took part, of each line that a pattern matches."""
     compiled = re.compile(pattern)
     for line in lines:
         if match := compiled.match(line):

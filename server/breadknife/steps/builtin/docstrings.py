@@ -74,7 +74,7 @@ class Formed:
 
 
 def form(given: FormWanted, context: StepContext) -> Formed:
-    """A docstring of a sentence and what is raised, in the style of the file's other docstrings."""
+    """Return a docstring of a sentence and what is raised, in the style of the file's other docstrings."""
     style = style_of(given.document.text) if given.style == "auto" else given.style
     when = given.conditions or ("",) * len(given.raises)
     said = [(name, f"If `{test}`." if test else "") for name, test in zip(given.raises, when, strict=True)]
@@ -99,7 +99,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def style_of(text: str) -> str:
-    """The style of a file's docstrings; `plain` where none names what it takes or raises."""
+    """Return the style of a file's docstrings; `plain` where none names what it takes or raises."""
     for style in rules().styles:
         if re.search(style.pattern, text, re.MULTILINE):
             return style.name
@@ -144,7 +144,8 @@ class Verified:
 
 
 def verify(given: VerifyWanted, context: StepContext) -> Verified | Silence:
-    """A function's summary, unless it names what the source doesn't have, says what isn't so, or says only the name."""
+    """Return a function's summary, unless it names what the source doesn't have, says what isn't so, or says only the
+    name."""
     text = (given.text or "").strip()
     why = refusal(text, given)
     return Silence("docstring-refused", f"The docstring was refused: {why}.", "ask again") if why else Verified(text)
@@ -196,7 +197,7 @@ def _little(text: str, given: VerifyWanted) -> str:
 
 
 def parts(source: str) -> set[str]:
-    """The stems of the words that identifiers are made of."""
+    """Return the stems of the words that identifiers are made of."""
     return {stem(part) for part in _PART.findall(source)}
 
 

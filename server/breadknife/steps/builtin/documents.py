@@ -32,7 +32,7 @@ class FileRead:
 
 
 def load_file(given: FileWanted, context: StepContext) -> FileRead | Silence:
-    """A picture or PDF of the workspace folder, as bytes."""
+    """Return a picture or PDF of the workspace folder, as bytes."""
     try:
         return FileRead(context.read(given.path))
     except FileRefused as error:
@@ -55,7 +55,7 @@ class PdfRead:
 
 
 def read_pdf(given: PdfWanted, context: StepContext) -> PdfRead | Silence:
-    """The text of a PDF, page by page."""
+    """Return the text of a PDF, page by page."""
     import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
 
     name = given.file.uri.rpartition("/")[2]
@@ -88,7 +88,7 @@ class OcrRead:
 
 
 def read_image(given: OcrWanted, context: StepContext) -> OcrRead | Silence:
-    """The text in a picture, read by tesseract if it is installed."""
+    """Return the text in a picture, read by tesseract if it is installed."""
     program = shutil.which("tesseract")
     if program is None:
         return Silence("no-ocr", "Reading pictures needs tesseract.", "install tesseract-ocr")

@@ -48,7 +48,7 @@ class Facts:
 
 
 def symbol_facts(given: FactsWanted, context: StepContext) -> Facts | Silence:
-    """What the syntax of a Python function says: exceptions, whether it returns or yields, and what it calls."""
+    """Return what the syntax of a Python function says: exceptions, whether it returns or yields, and what it calls."""
     tree = context.tree(given.document)
     if tree is None or given.document.language != "python":
         return Silence("no-facts", f"Facts of functions are read in Python, not in {given.document.language}.")
@@ -81,7 +81,7 @@ def symbol_facts(given: FactsWanted, context: StepContext) -> Facts | Silence:
 
 
 def function_at(tree: SyntaxTree, span: Span, name: str = "") -> Node | None:
-    """The Python function that has this span, with or without its decorators; of this name, if there is one."""
+    """Return the Python function that has this span, with or without its decorators; of this name, if there is one."""
     at: Node | None = tree.node_at(span)
     while at is not None and at.type not in ("function_definition", "decorated_definition"):
         at = at.parent

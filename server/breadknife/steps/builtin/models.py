@@ -42,7 +42,7 @@ class Generated:
 
 
 def generate(given: GenerateWanted, context: StepContext) -> Generated | Silence:
-    """What a model writes. A text that has no end within `max_tokens` doesn't count."""
+    """Return what a model writes. A text that has no end within `max_tokens` doesn't count."""
     model = context.model(given.model)
     texts: list[str] = []
     for number in range(max(1, given.samples)):
@@ -58,7 +58,7 @@ def generate(given: GenerateWanted, context: StepContext) -> Generated | Silence
 def write(
     model: Model, prompt: ModelPrompt, max_tokens: int, stop: tuple[str, ...], grammar: str, sampling: Sampling
 ) -> tuple[str, bool]:
-    """What the model writes, and whether it came to an end by itself."""
+    """Return what the model writes, and whether it came to an end by itself."""
     chunks: Iterator[Chunk]
     if prompt.is_raw:
         chunks = model.generate(parts_of(prompt), max_tokens=max_tokens, stop=stop, grammar=grammar, sampling=sampling)
@@ -77,7 +77,7 @@ def messages_of(prompt: ModelPrompt) -> tuple[Message, ...]:
 
 
 def parts_of(prompt: ModelPrompt) -> Prompt:
-    """As plain text: for models that continue or score it."""
+    """Return it as plain text, for models that continue or score it."""
     return (Part("\n\n".join(each for each in (prompt.system, prompt.text) if each), trim=Trim.START),)
 
 
@@ -98,7 +98,7 @@ class Structured:
 
 
 def structured(given: StructuredWanted, context: StepContext) -> Structured | Silence:
-    """A JSON value that fits a schema. Asks up to three times, since a value may break off."""
+    """Return a JSON value that fits a schema. Asks up to three times, since a value may break off."""
     model = context.model(given.model)
     schema = json.dumps(given.schema)
     for attempt in range(ATTEMPTS):
@@ -124,7 +124,7 @@ class Embedded:
 
 
 def embed(given: EmbedWanted, context: StepContext) -> Embedded:
-    """The embeddings of texts."""
+    """Return the embeddings of texts."""
     return Embedded(tuple(context.model(given.model).embed(given.texts)))
 
 

@@ -12,12 +12,12 @@ _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def plain(name: str) -> str:
-    """In snake_case."""
+    """Write a name in snake_case."""
     return _HUMPS.sub("_", name.strip("_")).lower()
 
 
 def suggested(tree: SyntaxTree, local: Local) -> Iterator[str]:
-    """The likeliest first; some are empty, or no names yet."""
+    """Yield the likeliest first; some are empty, or no names yet."""
     for node in local.places:
         if not is_bound(node) or (parent := node.parent) is None:
             continue
@@ -64,7 +64,7 @@ def _of_use(tree: SyntaxTree, local: Local) -> Iterator[str]:
 
 
 def noun(tree: SyntaxTree, node: Node) -> str:
-    """What an expression is about, in a word or two that its own names have; empty if they don't say."""
+    """Return what an expression is about, in a word or two that its own names have; empty if they don't say."""
     match node.type:
         case "identifier":
             return tree.source(node)
@@ -135,7 +135,7 @@ def plural(name: str) -> str:
 
 
 def singular(name: str) -> str:
-    """Of a plural; of anything else, nothing."""
+    """Return the singular of a plural; of anything else, nothing."""
     if name.endswith("ies") and len(name) > 4:
         return f"{name[:-3]}y"
     if re.search("(x|ch|sh|ss)es$", name):

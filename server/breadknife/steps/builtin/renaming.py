@@ -33,7 +33,8 @@ class LocalFound:
 
 
 def name_local(given: LocalWanted, context: StepContext) -> LocalFound | Silence:
-    """The local variable at the cursor, if its name says little, and names that its values and its use suggest."""
+    """Return the local variable at the cursor, if its name says little, and names that its values and its use
+    suggest."""
     tree = context.tree(given.document) if given.document.language == "python" else None
     if tree is None:
         return Silence("no-local", f"Local variables are read in Python, not in {given.document.language}.")

@@ -43,7 +43,7 @@ class Local:
 
 
 def local_at(tree: SyntaxTree, span: Span) -> Local | str:
-    """The local variable at a place, or why there is none that can be renamed."""
+    """Return the local variable at a place, or why there is none that can be renamed."""
     node = tree.node_at(span)
     if node.type != "identifier":
         return "The cursor is in no name."
@@ -57,7 +57,7 @@ def local_at(tree: SyntaxTree, span: Span) -> Local | str:
 
 
 def local_of(tree: SyntaxTree, function: Node, name: str) -> Local | str:
-    """A variable of a function, or why it can't be renamed within it."""
+    """Return a variable of a function, or why it can't be renamed within it."""
     body = function.child_by_field_name("body")
     if body is None:
         return "The function has no body."
@@ -77,7 +77,7 @@ def local_of(tree: SyntaxTree, function: Node, name: str) -> Local | str:
 
 
 def is_foreign(node: Node) -> bool:
-    """Whether it names an attribute or a keyword of a call."""
+    """Tell whether it names an attribute or a keyword of a call."""
     parent = node.parent
     if parent is None:
         return False
@@ -87,7 +87,7 @@ def is_foreign(node: Node) -> bool:
 
 
 def is_bound(node: Node) -> bool:
-    """Whether it gets a value here by an assignment, a loop or a `with`."""
+    """Tell whether it gets a value here by an assignment, a loop or a `with`."""
     at, parent = node, node.parent
     while parent is not None and parent.type in ("pattern_list", "tuple_pattern", "as_pattern_target"):
         at, parent = parent, parent.parent
@@ -150,7 +150,7 @@ def objection(tree: SyntaxTree, local: Local, name: str) -> str:
 
 
 def renamed(tree: SyntaxTree, local: Local, name: str, span: Span) -> str:
-    """A part of the text with the variable called otherwise."""
+    """Return a part of the text with the variable called otherwise."""
     return "".join(_pieces(tree, (tree.span(node) for node in local.places), name, span))
 
 

@@ -38,7 +38,7 @@ class SymbolFound:
 
 
 def select_symbol(given: SymbolWanted, context: StepContext) -> SymbolFound | Silence:
-    """The innermost definition around the cursor."""
+    """Return the innermost definition around the cursor."""
     tree = context.tree(given.document)
     if tree is None:
         return Silence("no-symbol", f"There is no grammar for {given.document.language}.")
@@ -67,7 +67,7 @@ def _symbol(document: Document, definition: Definition) -> Symbol:
 
 
 def parameters_of(signature: str) -> tuple[str, ...]:
-    """The names of a signature's parameters, without `self`, `cls`, types and defaults."""
+    """Return the names of a signature's parameters, without `self`, `cls`, types and defaults."""
     start = signature.find("(")
     depth, pieces = 0, [""]
     for char in signature[start + 1 :] if start >= 0 else "":
@@ -105,7 +105,7 @@ class ParagraphFound:
 
 
 def select_paragraph(given: ParagraphWanted, context: StepContext) -> ParagraphFound | Silence:
-    """The paragraph of prose at the cursor, without its markup, and its sentences."""
+    """Return the paragraph of prose at the cursor, without its markup, and its sentences."""
     if given.document.language not in LANGUAGES:
         return Silence("no-prose", f"No prose is read in {given.document.language}.")
     at = Span(given.span.start, given.span.start)
@@ -152,7 +152,7 @@ class PatternFound:
 
 
 def select_match(given: PatternWanted, context: StepContext) -> PatternFound | Silence:
-    """What a regular expression finds at the cursor, or anywhere in the document."""
+    """Return what a regular expression finds at the cursor, or anywhere in the document."""
     pattern = compiled(given.pattern)
     texts: list[str] = []
     places: list[Span] = []

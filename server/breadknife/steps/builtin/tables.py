@@ -13,5 +13,5 @@ _Kind = TypeVar("_Kind")
 
 @cache
 def read_table(name: str, kind: type[_Kind], folder: Path = Path(__file__).parent) -> _Kind:
-    """`NAME.toml` of a folder, or of this one, as a dataclass; read once."""
+    """Read `NAME.toml` of a folder, or of this one, as a dataclass; read once."""
     return msgspec.toml.decode((folder / f"{name}.toml").read_bytes(), type=kind)

@@ -27,7 +27,7 @@ class PromptMade:
 
 
 def make_prompt(given: PromptWanted, context: StepContext) -> PromptMade:
-    """A prompt from a template."""
+    """Return a prompt from a template."""
     return PromptMade(ModelPrompt(given.user, given.system, given.raw))
 
 
@@ -42,7 +42,7 @@ class TextMade:
 
 
 def make_text(given: TextWanted, context: StepContext) -> TextMade | Silence:
-    """A text from a template."""
+    """Return a text from a template."""
     return TextMade(given.text) if given.text.strip() else Silence("empty-text", "The recipe's text is empty here.")
 
 
@@ -60,7 +60,7 @@ class Found:
 
 
 def find(given: FindWanted, context: StepContext) -> Found:
-    """Everything that a regular expression finds in a text."""
+    """Return everything that a regular expression finds in a text."""
     pattern = compiled(given.pattern)
     named = "text" in pattern.groupindex
     texts = tuple((match["text"] if named else match[0]) or "" for match in pattern.finditer(given.text[:MAX_MATCHED]))
@@ -76,7 +76,7 @@ class ReplaceWanted:
 
 
 def replace(given: ReplaceWanted, context: StepContext) -> TextMade:
-    """A text with each match of a regular expression replaced."""
+    """Return a text with each match of a regular expression replaced."""
     return TextMade(compiled(given.pattern).sub(given.by, given.text[:MAX_MATCHED]))
 
 

@@ -45,7 +45,8 @@ LANGUAGES = frozenset((*_BY_TREE, *_COMMENTED, *_BY_TEXT))
 
 
 def extract(document: Document, tree: SyntaxTree | None, cancel: CancelToken) -> Iterator[ProseText]:
-    """The paragraphs of a document in one of LANGUAGES, in order; `tree` is its syntax tree. Raises Cancelled."""
+    """Return the paragraphs of a document in one of LANGUAGES, in order; `tree` is its syntax tree. Raises
+    Cancelled."""
     if document.language in _BY_TEXT:
         return _BY_TEXT[document.language](document, cancel)
     if tree is None:  # what is mostly prose is read as such, code isn't

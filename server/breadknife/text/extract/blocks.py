@@ -25,7 +25,7 @@ class Line:
     """In columns."""
 
     def rest(self, at: int) -> Line:
-        """The line without its first `at` characters (a bullet) and the blanks after them."""
+        """Return the line without its first `at` characters (a bullet) and the blanks after them."""
         text = self.text[at:]
         blanks = len(text) - len(text.lstrip())
         return Line(text.lstrip(), self.start + at + blanks, self.indent + at + blanks)
@@ -35,7 +35,7 @@ class Line:
 
 
 def lines(document: Document) -> Iterator[Line | None]:
-    """The document's lines; None for an empty one."""
+    """Yield the document's lines; None for an empty one."""
     for number in range(document.line_count):
         span = document.line_span(number)
         raw = document.slice(span).lstrip("\ufeff") if not number else document.slice(span)
@@ -87,7 +87,7 @@ def block_prose(
     cancel: CancelToken,
     note: re.Pattern[str] | None = None,
 ) -> Iterator[ProseText]:
-    """The prose of paragraphs; what group 1 of `note` matches inside of one is a paragraph that follows it."""
+    """Yield the prose of paragraphs; what group 1 of `note` matches inside of one is a paragraph that follows it."""
     for block in blocks:
         cancel.raise_if_cancelled()
         whole = passage(document.text, block)

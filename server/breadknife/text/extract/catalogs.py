@@ -48,13 +48,13 @@ _RESERVED = '"\\{}%<>\n'
 
 
 def is_catalog(document: Document) -> bool:
-    """Whether a JSON document has messages, as far as its path tells."""
+    """Tell whether a JSON document has messages, as far as its path tells."""
     path = _path(document)
     return not _FOLDERS.isdisjoint(path.parts[:-1]) or _NAME.fullmatch(path.name) is not None
 
 
 def json_prose(document: Document, tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
-    """The messages of a JSON catalog."""
+    """Yield the messages of a JSON catalog."""
     language = _language_of(_path(document))
     stack = [tree.root]
     while stack:
@@ -159,7 +159,7 @@ class _Message:
 
 
 def po_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
-    """The messages and translations of a PO file; comments and obsolete entries left out."""
+    """Yield the messages and translations of a PO file; comments and obsolete entries left out."""
     text, language, is_header = document.text, "", False
     for message in _po_messages(document):
         cancel.raise_if_cancelled()

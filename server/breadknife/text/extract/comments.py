@@ -112,7 +112,7 @@ _FEWEST_WORDS = 2
 
 
 def comment_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
-    """The prose of comments, in the order of the source."""
+    """Yield the prose of comments, in the order of the source."""
     kinds = LANGUAGES[tree.language].comments
     nodes = [node for kind in sorted(kinds) for node in captures(tree, f"({kind}) @comment").get("comment", [])]
     nodes.sort(key=lambda node: node.start_byte)
@@ -128,7 +128,7 @@ def comment_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
 
 
 def looks_like_code(line: str, language: str) -> bool:
-    """Whether a comment's line is code that was commented out."""
+    """Tell whether a comment's line is code that was commented out."""
     if len(line) > LONGEST_CODE:
         return False
     line = _INLINE_TAG.sub("it", _URL.sub("it", line))

@@ -45,7 +45,7 @@ _NAMES: Mapping[str, str] = {
 
 
 def declared_language(document: Document) -> str:
-    """A BCP 47 tag, or nothing."""
+    """Return a BCP 47 tag, or nothing."""
     saying = _SAYING.get(_ALIASES.get(document.language, document.language))
     if saying is None:
         return ""

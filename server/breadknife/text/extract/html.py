@@ -53,7 +53,7 @@ def _one_paragraph(text: str, lines: Iterable[Span]) -> list[list[Span]]:
 
 
 def html_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
-    """The prose of a tree of the `html` grammar, of its comments too."""
+    """Yield the prose of a tree of the `html` grammar, of its comments too."""
     texts = [*comment_prose(tree, cancel), *spoken_html(tree, cancel, html_cuts)]
     yield from sorted(texts, key=lambda each: each.start)
 
@@ -64,7 +64,7 @@ def spoken_html(
     cutter: Cutter,
     paragraphs: Callable[[str, Iterable[Span]], list[list[Span]]] = _one_paragraph,
 ) -> Iterator[ProseText]:
-    """The prose of a tree of the `html` grammar without that of its comments. Between two tags of blocks is what
+    """Yield the prose of a tree of the `html` grammar without that of its comments. Between two tags of blocks is what
     `paragraphs` makes of the lines there."""
     spoken = list[ProseText]()
     for span, language, reserved in _runs(tree):

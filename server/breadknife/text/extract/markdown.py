@@ -30,7 +30,7 @@ _FEWEST_WORDS_IN_FRONT_MATTER = 2
 
 
 def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
-    """The prose of a tree of the `markdown` grammar, or of the same tree of MDX."""
+    """Yield the prose of a tree of the `markdown` grammar, or of the same tree of MDX."""
     if tree.root.has_error and not tree.text.endswith("\n"):
         # The grammar may lose everything over a heading in the last line, if that has no end.
         tree = parse(tree.text + "\n", tree.language) or tree
@@ -48,7 +48,7 @@ def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]
 
 
 def top_blocks(tree: SyntaxTree) -> Iterator[Node]:
-    """The blocks that stand in no other one, in order."""
+    """Yield the blocks that stand in no other one, in order."""
     stack = [tree.root]
     while stack:
         node = stack.pop()

@@ -33,7 +33,7 @@ _PUNCTUATION = re.compile(r"[<>\"'={}`*_\[\]]")
 
 
 def markdown_cuts(text: str) -> tuple[Cut, ...]:
-    """Everything of a paragraph that the inline grammar says is not prose."""
+    """Return everything of a paragraph that the inline grammar says is not prose."""
     cuts = line_breaks(text)
     if match := _FOOTNOTE_LABEL.match(text):
         cuts.append(Cut(0, match.end(), ""))
@@ -120,8 +120,8 @@ def _expressions(text: str) -> tuple[list[Cut], str]:
 
 
 def without_flow(text: str) -> str:
-    """The text of MDX with blanks in place of the expressions and the modules between its blocks, which the grammar of
-    Markdown takes for text."""
+    """Return the text of MDX with blanks in place of the expressions and the modules between its blocks, which the
+    grammar of Markdown takes for text."""
     closing, out, at = brackets(text, "{}", _CODE_OR_ESCAPED), list[str](), 0
     while (match := _FLOW.search(text, at)) is not None:
         end = closing.get(match.end() - (match[0] == "{"), -1) + 1
@@ -133,7 +133,7 @@ def without_flow(text: str) -> str:
 
 
 def html_inside(source: str, *, is_mdx: bool) -> Iterator[ProseText]:
-    """The prose of a block of HTML or of components, counted from its start."""
+    """Yield the prose of a block of HTML or of components, counted from its start."""
     if not is_mdx:
         tree = parse(source, "html")
         if tree is not None:

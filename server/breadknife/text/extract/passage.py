@@ -50,7 +50,7 @@ def markup(pattern: str, text: str | None = None, flags: int = 0) -> Markup:
 
 
 def passage(source: str, lines: Sequence[Span]) -> Passage:
-    """The passage of these lines' spans, without the white space at their ends."""
+    """Return the passage of these lines' spans, without the white space at their ends."""
     trimmed = [span for line in lines if len(span := _trimmed(source, line))]
     if not trimmed:
         return Passage("", 0, ())
@@ -69,7 +69,7 @@ def _trimmed(source: str, span: Span) -> Span:
 
 
 def part(whole: Passage, start: int, end: int) -> Passage:
-    """The passage of `whole.text[start:end]`, such as that of a footnote inside of a sentence."""
+    """Return the passage of `whole.text[start:end]`, such as that of a footnote inside of a sentence."""
     origin = _origin(whole.text, whole.lines)
     lines = [line for each in split_lines(whole.text, Span(start, end)) if len(line := _trimmed(whole.text, each))]
     begin = origin[lines[0].start] if lines else 0
@@ -78,7 +78,7 @@ def part(whole: Passage, start: int, end: int) -> Passage:
 
 
 def split_lines(text: str, span: Span) -> Iterator[Span]:
-    """The lines of `text[span]`, without their line feeds."""
+    """Yield the lines of `text[span]`, without their line feeds."""
     start = span.start
     while (end := text.find("\n", start, span.end)) >= 0:
         yield Span(start, end)
@@ -119,7 +119,7 @@ Cutter = Callable[[str], Iterable[Cut]]
 
 
 def prose(passage: Passage, cutter: Cutter, reserved: str, language: str = "") -> ProseText | None:
-    """The prose of a passage, without URLs, paths and identifiers too; None when no word of prose is left.
+    """Return the prose of a passage, without URLs, paths and identifiers too; None when no word of prose is left.
 
     A passage that is longer than LONGEST comes back unread: its text, and no segments.
     """
@@ -157,14 +157,14 @@ _BEFORE_NOUN = re.compile(
 
 
 def stands_for_noun(text: str, start: int, end: int) -> bool:
-    """Whether a citation at `text[start:end]` is a part of the sentence: "as [1] says", not "it is so [1]."."""
+    """Tell whether a citation at `text[start:end]` is a part of the sentence: "as [1] says", not "it is so [1]."."""
     if _BEFORE_NOUN.search(text, max(0, start - 20), start):
         return True
     return re.match(r"[\s~]+[a-z]+s\b|\s+(?:has|have|is|are|was|were)\b", text[end : end + 20]) is not None
 
 
 def citation(text: str, start: int, end: int) -> Cut:
-    """The cut of a citation, with the blanks before it where it reads as nothing."""
+    """Return the cut of a citation, with the blanks before it where it reads as nothing."""
     if stands_for_noun(text, start, end):
         return Cut(start, end)
     while start and text[start - 1] in " ~\n":
@@ -189,7 +189,7 @@ def markup_cuts(text: str, kinds: Iterable[Markup]) -> list[Cut]:
 
 
 def brackets(text: str, pairs: str, skip: str = r"\\.") -> Mapping[int, int]:
-    """The offset of each opening bracket to that of its closing one.
+    """Return the offset of each opening bracket to that of its closing one.
 
     `pairs`: such as `{}[]`, strongest first: a weak one can't close a stronger. What matches the pattern `skip` is
     passed over. A bracket without its partner is left out.
@@ -217,7 +217,7 @@ def brackets(text: str, pairs: str, skip: str = r"\\.") -> Mapping[int, int]:
 
 
 def disjoint(cuts: Iterable[Cut]) -> list[Cut]:
-    """The cuts in order, without those that lie in or overlap an earlier one."""
+    """Return the cuts in order, without those that lie in or overlap an earlier one."""
     kept: list[Cut] = []
     for cut in sorted(cuts, key=lambda c: (c.start, -c.end)):
         if cut.start < cut.end and (not kept or cut.start >= kept[-1].end):
@@ -226,7 +226,8 @@ def disjoint(cuts: Iterable[Cut]) -> list[Cut]:
 
 
 def masked(text: str, cuts: Iterable[Cut]) -> str:
-    """The text with a harmless character in the place of each that is cut; the cuts are disjoint and in order."""
+    """Return the text with a harmless character in the place of each that is cut; the cuts are disjoint and in
+    order."""
     out, at = list[str](), 0
     for cut in cuts:
         out += (text[at : cut.start], ("\n" if cut.text == "\n" else "\0") * (cut.end - cut.start))

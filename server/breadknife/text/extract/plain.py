@@ -26,7 +26,7 @@ def plain_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
 
 
 def commit_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
-    """A commit message without comments, trailers, indented code, and the diff below the scissors."""
+    """Yield a commit message without comments, trailers, indented code, and the diff below the scissors."""
     lines = [*_commit_lines(document)]
     if lines:
         subject, *body = lines

@@ -39,7 +39,7 @@ _LITERAL_DOUBLE_COLON = re.compile(r"::\Z")
 
 
 def python_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
-    """The prose of a tree of the `python` grammar, in the order of the source."""
+    """Yield the prose of a tree of the `python` grammar, in the order of the source."""
     found = captures(tree, _QUERY)
     texts: list[ProseText] = []
     for block in _comment_blocks(tree, found.get("comment", [])):

@@ -53,7 +53,7 @@ _CODE_NODES = frozenset(
 
 
 def looks_like_code(line: str) -> bool:
-    """Whether a line is more likely Python than English."""
+    """Tell whether a line is more likely Python than English."""
     line = line.strip()
     if _PROMPT.match(line) or _COMPOUND.match(line):
         return True
@@ -79,7 +79,7 @@ def _is_code(node: Node) -> bool:
 def paragraphs(
     source: str, lines: Iterable[Span], *, docstring: bool = False, code: Callable[[str], bool] | None = None
 ) -> list[Paragraph]:
-    """The paragraphs of lines (without their breaks), examples and tables left out.
+    """Return the paragraphs of lines (without their breaks), examples and tables left out.
 
     `docstring`: fields and sections of reST, Google and NumPy are known; `code` tells lines of code that may stand
     among the prose, as in comments.

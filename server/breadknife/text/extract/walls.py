@@ -22,14 +22,14 @@ _AFTER = "x\n"
 
 
 def is_wall(text: str, start: int) -> bool:
-    """Whether the line that begins at `start` is a block's first one whatever stands above it, if all that needs an end
-    has one (a fence, a comment of HTML)."""
+    """Tell whether the line that begins at `start` is a block's first one whatever stands above it, if all that needs
+    an end has one (a fence, a comment of HTML)."""
     above = text.rfind("\n", 0, max(0, start - 1)) + 1
     return start > 0 and not text[above:start].strip(" \t\r\n") and not _DEPENDS.match(text, start)
 
 
 def walls(tree: SyntaxTree) -> list[int]:
-    """Where a block starts that can be read without those above it, and those above it without it."""
+    """Return where a block starts that can be read without those above it, and those above it without it."""
     return [*_walls(tree.text, tree, top_blocks(tree))]
 
 
@@ -63,8 +63,8 @@ class Between:
 
 
 def around(walls: Sequence[int], edit: Span, after: str, by: int) -> Iterator[Between]:
-    """What an edit may change: from one wall to another that both are walls in the text after it too, which is longer
-    `by` so much. Then what it changes if something is open at the second one, up to those further below."""
+    """Yield what an edit may change: from one wall to another that both are walls in the text after it too, which is
+    longer `by` so much. Then what it changes if something is open at the second one, up to those further below."""
     above = bisect_right(walls, edit.start)
     while above and not is_wall(after, walls[above - 1]):
         above -= 1
@@ -80,7 +80,7 @@ def around(walls: Sequence[int], edit: Span, after: str, by: int) -> Iterator[Be
 
 
 def part(text: str, span: Span) -> Part | None:
-    """What is read between two walls of `text`; None when it isn't certain that the whole is read so."""
+    """Return what is read between two walls of `text`; None when it isn't certain that the whole is read so."""
     source, at_end = text[span.start : span.end], span.end == len(text)
     if _LONE_RETURN.search(source) or (span.start and source.startswith("\ufeff")) or _is_in_front(text, span.start):
         return None
@@ -119,7 +119,7 @@ def _is_after(tree: SyntaxTree, node: Node, start: int) -> bool:
 
 
 def within(paragraphs: Sequence[ProseText], span: Span) -> slice:
-    """Which of them start in `span`."""
+    """Return which of them start in `span`."""
     return slice(
         bisect_left(paragraphs, span.start, key=lambda each: each.start),
         bisect_left(paragraphs, span.end, key=lambda each: each.start),

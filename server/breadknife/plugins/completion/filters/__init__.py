@@ -30,7 +30,7 @@ _ROUNDS = 8
 
 
 def fitted(draft: Draft, *, threshold: float = THRESHOLD) -> str | Silence:
-    """The best form of the draft's text, with the document's line breaks, or why there is none."""
+    """Return the best form of the draft's text, with the document's line breaks, or why there is none."""
     site = Site(draft)
     text = site.ended(draft.text.replace("\r\n", "\n").replace("\r", "\n"))
     reason = "empty"
@@ -51,5 +51,5 @@ def fitted(draft: Draft, *, threshold: float = THRESHOLD) -> str | Silence:
 
 
 def is_final(fit: str | Silence) -> bool:
-    """Whether it is refused, and would be with whatever more is written."""
+    """Tell whether it is refused, and would be with whatever more is written."""
     return isinstance(fit, Silence) and fit.reason in _FINAL

@@ -9,7 +9,7 @@ from breadknife.text.tokens import Kind, tokens
 
 
 def balanced(text: str, site: Site) -> str | None:
-    """The longest beginning that leaves no bracket or string worse off than it was."""
+    """Return the longest beginning that leaves no bracket or string worse off than it was."""
     if site.opens_comment(text):
         return None
     if site.closed_in_itself(text):

@@ -17,19 +17,19 @@ nothing to their sum."""
 
 
 def confidence(draft: Draft) -> float:
-    """The estimated probability that the first line is what comes: a logistic function of the logarithm of the
+    """Return the estimated probability that the first line is what comes: a logistic function of the logarithm of the
     model's own probability for it. 1 where nothing is known of the tokens."""
     logprobs = first_line(draft)
     return certainty(sum(logprobs)) if logprobs else 1.0
 
 
 def certainty(logprob: float) -> float:
-    """The same for the natural logarithm of the model's probability of a text."""
+    """Return the same for the natural logarithm of the model's probability of a text."""
     return (1 + math.tanh((INTERCEPT + SLOPE * logprob) / 2)) / 2
 
 
 def first_line(draft: Draft) -> tuple[float, ...]:
-    """Those of its tokens, as many as it has of the text's characters."""
+    """Return those of its tokens, as many as it has of the text's characters."""
     length = len(draft.text.lstrip("\n").partition("\n")[0])
     count = math.ceil(len(draft.logprobs) * length / max(len(draft.text), 1))
     return draft.logprobs[: max(count, 1)]

@@ -47,7 +47,7 @@ _NOBODY = frozenset(
 
 
 def clean(text: str, site: Site) -> str | None:
-    """The text before the first line of junk. What the document itself has is none."""
+    """Return the text before the first line of junk. What the document itself has is none."""
     mark = _MARK.search(text)
     if mark and mark[0] not in site.draft.document.text:
         text = site.ended(text[: mark.start()])

@@ -106,7 +106,8 @@ def _follows_later(lines: Sequence[str], site: Site) -> bool:
 
 
 def same(a: str, b: str) -> bool:
-    """Whether two lines say the same, but for blanks, quotes, a comma at the end, or the spelling of one long word."""
+    """Tell whether two lines say the same, but for blanks, quotes, a comma at the end, or the spelling of one long
+    word."""
     a, b = _normal(a), _normal(b)
     if a == b:
         return True

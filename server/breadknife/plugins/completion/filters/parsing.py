@@ -13,7 +13,7 @@ from breadknife.text.syntax import changed_tree, has_grammar
 
 
 def parsing(text: str, site: Site) -> str | Silence | None:
-    """The text, or as many of its lines as parse. Without a grammar, the text."""
+    """Return the text, or as many of its lines as parse. Without a grammar, the text."""
     tree, offset = site.draft.tree, site.draft.offset
     if tree is None:
         return silence("no-tree") if has_grammar(site.language) else text

@@ -13,7 +13,7 @@ _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
 
 
 def without_secrets(text: str, site: Site) -> str | None:
-    """The text, unless it has something like a secret that the document hasn't."""
+    """Return the text, unless it has something like a secret that the document hasn't."""
     known = site.draft.document.text
     written, start = site.before + text, len(site.before)
     keys = (Span(*match.span()) for match in _PRIVATE_KEY.finditer(written))

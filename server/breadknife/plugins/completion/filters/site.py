@@ -79,8 +79,8 @@ class Site:
         return line_break(self.draft.document.text)
 
     def ended(self, text: str) -> str:
-        """A text that was cut: without blanks at its end but for one before a word that follows, and with the line
-        break that a line of its own needs."""
+        """Return a text that was cut: without blanks at its end but for one before a word that follows, and with the
+        line break that a line of its own needs."""
         stripped = text.rstrip()
         if stripped and self.draft.shape.before_line:
             return stripped + "\n"
@@ -101,14 +101,14 @@ class Site:
         return len(_unmatched((*self.opened, *brackets, *after))) + unended
 
     def closed_in_itself(self, text: str) -> bool:
-        """Whether the balance around the cursor needs no look at: the text opens and closes nothing of others."""
+        """Tell whether the balance around the cursor needs no look at: the text opens and closes nothing of others."""
         if not self._counts:
             return True
         brackets, left, unended = _scan(text, self.language, self.draft.shape.quote)
         return not _unmatched(brackets) and left == self.draft.shape.quote and not unended
 
     def closes_what_it_opens(self, text: str) -> bool:
-        """Whether what the text leaves open is what follows the cursor closes, and first of all."""
+        """Tell whether what the text leaves open is what follows the cursor closes, and first of all."""
         if not self._counts:
             return True
         brackets, left, _ = _scan(text, self.language, self.draft.shape.quote)
@@ -116,7 +116,7 @@ class Site:
         return self._tail(left)[0].startswith("".join(reversed(opened)))
 
     def opens_comment(self, text: str) -> bool:
-        """Whether code that follows would become part of a comment."""
+        """Tell whether code that follows would become part of a comment."""
         if self.draft.shape.where is not Where.CODE:
             return False
         *_, last = [None, *tokens(self.before + text, self.language)]

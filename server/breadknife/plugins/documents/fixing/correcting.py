@@ -36,7 +36,7 @@ class Part:
 
 
 def parts(text: str) -> Iterator[Part]:
-    """The sentences that a model can correct: English ones of usual length."""
+    """Yield the sentences that a model can correct: English ones of usual length."""
     if not is_english(text):
         return
     for span in sentences(text):
@@ -46,8 +46,8 @@ def parts(text: str) -> Iterator[Part]:
 
 
 def corrected(model: Model, part: Part, least: float, least_of_spelling: float) -> tuple[TextEdit, ...]:
-    """The model's corrections of a sentence, counted from its start: each is small, and the sentence would lose at
-    least `least` nats without it; without another spelling, `least_of_spelling`. Raises Cancelled, ModelError and
+    """Return the model's corrections of a sentence, counted from its start: each is small, and the sentence would lose
+    at least `least` nats without it; without another spelling, `least_of_spelling`. Raises Cancelled, ModelError and
     EngineError."""
     sentence = readable(part.sentence)
     most = int(LONGEST_ANSWER * len(sentence.split())) + 24
@@ -67,9 +67,9 @@ def corrected(model: Model, part: Part, least: float, least_of_spelling: float) 
 def worthwhile(
     likelihood: Likelihood, part: Part, edits: Sequence[TextEdit], needs: Callable[[TextEdit], float]
 ) -> tuple[TextEdit, ...]:
-    """The edits without which the sentence would lose at least as many nats as each needs, and that all together gain
-    as much: a word that moves is one edit where it goes and one where it comes, and either alone is bad. The worst goes
-    first, for the others may be worth more without it."""
+    """Return the edits without which the sentence would lose at least as many nats as each needs, and that all together
+    gain as much: a word that moves is one edit where it goes and one where it comes, and either alone is bad. The worst
+    goes first, for the others may be worth more without it."""
     kept = tuple(edits)
     while kept:
         worth = likelihood.worth(part.before, part.sentence, kept)
@@ -82,7 +82,7 @@ def worthwhile(
 
 
 def sentence_of(text: str, span: Span) -> Part:
-    """The sentence of a text that a place is in."""
+    """Return the sentence of a text that a place is in."""
     for each in sentences(text):
         if each.start <= span.start <= each.end:
             return Part(text[: each.start], text[each.start : each.end], each.start)
@@ -90,12 +90,12 @@ def sentence_of(text: str, span: Span) -> Part:
 
 
 def moved(edits: Iterable[TextEdit], by: int) -> list[TextEdit]:
-    """The same edits, so many code points further on."""
+    """Return the same edits, so many code points further on."""
     return [edit.shifted(by) for edit in edits]
 
 
 def with_edits(text: str, edits: Iterable[TextEdit]) -> str:
-    """The text after those of the edits that don't overlap an earlier one."""
+    """Return the text after those of the edits that don't overlap an earlier one."""
     kept: list[TextEdit] = []
     for edit in sorted(edits):
         if not kept or edit.span.start > kept[-1].span.end:

@@ -33,7 +33,7 @@ class Likelihood:
     model: Model
 
     def of(self, before: str, versions: Sequence[str]) -> tuple[float, ...]:
-        """The log-probability of each version of a sentence, in nats, after the text before it."""
+        """Return the log-probability of each version of a sentence, in nats, after the text before it."""
         prompt = (*_LEAD, Part(readable(before[-_CONTEXT:]))) if before else _LEAD
         asked = tuple(dict.fromkeys(map(readable, versions)))
         scores = self.model.score(prompt, asked, fresh=True)
@@ -41,7 +41,7 @@ class Likelihood:
         return tuple(likely[readable(version)] for version in versions)
 
     def worth(self, before: str, sentence: str, edits: Sequence[TextEdit]) -> Worth:
-        """What edits are worth to a sentence: all together, and each."""
+        """Return what edits are worth to a sentence: all together, and each."""
         versions = [sentence, apply_edits(sentence, edits)]
         versions += [apply_edits(sentence, without(edits, at)) for at in range(len(edits))]
         now, whole, *less = self.of(before, versions)

@@ -45,7 +45,8 @@ def readable(text: str) -> str:
 
 
 def word_edits(before: str, after: str) -> tuple[TextEdit, ...]:
-    """How to get from one text to the other, word by word. Changes with only a blank between them are one edit."""
+    """Return how to get from one text to the other, word by word. Changes with only a blank between them are one
+    edit."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     starts = [0]
     for token in old:
@@ -68,7 +69,7 @@ def without(edits: Sequence[TextEdit], number: int) -> tuple[TextEdit, ...]:
 
 
 def small_edits(before: str, after: str) -> Iterator[TextEdit]:
-    """Those of the changes that are small and leave code alone. Of a longer one, single words may be."""
+    """Yield those of the changes that are small and leave code alone. Of a longer one, single words may be."""
     for edit in word_edits(before, after):
         old = before[edit.span.start : edit.span.end]
         for each in [edit] if is_small(old, edit.new_text) else _word_by_word(old, edit):
@@ -79,7 +80,7 @@ def small_edits(before: str, after: str) -> Iterator[TextEdit]:
 
 
 def is_spelling(old: str, new: str) -> bool:
-    """Whether a change writes one word in another way, and not in that of another country."""
+    """Tell whether a change writes one word in another way, and not in that of another country."""
     was, comes = _words(old), _words(new)
     if len(was) != 1 or len(comes) != 1 or is_same_word(was[0], comes[0]) or not is_respelled(was[0], comes[0]):
         return False
@@ -100,13 +101,13 @@ def _word_by_word(old: str, edit: TextEdit) -> Iterator[TextEdit]:
 
 
 def touches_code(text: str, edit: TextEdit) -> bool:
-    """Whether an edit takes or brings what stands for code, a link or another name that isn't prose."""
+    """Tell whether an edit takes or brings what stands for code, a link or another name that isn't prose."""
     return any(pattern.search(part) for pattern in (_CODE, _PLACEHOLDER) for part in (text, edit.new_text))
 
 
 def is_small(old: str, new: str) -> bool:
-    """Whether a change corrects words and doesn't choose others: each word that goes or comes is one of grammar, such
-    as “the” and “has”, or is another form or spelling of the word in its place."""
+    """Tell whether a change corrects words and doesn't choose others: each word that goes or comes is one of grammar,
+    such as “the” and “has”, or is another form or spelling of the word in its place."""
     was, comes = _words(old), _words(new)
     if _signs(old) != _signs(new):
         return False
@@ -141,7 +142,7 @@ def _written_out(text: str) -> str:
 
 
 def is_same_word(one: str, other: str) -> bool:
-    """Whether two words may be forms of one: “keep” and “kept”, “file” and “files”."""
+    """Tell whether two words may be forms of one: “keep” and “kept”, “file” and “files”."""
     if one.replace("-", "") == other.replace("-", "") or not _bases(one).isdisjoint(_bases(other)):
         return True
     shared = common_prefix(one, other)

@@ -56,8 +56,8 @@ class Mended:
 
 
 def mend(given: MendWanted, context: StepContext) -> Mended:
-    """The paragraphs with those of the checkers' fixes that make a sentence likelier. Asks the checkers again until
-    they have no more to fix."""
+    """Return the paragraphs with those of the checkers' fixes that make a sentence likelier. Asks the checkers again
+    until they have no more to fix."""
     checkers = Checkers(given.document, given.prose, context)
     texts = given.texts or tuple(each.text for each in given.prose)
     for number in range(MOST_ROUNDS):
@@ -111,8 +111,8 @@ class Corrected:
 
 
 def correct(given: CorrectWanted, context: StepContext) -> Corrected:
-    """The paragraphs with a model's corrections: of each sentence the single changes that are small, and that the
-    sentence would be less likely without."""
+    """Return the paragraphs with a model's corrections: of each sentence the single changes that are small, and that
+    the sentence would be less likely without."""
     texts = given.texts or tuple(each.text for each in given.prose)
     work = [(number, part) for number, text in enumerate(texts) for part in parts(text)]
     edits: list[list[TextEdit]] = [[] for _ in texts]
@@ -167,8 +167,8 @@ class _Sifting:
 
 
 def find_edits(given: EditsWanted, context: StepContext) -> EditsFound | Silence:
-    """The single edits that lead to new texts. Each passes the guard, makes its sentence likelier, gives the checkers
-    nothing new to say, and touches no markup, code or link."""
+    """Return the single edits that lead to new texts. Each passes the guard, makes its sentence likelier, gives the
+    checkers nothing new to say, and touches no markup, code or link."""
     sifting = [
         _Sifting(prose, _plain_edits(given.document, prose, text))
         for prose, text in zip(given.prose, given.texts, strict=True)

@@ -50,7 +50,7 @@ class ListMade:
 
 
 def make_list(given: ListWanted, context: StepContext) -> ListMade | Silence:
-    """A list out of a paragraph: of the series behind a colon, or else of each sentence."""
+    """Return a list out of a paragraph: of the series behind a colon, or else of each sentence."""
     if given.kind != PARAGRAPH or len(given.prose) != 1:
         return Silence("no-paragraph", "A list is made of one paragraph.", "put the cursor into one")
     document = given.document

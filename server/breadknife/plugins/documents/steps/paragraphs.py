@@ -34,7 +34,7 @@ class JoinWanted:
 
 
 def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
-    """A paragraph out of a list: of sentences, or of a series behind a colon."""
+    """Return a paragraph out of a list: of sentences, or of a series behind a colon."""
     document = given.document
     if given.kind != ITEM or len(given.prose) < 2:
         return Silence("no-list", "The cursor is in no list of two items or more.", "put it into one")

@@ -40,7 +40,7 @@ class PlaceFound:
 
 
 def find_place(given: PlaceWanted, context: StepContext) -> PlaceFound | Silence:
-    """The paragraphs, list items or headings that an action at the cursor or the selection is about."""
+    """Return the paragraphs, list items or headings that an action at the cursor or the selection is about."""
     document = given.document
     if document.language not in LANGUAGES:
         return Silence("no-prose", f"No prose is read in {document.language}.")

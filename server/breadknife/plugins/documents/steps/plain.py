@@ -168,7 +168,8 @@ class LikelyWanted:
 
 
 def keep_likely(given: LikelyWanted, context: StepContext) -> Changed | Silence:
-    """Those replacements that a model finds no less likely than what is there; without a model, those marked safe."""
+    """Return those replacements that a model finds no less likely than what is there; without a model, those marked
+    safe."""
     likely = _likely(given, context)
     if likely is None:
         likely = given.safe

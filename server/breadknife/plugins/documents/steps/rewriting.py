@@ -63,8 +63,8 @@ class _Sentence:
 
 
 def rewrite(given: RewriteWanted, context: StepContext) -> Rewritten | Silence:
-    """Each sentence as a model writes it anew. It passes the guard, gives the checkers nothing new to say, and leaves
-    markup, code and links alone; a sentence that doesn't stays as it is."""
+    """Return each sentence as a model writes it anew. It passes the guard, gives the checkers nothing new to say, and
+    leaves markup, code and links alone; a sentence that doesn't stays as it is."""
     work = [_Sentence(number, prose, part) for number, prose in enumerate(given.prose) for part in parts(prose.text)]
     done: list[_Sentence] = []
     for at, each in enumerate(work):
@@ -152,7 +152,7 @@ class Joined:
 
 
 def join(given: JoinWanted, context: StepContext) -> Joined | Silence:
-    """The prose of several paragraphs as one text, unless it is too short or too long."""
+    """Return the prose of several paragraphs as one text, unless it is too short or too long."""
     text = "\n".join(readable(each.text) for each in given.prose)
     words = len(text.split())
     if words < given.min_words:
@@ -177,7 +177,7 @@ class Above:
 
 
 def put_above(given: AboveWanted, context: StepContext) -> Above | Silence:
-    """A text as a paragraph of its own above the first paragraph, with that one's margin."""
+    """Return a text as a paragraph of its own above the first paragraph, with that one's margin."""
     document, first = given.document, given.prose[0]
     start = document.line_span(document.line_at(first.start)).start
     margin = document.text[start : first.start]

@@ -22,7 +22,7 @@ class Parts:
         return [CodeBlock(language.lower(), tuple(lines)) for language, lines in self._code]
 
     def begin(self, language: str) -> list[Span]:
-        """A block of code, whose lines are to be put into what this gives."""
+        """Return a block of code, whose lines are to be put into what this gives."""
         lines = list[Span]()
         self._code.append((language, lines))
         return lines

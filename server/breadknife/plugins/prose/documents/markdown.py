@@ -31,7 +31,7 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def anchors(tree: SyntaxTree) -> frozenset[str]:
-    """The targets of `#…` as GitHub makes them, and those that the document names itself."""
+    """Return the targets of `#…` as GitHub makes them, and those that the document names itself."""
     seen: Counter[str] = Counter()
     found: set[str] = set(_ANCHOR.findall(tree.text))
     found |= {slugified(_TAG.sub("", match[1]).strip()) for match in _HTML_HEADING.finditer(tree.text)}

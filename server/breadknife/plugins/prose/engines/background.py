@@ -104,7 +104,7 @@ class Background(Generic[_Question, _Result]):
         return self._health.failure is not None and self._health.is_absent
 
     def result(self, text: _Question) -> tuple[_Result, ...] | None:
-        """What the engine said of `text`, or None when it has not been asked or has not answered yet."""
+        """Return what the engine said of `text`, or None when it has not been asked or has not answered yet."""
         with self._changed:
             found = self._results.get(text)
             if found is not None:
@@ -112,12 +112,12 @@ class Background(Generic[_Question, _Result]):
             return found
 
     def lost(self, texts: Iterable[_Question]) -> bool:
-        """Whether the engine could not check some of them, though it works."""
+        """Tell whether the engine could not check some of them, though it works."""
         with self._changed:
             return not self._lost.keys().isdisjoint(texts)
 
     def answer(self, text: _Question) -> tuple[_Result, ...]:
-        """The same at once, for an engine that several threads may ask. Raises EngineError."""
+        """Return the same at once, for an engine that several threads may ask. Raises EngineError."""
         found = self.result(text)
         if found is None:
             found = self._engine.check(text)
@@ -161,7 +161,7 @@ class Background(Generic[_Question, _Result]):
             self._changed.notify_all()
 
     def waits(self, owner: str) -> bool:
-        """Whether something that this owner asked for isn't answered yet."""
+        """Tell whether something that this owner asked for isn't answered yet."""
         with self._changed:
             return owner in self._jobs or self._busy_for == owner
 

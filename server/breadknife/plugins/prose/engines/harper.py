@@ -124,7 +124,7 @@ class HarperDictionary(HarperEngine):
 
 
 def rules_of_harper() -> Mapping[str, str]:
-    """What each rule is about, in a sentence or more, by the rule's name."""
+    """Return what each rule is about, in a sentence or more, by the rule's name."""
     return harper.Linter(harper.Dialect.AMERICAN).get_lint_descriptions()
 
 

@@ -46,7 +46,7 @@ class ProseEngine(Protocol):
     name: str
 
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
-        """What is wrong with one paragraph of plain prose in a language; nothing, in one that it doesn't speak.
+        """Return what is wrong with one paragraph of plain prose in a language; nothing, in one that it doesn't speak.
 
         An empty tag is the engine's own English. Raises EngineError.
         """
@@ -71,7 +71,7 @@ class QuietEngine:
 
 
 def quiet(lints: Iterable[Lint], enabled: frozenset[str]) -> tuple[Lint, ...]:
-    """Those that aren't noise in technical prose, or of a rule that is in `enabled`."""
+    """Return those that aren't noise in technical prose, or of a rule that is in `enabled`."""
     return tuple(each for each in lints if each.rule in enabled or not is_noise(each.engine, each.rule, each.category))
 
 

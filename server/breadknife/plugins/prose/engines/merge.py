@@ -91,7 +91,7 @@ Position = Callable[[Lint], float]
 
 
 def nowhere(lint: Lint) -> float:
-    """The position of every finding while none is shown."""
+    """Return the position of every finding while none is shown."""
     return math.inf
 
 
@@ -102,7 +102,7 @@ def mistakes(
     position: Position = nowhere,
     enabled: frozenset[str] | None = frozenset(),
 ) -> list[Mistake]:
-    """The mistakes of a paragraph, in order of their places: those that are ready and those that wait.
+    """Return the mistakes of a paragraph, in order of their places: those that are ready and those that wait.
 
     `lints` come in the order of the engines, the quickest first. `believes` tells whether a word that isn't in a
     dictionary is a mistake, by its span, what is offered for it, and what all engines offer first (empty unless they
@@ -164,7 +164,7 @@ def _agree(text: str, lint: Lint, other: Lint) -> bool:
 
 
 def may_change_findings(asked: Asked, lints: Sequence[Lint]) -> bool:
-    """Whether an engine's answer may change what is shown: names and terms that no dictionary has don't."""
+    """Tell whether an engine's answer may change what is shown: names and terms that no dictionary has don't."""
     return any(
         each.rule not in SPELLING or meant(asked.text[each.span.start : each.span.end])
         for each in quiet(lints, frozenset())
@@ -172,12 +172,12 @@ def may_change_findings(asked: Asked, lints: Sequence[Lint]) -> bool:
 
 
 def is_same(text: str, lint: Lint, other: Lint) -> bool:
-    """Whether two engines speak of the very same place or mean the same fix."""
+    """Tell whether two engines speak of the very same place or mean the same fix."""
     return lint.span == other.span or not set(_outcomes(text, lint)).isdisjoint(_outcomes(text, other))
 
 
 def joined(text: str, mistake: Mistake, lint: Lint) -> Mistake:
-    """The mistake with what another engine says of its place: its fixes come after those that both give."""
+    """Return the mistake with what another engine says of its place: its fixes come after those that both give."""
     own = {_outcome(text, each.span, each.replacement): each for each in mistake.corrections}
     theirs = {_outcome(text, lint.span, new): Correction(lint.span, new) for new in lint.replacements}
     agreed = [each for key, each in own.items() if key in theirs]
@@ -194,7 +194,7 @@ def joined(text: str, mistake: Mistake, lint: Lint) -> Mistake:
 
 
 def added(text: str, found: Sequence[Mistake], more: Iterable[Mistake], position: Position = nowhere) -> list[Mistake]:
-    """The mistakes with those of an engine that needs nobody's agreement, in order of their places.
+    """Return the mistakes with those of an engine that needs nobody's agreement, in order of their places.
 
     Where two touch, the one that is shown already owns the place, or else the one of `found`.
     """
@@ -210,7 +210,7 @@ def added(text: str, found: Sequence[Mistake], more: Iterable[Mistake], position
 
 
 def beside(text: str, found: Sequence[Mistake], proposed: Iterable[Mistake], position: Position) -> list[Mistake]:
-    """The mistakes with the model's own, in order of their places.
+    """Return the mistakes with the model's own, in order of their places.
 
     Where a rule that waits for agreement says the same, the rule's is ready. Where the model hasn't judged yet what
     another one says, its own waits too: so the order in which it answers makes no difference.
@@ -260,7 +260,7 @@ def _first(span: Span, lints: Sequence[Lint]) -> str:
 
 
 def counts(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:
-    """Whether what an engine says, among all `lints` of the paragraph, is worth a look."""
+    """Tell whether what an engine says, among all `lints` of the paragraph, is worth a look."""
     if lint.rule in REPEATS and _REPEATED_NAME.search(text, lint.span.start, lint.span.end):
         return False
     if lint.rule in COMMAS and _NEEDS_NO_COMMA.match(text, lint.span.start):
@@ -343,14 +343,14 @@ def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome], *, ready: 
 
 
 def is_certain(text: str, lint: Lint) -> bool:
-    """Whether a finding's first fix is fit to be applied unseen, by what its own engine says of it alone."""
+    """Tell whether a finding's first fix is fit to be applied unseen, by what its own engine says of it alone."""
     if lint.rule in SPELLING:
         return len(meant(text[lint.span.start : lint.span.end])) == 1
     return lint.rule in SAFE or _is_first_person(text, lint)
 
 
 def own_corrections(text: str, lint: Lint) -> list[str]:
-    """What one engine alone offers, best first: it is the same whoever else speaks of the place."""
+    """Return what one engine alone offers, best first: it is the same whoever else speaks of the place."""
     return [each.replacement for each in _corrections(text, [lint], set())[0]]
 
 

@@ -109,7 +109,7 @@ _SPELLERS = re.compile(r"(?:MORFOLOGIK|HUNSPELL)_\w+|(?:\w+_)?(?:SPELLER|SPELLIN
 
 
 def is_of_dictionaries(engine: str, rule: str) -> bool:
-    """Whether a rule, of any language, says that a word is in no dictionary: then it may be added to ours."""
+    """Tell whether a rule, of any language, says that a word is in no dictionary: then it may be added to ours."""
     if engine == "vale":
         return rule.rpartition(".")[2] == "Spelling"
     return rule in SPELLING or (engine == "languagetool" and _SPELLERS.fullmatch(rule) is not None)
@@ -134,7 +134,7 @@ _NAMESAKES = (
 
 @cache
 def namesakes(rule: str) -> frozenset[str]:
-    """The rule, and those of other engines that look for the same."""
+    """Return the rule, and those of other engines that look for the same."""
     return frozenset((rule,)).union(*(each for each in _NAMESAKES if rule in each))
 
 
@@ -184,7 +184,8 @@ right in 23 of 35 cases together, so a rule that isn't here counts as right."""
 
 
 def is_right(engine: str, rule: str) -> bool:
-    """Whether a rule is right more often than not: it is shown at once, and others wait until a second engine agrees.
+    """Tell whether a rule is right more often than not: it is shown at once, and others wait until a second engine
+    agrees.
 
     `bench/prose/trust.tsv` has each judgement, and `python bench/prose/trust.py table` sums them up.
     """

@@ -17,12 +17,12 @@ _CHECK_S = 20
 
 
 def configuration(root: Path) -> Path | None:
-    """The file that says which styles a folder wants."""
+    """Return the file that says which styles a folder wants."""
     return next((root / name for name in _CONFIGURATIONS if (root / name).is_file()), None)
 
 
 def program(root: Path) -> Path | None:
-    """The `vale` on the path, if it isn't the folder's own."""
+    """Return the `vale` on the path, if it isn't the folder's own."""
     found = shutil.which("vale")
     path = Path(found).resolve() if found else None
     return path if path is not None and not path.is_relative_to(root.resolve()) else None

@@ -44,7 +44,7 @@ class Evidence:
 
 
 def changed(*pairs: str) -> Callable[[str, str], bool]:
-    """One of these changes, each written `old>new`."""
+    """Make a test for one of these changes, each written `old>new`."""
     known = frozenset(pairs)
     return lambda old, new: f"{old}>{new}" in known
 

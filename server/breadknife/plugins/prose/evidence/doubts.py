@@ -85,7 +85,8 @@ _TELLING = (*EVIDENCE, *DOUBTS)
 
 
 def refined(rule: str, text: str, start: int, end: int, old: str, new: str) -> str:
-    """The rule of a change: that of the evidence that speaks for it or, if there is none, against it, or its own."""
+    """Return the rule of a change: that of the evidence that speaks for it or, if there is none, against it, or its
+    own."""
     old, new = old.lower().replace("’", "'"), new.lower().replace("’", "'")
     told = (each.rule for each in _TELLING if rule in each.of and each.speaks(text, start, end, old, new))
     return next(told, rule)

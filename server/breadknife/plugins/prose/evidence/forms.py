@@ -60,7 +60,8 @@ def forms(word: str) -> list[str]:
 
 
 def is_participle(old: str, new: str) -> bool:
-    """Whether `new` is the past participle of the verb that `old` is another form of, and is no participle itself."""
+    """Tell whether `new` is the past participle of the verb that `old` is another form of, and is no participle
+    itself."""
     for group in _IRREGULAR.get(new, ()):
         if old in group and new in _participles(group):
             return old not in _participles(group) and not old.endswith("ing")
@@ -68,7 +69,7 @@ def is_participle(old: str, new: str) -> bool:
 
 
 def is_base(old: str, new: str) -> bool:
-    """Whether `new` is a verb (or noun) and `old` the same with -s, or its past."""
+    """Tell whether `new` is a verb (or noun) and `old` the same with -s, or its past."""
     for group in _IRREGULAR.get(new, ()):
         if old in group:
             return new == group[0] and not old.endswith("ing")
@@ -76,12 +77,12 @@ def is_base(old: str, new: str) -> bool:
 
 
 def is_third_person(old: str, new: str) -> bool:
-    """Whether `new` is the third person of the verb `old`: what agrees with one, in the same tense."""
+    """Tell whether `new` is the third person of the verb `old`: what agrees with one, in the same tense."""
     return is_base(new, old) and new.endswith("s")
 
 
 def is_plural(old: str, new: str) -> bool:
-    """Whether `new` is the plural of the noun `old`."""
+    """Tell whether `new` is the plural of the noun `old`."""
     return any(old == group[0] and new in group[1:] for group in _NOUNS.get(old, ())) or (
         new.endswith("s") and new in _regular(old)
     )

@@ -287,7 +287,7 @@ _FOR = re.compile(_LASTING.format("for", ""))
 
 
 def perfect(text: str, end: int, word: str) -> tuple[str, str] | None:
-    """The rule, and what should stand for `am` in "I am working on it since two years"; None elsewhere."""
+    """Return the rule, and what should stand for `am` in "I am working on it since two years"; None elsewhere."""
     new = _PERFECT.get(word.lower().replace("’", "'"), "")
     if new and _SINCE.match(text, end):
         return "Tense", new
@@ -304,7 +304,7 @@ _INTRODUCED = re.compile(
 
 
 def introduced(text: str, start: int) -> bool:
-    """Whether a word stands right after what introduces a sentence, as in "In my opinion it works"."""
+    """Tell whether a word stands right after what introduces a sentence, as in "In my opinion it works"."""
     return _INTRODUCED.search(text, max(0, start - NEAR), start) is not None and not text.startswith("to ", start)
 
 

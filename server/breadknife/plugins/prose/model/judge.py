@@ -34,14 +34,14 @@ class Judge:
 
 
 def needs_judge(mistake: Mistake) -> bool:
-    """Whether the model is asked: the mistake waits for agreement, or more than one word may have been meant."""
+    """Tell whether the model is asked: the mistake waits for agreement, or more than one word may have been meant."""
     return bool(mistake.corrections) and (not mistake.ready or mistake.known > 1)
 
 
 def judged(
     mistake: Mistake, margins: Sequence[float], model: str, budget: float, misspelled: str = ""
 ) -> Mistake | None:
-    """The mistake with its likeliest correction first; None if it waits and the model isn't sure enough of any.
+    """Return the mistake with its likeliest correction first; None if it waits and the model isn't sure enough of any.
 
     `margins` has one for each correction, in nats, or is empty for a text that is too long for the model. Each slip
     of the fingers that it takes from a correction to the `misspelled` word costs the correction some of its margin.

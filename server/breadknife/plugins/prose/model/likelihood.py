@@ -125,7 +125,7 @@ class Likelihood:
         return tuple(likely.get(each, -math.inf) - likely[keep] for each in fixed)
 
     def read(self, text: str) -> Told:
-        """What the model says of all of it."""
+        """Return what the model says of all of it."""
         text = readable(text)
         words: list[Surprise] = []
         sums: list[Mapping[int, float]] = []
@@ -142,7 +142,7 @@ class Likelihood:
 
 
 def reach(text: str, offset: int) -> int:
-    """How far a text is looked at behind a change that ends at `offset`."""
+    """Return how far a text is looked at behind a change that ends at `offset`."""
     return _end(text, offset, WORDS_AFTER)
 
 
@@ -238,7 +238,7 @@ class Reader:
             self._model = model
 
     def read(self, work: Callable[[Likelihood], Sequence[_Found]]) -> tuple[_Found, ...]:
-        """What `work` finds; nothing in a text that is too much for the model. Raises EngineError."""
+        """Return what `work` finds; nothing in a text that is too much for the model. Raises EngineError."""
         with self._lock:
             model = self._model
         if model is None:

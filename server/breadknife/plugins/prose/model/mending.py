@@ -29,7 +29,7 @@ class Mended:
         return cls("".join(parts) + text[at:], tuple(kept))
 
     def back(self, span: Span) -> Span | None:
-        """Where a span of the mended text is in the original; None for what touches a correction."""
+        """Return where a span of the mended text is in the original; None for what touches a correction."""
         moved = 0
         for each in self.corrections:
             start = each.span.start + moved

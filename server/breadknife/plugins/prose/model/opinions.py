@@ -68,11 +68,11 @@ class Opinions:
         self._proposer.wait(readings, cancel)
 
     def lost(self, cases: Iterable[Case], readings: Iterable[Reading]) -> bool:
-        """Whether the model could not answer some of them, though it works."""
+        """Tell whether the model could not answer some of them, though it works."""
         return self._judge.lost(cases) or self._proposer.lost(readings)
 
     def settled(self, text: str, found: Iterable[Mistake], budget: float) -> tuple[list[Mistake], bool]:
-        """The mistakes without those that the model objects to, and whether it hasn't judged all of them yet.
+        """Return the mistakes without those that the model objects to, and whether it hasn't judged all of them yet.
 
         Those that it agrees to are ready now.
         """
@@ -91,7 +91,7 @@ class Opinions:
         return settled, pending
 
     def proposed(self, reading: Reading, budget: float) -> tuple[list[Mistake], bool]:
-        """The model's own findings in a paragraph, and whether it hasn't read all of it yet.
+        """Return the model's own findings in a paragraph, and whether it hasn't read all of it yet.
 
         Meanwhile those of its beginning are told, as far as it was read up to the end of an earlier sentence.
         """
@@ -112,7 +112,7 @@ def cases(text: str, found: Iterable[Mistake]) -> list[Case]:
 
 
 def reading(text: str, own: Iterable[Mistake]) -> Reading:
-    """What the proposer reads of a paragraph: with the mistakes mended that its first engine is sure of.
+    """Return what the proposer reads of a paragraph: with the mistakes mended that its first engine is sure of.
 
     It doesn't depend on engines that answer later, so the model needs not wait for them, nor read it again.
     """
@@ -120,7 +120,7 @@ def reading(text: str, own: Iterable[Mistake]) -> Reading:
 
 
 def case(text: str, mistake: Mistake) -> Case:
-    """What is judged of a mistake, as far as the judge looks: what is typed behind that changes nothing."""
+    """Return what is judged of a mistake, as far as the judge looks: what is typed behind that changes nothing."""
     ends = (reach(text, each.span.end) for each in mistake.corrections)
     return Case(text[: max(ends, default=0)], mistake.corrections)
 

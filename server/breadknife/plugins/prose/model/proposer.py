@@ -79,7 +79,7 @@ class Reading:
         return cls(text[:end], tuple(each for each in mended if each.span.end <= end))
 
     def beginnings(self) -> Iterator[Reading]:
-        """What was read of the paragraph while its last sentences weren't there yet, the longest first."""
+        """Yield what was read of the paragraph while its last sentences weren't there yet, the longest first."""
         ends = [match.end() for match in _SENTENCE_END.finditer(self.text)]
         for end in ends[-2 : -2 - _BEGINNINGS : -1]:
             yield Reading.of(self.text[:end], self.mended)
@@ -100,7 +100,7 @@ class Proposer:
         self._reader.close()
 
     def read(self, reading: Reading, likelihood: Likelihood) -> list[Proposal]:
-        """What makes the text likelier once it is mended; then once more, with what was found mended too, for an
+        """Return what makes the text likelier once it is mended; then once more, with what was found mended too, for an
         error makes its neighbours hard to judge. Raises what Likelihood does."""
         mended = Mended.of(reading.text, reading.mended)
         found = _back(mended, self.proposals(mended.text, likelihood, careless=bool(mended.corrections)))
@@ -115,7 +115,8 @@ class Proposer:
         )
 
     def proposals(self, text: str, likelihood: Likelihood, *, careless: bool = False) -> list[Proposal]:
-        """What makes the text likelier, the best for each place, in the text's order. Raises what Likelihood does.
+        """Return what makes the text likelier, the best for each place, in the text's order. Raises what Likelihood
+        does.
 
         `careless` text has been wrong elsewhere.
         """
@@ -163,12 +164,12 @@ class Proposer:
 
 
 def least(proposal: Proposal) -> float:
-    """What its margin must reach."""
+    """Return what its margin must reach."""
     return PROPOSED.get(proposal.rule, _NEVER) - (CARELESS if proposal.careless else 0.0)
 
 
 def estimate(text: str, words: Sequence[Surprise], index: int, change: Proposal) -> float:
-    """What a change may gain: at its place, and of what surprises after it."""
+    """Return what a change may gain: at its place, and of what surprises after it."""
     new, saved, after = change.replacement.strip(), 0.0, words[index + 1 : index + 3]
     if not new:  # the next word takes the place, and what it cost after this one is saved
         new, saved, after = text[change.span.end : after[0].span.end], -after[0].logprob, after[1:]
@@ -180,7 +181,7 @@ def estimate(text: str, words: Sequence[Surprise], index: int, change: Proposal)
 
 
 def changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]:
-    """What may have been meant at one word, or between it and the one before; not all of it is English."""
+    """Yield what may have been meant at one word, or between it and the one before; not all of it is English."""
     for each in _changes(text, words, index):
         start, end = each.span.start, each.span.end
         yield replace(each, rule=refined(each.rule, text, start, end, text[start:end], each.replacement))

@@ -76,5 +76,5 @@ HALVES = 1.5
 
 
 def excess(budget: float) -> float:
-    """What is added to every threshold for another budget than BUDGET."""
+    """Return what is added to every threshold for another budget than BUDGET."""
     return math.inf if budget <= 0 else HALVES * math.log2(BUDGET / budget)

@@ -8,7 +8,8 @@ from importlib.resources import files
 
 @lru_cache(maxsize=1 << 10)
 def meant(word: str) -> tuple[str, ...]:
-    """What is meant by a misspelling that is known, likeliest first, and with a capital as it has; else nothing."""
+    """Return what is meant by a misspelling that is known, likeliest first, and with a capital as it has; else
+    nothing."""
     lines, asked = _lines(), word.casefold()
     start = lines.find(f"\n{asked},") if asked.isalpha() and (word.islower() or word.istitle()) else -1
     if start < 0:

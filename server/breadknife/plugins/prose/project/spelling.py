@@ -38,7 +38,7 @@ _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 @cache
 def terms() -> frozenset[str]:
-    """The words of `terms.txt`."""
+    """Return the words of `terms.txt`."""
     lines = files("breadknife.plugins.prose.project").joinpath("terms.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if not line.startswith("#"))
 
@@ -89,7 +89,7 @@ class Vocabulary:
 
 
 def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]:
-    """Whether a word is the project's own: it calls something so, or its documents say it again and again.
+    """Tell whether a word is the project's own: it calls something so, or its documents say it again and again.
 
     `whole` waits, for a while, until all of the project is known: lint has no second chance.
     """
@@ -114,7 +114,7 @@ def _times(word: str) -> float:
 
 
 def folded(word: str) -> str:
-    """A word as dictionaries are asked for it."""
+    """Return a word as dictionaries are asked for it."""
     word = word.replace("’", "'").casefold()
     return word.removesuffix("'s").removesuffix("'")
 
@@ -127,7 +127,7 @@ def is_typo(
     knows: Callable[[str], bool],
     agreed: str = "",
 ) -> bool:
-    """Whether an unknown word is plain English but for a slip of the fingers, and no name or term.
+    """Tell whether an unknown word is plain English but for a slip of the fingers, and no name or term.
 
     `knows` tells an engine's dictionary words; `agreed` is what all engines offer first.
     """
@@ -160,7 +160,7 @@ def looks_slipped(word: str, replacements: tuple[str, ...]) -> bool:
 
 
 def looks_meant(word: str, agreed: str) -> bool:
-    """Whether a long word that engines take for the same other one is hardly anything else: `solfware`.
+    """Tell whether a long word that engines take for the same other one is hardly anything else: `solfware`.
 
     No slip of the fingers, but who learns a language writes what they hear.
     """
@@ -189,7 +189,7 @@ def _is_derived(word: str, knows: Callable[[str], bool]) -> bool:
 
 
 def is_slip(word: str, replacement: str) -> bool:
-    """Whether fingers or ears that meant `replacement` make `word` of it: one slip, or two in a long word."""
+    """Tell whether fingers or ears that meant `replacement` make `word` of it: one slip, or two in a long word."""
     if not _PLAIN.fullmatch(replacement) or not replacement[1:].islower():  # two words, or a product's name
         return False
     word, replacement = word.casefold(), replacement.casefold()
@@ -199,13 +199,13 @@ def is_slip(word: str, replacement: str) -> bool:
 
 
 def is_name_for_word(word: str, replacement: str) -> bool:
-    """Whether a name, or what else has a capital, is offered for what isn't written as one."""
+    """Tell whether a name, or what else has a capital, is offered for what isn't written as one."""
     return word.islower() and not replacement.islower()
 
 
 def slips(a: str, b: str) -> int:
-    """Edits from `a` to `b`: letters left out, added or swapped with their neighbour, or replaced by one that sounds
-    alike or lies beside it on the keyboard; any other letter in its place is unlikely."""
+    """Return edits from `a` to `b`: letters left out, added or swapped with their neighbour, or replaced by one that
+    sounds alike or lies beside it on the keyboard; any other letter in its place is unlikely."""
     gap = 1 if len(a) != len(b) else _UNLIKELY  # a letter left out and another added is any letter in its place
     before, last = list[int](), [j * gap for j in range(len(b) + 1)]
     for i, x in enumerate(a, 1):

@@ -37,7 +37,7 @@ _EXCERPT = 60
 
 
 def dictionary_path(root: Path | None) -> Path:
-    """The workspace's dictionary, or the user's own where there is no workspace."""
+    """Return the workspace's dictionary, or the user's own where there is no workspace."""
     return root / _FOLDER / "dictionary.txt" if root else config_dir() / "dictionary.txt"
 
 
@@ -59,7 +59,7 @@ class Sentence:
 
     @classmethod
     def of_line(cls, document: Document, offset: int) -> Sentence:
-        """The source's line, for what isn't about prose."""
+        """Return the source's line, for what isn't about prose."""
         return cls(_BLANKS.sub(" ", document.line_text(document.line_at(offset))).strip())
 
     @classmethod
@@ -106,7 +106,7 @@ class Decisions:
         self._lock = threading.Lock()
 
     def words(self, root: Path | None) -> frozenset[str]:
-        """What the user's dictionary and the workspace's hold, in `folded` form."""
+        """Return what the user's dictionary and the workspace's hold, in `folded` form."""
         paths = {dictionary_path(None), dictionary_path(root)}
         return frozenset(folded(word) for path in paths for word in self._read(path))
 
@@ -150,7 +150,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def numbered_lines(path: Path) -> list[tuple[int, str]]:
-    """What a file of decisions says, each with its line, from 1; nothing where there is none."""
+    """Return what a file of decisions says, each with its line, from 1; nothing where there is none."""
     lines = enumerate(_readable_lines(path), 1)
     return [(number, line.strip()) for number, line in lines if line.strip() and not line.startswith("#")]
 

@@ -33,7 +33,7 @@ class Piece:
 
 
 def chunks_of(pages: Sequence[PageText]) -> tuple[Piece, ...]:
-    """The chunks of a file's pages, in order. Pages without a word have none."""
+    """Return the chunks of a file's pages, in order. Pages without a word have none."""
     left_out = furniture([page.text for page in pages])
     width = usual_width(len(line) for page in pages for line in page.text.split("\n") if line.strip())
     return tuple(

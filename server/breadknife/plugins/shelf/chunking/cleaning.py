@@ -34,7 +34,8 @@ _CHARACTERS: dict[int, str | None] = {
 
 
 def clean(text: str) -> str:
-    """A piece of stored text as it is searched and shown: one line, words whole. It depends on that piece alone."""
+    """Return a piece of stored text as it is searched and shown: one line, words whole. It depends on that piece
+    alone."""
     text = text.translate(_CHARACTERS)
     if SOFT in text:
         text = _SOFT.sub("", text)
@@ -46,7 +47,7 @@ def clean(text: str) -> str:
 
 
 def with_hyphens(pages: Sequence[PageText]) -> tuple[PageText, ...]:
-    """The pages of a PDF or scan with each hyphen at a line end marked as SOFT or HARD: whether the word has one
+    """Return the pages of a PDF or scan with each hyphen at a line end marked as SOFT or HARD: whether the word has one
     elsewhere in the file says which. No offset moves."""
     if not any(PDFIUM in page.text or "-\n" in page.text for page in pages):
         return tuple(pages)

@@ -49,8 +49,8 @@ class Unit:
 
 
 def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[Unit, ...]:
-    """The units of a page in order. `left_out` are the starts of lines that don't count; `width` is the usual one of
-    the file, in characters: a page may have a table and little else."""
+    """Return the units of a page in order. `left_out` are the starts of lines that don't count; `width` is the usual
+    one of the file, in characters: a page may have a table and little else."""
     found = list[Unit]()
     for block, is_cut_off in _blocks(text, left_out, width):
         sentences = list(_sentences(text, block))
@@ -63,7 +63,7 @@ def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[Un
 
 
 def sentences(text: str) -> tuple[Span, ...]:
-    """The units of a piece of a page's stored text."""
+    """Return the units of a piece of a page's stored text."""
     return tuple(unit.span for unit in units(text))
 
 

@@ -27,8 +27,8 @@ def answer(
     weights: Weights | None = None,
     asked_in: Path | None = None,
 ) -> tuple[Quote, ...] | Silence:
-    """The quotes, best first. `vector` is the question's; without it, or while chunks wait for theirs, words alone
-    decide. `asked_in` is the document that has the question: it isn't quoted."""
+    """Return the quotes, best first. `vector` is the question's; without it, or while chunks wait for theirs, words
+    alone decide. `asked_in` is the document that has the question: it isn't quoted."""
     question = read_question(text, shelves.frequency, shelves.chunk_count)
     if not question.terms:
         return Silence("no-question", "The question has no word to look for.", "name what you look for")
@@ -48,7 +48,7 @@ def answer(
 
 
 def apart(ranked: Iterable[tuple[float, Passage]]) -> list[tuple[float, Passage]]:
-    """The best that don't share any text."""
+    """Return the best that don't share any text."""
     chosen: list[tuple[float, Passage]] = []
     for likelihood, passage in ranked:
         if not any(_is_shared(passage, other) for _, other in chosen):

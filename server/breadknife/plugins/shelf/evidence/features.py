@@ -32,7 +32,8 @@ class Passage:
 
 
 def passages(question: Question, candidates: Sequence[Candidate], shelves: Shelves) -> tuple[Passage, ...]:
-    """The passages of the candidates. Of windows that show the same, the one counts whose own sentence fits best."""
+    """Return the passages of the candidates. Of windows that show the same, the one counts whose own sentence fits
+    best."""
     places = [place for number, each in enumerate(candidates) for place in _places(number, each, shelves)]
     names = [f"{each.chunk.title} {each.chunk.file.stem}" for each in candidates]
     abouts = [f"{name} {each.chunk.text}" for name, each in zip(names, candidates, strict=True)]
@@ -84,7 +85,7 @@ def _known(*groups: Iterable[str]) -> dict[str, Stems]:
 
 
 def has(text: Stems, wanted: Stems) -> bool:
-    """Whether the words stand in the text one after the other."""
+    """Tell whether the words stand in the text one after the other."""
     if len(wanted) == 1:
         return wanted[0] in text  # nearly all are single words, for which this takes a tenth of the time
     size = len(wanted)
@@ -92,13 +93,13 @@ def has(text: Stems, wanted: Stems) -> bool:
 
 
 def cover(question: Question, text: Stems) -> float:
-    """The weight of the question's words that the text has, as a share."""
+    """Return the weight of the question's words that the text has, as a share."""
     whole = sum(term.weight for term in question.terms)
     return sum(term.weight for term in question.terms if has(text, term.stems)) / whole if whole else 0.0
 
 
 def pairs(question: Question, text: Stems) -> float:
-    """The share of the question's neighbouring words that stand near each other in the text."""
+    """Return the share of the question's neighbouring words that stand near each other in the text."""
     wanted = list(pairwise(question.terms))
     if not wanted:
         return 0.0
@@ -113,7 +114,7 @@ def pairs(question: Question, text: Stems) -> float:
 
 
 def is_named(term: Term, name: Stems, page: Stems) -> bool:
-    """Whether a document or its page names a term. `Macs` is named by `macOS`, `libbzip2` by the title `bzip2`. A
+    """Tell whether a document or its page names a term. `Macs` is named by `macOS`, `libbzip2` by the title `bzip2`. A
     single letter says too little to be missed."""
     if len("".join(term.stems)) < 2 or has((*name, *page), term.stems):
         return True

@@ -45,26 +45,26 @@ class Quote:
 
 
 def is_proved(quote: Quote, page_text: PageText) -> bool:
-    """Whether the quote stands on its page, at its place. Nothing else is ever shown."""
+    """Tell whether the quote stands on its page, at its place. Nothing else is ever shown."""
     page = page_text(quote.file, quote.page)
     is_inside = 0 <= quote.span.start < quote.span.end <= len(page)
     return is_inside and bool(quote.text) and clean(page[quote.span.start : quote.span.end]) == quote.text
 
 
 def as_markdown(text: str, title: str, page: int, link: str) -> str:
-    """A block quote with its source below."""
+    """Return a block quote with its source below."""
     place = f"{title}, p. {page}" if page else title
     return f"> {escaped(text)}\n>\n> — [{escaped(place)}](<{link}>)"
 
 
 def escaped(text: str) -> str:
-    """One line of Markdown that shows the text, letter by letter."""
+    """Return one line of Markdown that shows the text, letter by letter."""
     plain = _MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(text.split()))
     return _ITEM.sub(lambda found: f"{found[1]}\\{found[2]}", plain)
 
 
 def link(uri: str, document: Path | None, root: Path | None) -> str:
-    """The link to a page: relative to the document if both are in the workspace folder or the file is beside the
+    """Return the link to a page: relative to the document if both are in the workspace folder or the file is beside the
     document, else the URI as it is."""
     whole, hash_, fragment = uri.partition("#")
     file = uri_to_path(whole)

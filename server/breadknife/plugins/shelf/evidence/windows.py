@@ -22,7 +22,8 @@ class Window:
 
 
 def windows(page: str, start: int, end: int) -> tuple[Window, ...]:
-    """The windows of a chunk, which is the given piece of its page's stored text, from the top. Headings have none."""
+    """Return the windows of a chunk, which is the given piece of its page's stored text, from the top. Headings have
+    none."""
     found = [_moved(unit, start) for unit in units(page[start:end])]
     return tuple(
         Window(_around(found, at), unit.span)

@@ -15,7 +15,7 @@ create virtual table words using fts5vocab(texts, 'instance');
 
 
 def stems(texts: Sequence[str]) -> list[Stems]:
-    """The stems of each text's words, in their order."""
+    """Return the stems of each text's words, in their order."""
     found = [list[str]() for _ in texts]
     with closing(sqlite3.connect(":memory:")) as database:
         database.executescript(_TABLES)

@@ -58,27 +58,27 @@ CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NU
 
 
 def index_folder() -> Path:
-    """Where the indexes of all folders are."""
+    """Return where the indexes of all folders are."""
     return paths.data_dir() / "shelf"
 
 
 def index_of(folder: Path, indexes: Path | None = None) -> Path:
-    """The file of a folder's index, whether or not there is one. Its name begins with the folder's. `indexes` is where
-    it is, if not among the user's own."""
+    """Return the file of a folder's index, whether or not there is one. Its name begins with the folder's. `indexes` is
+    where it is, if not among the user's own."""
     name = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:40] or "shelf"
     digest = hashlib.sha256(os.fsencode(os.path.normcase(folder))).hexdigest()[:12]
     return (indexes or index_folder()) / f"{name}-{digest}{_SUFFIX}"
 
 
 def all_indexes(indexes: Path | None = None) -> tuple[Path, ...]:
-    """The index files that there are, among the user's own or in another folder."""
+    """Return the index files that there are, among the user's own or in another folder."""
     with contextlib.suppress(OSError):
         return tuple(sorted(path for path in (indexes or index_folder()).iterdir() if path.suffix == _SUFFIX))
     return ()
 
 
 def open_index(path: Path, folder: Path | None = None) -> sqlite3.Connection:
-    """An index. With `folder` it is made if it isn't there, or is broken or of another version.
+    """Return an index. With `folder` it is made if it isn't there, or is broken or of another version.
 
     Raises ShelfError where it can't be used.
     """
@@ -114,7 +114,7 @@ def remove_index(path: Path) -> None:
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Generator[None]:
-    """All of what is written in it, or nothing."""
+    """Yield all of what is written in it, or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

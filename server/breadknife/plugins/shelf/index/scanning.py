@@ -34,7 +34,7 @@ class Scan:
 
 
 def scan(folder: Path) -> Scan:
-    """The files whose format is known. Hidden files and folders aren't looked at, nor are links.
+    """Return the files whose format is known. Hidden files and folders aren't looked at, nor are links.
 
     Raises ShelfError for a folder that isn't there: a drive that isn't plugged in must not empty its shelf.
     """

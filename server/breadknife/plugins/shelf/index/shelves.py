@@ -33,12 +33,12 @@ _WORD = re.compile(r"\w+")
 
 @functools.cache
 def open_shelves() -> OpenShelves:
-    """The one of this process: it keeps vectors in memory."""
+    """Return the one of this process: it keeps vectors in memory."""
     return OpenShelves()
 
 
 def added_folders() -> tuple[Path, ...]:
-    """The folders that the user has added."""
+    """Return the folders that the user has added."""
     with contextlib.closing(OpenShelves()) as shelves:
         return shelves.status.folders
 
@@ -140,7 +140,7 @@ class OpenShelves:
         return found.text if found else ""
 
     def page(self, file: Path, number: int) -> PageText | None:
-        """A page with the boxes of its words; None if there is no such page."""
+        """Return a page with the boxes of its words; None if there is no such page."""
         with self._lock:
             for index in self._refreshed():
                 [folder] = index.status.folders
@@ -207,7 +207,7 @@ class OpenShelves:
 
 
 def match_of(question: str) -> str:
-    """What FTS5 is asked: any of the words that say something, or of all words if none does."""
+    """Return what FTS5 is asked: any of the words that say something, or of all words if none does."""
     words = list(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
     telling = [word for word in words if word not in _stop_words()] or words
     return " OR ".join(f'"{word}"' for word in telling[:_MOST_WORDS])

@@ -63,7 +63,7 @@ class Store:
         self._connection.close()
 
     def known(self) -> Mapping[str, Known]:
-        """The files that the index has, by their paths."""
+        """Return the files that the index has, by their paths."""
         rows = self._connection.execute("SELECT path, size, changed, sha256 FROM files")
         return {path: Known(*row) for path, *row in rows}
 
@@ -93,7 +93,7 @@ class Store:
                 self._remove(path)
 
     def waiting_for_ocr(self) -> tuple[tuple[int, str, tuple[int, ...]], ...]:
-        """The files with pages that wait for OCR: id, path, and the numbers of the pages."""
+        """Return the files with pages that wait for OCR: id, path, and the numbers of the pages."""
         rows = self._connection.execute(
             "SELECT files.id, path, number FROM pages JOIN files ON files.id = file WHERE how = ? ORDER BY 2, 3",
             (PICTURE,),
@@ -110,11 +110,11 @@ class Store:
             self._put_pages(file, [(page, False)])
 
     def stale(self) -> tuple[int, ...]:
-        """The files with pages that no chunk has been made of: whoever read them was killed."""
+        """Return the files with pages that no chunk has been made of: whoever read them was killed."""
         return tuple(id for (id,) in self._connection.execute("SELECT id FROM files WHERE is_stale"))
 
     def pages(self, file: int) -> tuple[PageText, ...]:
-        """All pages of a file."""
+        """Return all pages of a file."""
         rows = self._connection.execute("SELECT number, text, how, words FROM pages WHERE file = ? ORDER BY 1", (file,))
         return tuple(page_from(*row) for row in rows)
 
@@ -146,7 +146,7 @@ class Store:
         return int(count)
 
     def without_vector(self, most: int) -> tuple[tuple[int, str], ...]:
-        """The first chunks that have no vector: id and text."""
+        """Return the first chunks that have no vector: id and text."""
         rows = self._connection.execute(
             "SELECT chunks.id, text FROM chunks LEFT JOIN vectors ON chunk = chunks.id WHERE chunk IS NULL"
             " ORDER BY chunks.id LIMIT ?",
@@ -191,13 +191,13 @@ def _packed(words: Sequence[WordBox]) -> bytes:
 
 
 def page_from(number: int, text: str, how: str, words: bytes) -> PageText:
-    """A page as the index has it."""
+    """Return a page as the index has it."""
     boxes = msgspec.msgpack.decode(words, type=tuple[WordBox, ...]) if words else ()
     return PageText(number, text, "ocr" if how == "ocr" else "text", boxes)
 
 
 def status_of(connection: sqlite3.Connection, size: int) -> Status:
-    """What an index holds; `size` is that of its files on disk."""
+    """Return what an index holds; `size` is that of its files on disk."""
     [(folder,)] = connection.execute("SELECT folder FROM about").fetchall()
     pages = dict(connection.execute("SELECT how, count(*) FROM pages GROUP BY how").fetchall())
     [(files,)] = connection.execute("SELECT count(*) FROM files WHERE skipped = ''").fetchall()

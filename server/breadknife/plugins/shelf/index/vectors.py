@@ -31,7 +31,7 @@ def identity_of(name: str, digest: str) -> str:
 
 
 def pack(vector: Vector) -> bytes:
-    """A vector as bytes, for the disk."""
+    """Return a vector as bytes, for the disk."""
     scale = _LARGEST / (max(map(abs, vector), default=0.0) or 1.0)
     return array("b", (round(number * scale) for number in vector)).tobytes()
 
@@ -68,7 +68,7 @@ class Matrix:
         self._last = found[-1][0]
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
-        """The nearest chunks with their cosines, best first; none if the vectors are another model's."""
+        """Return the nearest chunks with their cosines, best first; none if the vectors are another model's."""
         import numpy
 
         if self._ids is None or self._rows is None or self._rows.shape[1] != len(vector):
@@ -80,7 +80,7 @@ class Matrix:
         return [(int(self._ids[at]), float(cosines[at])) for at in best]
 
     def cosines(self, vector: Vector, chunks: Sequence[int]) -> dict[int, float]:
-        """Those of some chunks; a chunk without a vector isn't in it."""
+        """Return those of some chunks; a chunk without a vector isn't in it."""
         import numpy
 
         if self._ids is None or self._rows is None or self._rows.shape[1] != len(vector):
@@ -91,5 +91,5 @@ class Matrix:
 
 
 def can_be_searched() -> bool:
-    """Whether numpy is installed; it comes with the engine, without which there are no vectors either."""
+    """Tell whether numpy is installed; it comes with the engine, without which there are no vectors either."""
     return importlib.util.find_spec("numpy") is not None

@@ -46,7 +46,8 @@ class Archive:
         return DocumentError(_DAMAGED.format(self._kind))
 
     def read(self, name: str) -> bytes:
-        """One part; empty if there is none. Raises DocumentError for one that is damaged, encrypted or too large."""
+        """Return one part; empty if there is none. Raises DocumentError for one that is damaged, encrypted or too
+        large."""
         if name not in self._names:
             return b""
         try:
@@ -70,7 +71,7 @@ class Archive:
 
 
 def read_epub(data: bytes) -> FileText:
-    """The chapters in reading order. Raises DocumentError."""
+    """Return the chapters in reading order. Raises DocumentError."""
     archive = Archive(data, "EPUB")
     roots = [each for each in archive.xml("META-INF/container.xml").iter() if each.tag.endswith("}rootfile")]
     if not roots:

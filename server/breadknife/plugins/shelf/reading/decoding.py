@@ -36,7 +36,7 @@ def decode(data: bytes) -> str:
 
 
 def one_page(title: str, text: str) -> FileText:
-    """A file that is one page with the number 0."""
+    """Return a file that is one page with the number 0."""
     if len(text) > MAX_TEXT:
         raise DocumentError(f"its text has more than {MAX_TEXT >> 20} million characters; split it")
     return FileText(title, 1, iter([(PageText(0, text), False)]))

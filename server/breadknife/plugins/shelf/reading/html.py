@@ -24,13 +24,13 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
 def read_html(data: bytes) -> FileText:
-    """The visible text, without navigation."""
+    """Return the visible text, without navigation."""
     title, text = text_of(decode(data))
     return one_page(title, text)
 
 
 def text_of(source: str) -> tuple[str, str]:
-    """The title and the text of a page's source; the title is empty if there is none."""
+    """Return the title and the text of a page's source; the title is empty if there is none."""
     parser = _Text()
     parser.feed(source)
     parser.close()

@@ -48,7 +48,7 @@ Ocr = Callable[[Picture], list[SeenWord]]
 
 
 def find_ocr() -> Ocr:
-    """The best that is installed. Raises PackageMissing if nothing is."""
+    """Return the best that is installed. Raises PackageMissing if nothing is."""
     program = shutil.which("tesseract")
     if program is not None:
         return partial(_by_tesseract, program, _languages(program))
@@ -58,7 +58,7 @@ def find_ocr() -> Ocr:
 
 
 def is_installed() -> bool:
-    """Whether `find_ocr` finds any."""
+    """Tell whether `find_ocr` finds any."""
     return shutil.which("tesseract") is not None or has_rapidocr()
 
 
@@ -67,7 +67,7 @@ def has_rapidocr() -> bool:
 
 
 def page_of(number: int, picture: Picture, words: Iterable[SeenWord]) -> PageText:
-    """The page with the words in reading order."""
+    """Return the page with the words in reading order."""
     text, boxes = "", list[WordBox]()
     pieces, length = list[str](), 0
     scale = _POINTS / picture.dpi

@@ -95,7 +95,7 @@ def _has_picture(page: Any) -> bool:
 
 
 def pictures(data: bytes, numbers: tuple[int, ...]) -> Iterator[tuple[int, Picture]]:
-    """The pages of these numbers, as OCR sees them. Raises as `read_pdf` does."""
+    """Yield the pages of these numbers, as OCR sees them. Raises as `read_pdf` does."""
     pdf = open_pdf(data)
     for number in numbers:
         if not 1 <= number <= len(pdf):

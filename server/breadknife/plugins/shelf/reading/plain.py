@@ -17,7 +17,7 @@ _UNDERLINED = re.compile(r"^(\S.{2,119})\n([=#*~^-])\2{2,}$", re.MULTILINE)
 
 
 def read_text(data: bytes) -> FileText:
-    """Text as it is. Raises DocumentError for what is binary or in no known encoding."""
+    """Return text as it is. Raises DocumentError for what is binary or in no known encoding."""
     text = decode(data).replace("\r\n", "\n")
     found = _UNDERLINED.search(text[:4000])
     return one_page(found[1].strip() if found else "", text)

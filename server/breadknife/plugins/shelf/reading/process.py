@@ -55,8 +55,8 @@ class ReadingProcess:
         self.close()
 
     def read(self, job: Job, cancel: CancelToken, following: Job | None = None) -> Iterator[Part]:
-        """The parts of the answer. The process begins with `following`, which must be the next job, while the caller
-        works on this one. A file that ends the process gives an error, as any other bad file.
+        """Yield the parts of the answer. The process begins with `following`, which must be the next job, while the
+        caller works on this one. A file that ends the process gives an error, as any other bad file.
 
         Raises Cancelled; the process is ended then, as it is when the caller doesn't take all parts.
         """

@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def answer(job: Job) -> Iterator[Part]:
-    """The parts of the answer, the last one with `is_last`. Never raises what is wrong with the file."""
+    """Yield the parts of the answer, the last one with `is_last`. Never raises what is wrong with the file."""
     path, root = os.fsdecode(job.path), os.fsdecode(job.root)
     try:
         data = read_regular(path, MAX_BYTES, root, seconds=_DISK_SECONDS)

@@ -32,7 +32,7 @@ class Deed:
 
 
 def changed_actor(before: str, after: str) -> str:
-    """Who does something else now, as `the client closes it, not the server`; empty if nobody is known to."""
+    """Return who does something else now, as `the client closes it, not the server`; empty if nobody is known to."""
     old_tokens, new_tokens = _tokens(before), _tokens(after)
     old = list(_deeds(old_tokens, {deed.verb for deed in _deeds(new_tokens, frozenset())}))
     new = list(_deeds(new_tokens, {deed.verb for deed in old}))

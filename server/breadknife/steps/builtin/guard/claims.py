@@ -14,9 +14,10 @@ _PREFIX = re.compile(r"^(?:un|in|im|ir|il|dis|non|de|en|mis)-?(?=\w{3})")
 
 
 def changed_negation(before: str, after: str, may_lose: bool = False) -> str:
-    """What became of the negations, as `it lost a negation`; empty if as much is denied as before.
+    """Return what became of the negations, as `it lost a negation`; empty if as much is denied as before.
 
-    With `may_lose`, a sentence that denies may go; its words may not come back without the negation."""
+    With `may_lose`, a sentence that denies may go; its words may not come back without the negation.
+    """
     old, new = _negations(before), _negations(after)
     if may_lose and old > new:
         return "it lost a negation" if any(_comes_back(each, after) for each in _SENTENCE.findall(before)) else ""
@@ -47,7 +48,7 @@ def _is_opposite(one: str, other: str) -> bool:
 
 
 def changed_claim(before: str, after: str, kinds: frozenset[str], may_lose: bool = False) -> str:
-    """Which quantifier or modal was lost, added or replaced; empty if none was."""
+    """Return which quantifier or modal was lost, added or replaced; empty if none was."""
     old, new = (_claims(text, kinds) for text in (before, after))
     lost = list((_counted(old) - _counted(new)).elements())
     added = list((_counted(new) - _counted(old)).elements())

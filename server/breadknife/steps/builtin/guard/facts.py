@@ -27,7 +27,7 @@ class Fact:
 
 
 def changed_fact(kind: str, before: str, after: str, may_lose: bool = False) -> str:
-    """What the text after lost or added of one kind, as `it lost the number 3`; empty if it kept everything."""
+    """Return what the text after lost or added of one kind, as `it lost the number 3`; empty if it kept everything."""
     old, new = KEPT[kind](before), KEPT[kind](after)
     lost = [each for each in _missing(old, new, kind) if kind != "name" or not _stands(each.said, after)]
     if lost and not may_lose:

@@ -37,7 +37,7 @@ class Guarded:
 
 
 def guard(given: GuardWanted, context: StepContext) -> Guarded | Silence:
-    """The rewritten text, unless it lost or added what a rewriting must keep."""
+    """Return the rewritten text, unless it lost or added what a rewriting must keep."""
     why = refusal(given)
     if why:
         return Silence("guard-refused", f"The rewritten text was refused: {why}.", "ask again, or edit it yourself")

@@ -81,29 +81,29 @@ def words() -> Words:
 
 
 def bare(text: str) -> str:
-    """The text without code, links and citations."""
+    """Return the text without code, links and citations."""
     return CODE.sub(" ", LINK.sub(" ", CITATION.sub(" ", text)))
 
 
 def new_words(before: str, after: str) -> tuple[list[str], int]:
-    """The content words of the text after whose stems aren't in the one before, and how many it has in all."""
+    """Return the content words of the text after whose stems aren't in the one before, and how many it has in all."""
     known = {stem(word) for word in content(before)}
     found = content(after)
     return [word for word in found if not any(is_related(stem(word), each) for each in known)], len(found)
 
 
 def content(text: str) -> list[str]:
-    """Its words that say something, in order."""
+    """Return its words that say something, in order."""
     return [word for word in _WORD.findall(bare(text)) if word.lower() not in words().common]
 
 
 def is_related(one: str, other: str) -> bool:
-    """Whether two stems may be of one family of words."""
+    """Tell whether two stems may be of one family of words."""
     return one == other or (min(len(one), len(other)) > 3 and one[:4] == other[:4])
 
 
 def is_respelled(one: str, other: str) -> bool:
-    """Whether two words are so alike that one may be a slip for the other: “fonction” and “function”."""
+    """Tell whether two words are so alike that one may be a slip for the other: “fonction” and “function”."""
     return min(len(one), len(other)) >= _LEAST_LETTERS and SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
 

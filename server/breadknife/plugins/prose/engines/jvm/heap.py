@@ -31,7 +31,7 @@ made the heap larger; by steps of 64 MB from 224 MB that is once for English, by
 
 
 def limit_mb(memory_bytes: int | None = None) -> int:
-    """The heap's limit on a machine with so much memory; by default on this one."""
+    """Return the heap's limit on a machine with so much memory; by default on this one."""
     memory = psutil.virtual_memory().total if memory_bytes is None else memory_bytes
     return max(_LEAST_MB, min(_MOST_MB, memory // _SHARE_OF_MACHINE // _MB))
 
@@ -42,7 +42,8 @@ def options(limit: int) -> list[str]:
 
 
 def fits(languages: Iterable[str], limit: int) -> bool:
-    """Whether a server whose heap is limited to `limit` MB can hold these languages (tags such as `de-AT`) at once."""
+    """Tell whether a server whose heap is limited to `limit` MB can hold these languages (tags such as `de-AT`) at
+    once."""
     return _SHARED_MB + sum(_needs_mb(set(languages))) <= _FULL * limit
 
 

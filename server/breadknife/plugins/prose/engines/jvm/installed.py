@@ -17,7 +17,7 @@ SERVER_JAR = "languagetool-server.jar"
 
 
 def folder() -> Path:
-    """The folder where `languagetool-server.jar` lies beside `libs/`, once it is installed."""
+    """Return the folder where `languagetool-server.jar` lies beside `libs/`, once it is installed."""
     return paths.data_dir() / "languagetool" / f"LanguageTool-{VERSION}"
 
 
@@ -27,7 +27,7 @@ def server_jar() -> Path | None:
 
 
 def is_set_up(url: str = "") -> bool:
-    """Whether the user wants LanguageTool: it is installed, or their settings name a server of theirs."""
+    """Tell whether the user wants LanguageTool: it is installed, or their settings name a server of theirs."""
     return bool(url) or server_jar() is not None
 
 
@@ -53,7 +53,7 @@ def java_obstacle() -> str | None:
 
 
 def java_version() -> int | None:
-    """The major version of the `java` on the path, or None without a working one."""
+    """Return the major version of the `java` on the path, or None without a working one."""
     java = shutil.which("java")
     if java is None:
         return None

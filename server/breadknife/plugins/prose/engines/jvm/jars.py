@@ -76,7 +76,7 @@ def artifacts() -> tuple[Artifact, ...]:
 
 
 def pom() -> str:
-    """The POM with which Maven fetches the locked jars and nothing else."""
+    """Return the POM with which Maven fetches the locked jars and nothing else."""
     dependencies = "\n".join(each.dependency for each in artifacts())
     return (
         '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>\n'

@@ -34,11 +34,11 @@ class Key:
     password: str
 
     def options(self) -> dict[str, str]:
-        """What the server is to be told of it. It runs in the folder."""
+        """Return what the server is to be told of it. It runs in the folder."""
         return {"keystore": _STORE, "password": self.password}
 
     def certificate(self) -> Path:
-        """The file of the only certificate that is to be believed. Raises EngineDied."""
+        """Return the file of the only certificate that is to be believed. Raises EngineDied."""
         path = self.folder / "certificate.pem"
         path.write_bytes(_keytool(self.java, self.folder, "-exportcert", "-rfc", "-alias", "server"))
         return path

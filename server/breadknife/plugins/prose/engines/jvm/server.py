@@ -31,7 +31,7 @@ _HOST = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens at, just now."""
+    """Return a port of this machine that nobody listens at, just now."""
     with socket.socket() as probe:
         probe.bind((_HOST, 0))
         return probe.getsockname()[1]
