@@ -46,7 +46,7 @@ class Clue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     means: str
-    where: Literal["used", "call", "use", "message", "giver"] = msgspec.field(name="in")
+    where: Literal["used", "call", "use", "message", "giver", "file"] = msgspec.field(name="in")
     pattern: str
     shown_by: Sequence[str]
     not_by: Sequence[str]
@@ -90,9 +90,11 @@ def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str, 
     """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
     and message, `giver` is the text of the function that gives the null."""
     used = text[span.start : span.end]
-    texts = {"used": used, "call": "", "use": use, "message": message, "giver": ""}
+    texts = {"used": used, "call": "", "use": use, "message": message, "giver": "", "file": ""}
     if origin in GIVEN:
         texts |= {"call": _call(text, span), "giver": giver}
+    if origin is NullOrigin.OUTSIDE:
+        texts["file"] = text
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
 
 
