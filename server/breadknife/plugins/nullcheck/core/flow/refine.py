@@ -14,7 +14,6 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Nullness,
     Origin,
     OriginKind,
-    forgotten,
     there,
 )
 from breadknife.plugins.nullcheck.core.state import State
@@ -108,8 +107,6 @@ class Refiner(Evaluator, ABC):
         elif outcome:
             for side in (left, right) if test.operator != "in" else (left,):
                 self._is_there(side, state, test.at)
-                if test.operator == "==" and not isinstance(right if side is left else left, il.Constant):
-                    self._set_apart(side.key, state)
                 if isinstance(side, il.Call) and test.operator != "in":
                     for argument in side.arguments:
                         self._is_there(argument.value, state, test.at)
@@ -134,12 +131,6 @@ class Refiner(Evaluator, ABC):
                 return
         for each in target.items if isinstance(target, il.Display) else (target,):
             _hold_key(container.key, each.key, state, target.at)
-
-    def _set_apart(self, key: str, state: State) -> None:
-        """The value under the key is one of those that are special: what it tells of others isn't known then."""
-        for each, fact in list(state.facts.items()) if key else ():
-            if any(test.partition(" is None")[0] == key for test, _ in fact.unless):
-                state.facts[each] = forgotten(fact)
 
     def tell(self, templates: Sequence[str], call: il.Call, state: State) -> None:
         """Apply what a call of a method tells of others: `m.get(k)` is there where `m.has(k)` is true, or `m.put(k, v)`
