@@ -57,7 +57,8 @@ FILE = "import yaml\ndef f(file):\n    found = yaml.safe_load(file)\n    return 
         ("java", JAVA, Confidence.HIGH),
         ("python", "def f(s):\n    if s.x is None:\n        print()\n    return s.x.y\n", Confidence.LOW),
         ("python", ONE.replace("try:", "if x.a:").replace("except OSError:", "else:"), Confidence.MEDIUM),
-        ("python", ONE.replace("one(y)", "one(self.y)"), Confidence.MEDIUM),
+        ("python", "import yaml\nyaml.safe_load(request.body)['a']\n", Confidence.HIGH),
+        ("python", "import yaml\nyaml.safe_load(open('rules.yml'))['a']\n", Confidence.LOW),
         ("python", "def f(x: str | None):\n    return x.strip()\n", Confidence.LOW),
         ("typescript", "function f(x: Date | null) {\n  return x.getTime();\n}\n", Confidence.LOW),
         ("python", FIELD, Confidence.LOW),
@@ -83,8 +84,6 @@ def test_a_clue_looks_as_its_examples_say(clue: Clue) -> None:
         ("m = find(x)\nm.y", "m", {"named"}),
         ("find(x).y", "find(x)", set[str]()),
         ("self.m.y", "self.m", set[str]()),
-        ("m = other\nm = find(self.text)\nm.y", "m", {"named", "fixed"}),
-        ("m = find(self.text)\nm = find(x)\nm.y", "m", {"named"}),
     ],
 )
 def test_clues_are_read_from_the_text(text: str, used: str, clues: set[str]) -> None:

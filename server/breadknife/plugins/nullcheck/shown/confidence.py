@@ -20,16 +20,13 @@ from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.task.values import Confidence
 from breadknife.text.document import Span
 
-_LOOKED_THROUGH = 6_000
-"""Characters before the use, in which its value gets its name."""
-
 
 class Clue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a clue looks; see `clues.toml`."""
 
     name: str
     means: str
-    where: Literal["used", "call", "use", "message", "giver", "origin"] = msgspec.field(name="in")
+    where: Literal["used", "use", "message", "giver", "origin", "file"] = msgspec.field(name="in")
     pattern: str
     shown_by: Sequence[str]
     not_by: Sequence[str]
@@ -42,7 +39,9 @@ class _Clues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clues: Sequence[Clue]
 
 
-GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.IO, OriginKind.PARSE, OriginKind.TIMEOUT})
+_OUTSIDE = frozenset({OriginKind.IO, OriginKind.PARSE, OriginKind.TIMEOUT})
+"""What a text from outside may lack."""
+GIVEN = _OUTSIDE | {OriginKind.CALL, OriginKind.LOOKUP}
 """What a call gives."""
 
 
@@ -57,22 +56,12 @@ def clues_of(text: str, span: Span, use: str, origin: OriginKind, message: str, 
     """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
     and message, `giver` is the text of the function that gives the null."""
     used = text[span.start : span.end]
-    texts = {"used": used, "call": "", "use": use, "message": message, "giver": "", "origin": origin.value}
+    texts = {"used": used, "use": use, "message": message, "giver": "", "origin": origin.value, "file": ""}
     if origin in GIVEN:
-        texts |= {"call": _call(text, span), "giver": giver}
+        texts["giver"] = giver
+    if origin in _OUTSIDE:
+        texts["file"] = text
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
-
-
-def _call(text: str, span: Span) -> str:
-    """The call whose result is used, as far as it stands on one line; "" where the result's name is assigned nowhere
-    before."""
-    used = text[span.start : span.end]
-    if used.endswith(")"):
-        return used
-    before = text[max(0, span.start - _LOOKED_THROUGH) : span.start]
-    assigned = rf"(?<![\w.]){re.escape(used)}\s*(?:[:,][^=\n]*)?:?=(?!=)\s*(?:(?:await|yield|new)\s+)?(.*)"
-    found = re.findall(assigned, before)
-    return found[-1] if found else ""
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
