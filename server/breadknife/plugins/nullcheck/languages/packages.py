@@ -48,7 +48,7 @@ class PackageHome(FileHome):
     def method(self, type_: Type, name: str, /) -> Target | None:
         found = super().method(type_, name)
         target = self.class_target(type_.name) if found is None else None
-        if target is None or target.class_ is None or not isinstance(target.home, Names):
+        if target is None or target.class_ is None:
             return found
         return self.package.method(target.home, target.class_.name, name)
 

@@ -4,14 +4,11 @@ are asked for."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Type
-from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
 from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS, PATTERNS
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links, links
@@ -19,7 +16,7 @@ from breadknife.plugins.nullcheck.languages.ecmascript.statements import Stateme
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, Types, optional, promised
 from breadknife.plugins.nullcheck.languages.lowering import Scopes, nothing
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, SyntaxTree, is_misread
+from breadknife.text.syntax import Node, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})
 _SHAPES = frozenset({"interface_declaration", "class_declaration", "abstract_class_declaration", "class"})
@@ -32,15 +29,11 @@ _DECLARING = (b"?:", b"void 0")
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
-    """The analysis of one file."""
-    knowledge = knowledge_of("ecmascript")
-    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
-
-
 @dataclass
 class Outline(Reader):
     """Reads one file. The lowering of its functions asks it for what it declares."""
+
+    language = "ecmascript"
 
     aliases: dict[str, Type] = field(default_factory=dict[str, Type])
     closures: dict[str, Function] = field(default_factory=dict[str, Function])
@@ -72,10 +65,9 @@ class Outline(Reader):
             self.named.pop(name, None)
         for name in self._assigned.offsets.keys() & self.variables.keys():
             self.variables[name] += (self._stored(name, offset) for offset in self._assigned.offsets[name])
-        return File(
-            self.main, self.imports, self.functions, self.named, self.classes, self.variables,
-            self.is_ignored, self.span, self.source, self.is_typed, self.aliases, self.closures,
-            self.links.exports,
+        return replace(
+            self.file_of(self.main), is_typed=self.is_typed, aliases=self.aliases, closures=self.closures,
+            exports=self.links.exports,
         )  # fmt: skip
 
     def is_ignored(self, at: At) -> bool:
@@ -310,3 +302,6 @@ def _target(node: Node) -> Node:
 def _is_open(body: Node) -> bool:
     statements = inner(body)
     return not statements or statements[-1].type not in _OPEN_ENDS or b"return;" in (body.text or b"")
+
+
+home_of = Outline.home_of

@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.il import Block
-from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.go.statements import Statements, parameters_of, result_of, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import Types
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, SyntaxTree, nodes_in
+from breadknife.text.syntax import Node, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _WITHOUT_TYPES = frozenset({"import_declaration", "expression_list", "comment", "var_declaration", "const_declaration"})
@@ -39,14 +36,10 @@ _IGNORES = re.compile(rb"\b(\w++),[ \t]*\w++[ \t]*+:?=[ \t]*[\w.]++\((?![^\n]*(?
 """A call whose error isn't looked at in the next line, in a check that leaves."""
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
-    """The analysis of one file."""
-    knowledge = knowledge_of("go")
-    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
-
-
 @dataclass
 class Outline(Reader):
+    language = "go"
+
     elsewhere: Callable[[str], Node | None] = lambda _: None
     """A type that another file of the package declares."""
     declared: dict[str, Node] = field(default_factory=dict[str, Node])
@@ -57,10 +50,7 @@ class Outline(Reader):
         self.types = Types(self.declared, self.imports, self.elsewhere)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)
-        return File(
-            main, self.imports, self.functions, self.named, self.classes, self.variables, self.is_ignored,
-            self.span, self.source,
-        )  # fmt: skip
+        return self.file_of(main)
 
     def _read(self, root: Node) -> None:
         for node in root.named_children:
@@ -202,3 +192,6 @@ def _declared_in(literal: Node) -> Iterator[str]:
 
 def _names(node: Node | None) -> set[str]:
     return {text(each) for each in ([node, *inner(node)] if node is not None else ()) if each.type == "identifier"}
+
+
+home_of = Outline.home_of

@@ -8,15 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Type
-from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.python.statements import Statements
 from breadknife.plugins.nullcheck.languages.python.types import type_of
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, SyntaxTree, captures
+from breadknife.text.syntax import Node, captures
 
 _DECLARING = """
 [
@@ -51,15 +48,11 @@ class _Place(NamedTuple):
     """Names that the function declares global."""
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
-    """The analysis of one file."""
-    knowledge = knowledge_of("python")
-    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
-
-
 @dataclass
 class Outline(Reader):
     """Reads one file. The method for a kind of statement has its name: `read_…`."""
+
+    language = "python"
 
     _types: dict[str, Type | None] = field(default_factory=dict[str, "Type | None"])
 
@@ -75,10 +68,7 @@ class Outline(Reader):
         for name in {name for name in self.named if name in self.variables or name in self.classes}:
             del self.named[name]
         main = Function(at_of(root), "", (), None, partial(self._lowered, root), self.tree.encoded)
-        return File(
-            main, self.imports, self.functions, self.named, self.classes, self.variables,
-            self.is_ignored, self.span, self.source,
-        )  # fmt: skip
+        return self.file_of(main)
 
     def type_of(self, node: Node | None) -> Type | None:
         """The type that an annotation declares."""
@@ -278,3 +268,6 @@ def _is_open(body: Node, source: bytes) -> bool:
     statements = map(body.named_child, reversed(range(body.named_child_count)))
     last = next((each.type for each in statements if not each.is_extra), "")
     return last not in ("return_statement", "raise_statement") or _RETURNS_NOTHING.search(source) is not None
+
+
+home_of = Outline.home_of
