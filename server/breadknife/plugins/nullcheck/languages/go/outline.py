@@ -82,7 +82,7 @@ class Outline(Reader):
         for member in inner(first(written)) if written.type == "struct_type" else ():
             names, type_ = member.children_by_field_name("name"), self.types.read(part(member, "type"))
             for each in names:
-                store = Store(at_of(each), None, lambda: None, type_, has_value=False)
+                store = Store(at_of(each), None, lambda: None, type_)
                 class_.stores.setdefault(text(each), []).append(store)
             if not names and type_ is not None:
                 bases.append(type_.name)
@@ -95,9 +95,7 @@ class Outline(Reader):
             type_ = self.types.read(part(spec, "type"))
             for at, name in enumerate(names):
                 given = values[at] if len(values) == len(names) else None
-                store = Store(
-                    at_of(name), None, lambda given=given: self._value(given), type_, has_value=given is not None
-                )
+                store = Store(at_of(name), None, lambda given=given: self._value(given), type_)
                 self.variables.setdefault(text(name), []).append(store)
 
     def _value(self, node: Node | None) -> il.Expression | None:

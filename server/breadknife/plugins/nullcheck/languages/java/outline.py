@@ -108,9 +108,7 @@ class Outline(Reader):
     def _field(self, node: Node, type_: Type | None, members: Members) -> None:
         name, value = word(node, "name"), part(node, "value")
         members.fields[name] = type_._replace(nullable=0) if type_ is not None else None
-        is_null = value is not None and value.type == "null_literal"
-        store = Store(at_of(node), None, partial(self._value, value, members), type_, is_null, value is not None)
-        members.class_.stores[name] = [store]
+        members.class_.stores[name] = [Store(at_of(node), None, partial(self._value, value, members), type_)]
         if value is not None and value.type not in Statements.kinds.literals:
             self.initial.append((members, value))
 

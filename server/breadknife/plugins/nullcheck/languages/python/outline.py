@@ -124,7 +124,7 @@ class Outline(Reader):
                 for at, each in enumerate(parts):
                     self._store(each, values[at] if len(values) == len(parts) else None, None, place)
             elif target is not None:
-                self._store(target, value, annotation, place, has_value=value is not None)
+                self._store(target, value, annotation, place)
 
     def read_yield(self, _node: Node, place: _Place) -> None:
         if place.function is not None:
@@ -137,9 +137,7 @@ class Outline(Reader):
         for item in inner(first(node)):
             self._store(first(part(part(item, "value"), "alias")), None, None, place)
 
-    def _store(
-        self, target: Node | None, value: Node | None, annotation: Type | None, place: _Place, has_value: bool = True
-    ) -> None:
+    def _store(self, target: Node | None, value: Node | None, annotation: Type | None, place: _Place) -> None:
         """Note what a variable of a class or of the module gets, or an attribute."""
         function = place.function
         owner = function.receiver_class if function is not None else place.class_
@@ -157,9 +155,7 @@ class Outline(Reader):
         kind = value.type if value is not None else ""
         parameter = text(value) if kind == "identifier" else ""
         value_of = partial(self._value, function, value)
-        store = Store(
-            at_of(target), function, value_of, annotation, kind == "none", has_value, parameter, kind in _PASSES_ON
-        )
+        store = Store(at_of(target), function, value_of, annotation, parameter, kind in _PASSES_ON)
         table.setdefault(name, []).append(store)
 
     def _value(self, function: Function | None, value: Node | None) -> Expression | None:
