@@ -108,10 +108,6 @@ class Store(NamedTuple):
     value: Callable[[], Expression | None]
     """None where it isn't written: a variable of a loop, an imported name."""
     annotation: Type | None = None
-    is_null: bool = False
-    """The null itself is written there."""
-    has_value: bool = True
-    """It isn't only declared."""
     parameter: str = ""
     """The name that is written there, if nothing else is."""
     passes_on: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.declarations import File, Function
@@ -43,16 +43,8 @@ class Gate:
 
     @cached_property
     def _ending(self) -> frozenset[bytes]:
-        words = set(_encoded(self._knowledge, "ending_words"))
-        waiting = [each for each in self._file.functions if each.name]
-        for _ in range(_ROUNDS):
-            found = [each for each in waiting if not each.words.isdisjoint(words)]
-            new = {each.name.encode() for each in found} - words
-            if not new:
-                break
-            words |= new
-            waiting = [each for each in waiting if each.words.isdisjoint(words)]
-        return frozenset(words)
+        named = [each for each in self._file.functions if each.name]
+        return _spread(_encoded(self._knowledge, "ending_words"), named)
 
     @cached_property
     def nullable(self) -> frozenset[bytes]:
@@ -66,15 +58,9 @@ class Gate:
         words = {*_encoded(self._knowledge, "null_words"), *self._of_library(self._knowledge.words)}
         words |= {here.encode() for here, name in self._file.imports.items() if name in self._knowledge.calls}
         words |= {name.encode() for name in self._declared()}
-        waiting = [each for each in self._file.functions if self._may_give_null(each)]
-        for _ in range(_ROUNDS):
-            found = [each for each in waiting if each.is_open or not each.words.isdisjoint(words)]
-            new = {each.name.encode() for each in found} - words
-            if not new:
-                break
-            words |= new
-            waiting = [each for each in waiting if each not in found]
-        return frozenset(words)
+        giving = [each for each in self._file.functions if self._may_give_null(each)]
+        words |= {each.name.encode() for each in giving if each.is_open}
+        return _spread(words, giving)
 
     @cached_property
     def _telling(self) -> frozenset[bytes]:
@@ -125,6 +111,14 @@ class Gate:
                     if last.encode() in words:
                         yield name
                     value = callee.owner if isinstance(callee, Attribute) else None
+
+
+def _spread(words: Iterable[bytes], functions: Sequence[Function]) -> frozenset[bytes]:
+    """The words with the names of those functions that have one of them, or a name of such a function."""
+    found = frozenset(words)
+    for _ in range(_ROUNDS):
+        found |= {each.name.encode() for each in functions if not each.words.isdisjoint(found)}
+    return found
 
 
 def _allows_null(type_: Type | None) -> bool:

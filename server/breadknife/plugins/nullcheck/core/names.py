@@ -306,11 +306,11 @@ class Names(ABC):
         annotation = next((store.annotation for store in stores if store.annotation is not None), None)
         if (type_ := self.qualified_type(annotation)) is not None:
             return self.declared_fact(type_, name, stores[0].at)
-        return Fact(type=self._type_of([store for store in stores if store.has_value and not store.is_null]))
+        return Fact(type=self._type_of(stores))
 
     def _type_of(self, stores: Sequence[Store]) -> Type | None:
         """The type that all these values have."""
-        types = {self.value_of(store).type for store in stores}
+        types = {fact.type for fact in map(self.value_of, stores) if fact.nullness != Nullness.NULL}
         return types.pop() if len(types) == 1 else None
 
     def has_own_fields(self, class_: Class) -> bool:

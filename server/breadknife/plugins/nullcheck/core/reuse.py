@@ -140,7 +140,7 @@ def told(
         solution = home.solution(unit) if is_followed and not is_unseen else None
         for name, stores in _stored_by(home.file, unit):
             values = [mover.fact(home.value_of(each)) for each in stores]
-            declared = [(mover.place(each.at), each.annotation, each.is_null, each.has_value) for each in stores]
+            declared = [(mover.place(each.at), each.annotation) for each in stores]
             found[name] += (declared, [value.type for value in values])
             if unit is home.file.main:
                 end = solution.end.facts.get(name) if solution is not None and solution.end is not None else None

@@ -99,12 +99,11 @@ class CoreFile(ABC, Generic[S]):
     def _site(self, place: Place) -> S:
         """The place as repairs see it."""
 
-    def _seen(self, kind: type[S], place: Place) -> S:
-        """The place as a site of this kind."""
-        node, about = self.tree.node_at(place.span), self._about.get(place, ())
-        return kind(
-            self.tree, self.home, self._grammar, node, place.use, self.document.uri, self._found(place.span), about
-        )  # fmt: skip
+    def _seen(self, make: Callable[..., S], place: Place, **more: Any) -> S:
+        """The place as a site of its language."""
+        node, found, about = self.tree.node_at(place.span), self._found(place.span), self._about.get(place, ())
+        uri = self.document.uri
+        return make(self.tree, self.home, self._grammar, node, place.use, uri, found, about, **more)
 
     def _pointed_at(self, finding: Finding) -> Place | None:
         """Where another checker's finding points."""

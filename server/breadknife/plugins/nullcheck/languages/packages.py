@@ -54,12 +54,8 @@ class PackageHome(FileHome):
 
     def _global(self, name: str) -> Fact:
         fact = super()._global(name)
-        if fact != NOTHING or "." in name:
-            return fact
-        found = self.package.variable(self, name)
-        if found == NOTHING and self.package.target(self, name) is not None:
-            return Fact(Nullness.THERE, called=name)
-        return found
+        is_beside = fact == NOTHING and "." not in name and self.package.target(self, name) is not None
+        return Fact(Nullness.THERE, called=name) if is_beside else fact
 
     def _qualified(self, type_: Type, steps: int = 8) -> Type:
         name = type_.name

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, Store
+from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.il import At
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge, knowledge_of
+from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
@@ -44,7 +48,7 @@ def at_of(node: Node) -> At:
 
 
 @dataclass
-class Reader:
+class Reader(ABC):
     """Reads what one file declares; see `File` for what it finds."""
 
     tree: SyntaxTree
@@ -55,6 +59,26 @@ class Reader:
     variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
     imports: dict[str, str] = field(default_factory=dict[str, str])
     """Local name -> qualified name."""
+
+    language: ClassVar[str]
+    """Whose file of knowledge it is read with."""
+
+    @classmethod
+    def home_of(cls, tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
+        """The analysis of one file."""
+        knowledge = knowledge_of(cls.language)
+        return FileHome(cls(tree, knowledge).file(), knowledge, others, uri)
+
+    @abstractmethod
+    def file(self) -> File:
+        """What it declares."""
+
+    def file_of(self, main: Function) -> File:
+        """The file with what was read of it."""
+        return File(
+            main, self.imports, self.functions, self.named, self.classes, self.variables, self.is_ignored, self.span,
+            self.source,
+        )  # fmt: skip
 
     def span(self, at: At) -> Span:
         return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.languages.ecmascript.statements import bound
@@ -21,45 +21,25 @@ _ASSIGNED = """
 """
 
 
-@dataclass(frozen=True)
-class Assigned:
+class Assigned(NamedTuple):
     """By the names alone: a variable that has the name of another one is taken for both."""
 
-    tree: SyntaxTree
+    places: Mapping[str, list[tuple[At, bool]]]
+    """Variable -> where it is assigned, and whether that is in a function."""
+    within: Mapping[At | None, set[str]]
+    """Function -> the variables that functions within it assign; None for the module."""
 
-    @cached_property
-    def _places(self) -> Sequence[tuple[int, str, tuple[At, ...]]]:
-        """Where something is assigned, its name, and the functions around, the innermost one last."""
-        marks = captures(self.tree, _ASSIGNED)
-        functions = sorted(map(at_of, marks.get("function", ())), reverse=True)
-        opened, found = list[At](), list[tuple[int, str, tuple[At, ...]]]()
-        for node in sorted(marks.get("to", ()), key=lambda node: node.start_byte):
-            while functions and functions[-1][0] <= node.start_byte:
-                opened.append(functions.pop())
-            opened = [each for each in opened if each[1] > node.start_byte]
-            found += ((node.start_byte, name, tuple(opened)) for name in bound(node))
-        return found
 
-    @cached_property
-    def offsets(self) -> Mapping[str, list[int]]:
-        found = dict[str, list[int]]()
-        for offset, name, _ in self._places:
-            found.setdefault(name, []).append(offset)
-        return found
-
-    @cached_property
-    def in_functions(self) -> frozenset[int]:
-        """The places that are in a function."""
-        return frozenset(offset for offset, _, around in self._places if around)
-
-    @cached_property
-    def _changed(self) -> Mapping[At | None, set[str]]:
-        found = dict[At | None, set[str]]()
-        for _, name, around in self._places:
-            for each in (None, *around[:-1]) if around else ():
-                found.setdefault(each, set()).add(name)
-        return found
-
-    def changed(self, at: At | None) -> set[str]:
-        """The variables that functions within a function assign; None for the module."""
-        return self._changed.get(at, set())
+def assigned(tree: SyntaxTree) -> Assigned:
+    marks, opened = captures(tree, _ASSIGNED), list[At]()
+    functions = sorted(map(at_of, marks.get("function", ())), reverse=True)
+    found = Assigned(defaultdict(list), defaultdict(set))
+    for node in sorted(marks.get("to", ()), key=lambda node: node.start_byte):
+        while functions and functions[-1][0] <= node.start_byte:
+            opened.append(functions.pop())
+        opened = [each for each in opened if each[1] > node.start_byte]
+        for name in bound(node):
+            found.places[name].append((at_of(node), bool(opened)))
+            for around in (None, *opened[:-1]) if opened else ():
+                found.within[around].add(name)
+    return found

@@ -4,22 +4,19 @@ are asked for."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Type
-from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Others
-from breadknife.plugins.nullcheck.languages.ecmascript.assigned import Assigned
+from breadknife.plugins.nullcheck.languages.ecmascript.assigned import assigned
 from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS, PATTERNS
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links, links
 from breadknife.plugins.nullcheck.languages.ecmascript.statements import Statements, bound, exported
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, Types, optional, promised
 from breadknife.plugins.nullcheck.languages.lowering import Scopes, nothing
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, SyntaxTree, is_misread
+from breadknife.text.syntax import Node, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})
 _SHAPES = frozenset({"interface_declaration", "class_declaration", "abstract_class_declaration", "class"})
@@ -32,15 +29,11 @@ _DECLARING = (b"?:", b"void 0")
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
-    """The analysis of one file."""
-    knowledge = knowledge_of("ecmascript")
-    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
-
-
 @dataclass
 class Outline(Reader):
     """Reads one file. The lowering of its functions asks it for what it declares."""
+
+    language = "ecmascript"
 
     aliases: dict[str, Type] = field(default_factory=dict[str, Type])
     closures: dict[str, Function] = field(default_factory=dict[str, Function])
@@ -50,14 +43,14 @@ class Outline(Reader):
 
     def __post_init__(self) -> None:
         self.is_typed = self.tree.language in _TYPED
-        self._assigned = Assigned(self.tree)
+        self._assigned = assigned(self.tree)
         self.links: Links = links(self.tree.root)
         self.imports = self.links.imports
         self.types = Types(self.knowledge.annotations, self.imports, self._shape)
         root = self.tree.root
         self.main = Function(
             at_of(root), "", (), None, lambda main: Statements(main, Scopes(), self).body(root), self.tree.encoded,
-            changed_within=self._assigned.changed(None),
+            changed_within=self._assigned.within[None],
             has_declared_null=any(each in self.tree.encoded for each in _DECLARING),
         )  # fmt: skip
 
@@ -70,12 +63,12 @@ class Outline(Reader):
             self._top(node)
         for name in self._repeated | (self.named.keys() & self.classes.keys()):
             self.named.pop(name, None)
-        for name in self._assigned.offsets.keys() & self.variables.keys():
-            self.variables[name] += (self._stored(name, offset) for offset in self._assigned.offsets[name])
-        return File(
-            self.main, self.imports, self.functions, self.named, self.classes, self.variables,
-            self.is_ignored, self.span, self.source, self.is_typed, self.aliases, self.closures,
-            self.links.exports,
+        for name in self._assigned.places.keys() & self.variables.keys():
+            for at, is_within in self._assigned.places[name]:
+                self.variables[name].append(Store(at, self.main if is_within else None, lambda: None))
+        return replace(
+            self.file_of(self.main), is_typed=self.is_typed, aliases=self.aliases, closures=self.closures,
+            exports=self.links.exports,
         )  # fmt: skip
 
     def is_ignored(self, at: At) -> bool:
@@ -124,7 +117,7 @@ class Outline(Reader):
             self._named(text(name), value)
         elif own:
             type_ = self.types.read(part(node, "type"))
-            self.variables.setdefault(text(name), []).append(_store(node, type_, has_value=value is not None))
+            self.variables.setdefault(text(name), []).append(_store(node, type_))
 
     def _assigned_function(self, node: Node) -> None:
         """`exports.name = function () {}`."""
@@ -133,11 +126,6 @@ class Outline(Reader):
             function = self.function(right, self._scopes, self.main)
             function.name = word(left, "property") or text(left)
             self.functions.append(function)
-
-    def _stored(self, name: str, offset: int) -> Store:
-        """A value that a variable of the module gets later."""
-        around = self.main if offset in self._assigned.in_functions else None
-        return Store((offset, offset + len(name)), around, lambda: None)
 
     # Functions
 
@@ -159,7 +147,7 @@ class Outline(Reader):
             is_async="async" in heads or gives is not None, is_generator="*" in heads,
             is_stub=body is None, is_expression=body is not None and body.type != "statement_block",
             has_declared_null=any(each in source for each in _DECLARING),
-            changed_within=self._assigned.changed(at),
+            changed_within=self._assigned.within[at],
         )  # fmt: skip
         function.parameters = tuple(self._parameter(each) for each in _given(node))
         function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
@@ -280,8 +268,8 @@ class Outline(Reader):
             class_.stores.setdefault(name, []).append(_store(node, type_))
 
 
-def _store(node: Node, type_: Type | None = None, *, has_value: bool = True) -> Store:
-    return Store(at_of(node), None, lambda: None, type_, has_value=has_value)
+def _store(node: Node, type_: Type | None = None) -> Store:
+    return Store(at_of(node), None, lambda: None, type_)
 
 
 def _extended(node: Node) -> Iterable[Node]:
@@ -310,3 +298,6 @@ def _target(node: Node) -> Node:
 def _is_open(body: Node) -> bool:
     statements = inner(body)
     return not statements or statements[-1].type not in _OPEN_ENDS or b"return;" in (body.text or b"")
+
+
+home_of = Outline.home_of

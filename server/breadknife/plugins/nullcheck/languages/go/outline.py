@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.il import Block
-from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.go.statements import Statements, parameters_of, result_of, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import Types
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, SyntaxTree, nodes_in
+from breadknife.text.syntax import Node, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
@@ -39,14 +36,10 @@ _IGNORES = re.compile(rb"\b(\w++),[ \t]*\w++[ \t]*+:?=[ \t]*[\w.]++\((?![^\n]*(?
 """A call whose error isn't looked at in the next line, in a check that leaves."""
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
-    """The analysis of one file."""
-    knowledge = knowledge_of("go")
-    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
-
-
 @dataclass
 class Outline(Reader):
+    language = "go"
+
     elsewhere: Callable[[str], Node | None] = lambda _: None
     """A type that another file of the package declares."""
     declared: dict[str, Node] = field(default_factory=dict[str, Node])
@@ -57,10 +50,7 @@ class Outline(Reader):
         self.types = Types(self.declared, self.imports, self.elsewhere)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)
-        return File(
-            main, self.imports, self.functions, self.named, self.classes, self.variables, self.is_ignored,
-            self.span, self.source,
-        )  # fmt: skip
+        return self.file_of(main)
 
     def _read(self, root: Node) -> None:
         for node in root.named_children:
@@ -92,7 +82,7 @@ class Outline(Reader):
         for member in inner(first(written)) if written.type == "struct_type" else ():
             names, type_ = member.children_by_field_name("name"), self.types.read(part(member, "type"))
             for each in names:
-                store = Store(at_of(each), None, lambda: None, type_, has_value=False)
+                store = Store(at_of(each), None, lambda: None, type_)
                 class_.stores.setdefault(text(each), []).append(store)
             if not names and type_ is not None:
                 bases.append(type_.name)
@@ -105,9 +95,7 @@ class Outline(Reader):
             type_ = self.types.read(part(spec, "type"))
             for at, name in enumerate(names):
                 given = values[at] if len(values) == len(names) else None
-                store = Store(
-                    at_of(name), None, lambda given=given: self._value(given), type_, has_value=given is not None
-                )
+                store = Store(at_of(name), None, lambda given=given: self._value(given), type_)
                 self.variables.setdefault(text(name), []).append(store)
 
     def _value(self, node: Node | None) -> il.Expression | None:
@@ -184,3 +172,6 @@ def _set_by_others(body: Node | None) -> frozenset[str]:
 
 def _names(node: Node | None) -> set[str]:
     return {text(each) for each in ([node, *inner(node)] if node is not None else ()) if each.type == "identifier"}
+
+
+home_of = Outline.home_of

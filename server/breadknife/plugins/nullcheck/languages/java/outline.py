@@ -8,16 +8,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import At, Block, Type
-from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.java.statements import Members, Statements
 from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations_of, declared, read
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import Node
 
 _CLASSES = frozenset({
     "class_declaration", "record_declaration", "enum_declaration", "interface_declaration",
@@ -33,14 +30,10 @@ _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interfac
 """A method with classes in it."""
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
-    """The analysis of one file."""
-    knowledge = knowledge_of("java")
-    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
-
-
 @dataclass
 class Outline(Reader):
+    language = "java"
+
     silent: list[At] = field(default_factory=list[At])
     """Where an annotation tells checkers to be silent."""
 
@@ -49,9 +42,7 @@ class Outline(Reader):
         main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._walk(root)
-        return File(
-            main, self.imports, self.functions, {}, self.classes, {}, self.is_ignored, self.span, self.source,
-        )  # fmt: skip
+        return self.file_of(main)
 
     def is_ignored(self, at: At) -> bool:
         return any(each[0] <= at[0] < each[1] for each in self.silent) or super().is_ignored(at)
@@ -112,9 +103,7 @@ class Outline(Reader):
     def _field(self, node: Node, type_: Type | None, members: Members) -> None:
         name, value = word(node, "name"), part(node, "value")
         members.fields[name] = type_._replace(nullable=0) if type_ is not None else None
-        is_null = value is not None and value.type == "null_literal"
-        store = Store(at_of(node), None, partial(self._value, value, members), type_, is_null, value is not None)
-        members.class_.stores[name] = [store]
+        members.class_.stores[name] = [Store(at_of(node), None, partial(self._value, value, members), type_)]
 
     # Code
 
@@ -161,3 +150,6 @@ def _flat(node: Node | None) -> Iterator[Node]:
     """The parts of a node, with those of the lists in it."""
     for each in inner(node):
         yield from inner(each) if each.type in _LISTS else (each,)
+
+
+home_of = Outline.home_of

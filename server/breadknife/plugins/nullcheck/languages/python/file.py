@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.analysis import Found
 from breadknife.plugins.nullcheck.core.il import At
 from breadknife.plugins.nullcheck.languages.cards import kept_cards
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
@@ -21,7 +19,7 @@ from breadknife.plugins.nullcheck.repairs.repair import Repair
 from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
-from breadknife.text.document import Span, uri_to_path
+from breadknife.text.document import uri_to_path
 
 _LONGEST = 200_000
 """Code points of another file."""
@@ -45,21 +43,8 @@ class PythonFile(CoreFile[PythonSite]):
     def _pointed_at(self, finding: Finding) -> Place | None:
         return foreign_place(self.tree, finding)
 
-    @cached_property
-    def _shown(self) -> Mapping[Span, Found]:
-        """Only what is shown counts."""
-        shown = {each.finding.span for each in self._explained}
-        found = {self.home.file.span(each.use.at): each for each in self.home.findings()}
-        return {span: each for span, each in found.items() if span in shown}
-
-    def _found(self, span: Span) -> Found | None:
-        return self._shown.get(span)
-
     def _site(self, place: Place) -> PythonSite:
-        node, found = self.tree.node_at(place.span), self._found(place.span)
-        uri, about = self.document.uri, self._about.get(place, ())
-        return PythonSite(self.tree, self.home, self._grammar, node, place.use, uri, found, about, self._project,
-                          elsewhere=self._elsewhere)  # fmt: skip
+        return self._seen(PythonSite, place, project=self._project, elsewhere=self._elsewhere)
 
     def _elsewhere(self, uri: str, at: At) -> PythonSite | None:
         """A declaration in another file; None where that isn't the project's own, or is too long for a menu."""

@@ -8,15 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Type
-from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Others
 from breadknife.plugins.nullcheck.languages.python.statements import Statements
 from breadknife.plugins.nullcheck.languages.python.types import type_of
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
-from breadknife.text.syntax import Node, SyntaxTree, captures
+from breadknife.text.syntax import Node, captures
 
 _DECLARING = """
 [
@@ -51,15 +48,11 @@ class _Place(NamedTuple):
     """Names that the function declares global."""
 
 
-def home_of(tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
-    """The analysis of one file."""
-    knowledge = knowledge_of("python")
-    return FileHome(Outline(tree, knowledge).file(), knowledge, others, uri)
-
-
 @dataclass
 class Outline(Reader):
     """Reads one file. The method for a kind of statement has its name: `read_…`."""
+
+    language = "python"
 
     _types: dict[str, Type | None] = field(default_factory=dict[str, "Type | None"])
 
@@ -75,10 +68,7 @@ class Outline(Reader):
         for name in {name for name in self.named if name in self.variables or name in self.classes}:
             del self.named[name]
         main = Function(at_of(root), "", (), None, partial(self._lowered, root), self.tree.encoded)
-        return File(
-            main, self.imports, self.functions, self.named, self.classes, self.variables,
-            self.is_ignored, self.span, self.source,
-        )  # fmt: skip
+        return self.file_of(main)
 
     def type_of(self, node: Node | None) -> Type | None:
         """The type that an annotation declares."""
@@ -134,7 +124,7 @@ class Outline(Reader):
                 for at, each in enumerate(parts):
                     self._store(each, values[at] if len(values) == len(parts) else None, None, place)
             elif target is not None:
-                self._store(target, value, annotation, place, has_value=value is not None)
+                self._store(target, value, annotation, place)
 
     def read_yield(self, _node: Node, place: _Place) -> None:
         if place.function is not None:
@@ -147,9 +137,7 @@ class Outline(Reader):
         for item in inner(first(node)):
             self._store(first(part(part(item, "value"), "alias")), None, None, place)
 
-    def _store(
-        self, target: Node | None, value: Node | None, annotation: Type | None, place: _Place, has_value: bool = True
-    ) -> None:
+    def _store(self, target: Node | None, value: Node | None, annotation: Type | None, place: _Place) -> None:
         """Note what a variable of a class or of the module gets, or an attribute."""
         function = place.function
         owner = function.receiver_class if function is not None else place.class_
@@ -167,9 +155,7 @@ class Outline(Reader):
         kind = value.type if value is not None else ""
         parameter = text(value) if kind == "identifier" else ""
         value_of = partial(self._value, function, value)
-        store = Store(
-            at_of(target), function, value_of, annotation, kind == "none", has_value, parameter, kind in _PASSES_ON
-        )
+        store = Store(at_of(target), function, value_of, annotation, parameter, kind in _PASSES_ON)
         table.setdefault(name, []).append(store)
 
     def _value(self, function: Function | None, value: Node | None) -> Expression | None:
@@ -278,3 +264,6 @@ def _is_open(body: Node, source: bytes) -> bool:
     statements = map(body.named_child, reversed(range(body.named_child_count)))
     last = next((each.type for each in statements if not each.is_extra), "")
     return last not in ("return_statement", "raise_statement") or _RETURNS_NOTHING.search(source) is not None
+
+
+home_of = Outline.home_of
