@@ -25,7 +25,7 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 
 class EcmaScript(CoreLanguage[EcmaScriptProject]):
     def __init__(self) -> None:
-        super().__init__(lambda project: EcmaScriptProject(project, knowledge()))
+        super().__init__(lambda project: EcmaScriptProject(project, knowledge()), "typescript")
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> EcmaScriptFile:
         return EcmaScriptFile(document, tree, self.files(project))

@@ -20,7 +20,7 @@ from breadknife.text.syntax import SyntaxTree
 
 class Go(CoreLanguage[GoProject]):
     def __init__(self) -> None:
-        super().__init__(lambda project: GoProject(project, knowledge()))
+        super().__init__(lambda project: GoProject(project, knowledge()), "go")
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> GoFile:
         return GoFile(document, tree, self.files(project))

@@ -19,7 +19,7 @@ from breadknife.text.syntax import SyntaxTree
 
 class Java(CoreLanguage[JavaProject]):
     def __init__(self) -> None:
-        super().__init__(lambda project: JavaProject(project, knowledge()))
+        super().__init__(lambda project: JavaProject(project, knowledge()), "java")
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> JavaFile:
         return JavaFile(document, tree, self.files(project))

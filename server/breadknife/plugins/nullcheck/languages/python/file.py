@@ -35,7 +35,7 @@ _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 class Python(CoreLanguage[PythonProject]):
     def __init__(self) -> None:
         cards = kept_cards("python")
-        super().__init__(lambda project: PythonProject(project, knowledge(), cards=cards))
+        super().__init__(lambda project: PythonProject(project, knowledge(), cards=cards), "python")
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
         return PythonFile(document, tree, self.files(project), project)
