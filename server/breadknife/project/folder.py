@@ -18,7 +18,7 @@ from breadknife.project.edits import RecentEdits
 from breadknife.project.files import LARGEST, FolderFiles, read_text, stamp_of
 from breadknife.project.ignoring import GITIGNORE, OWN
 from breadknife.project.index import Index, Stamp
-from breadknife.project.modules import last_names, names_of, resolve
+from breadknife.project.modules import last_names, names_of, related, resolve
 from breadknife.project.names import Names, NamesOfTexts, names_in
 from breadknife.project.values import Located, RecentEdit
 from breadknife.project.words import Words, is_spoken, of_file
@@ -35,12 +35,6 @@ IMPORTING = 64
 """Files that are looked into for the import of one file."""
 DEFINING = 8
 """Files that are looked into for one name: one that more files define says little."""
-_RELATED = (
-    frozenset({"typescript", "typescriptreact", "javascript", "javascriptreact"}),
-    frozenset({"c", "cpp"}),
-    frozenset({"java", "kotlin"}),
-)
-"""Languages that import from each other."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +61,8 @@ class FolderProject:
         self._outlines: OrderedDict[str, _Made] = OrderedDict()
         self._open = {_key(path): document for document in opened if (path := document.path)}
         self._revisions = Counter[str]()
+        self._judged = set[Path]()
+        """What a listing has found that may be read, and that nobody has looked at since."""
         self._lock = threading.RLock()
         self._known = _Known(self._index, self._lock, self.text, self._files.shared)
         self._background = Background(self._lock, self._look)
@@ -112,7 +108,7 @@ class FolderProject:
         return self._outline(found) if found else None
 
     def defining(self, name: str, language: str, /) -> Sequence[Located]:
-        languages = _related(language)
+        languages = related(language)
         with self._lock:
             files = [Path(file) for file in self._index.defining(name)]
         located: list[Located] = []
@@ -242,17 +238,20 @@ class FolderProject:
             self._words.forget(file)
         self._listed = {each for each in self._listed if not each.is_relative_to(folder)}
         self._entries = 0
+        self._judged.clear()
         self._background.list_soon(folder)
         for document in self._open.values():  # which may not be on disk yet
             self._look_soon(document.path)
 
     def _look(self, path: Path) -> None:
+        is_judged = path == self.root or (path in self._judged and not path.is_symlink())
+        self._judged.discard(path)
         if path.is_dir() and (path == self.root or not path.is_symlink()):
-            if path == self.root or self._files.shared(path, is_folder=True):
+            if is_judged or self._files.shared(path, is_folder=True):
                 self._list(path)
             return
         key = _key(path)
-        found = self._files.shared(path)
+        found = path if is_judged else self._files.shared(path)
         document = self._open.get(key)
         stamp = None if document else stamp_of(path)
         if found is None or _key(found) != key or (document is None and stamp is None):
@@ -306,6 +305,9 @@ class FolderProject:
                     self._background.look_soon(path)
                 elif is_spoken(path) and self._words.add(_key(path)):
                     self._background.look_soon(path)
+                else:
+                    continue
+                self._judged.add(path)
 
     def _outline(self, path: Path) -> Outline | None:
         """Of a file that may be read; the index learns its names."""
@@ -392,8 +394,3 @@ def _outlined(path: Path) -> str | None:
     """The language of a file that can define something, by its name."""
     syntax = LANGUAGES.get(language_of(path) or "")
     return syntax.id if syntax and syntax.definitions else None
-
-
-def _related(language: str) -> frozenset[str]:
-    known = LANGUAGES[language].id if language in LANGUAGES else language
-    return next((each for each in _RELATED if known in each), frozenset({known}))

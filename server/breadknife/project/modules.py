@@ -14,6 +14,12 @@ from breadknife.text.outline import Import
 
 FOUND = 8
 """Files that one import may mean."""
+_RELATED = (
+    frozenset({"typescript", "typescriptreact", "javascript", "javascriptreact"}),
+    frozenset({"c", "cpp"}),
+    frozenset({"java", "kotlin"}),
+)
+"""Languages that import from each other."""
 
 
 class Files(Protocol):
@@ -45,6 +51,12 @@ def resolve(imported: Import, here: str, language: str, root: str, files: Files)
     found = dict.fromkeys(rule(imported.module.strip("<>\"' "), names, here, root, files))
     found.pop(here, None)
     return tuple(found)[:FOUND]
+
+
+def related(language: str) -> frozenset[str]:
+    """The languages that can import from each other with this one."""
+    known = LANGUAGES[language].id if language in LANGUAGES else language
+    return next((each for each in _RELATED if known in each), frozenset({known}))
 
 
 def last_names(imported: Import, here: str) -> Iterator[str]:

@@ -66,8 +66,12 @@ class Asked:
         for each in self.all():
             to.said |= {question: reply for question, reply in each.said.items() if question[1] != own}
 
-    def is_complete(self) -> bool:
-        return all(_UNREAD not in each.said.values() for each in self.all())
+    def whole(self) -> Mapping[Question, Reply] | None:
+        """All of it; None if something was left unread."""
+        found = dict[Question, Reply]()
+        for each in self.all():
+            found |= each.said
+        return found if _UNREAD not in found.values() else None
 
 
 class State(NamedTuple):

@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
+from breadknife.plugins.nullcheck.languages.answers import kept_answers
+from breadknife.plugins.nullcheck.languages.asking import Asked
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar
 from breadknife.plugins.nullcheck.repairs.offering import Offering
@@ -38,6 +40,8 @@ class CoreFile(ABC, Generic[S]):
     def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any], project: Project | None) -> None:
         self.document, self.tree, self.files, self._project = document, tree, files, project
         self._home: FileHome | None = None
+        self._asked: Asked | None = None
+        """What was asked for the findings, where they were kept."""
         self._about = dict[Place, tuple[Finding, ...]]()
         """What other checkers said of the places that were asked about."""
 
@@ -49,14 +53,20 @@ class CoreFile(ABC, Generic[S]):
             return home
 
     def is_current(self) -> bool:
-        return self._home is None or self.files.is_current(self._home)
+        if self._home is None:
+            return self._asked is None or self.files.still_holds(self._asked)
+        return self.files.is_current(self._home)
 
     @cached_property
     def _explained(self) -> Sequence[Explained]:
         if not self._is_written():
             return ()
-        found = explained(self.home)
-        return unsilenced(self.tree, [each for each in found if self._is_shown(each.finding)])
+        if self._home is None and (known := self.files.known(self.document)) is not None:
+            found, self._asked = known
+            return found
+        found = unsilenced(self.tree, [each for each in explained(self.home) if self._is_shown(each.finding)])
+        self.files.keep(self.document, self.home, found)
+        return found
 
     def findings(self) -> Sequence[Finding]:
         with self.files.lock:
@@ -132,10 +142,13 @@ class CoreFile(ABC, Generic[S]):
 class CoreLanguage(ABC):
     """A `NullLanguage`, with the files of each project that it was asked about."""
 
+    _grammar: ClassVar[str]
+    """The grammar whose version decides whether kept answers still hold."""
     _files: Callable[[Project | None], ProjectFiles[Any]]
     _file: Callable[[Document, SyntaxTree, ProjectFiles[Any], Project | None], CoreFile[Any]]
 
     def __init__(self) -> None:
+        self._answers = kept_answers(self._grammar)
         self._projects = WeakKeyDictionary[Project, ProjectFiles[Any]]()
         self._lock = threading.Lock()
 
@@ -147,5 +160,6 @@ class CoreLanguage(ABC):
             return self._files(None)
         with self._lock:
             if project not in self._projects:
-                self._projects[project] = self._files(project)
+                files = self._projects[project] = self._files(project)
+                files.answers = self._answers
             return self._projects[project]

@@ -18,9 +18,11 @@ from weakref import WeakKeyDictionary
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.plugins.nullcheck.core.declarations import File
+from breadknife.plugins.nullcheck.core.findings import Explained
 from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
-from breadknife.plugins.nullcheck.languages.asking import Asked, Asking, Read, State
+from breadknife.plugins.nullcheck.languages.answers import Answer, Answers
+from breadknife.plugins.nullcheck.languages.asking import Asked, Asking, Read, State, digest_of
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of
 from breadknife.project.values import Project
 from breadknife.text.document import Document, language_of, uri_to_path
@@ -43,6 +45,7 @@ class ProjectFiles(Asking, Generic[Home]):
         self, project: Project | None, clock: Callable[[], float] = time.monotonic, cards: Cards | None = None
     ) -> None:
         super().__init__(project, clock)
+        self.answers: Answers | None = None
         self.lock = threading.RLock()
         self._cards = cards
         self._homes = OrderedDict[tuple[Path, bool], tuple[Read, Home]]()
@@ -105,6 +108,33 @@ class ProjectFiles(Asking, Generic[Home]):
                 made.inherit(base)
             return self._keep(key, read, made)
 
+    def known(self, document: Document) -> tuple[Sequence[Explained], Asked] | None:
+        """What has been found in a document that nobody works on, and what was asked for it, if that is still so."""
+        with self.lock:
+            self._begin()
+            answers, key = self.answers, _key(document)
+            if answers is None or self._project is None or self._is_worked_on(document):
+                return None
+            for each in answers.get(key) or ():
+                said = self.said(each.questions)
+                if each.holds(said):
+                    return each.found, Asked(said)
+            return None
+
+    def keep(self, document: Document, home: Home, found: Sequence[Explained]) -> None:
+        """Keep what was found for all processes."""
+        said = self._asked_by(home).whole()
+        if self.answers is not None and said is not None and not self._is_worked_on(document):
+            self.answers.put(_key(document), (Answer.of(found, said),))
+
+    def _is_worked_on(self, document: Document) -> bool:
+        """Whether an edit has left a part of what is known of it: that is made anew sooner than it is read."""
+        path = document.path
+        read, home = self._homes.get((path, self.looks_further), (None, None)) if path is not None else (None, None)
+        return (
+            read is not None and home is not None and (read.text != document.text or self._asked_by(home).is_handed_on)
+        )
+
     @contextmanager
     def trying(self, edited: Home, /) -> Generator[None]:
         """Within it, a file has this analysis. What others are found to be meanwhile isn't kept."""
@@ -120,9 +150,13 @@ class ProjectFiles(Asking, Generic[Home]):
 
     def is_current(self, home: Names) -> bool:
         """Whether the files that a home has asked still say the same."""
+        return self.still_holds(self._asked_by(home), uri_to_path(home.uri))
+
+    def still_holds(self, asked: Asked, but: Path | None = None) -> bool:
+        """Whether all that was asked still has the same reply; `but`: whatever is said of that file."""
         with self.lock:
             self._begin()
-            return self.is_true(self._asked_by(home), uri_to_path(home.uri))
+            return self.is_true(asked, but)
 
     # Files
 
@@ -242,6 +276,10 @@ class ProjectFiles(Asking, Generic[Home]):
             _, (gone, _) = self._homes.popitem(last=False)
             gone.tree = None
         return home
+
+
+def _key(document: Document) -> tuple[str, str]:
+    return document.uri, digest_of(document.text)
 
 
 def _parsed(path: Path, read: Read) -> SyntaxTree | None:

@@ -41,4 +41,5 @@ class EcmaScriptFile(CoreFile[EcmaScriptSite]):
 
 
 class EcmaScript(CoreLanguage):
+    _grammar = "typescript"
     _files, _file = EcmaScriptProject, EcmaScriptFile

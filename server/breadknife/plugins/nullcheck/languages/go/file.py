@@ -32,4 +32,5 @@ class GoFile(CoreFile[GoSite]):
 
 
 class Go(CoreLanguage):
+    _grammar = "go"
     _files, _file = GoProject, GoFile

@@ -24,4 +24,5 @@ class JavaFile(CoreFile[Site]):
 
 
 class Java(CoreLanguage):
+    _grammar = "java"
     _files, _file = JavaProject, JavaFile

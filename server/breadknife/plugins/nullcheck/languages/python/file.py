@@ -60,6 +60,7 @@ class PythonFile(CoreFile[PythonSite]):
 
 
 class Python(CoreLanguage):
+    _grammar = "python"
     _file = PythonFile
 
     @staticmethod
