@@ -1,8 +1,7 @@
-"""What is special to Java: a value is required in its place, and a map has a method for a default."""
+"""What is special to Java: a value is required in its place."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
@@ -10,7 +9,7 @@ from breadknife.plugins.nullcheck.repairs.declaring import may_be_null, never_nu
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
-from breadknife.plugins.nullcheck.repairs.replacing import default_of, replace
+from breadknife.plugins.nullcheck.repairs.replacing import replace
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
 from breadknife.text.document import Span, TextEdit, line_break
@@ -35,20 +34,6 @@ def require(site: Site) -> Iterator[Proposal]:
     )  # fmt: skip
 
 
-def default_of_call(site: Site) -> Iterator[Proposal]:
-    """`getOrDefault` and `getProperty` take the value that is given where there is none."""
-    found = re.fullmatch(r"(?s)(.*\.)(get|getProperty)\(([^(),]+)\)", site.source)
-    origin, default = site.fact.origin, default_of(site)
-    if found is None or not default or origin is None or not re.search(r"Map\.get|Property", origin.why):
-        return
-    method = "getOrDefault" if found[2] == "get" else found[2]
-    yield Proposal(
-        Strategy.DEFAULT, f"Use a default such as `{default}` if there is none", "the method takes one",
-        lambda said: (TextEdit(site.span, f"{found[1]}{method}({found[3]}, {said.default})"),),
-        Content(default=default),
-    )  # fmt: skip
-
-
 def _imported(site: Site, name: str) -> tuple[str, Edits]:
     """What a class of `java.util` is called here, and its import where there is none yet. A file that
     imports nothing writes the whole name."""
@@ -65,5 +50,5 @@ def _imported(site: Site, name: str) -> tuple[str, Edits]:
 
 
 REPAIRS: tuple[Repair[Site], ...] = (
-    never_null, may_be_null, require, default_of_call, replace, throw, leave_round, return_early, skip, ignore,
+    never_null, may_be_null, require, replace, throw, leave_round, return_early, skip, ignore,
 )  # fmt: skip
