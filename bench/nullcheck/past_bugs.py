@@ -42,6 +42,8 @@ BUGS = Path(__file__).with_name("past_bugs.tsv")
 _NEAR = 2
 """Lines."""
 _LEFT_OUT = frozenset({"test", "tests", "testdata", "docs", "doc"})
+_ANNOTATED = "-XDaddTypeAnnotationsToSymbol=true"
+"""What JSpecify mode needs of a compiler before Java 22, if that has it; Temurin 25 was used."""
 _TSC = re.compile(
     r"\((?P<line>\d+),\d+\): error TS(?:2531|2532|2533|18047|18048|18049|2345|2769|2488): (?P<message>.*)"
 )
@@ -166,7 +168,8 @@ def _near(command: Sequence[str], tree: Path, row: dict[str, str]) -> Iterator[s
     place = re.compile(rf"{re.escape(Path(row['file']).name)}:(\d+):")
     for line in (done.stdout + done.stderr).splitlines():
         told = place.search(line)
-        if told and abs(int(told[1]) - int(row["line"])) <= _NEAR:
+        is_return = "returning @Nullable" in line  # it tells of another null than the one that is used
+        if told and abs(int(told[1]) - int(row["line"])) <= _NEAR and not is_return:
             yield line
 
 

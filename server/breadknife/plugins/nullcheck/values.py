@@ -70,7 +70,7 @@ class Strategy(StrEnum):
     NARROW = "narrow"
     """Moves the statement into an `if` that tests the value, or puts the test into a condition."""
     DEFAULT = "default"
-    """Uses another value in its place: `?? x`, `x if x is not None else y`, `getOrDefault`."""
+    """Uses another value in its place: `?? x`, `x if x is not None else y`."""
     OPTIONAL_CHAIN = "optional-chain"
     CHECK_ERROR = "check-error"
     """Go: checks the error that was returned with it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.il import Block
-from breadknife.plugins.nullcheck.languages.go.statements import Statements, parameters_of, result_of, specs_of
+from breadknife.plugins.nullcheck.languages.go.statements import Statements, defines, parameters_of, result_of, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import Types
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
 from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
@@ -18,7 +18,8 @@ from breadknife.text.syntax import Node, nodes_in
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
 _DEFERRED = frozenset({"defer_statement"})
-_SETS = frozenset({"assignment_statement", "inc_statement", "dec_statement", "range_clause"})
+_DECLARES = frozenset({"var_spec", "parameter_declaration"})
+_SETS = frozenset({"short_var_declaration", "assignment_statement", "inc_statement", "dec_statement", "range_clause"})
 _NO_ERROR = rb" nil\b(?<!\berr [!=]= nil)(?<!\bErr [!=]= nil)(?<!\bError [!=]= nil)"
 _HIDDEN = re.compile(
     rb",[ \t]*\w++[ \t]*+:?=[^\n]*\[|\.\(\*|\.\(map|var(?<=\bvar)\s+(?:\(|\w+\s+(?:map\b|\*|func\b|[A-Z]))"
@@ -164,9 +165,13 @@ def _set_by_others(body: Node | None) -> frozenset[str]:
         if node.type == "unary_expression" and node.children[0].type == "&":
             found |= _names(part(node, "operand"))
         elif node.type == "func_literal":
+            own, within = set[str](), set[str]()
             for each in nodes_in(node):
-                if each.type in _SETS and all(child.type != ":=" for child in each.children):
-                    found |= _names(part(each, "left") or each)
+                if each.type in _DECLARES:
+                    own.update(map(text, each.children_by_field_name("name")))
+                elif each.type in _SETS:
+                    (own if defines(each) else within).update(_names(part(each, "left") or each))
+            found |= within - own
     return frozenset(found)
 
 

@@ -71,7 +71,7 @@ class Statements(Lowering):
         """`a, b := f()`: what isn't declared in this block is new."""
         left, right = inner(part(node, "left")), part(node, "right")
         values = inner(right) if right is not None and right.type == "expression_list" else [right] if right else []
-        lowered, is_new = self._values(values, left), _declares(node)
+        lowered, is_new = self._values(values, left), defines(node)
         targets = [self._as_target(each, is_new and self.scopes.is_new(text(each))) for each in left]
         return (_assigned(node, targets, lowered),)
 
@@ -167,7 +167,7 @@ class Statements(Lowering):
             return self.rounds(node, head, head if is_plain else None)
         with self.scopes.block():
             keeps, iterable = self.kept(self.expression(part(head, "right")))
-            targets = [self._as_target(each, _declares(head)) for each in inner(part(head, "left"))]
+            targets = [self._as_target(each, defines(head)) for each in inner(part(head, "left"))]
             index = targets[0] if targets and targets[0].key else il.Name(iterable.at, f"_@{node.start_byte}")
             before: Block = ()
             if len(targets) > 1 and targets[1].key:
@@ -255,7 +255,7 @@ def specs_of(node: Node) -> Iterator[Node]:
             yield from specs_of(child)
 
 
-def _declares(node: Node) -> bool:
+def defines(node: Node) -> bool:
     return any(child.type == ":=" for child in node.children)
 
 

@@ -1,4 +1,4 @@
-"""What is special to Java: a value is required in its place, and a map has a method for a default."""
+"""What is special to Java: a value is required in its place."""
 
 from __future__ import annotations
 
