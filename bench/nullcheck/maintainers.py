@@ -137,13 +137,13 @@ def _theirs(before: Function, after: Function, value: str, use: str) -> str:
             return Strategy.ASSERT
         if guard.match(line):
             body = fresh[at + 1].split(" ")[0].split("(")[0] if at + 1 < len(fresh) else ""
-            return body if body in ("raise", "return", "continue", "break") else Strategy.DEFAULT
+            return body if body in ("raise", "return", "continue", "break") else "default"
         if re.match(rf"(?:el)?if .*:=.*{name.rpartition('.')[2]}", line):
             return "walrus"
         if re.match(rf"(?:el)?if (?:.* and )?{name}(?: is not None)?(?: and .*)?:$", line):
             return Strategy.NARROW
         if re.search(rf"\(?{name} or ", line):
-            return Strategy.DEFAULT
+            return "default"
         if re.search(r"#.*\bignore\b", line) and name in re.escape(line):
             return Strategy.IGNORE
     if use in after.lines and not any(re.search(rf"\b{name}\b", line) for line in fresh):

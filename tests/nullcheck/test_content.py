@@ -115,7 +115,6 @@ NAME_OF = (
         ("raise", [Line("", 'no user was given"')], 'throw new Error("no user was given");', "nullcheck"),
         ("raise", [], 'throw new Error("user is undefined");', ""),
         ("raise", [Line("", '"; process.exit()"}')], 'throw new Error("user is undefined");', ""),
-        ("default", [], '(user ?? "").trim()', ""),
     ],
 )
 def test_a_typescript_repair_has_the_models_content_or_the_templates(
@@ -124,13 +123,6 @@ def test_a_typescript_repair_has_the_models_content_or_the_templates(
     text, action = resolved(NAME_OF, strategy, engine=ScriptedEngine(script), language="typescript")
     assert written in text
     assert (action.origin.rule, action.origin.model) == (f"nullcheck/{strategy}", model)
-
-
-def test_a_default_is_no_question() -> None:
-    engine = ScriptedEngine([])
-    text = "function f(x?: string) {\n  return x.trim();\n}\n"
-    assert '(x ?? "")' in resolved(text, "default", engine=engine, language="typescript")[0]
-    assert engine.requests == []
 
 
 @pytest.mark.parametrize(("name", "held"), [("nullcheck", True), ("elsewhere:some-model", False)])

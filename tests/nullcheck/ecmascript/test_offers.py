@@ -55,10 +55,6 @@ from nullcheck.ecmascript.asking import offered, opened, results
         ("optional-chain", "function f(x?: X[]) {\n  if (x[0]) g();\n}\n",
          "function f(x?: X[]) {\n  if (x?.[0]) g();\n}\n"),
         ("optional-chain", "function f(g?: () => void) {\n  g();\n}\n", "function f(g?: () => void) {\n  g?.();\n}\n"),
-        ("default", "function f(x?: string) {\n  return x.trim();\n}\n",
-         'function f(x?: string) {\n  return (x ?? "").trim();\n}\n'),
-        ("default", "function f(xs?: X[]) {\n  for (const x of xs) g(x);\n}\n",
-         "function f(xs?: X[]) {\n  for (const x of xs ?? []) g(x);\n}\n"),
         ("non-null", "function f(x?: X) { return g(x.y) }\n", "function f(x?: X) { return g(x!.y) }\n"),
     ],
 )  # fmt: skip
@@ -263,7 +259,7 @@ def test_jsx_is_part_of_the_language() -> None:
     assert chains == [text.replace("go()", "go?.()"), text.replace("{a.b}", "{a?.b}")]
 
 
-def test_a_model_may_write_the_message_and_the_default() -> None:
+def test_a_model_may_write_the_message() -> None:
     text = "function f(x?: string) {\n  return x.trim();\n}\n"
     file = opened(text)
     place = file.place(file.findings()[0])
@@ -271,9 +267,6 @@ def test_a_model_may_write_the_message_and_the_default() -> None:
     made = file.repair(place, Strategy.RAISE, Content("Error", "no name was given"))
     assert made is not None
     assert 'throw new Error("no name was given");' in apply_edits(text, made)
-    made = file.repair(place, Strategy.DEFAULT, Content(default='"unknown"'))
-    assert made is not None
-    assert '(x ?? "unknown").trim()' in apply_edits(text, made)
 
 
 def test_nothing_is_told_of_minified_code() -> None:

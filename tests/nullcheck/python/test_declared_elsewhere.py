@@ -93,6 +93,14 @@ def test_what_another_checker_reports_is_repaired_there_too(project: FolderProje
     assert apply_edits(there.document.text, there.edits) == base.replace("    sock = None\n", line)
 
 
+def test_what_is_set_together_with_others_may_be_none_and_is_ignored(project: FolderProject) -> None:
+    file = opened(project, BASE + "    def load_both(self):\n        self.key, self.match = find_both()\n", USE)
+    offer = declared(file, file.findings()[0])
+    assert offer is not None
+    after = apply_edits(offer.elsewhere[0].document.text, offer.elsewhere[0].edits)
+    assert "self.key, self.match = find_both()  # type: ignore[assignment]\n" in after
+
+
 def test_the_chosen_fix_carries_the_other_file(project: FolderProject) -> None:
     file = opened(project, BASE, USE)
     plugin, context = NullCheckPlugin(), PluginContext(root=project.root, project=project)

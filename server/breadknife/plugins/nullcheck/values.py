@@ -69,8 +69,6 @@ class Strategy(StrEnum):
     CONTINUE = "continue"
     NARROW = "narrow"
     """Moves the statement into an `if` that tests the value, or puts the test into a condition."""
-    DEFAULT = "default"
-    """Uses another value in its place: `?? x`, `x if x is not None else y`."""
     OPTIONAL_CHAIN = "optional-chain"
     CHECK_ERROR = "check-error"
     """Go: checks the error that was returned with it."""
@@ -95,12 +93,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Content:
-    """The part of an edit that a model may write: words and values, not structure."""
+    """The part of an edit that a model may write: words, not structure."""
 
     exception: str = ""
     message: str = ""
-    default: str = ""
-    """The source text of a literal."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def written(
 ) -> tuple[Content, Origin] | None:
     """The offer with the model's message; None where it has no message, or the model said nothing that can be used."""
     template = offer.content
-    asked = _question(file.tree.text, offer.edits, template.message) if template and not template.default else None
+    asked = _question(file.tree.text, offer.edits, template.message) if template else None
     if template is None or asked is None:
         return None
     prompt, quote = asked

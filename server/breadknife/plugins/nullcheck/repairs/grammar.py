@@ -47,8 +47,6 @@ class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Names whose value no other code changes while a statement runs."""
     results: frozenset[str] = frozenset()
     """Expressions that may get a name of their own: calls and the like."""
-    apart: frozenset[str] = frozenset()
-    """Around a choice no parentheses are needed there."""
     skipped: frozenset[str]
     """What may stand alone as a statement and be left out, since nothing else gets its value."""
     members: frozenset[str] = frozenset()
@@ -86,8 +84,6 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     is_exactly: str = ""
     """`{x} === {null}`, where only one null is possible; and the contrary, `is_not`."""
     is_not: str = ""
-    choice: str = ""
-    """Another value in its place: `{x} ?? {default}`."""
     null_tests: tuple[str, ...]
     """How a file asks whether a value is null."""
     throw: str = ""
@@ -140,8 +136,6 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     writing: Writing
     order: tuple[str, ...]
     """See `repair.Order`."""
-    defaults: Mapping[str, str] = {}
-    """Type -> the literal that says "nothing"."""
     platform: frozenset[str] = frozenset()
     """Names and packages of the language's own functions: what they do with a null is known."""
     pointers: Mapping[str, tuple[str, ...]] = {}

@@ -21,8 +21,6 @@ from breadknife.text.syntax import SyntaxTree, changed_tree
 MAX_ADDED = 500
 """Code points that one repair may add."""
 _DECLARES = DECLARATION | {Strategy.WIDEN}
-_OF_ONE_USE = frozenset({Strategy.NON_NULL, Strategy.DEFAULT})
-"""They say that they are of this one use: after them the next use of the value may be told of in its place."""
 
 
 class Files(Protocol):
@@ -61,7 +59,7 @@ class Verification:
             return 1  # a comment ends no finding of ours
         if any(finding.span == now for finding in after.findings):
             return 0
-        less = strategy not in _OF_ONE_USE and any(finding.span == place for finding in before.findings)
+        less = strategy is not Strategy.NON_NULL and any(finding.span == place for finding in before.findings)
         if _are_others(before.findings, after.findings, less):
             return 0
         if any("return" in edit.new_text for edit in edits) and any(handed_on(before.home, after.home)):

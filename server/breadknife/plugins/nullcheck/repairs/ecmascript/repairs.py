@@ -7,8 +7,7 @@ from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.leaving import leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import Repair
-from breadknife.plugins.nullcheck.repairs.replacing import replace
 
 REPAIRS: tuple[Repair[EcmaScriptSite], ...] = (
-    chain, replace, throw, leave_round, return_early, skip, claim, ignore,
+    chain, throw, leave_round, return_early, skip, claim, ignore,
 )  # fmt: skip

@@ -8,7 +8,6 @@ from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
-from breadknife.plugins.nullcheck.repairs.replacing import replace
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import Content, Strategy, Use
@@ -48,5 +47,5 @@ def _imported(site: Site, name: str) -> tuple[str, Edits]:
 
 
 REPAIRS: tuple[Repair[Site], ...] = (
-    require, replace, throw, leave_round, return_early, skip, ignore,
+    require, throw, leave_round, return_early, skip, ignore,
 )  # fmt: skip

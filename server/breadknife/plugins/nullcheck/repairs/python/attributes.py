@@ -216,7 +216,10 @@ def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool, is_
     kind = evaluated(found.tree, found.type) if declared.store.function is None else found.type
     after = found.tree.span(declared.left).end
     end = found.tree.span(declared.annotation).end if declared.annotation is not None else after
-    comments = [comment(found.tree, found.tree.span(each.right or each.left), _IGNORE) for each in nulls]
+    lines = [each.right or each.left for each in nulls]
+    alone = {each.store for each in found.assigned}  # of what comes with others, checkers know that it may be None
+    lines += [node_at(found.tree, each.at) for each in found.stores if each not in alone]
+    comments = [comment(found.tree, found.tree.span(each), _IGNORE) for each in lines]
     edits = [TextEdit(Span(after, end), f": {kind}"), *(edit for edit in comments if edit is not None)]
     if kind and None not in comments:
         leads_to = "fails where it is None" if is_meant else "fails if used before it is set"
