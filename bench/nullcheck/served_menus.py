@@ -1,9 +1,10 @@
 """How long a person waits for the menu of null fixes, and for a chosen one, in a server that an editor has started.
 
-    python bench/nullcheck/served_menus.py PROJECT [--menus 40] [--seconds 2] [--seed 33]
+    python bench/nullcheck/served_menus.py PROJECT [--menus 40] [--seconds 2] [--seed 33] [--oracle ty]
 
-PROJECT is copied. Files are opened at random; at two findings of each, the menu is asked for as VS Code does: when the
-cursor comes to the place, and when the user opens it, so many seconds later. Then the first fix is chosen, and the file
+With PYTHONPATH as the folder `server` of another checkout, the server is that one. PROJECT is copied. Files are opened
+at random; at two findings of each, the menu is asked for as VS Code does: when the cursor comes to the place, and when
+the user opens it, so many seconds later each, after the findings are there. Then the first fix is chosen, and the file
 closed. The seconds of an empty request (`breadknife/ping`) beside them say how busy the machine is.
 """
 
@@ -60,18 +61,22 @@ def main() -> None:
     parser.add_argument("--menus", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=33)
+    parser.add_argument("--oracle", default="", help="the checker that the project is configured for")
     chosen = parser.parse_args()
     drawing, refused = random.Random(chosen.seed), 0
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / chosen.project.name
         shutil.copytree(chosen.project, root)
         (root / ".git").mkdir(exist_ok=True)
+        if chosen.oracle:
+            (root / "pyproject.toml").write_text(f"[tool.{chosen.oracle}]\n", "utf-8")
         client = RawClient()
         client.initialize(root, CAPABILITIES, trusted=True)
         client.call("ready", "workspace/executeCommand", {"command": "breadknife.status"})
         timed = Timed(client)
         for menu, (uri, finding) in zip(range(chosen.menus), findings(root, client, timed, drawing), strict=False):
             timed.ask("an empty request", "breadknife/ping")
+            time.sleep(chosen.seconds)
             ask_menu(timed, "when the cursor comes", uri, finding, AUTOMATIC)
             time.sleep(chosen.seconds)
             listed = ask_menu(timed, "menu", uri, finding, INVOKED)
@@ -83,7 +88,7 @@ def main() -> None:
                 print(f"{menu + 1} menus", flush=True)
         client.close()
     for kind, seconds in timed.seconds.items():
-        print(f"{kind}: {len(seconds)}, {', '.join(row(seconds))}")
+        print(f"{kind}: {len(seconds)}, {', '.join(row(seconds))}, the first {1000 * seconds[0]:.0f} ms")
     print(f"{refused} first fixes made no edit")
 
 

@@ -15,6 +15,7 @@ from breadknife.host.plugins.pauses import FAILURES, read_pauses, resume
 from breadknife.host.report.receipts import Outcome
 from breadknife.task.plugin import Context
 from breadknife.task.values import Answer, CheckRequest, Findings
+from engine.daemons import until
 from host.fakes import Fake, host, raising
 from support import document
 
@@ -78,6 +79,27 @@ def test_a_cancelled_request_waits_for_no_deaf_plugin(release: threading.Event) 
         release.wait()
 
     assert outcomes(host(Fake("deaf", deaf)), token) == {"deaf": (Outcome.CANCELLED, "cancelled")}
+
+
+def test_who_was_cancelled_before_a_thread_was_free_is_not_asked(release: threading.Event) -> None:
+    calls: list[None] = []
+
+    def busy(context: Context) -> Answer:
+        calls.append(None)
+        release.wait()
+        return NOTHING_FOUND
+
+    one, tokens = host(Fake("busy", busy)), [CancelToken() for _ in range(THREADS + 1)]
+    asking = [threading.Thread(target=outcomes, args=(one, token)) for token in tokens]
+    for thread in asking[:-1]:
+        thread.start()
+    until(lambda: len(calls) == THREADS)
+    asking[-1].start()
+    tokens[-1].cancel()
+    release.set()
+    for thread in asking:
+        thread.join()
+    assert len(calls) == THREADS
 
 
 def test_a_plugin_has_a_bounded_number_of_threads(release: threading.Event) -> None:

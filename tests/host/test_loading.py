@@ -24,6 +24,7 @@ from breadknife.task.values import (
     Severity,
 )
 from breadknife.text.document import Document, Span
+from engine.daemons import until
 from host.fakes import Fake, host
 from support import document
 
@@ -125,6 +126,19 @@ def test_who_has_found_what_is_there_is_waited_for() -> None:
 def test_where_nobody_else_has_an_entry_what_loads_is_waited_for() -> None:
     one = host(quick(None), slowly(entry("slow")))
     assert titles(one.ask(MENU, patience=0.0)) == ["slow"]
+
+
+def test_it_is_waited_for_there_even_if_an_earlier_menu_waits_for_it(loaded: threading.Event) -> None:
+    asked, plugin, replies = list[None](), loading(loaded), list[Reply]()
+    one = host(quick(None), Fake("slow", lambda context: (asked.append(None), plugin.reply(context))[1]))
+    asking = [threading.Thread(target=lambda: replies.append(one.ask(MENU, patience=0.0))) for _ in range(2)]
+    for thread in asking:
+        thread.start()
+    until(lambda: len(asked) == len(asking))
+    loaded.set()
+    for thread in asking:
+        thread.join()
+    assert [titles(reply) for reply in replies] == [["slow"], ["slow"]]
 
 
 def test_only_an_editors_menu_is_in_a_hurry() -> None:

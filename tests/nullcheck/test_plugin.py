@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.errors import PluginError
+from breadknife.errors import Cancelled, PluginError
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.task.values import CheckRequest, Finding, Findings, ResolveRequest, Silence
+from breadknife.task.values import ActionRequest, CheckRequest, Finding, Findings, ResolveRequest, Silence
 from breadknife.text.document import Span
 from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import parse
@@ -125,6 +125,25 @@ def test_a_title_says_what_happens_to_a_none() -> None:
     titles = {action.data["strategy"]: action.explanation for action in offered(text)}
     assert str(titles["assert"]).startswith("Assert that `x` is not None (AssertionError if it is)")
     assert titles["raise"] == "Raise TypeError if `x` is None — the function does so elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("invoked", "shown", "answers"), [(True, True, True), (False, True, True), (False, False, False)]
+)
+def test_a_menu_that_nobody_sees_is_made_only_where_something_is_shown(
+    invoked: bool, shown: bool, answers: bool
+) -> None:
+    doc = document("def f(x=None):\n    return x.y\n")
+    [finding] = findings(doc)
+    request = ActionRequest(doc, finding.span, (finding,) if shown else (), invoked)
+    assert (NullCheckPlugin().answer(request, PluginContext()) is not None) == answers
+
+
+def test_nothing_is_analysed_for_a_request_that_was_cancelled() -> None:
+    context = PluginContext()
+    context.cancel.cancel()
+    with pytest.raises(Cancelled):
+        NullCheckPlugin().answer(CheckRequest(document("def f(x=None):\n    return x.y\n")), context)
 
 
 def test_a_check_brings_complete_verified_fixes_made_by_rules() -> None:

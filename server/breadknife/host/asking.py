@@ -180,6 +180,7 @@ class Asking:
         context = HostContext(self.services, plugin.name, self, self.root, token, trace, self.settings)
         verifier = Verifier(self.request, self.services.tree, trace.by_model, self._shared, may_show)
         try:
+            self.cancel.raise_if_cancelled()  # before a thread was free for it
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
             if answer is not None:  # who has no opinion may not have looked

@@ -66,8 +66,8 @@ class Containment:
         """Run all works at the same time. Returns, by plugin's name, what its work returned, or why it has no result.
 
         `limits` has the seconds for each plugin. It waits for a work until GRACE_SECONDS after its limit, or after
-        `cancel` is set or expires, and no longer than `patience` allows. With `patience`, a plugin that works already
-        isn't asked a second time. A work must not raise.
+        `cancel` is set or expires, and no longer than `patience` allows. Where there is enough already, a plugin that
+        works isn't asked a second time. A work must not raise.
         """
         inbox: queue.SimpleQueue[_Call[T] | None] = queue.SimpleQueue()
         results: dict[str, T | Unfinished] = {}
@@ -75,7 +75,7 @@ class Containment:
         now = time.monotonic()
         for name, work in works.items():
             call = _Call(name, work, limits[name] + GRACE_SECONDS, inbox.put)
-            if patience and self._pool(name, lane).is_running:
+            if patience and patience.has_enough and self._pool(name, lane).is_running:
                 results[name] = Unfinished.LOADING
             elif self._pool(name, lane).submit(call):
                 pending[name] = call

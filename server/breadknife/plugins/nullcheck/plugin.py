@@ -61,10 +61,13 @@ class NullCheckPlugin:
             return self._test(request, context) if request.command.name == TEST else None
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
             return None
+        if isinstance(request, ActionRequest) and not request.invoked and not request.findings:
+            return None  # the editor asks after each key, and nobody sees the menu
         tree = context.tree(request.document)
         if tree is None:
             return silence("no-tree")
         with self._files.open(request.document, tree, context.project) as file:
+            context.cancel.raise_if_cancelled()  # while it waited for its turn, another key may have come
             match request:
                 case CheckRequest():
                     return self._check(file, request, context)
