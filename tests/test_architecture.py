@@ -73,6 +73,15 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "recipes": {"assemble", "output"},
         "mcp": {"assemble", "lint", "output", "recipes"},
         "shelf": {"assemble", "output", "recipes"},
+        "models": {"output"},
+        "setup": {"output"},
+        "plugins": {"output"},
+        "engine": {"output", "recipes"},
+    },
+    "host": {
+        "receipts": set(),
+        "plugins": set(),
+        "answers": {"receipts"},
     },
     "engine": {
         "kinds": set(),

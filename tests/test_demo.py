@@ -96,7 +96,7 @@ def test_the_files_have_these_faults_once(fault: Fault) -> None:
     ],
 )
 async def test_answers_are_checked(fixes: dict[str, str], wrong: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RULES_SECONDS", 1.0)
+    monkeypatch.setattr(module, "RULES_SECONDS", 0.4)
     demo = Demo()
     demo.console = Console(file=StringIO(), width=80)
     demo.editor = FakeEditor(fixes)  # type: ignore[assignment]

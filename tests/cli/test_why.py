@@ -12,8 +12,8 @@ from breadknife.cli.doctor import examine
 from breadknife.cli.why import lines_of, run
 from breadknife.host.plugins.containment import Containment
 from breadknife.host.plugins.pauses import FAILURES
+from breadknife.host.receipts import Outcome, Receipt
 from breadknife.host.report.inspector import inspect
-from breadknife.host.report.receipts import Outcome, Receipt
 from breadknife.task.running import StepTrace
 from breadknife.task.values import ActionRequest, CheckRequest, Findings
 from breadknife.text.document import Span

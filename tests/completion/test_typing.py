@@ -10,7 +10,7 @@ from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import Registry
-from breadknife.host.report.receipts import Receipt
+from breadknife.host.receipts import Receipt
 from breadknife.plugins.completion.learning import Learning
 from breadknife.plugins.completion.plugin import CompletionPlugin
 from breadknife.task.values import CompletionRequest, Completions, Trigger

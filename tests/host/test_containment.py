@@ -12,7 +12,7 @@ from breadknife.cancel import CancelToken
 from breadknife.host.host import Host
 from breadknife.host.plugins.containment import THREADS, Containment, Unfinished
 from breadknife.host.plugins.pauses import FAILURES, read_pauses, resume
-from breadknife.host.report.receipts import Outcome
+from breadknife.host.receipts import Outcome
 from breadknife.task.plugin import Context
 from breadknife.task.values import Answer, CheckRequest, Findings
 from engine.daemons import until

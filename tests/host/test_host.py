@@ -10,7 +10,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied, EngineMissing, ModelMissing, ModelSetAside, Superseded
-from breadknife.host.report.receipts import Outcome
+from breadknife.host.receipts import Outcome
 from breadknife.host.settings import Settings
 from breadknife.task.plugin import Context
 from breadknife.task.values import (

@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 import pytest
 
 from breadknife.engine.api import ClientStatus, EngineStatus, Failure, ModelStatus
+from breadknife.host.receipts import Outcome, Receipt
 from breadknife.host.report.lines import folded, receipt_lines, status_lines
-from breadknife.host.report.receipts import Outcome, Receipt
 
 ENGINE = EngineStatus(
     pid=7,

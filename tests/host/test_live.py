@@ -10,7 +10,7 @@ import pytest
 
 from breadknife.engine.models.catalog import user_file
 from breadknife.host.host import Host
-from breadknife.host.report.receipts import Outcome
+from breadknife.host.receipts import Outcome
 from breadknife.host.settings import Author, Layer, Settings, resolve
 from breadknife.host.settings.live import LiveSettings
 from breadknife.paths import config_dir

@@ -13,7 +13,7 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Part, ScoreRequest, Scores
 from breadknife.engine.runtimes import Runtime
 from breadknife.engine.scripted import Line, ScriptedEngine
-from breadknife.host.report.receipts import Ledger, Outcome, Receipt
+from breadknife.host.receipts import Ledger, Outcome, Receipt
 from breadknife.host.settings import Settings
 from breadknife.task.plugin import Context, Model
 from breadknife.task.reasons import REASONS, silence

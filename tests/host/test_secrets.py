@@ -18,7 +18,7 @@ from breadknife.engine.api import (
     ScoreRequest,
 )
 from breadknife.engine.scripted import Line, ScriptedEngine
-from breadknife.host.report.receipts import Outcome
+from breadknife.host.receipts import Outcome
 from breadknife.task.plugin import Context
 from breadknife.task.values import Answer, CompletionRequest, Completions
 from breadknife.text.document import Document

@@ -21,7 +21,7 @@ from breadknife.host.context import HostContext, Trace
 from breadknife.host.kinds import WHOLE_SECONDS, kind_of
 from breadknife.host.plugins.containment import GRACE_SECONDS, Patience, Unfinished
 from breadknife.host.plugins.pauses import FAILURES, Pause
-from breadknife.host.report.receipts import Outcome, Receipt
+from breadknife.host.receipts import Outcome, Receipt
 from breadknife.host.services import Services
 from breadknife.host.telling import Tell
 from breadknife.task.plugin import Plugin

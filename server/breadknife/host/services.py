@@ -23,7 +23,7 @@ from breadknife.host.plugins.containment import Containment
 from breadknife.host.plugins.pauses import Pauses
 from breadknife.host.plugins.registry import Registry
 from breadknife.host.projects import Projects
-from breadknife.host.report.receipts import KeptReceipts, Ledger, Receipt
+from breadknife.host.receipts import KeptReceipts, Ledger, Receipt
 from breadknife.host.resources import shared
 from breadknife.host.settings import Settings
 from breadknife.host.telling import Tell

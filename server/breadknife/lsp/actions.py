@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from breadknife.host.report.receipts import Receipt
+from breadknife.host.receipts import Receipt
 from breadknife.host.telling import Tell
 from breadknife.lsp.convert import to_previewed_edit, to_workspace_edit
 from breadknife.lsp.server import BreadknifeServer

@@ -24,7 +24,7 @@ from breadknife.host.answers.verify import refuse_edits
 from breadknife.host.host import Host, Reply
 from breadknife.host.kinds import is_kind
 from breadknife.host.plugins.registry import GROUP, Registry, load_plugin, roles_of
-from breadknife.host.report.receipts import Outcome, Receipt
+from breadknife.host.receipts import Outcome, Receipt
 from breadknife.host.settings import Settings
 from breadknife.host.settings.resolve import EVERY_PLUGINS, TABLES
 from breadknife.host.settings.schema import field_docs

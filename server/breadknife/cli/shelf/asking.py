@@ -11,7 +11,7 @@ from breadknife.cli.output import counted, print_json, say, tell
 from breadknife.cli.recipes.asking import ask_recipe, sentence_of
 from breadknife.errors import ShelfError
 from breadknife.host.host import Host
-from breadknife.host.report.receipts import Receipt
+from breadknife.host.receipts import Receipt
 from breadknife.plugins.shelf.evidence_steps import MARK, EvidenceFound
 from breadknife.plugins.shelf.index.shelves import added_folders
 from breadknife.recipes.requests import RecipeRequest, RecipeResult

@@ -20,7 +20,7 @@ from breadknife.errors import (
     UnknownModel,
 )
 from breadknife.host.answers.form import BadAnswer
-from breadknife.host.report.receipts import Outcome
+from breadknife.host.receipts import Outcome
 from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from breadknife.host.report.receipts import Outcome, Receipt
+from breadknife.host.receipts import Outcome, Receipt
 from breadknife.task.values import (
     Action,
     ActionRequest,

@@ -13,7 +13,7 @@ from breadknife.engine.runtimes import split_model
 from breadknife.errors import EngineUnavailable
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import roles_of
-from breadknife.host.report.receipts import Outcome
+from breadknife.host.receipts import Outcome
 
 
 def status(host: Host) -> dict[str, Any]:

@@ -1,24 +1,17 @@
-"""Models of the user's own: what `breadknife models add`, `which`, `allow`, `prune` and `remove` do."""
+"""`breadknife models add`: a file of the user's own, or of the hub."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
-from breadknife.cli.models.app import app
-from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.models.adding import Wish, add_model
 from breadknife.engine.models.catalog import (
     Catalog,
@@ -26,55 +19,16 @@ from breadknife.engine.models.catalog import (
     builtin_catalog,
     read_models,
     user_catalog,
-    user_file,
     write_user_catalog,
 )
 from breadknife.engine.models.store import ModelStore
-from breadknife.errors import ModelCorrupt, ModelMissing, SettingsError
-from breadknife.paths import config_dir, state_dir
+from breadknife.errors import ModelCorrupt, ModelMissing
+from cli.models.running import CONTENT, DEFAULT, configure, refused, rows, run, write
 from engine.gguf_files import ADAPTER, MODEL, gguf
 from engine.hub import Hub
 from engine.tiny_models import RECURRENT, bert, recurrent
 
-DEFAULT = builtin_catalog().model("qwen2.5-coder-0.5b")
-CONTENT = gguf()
 SUM = hashlib.sha256(CONTENT).hexdigest()
-
-
-@pytest.fixture(autouse=True)
-def home(bare_machine: Path) -> Path:
-    """A home without models, on a machine without a network."""
-    return bare_machine
-
-
-def run(*arguments: str, answer: str | None = None) -> Result:
-    return CliRunner().invoke(app, arguments, input=answer)
-
-
-def rows(*arguments: str) -> list[dict]:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
-
-
-def write(path: Path, content: bytes = CONTENT) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
-
-
-def configure(text: str) -> None:
-    write(config_dir() / "config.toml", text.encode())
-
-
-def refused(*arguments: str) -> str:
-    result = run(*arguments)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert not user_file().exists()
-    return result.stderr
-
-
-# add
 
 
 def test_a_file_is_used_where_it_is_and_its_sum_is_pinned(home: Path) -> None:
@@ -239,9 +193,6 @@ def test_a_file_that_is_gone_is_said(home: Path, command: str) -> None:
     assert "is gone; put it back" in result.stdout + result.stderr
 
 
-# the hub
-
-
 def add_from_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch, source: str, *arguments: str) -> tuple[int, str, str]:
     """In a process of its own: huggingface_hub reads HF_ENDPOINT when it is imported."""
     monkeypatch.setenv("BREADKNIFE_OFFLINE", "")
@@ -254,6 +205,8 @@ def add_from_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch, source: str, *argume
 
 
 SOURCE = "hf:who/Tiny-GGUF/sub/Tiny-Q4.gguf"
+
+
 PLACE = "/who/Tiny-GGUF/resolve/main/sub/Tiny-Q4.gguf"
 
 
@@ -302,122 +255,3 @@ def test_what_is_not_asked_of_the_hub(source: str, reason: str) -> None:
 def test_a_file_that_the_hub_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
     code, _, err = add_from_hub(Hub("/elsewhere", CONTENT), monkeypatch, SOURCE)
     assert (code, "404" in err and "check the name" in err) == (2, True)
-
-
-# which, allow, remove
-
-
-@pytest.mark.parametrize(
-    ("config", "name", "layer"),
-    [
-        ("", DEFAULT.name, "the catalog"),
-        ('[models]\nnullcheck = "qwen2.5-coder-1.5b"', "qwen2.5-coder-1.5b", "config.toml"),
-    ],
-)
-def test_which_says_who_decided(config: str, name: str, layer: str) -> None:
-    configure(config)
-    assert run("which", "nullcheck").stdout.startswith(f"nullcheck: {name}, from {layer}\n")
-
-
-def test_which_of_an_unknown_role() -> None:
-    assert "the roles are completion, nullcheck, judge, embedding, rewrite, rerank, classify" in refused(
-        "which", "cooking"
-    )
-
-
-def test_allow_takes_back_a_setting_aside() -> None:
-    ledger = CrashLedger(state_dir())
-    for _ in range(3):
-        ledger.died("smollm2-135m", "it died")
-    assert "is not set aside (smollm2-135m)" in run("allow", "tiny").stderr
-    assert run("allow", "smollm2-135m").exit_code == 0
-    assert ledger.set_aside() == ()
-
-
-def test_remove_forgets_and_leaves_the_users_own_file(home: Path) -> None:
-    path = write(home / "tiny.gguf")
-    run("add", str(path), "--role", "completion")
-    assert run("remove", "tiny").stdout == f"tiny: forgotten; {path} is left\n"
-    assert path.exists()
-    assert read_models() == builtin_catalog()
-
-
-# prune
-
-
-@pytest.fixture
-def littered(home: Path) -> Mapping[str, Path]:
-    """A store with something of every kind."""
-    store, big = ModelStore(), builtin_catalog().model("qwen2.5-coder-1.5b")
-    run("add", str(write(home / "tiny.gguf")))
-    return {
-        "in use": write(store.path(DEFAULT)),
-        "unused": write(store.path(big)),
-        "unknown": write(store.folder / "old.gguf"),
-        "notes": write(store.folder / "notes.txt"),
-        "partial": write(store.partial(big) / "half").parent,
-        "added": home / "tiny.gguf",
-        "snapshot": write(state_dir() / "snapshots" / "abc"),
-    }
-
-
-def test_prune_shows_and_asks_before_it_deletes(littered: Mapping[str, Path]) -> None:
-    refused = run("prune", answer="n\n")
-    assert refused.exit_code == 1
-    assert all(path.exists() for path in littered.values())
-    assert str(littered["unused"]) in refused.stdout
-    run("prune", answer="y\n")
-    left = {name for name, path in littered.items() if path.exists()}
-    assert left == {"in use", "notes", "added", "snapshot"}
-    assert run("prune").stdout == "nothing to delete\n"
-
-
-def test_prune_for_programs_deletes_with_yes_only(littered: Mapping[str, Path]) -> None:
-    assert [row["deleted"] for row in rows("prune")] == [False] * 3
-    with ModelStore().lock(builtin_catalog().model("qwen2.5-coder-1.5b")):
-        found = rows("prune", "--yes")
-    assert {Path(row["path"]).name: row["deleted"] for row in found} == {
-        "qwen2.5-coder-1.5b": False,  # somebody is pulling it
-        littered["unused"].name: True,
-        "old.gguf": True,
-    }
-
-
-@pytest.mark.parametrize("use", ["[models]\ncompletion", "[escalate]\nnullcheck"])
-def test_a_model_that_config_toml_names_is_in_use(use: str, littered: Mapping[str, Path]) -> None:
-    configure(f'{use} = "qwen2.5-coder-1.5b"\n')
-    assert littered["unused"] not in {Path(row["path"]) for row in rows("prune")}
-
-
-def test_old_snapshots_go(littered: Mapping[str, Path]) -> None:
-    os.utime(littered["snapshot"], (0, 0))
-    assert littered["snapshot"] in {Path(row["path"]) for row in rows("prune")}
-
-
-# models.toml
-
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-
-
-@given(title=TEXT, path=TEXT, roles=st.lists(TEXT).map(tuple), chosen=st.dictionaries(TEXT, TEXT))
-def test_what_is_written_is_read_back(tmp_path_factory, title: str, path: str, roles: tuple, chosen: dict) -> None:
-    catalog = Catalog((replace(DEFAULT, title=title, path=path, roles=roles),), chosen)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BREADKNIFE_HOME", str(tmp_path_factory.getbasetemp() / "round trip"))
-        write_user_catalog(catalog)
-        assert user_catalog() == catalog
-
-
-def test_a_broken_file_leaves_the_catalog_and_is_said() -> None:
-    write(user_file(), b'[[models]]\nname = "x"\n')
-    assert read_models() == builtin_catalog()
-    with pytest.raises(SettingsError, match=r"models\.toml: .*title.*; mend it"):
-        user_catalog()
-    for command in "list", "which completion", "add x.gguf", "prune":
-        result = run(*command.split())
-        assert (result.exit_code, "models.toml" in result.stderr) == (2, True)
-
-
-@pytest.mark.parametrize("command", ["add", "which", "allow", "prune"])
-def test_every_help_has_an_example(command: str) -> None:
-    assert f"Examples:\n\n    breadknife models {command}" in run(command, "--help").stdout

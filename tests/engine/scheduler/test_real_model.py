@@ -79,7 +79,7 @@ def text_of(chunks: list[Chunk]) -> str:
     return "".join(chunk.text for chunk in chunks)
 
 
-CODE = Path(__file__).with_name("code.txt").read_text("utf-8")
+CODE = Path(__file__).parents[1].joinpath("code.txt").read_text("utf-8")
 """Doesn't change: where two tokens are nearly as likely, another batch may choose the other one."""
 TEXTS = {
     "edit": f"The code:\n```python\n{CODE}```\n\nThe same code again:\n```python\n{CODE[:200]}",
