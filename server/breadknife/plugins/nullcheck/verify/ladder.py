@@ -231,7 +231,7 @@ class Ladder:
         limit: CancelToken,
     ) -> Climb:  # fmt: skip
         """What is known, or is found out now. Raises Cancelled."""
-        generation, began = project.generation, self._clock()
+        generation = project.generation
         climb = self.known(edited, about, project)
         if climb is None:
             try:
@@ -239,7 +239,7 @@ class Ladder:
             except EngineError:
                 name = checker.tool.name
                 return Climb(name, unasked=f"{name} does not run here", others=others(about))
-            self._climbs.put((edited, _identity(about), generation), climb, began)
+            self._climbs.put((edited, _identity(about), generation), climb)
         return climb
 
     def _asked(
