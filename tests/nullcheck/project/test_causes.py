@@ -12,8 +12,7 @@ from breadknife.plugins.nullcheck.project.causes import Origin, Tracer, causes_o
 from breadknife.plugins.nullcheck.project.changes import Changes
 from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import Found
-from breadknife.plugins.nullcheck.project.workspace import Answer
+from breadknife.plugins.nullcheck.project.values import Answer, Found
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.project.folder import FolderProject

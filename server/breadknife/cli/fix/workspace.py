@@ -22,7 +22,7 @@ from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.project.changes import Changes
 from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
 from breadknife.plugins.nullcheck.project.reported import Sources, Told, gather
-from breadknife.plugins.nullcheck.project.workspace import Answer
+from breadknife.plugins.nullcheck.project.values import Answer
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed

@@ -22,9 +22,6 @@ class Recent(Generic[K, V]):
         self._values: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def now(self) -> float:
-        return self._clock()
-
     def get(self, key: K) -> V | None:
         with self._lock:
             at, value = self._values.get(key, (0.0, None))
@@ -32,10 +29,9 @@ class Recent(Generic[K, V]):
                 return None
             return value
 
-    def put(self, key: K, value: V, since: float | None = None) -> None:
-        """`since`: when it was asked, if that is a while ago."""
+    def put(self, key: K, value: V) -> None:
         with self._lock:
             self._values.pop(key, None)
-            self._values[key] = (self._clock() if since is None else since, value)
+            self._values[key] = (self._clock(), value)
             while len(self._values) > self._kept:
                 self._values.popitem(last=False)

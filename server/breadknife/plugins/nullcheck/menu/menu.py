@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.plugins.nullcheck.verify.proving.prover import Prover, Tried
 from breadknife.plugins.nullcheck.verify.proving.scenario import scenario
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.task.plugin import Context
 from breadknife.task.values import Action, ActionRequest, Command, Confidence, Finding, Origin
 from breadknife.text.document import Document, TextEdit
@@ -67,8 +68,7 @@ class Menu:
                     self.prover.begin(tried, self.file.tree)
             tests += self._testing(place, offers, tried)
         hiding = [replace(action, preferred=False) for action in (*hiding, *self._silencing(silenced))]
-        distinct = {action.title: action for action in reversed(repairs)}  # of places with the same repair the first's
-        yield from _limited([action for action in repairs if distinct[action.title] is action])
+        yield from _limited(_distinct(repairs, self.request.document))
         yield from (replace(action, listed=False) for action in tests)
         yield from (replace(action, listed=False) for action in hiding) if repairs else _limited(hiding)
 
@@ -172,6 +172,19 @@ def _limited(actions: Sequence[Action]) -> Iterator[Action]:
         is_preferred = action.preferred and is_listed and left == LISTED
         left -= is_listed
         yield replace(action, listed=is_listed, preferred=is_preferred)
+
+
+def _distinct(actions: Sequence[Action], document: Document) -> list[Action]:
+    """Of two places with the same repair, the menu shows the first place's: the other has it behind "More…", with the
+    value that it is of."""
+    seen, told = set[str](), list[Action]()
+    for action in actions:
+        if action.title in seen:
+            value = in_title(document.text[int(action.data["start"]) : int(action.data["end"])])
+            action = replace(action, title=fitted(f"{action.title} for {value}"), listed=False)
+        seen.add(action.title)
+        told.append(action)
+    return told
 
 
 def _is_unasked(offer: Offer) -> bool:

@@ -20,7 +20,7 @@ _EXIT = "exit"
 """The short form of how the function is left."""
 _CONSEQUENCE = re.compile(r" \((?:[^()`]|`[^`]*`|\([^()]*\))*\)$")
 _QUOTED = re.compile(r"`[^`]+`")
-_WIDTHS = (24, 16, 10)
+_WIDTHS = (24, 16, 10, 6)
 """Characters that each quoted piece of code may have, tried one after the other until the title is short enough."""
 
 

@@ -13,8 +13,16 @@ from breadknife.plugins.nullcheck.formats.values import Said
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
 from breadknife.plugins.nullcheck.project.changes import Changes
 from breadknife.plugins.nullcheck.project.declared import Shapes
-from breadknife.plugins.nullcheck.project.values import Edits, Ended, Found, Refused, Repair, strategy_of
-from breadknife.plugins.nullcheck.project.workspace import Answer, Workspace
+from breadknife.plugins.nullcheck.project.values import (
+    Answer,
+    Edits,
+    Ended,
+    Found,
+    Refused,
+    Repair,
+    Workspace,
+    strategy_of,
+)
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, NullLanguage, Strategy, Use

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -251,7 +252,7 @@ class Ladder:
         limit: CancelToken,
     ) -> Climb:  # fmt: skip
         """What is known, or is found out now. Raises Cancelled."""
-        generation, began = project.generation, self._clock()
+        generation = project.generation
         climb = self.known(edited, about, project)
         if climb is None:
             try:
@@ -259,7 +260,7 @@ class Ladder:
             except EngineError:
                 name = checker.tool.name
                 return Climb(name, unasked=f"{name} does not run here", others=others(about))
-            self._climbs.put((edited, _identity(about), generation), climb, began)
+            self._climbs.put((edited, _identity(about), generation), climb)
         return climb
 
     def _asked(
@@ -267,11 +268,7 @@ class Ladder:
         limit: CancelToken,
     ) -> Climb:  # fmt: skip
         began, unsaved = self._clock(), _unsaved(checker, project)
-        oracle = self._oracle(checker, edited.document.language)
-
-        def ask(texts: Mapping[Path, str], beside: Mapping[Path, str], *, again: bool = False) -> list[Problem]:
-            return oracle.ask(texts, limit, beside, again=again)
-
+        ask = partial(self._oracle(checker, edited.document.language).ask, cancel=limit)
         changed = {path: each for each in edited.changes if (path := each.document.path) is not None}
         old = {path: each.document.text for path, each in changed.items()}
         new = {path: apply_edits(old[path], each.edits) for path, each in changed.items()}
@@ -280,19 +277,19 @@ class Ladder:
         importing = [path for path in dict.fromkeys(seeing) if path not in old]
         texts = ((path, text) for path in importing[:IMPORTERS] if (text := project.text(path)) is not None)
         looked_at = dict(islice(texts, _AT_ONCE))
-        now = ask({**looked_at, **new}, unsaved)
+        now = ask({**looked_at, **new}, beside=unsaved)
         while self._clock() - began <= seconds * _SHARE and (group := dict(islice(texts, _AT_ONCE))):
-            now += ask(group, {**unsaved, **new})
+            now += ask(group, beside={**unsaved, **new})
             looked_at |= group
         wrong = {problem.path for problem in now} | ({*old} if _may_hide(edited) else set[Path]())
         troubled = {path: text for path, text in looked_at.items() if path in wrong}
-        was = ask({**old, **troubled}, unsaved) if wrong else []
+        was = ask({**old, **troubled}, beside=unsaved) if wrong else []
         climb = _judged(edited, about, checker, was, now)
         while climb.problem is not None and (path := climb.problem.path) in looked_at:
             alone = {path: looked_at[path]}  # what pyright says of it depends on what it was asked about before
             with contextlib.suppress(Cancelled):  # in doubt it isn't made; the next time it is asked again
-                before = ask(alone, {**unsaved, **old}, again=True)
-                if not compared(before, ask(alone, {**unsaved, **new}, again=True), {}).new:
+                before = ask(alone, beside={**unsaved, **old}, again=True)
+                if not compared(before, ask(alone, beside={**unsaved, **new}, again=True), {}).new:
                     was, now = ([problem for problem in each if problem.path != path] for each in (was, now))
                     climb = _judged(edited, about, checker, was, now)
                     continue

@@ -83,7 +83,7 @@ class Oracle:
     ) -> list[Problem]:
         """Only of the files of which nothing is known with these texts the checker is asked: what an edit has made is
         what the next one finds."""
-        all_of_them, began = {**beside, **texts}, self._answers.now()
+        all_of_them = {**beside, **texts}
         shown = frozenset((path, text) for path, text in all_of_them.items() if text != saved(path))
         known = {path: said for path in texts if not again and (said := self._answers.get((path, shown))) is not None}
         unknown = {path: text for path, text in texts.items() if path not in known}
@@ -101,7 +101,7 @@ class Oracle:
             self._deaths = 0
             known |= {path: [each for each in found if each.path == path] for path in unknown}
             for path in unknown:
-                self._answers.put((path, shown), known[path], began)
+                self._answers.put((path, shown), known[path])
         return sorted(each for said in known.values() for each in said)
 
     def _asked(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
