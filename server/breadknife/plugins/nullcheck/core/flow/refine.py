@@ -112,6 +112,11 @@ class Refiner(Evaluator, ABC):
                         self._is_there(argument.value, state, test.at)
             if test.operator == "in":
                 _hold_key(right.key, left.key, state, test.at)
+        if test.operator == "==":
+            for one, other in ((left, right), (right, left)):
+                is_empty = isinstance(other, il.Constant) and not other.truth and isinstance(one, il.Name)
+                if is_empty and not state.assume(one.key, not outcome):
+                    return False
         return state.assume(test.key, outcome) if test.key else True
 
     def walk(self, target: Expression, iterable: Expression, state: State) -> None:

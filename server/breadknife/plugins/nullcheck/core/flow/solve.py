@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph, Node, NodeKind
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness
+from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, is_initial
 from breadknife.plugins.nullcheck.core.solution import NullUse, Returned, Solution
 from breadknife.plugins.nullcheck.core.state import State, join
 from breadknife.plugins.nullcheck.values import Use
@@ -113,11 +113,17 @@ class _Run:
         before = state.copy() if catches else state
         self.act(node, state)
         if evaluator.uses or node in self.uses:
-            self.uses[node] = evaluator.uses
+            self.uses[node] = [*self._first_uses(node), *evaluator.uses]
         for place, catch in enumerate(catches):
             if evaluator.may_raise or (catch.after_null and not _is_plain(node.action)):
                 self.arrive(catch, (node.index, -1 - place), before)
         return not evaluator.is_dead
+
+    def _first_uses(self, node: Node) -> list[NullUse]:
+        """Uses of a variable's first null that were found when the node was followed before: it surely is null there
+        in the first round of a loop."""
+        ats = {each.at for each in self.evaluator.uses}
+        return [each for each in self.uses.get(node, ()) if is_initial(each.fact) and each.at not in ats]
 
     def branch(self, node: Node, state: State) -> None:
         evaluator, test = self.evaluator, node.action
