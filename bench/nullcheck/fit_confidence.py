@@ -19,16 +19,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from breadknife.plugins.nullcheck.shown.clues import NullOrigin, known_clues
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
+from breadknife.plugins.nullcheck.shown.clues import known_clues
 from breadknife.plugins.nullcheck.shown.confidence import Model
 
 JUDGED = Path(__file__).with_name("judged.tsv")
 MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/shown/confidence.json"
 CLUES = (
-    NullOrigin.CALL,
-    NullOrigin.LOOKUP,
-    NullOrigin.OUTSIDE,
-    NullOrigin.TEST,
+    OriginKind.CALL,
+    OriginKind.LOOKUP,
+    OriginKind.OUTSIDE,
+    OriginKind.COMPARISON,
     *(clue.name for clue in known_clues()),
 )
 """What has a weight. The other origins are the bias."""

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from judgement import LEFT_OUT
 
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
-from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
+from breadknife.plugins.nullcheck.shown.clues import clues_of
 from breadknife.plugins.nullcheck.shown.grouping import by_cause
 from breadknife.plugins.nullcheck.values import NullFile
 from breadknife.project.folder import FolderProject
@@ -124,13 +124,12 @@ class Checked:
         document, file = self._opened(path)
         place = file.place(finding) if file is not None else None
         kind = file.kind(place) if file is not None and place is not None else None
-        origin = origin_of(kind) if kind is not None else None
         code, message = finding.code, finding.message
         giver = _giver(document, finding)
-        clues = clues_of(document.text, finding.span, code, origin, message, giver) if origin is not None else ()
+        clues = clues_of(document.text, finding.span, code, kind, message, giver) if kind is not None else ()
         line, column = position(document, finding)
         return {
-            "line": line, "column": column, "code": code, "origin": origin or "", "clues": ", ".join(sorted(clues)),
+            "line": line, "column": column, "code": code, "origin": kind or "", "clues": ", ".join(sorted(clues)),
             "message": message,
         }  # fmt: skip
 

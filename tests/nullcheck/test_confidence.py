@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.shown.clues import Clue, NullOrigin, clues_of, known_clues
+from breadknife.plugins.nullcheck.shown.clues import Clue, clues_of, known_clues
 from breadknife.plugins.nullcheck.shown.confidence import fitted
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import CheckRequest, Confidence, Finding, Findings, Severity
@@ -88,13 +89,17 @@ def test_a_clue_looks_as_its_examples_say(clue: Clue) -> None:
 )
 def test_clues_are_read_from_the_text(text: str, used: str, clues: set[str]) -> None:
     start = text.rindex(used)
-    found = clues_of(text, Span(start, start + len(used)), Use.ATTRIBUTE, NullOrigin.CALL, "")
-    assert found == {NullOrigin.CALL, *clues}
+    found = clues_of(text, Span(start, start + len(used)), Use.ATTRIBUTE, OriginKind.CALL, "")
+    assert found == {OriginKind.CALL, *clues}
 
 
-def test_what_is_no_call_has_no_call() -> None:
-    text = "if x is None: log()\nx = find(file_name)\nx.y"
-    assert clues_of(text, Span(len(text) - 3, len(text) - 2), Use.ATTRIBUTE, NullOrigin.TEST, "") == {"test", "named"}
+@pytest.mark.parametrize(
+    ("origin", "clues"), [(OriginKind.OUTSIDE, {"named", "names a file"}), (OriginKind.COMPARISON, {"named"})]
+)
+def test_only_what_comes_from_outside_may_be_read_from_a_file(origin: OriginKind, clues: set[str]) -> None:
+    text = "rules = yaml.safe_load(open('rules.yml'))\nrules.x"
+    found = clues_of(text, Span(len(text) - 7, len(text) - 2), Use.ATTRIBUTE, origin, "")
+    assert found == {origin, *clues}
 
 
 NAMES = [clue.name for clue in known_clues()]
@@ -102,11 +107,11 @@ NAMES = [clue.name for clue in known_clues()]
 
 def test_each_clue_has_a_weight() -> None:
     assert set(fitted().weights) == {
-        NullOrigin.CALL, NullOrigin.LOOKUP, NullOrigin.OUTSIDE, NullOrigin.TEST, *NAMES,
+        OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE, OriginKind.COMPARISON, *NAMES,
     }  # fmt: skip
 
 
-@given(st.sets(st.sampled_from([*NullOrigin, *NAMES])), st.sampled_from(NAMES))
+@given(st.sets(st.sampled_from([*OriginKind, *NAMES])), st.sampled_from(NAMES))
 def test_a_clue_moves_the_chance_as_its_weight_says(clues: set[str], more: str) -> None:
     before, after = fitted().chance(clues - {more}), fitted().chance(clues | {more})
     assert 0 < before < 1

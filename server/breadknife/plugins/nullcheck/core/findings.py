@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.il import At, covers
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.shown.clues import clues_of, origin_of
+from breadknife.plugins.nullcheck.shown.clues import clues_of
 from breadknife.plugins.nullcheck.shown.confidence import fitted
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, quote
@@ -61,7 +61,7 @@ def _explained(home: FileHome, text: str, found: Found) -> Explained:
     span, code = file.span(use.at), use.use.value
     giver = _giver(home, origin) if origin is not None else None
     given_by = giver.source(origin.at) if origin is not None and giver is not None else ""
-    confidence = fitted().confidence(clues_of(text, span, code, origin_of(kind), message, given_by))
+    confidence = fitted().confidence(clues_of(text, span, code, kind, message, given_by))
     finding = Finding(span, SOURCE, code, message, confidence=confidence, related=tuple(path))
     return Explained(finding, kind)
 

@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_go
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.shown.clues import GIVEN, origin_of
+from breadknife.plugins.nullcheck.shown.clues import GIVEN
 from breadknife.plugins.nullcheck.shown.grouping import reported
 from breadknife.plugins.nullcheck.shown.silenced import silencing
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Place, Strategy
@@ -203,6 +203,6 @@ def can_happen(file: NullFile, place: Place) -> bool:
     """Whether the null check itself finds a null there that a call gives, or that is likely for another reason: not
     only where it is likely enough for a warning."""
     kind = file.kind(place)
-    return (kind is not None and origin_of(kind) in GIVEN) or any(
+    return kind in GIVEN or any(
         finding.span == place.span and finding.confidence is Confidence.HIGH for finding in file.findings()
     )

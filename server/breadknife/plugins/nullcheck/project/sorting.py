@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.project.causes import Origin
 from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import FAILS, Repairs
 from breadknife.plugins.nullcheck.project.values import Found
-from breadknife.plugins.nullcheck.shown.clues import NullOrigin, clues_of, origin_of
+from breadknife.plugins.nullcheck.shown.clues import clues_of
 from breadknife.plugins.nullcheck.shown.confidence import fitted
 from breadknife.plugins.nullcheck.values import NullFile, Use
 from breadknife.plugins.nullcheck.wording import capitalised
@@ -20,12 +21,12 @@ _NULLS = frozenset({"None", "null", "nil", "undefined"})
 _WORDS = {"python": "None", "go": "nil"}
 _ARGUMENTS = frozenset({"argument_list", "arguments"})
 _CAME = {
-    Kind.FUNCTION: NullOrigin.CALL,
-    Kind.LIBRARY: NullOrigin.CALL,
-    Kind.PARAMETER: NullOrigin.DEFAULT,
-    Kind.ATTRIBUTE: NullOrigin.UNSET,
-    Kind.VARIABLE: NullOrigin.UNSET,
-    Kind.PLACE: NullOrigin.ANNOTATION,
+    Kind.FUNCTION: OriginKind.CALL,
+    Kind.LIBRARY: OriginKind.CALL,
+    Kind.PARAMETER: OriginKind.DEFAULT,
+    Kind.ATTRIBUTE: OriginKind.INITIAL,
+    Kind.VARIABLE: OriginKind.INITIAL,
+    Kind.PLACE: OriginKind.ANNOTATION,
 }
 _REASONS = {
     Kind.FUNCTION: "`{name}` may return {null}",
@@ -77,7 +78,7 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
     if not own and (known := _known_there(file, found)):
         return Sorted(Sort.NOISE, known)
     kind = file.kind(found.place) if own else None
-    came = origin_of(kind) if kind is not None else _CAME[origin.kind]
+    came = kind or _CAME[origin.kind]
     message = f"it may be {_WORDS.get(document.language, 'null')}"  # which tells the languages apart
     chance = fitted().chance(clues_of(document.text, span, use, came, message))
     if chance >= fitted().high and not is_handed_on:
@@ -87,7 +88,7 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
             return Sorted(Sort.LIFE_CYCLE, _reason(origin, document.language), chance)
         case Kind.FUNCTION | Kind.LIBRARY if use is Use.RETURN or is_handed_on:
             return Sorted(Sort.LIFE_CYCLE, "What it is handed on to excludes null", chance)
-        case Kind.FUNCTION | Kind.LIBRARY if chance > fitted().chance((NullOrigin.CALL,)):
+        case Kind.FUNCTION | Kind.LIBRARY if chance > fitted().chance((OriginKind.CALL,)):
             return Sorted(Sort.UNCLEAR, f"{capitalised(reason)}; read how it is called", chance)
         case Kind.FUNCTION | Kind.LIBRARY:
             return Sorted(Sort.NOISE, f"{capitalised(reason)}, but nothing around it says that it does here", chance)

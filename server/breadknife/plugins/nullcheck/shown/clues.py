@@ -7,8 +7,7 @@ each; `bench/nullcheck/fit_confidence.py` fits them to findings that people have
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -17,25 +16,6 @@ import msgspec
 
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.text.document import Span
-
-
-class NullOrigin(StrEnum):
-    """Where a null comes from."""
-
-    CALL = "call"
-    """What a function of the project gives."""
-    LOOKUP = "lookup"
-    """What isn't found where it is looked up: a key, a match."""
-    OUTSIDE = "outside"
-    """What a file, a text, a program or a peer lacks."""
-    ANNOTATION = "annotation"
-    """A declaration that allows it, and says no more."""
-    TEST = "test"
-    """Only a comparison with null, which goes on."""
-    UNSET = "unset"
-    """An attribute or a variable that is null until it is set."""
-    DEFAULT = "default"
-    """A parameter that a call may leave out."""
 
 
 class Clue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,24 +36,8 @@ class _Clues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clues: Sequence[Clue]
 
 
-_KINDS: Mapping[OriginKind, NullOrigin] = {
-    OriginKind.CALL: NullOrigin.CALL,
-    OriginKind.LOOKUP: NullOrigin.LOOKUP,
-    OriginKind.IO: NullOrigin.OUTSIDE,
-    OriginKind.PARSE: NullOrigin.OUTSIDE,
-    OriginKind.TIMEOUT: NullOrigin.OUTSIDE,
-    OriginKind.ANNOTATION: NullOrigin.ANNOTATION,
-    OriginKind.DEFAULT: NullOrigin.DEFAULT,
-    OriginKind.COMPARISON: NullOrigin.TEST,
-    OriginKind.INITIAL: NullOrigin.UNSET,
-    OriginKind.EXIT: NullOrigin.UNSET,
-}
-GIVEN = frozenset({NullOrigin.CALL, NullOrigin.LOOKUP, NullOrigin.OUTSIDE})
+GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE})
 """What a call gives."""
-
-
-def origin_of(kind: OriginKind) -> NullOrigin:
-    return _KINDS[kind]
 
 
 @cache
@@ -83,13 +47,13 @@ def known_clues() -> Sequence[Clue]:
     return msgspec.toml.decode(data, type=_Clues).clues
 
 
-def clues_of(text: str, span: Span, use: str, origin: NullOrigin, message: str, giver: str = "") -> frozenset[str]:
+def clues_of(text: str, span: Span, use: str, origin: OriginKind, message: str, giver: str = "") -> frozenset[str]:
     """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
     and message, `giver` is the text of the function that gives the null."""
     used = text[span.start : span.end]
     texts = {"used": used, "use": use, "message": message, "giver": "", "file": ""}
     if origin in GIVEN:
         texts["giver"] = giver
-    if origin is NullOrigin.OUTSIDE:
+    if origin is OriginKind.OUTSIDE:
         texts["file"] = text
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
