@@ -147,7 +147,7 @@ class _Run:
                 if isinstance(assign.target, il.Name):
                     _remember(assign.target.key, fact, state)
                 if isinstance(assign.value, il.Operation) and assign.value.operator == "next":
-                    evaluator.walk(assign.target, assign.value.operands[-1], state)
+                    evaluator.give_key(assign.target, assign.value.operands[-1], state)
             case il.Return(value=value):
                 fact = Fact(Nullness.NULL, nulls=evaluator.home.knowledge.left_out)
                 fact = evaluator.value(value, state) if value is not None else fact
