@@ -40,8 +40,6 @@ TOLD_SECONDS = 10.0
 """So often a check that isn't done says that it goes on."""
 FIRST_SECONDS, NEXT_SECONDS = 60.0, 3.0
 """A suggestion: the first may wait until the model is loaded and the prompt is read, the next may not."""
-GIVE_UP = 3
-"""So many times as long is waited on a busy machine: an answer that is late is told as late, not as missing."""
 
 
 SHELF = HERE / "shelf"

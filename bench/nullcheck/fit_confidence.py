@@ -27,11 +27,13 @@ MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/shown/c
 CLUES = (
     OriginKind.CALL,
     OriginKind.LOOKUP,
+    OriginKind.OUTSIDE,
+    OriginKind.COMPARISON,
     *(clue.name for clue in known_clues()),
 )
 """What has a weight. The other origins are the bias."""
 PENALTY = 0.5
-HIGH, MEDIUM = 0.34, 0.3
+HIGH, MEDIUM = 0.34, 0.28
 """Chances. A finding from the first on is shown as a warning, from the second on as an information."""
 
 Row = Mapping[str, str]

@@ -92,20 +92,22 @@ def test_clues_are_read_from_the_text(text: str, used: str, clues: set[str]) -> 
     assert found == {OriginKind.CALL, *clues}
 
 
-def test_what_is_no_call_has_no_call() -> None:
-    text = "if x is None: log()\nx = find(file_name)\nx.y"
-    assert clues_of(text, Span(len(text) - 3, len(text) - 2), Use.ATTRIBUTE, OriginKind.COMPARISON, "") == {
-        "comparison",
-        "test",
-        "named",
-    }
+@pytest.mark.parametrize(
+    ("origin", "clues"), [(OriginKind.OUTSIDE, {"named", "names a file"}), (OriginKind.COMPARISON, {"named"})]
+)
+def test_only_what_comes_from_outside_may_be_read_from_a_file(origin: OriginKind, clues: set[str]) -> None:
+    text = "rules = yaml.safe_load(open('rules.yml'))\nrules.x"
+    found = clues_of(text, Span(len(text) - 7, len(text) - 2), Use.ATTRIBUTE, origin, "")
+    assert found == {origin, *clues}
 
 
 NAMES = [clue.name for clue in known_clues()]
 
 
 def test_each_clue_has_a_weight() -> None:
-    assert set(fitted().weights) == {OriginKind.CALL, OriginKind.LOOKUP, *NAMES}
+    assert set(fitted().weights) == {
+        OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE, OriginKind.COMPARISON, *NAMES,
+    }  # fmt: skip
 
 
 @given(st.sets(st.sampled_from([*OriginKind, *NAMES])), st.sampled_from(NAMES))

@@ -14,9 +14,9 @@ from nullcheck.core.drawing import home
     [
         (OriginKind.LOOKUP, "import re\nre.match(p, s).group()"),
         (OriginKind.LOOKUP, "{}.get(k).strip()"),
-        (OriginKind.IO, "import os\nos.getenv('A').strip()"),
-        (OriginKind.PARSE, "from email.utils import parsedate\nparsedate(s)[0]"),
-        (OriginKind.TIMEOUT, "import subprocess\nx = subprocess.Popen(a)\nx.poll().real"),
+        (OriginKind.OUTSIDE, "import os\nos.getenv('A').strip()"),
+        (OriginKind.OUTSIDE, "from email.utils import parsedate\nparsedate(s)[0]"),
+        (OriginKind.OUTSIDE, "import subprocess\nx = subprocess.Popen(a)\nx.poll().real"),
         (OriginKind.CALL, "def f(x):\n    if x:\n        return x\nf(1 + 1).y"),
         (OriginKind.EXIT, "def f(xs):\n    last = None\n    for x in xs:\n        last = x\n    last.y"),
         (OriginKind.ANNOTATION, "def f(x: int | None):\n    x + 1"),

@@ -26,7 +26,7 @@ class Clue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     means: str
-    where: Literal["used", "use", "message", "giver", "origin", "file"] = msgspec.field(name="in")
+    where: Literal["used", "use", "message", "giver", "file"] = msgspec.field(name="in")
     pattern: str
     shown_by: Sequence[str]
     not_by: Sequence[str]
@@ -39,9 +39,7 @@ class _Clues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clues: Sequence[Clue]
 
 
-_OUTSIDE = frozenset({OriginKind.IO, OriginKind.PARSE, OriginKind.TIMEOUT})
-"""What a text from outside may lack."""
-GIVEN = _OUTSIDE | {OriginKind.CALL, OriginKind.LOOKUP}
+GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE})
 """What a call gives."""
 
 
@@ -56,10 +54,10 @@ def clues_of(text: str, span: Span, use: str, origin: OriginKind, message: str, 
     """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
     and message, `giver` is the text of the function that gives the null."""
     used = text[span.start : span.end]
-    texts = {"used": used, "use": use, "message": message, "giver": "", "origin": origin.value, "file": ""}
+    texts = {"used": used, "use": use, "message": message, "giver": "", "file": ""}
     if origin in GIVEN:
         texts["giver"] = giver
-    if origin in _OUTSIDE:
+    if origin is OriginKind.OUTSIDE:
         texts["file"] = text
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
 

@@ -23,7 +23,6 @@ from breadknife.plugins.nullcheck.core.nullness import (
     OriginKind,
     forgotten,
     is_initial,
-    join_facts,
     there,
 )
 from breadknife.plugins.nullcheck.core.solution import NullUse
@@ -171,12 +170,6 @@ class Evaluator(ABC):
 
     def _next(self, iterable: Expression, state: State) -> Fact:
         fact = self.value(iterable, state)
-        if isinstance(iterable, il.Display) and fact.items and fact.items[0]:
-            facts = fact.items[0]
-            joined = facts[0]
-            for each in facts[1:]:
-                joined = joined if joined == each else join_facts(joined, each)
-            return joined
         type_ = element(fact.type, self.home.knowledge.elements) if fact.type is not None else None
         return typed(type_)
 

@@ -119,7 +119,7 @@ class Refiner(Evaluator, ABC):
                     return False
         return state.assume(test.key, outcome) if test.key else True
 
-    def walk(self, target: Expression, iterable: Expression, state: State) -> None:
+    def give_key(self, target: Expression, iterable: Expression, state: State) -> None:
         """A loop over a container, its keys or its items gives `target` a key that the container has."""
         container = iterable
         while isinstance(container, il.Call):

@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
 from breadknife.plugins.nullcheck.core.flow.cfg import Graph, Node, NodeKind
 from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness
+from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, is_initial
 from breadknife.plugins.nullcheck.core.solution import NullUse, Returned, Solution
 from breadknife.plugins.nullcheck.core.state import State, join
 from breadknife.plugins.nullcheck.values import Use
@@ -113,10 +113,16 @@ class _Run:
         before = state.copy() if catches else state
         self.act(node, state)
         if evaluator.uses or node in self.uses:
-            self.uses[node] = evaluator.uses
+            self.uses[node] = [*self._first_uses(node), *evaluator.uses]
         for place, catch in enumerate(catches if evaluator.may_raise else ()):
             self.arrive(catch, (node.index, -1 - place), before)
         return not evaluator.is_dead
+
+    def _first_uses(self, node: Node) -> list[NullUse]:
+        """Uses of a variable's first null that were found when the node was followed before: it surely is null there
+        in the first round of a loop."""
+        ats = {each.at for each in self.evaluator.uses}
+        return [each for each in self.uses.get(node, ()) if is_initial(each.fact) and each.at not in ats]
 
     def branch(self, node: Node, state: State) -> None:
         evaluator, test = self.evaluator, node.action
@@ -134,15 +140,13 @@ class _Run:
                     fact = evaluator.need(assign.value, Use.ITERATE, state)
                 else:
                     fact = self.assigned(assign, evaluator.value(assign.value, state))
-                    if assign.target.key[:1] == "%" and assign.value.key in state.truths and fact.truth is None:
-                        fact = fact._replace(truth=state.truths[assign.value.key])
                     if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
                         fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
                 evaluator.assign(assign.target, fact, state, assign.at)
                 if isinstance(assign.target, il.Name):
                     _remember(assign.target.key, fact, state)
                 if isinstance(assign.value, il.Operation) and assign.value.operator == "next":
-                    evaluator.walk(assign.target, assign.value.operands[-1], state)
+                    evaluator.give_key(assign.target, assign.value.operands[-1], state)
             case il.Return(value=value):
                 fact = Fact(Nullness.NULL, nulls=evaluator.home.knowledge.left_out)
                 fact = evaluator.value(value, state) if value is not None else fact
