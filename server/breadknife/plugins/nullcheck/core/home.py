@@ -50,11 +50,6 @@ class Home(Names):
         if dot and root in file.classes and "#" not in name:
             function = self.static(file.classes[root], rest) or file.classes[root].methods.get(rest)
             return Target(self, function) if function is not None and function.is_of_class else None
-        if ">" in name:
-            outer, _, inner = name.partition(">")
-            for each in file.functions:
-                if each.name == inner and each.around is not None and each.around.name == outer:
-                    return Target(self, each)
         return self.others.target(self, name) if self.others is not None else None
 
     def summary(self, function: Function, /) -> Summary:
