@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.languages.reading import inner, part, text, word
@@ -24,14 +24,11 @@ _KINDS = {"'": "string", '"': "string", "-": ""}
 
 @dataclass
 class Types:
-    """Reads annotations. `shape` gives the name under which a type that is written in place is known."""
+    """Reads annotations."""
 
     names: Mapping[str, str]
     """Written name -> the name that the knowledge has for it."""
     imports: Mapping[str, str]
-    shape: Callable[[Node], str]
-    bounds: dict[str, Type] = field(default_factory=dict[str, Type])
-    """Parameters of types, and what they extend."""
 
     def read(self, node: Node | None, depth: int = 0) -> Type | None:
         """The type that is written; None where nothing is."""
@@ -64,8 +61,6 @@ class Types:
                 arguments = inner(part(node, "type_arguments"))
                 type_ = self.named(word(node, "name"))
                 return type_._replace(arguments=tuple(self._of(each, depth + 1) for each in arguments))
-            case "object_type":
-                return Type(self.shape(node))
             case "template_literal_type":
                 return Type("string")
             case "function_type":
@@ -84,8 +79,6 @@ class Types:
         return Type("boolean" if kind in ("true", "false") else kind)
 
     def named(self, name: str) -> Type:
-        if name in self.bounds:
-            return self.bounds[name]
         if name == "undefined":
             return Type("", (), UNDEFINED)
         if name not in self.names and _ELEMENT.match(name):
