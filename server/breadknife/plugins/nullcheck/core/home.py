@@ -60,9 +60,9 @@ class Home(Names):
             elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
                 found = Summary((), is_known=True)
             elif function.is_stub:
-                found = self._declared_summary(function) if function.returns is not None else UNKNOWN
+                found = self._as_declared(function) if function.returns is not None else UNKNOWN
             elif not self.gate.needs_flow(function):
-                found = Summary((Outcome(self._declared_result(function), frozenset()),), is_known=True)
+                found = self._as_declared(function)
             else:
                 solution = self.solution(function)
                 if solution is None:
@@ -71,8 +71,8 @@ class Home(Names):
             self.summaries[function] = found
         return found
 
-    def _declared_summary(self, function: Function) -> Summary:
-        return Summary((Outcome(self._declared_result(function), frozenset()),), True)
+    def _as_declared(self, function: Function) -> Summary:
+        return Summary((Outcome(self._declared_result(function), frozenset()),), is_known=True)
 
     def _declared_result(self, function: Function) -> Fact:
         type_ = self.qualified_type(function.returns)
