@@ -13,8 +13,8 @@ from breadknife.plugins.nullcheck.core.state import State
 from breadknife.plugins.nullcheck.core.summary import Outcome, Summary
 from breadknife.text.document import common_prefix, common_suffix
 
-_PLACE = re.compile(r"(=>|class@)(\d+)\Z")
-"""Names for functions and classes that have none, by the byte that they begin at."""
+_PLACE = re.compile(r"(=>|\{\}|class@)(\d+)\Z")
+"""Names for functions, types and classes that have none, by the byte that they begin at."""
 
 
 class Change(NamedTuple):
@@ -110,4 +110,4 @@ class Mover:
 
 
 def _has_place(type_: Type) -> bool:
-    return type_.name[:1] == "=" or "@" in type_.name or any(map(_has_place, type_.arguments))
+    return type_.name[:1] in ("=", "{") or "@" in type_.name or any(map(_has_place, type_.arguments))

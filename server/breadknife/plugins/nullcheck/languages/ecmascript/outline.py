@@ -46,7 +46,7 @@ class Outline(Reader):
         self._assigned = assigned(self.tree)
         self.links: Links = links(self.tree.root)
         self.imports = self.links.imports
-        self.types = Types(self.knowledge.annotations, self.imports)
+        self.types = Types(self.knowledge.annotations, self.imports, self._shape)
         root = self.tree.root
         self.main = Function(
             at_of(root), "", (), None, lambda main: Statements(main, Scopes(), self).body(root), self.tree.encoded,
@@ -184,6 +184,12 @@ class Outline(Reader):
             self._members(value, Class(at_of(value), name, ()), self._scopes, self.main)
         elif (type_ := self.types.read(value)) is not None:
             self.aliases[name] = type_
+
+    def _shape(self, node: Node) -> str:
+        name = f"{{}}{node.start_byte}"
+        if name not in self.classes:
+            self._members(node, Class(at_of(node), name, ()), self._scopes, self.main)
+        return name
 
     def class_(self, node: Node, scopes: Scopes, around: Function, /) -> None:
         name = word(node, "name") or f"class@{node.start_byte}"

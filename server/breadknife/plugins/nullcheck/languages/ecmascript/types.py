@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.il import Type
@@ -24,11 +24,12 @@ _KINDS = {"'": "string", '"': "string", "-": ""}
 
 @dataclass
 class Types:
-    """Reads annotations."""
+    """Reads annotations. `shape` gives the name under which a type that is written in place is known."""
 
     names: Mapping[str, str]
     """Written name -> the name that the knowledge has for it."""
     imports: Mapping[str, str]
+    shape: Callable[[Node], str]
 
     def read(self, node: Node | None, depth: int = 0) -> Type | None:
         """The type that is written; None where nothing is."""
@@ -61,6 +62,8 @@ class Types:
                 arguments = inner(part(node, "type_arguments"))
                 type_ = self.named(word(node, "name"))
                 return type_._replace(arguments=tuple(self._of(each, depth + 1) for each in arguments))
+            case "object_type":
+                return Type(self.shape(node))
             case "template_literal_type":
                 return Type("string")
             case "function_type":
