@@ -8,7 +8,10 @@ from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import apply_edits
 from nullcheck.ecmascript.asking import offered
 
-USERS = "interface User { address?: { city?: { name: string } } }\n"
+USERS = (
+    "interface City { name: string }\ninterface Address { city?: City }\ninterface User { address?: Address }\n"
+    "interface Props { user?: User }\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +23,7 @@ USERS = "interface User { address?: { city?: { name: string } } }\n"
     ],
 )
 def test_a_link_of_a_chain_is_made_optional_where_others_may_be_null_too(at: int, before: str, after: str) -> None:
-    text = f"{USERS}const A = ({{ user }}: {{ user?: User }}) => <b>{{{before}}}</b>;\n"
+    text = f"{USERS}const A = ({{ user }}: Props) => <b>{{{before}}}</b>;\n"
     made = {offer.strategy: offer for offer in offered(text, "typescriptreact", at)}
     assert apply_edits(text, made[Strategy.OPTIONAL_CHAIN].edits) == text.replace(before, after)
 

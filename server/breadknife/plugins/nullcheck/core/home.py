@@ -50,11 +50,6 @@ class Home(Names):
         if dot and root in file.classes and "#" not in name:
             function = self.static(file.classes[root], rest) or file.classes[root].methods.get(rest)
             return Target(self, function) if function is not None and function.is_of_class else None
-        if ">" in name:
-            outer, _, inner = name.partition(">")
-            for each in file.functions:
-                if each.name == inner and each.around is not None and each.around.name == outer:
-                    return Target(self, each)
         return self.others.target(self, name) if self.others is not None else None
 
     def summary(self, function: Function, /) -> Summary:
@@ -65,9 +60,9 @@ class Home(Names):
             elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
                 found = Summary((), is_known=True)
             elif function.is_stub:
-                found = self._declared_summary(function) if function.returns is not None else UNKNOWN
+                found = self._as_declared(function) if function.returns is not None else UNKNOWN
             elif not self.gate.needs_flow(function):
-                found = Summary((Outcome(self._declared_result(function), frozenset()),), is_known=True)
+                found = self._as_declared(function)
             else:
                 solution = self.solution(function)
                 if solution is None:
@@ -76,8 +71,8 @@ class Home(Names):
             self.summaries[function] = found
         return found
 
-    def _declared_summary(self, function: Function) -> Summary:
-        return Summary((Outcome(self._declared_result(function), frozenset()),), True)
+    def _as_declared(self, function: Function) -> Summary:
+        return Summary((Outcome(self._declared_result(function), frozenset()),), is_known=True)
 
     def _declared_result(self, function: Function) -> Fact:
         type_ = self.qualified_type(function.returns)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import At, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
@@ -109,10 +109,6 @@ class Names(ABC):
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
         """What is known of its parameters where a function begins."""
 
-    @abstractmethod
-    def given(self, function: Function, parameter: Parameter, /) -> Fact:
-        """What a parameter may be."""
-
     def declared(self, function: Function, key: str, /) -> Fact:
         """What a key is in a function where its flow says nothing."""
         if key[:1] == "%" or "(" in key or "[" in key or "@" in key:
@@ -128,16 +124,11 @@ class Names(ABC):
         around = function.around
         while around is not None and around is not self.file.main:
             if key in around.parameter_names or key in around.assigned:
-                return self._captured(around, key)
+                return NOTHING  # when a function runs nobody can say what is in a variable of the one around it
             around = around.around
         if key in self.file.variables and function is not self.file.main:
             return self.variable(key, self.file.variables[key])
         return self.global_(key)
-
-    def _captured(self, around: Function, key: str) -> Fact:
-        """A variable of the function around. When a function runs nobody can say what is in it, but for a function."""
-        is_function = key not in around.parameter_names and any(each.name == key for each in around.within)
-        return Fact(Nullness.THERE, called=f"{around.name}>{key}") if is_function else NOTHING
 
     def global_(self, name: str, /) -> Fact:
         """What a qualified name means: a function, a class, a module, a variable of another file."""

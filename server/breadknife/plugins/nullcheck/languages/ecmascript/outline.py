@@ -80,7 +80,7 @@ class Outline(Reader):
 
     def _top(self, node: Node) -> None:
         definition = exported(node)
-        if definition.type in ("ambient_declaration", "expression_statement"):
+        if definition.type == "ambient_declaration":
             definition = first(definition) or definition
         kind = definition.type
         if kind in _DECLARED:
@@ -92,8 +92,6 @@ class Outline(Reader):
         elif kind in ("lexical_declaration", "variable_declaration"):
             for each in inner(definition):
                 self._variable(each)
-        elif kind == "assignment_expression":
-            self._assigned_function(definition)
         elif kind in ("internal_module", "module"):
             for each in inner(part(definition, "body")):
                 self._top(each)
@@ -119,14 +117,6 @@ class Outline(Reader):
             type_ = self.types.read(part(node, "type"))
             self.variables.setdefault(text(name), []).append(_store(node, type_))
 
-    def _assigned_function(self, node: Node) -> None:
-        """`exports.name = function () {}`."""
-        left, right = part(node, "left"), part(node, "right")
-        if right is not None and right.type in FUNCTIONS:
-            function = self.function(right, self._scopes, self.main)
-            function.name = word(left, "property") or text(left)
-            self.functions.append(function)
-
     # Functions
 
     def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function:
@@ -135,13 +125,13 @@ class Outline(Reader):
         if key in self.closures:
             return self.closures[key]
         body, source, said = part(node, "body"), self.tree.encoded[at[0] : at[1]], part(node, "return_type")
-        own, bounds = scopes.inside(), self._bounds(node)
+        own = scopes.inside()
         returns = self.types.read(said) if said is not None and said.type == "type_annotation" else None
         gives, is_own = promised(returns), node.type == "arrow_function" and bool(around.receiver)
         heads = {child.type for child in node.children[:5]}
         function = Function(
             at, "", (), gives if gives is not None else returns,
-            lambda function: self._lowered(function, node, own, bounds), source,
+            lambda function: self._lowered(function, node, own), source,
             around=around, receiver=around.receiver if is_own else "",
             receiver_class=around.receiver_class if is_own else None,
             is_async="async" in heads or gives is not None, is_generator="*" in heads,
@@ -155,17 +145,7 @@ class Outline(Reader):
         around.within.append(function)
         return function
 
-    def _bounds(self, node: Node) -> dict[str, Type]:
-        """The parameters of types that hold within a node."""
-        own = {
-            word(each, "name"): self.types.read(part(each, "constraint")) or Type("")
-            for each in inner(part(node, "type_parameters"))
-        }
-        self.types.bounds |= own
-        return own
-
-    def _lowered(self, function: Function, node: Node, scopes: Scopes, bounds: dict[str, Type]) -> Block:
-        self.types.bounds |= bounds
+    def _lowered(self, function: Function, node: Node, scopes: Scopes) -> Block:
         body = part(node, "body")
         statements, before = Statements(function, scopes, self), list[il.Statement]()
         targets = [_target(each) for each in _given(node)]
@@ -200,7 +180,6 @@ class Outline(Reader):
 
     def _alias(self, node: Node) -> None:
         name, value = word(node, "name"), part(node, "value")
-        self._bounds(node)
         if value is not None and value.type == "object_type":
             self._members(value, Class(at_of(value), name, ()), self._scopes, self.main)
         elif (type_ := self.types.read(value)) is not None:
@@ -216,7 +195,6 @@ class Outline(Reader):
         name = word(node, "name") or f"class@{node.start_byte}"
         if around is not self.main and name in self.classes:
             name = f"{name}@{node.start_byte}"
-        self._bounds(node)
         body, known = part(node, "body"), self.classes.get(name)
         if body is not None and (known is None or known.at != at_of(node)):
             bases = (self._base(each).name for each in _extended(node))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.languages.reading import inner, part, text, word
@@ -30,8 +30,6 @@ class Types:
     """Written name -> the name that the knowledge has for it."""
     imports: Mapping[str, str]
     shape: Callable[[Node], str]
-    bounds: dict[str, Type] = field(default_factory=dict[str, Type])
-    """Parameters of types, and what they extend."""
 
     def read(self, node: Node | None, depth: int = 0) -> Type | None:
         """The type that is written; None where nothing is."""
@@ -84,8 +82,6 @@ class Types:
         return Type("boolean" if kind in ("true", "false") else kind)
 
     def named(self, name: str) -> Type:
-        if name in self.bounds:
-            return self.bounds[name]
         if name == "undefined":
             return Type("", (), UNDEFINED)
         if name not in self.names and _ELEMENT.match(name):
