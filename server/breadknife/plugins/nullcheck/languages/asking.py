@@ -181,10 +181,6 @@ class Asking(ABC):
         finally:
             self._askers.pop()
 
-    def _uses(self, asked: Asked) -> None:
-        """Whoever is asking uses what was made of this."""
-        self._askers[-1].of.add(asked)
-
     def _noted(self, question: Question) -> tuple[Path, ...]:
         found = self._askers[-1].said[question] = self._place(question)
         return found
@@ -238,7 +234,7 @@ class Asking(ABC):
             self._true |= seen
         return True
 
-    def said(self, questions: Iterable[Question]) -> Mapping[Question, Reply]:
+    def said(self, questions: Iterable[Question]) -> dict[Question, Reply]:
         """What the project says now."""
         return {question: self._reply(question) for question in questions}
 
