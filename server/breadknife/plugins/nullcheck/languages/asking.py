@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from breadknife.plugins.nullcheck.languages.cards import Card
 from breadknife.project.files import stamp_of
@@ -29,8 +29,10 @@ from breadknife.text.syntax import SyntaxTree
 Question: TypeAlias = tuple[str, ...]
 """One of the kinds below, and what it is about."""
 Reply: TypeAlias = str | tuple[Path, ...]
+State: TypeAlias = tuple[int, Stamp | None]
+"""See `Project.revision`, and what the disk says; None where it was an editor that gave the text."""
 _TEXT, _CARD, _MODULE, _BESIDE = "text", "card", "module", "beside"
-_UNREAD = "unread"
+UNREAD = "unread"
 """The reply where too many files were read: it never comes again, so the question is asked once more."""
 _TEXTS = 5000
 """Files whose text is kept."""
@@ -60,27 +62,16 @@ class Asked:
             waiting += each.of - seen
         return seen
 
-    def hand_on(self, to: Asked, path: Path) -> None:
-        """An edit of a file leaves what is known of it, also where others have asked what it said before."""
-        to.is_handed_on, own = True, str(path)
-        for each in self.all():
-            to.said |= {question: reply for question, reply in each.said.items() if question[1] != own}
-
-    def whole(self) -> Mapping[Question, Reply] | None:
-        """All of it; None if something was left unread."""
+    def whole(self) -> dict[Question, Reply]:
         found = dict[Question, Reply]()
         for each in self.all():
             found |= each.said
-        return found if _UNREAD not in found.values() else None
+        return found
 
-
-class State(NamedTuple):
-    """What tells whether a file has another text than when it was read."""
-
-    revision: int = 0
-    """That of its document, see `Project.revision`."""
-    stamp: Stamp | None = None
-    """What the disk says of it; None where it was an editor that gave the text."""
+    def hand_on(self, to: Asked, path: Path) -> None:
+        """An edit of a file leaves what is known of it, also where others have asked what it said before."""
+        to.is_handed_on, own = True, str(path)
+        to.said |= {question: reply for question, reply in self.whole().items() if question[1] != own}
 
 
 @dataclass(eq=False)
@@ -210,7 +201,7 @@ class Asking(ABC):
     def _may_read(self, path: Path) -> bool:
         if path not in self._reads:
             if self._new >= _MOST_NEW:
-                self._askers[-1].said[_TEXT, str(path)] = _UNREAD
+                self._askers[-1].said[_TEXT, str(path)] = UNREAD
                 return False
             self._new += 1
         return True
@@ -225,7 +216,7 @@ class Asking(ABC):
         while waiting:
             each = waiting.pop()
             for question, reply in each.said.items():
-                if question[1] != own and self._reply(question) != reply:
+                if question[1] != own and self.reply(question) != reply:
                     return False
             new = each.of - seen - self._true
             seen |= new
@@ -234,11 +225,8 @@ class Asking(ABC):
             self._true |= seen
         return True
 
-    def said(self, questions: Iterable[Question]) -> dict[Question, Reply]:
+    def reply(self, question: Question) -> Reply:
         """What the project says now."""
-        return {question: self._reply(question) for question in questions}
-
-    def _reply(self, question: Question) -> Reply:
         kind, about = question[:2]
         if kind in (_MODULE, _BESIDE):
             return self._place(question)
@@ -300,7 +288,7 @@ class Asking(ABC):
     def _state(self, path: Path) -> State:
         if path not in self._stamps:
             self._stamps[path] = stamp_of(path)
-        return State(self._revision(path), self._stamps[path])
+        return self._revision(path), self._stamps[path]
 
     def _revision(self, path: Path) -> int:
         return self._project.revision(path) if self._project is not None else 0

@@ -73,9 +73,8 @@ class CoreFile(ABC, Generic[S]):
             return home
 
     def is_current(self) -> bool:
-        if self._home is None:
-            return self._asked is None or self.files.still_holds(self._asked)
-        return self.files.is_current(self._home)
+        known = self._home or self._asked
+        return known is None or self.files.is_current(known)
 
     @cached_property
     def _explained(self) -> Sequence[Explained]:
