@@ -18,6 +18,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
+
 from breadknife.plugins.nullcheck.languages.cards import Card
 from breadknife.project.files import stamp_of
 from breadknife.project.index import Stamp
@@ -54,18 +56,13 @@ class Asked:
     is_handed_on: bool = False
     """Whether an edit has left a part of it."""
 
-    def all(self) -> set[Asked]:
-        """With those that these used, and so on."""
-        seen, waiting = set[Asked](), list[Asked]([self])
+    def whole(self) -> dict[Question, Reply]:
+        """With what these others were made of, and so on."""
+        found, seen, waiting = dict[Question, Reply](), set[Asked](), list[Asked]([self])
         while waiting:
             seen.add(each := waiting.pop())
-            waiting += each.of - seen
-        return seen
-
-    def whole(self) -> dict[Question, Reply]:
-        found = dict[Question, Reply]()
-        for each in self.all():
             found |= each.said
+            waiting += each.of - seen
         return found
 
     def hand_on(self, to: Asked, path: Path) -> None:
@@ -92,7 +89,8 @@ class Read:
 
     @cached_property
     def card_digest(self) -> str:
-        return digest_of(self.card.sorted) if self.card is not None else ""
+        packed = msgspec.msgpack.encode(self.card, order="deterministic")
+        return digest_of(packed.hex()) if self.card is not None else ""
 
 
 class Asking(ABC):
@@ -237,12 +235,10 @@ class Asking(ABC):
 
     def _card_digest(self, path: Path) -> str:
         read = self._read(path)
-        if read is None:
-            return ""
-        if read.card is None:
+        if read is not None and read.card is None:
             with self._asking(Asked()):
                 read.card = self._card_of(path, read)
-        return read.card_digest if read.card is not None else ""
+        return read.card_digest if read is not None else ""
 
     # Reading
 
@@ -266,7 +262,9 @@ class Asking(ABC):
         read = self._reads.get(path)
         if self._project is None or (read is not None and path in self._same):
             return read
-        state = self._state(path)
+        if path not in self._stamps:
+            self._stamps[path] = stamp_of(path)
+        state = self._revision(path), self._stamps[path]
         if read is not None and read.state == state:
             self._same.add(path)
             return read
@@ -284,11 +282,6 @@ class Asking(ABC):
         read.state = state
         self._same.add(path)
         return read
-
-    def _state(self, path: Path) -> State:
-        if path not in self._stamps:
-            self._stamps[path] = stamp_of(path)
-        return self._revision(path), self._stamps[path]
 
     def _revision(self, path: Path) -> int:
         return self._project.revision(path) if self._project is not None else 0

@@ -5,17 +5,19 @@ A check asks the cards of all files that a file imports, and lowers only those o
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from breadknife import paths
+from breadknife import paths, text
 from breadknife.kept import Kept, Store, code_of
-from breadknife.plugins.nullcheck import core, knowledge
+from breadknife.plugins import nullcheck
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.text.syntax import grammar_version
 
+_Kind = TypeVar("_Kind")
 _FILE = "nullcheck.sqlite"
 _MOST = 50_000
 """Files, in about 50 MB."""
@@ -36,11 +38,6 @@ class Card:
     telling: frozenset[bytes]
     """See `Gate.telling`."""
 
-    @property
-    def sorted(self) -> str:
-        """All of it in one text that says the same in every process."""
-        return repr([sorted(each) for each in (self.names, self.imports.items(), self.bases, self.own, self.telling)])
-
 
 Cards: TypeAlias = Kept[str, Card]
 """Text -> its card."""
@@ -54,7 +51,11 @@ def card_of(home: FileHome) -> Card:
 
 
 def kept_cards(language: str) -> Cards:
-    """Those in the user's cache folder, for all processes. What a card says is decided by our code, too."""
-    code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), Path(__file__).parent)
-    state = f"card {code} {language} {grammar_version(language)}"
-    return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, Card)
+    return kept_of(language, Card, _FILE, _MOST)
+
+
+def kept_of(language: str, kind: type[_Kind], file: str, most: int) -> Kept[Any, _Kind]:
+    """Those in the user's cache folder, for all processes. What they say is decided by our code, too."""
+    code = code_of(Path(nullcheck.__path__[0]), Path(text.__path__[0]))
+    state = f"{kind.__name__} {code} {language} {grammar_version(language)} {sys.version_info[:2]}"
+    return Kept(Store(paths.cache_dir() / file, most=most), state, kind)
