@@ -16,11 +16,6 @@ import msgspec
 from breadknife.kept import Kept
 from breadknife.plugins.nullcheck.core.findings import Explained
 from breadknife.plugins.nullcheck.languages.asking import Question, Reply, digest_of
-from breadknife.plugins.nullcheck.languages.cards import kept_of
-
-_FILE = "nullcheck_answers.sqlite"
-_MOST = 10_000
-"""Files, in about 50 MB."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +46,4 @@ def _digest(said: Mapping[Question, Reply]) -> str:
 
 
 Answers: TypeAlias = Kept[tuple[str, str], Answer]
-"""(URI, digest of the text) -> what was found in it last."""
-
-
-def kept_answers(language: str) -> Answers:
-    return kept_of(language, Answer, _FILE, _MOST)
+"""(URI, text) -> what was found in it last."""

@@ -19,8 +19,8 @@ from breadknife.text.syntax import grammar_version
 
 _Kind = TypeVar("_Kind")
 _FILE = "nullcheck.sqlite"
-_MOST = 50_000
-"""Files, in about 50 MB."""
+_MOST = 20_000
+"""Cards and answers of 10,000 files, in about 50 MB."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,8 @@ def card_of(home: FileHome) -> Card:
     return Card(names, dict(file.imports), bases, gate.own, gate.telling)
 
 
-def kept_cards(language: str) -> Cards:
-    return kept_of(language, Card, _FILE, _MOST)
-
-
-def kept_of(language: str, kind: type[_Kind], file: str, most: int) -> Kept[Any, _Kind]:
+def kept_of(language: str, kind: type[_Kind]) -> Kept[Any, _Kind]:
     """Those in the user's cache folder, for all processes. What they say is decided by our code, too."""
     code = code_of(Path(nullcheck.__path__[0]), Path(text.__path__[0]))
     state = f"{kind.__name__} {code} {language} {grammar_version(language)} {sys.version_info[:2]}"
-    return Kept(Store(paths.cache_dir() / file, most=most), state, kind)
+    return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, kind)

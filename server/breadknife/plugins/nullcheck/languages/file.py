@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.plugins.nullcheck.languages.answers import kept_answers
+from breadknife.plugins.nullcheck.languages.answers import Answer
 from breadknife.plugins.nullcheck.languages.asking import Asked
+from breadknife.plugins.nullcheck.languages.cards import kept_of
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar
 from breadknife.plugins.nullcheck.repairs.offering import Offering
@@ -38,7 +39,7 @@ class CoreLanguage(Generic[Files]):
 
     def __init__(self, made: Callable[[Project | None], Files], name: str) -> None:
         self._made = made
-        self._answers = kept_answers(name)
+        self._answers = kept_of(name, Answer)
         self._projects = WeakKeyDictionary[Project, Files]()
         self._lock = threading.Lock()
 

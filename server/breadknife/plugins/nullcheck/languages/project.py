@@ -23,7 +23,7 @@ from breadknife.plugins.nullcheck.core.findings import Explained
 from breadknife.plugins.nullcheck.core.names import Names
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
 from breadknife.plugins.nullcheck.languages.answers import Answer, Answers
-from breadknife.plugins.nullcheck.languages.asking import UNREAD, Asked, Asking, Read, digest_of
+from breadknife.plugins.nullcheck.languages.asking import UNREAD, Asked, Asking, Read
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of
 from breadknife.project.values import Project
 from breadknife.text.document import Document, language_of, uri_to_path
@@ -114,7 +114,7 @@ class ProjectFiles(Asking, Generic[Home]):
         with self.lock:
             self._begin()
             answers = self.answers if not self._is_worked_on(document) else None
-            for each in (answers.get(_key(document)) if answers is not None else None) or ():
+            for each in (answers.get((document.uri, document.text)) if answers is not None else None) or ():
                 said = {question: self.reply(question) for question in each.questions}
                 if each.holds(said):
                     return each.found, Asked(said)
@@ -125,7 +125,7 @@ class ProjectFiles(Asking, Generic[Home]):
         if self.answers is not None and not self._is_worked_on(document):
             said = self._asked_by(home).whole()
             if UNREAD not in said.values():
-                self.answers.put(_key(document), (Answer.of(found, said),))
+                self.answers.put((document.uri, document.text), (Answer.of(found, said),))
 
     def _is_worked_on(self, document: Document) -> bool:
         """Whether an edit has left a part of what is known of it: that is made anew sooner than it is read."""
@@ -269,10 +269,6 @@ class ProjectFiles(Asking, Generic[Home]):
             _, (gone, _) = self._homes.popitem(last=False)
             gone.tree = None
         return home
-
-
-def _key(document: Document) -> tuple[str, str]:
-    return document.uri, digest_of(document.text)
 
 
 def _parsed(path: Path, read: Read) -> SyntaxTree | None:

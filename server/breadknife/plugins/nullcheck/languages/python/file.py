@@ -8,7 +8,7 @@ from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.analysis import Found
 from breadknife.plugins.nullcheck.core.il import At
-from breadknife.plugins.nullcheck.languages.cards import kept_cards
+from breadknife.plugins.nullcheck.languages.cards import Card, kept_of
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.languages.python.language import knowledge
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
@@ -34,7 +34,7 @@ _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 
 class Python(CoreLanguage[PythonProject]):
     def __init__(self) -> None:
-        cards = kept_cards("python")
+        cards = kept_of("python", Card)
         super().__init__(lambda project: PythonProject(project, knowledge(), cards=cards), "python")
 
     def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> PythonFile:
