@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--places", type=int, default=40, help="where a line is typed")
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
-    gc.set_threshold(20_000, 20, 100)  # as `breadknife` does
+    gc.set_threshold(20_000, 5, 400)  # as `breadknife serve` does
     with tempfile.TemporaryDirectory() as root:
         package = Path(root) / chosen.package.name
         shutil.copytree(chosen.package, package, ignore=shutil.ignore_patterns("*.so", "*.pyc"))

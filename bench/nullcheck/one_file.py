@@ -2,8 +2,8 @@
 
     python bench/nullcheck/one_file.py FOLDER FILE … --baseline SERVER [--rounds 3]
 
-SERVER is the folder `server` of another checkout, to which the times are a ratio: each file is checked by both in turn,
-in processes of their own.
+A FILE may be a folder: `warm` is then the second check of all of its files. SERVER is the folder `server` of another
+checkout, to which the times are a ratio: each file is checked by both in turn, in processes of their own.
 """
 
 from __future__ import annotations

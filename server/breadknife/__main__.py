@@ -23,6 +23,7 @@ def main() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     gc.set_threshold(20_000, 20, 100)  # an analysis keeps most of what it makes: looking for garbage took a fifth of it
     if sys.argv[1:2] == ["serve"]:  # an editor waits: typer and the other commands stay where they are
+        gc.set_threshold(20_000, 5, 400)  # to search through all that a check has left took a key up to half a second
         gc.disable()  # collecting while modules load is a seventh of the start; the server enables it again
         from breadknife.cli.serve import main as serve
 

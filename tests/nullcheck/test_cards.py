@@ -11,7 +11,7 @@ import pytest
 
 from breadknife import paths
 from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.languages.cards import kept_cards
+from breadknife.plugins.nullcheck.languages.cards import Card, kept_of
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document
@@ -27,7 +27,7 @@ class Lowering(PythonProject):
     """A project of a new process, which tells the files that it has lowered."""
 
     def __init__(self, root: Path) -> None:
-        cards, self.folder = kept_cards("python"), FolderProject(root)
+        cards, self.folder = kept_of("python", Card), FolderProject(root)
         super().__init__(self.folder, cards=cards)
         self.lowered = list[str]()
 

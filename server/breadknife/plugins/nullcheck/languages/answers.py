@@ -6,25 +6,16 @@ An answer serves whoever opens the file again, in any process, as long as each q
 from __future__ import annotations
 
 import contextlib
-import sys
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
 
-from breadknife import paths, text
-from breadknife.kept import Kept, Store, code_of
-from breadknife.plugins import nullcheck
+from breadknife.kept import Kept
 from breadknife.plugins.nullcheck.core.findings import Explained
 from breadknife.plugins.nullcheck.languages.asking import Question, Reply, digest_of
-from breadknife.text.syntax import grammar_version
-
-_FILE = "nullcheck_answers.sqlite"
-_MOST = 10_000
-"""Files, in about 50 MB."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +46,4 @@ def _digest(said: Mapping[Question, Reply]) -> str:
 
 
 Answers: TypeAlias = Kept[tuple[str, str], Answer]
-"""(URI, digest of the text) -> what was found in it last."""
-
-
-def kept_answers(language: str) -> Answers:
-    """Those in the user's cache folder. Our code decides an answer, too."""
-    code = code_of(Path(nullcheck.__path__[0]), Path(text.__path__[0]))
-    state = f"answer {code} {language} {grammar_version(language)} {sys.version_info[:2]}"
-    return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, Answer)
+"""(URI, text) -> what was found in it last."""

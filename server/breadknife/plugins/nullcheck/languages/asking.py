@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from breadknife.plugins.nullcheck.languages.cards import Card
 from breadknife.project.files import stamp_of
@@ -29,8 +31,10 @@ from breadknife.text.syntax import SyntaxTree
 Question: TypeAlias = tuple[str, ...]
 """One of the kinds below, and what it is about."""
 Reply: TypeAlias = str | tuple[Path, ...]
+State: TypeAlias = tuple[int, Stamp | None]
+"""See `Project.revision`, and what the disk says; None where it was an editor that gave the text."""
 _TEXT, _CARD, _MODULE, _BESIDE = "text", "card", "module", "beside"
-_UNREAD = "unread"
+UNREAD = "unread"
 """The reply where too many files were read: it never comes again, so the question is asked once more."""
 _TEXTS = 5000
 """Files whose text is kept."""
@@ -52,35 +56,19 @@ class Asked:
     is_handed_on: bool = False
     """Whether an edit has left a part of it."""
 
-    def all(self) -> set[Asked]:
-        """With those that these used, and so on."""
-        seen, waiting = set[Asked](), list[Asked]([self])
+    def whole(self) -> dict[Question, Reply]:
+        """With what these others were made of, and so on."""
+        found, seen, waiting = dict[Question, Reply](), set[Asked](), list[Asked]([self])
         while waiting:
             seen.add(each := waiting.pop())
+            found |= each.said
             waiting += each.of - seen
-        return seen
+        return found
 
     def hand_on(self, to: Asked, path: Path) -> None:
         """An edit of a file leaves what is known of it, also where others have asked what it said before."""
         to.is_handed_on, own = True, str(path)
-        for each in self.all():
-            to.said |= {question: reply for question, reply in each.said.items() if question[1] != own}
-
-    def whole(self) -> Mapping[Question, Reply] | None:
-        """All of it; None if something was left unread."""
-        found = dict[Question, Reply]()
-        for each in self.all():
-            found |= each.said
-        return found if _UNREAD not in found.values() else None
-
-
-class State(NamedTuple):
-    """What tells whether a file has another text than when it was read."""
-
-    revision: int = 0
-    """That of its document, see `Project.revision`."""
-    stamp: Stamp | None = None
-    """What the disk says of it; None where it was an editor that gave the text."""
+        to.said |= {question: reply for question, reply in self.whole().items() if question[1] != own}
 
 
 @dataclass(eq=False)
@@ -101,7 +89,8 @@ class Read:
 
     @cached_property
     def card_digest(self) -> str:
-        return digest_of(self.card.sorted) if self.card is not None else ""
+        packed = msgspec.msgpack.encode(self.card, order="deterministic")
+        return digest_of(packed.hex()) if self.card is not None else ""
 
 
 class Asking(ABC):
@@ -181,10 +170,6 @@ class Asking(ABC):
         finally:
             self._askers.pop()
 
-    def _uses(self, asked: Asked) -> None:
-        """Whoever is asking uses what was made of this."""
-        self._askers[-1].of.add(asked)
-
     def _noted(self, question: Question) -> tuple[Path, ...]:
         found = self._askers[-1].said[question] = self._place(question)
         return found
@@ -214,7 +199,7 @@ class Asking(ABC):
     def _may_read(self, path: Path) -> bool:
         if path not in self._reads:
             if self._new >= _MOST_NEW:
-                self._askers[-1].said[_TEXT, str(path)] = _UNREAD
+                self._askers[-1].said[_TEXT, str(path)] = UNREAD
                 return False
             self._new += 1
         return True
@@ -229,7 +214,7 @@ class Asking(ABC):
         while waiting:
             each = waiting.pop()
             for question, reply in each.said.items():
-                if question[1] != own and self._reply(question) != reply:
+                if question[1] != own and self.reply(question) != reply:
                     return False
             new = each.of - seen - self._true
             seen |= new
@@ -238,11 +223,8 @@ class Asking(ABC):
             self._true |= seen
         return True
 
-    def said(self, questions: Iterable[Question]) -> Mapping[Question, Reply]:
+    def reply(self, question: Question) -> Reply:
         """What the project says now."""
-        return {question: self._reply(question) for question in questions}
-
-    def _reply(self, question: Question) -> Reply:
         kind, about = question[:2]
         if kind in (_MODULE, _BESIDE):
             return self._place(question)
@@ -253,12 +235,10 @@ class Asking(ABC):
 
     def _card_digest(self, path: Path) -> str:
         read = self._read(path)
-        if read is None:
-            return ""
-        if read.card is None:
+        if read is not None and read.card is None:
             with self._asking(Asked()):
                 read.card = self._card_of(path, read)
-        return read.card_digest if read.card is not None else ""
+        return read.card_digest if read is not None else ""
 
     # Reading
 
@@ -282,7 +262,9 @@ class Asking(ABC):
         read = self._reads.get(path)
         if self._project is None or (read is not None and path in self._same):
             return read
-        state = self._state(path)
+        if path not in self._stamps:
+            self._stamps[path] = stamp_of(path)
+        state = self._revision(path), self._stamps[path]
         if read is not None and read.state == state:
             self._same.add(path)
             return read
@@ -300,11 +282,6 @@ class Asking(ABC):
         read.state = state
         self._same.add(path)
         return read
-
-    def _state(self, path: Path) -> State:
-        if path not in self._stamps:
-            self._stamps[path] = stamp_of(path)
-        return State(self._revision(path), self._stamps[path])
 
     def _revision(self, path: Path) -> int:
         return self._project.revision(path) if self._project is not None else 0

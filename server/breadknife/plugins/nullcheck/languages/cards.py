@@ -5,20 +5,22 @@ A check asks the cards of all files that a file imports, and lowers only those o
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from breadknife import paths
+from breadknife import paths, text
 from breadknife.kept import Kept, Store, code_of
-from breadknife.plugins.nullcheck import core, knowledge
+from breadknife.plugins import nullcheck
 from breadknife.plugins.nullcheck.core.analysis import FileHome
 from breadknife.text.syntax import grammar_version
 
+_Kind = TypeVar("_Kind")
 _FILE = "nullcheck.sqlite"
-_MOST = 50_000
-"""Files, in about 50 MB."""
+_MOST = 20_000
+"""Cards and answers of 10,000 files, in about 50 MB."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,6 @@ class Card:
     telling: frozenset[bytes]
     """See `Gate.telling`."""
 
-    @property
-    def sorted(self) -> str:
-        """All of it in one text that says the same in every process."""
-        return repr([sorted(each) for each in (self.names, self.imports.items(), self.bases, self.own, self.telling)])
-
 
 Cards: TypeAlias = Kept[str, Card]
 """Text -> its card."""
@@ -53,8 +50,8 @@ def card_of(home: FileHome) -> Card:
     return Card(names, dict(file.imports), bases, gate.own, gate.telling)
 
 
-def kept_cards(language: str) -> Cards:
-    """Those in the user's cache folder, for all processes. What a card says is decided by our code, too."""
-    code = code_of(Path(core.__path__[0]), Path(knowledge.__path__[0]), Path(__file__).parent)
-    state = f"card {code} {language} {grammar_version(language)}"
-    return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, Card)
+def kept_of(language: str, kind: type[_Kind]) -> Kept[Any, _Kind]:
+    """Those in the user's cache folder, for all processes. What they say is decided by our code, too."""
+    code = code_of(Path(nullcheck.__path__[0]), Path(text.__path__[0]))
+    state = f"{kind.__name__} {code} {language} {grammar_version(language)} {sys.version_info[:2]}"
+    return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, kind)

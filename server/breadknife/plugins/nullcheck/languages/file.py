@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
 from breadknife.plugins.nullcheck.core.findings import Explained, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.plugins.nullcheck.languages.answers import kept_answers
+from breadknife.plugins.nullcheck.languages.answers import Answer
 from breadknife.plugins.nullcheck.languages.asking import Asked
+from breadknife.plugins.nullcheck.languages.cards import kept_of
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar
 from breadknife.plugins.nullcheck.repairs.offering import Offering
@@ -53,9 +54,8 @@ class CoreFile(ABC, Generic[S]):
             return home
 
     def is_current(self) -> bool:
-        if self._home is None:
-            return self._asked is None or self.files.still_holds(self._asked)
-        return self.files.is_current(self._home)
+        known = self._home or self._asked
+        return known is None or self.files.is_current(known)
 
     @cached_property
     def _explained(self) -> Sequence[Explained]:
@@ -148,7 +148,7 @@ class CoreLanguage(ABC):
     _file: Callable[[Document, SyntaxTree, ProjectFiles[Any], Project | None], CoreFile[Any]]
 
     def __init__(self) -> None:
-        self._answers = kept_answers(self._grammar)
+        self._answers = kept_of(self._grammar, Answer)
         self._projects = WeakKeyDictionary[Project, ProjectFiles[Any]]()
         self._lock = threading.Lock()
 

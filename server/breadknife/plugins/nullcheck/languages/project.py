@@ -22,7 +22,7 @@ from breadknife.plugins.nullcheck.core.findings import Explained
 from breadknife.plugins.nullcheck.core.names import Names, Target
 from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
 from breadknife.plugins.nullcheck.languages.answers import Answer, Answers
-from breadknife.plugins.nullcheck.languages.asking import Asked, Asking, Read, State, digest_of
+from breadknife.plugins.nullcheck.languages.asking import UNREAD, Asked, Asking, Read
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of
 from breadknife.project.values import Project
 from breadknife.text.document import Document, language_of, uri_to_path
@@ -98,7 +98,7 @@ class ProjectFiles(Asking, Generic[Home]):
             key = path, self.looks_further
             known = self._homes.get(key)
             base = known[1] if known is not None and self.is_true(self._asked_by(known[1]), path) else None
-            read = self._told(path, document.text, State(self._revision(path)), tree)
+            read = self._told(path, document.text, (self._revision(path), None), tree)
             if base is not None and known is not None and known[0] is read:
                 return base
             made = self._made(lambda: self.checked_home_of(tree, document.uri))
@@ -112,28 +112,25 @@ class ProjectFiles(Asking, Generic[Home]):
         """What has been found in a document that nobody works on, and what was asked for it, if that is still so."""
         with self.lock:
             self._begin()
-            answers, key = self.answers, _key(document)
-            if answers is None or self._project is None or self._is_worked_on(document):
-                return None
-            for each in answers.get(key) or ():
-                said = self.said(each.questions)
+            answers = self.answers if not self._is_worked_on(document) else None
+            for each in (answers.get((document.uri, document.text)) if answers is not None else None) or ():
+                said = {question: self.reply(question) for question in each.questions}
                 if each.holds(said):
                     return each.found, Asked(said)
             return None
 
     def keep(self, document: Document, home: Home, found: Sequence[Explained]) -> None:
         """Keep what was found for all processes."""
-        said = self._asked_by(home).whole()
-        if self.answers is not None and said is not None and not self._is_worked_on(document):
-            self.answers.put(_key(document), (Answer.of(found, said),))
+        if self.answers is not None and not self._is_worked_on(document):
+            said = self._asked_by(home).whole()
+            if UNREAD not in said.values():
+                self.answers.put((document.uri, document.text), (Answer.of(found, said),))
 
     def _is_worked_on(self, document: Document) -> bool:
         """Whether an edit has left a part of what is known of it: that is made anew sooner than it is read."""
         path = document.path
-        read, home = self._homes.get((path, self.looks_further), (None, None)) if path is not None else (None, None)
-        return (
-            read is not None and home is not None and (read.text != document.text or self._asked_by(home).is_handed_on)
-        )
+        known = self._homes.get((path, self.looks_further)) if path is not None else None
+        return known is not None and (known[0].text != document.text or self._asked_by(known[1]).is_handed_on)
 
     @contextmanager
     def trying(self, edited: Home, /) -> Generator[None]:
@@ -148,15 +145,13 @@ class ProjectFiles(Asking, Generic[Home]):
         finally:
             self._homes = kept
 
-    def is_current(self, home: Names) -> bool:
-        """Whether the files that a home has asked still say the same."""
-        return self.still_holds(self._asked_by(home), uri_to_path(home.uri))
-
-    def still_holds(self, asked: Asked, but: Path | None = None) -> bool:
-        """Whether all that was asked still has the same reply; `but`: whatever is said of that file."""
+    def is_current(self, known: Names | Asked) -> bool:
+        """Whether the files that an analysis has asked still say the same."""
         with self.lock:
             self._begin()
-            return self.is_true(asked, but)
+            if isinstance(known, Asked):
+                return self.is_true(known)
+            return self.is_true(self._asked_by(known), uri_to_path(known.uri))
 
     # Files
 
@@ -251,10 +246,7 @@ class ProjectFiles(Asking, Generic[Home]):
     # Keeping
 
     def _asked_by(self, home: Names) -> Asked:
-        asked = self._asked.get(home)
-        if asked is None:
-            asked = self._asked[home] = Asked()
-        return asked
+        return self._asked.setdefault(home, Asked())
 
     def _made(self, make: Callable[[], Home]) -> Home:
         asked = Asked()
@@ -276,10 +268,6 @@ class ProjectFiles(Asking, Generic[Home]):
             _, (gone, _) = self._homes.popitem(last=False)
             gone.tree = None
         return home
-
-
-def _key(document: Document) -> tuple[str, str]:
-    return document.uri, digest_of(document.text)
 
 
 def _parsed(path: Path, read: Read) -> SyntaxTree | None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
 from breadknife.plugins.nullcheck.core.names import Names, Target
+from breadknife.plugins.nullcheck.languages.asking import Asked
 from breadknife.plugins.nullcheck.languages.go.outline import Outline, type_specs
 from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
 from breadknife.plugins.nullcheck.languages.reading import part, word
@@ -43,7 +44,8 @@ class GoProject(PackageFiles):
         self._tables = dict[Path, _Table]()
 
     def _outlined(self, tree: SyntaxTree, uri: str) -> File:
-        declared = cache(partial(self._declared_beside, uri_to_path(uri), _package(tree.encoded)))
+        asker = self._askers[-1]  # functions are lowered later, whoever is asking then
+        declared = cache(partial(self._declared_beside, asker, uri_to_path(uri), _package(tree.encoded)))
         return Outline(tree, self._knowledge, elsewhere=declared).file()
 
     def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
@@ -62,7 +64,9 @@ class GoProject(PackageFiles):
             yield from self._homes_at(self._of(home, package))
 
     def method(self, home: Names, class_: str, name: str, /) -> Target | None:
-        for there in self._homes_at(self._beside(home)):
+        with self._asking(self._asked_by(home)):
+            package = list(self._homes_at(self._beside(home)))
+        for there in package:
             known = there.file.classes.get(class_)
             if known is not None and known.is_elsewhere and (function := known.methods.get(name)) is not None:
                 return Target(there, function)
@@ -97,9 +101,10 @@ class GoProject(PackageFiles):
             known = self._tables[path] = _Table(tree, _package(tree.encoded), types)
         return known if tree is not None else None
 
-    def _declared_beside(self, here: Path | None, package: bytes, name: str) -> Node | None:
+    def _declared_beside(self, asker: Asked, here: Path | None, package: bytes, name: str) -> Node | None:
         """A type that another file of the package declares."""
-        tables = (self._tables[path] for path in self._package_at(here, package))
+        with self._asking(asker):
+            tables = [self._tables[path] for path in self._package_at(here, package)]
         return next((table.types[name] for table in tables if name in table.types), None)
 
 

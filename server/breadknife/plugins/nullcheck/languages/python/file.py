@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.core.il import At
-from breadknife.plugins.nullcheck.languages.cards import kept_cards
+from breadknife.plugins.nullcheck.languages.cards import Card, kept_of
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
@@ -65,4 +65,4 @@ class Python(CoreLanguage):
 
     @staticmethod
     def _files(project: Project | None) -> PythonProject:
-        return PythonProject(project, cards=kept_cards("python"))
+        return PythonProject(project, cards=kept_of("python", Card))
