@@ -71,8 +71,9 @@ EDITOR, COMMAND_LINE = NullCheckSettings().oracle_seconds, CHECKER_SECONDS
 
 
 class Repairing(Protocol):
-    def __call__(self, seconds: float) -> Repairs:
-        """On the texts as they are on disk. `seconds`: how long an edit waits for the checker."""
+    def __call__(self, seconds: float, *, learn: bool = False) -> Repairs:
+        """On the texts as they are on disk. `seconds`: how long an edit waits for the checker; `learn`: what was
+        chosen before comes first."""
         ...
 
 
@@ -104,8 +105,8 @@ def repairing(oracle: str, root: Path | None = None) -> Generator[Repairing]:
     with closing(make_host()) as host:
         layer = Layer("bench", {"nullcheck": {"oracle": oracle}}, author=Author.USER)
 
-        def repairs(seconds: float) -> Repairs:
-            layers = [layer, command_line(offline=True, checker_seconds=seconds)]
+        def repairs(seconds: float, *, learn: bool = False) -> Repairs:
+            layers = [layer, command_line(offline=True, learn=learn, checker_seconds=seconds)]
             settings, problems = resolve(layers, host.registry.settings_types)
             assert not problems, problems
             return Repairs(HostedWorkspace(host, lambda _: settings), Changes())

@@ -2,19 +2,24 @@
 
     python -m pip install --no-deps --target OLD paramiko==2.12.0 …
     python -m pip install --no-deps --target NEW paramiko==5.1.0 …
-    python bench/nullcheck/maintainers.py OLD NEW --packages paramiko … [--show]
+    python bench/nullcheck/maintainers.py OLD NEW --packages paramiko … [--show] [--learn]
 
 Counted are pyright's `reportOptional…` errors of a function that both releases have, which are gone in the newer one
 while the same use is still there. What the maintainers did is read from the lines that are new in the function. Where
 none of them is about the value, a declaration was repaired, if the package has one that is another now: if not, the
 types of another package have changed. Rewritten functions tell nothing and are left out.
+
+With `--learn` the maintainers choose in our menu, case by case: what they did comes first where the same name may be
+None again (`nullcheck.learn`).
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fixes import EDITOR, bench, placed
 from judgement import Report, judgement, sources
 
+from breadknife.plugins.nullcheck.menu.choices import Choices
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found, strategy_of
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
@@ -55,11 +61,14 @@ def main() -> None:
     arguments.add_argument("new", type=Path)
     arguments.add_argument("--packages", nargs="+", required=True)
     arguments.add_argument("--show", action="store_true", help="every case")
+    arguments.add_argument("--learn", action="store_true", help="what they did is told after each case")
     chosen = arguments.parse_args()
+    if chosen.learn:
+        os.environ["BREADKNIFE_HOME"] = tempfile.mkdtemp()
     first = second = cases = 0
     theirs_all, ours_all = Counter[str](), Counter[str]()
     for name in chosen.packages:
-        for where, theirs, ours in compared(chosen.old.resolve(), chosen.new.resolve(), name):
+        for where, theirs, ours in compared(chosen.old.resolve(), chosen.new.resolve(), name, learn=chosen.learn):
             cases += 1
             first += ours[:1] == [theirs]
             second += theirs in ours[:2]
@@ -71,12 +80,17 @@ def main() -> None:
     print(f"theirs: {theirs_all.most_common()}; our first: {ours_all.most_common()}")
 
 
-def compared(old: Path, new: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
+def compared(old: Path, new: Path, name: str, *, learn: bool = False) -> Iterator[tuple[str, str, list[str]]]:
     """(Place, what they did, what we offer in order) for each case; a strategy of several places once."""
-    for case in changed(old, new, name):
-        ways = map(strategy_of, case.repairs.menu(case.found))
-        ours = dict.fromkeys(DECLARED if way in DECLARATION else str(way) for way in ways)
+    choices = Choices()
+    for case in changed(old, new, name, learn=learn):
+        menu = case.repairs.menu(case.found)
+        ours = dict[str, Strategy]()
+        for way in map(strategy_of, menu):
+            ours.setdefault(DECLARED if way in DECLARATION else str(way), way)
         yield f"{case.report.path}:{case.report.line + 1} `{case.value}`", case.theirs, list(ours)
+        if learn and case.theirs in ours:
+            choices.chose(case.root, str(menu[0].data["name"]), ours[case.theirs])
 
 
 @dataclass(frozen=True)
@@ -92,14 +106,14 @@ class Changed:
     root: Path
 
 
-def changed(old: Path, new: Path, name: str) -> Iterator[Changed]:
+def changed(old: Path, new: Path, name: str, *, learn: bool = False) -> Iterator[Changed]:
     """The places of a package that its maintainers repaired between the two releases."""
     newer = judgement(new, name)
     by_path: dict[str, list[Report]] = {}
     for report in newer:
         by_path.setdefault(report.path, []).append(report)
     with bench(old, name, "off") as here:
-        repairs = here.repairs(EDITOR)
+        repairs = here.repairs(EDITOR, learn=learn)
         for report in judgement(old, name):
             if not report.optional or not (new / report.path).is_file():
                 continue

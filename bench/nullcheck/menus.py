@@ -61,7 +61,7 @@ def main() -> None:
     arguments = parser.parse_args()
     folder: Path = arguments.folder.resolve()
     seen, firsts = Seen(), Counter[str]()
-    settings = NullCheckSettings(oracle=arguments.oracle, oracle_seconds=60)
+    settings = NullCheckSettings(oracle=arguments.oracle, oracle_seconds=60, learn=False)
     plugin, checked = NullCheckPlugin(), Checked(folder)
     for path, document, finding in drawn(folder / arguments.package, checked, arguments.seed):
         root = folder / path.relative_to(folder).parts[0]

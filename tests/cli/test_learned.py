@@ -12,6 +12,9 @@ from breadknife.cli.main import app
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.completion.learning import Learning, learned_file
 from breadknife.plugins.completion.plugin import CompletionSettings
+from breadknife.plugins.nullcheck.menu.choices import Choices, choices_file
+from breadknife.plugins.nullcheck.settings import NullCheckSettings
+from breadknife.plugins.nullcheck.values import Strategy
 
 
 def breadknife(*arguments: str) -> str:
@@ -21,16 +24,23 @@ def breadknife(*arguments: str) -> str:
 
 
 def test_what_is_learned_is_shown_and_forgotten(home: Path) -> None:
-    nothing = [f"suggestions: {learned_file()}", "  nothing is learned yet"]
+    nothing = [
+        f"suggestions: {learned_file()}", "  nothing is learned yet",
+        f"fixes of null: {choices_file()}", "  nothing is learned yet",
+    ]  # fmt: skip
     assert breadknife("learned").splitlines() == nothing
     learning = Learning()
     learning.offered("a", "python", 0.62)
     learning.accepted("a", 12)
     learning.close()
+    Choices().chose(Path("app"), "shell", Strategy.ASSERT)
+    assert "  app:\n    shell: assert\n" in breadknife("learned")
     assert "confidence 0.60: 1 accepted, 0 rejected" in breadknife("learned")
     assert json.loads(breadknife("learned", "--json"))["languages"] == {
         "python": {"0.60": {"accepted": 1, "rejected": 0}}
     }
+    fixes = json.loads(breadknife("learned", "--json"))["null_fixes"]
+    assert fixes == {"path": str(choices_file()), "projects": {"app": {"shell": "assert"}}}
     breadknife("learned", "--forget")
     assert not learned_file().exists()
     assert breadknife("learned").splitlines() == nothing
@@ -46,6 +56,7 @@ def test_the_option_of_serve(arguments: list[str], learn: bool, monkeypatch: pyt
 
 @pytest.mark.parametrize("learn", [True, False])
 def test_the_command_line_wins_over_the_editor(learn: bool) -> None:
-    editor = Layer("the editor", {"completion": {"learn": True}}, author=Author.USER)
-    settings, _ = resolve([editor, command_line(offline=False, learn=learn)], {"completion": CompletionSettings})
-    assert settings.plugins["completion"].learn is learn
+    types = {"completion": CompletionSettings, "nullcheck": NullCheckSettings}
+    editor = Layer("the editor", {plugin: {"learn": True} for plugin in types}, author=Author.USER)
+    settings, _ = resolve([editor, command_line(offline=False, learn=learn)], types)
+    assert [settings.plugins[plugin].learn for plugin in types] == [learn, learn]

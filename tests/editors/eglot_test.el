@@ -41,7 +41,9 @@
   (breadknife-visit)
   (breadknife-fix-first-finding "^Raise")
   (should (save-excursion (goto-char (point-min)) (search-forward "if m is None:")))
-  (save-buffer))
+  (save-buffer)
+  (let ((chosen (expand-file-name "state/null-fixes.json" (getenv "BREADKNIFE_HOME"))))
+    (should (breadknife-wait (lambda () (file-exists-p chosen))))))
 
 ;; Its mode is js-mode, which eglot calls "js".
 (ert-deftest breadknife-nullcheck-javascript ()

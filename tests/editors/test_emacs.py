@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from editors.workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+from editors.workbench import MAYBE_NONE, chosen_fix, editor, fenced, project, scripted_breadknife
 
 pytestmark = pytest.mark.editor
 
@@ -47,6 +47,7 @@ def test_emacs(tmp_path: Path, test: str, name: str, text: str) -> None:
     configuration = tmp_path / "init.el"
     configuration.write_text("".join(fenced("editors/emacs.md", "elisp", index) for index in (0, 1)), "utf-8")
     run_in_emacs(tmp_path, test, name, text, environment, configuration)
+    assert chosen_fix(tmp_path) == ({"m": "raise"} if test == "breadknife-nullcheck" else {})
 
 
 @pytest.mark.shows("Emacs", "settings written by `breadknife setup`")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from editors.terminal import Terminal
-from editors.workbench import MAYBE_NONE, editor, fenced, project, scripted_breadknife
+from editors.workbench import MAYBE_NONE, chosen_fix, editor, fenced, project, scripted_breadknife
 
 pytestmark = pytest.mark.editor
 
@@ -49,6 +49,7 @@ def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
         helix.press_until("Enter", "if m is None:")
         save(helix)
         helix.wait_for(lambda: "if m is None:" in file.read_text("utf-8"))
+        helix.wait_for(lambda: chosen_fix(tmp_path) == {"m": "raise"})
 
 
 @pytest.mark.shows("Helix", "prose findings", "prose fixes")

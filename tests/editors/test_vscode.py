@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import breadknife
-from editors.workbench import editor, make_wheel, scripted_breadknife, with_setup, without_breadknife
+from editors.workbench import chosen_fix, editor, make_wheel, scripted_breadknife, with_setup, without_breadknife
 
 TESTS = Path(__file__).parent / "vscode"
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"
@@ -182,6 +182,7 @@ def test_the_gallery_finds_every_picture(vsix: str) -> None:
 )
 def test_in_the_window(vscode: Run, machine: dict[str, str], vsix: str, tmp_path: Path) -> None:
     vscode("window.mjs", machine | {"VSIX": vsix})
+    assert chosen_fix(tmp_path).keys() == {"m"}
     shots = {path.stem for path in tmp_path.glob("*.png")}
     assert shots == {
         "nullCheck",

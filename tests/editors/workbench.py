@@ -110,6 +110,12 @@ def project(folder: Path, name: str, text: str) -> Path:
     return file
 
 
+def chosen_fix(folder: Path) -> dict[str, str]:
+    """Which fix of null was chosen for which name in the one project: editors tell it once the edit is made."""
+    file = folder / "breadknife" / "state" / "null-fixes.json"
+    return next(iter(json.loads(file.read_text("utf-8")).values())) if file.exists() else {}
+
+
 def fenced(page: str, language: str, index: int = 0) -> str:
     """A code block of a language on a page of `docs/`; the first, unless `index` says otherwise."""
     text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")

@@ -173,6 +173,39 @@ async def test_the_second_menu_is_for_the_text_that_the_first_was_for(connect, s
     assert session.questions == []
 
 
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
+async def test_what_was_chosen_and_not_undone_comes_first_the_next_time(connect, script, home, editor: str) -> None:
+    session = await connect(editor, engine_script=script([]), options=OFF)
+    uri, elsewhere = session.open("a.py", NULL), session.open("b.py", NULL)
+
+    async def titles() -> list[str]:
+        return [item.title for item in await session.actions(elsewhere, USE, [])]
+
+    async def become(*, chosen: bool) -> list[str]:
+        async with asyncio.timeout(120):
+            while ((now := await titles())[0] == first.title) is chosen:  # the plugin is told beside the request
+                pass
+        return now
+
+    first, *others = await session.actions(uri, USE, [])
+    wanted = next(item for item in others if item.title == "Raise ValueError")
+    if not wanted.edit:
+        await session.client.code_action_resolve_async(wanted)
+    assert (await titles())[0] == first.title, "to look at an edit isn't to make it"
+    head, tail = NULL.splitlines(keepends=True)
+    made = f'{head}    if x is None:\n        raise ValueError("x is None")\n{tail}'
+    session.replace(uri, made, version=2)
+    now = await become(chosen=True)
+    assert now[0] == "Raise ValueError"
+    assert now[1] == first.title
+    session.replace(uri, f"{made}\n", version=3)
+    session.replace(uri, made, version=4)
+    session.replace(uri, NULL, version=5)
+    await become(chosen=False)
+    session.replace(uri, made, version=6)
+    await become(chosen=True)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the checker is a shell script")
 @pytest.mark.parametrize(
     ("checker", "why"), [("sleep 60", "pyright took longer than 0.5 s"), ("exit 1", "pyright does not run here")]

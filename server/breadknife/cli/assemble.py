@@ -31,7 +31,7 @@ def command_line(
     `checker_seconds`: how long an edit waits for the checker that has a say in it. `unasked`: plugins."""
     values: dict[str, Any] = {"offline": True} if offline else {}
     if not learn:
-        values["completion"] = {"learn": False}
+        values |= {"completion": {"learn": False}, "nullcheck": {"learn": False}}
     if checker_seconds is not None:
         values["nullcheck"] = {**values.get("nullcheck", {}), "oracle_seconds": checker_seconds}
     for name in unasked:

@@ -7,26 +7,36 @@ from dataclasses import asdict
 from breadknife.cli.output import print_json, say
 from breadknife.errors import SettingsError
 from breadknife.plugins.completion.learning import learned_file, read_learned
+from breadknife.plugins.nullcheck.menu.choices import choices_file, read_choices
 
 
 def run(*, as_json: bool, forget: bool) -> None:
     """Raises SettingsError when a file can't be deleted."""
-    path = learned_file()
+    suggestions, fixes = learned_file(), choices_file()
     if forget:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise SettingsError(f"{path}: can't be deleted: {error.strerror or error}") from error
+        for path in (suggestions, fixes):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise SettingsError(f"{path}: can't be deleted: {error.strerror or error}") from error
         say("forgotten")
         return
-    learned = read_learned(path)
+    learned, chosen = read_learned(suggestions), read_choices(fixes)
     if as_json:
-        print_json({"path": str(path), **asdict(learned)}, indent=None)
+        of_fixes = {"path": str(fixes), "projects": chosen}
+        print_json({"path": str(suggestions), **asdict(learned), "null_fixes": of_fixes}, indent=None)
         return
-    say(f"suggestions: {path}")
+    say(f"suggestions: {suggestions}")
     for language, buckets in sorted(learned.languages.items()):
         say(f"  {language}:")
         for edge, outcomes in sorted(buckets.items()):
             say(f"    confidence {edge}: {outcomes.accepted} accepted, {outcomes.rejected} rejected")
     if not learned.languages:
+        say("  nothing is learned yet")
+    say(f"fixes of null: {fixes}")
+    for project, names in chosen.items():
+        say(f"  {project}:")
+        for name, strategy in names.items():
+            say(f"    {name}: {strategy}")
+    if not chosen:
         say("  nothing is learned yet")

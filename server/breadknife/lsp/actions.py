@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcException
 from breadknife.host.receipts import Receipt
 from breadknife.host.telling import Tell
 from breadknife.lsp.convert import to_previewed_edit, to_workspace_edit
+from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.task.values import Action, DocumentEdits, Finding, ResolveRequest
 from breadknife.text.document import Document, Span
@@ -67,18 +68,20 @@ class ContentModified(JsonRpcException):
 
 async def resolved_edit(
     server: BreadknifeServer,
+    handed_out: HandedOut,
     document: Document,
     plugin: str,
     action: Action,
     progress: Tell | None = None,
 ) -> lsp.WorkspaceEdit | None:
     """Return the edit of an action that was chosen; None if it can't be made, and the user is told why."""
-    resolved = await resolved_action(server, document, plugin, action, progress)
+    resolved = await resolved_action(server, handed_out, document, plugin, action, progress)
     return edit_of(server, document, resolved) if resolved is not None else None
 
 
 async def resolved_action(
     server: BreadknifeServer,
+    handed_out: HandedOut,
     document: Document,
     plugin: str,
     action: Action,
@@ -90,6 +93,7 @@ async def resolved_action(
         server.show(f"“{action.title}”: {_why(receipts)}")
         return None
     tell_of(server, resolved)
+    handed_out.hand_out(document, plugin, resolved)
     return resolved
 
 
@@ -116,6 +120,7 @@ async def _resolved(
 
 async def made(
     server: BreadknifeServer,
+    handed_out: HandedOut,
     document: Document,
     actions: Iterable[tuple[str, Action]],
     until: float,
@@ -138,6 +143,7 @@ async def made(
             late += 1
             continue
         if resolved is not None:
+            handed_out.hand_out(document, plugin, resolved)
             ready.append((plugin, replace(resolved, command=None, explanation=action.explanation)))
     if late and not is_automatic:
         server.show(f"{late} more of this menu could not be checked in time: open it again")

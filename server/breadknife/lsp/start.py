@@ -28,6 +28,7 @@ from breadknife.lsp.features import (
 from breadknife.lsp.features.configuration import Configuration
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.following import Following
+from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.offering import offer, refresh
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.lsp.showing import Showing
@@ -41,10 +42,11 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     """Register the handlers, load the plugins, learn the settings. `options` came with `initialize`."""
     checks, follow = Diagnostics(server), Following(server)
     settings = Configuration(server, command_line, options)
-    code_action.register(server, checks)
-    choosing.register(server)
+    handed_out = HandedOut(server)
+    code_action.register(server, checks, handed_out)
+    choosing.register(server, handed_out)
     showing = Showing(server)
-    more_actions.register(server, checks, showing)
+    more_actions.register(server, checks, handed_out, showing)
     commands.register(server, checks, showing)
     hover.register(server)
     lenses.register(server)

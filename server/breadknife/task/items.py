@@ -123,7 +123,8 @@ class Action:
     """An entry in the editor's menu of fixes.
 
     It carries `edits` at once, or `data`, from which its plugin makes them when it is chosen (see
-    `ResolveRequest`), or a `command`.
+    `ResolveRequest`), or a `command`. A command beside the edits that were made from `data` is told to the plugin once
+    the editor has made them.
     """
 
     title: str
@@ -150,6 +151,8 @@ class Action:
     """What follows from it, and why it is offered, in whole sentences: for the preview and the log."""
     listed: bool = True
     """Whether the menu shows it at once. Otherwise it is behind the entry "More…"."""
+    undone: Command | None = None
+    """Told to the plugin where the user undoes those edits again soon after."""
     unchecked: str = ""
     """Why what should have looked at its edits hasn't: the user is told when they are made."""
     refused: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ import pynvim
 import pytest
 
 from editors.neovim.editor import OPTIONS, PAGE, PLUGIN, Editor
-from editors.workbench import MAYBE_NONE, fenced
+from editors.workbench import MAYBE_NONE, chosen_fix, fenced
 
 pytestmark = pytest.mark.editor
 
@@ -33,6 +33,7 @@ def test_diagnostics_arrive_and_a_quick_fix_is_applied(open_editor: Callable[...
     vim.wait_for(lambda: vim.lines() != MAYBE_NONE.splitlines())
     vim.wait_for(lambda: vim.diagnostics() == [])
     assert vim.lua("return #_G.titles") >= 1
+    vim.wait_for(lambda: chosen_fix(tmp_path) == {"m": "raise"})
 
 
 WATCHING = """

@@ -10,6 +10,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from breadknife.lsp.actions import MENU_CHANGED, Ticket, edit_of, resolved_action
+from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import CHOOSE, BreadknifeServer
 from breadknife.task.values import Action
@@ -21,21 +22,21 @@ def choosing(ticket: Ticket) -> lsp.Command:
     return lsp.Command(ticket.title, CHOOSE, arguments=[msgspec.to_builtins(ticket)])
 
 
-def register(server: BreadknifeServer) -> None:
+def register(server: BreadknifeServer, handed_out: HandedOut) -> None:
     @server.handles(CHOOSE)
     async def choose(*args: Any) -> None:
         """Argument: the ticket. It is answered at once: eglot shows no question before."""
-        server.spawn(_chosen(server, msgspec.convert(args[0], Ticket)))
+        server.spawn(_chosen(server, handed_out, msgspec.convert(args[0], Ticket)))
 
 
-async def _chosen(server: BreadknifeServer, ticket: Ticket) -> None:
+async def _chosen(server: BreadknifeServer, handed_out: HandedOut, ticket: Ticket) -> None:
     document = server.documents.get(ticket.uri)
     if document is None or document.version != ticket.version:
         server.show(MENU_CHANGED)
         return
     try:
         async with progress(server, ticket.title) as bar:
-            made = await resolved_action(server, document, ticket.plugin, ticket.action, bar.tell)
+            made = await resolved_action(server, handed_out, document, ticket.plugin, ticket.action, bar.tell)
         wanted = await _wanted(server, document, made) if made is not None and len(made.edits) > 1 else made
         if wanted is None:
             return

@@ -14,6 +14,7 @@ from breadknife.lsp.features.choosing import choosing
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.features.fix_all import fix_all
 from breadknife.lsp.features.more_actions import more
+from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, Finding
@@ -25,7 +26,7 @@ LOADING_SECONDS = 0.25
 """For which a menu that has entries waits for plugins that still load; the next menu has theirs, too."""
 
 
-def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
+def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut) -> None:
     @server.handles(lsp.TEXT_DOCUMENT_CODE_ACTION)
     async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         encoding = server.documents.encoding
@@ -50,6 +51,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
             if not server.client.resolves_edits:
                 actions = await made(
                     server,
+                    handed_out,
                     document,
                     actions,
                     until,
@@ -78,7 +80,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
         if document is None or document.version != ticket.version:
             raise ContentModified()
         async with progress(server, f"checking “{ticket.title}”", after=UNTOLD_SECONDS) as bar:
-            item.edit = await resolved_edit(server, document, ticket.plugin, ticket.action, bar.tell)
+            item.edit = await resolved_edit(server, handed_out, document, ticket.plugin, ticket.action, bar.tell)
         return item
 
 

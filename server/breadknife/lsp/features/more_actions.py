@@ -18,6 +18,7 @@ from pygls.exceptions import JsonRpcException
 from breadknife.lsp.actions import MENU_CHANGED, MENU_SECONDS, edit_of, made, tell_of
 from breadknife.lsp.features.commands import carry_out
 from breadknife.lsp.features.diagnostics import Diagnostics
+from breadknife.lsp.handed_out import HandedOut
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import MORE, BreadknifeServer
 from breadknife.lsp.showing import Showing
@@ -48,15 +49,17 @@ def more(document: Document, span: Span, findings: Sequence[Finding], listed: It
     return lsp.CodeAction(_TITLE, kind=lsp.CodeActionKind.QuickFix, command=command)
 
 
-def register(server: BreadknifeServer, diagnostics: Diagnostics, showing: Showing) -> None:
+def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut, showing: Showing) -> None:
     @server.handles(MORE)
     async def show(*args: Any) -> None:
         """Argument: the place, as `more` has written it. It is answered at once: eglot shows no question before."""
         place = msgspec.convert(args[0], _Place)
-        server.spawn(_shown(server, diagnostics, showing, place))
+        server.spawn(_shown(server, diagnostics, handed_out, showing, place))
 
 
-async def _shown(server: BreadknifeServer, diagnostics: Diagnostics, showing: Showing, place: _Place) -> None:
+async def _shown(
+    server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut, showing: Showing, place: _Place
+) -> None:
     document = server.documents.get(place.uri)
     if document is None or document.version != place.version:
         server.show(MENU_CHANGED)
@@ -66,7 +69,7 @@ async def _shown(server: BreadknifeServer, diagnostics: Diagnostics, showing: Sh
         async with progress(server, "checking more fixes"):
             reply = await server.ask(ActionRequest(document, place.span, place.findings))
             offered = [(plugin, action) for plugin, action in reply.actions if action.title not in place.listed]
-            entries = await made(server, document, offered, until, is_automatic=False)
+            entries = await made(server, handed_out, document, offered, until, is_automatic=False)
         if not entries:
             server.show("there is no other fix that passes every check")
             return

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
+from breadknife.plugins.nullcheck.menu.choices import Choices
 from breadknife.plugins.nullcheck.menu.menu import TEST, Menu, ranked, tried_of
 from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, rule
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
-from breadknife.plugins.nullcheck.values import RULES, SOURCE, NullFile, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, RULES, SOURCE, NullFile, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, others
 from breadknife.plugins.nullcheck.verify.proving.prover import Prover
 from breadknife.task.plugin import API, Context
@@ -24,6 +26,7 @@ from breadknife.task.values import (
     Actions,
     Answer,
     CheckRequest,
+    Command,
     CommandRequest,
     Done,
     Finding,
@@ -38,6 +41,8 @@ from breadknife.task.values import (
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
 
+_CHOSEN, _UNDONE = "chosen", "undone"
+"""The commands that come once the edits of an action are made, and undone: the name of the value, and the strategy."""
 _PROOF_SECONDS, _TEST_SECONDS = 0.5, 10.0
 """How long a chosen fix waits for its proof, and who asks for the test itself."""
 _FIX_BUDGET = 200
@@ -51,14 +56,17 @@ class NullCheckPlugin:
     serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGE_IDS, ActionRequest: LANGUAGE_IDS}
     roles: tuple[str, ...] = (SOURCE,)
 
-    def __init__(self) -> None:
+    def __init__(self, choices: Choices | None = None) -> None:
+        self._choices = choices or Choices()
         self._files = Files()
         self.ladder = Ladder()
         self._prover = Prover()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if isinstance(request, CommandRequest):
-            return self._test(request, context) if request.command.name == TEST else None
+            if request.command.name == TEST:
+                return self._test(request, context)
+            return self._chose(request.command, request.root)
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
             return None
         if isinstance(request, ActionRequest) and not request.invoked and not request.findings:
@@ -72,7 +80,7 @@ class NullCheckPlugin:
                 case CheckRequest():
                     return self._check(file, request, context)
                 case ActionRequest():
-                    menu = Menu(file, request, self.ladder, self._prover, context)
+                    menu = Menu(file, request, self.ladder, self._choices, self._prover, context)
                     return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
                     checking = _checking(self.ladder, document, action, context)
@@ -102,6 +110,18 @@ class NullCheckPlugin:
 
     def may_be_spread(self, settings: NullCheckSettings, /) -> bool:
         return True
+
+    def _chose(self, command: Command, root: Path | None) -> Done | None:
+        match command:
+            case Command(name=name, arguments=(value, strategy)) if name in (_CHOSEN, _UNDONE) and strategy in set(
+                Strategy
+            ):
+                if root is not None:
+                    keep = self._choices.chose if name == _CHOSEN else self._choices.forget
+                    keep(root, value, Strategy(strategy))
+                return Done()
+            case _:
+                return None
 
     def _test(self, request: CommandRequest, context: Context) -> Answer:
         """A new document with the test for a fix, or why there is none."""
@@ -166,8 +186,18 @@ def _resolved(
     done = replace(
         action, edits=made.edits, elsewhere=made.offer.elsewhere, origin=made.origin, checked=climb.badge,
         unchecked=climb.unasked,
+        command=_told(_CHOSEN, action, context), undone=_told(_UNDONE, action, context),
     )  # fmt: skip
     return Actions((done,))
+
+
+def _told(command: str, action: Action, context: Context) -> Command | None:
+    """What comes back once the edits are made, or undone."""
+    settings: NullCheckSettings = context.settings(NullCheckSettings)
+    name, strategy = str(action.data.get("name", "")), Strategy(action.data["strategy"])
+    if not settings.learn or not name or strategy in HIDING:
+        return None
+    return Command(command, action.title, (name, strategy.value))
 
 
 def _chosen(action: Action) -> tuple[Place, Strategy]:

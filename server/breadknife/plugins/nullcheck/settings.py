@@ -23,6 +23,8 @@ class NullCheckSettings:
     oracle_seconds: float = 5.0
     """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so; once a tenth of it
     is used, no more of the files that import it are asked about."""
+    learn: bool = True
+    """Which fix you choose for a name is kept, on this machine only, and comes first where it may be null again."""
     prove: bool = True
     """Whether a fix of Python code is tried by a small test, in folders that you trust: that runs the function with
     mocks, in a process that may not write, connect or start programs."""

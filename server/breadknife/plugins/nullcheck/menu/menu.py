@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
@@ -18,7 +19,6 @@ from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.plugins.nullcheck.verify.proving.prover import Prover, Tried
 from breadknife.plugins.nullcheck.verify.proving.scenario import scenario
-from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.task.plugin import Context
 from breadknife.task.values import Action, ActionRequest, Command, Confidence, Finding, Origin
 from breadknife.text.document import Document, TextEdit
@@ -39,6 +39,7 @@ class Menu:
     file: NullFile
     request: ActionRequest
     ladder: Ladder
+    choices: Choices
     prover: Prover
     context: Context
 
@@ -68,13 +69,17 @@ class Menu:
                     self.prover.begin(tried, self.file.tree)
             tests += self._testing(place, offers, tried)
         hiding = [replace(action, preferred=False) for action in (*hiding, *self._silencing(silenced))]
-        yield from _limited(_distinct(repairs, self.request.document))
+        yield from _limited(_distinct(repairs))
         yield from (replace(action, listed=False) for action in tests)
         yield from (replace(action, listed=False) for action in hiding) if repairs else _limited(hiding)
 
     def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
         found = ranked(self.file, place, about, self.request.document.uri)
-        return [offer for offer in found if (known := self._known(offer, about)) is None or known.broken is None]
+        offers = [offer for offer in found if (known := self._known(offer, about)) is None or known.broken is None]
+        if not self._settings.learn or not offers:
+            return offers
+        name = name_of(self.file.tree, place.span)
+        return by_choice(offers, self.choices.of(self.context.root, name), name)
 
     def _places(self) -> dict[Place, tuple[Finding, ...]]:
         """Those that the editor shows, and our own that it shows as places of another finding."""
@@ -152,6 +157,7 @@ class Menu:
             "end": place.span.end,
             "use": place.use.value,
             "asked": int(offer.is_asked_for),
+            "name": name_of(self.file.tree, place.span),
         }
 
 
@@ -174,14 +180,15 @@ def _limited(actions: Sequence[Action]) -> Iterator[Action]:
         yield replace(action, listed=is_listed, preferred=is_preferred)
 
 
-def _distinct(actions: Sequence[Action], document: Document) -> list[Action]:
+def _distinct(actions: Sequence[Action]) -> list[Action]:
     """Of two places with the same repair, the menu shows the first place's: the other has it behind "More…", with the
-    value that it is of."""
+    name of its value."""
     seen, told = set[str](), list[Action]()
     for action in actions:
         if action.title in seen:
-            value = in_title(document.text[int(action.data["start"]) : int(action.data["end"])])
-            action = replace(action, title=fitted(f"{action.title} for {value}"), listed=False)
+            name = action.data["name"]
+            title = fitted(f"{action.title} for `{name}`" if name else action.title)
+            action = replace(action, title=title, listed=False)
         seen.add(action.title)
         told.append(action)
     return told
