@@ -7,9 +7,8 @@
 What is cloned is in `PACKAGES`; yaml's and parse5's submodules hold most of their tests, and planck.js' tests want a
 `vitest.config.mjs` with `export default {}` before its own configuration. Each checkout is copied, its tests are run,
 tsc checks it with `strict` and `noUncheckedIndexedAccess` (which few are written for), `breadknife fix --from` repairs
-what it finds outside of the tests (tsc, from version 7 on, has a say in each repair), and the tests are run again, with
-the package's own options. TOOLS is outside of the checkouts since breadknife runs nothing that lies in a folder that
-isn't trusted.
+what it finds outside of the tests (tsserver has a say in each repair), and the tests are run again, with the package's
+own options. TOOLS is outside of the checkouts since breadknife runs nothing that lies in a folder that isn't trusted.
 `--keep` keeps the copies, where `git diff` shows the repairs, and what became of each finding.
 """
 

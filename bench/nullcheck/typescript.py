@@ -6,11 +6,11 @@
 
 The names and versions are in `PACKAGES`. Each package's `src` is checked with `strict` and, since most are written for
 that, `noUncheckedIndexedAccess`. A random sample of what tsc then says of null and undefined is asked about, as an
-editor would ask: is the value found, is there a menu, does an action climb the ladder, with tsc kept warm. The
+editor would ask: is the value found, is there a menu, does an action climb the ladder, with tsserver kept warm. The
 first that does is made, and tsc looks at the whole package again.
 
-TypeScript 7, whose tsc speaks LSP, is installed in a folder of its own, `FOLDER/typescript-7`; no earlier one can be
-asked. The sample is always what 5.9 says; what is new, the version itself tells.
+`--typescript 7` asks that version, which has no tsserver, but a tsc that speaks LSP; it is installed in a folder of its
+own, `FOLDER/typescript-7`. The sample is always what 5.9 says; what is new, the version itself tells.
 """
 
 from __future__ import annotations
@@ -283,7 +283,7 @@ def main() -> None:
     arguments.add_argument("--packages", nargs="*", default=[package.rpartition("@")[0] for package in PACKAGES])
     arguments.add_argument("--sample", type=int, default=40, help="findings of each package")
     arguments.add_argument("--oracle", default="tsc", help="the ladder's checker; off: our own checks alone")
-    arguments.add_argument("--typescript", nargs="*", default=[NATIVE], choices=(OLD, NATIVE), help="versions to ask")
+    arguments.add_argument("--typescript", nargs="*", default=[OLD], choices=(OLD, NATIVE), help="versions to ask")
     arguments.add_argument("--reading", type=float, default=0.0, help="seconds between a menu and the choice")
     arguments.add_argument("--new", action="store_true", help="list the errors that are new")
     arguments.add_argument("--unmended", action="store_true", help="list the findings without an edit that climbs")

@@ -15,12 +15,18 @@ MODULES = Path(__file__).parents[3] / "clients" / "vscode" / "node_modules"
 
 
 def checker_for(choice: Choice, root: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
-    # TypeScript 7 is a `tsgo` beside the version that builds the extension.
-    several = tuple(structs.replace(tool, outdated_by="") for tool in TOOLS)
-    monkeypatch.setattr(tools, "TOOLS", several)
     monkeypatch.setenv("PATH", os.pathsep.join((os.environ["PATH"], str(MODULES / ".bin"))))
     found = installed(choice, "typescript" if choice == "tsc" else "python", root, True)
     if found is None or found.tool.name != choice:
         assert not os.environ.get("CI"), f"{choice} is missing: make {'extension' if choice == 'tsc' else 'setup'}"
         pytest.skip(f"{choice} is not installed")
     return found
+
+
+def native_typescript(root: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
+    """TypeScript 7's, which is installed beside the one before."""
+    native = tuple(
+        structs.replace(tool, commands=tuple(each for each in tool.commands if each[0] == "tsgo")) for tool in TOOLS
+    )
+    monkeypatch.setattr(tools, "TOOLS", native)
+    return checker_for("tsc", root, monkeypatch)

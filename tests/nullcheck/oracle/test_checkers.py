@@ -16,7 +16,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Tool
 from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Checker
-from nullcheck.oracle.development import checker_for
+from nullcheck.oracle.development import checker_for, native_typescript
 
 PYTHON = {
     "a.py": "import re\n\n\ndef f(s: str):\n    return re.match('a', s).end()\n",
@@ -41,23 +41,27 @@ WIDE = {
 BEGINS = {"pyright": "end()", "ty": "re.match", "pyrefly": "re.match", "tsc": "'a'.match"}
 
 
-@pytest.fixture(params=["pyright", "ty", "pyrefly", "tsc"])
+NATIVE = "tsc 7"
+
+
+@pytest.fixture(params=["pyright", "ty", "pyrefly", "tsc", NATIVE])
 def checked(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple]:
     root = tmp_path / "a folder"
     root.mkdir()
-    name = request.param
+    name = "tsc" if request.param == NATIVE else request.param
     files: Mapping[str, str] = TYPESCRIPT if name == "tsc" else PYTHON
     for file, text in files.items():
         (root / file).write_text(text, "utf-8")
-    checker = checker_for(name, root, monkeypatch).start("python", CancelToken.after(60))
+    found = native_typescript(root, monkeypatch) if request.param == NATIVE else checker_for(name, root, monkeypatch)
+    checker = found.start("python", CancelToken.after(60))
     yield name, checker, root, {root / name: text for name, text in files.items() if "tsconfig" not in name}
     checker.close()
 
 
-def typescript(root: Path, files: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Checker:
+def native(root: Path, files: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Checker:
     for name, text in files.items():
         (root / name).write_text(text, "utf-8")
-    return checker_for("tsc", root, monkeypatch).start("typescript", CancelToken.after(60))
+    return native_typescript(root, monkeypatch).start("typescript", CancelToken.after(60))
 
 
 def installed_as(name: str) -> Tool:
@@ -145,11 +149,11 @@ def test_what_is_saved_while_it_runs_counts(checked, is_shown: bool) -> None:
     assert codes(checker, alone) == []
     (root / here).write_text(RETURNS_NONE[here], "utf-8")
     until = time.monotonic() + 30
-    while codes(checker, alone) != [(there, IN_IMPORTER[name])]:
+    while codes(checker, alone) != [(there, IN_IMPORTER[name])]:  # tsserver looks at the disk by itself
         assert time.monotonic() < until
 
 
-def test_typescript_is_told_which_language_a_file_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_typescript_7_is_told_which_language_a_file_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     options = {"compilerOptions": {"strict": True, "jsx": "preserve", "allowJs": True, "types": []}}
     files = {
         "tsconfig.json": json.dumps(options),
@@ -158,13 +162,13 @@ def test_typescript_is_told_which_language_a_file_is_in(tmp_path: Path, monkeypa
         "b.js": "/** @type {string | null} */\nexport const b = null;\n",
         "c.ts": "export const c = <string>('c' as unknown);\n",
     }
-    checker = typescript(tmp_path, files, monkeypatch)
+    checker = native(tmp_path, files, monkeypatch)
     assert codes(checker, {tmp_path / name: files[name] for name in ("a.tsx", "b.js", "c.ts")}) == []
     checker.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script takes the place of npm")
-def test_typescript_downloads_no_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_typescript_7_downloads_no_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     npm, called = tmp_path / "bin" / "npm", tmp_path / "called"
     npm.parent.mkdir()
     npm.write_text(f"#!/bin/sh\ntouch '{called}'\nexit 1\n", "utf-8")
@@ -173,7 +177,7 @@ def test_typescript_downloads_no_types(tmp_path: Path, monkeypatch: pytest.Monke
     root = tmp_path / "work"
     root.mkdir()
     files = {"package.json": json.dumps({"dependencies": {"lodash": "4"}}), "a.js": "const _ = require('lodash');\n"}
-    checker = typescript(root, files, monkeypatch)
+    checker = native(root, files, monkeypatch)
     for text in (files["a.js"], "_.map;\n" + files["a.js"]):  # the types are looked for after the first answer
         checker.problems({root / "a.js": text}, CancelToken.after(60))
     checker.close()

@@ -37,17 +37,17 @@ def place(base: Path, *names: str) -> None:
         (["path/" + PYRIGHT], "off", "python", False, ""),
         (["path/" + PYRIGHT], "tsc", "python", False, "path/" + PYRIGHT),  # it is for another language
         (["path/" + PYRIGHT], "auto", "typescript", True, ""),
-        (["path/" + TSC], "auto", "typescriptreact", False, "path/" + TSC),
+        (["path/" + TSSERVER], "auto", "typescriptreact", False, "path/" + TSSERVER),
         # the folder's own
         ([OWN + PYRIGHT, "path/" + PYRIGHT], "auto", "python", True, OWN + PYRIGHT),
         ([OWN + PYRIGHT, "path/" + PYRIGHT], "auto", "python", False, "path/" + PYRIGHT),
         ([OWN + PYRIGHT], "pyright", "python", False, ""),
-        ([MODULES + TSC], "auto", "javascript", True, MODULES + TSC),
-        ([MODULES + TSC], "auto", "javascript", False, ""),
-        # TypeScript speaks LSP since version 7, which has no tsserver
-        ([MODULES + TSC, MODULES + TSSERVER], "auto", "javascript", True, ""),
-        ([MODULES + TSC, MODULES + TSSERVER, "path/" + TSC], "auto", "javascript", True, "path/" + TSC),
-        ([MODULES + TSC, "path/" + TSC], "tsc", "typescript", False, "path/" + TSC),
+        ([MODULES + TSSERVER], "auto", "javascript", True, MODULES + TSSERVER),
+        ([MODULES + TSSERVER], "auto", "javascript", False, ""),
+        # TypeScript 7 has no tsserver
+        ([MODULES + TSC, MODULES + TSSERVER, MODULES + TSGO], "auto", "javascript", True, MODULES + TSSERVER),
+        ([MODULES + TSC, "path/" + TSSERVER], "tsc", "typescript", True, MODULES + TSC),
+        ([MODULES + TSC, "path/" + TSSERVER], "tsc", "typescript", False, "path/" + TSSERVER),
         ([MODULES + TSC, MODULES + TSGO], "auto", "typescript", True, MODULES + TSGO),
         # on the path, but in the folder
         (["work/tools/" + TY], "auto", "python", False, ""),

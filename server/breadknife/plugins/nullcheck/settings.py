@@ -18,8 +18,8 @@ class NullCheckSettings:
     disabled_rules: tuple[str, ...] = ()
     """Codes that are not reported, such as `none-argument`."""
     oracle: Choice = "auto"
-    """The installed checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc` (from TypeScript 7 on), or
-    `off`; `auto` takes the one that the project is configured for, else the first that there is."""
+    """The installed checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc`, or `off`; `auto` takes the one
+    that the project is configured for, else the first that there is."""
     oracle_seconds: float = 5.0
     """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so; once a tenth of it
     is used, no more of the files that import it are asked about."""

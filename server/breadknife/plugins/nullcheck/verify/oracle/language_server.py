@@ -14,7 +14,7 @@ from breadknife.cancel import CancelToken
 from breadknife.disk.walking import walk
 from breadknife.errors import Cancelled, EngineDied
 from breadknife.plugins.nullcheck.verify.oracle.process import Process
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Problem, saved
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Problem, offset, saved
 from breadknife.project.ignoring import NEVER
 from breadknife.text.document import Document
 
@@ -165,10 +165,7 @@ def _start(document: Document, item: dict[str, Any]) -> int:
     if at["line"] >= document.line_count:
         return len(document.text)
     line = document.line_span(at["line"])
-    text, units = document.slice(line), int(at["character"])
-    if text.isascii():
-        return line.start + units
-    return line.start + len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace"))
+    return line.start + offset(document.slice(line), int(at["character"]))
 
 
 Stamp = tuple[int, int]

@@ -25,7 +25,7 @@ _POLL_SECONDS = 0.02
 _END_SECONDS = 2.0
 _NOWHERE = "http://127.0.0.1:9"
 """The discard port, where nobody listens: checkers that would fetch something of their own (pyright's launcher,
-TypeScript) can't."""
+tsserver) can't."""
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _ENVIRONMENT = {
     **{name: _NOWHERE for each in _PROXIES for name in (each, each.lower())},
@@ -61,9 +61,10 @@ class Process:
         for work, stream in ((self._read, self._process.stdout), (self._write, self._process.stdin)):
             threading.Thread(target=work, args=(stream,), name="checker", daemon=True).start()
 
-    def send(self, message: object) -> None:
+    def send(self, message: object, *, header: bool = True) -> None:
+        """`header`: as LSP frames it; else a line."""
         body = msgspec.json.encode(message)
-        self._sent.put(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        self._sent.put(b"Content-Length: %d\r\n\r\n%b" % (len(body), body) if header else body + b"\n")
 
     def wait(self, arrived: Callable[[], bool], cancel: CancelToken) -> None:
         """Until `arrived()`. Raises Cancelled, and EngineDied when the process ends before."""

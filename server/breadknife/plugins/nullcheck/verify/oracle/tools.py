@@ -20,6 +20,7 @@ import msgspec
 from breadknife.cancel import CancelToken
 from breadknife.disk.reading import read_regular
 from breadknife.plugins.nullcheck.verify.oracle.language_server import LanguageServer
+from breadknife.plugins.nullcheck.verify.oracle.tsserver import TypeScriptServer
 from breadknife.plugins.nullcheck.verify.oracle.values import Checker
 from breadknife.task.values import Finding
 from breadknife.text.document import language_of
@@ -27,6 +28,7 @@ from breadknife.text.toml import parse_toml
 
 Choice = Literal["auto", "pyright", "ty", "pyrefly", "tsc", "off"]
 
+_TSSERVER = "tsserver"
 _SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
 _ENVIRONMENTS = (".venv", "venv")
 _LARGEST = 1 << 20
@@ -42,7 +44,6 @@ class Tool(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keba
     files: tuple[str, ...]
     watched: tuple[str, ...]
     sources: frozenset[str]
-    outdated_by: str = ""
     runs_programs: bool = False
     sees_unsaved: bool = True
 
@@ -72,12 +73,14 @@ class Installed:
 
     def start(self, language: str, cancel: CancelToken) -> Checker:
         """Raises EngineDied and Cancelled."""
+        command = (str(self.program), *self.arguments)
+        if self.program.stem == _TSSERVER:
+            return TypeScriptServer(command, self.root)
 
         def language_id(path: Path) -> str:
             known = language_of(path)
             return known if known in self.tool.languages else language
 
-        command = (str(self.program), *self.arguments)
         return LanguageServer(command, self.root, language_id, self._settings, self.tool.watched, cancel)
 
     @property
@@ -124,8 +127,6 @@ def _programs(tool: Tool, root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     own = [root / "node_modules" / ".bin", *(root / each / _SCRIPTS for each in _ENVIRONMENTS)]
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
     for folder in (*map(str, own), *path, str(Path(sys.executable).parent)):
-        if tool.outdated_by and shutil.which(tool.outdated_by, path=folder):
-            continue
         for program, *arguments in tool.commands:
             if os.path.isabs(folder) and (found := shutil.which(program, path=folder)):
                 yield Path(found), tuple(arguments)

@@ -34,6 +34,13 @@ def saved(path: Path) -> str | None:
         return None
 
 
+def offset(text: str, units: int) -> int:
+    """The code point at which so many UTF-16 code units of a text end, which is what checkers count."""
+    if text.isascii():
+        return units
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace"))
+
+
 class Checker(Protocol):
     """A running program. For one thread at a time; `close` may be called from any."""
 
