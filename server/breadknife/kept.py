@@ -155,6 +155,6 @@ def code_of(*folders: Path) -> str:
     else of a text."""
     found = hashlib.sha256(__version__.encode())
     for file in sorted(file for folder in folders for file in folder.rglob("*.*")):
-        if file.suffix != ".pyc" and file.is_file():
+        if file.parent.name != "__pycache__" and file.is_file():  # where Python also writes files that soon go again
             found.update(file.read_bytes())
     return found.hexdigest()[:16]
