@@ -207,13 +207,24 @@ def test_sorts(project: Path, text: str, sort: str, kind: str, why: str) -> None
     assert (group["sort"], group["kind"], group["why"]) == (sort, kind, why)
 
 
-def test_what_is_seldom_missing_is_unclear(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("use", "said", "sort"),
+    [
+        ("print(one.x)", '11 - error: "x" is not a known attribute of "None" (reportOptionalMemberAccess)', "unclear"),
+        (
+            "print(*one)",
+            '12 - error: Object of type "None" cannot be used as iterable value (reportOptionalIterable)',
+            "checker noise",
+        ),
+    ],
+)
+def test_what_a_function_may_return_is_a_bug_no_sooner_than_its_use_says_so(
+    project: Path, use: str, said: str, sort: str
+) -> None:
     text = "def part(a: str) -> list | None:\n    return [a] if a else None\n\n\n"
-    text += "def f(a):\n    one = part(a)\n    for each in one:\n        print(each)\n"
-    write(project, {"case.py": text})
-    said = '  case.py:7:17 - error: Object of type "None" cannot be used as iterable value (reportOptionalIterable)\n'
-    [group] = json.loads(triage(project, "--from", "-", "--json", given=said).stdout)["groups"]
-    assert (group["sort"], group["why"]) == ("unclear", "`part` may return None; read how it is called")
+    write(project, {"case.py": f"{text}def f(a):\n    one = part(a)\n    {use}\n"})
+    [group] = json.loads(triage(project, "--from", "-", "--json", given=f"  case.py:7:{said}\n").stdout)["groups"]
+    assert group["sort"] == sort
 
 
 def test_a_lookup_of_javascript_is_noise(project: Path) -> None:
