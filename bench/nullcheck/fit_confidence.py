@@ -33,7 +33,7 @@ CLUES = (
 )
 """What has a weight. The other origins are the bias."""
 PENALTY = 0.5
-HIGH, MEDIUM = 0.34, 0.28
+HIGH, MEDIUM = 0.38, 0.28
 """Chances. A finding from the first on is shown as a warning, from the second on as an information."""
 
 Row = Mapping[str, str]

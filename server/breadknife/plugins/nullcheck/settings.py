@@ -29,10 +29,10 @@ class NullCheckSettings:
     """Whether a fix of Python code is tried by a small test, in folders that you trust: that runs the function with
     mocks, in a process that may not write, connect or start programs."""
     severity_high: Shown = "warning"
-    """How a null is shown that can probably happen: of the findings that people have judged, three in five could;
+    """How a null is shown that can probably happen: of the findings that people have judged, half could;
     `off`: not."""
     severity_medium: Shown = "information"
-    """The same where it may well not happen: of those that people have judged, two in five could."""
+    """The same where it may well not happen: of those that people have judged, a third could."""
     severity_low: Shown = "hint"
     """The same where it is unlikely: of those that people have judged, one in eight could."""
 
