@@ -51,7 +51,7 @@ FILE = "import yaml\ndef f(file):\n    found = yaml.safe_load(file)\n    return 
         ("python", FILE, Confidence.HIGH),
         ("python", "import yaml\ndef f(file):\n    return yaml.safe_load(file)['a']\n", Confidence.HIGH),
         ("python", LINE, Confidence.MEDIUM),
-        ("python", "def f(x):\n    if x is None:\n        print()\n    return x.y\n", Confidence.HIGH),
+        ("python", "def f(x):\n    if x is None:\n        print()\n    return x.y\n", Confidence.MEDIUM),
         ("typescript", SCRIPT, Confidence.LOW),
         ("go", GO, Confidence.HIGH),
         ("java", JAVA, Confidence.HIGH),
