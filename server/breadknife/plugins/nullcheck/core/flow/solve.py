@@ -140,6 +140,8 @@ class _Run:
                     fact = evaluator.need(assign.value, Use.ITERATE, state)
                 else:
                     fact = self.assigned(assign, evaluator.value(assign.value, state))
+                    if assign.target.key[:1] == "%" and assign.value.key in state.truths and fact.truth is None:
+                        fact = fact._replace(truth=state.truths[assign.value.key])
                     if isinstance(assign.value, il.Name) and isinstance(assign.target, il.Name):
                         fact = fact._replace(proves=(*fact.proves, (assign.value.key, True)))
                 evaluator.assign(assign.target, fact, state, assign.at)
