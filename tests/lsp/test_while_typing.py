@@ -85,11 +85,13 @@ async def test_typing_beside_a_word_that_is_underlined_leaves_it_so(session) -> 
 async def test_the_client_is_told_when_typing_has_paused(connect, script, home) -> None:
     session = await connect(engine_script=script([]), options=QUIET)
     typist = Typist(session, "")
-    typist.type("We recieve")
-    while await typist.underlined():  # until one key is answered in time
-        typist.type("d")
-    before = session.client.diagnostic_refresh_count
+    words = 0
+    while True:
+        before, words = session.client.diagnostic_refresh_count, words + 1
+        typist.type(" recieve")
+        if len(await typist.underlined()) < words:  # it was answered before typing had paused
+            break
     async with asyncio.timeout(120):
         while session.client.diagnostic_refresh_count == before:
             await asyncio.sleep(0.02)
-    assert await typist.underlined() != []
+    await typist.until(lambda found: len(found) == words)
