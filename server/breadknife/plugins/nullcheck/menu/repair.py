@@ -17,7 +17,7 @@ from breadknife.task.reasons import silence
 from breadknife.task.values import Finding, Origin
 from breadknife.text.document import TextEdit
 
-_WORDS_SECONDS = 1.0
+_WORDS_SECONDS = 0.8
 """How long a chosen fix waits for a model's words."""
 
 
