@@ -110,6 +110,23 @@ def test_the_others_findings_stay(language: str, text: str, typed: str) -> None:
     assert editor.found(before + after) == ["a", "b"]
 
 
+def test_a_line_of_python_on_its_way_from_the_margin_ends_no_class() -> None:
+    text = """\
+class C:
+    b: str | None = None
+    def g(self):
+        ⟦⟧pass
+        return 1
+    def h(self):
+        self.b.strip()
+"""
+    editor, (before, _, after) = Editor("python"), text.partition("⟦⟧")
+    assert editor.found(before + after) == ["self.b"]
+    for typed in ("x()\n" + " " * column for column in range(9)):
+        assert editor.found(before + typed + after) == ["self.b"]
+    assert editor.found(before + "x()\nreturn 1\n") == []  # a class that really ends there
+
+
 @pytest.mark.parametrize(
     ("whole", "half", "then", "found"),
     [

@@ -8,41 +8,31 @@ from collections import OrderedDict
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.recent import Recent
+from breadknife.plugins.nullcheck.shown.half_written import Whole, while_half_written
 from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place, Strategy, Supposed
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
 from breadknife.project.values import Project
-from breadknife.task.moving import moved
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, TextEdit
-from breadknife.text.syntax import SyntaxTree, difference
+from breadknife.text.syntax import SyntaxTree
 
 KEPT = 8
 """Documents."""
 _OFFERS = 256
 """Places of a document."""
-_LONGEST_WAIT = 2_000
-"""Code points of a half-written text that may be other ones than those of the last whole one."""
-
-
-class _Whole(NamedTuple):
-    """A text that isn't half written, and what was found in it."""
-
-    tree: SyntaxTree
-    findings: Sequence[Finding]
 
 
 class _Remembering:
     """A `NullFile` that makes each place's offers once: for the menu of a cursor that comes there, for the one that is
     asked for, and for the choice. While it is half written it has the findings of the last text that wasn't."""
 
-    def __init__(self, file: NullFile, before: _Whole | None) -> None:
+    def __init__(self, file: NullFile, before: Whole | None) -> None:
         self._file = file
-        self._kept = _while_half_written(before, file.tree) if before is not None else None
+        self._kept = while_half_written(before, file.tree) if before is not None else None
         self.whole = before
         """The last text that wasn't half written, of those of which somebody asked what is found in them."""
         self._offers = Recent[tuple[Place, Sequence[Finding]], Sequence[Offer]](_OFFERS, FRESH_SECONDS)
@@ -58,7 +48,7 @@ class _Remembering:
         if self._kept is not None:
             return self._kept
         found = self._file.findings()
-        self.whole = _Whole(self._file.tree, found)
+        self.whole = Whole(self._file.tree, found)
         return found
 
     def suppose(self, places: Collection[Place], /) -> Supposed:
@@ -83,16 +73,6 @@ class _Remembering:
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
         return self._file.repair(place, strategy, content)
-
-
-def _while_half_written(before: _Whole, tree: SyntaxTree) -> Sequence[Finding] | None:
-    """The findings of the whole text at their places in the other, without those that the edit touches; None where that
-    isn't half written, or has become quite another one."""
-    edit = difference(before.tree.text, tree.text)
-    is_long = max(len(edit.span), len(edit.new_text)) > _LONGEST_WAIT
-    if before.tree.root.has_error or not tree.root.has_error or is_long:
-        return None
-    return [still for finding in before.findings if (still := moved(finding, edit)) is not None]
 
 
 @dataclass
