@@ -1,4 +1,4 @@
-"""What a model may write into a fix: a message, or a default of the right type."""
+"""What a model may write into a fix: the words of a message."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied, ModelMissing
 from breadknife.plugins.nullcheck.menu import repair as repair_module
+from breadknife.plugins.nullcheck.menu.content import only_words_differ
+from breadknife.text.document import Span, TextEdit
 from nullcheck.asking import resolved
 from support import PluginContext, PluginModel
 
@@ -163,3 +165,18 @@ def test_the_real_model_writes_a_message(real_engine: Engine, monkeypatch: pytes
     assert re.search(r'if m is None:\n        raise ValueError\("[^"\\\n]+"\)', after)
     assert action.origin.model
     assert action.origin.prompt_tokens > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "is_right"),
+    [
+        ("raise ValueError('the order is missing')\n", True),
+        ("raise ValueError('the order isn't there')\n", False),
+        ("raise KeyError('x is None')\n", False),
+        ("raise ValueError('x is None')\nx.y()\n", False),
+    ],
+)
+def test_only_the_words_of_the_template_may_be_others(written: str, is_right: bool) -> None:
+    template = (TextEdit(Span(4, 4), "raise ValueError('x is None')\n"),)
+    assert only_words_differ((TextEdit(Span(4, 4), written),), template) is is_right
+    assert not only_words_differ((TextEdit(Span(5, 5), written),), template)

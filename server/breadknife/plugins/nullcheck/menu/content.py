@@ -20,6 +20,7 @@ from breadknife.task.values import Origin
 from breadknife.text.document import TextEdit, apply_edits
 from breadknife.text.syntax import captures
 
+_LITERAL = re.compile(r"""(["'])[^"'\\\n]*\1""")
 _BEFORE = 400
 """Code points of the text before the message: more make it no better, and each takes its time."""
 _MAX_TOKENS = 20
@@ -60,6 +61,12 @@ def written(
     if not chunks or chunks[-1].finish != "stop" or not _is_usable(message, file, place):
         return None
     return replace(template, message=message), model.origin(chunks[-1])
+
+
+def only_words_differ(edits: Sequence[TextEdit], template: Sequence[TextEdit]) -> bool:
+    """Tell whether edits differ from the template in nothing but the words of string literals."""
+    said = [(edit.span, _LITERAL.sub('""', edit.new_text)) for edit in edits]
+    return said == [(edit.span, _LITERAL.sub('""', edit.new_text)) for edit in template]
 
 
 def _question(text: str, edits: Sequence[TextEdit], message: str) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, ModelError
-from breadknife.plugins.nullcheck.menu.content import written
+from breadknife.plugins.nullcheck.menu.content import only_words_differ, written
 from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
@@ -83,7 +83,7 @@ def _written(repair: Repair, context: Context) -> Verdict:
     finally:
         forget()
     made = repair.file.repair(repair.place, offer.strategy, said[0]) if said else None
-    if said is None or made is None or made == offer.edits:
+    if said is None or made is None or made == offer.edits or not only_words_differ(made, offer.edits):
         return PassedOn(repair)
     return Settled(replace(repair, edits=made, origin=replace(said[1], rule=rule(offer.strategy))))
 
