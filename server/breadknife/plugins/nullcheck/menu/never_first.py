@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from breadknife.plugins.nullcheck.repairs.repair import FILE_HABIT, FUNCTION_HABIT, LOOP_HABIT
 from breadknife.plugins.nullcheck.values import HIDING, Offer, Strategy
 
 _NULL = r"(?:None|null|nil|undefined)"
@@ -29,11 +30,11 @@ def never_first(offer: Offer, can_happen: bool, uri: str) -> bool:
         return any(pattern.search(edit.new_text) for edit in offer.edits)
 
     # The callers use a returned null unchecked, unless they are given one by other paths, too.
-    if writes(_RETURNS_NULL) and not offer.reason.startswith("the function does so"):
+    if writes(_RETURNS_NULL) and offer.reason != FUNCTION_HABIT:
         return True
     if is_test(uri):  # a test that leaves before its assertion passes
         return offer.strategy in _LEAVING or writes(_LEAVES)
-    is_habit = offer.reason.endswith("does so elsewhere")
+    is_habit = offer.reason in (FILE_HABIT, FUNCTION_HABIT, LOOP_HABIT)
     return can_happen and offer.strategy is Strategy.ASSERT and not is_habit  # it is for what cannot happen
 
 
