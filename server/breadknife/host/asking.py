@@ -68,7 +68,7 @@ class Asking:
     asker: str = ""
     """That plugin."""
     patience: float = math.inf
-    """For so many seconds a plugin that hasn't loaded yet is waited for, once another one has said something."""
+    """Once a plugin has said something, those that still load are waited for so many seconds."""
     _started: float = field(default_factory=time.monotonic)
     _at: float = field(default_factory=time.time)
 
@@ -149,7 +149,8 @@ class Asking:
         return results
 
     def _loading(self, asked: Iterable[str]) -> Collection[str]:
-        """Who has found what is at the place of a menu isn't among them: it is waited for, whatever it loads."""
+        """Return the plugins that may still load something. One that has found what is at the place of a menu isn't
+        among them: it is waited for, whatever it loads."""
         if math.isinf(self.patience):
             return ()
         finders = self.services.finders

@@ -43,9 +43,9 @@ class Patience(Generic[T]):
 
     seconds: float
     is_enough: Callable[[T], bool]
-    """Whether the rest have only so many seconds left after this result."""
+    """Tells whether this result is enough, so that the rest have only so many seconds left."""
     has_enough: bool = False
-    """Whether they have no more from the beginning."""
+    """True if others have said enough before these works begin."""
 
 
 class Containment:
@@ -160,7 +160,7 @@ class _Pool:
 
     @property
     def is_running(self) -> bool:
-        """Whether a thread carries out a call."""
+        """Tell whether a thread carries out a call."""
         with self._changed:
             return bool(self._running)
 

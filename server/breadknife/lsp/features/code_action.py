@@ -23,7 +23,7 @@ from breadknife.text.document import Document
 UNTOLD_SECONDS = 0.4
 """For which nobody wonders whether a choice was seen; a checker may take longer to agree."""
 LOADING_SECONDS = 0.25
-"""For which a menu that has entries waits for plugins that still load; the next menu has theirs, too."""
+"""A menu that has entries waits so long for plugins that still load. The next menu has theirs, too."""
 
 
 def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut) -> None:

@@ -233,7 +233,7 @@ class FileHome(Home):
         )
 
     def needs(self, function: Function, name: str, /) -> bool:
-        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
+        """Tell whether the function uses what it gets as the parameter, without a check, if that is null."""
         known = self._needs.get((function, name))
         if known is None:
             self._needs[function, name] = False  # what calls itself decides nothing

@@ -1,4 +1,4 @@
-"""What names, types, attributes and variables mean in one file."""
+"""Finds what names, types, attributes and variables mean in one file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MOST_CLASSES = 30
 
 
 class Target(NamedTuple):
-    """What a qualified name means: a function or a class, and the home that it is at."""
+    """A function or a class that a qualified name means, with the home that it is at."""
 
     home: Names
     function: Function | None = None
@@ -84,11 +84,11 @@ class Names(ABC):
 
     @abstractmethod
     def solution(self, function: Function, /) -> Solution | None:
-        """What is known of a function when it is followed; None while that is under way."""
+        """Return what is known of a function when it is followed; None while that is under way."""
 
     @abstractmethod
     def value_of(self, store: Store, /) -> Fact:
-        """What the expression of a store is worth by itself, without the flow around it."""
+        """Return what the expression of a store is worth by itself, without the flow around it."""
 
     @abstractmethod
     def target(self, name: str, /) -> Target | None:
@@ -96,11 +96,11 @@ class Names(ABC):
 
     @abstractmethod
     def summary(self, function: Function, /) -> Summary:
-        """What callers need to know of the function."""
+        """Return what callers need to know of the function."""
 
     @abstractmethod
     def needs(self, function: Function, name: str, /) -> bool:
-        """Whether the function uses what it gets as the parameter, without a check, if that is null."""
+        """Tell whether the function uses what it gets as the parameter, without a check, if that is null."""
 
     @abstractmethod
     def property_fact(self, function: Function, at: At, /) -> Fact: ...
@@ -131,7 +131,7 @@ class Names(ABC):
         return self.global_(key)
 
     def global_(self, name: str, /) -> Fact:
-        """What a qualified name means: a function, a class, a module, a variable of another file."""
+        """Return what a qualified name means: a function, a class, a module, a variable of another file."""
         fact = self._globals.get(name)
         if fact is None:
             fact = self._globals[name] = self._global(name)
