@@ -18,28 +18,29 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cancel": {"errors"},
     "disk": {"errors"},
     "paths": {"errors"},
+    "children": {"paths"},
     "offline": {"errors"},
     "arrivals": {"paths"},
     "kept": set(),
     "text": {"errors", "cancel", "disk"},
     "project": {"errors", "cancel", "disk", "paths", "kept", "text"},
-    "engine": {"errors", "cancel", "paths", "offline"},
+    "engine": {"errors", "cancel", "children", "paths", "offline"},
     "openai": {"errors", "cancel", "engine"},
     "task": {"errors", "cancel", "engine", "text", "project"},
-    "steps": {"errors", "cancel", "disk", "engine", "text", "task"},
+    "steps": {"errors", "cancel", "children", "disk", "engine", "text", "task"},
     "recipes": {"errors", "disk", "paths", "text", "task", "steps"},
     "host": {"errors", "cancel", "disk", "paths", "engine", "text", "project", "task"},
     "plugins": {
-        "errors", "cancel", "disk", "paths", "arrivals", "kept", "engine", "text", "project", "task", "steps",
-        "recipes",
+        "errors", "cancel", "children", "disk", "paths", "arrivals", "kept", "engine", "text", "project", "task",
+        "steps", "recipes",
     },
     "api": {"errors", "cancel", "engine", "text", "task", "steps"},
     "testing": {"engine", "text", "task", "host"},
     "lsp": {"errors", "cancel", "offline", "arrivals", "text", "task", "host"},
-    "setup": {"errors", "cancel", "paths", "arrivals", "engine", "text", "plugins"},
+    "setup": {"errors", "cancel", "children", "paths", "arrivals", "engine", "text", "plugins"},
     "cli": {
-        "errors", "cancel", "offline", "disk", "paths", "arrivals", "engine", "text", "project", "task", "host",
-        "plugins", "lsp", "openai", "setup", "steps", "recipes",
+        "errors", "cancel", "children", "offline", "disk", "paths", "arrivals", "engine", "text", "project", "task",
+        "host", "plugins", "lsp", "openai", "setup", "steps", "recipes",
     },
 }  # fmt: skip
 """Folder (or module) -> what it may import of breadknife, besides itself and the version."""
@@ -152,6 +153,7 @@ NOT_OF_A_DISK = {
 
 OWN_FILES = {
     "__main__.py": "the null device, in place of a stream that is closed",
+    "cli/lint/worker.py": "its own stdout",
     "cli/plugins/creating.py": "a template of this package",
     "cli/recipes/testing.py": "a test's own files, in a temporary folder",
     "cli/recipes/writing.py": "a template of this package",
@@ -199,6 +201,27 @@ WITHOUT_ROOT = {
     "text/document.py": "a document that the user names or has open",
 }
 """File -> why it reads a regular file without saying which folder that must be in."""
+
+
+STARTERS = {
+    "asyncio": {"create_subprocess_exec", "create_subprocess_shell"},
+    "concurrent.futures": {"ProcessPoolExecutor"},
+    "multiprocessing": {"Pool", "Process", "context", "get_context", "managers", "process"},
+    "os": {
+        "execl", "execle", "execlp", "execv", "execve", "execvp", "execvpe", "fork", "forkpty", "popen", "posix_spawn",
+        "posix_spawnp", "spawnl", "spawnle", "spawnv", "spawnve", "spawnvp", "startfile", "system",
+    },
+    "pty": {"fork", "spawn"},
+    "shutil": {"which"},
+    "subprocess": {"call", "check_call", "check_output", "getoutput", "getstatusoutput", "run"},
+    "webbrowser": {"get", "open"},
+}  # fmt: skip
+"""Module -> what in it starts a program, or looks for one. (Of `Popen`, a type too, only calls count.)"""
+MAY_START = {
+    "children.py": "the one way",
+    "plugins/nullcheck/verify/proving/runner.py": "runs with Python's library alone, and names what it refuses",
+    "plugins/prose/engines/jvm/guard.py": "runs with Python's library alone",
+}
 
 
 OTHERS = (PACKAGE / "cli" / "plugins" / "template", PACKAGE.parents[1] / "examples" / "plugins")
@@ -309,6 +332,27 @@ def test_files_of_a_workspace_are_read_inside_their_folder() -> None:
     }
     may_be_none = {"plugins/prose/project/workspace.py", "project/files.py", "project/ignoring.py"}
     assert without | may_be_none == set(WITHOUT_ROOT)
+
+
+def test_programs_are_started_in_one_way() -> None:
+    """By `breadknife.children`, so that no file of the current folder runs, whoever put it there."""
+    wrong: list[str] = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        file = path.relative_to(PACKAGE).as_posix()
+        if path.is_relative_to(OTHERS[0]) or file in MAY_START:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Attribute(value=ast.Name(id=module), attr=name) if name in STARTERS.get(module, ()):
+                    wrong.append(f"{file}:{node.lineno}: {module}.{name}")
+                case ast.ImportFrom(module=str(module), names=names):
+                    starters = STARTERS.get(module, set())
+                    wrong += [f"{file}:{node.lineno}: {module}.{a.name}" for a in names if a.name in starters]
+                case ast.Call(func=ast.Attribute(attr="Popen") | ast.Name(id="Popen")):
+                    wrong.append(f"{file}:{node.lineno}: Popen()")
+                case _:
+                    pass
+    assert wrong == []
 
 
 def test_no_exception_is_left_over() -> None:

@@ -25,7 +25,7 @@ from breadknife.engine.models.store import ModelStore
         (UNUSED, True, 3),  # this model's weights have a form that they don't take
         (1, False, 3),  # the model can't be loaded, say
         (-15, False, 3),  # the user logs out
-        (subprocess.TimeoutExpired("python", 60), False, 3),
+        (TimeoutError("python has not ended within 60 s"), False, 3),
         (OSError("no memory to fork"), False, 3),
     ],
 )
@@ -42,7 +42,7 @@ def test_a_build_is_tried_until_its_kernels_have_told(
             raise trial
         return subprocess.CompletedProcess(command, trial)
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(amx.children, "run", run)
     assert [amx.works(Path("model.gguf")) for _ in range(3)] == [works] * 3
     assert count == tries
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from language_tool_python import download_lt
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.cli import doctor
 from breadknife.errors import BreadknifeError, DownloadFailed, EngineUnavailable
@@ -108,7 +109,7 @@ def test_what_was_summed_is_not_read_again(lock: None, tmp_path: Path, monkeypat
 def test_other_files_are_not_started(lock: None, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(installed.folder(), {**LOCKED, "libs/core-x.jar": b"not it"})
     monkeypatch.setattr(languagetool, "launch", lambda *_: pytest.fail("it is started"))
-    monkeypatch.setattr(languagetool.shutil, "which", lambda name: sys.executable)
+    monkeypatch.setattr(children, "find_program", lambda name: sys.executable)
     with pytest.raises(EngineUnavailable, match=r"core-x\.jar is not the file .* run `breadknife setup languagetool`"):
         LanguageToolEngine("en-US").check("text")
 
@@ -124,7 +125,7 @@ def test_the_doctor_names_the_file_and_the_remedy(lock: None, home: Path, monkey
 def test_it_gives_up_after_three_failures(lock: None, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A "Java" that ends at once."""
     write(installed.folder(), LOCKED)
-    monkeypatch.setattr(languagetool.shutil, "which", lambda name: sys.executable)
+    monkeypatch.setattr(children, "find_program", lambda name: sys.executable)
     engine = LanguageToolEngine("en-US")
     with pytest.raises(EngineUnavailable, match="did not start, 3 times in a row: Java made no key for it"):
         engine.check("text")

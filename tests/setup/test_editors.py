@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from breadknife import children
 from breadknife.setup.editors.table import EDITORS, server_command
 from breadknife.setup.editors.values import Editor
 
@@ -57,7 +57,7 @@ def test_emacs_balances(command: tuple[str, ...]) -> None:
 
 
 def test_vs_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: "/bin/codium" if name == "codium" else None)
+    monkeypatch.setattr(children, "find_program", lambda name: "/bin/codium" if name == "codium" else None)
     said = BY_NAME["vscode"].settings(ELSEWHERE).splitlines()
     assert said[0].startswith("codium --install-extension ")
     assert json.loads("{" + said[1].removeprefix("# in your user settings: ") + "}") == {
@@ -68,9 +68,9 @@ def test_vs_code(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_server_is_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     script = str(Path(sys.executable).with_name("breadknife.exe" if sys.platform == "win32" else "breadknife"))
-    monkeypatch.setattr(shutil, "which", lambda name: script)
+    monkeypatch.setattr(children, "find_program", lambda name: script)
     assert server_command() == ["breadknife", "serve"]
-    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/another")
+    monkeypatch.setattr(children, "find_program", lambda name: "/usr/bin/another")
     assert server_command() == [script, "serve"]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, DownloadFailed
-from breadknife.setup import environment
 from breadknife.setup.environment import Installer, installer, requirement, waiting_for
 from breadknife.setup.values import Skipped
 
@@ -27,13 +27,13 @@ def test_pip_of_this_python_is_used() -> None:
 
 @pytest.mark.usefixtures("without_pip")
 def test_without_pip_uv_installs_into_this_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(children, "find_program", lambda name: f"/bin/{name}")
     assert installer().command == ("/bin/uv", "pip", "install", "--python", sys.executable, "--no-progress")
 
 
 @pytest.mark.usefixtures("without_pip")
 def test_without_either_the_remedies_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment.shutil, "which", lambda name: None)
+    monkeypatch.setattr(children, "find_program", lambda name: None)
     with pytest.raises(Skipped, match=r"-m ensurepip` adds pip .*`pipx inject breadknife"):
         installer()
 

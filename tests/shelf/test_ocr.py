@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from breadknife import children
 from breadknife.errors import PackageMissing
 from breadknife.plugins.shelf.index.shelves import OpenShelves
 from breadknife.plugins.shelf.index.store import Store
@@ -70,7 +71,7 @@ def test_tesseract_reads_the_example() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("rapidocr") is None, reason="rapidocr isn't installed")
 def test_rapidocr_reads_the_example_where_tesseract_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(children, "find_program", lambda name: None)
     pages = read(MACHINE)
     assert "twenty minutes after it has run for ten" in " ".join(pages[1].text.split())
     assert all(
@@ -81,7 +82,7 @@ def test_rapidocr_reads_the_example_where_tesseract_is_missing(monkeypatch: pyte
 
 
 def test_without_any_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(children, "find_program", lambda name: None)
     monkeypatch.setattr(ocr, "has_rapidocr", lambda: False)
     with pytest.raises(PackageMissing, match=r"install tesseract-ocr, or pip install 'breadknife\[ocr\]'"):
         find_ocr()

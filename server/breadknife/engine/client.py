@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 import filelock
 import psutil
 
-from breadknife import __version__, paths
+from breadknife import __version__, children, paths
 from breadknife.cancel import CancelToken
 from breadknife.engine import wire
 from breadknife.engine.api import (
@@ -256,21 +255,8 @@ def start_daemon(folder: Path) -> None:
     """
     if not is_installed():
         raise EngineMissing
-    command = [sys.executable, "-P", "-m", "breadknife.engine.daemon.daemon", os.fspath(folder)]
-    flags = (
-        subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-        if sys.platform == "win32"
-        else 0
-    )
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=os.path.expanduser("~"),
-        start_new_session=sys.platform != "win32",
-        creationflags=flags,
-    )
+    command = children.python_module("breadknife.engine.daemon.daemon", os.fspath(folder))
+    process = children.start(command, detached=True)
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.engine import installed
 from breadknife.engine.machine import processor
@@ -102,7 +102,7 @@ def _made_here() -> Path | None:
 
 def _fault(cancel: CancelToken) -> str:
     """Why what is installed can't be loaded, as when it was built for another machine; empty where it can."""
-    result = run_program([sys.executable, "-P", "-c", "import breadknife.engine.llama.model"], cancel)
+    result = run_program(children.python_module("breadknife.engine.llama.model"), cancel)
     if not result.code:
         return ""
     return result.lines[-1] if result.lines else f"exit status {result.code}"

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.index import pip_command
 from breadknife.errors import BreadknifeError, DownloadFailed
@@ -127,7 +128,7 @@ class _Progress:
 
 def need_compiler() -> None:
     """Raises Skipped, with how to get one. (On Windows CMake finds one that isn't on the path.)"""
-    if sys.platform == "win32" or os.environ.get("CXX") or any(map(shutil.which, _COMPILERS)):
+    if sys.platform == "win32" or os.environ.get("CXX") or children.find_program(*_COMPILERS):
         return
     how = "`xcode-select --install`" if sys.platform == "darwin" else "Debian, Ubuntu: `sudo apt-get install g++`"
     raise Skipped(
@@ -142,4 +143,4 @@ def work_folder(*, portable: bool = False) -> Path:
 
 def _environment() -> dict[str, str]:
     """Ninja starts two compilers more than there are cores: enough to make a machine swap, and no faster."""
-    return {"CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 2)} | dict(os.environ)
+    return {"CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 2)} | children.environment()

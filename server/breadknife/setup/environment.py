@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import sys
 import sysconfig
 from collections.abc import Generator
@@ -15,6 +14,7 @@ from pathlib import Path
 import filelock
 from packaging.requirements import Requirement
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.index import reason
 from breadknife.errors import DownloadFailed
@@ -51,8 +51,8 @@ def installer() -> Installer:
         )
     if importlib.util.find_spec("pip"):
         options = ("--disable-pip-version-check", "--no-input", "--progress-bar", "off")
-        return Installer((sys.executable, "-P", "-m", "pip", "install", *options))
-    if uv := shutil.which("uv"):
+        return Installer(tuple(children.python_module("pip", "install", *options)))
+    if uv := children.find_program("uv"):
         return Installer((uv, "pip", "install", "--python", sys.executable, "--no-progress"))
     raise Skipped(
         f"{sys.executable} has no pip, and there is no uv: `{sys.executable} -m ensurepip` adds pip "

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.plugins.prose.engines.jvm import jars
@@ -64,7 +65,7 @@ def install(report: Report, cancel: CancelToken) -> Path:
 
 
 def _with_maven(temporary: Path, report: Report, cancel: CancelToken) -> Path:
-    maven = shutil.which("mvn")
+    maven = children.find_program("mvn")
     if maven is None:
         raise DownloadFailed("Maven (`mvn`) is not installed")
     fetched = temporary / f"LanguageTool-{VERSION}"

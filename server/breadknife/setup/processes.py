@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
+import io
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 
 KEPT_LINES = 200
@@ -37,17 +38,8 @@ def run_program(
 ) -> Result:
     """Run it to its end. `gently`: it gives way to all other programs. Raises OSError, Cancelled."""
     cancel.raise_if_cancelled()
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env=environment,
-        cwd=folder,
-        start_new_session=sys.platform != "win32",  # Ctrl-C comes to us alone, and we end it
+    process = children.start(
+        command, folder=folder, environ=environment, stdout=children.PIPE, stderr=children.OUTPUT, own_group=True
     )
     if gently:
         with contextlib.suppress(psutil.Error):
@@ -57,7 +49,7 @@ def run_program(
     last: deque[str] = deque(maxlen=KEPT_LINES)
     try:
         assert process.stdout is not None
-        with process.stdout as output:
+        with io.TextIOWrapper(process.stdout, encoding="utf-8", errors="replace") as output:
             for line in output:
                 last.append(line.rstrip())
                 on_line(last[-1])

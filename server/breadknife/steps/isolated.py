@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import struct
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import IO, Any
 import msgspec
 import psutil
 
+from breadknife import children
 from breadknife.errors import PluginError
 from breadknife.steps.registry import AnyStep, Installed
 from breadknife.steps.step import StepContext
@@ -83,13 +83,8 @@ class _Process:
     _popen: subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._popen = subprocess.Popen(
-            [sys.executable, "-m", "breadknife.steps.worker", self.entry],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        command = children.python_module("breadknife.steps.worker", self.entry)
+        self._popen = children.start(command, stdin=children.PIPE, stdout=children.PIPE)
 
     @property
     def is_alive(self) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
+from breadknife import children
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.lint.asking import Answer, Here, Task
+from breadknife.cli.lint.asking import Answer, Folder, Here, Task
 from breadknife.cli.lint.processes import Processes, Spreading
-from breadknife.cli.lint.worker import Folder
 from breadknife.text.document import Document
 from cli.commands import breadknife
 from project.folders import write
@@ -38,9 +39,9 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path, home: Path) -> None:
     before = {each.pid for each in psutil.Process().children()}
     try:
         first = processes.check(task).result(60)
-        for each in psutil.Process().children():
-            if each.pid not in before and "--multiprocessing-fork" in each.cmdline():
-                each.kill()
+        [worker] = [each for each in psutil.Process().children() if each.pid not in before]
+        assert "breadknife.cli.lint.worker" in worker.cmdline()
+        worker.kill()
         assert processes.check(task).result(60) == first
         assert [each.code for each in first.findings] == ["none-attribute"]
     finally:
@@ -51,7 +52,7 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path, home: Path) -> None:
 def test_a_document_that_ends_its_process_twice_is_given_up(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("breadknife.cli.lint.processes.work", _end)
+    monkeypatch.setattr(children, "python_module", lambda name: [sys.executable, "-c", "raise SystemExit(3)"])
     document = Document((tmp_path / "a.py").as_uri(), "python", "")
     processes = Processes(1, (), lambda root: Folder(root, None, None), lambda notice: None)  # pyright: ignore[reportArgumentType]
     try:
@@ -59,10 +60,6 @@ def test_a_document_that_ends_its_process_twice_is_given_up(
     finally:
         processes.close()
     assert answer == Answer(failures=("The process that checks it ended with code 3, 2 times; try `--jobs 1`.",))
-
-
-def _end(*_: object) -> None:
-    raise SystemExit(3)
 
 
 @pytest.mark.parametrize(("seconds", "is_started"), [(0.0, True), (1e9, False)])

@@ -63,7 +63,7 @@ export class Environment {
     report("making a Python environment");
     const { code, lines } = await this.#start(
       python.command,
-      [...python.args, "-m", "venv", "--clear", this.folder],
+      [...python.args, "-I", "-m", "venv", "--clear", this.folder],
       signal,
     );
     if (code !== 0) throw new SetupError(`Python couldn't make an environment: ${lastWords(lines)}`);
@@ -81,7 +81,7 @@ export class Environment {
     const attempts = [...(wheels || isOffline ? [["--no-index", ...links]] : []), ...(isOffline ? [] : [links])];
     let said = "";
     for (const options of attempts) {
-      const arguments_ = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
+      const arguments_ = ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
       const { code, lines } = await this.#start(
         this.#in("python"),
         [...arguments_, ...options, `breadknife==${this.#version}`],

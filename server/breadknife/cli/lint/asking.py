@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from breadknife.host.host import Host
+from breadknife.host.settings import Settings
 from breadknife.task.values import CheckRequest, Finding
 from breadknife.text.document import Document
 
@@ -28,6 +29,23 @@ class Answer:
     """A sentence for each plugin that failed: none of its findings are there."""
     unanswered: tuple[str, ...] = ()
     """A sentence for each part of a plugin that gave no answer: it may have found more."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Comes before the first task in the folder."""
+
+    root: Path
+    settings: Settings
+    known: bytes | None
+    """What is known of its files, as `Projects.known` gives it."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    answer: Answer
+    notices: tuple[str, ...]
+    """What the user should read."""
 
 
 class Checker(Protocol):

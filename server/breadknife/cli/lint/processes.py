@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
+import pickle
 import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from subprocess import TimeoutExpired
 
-from breadknife.cli.lint.asking import Answer, Checker, Task
-from breadknife.cli.lint.worker import Folder, Reply, work
+from breadknife import children
+from breadknife.cli.lint.asking import Answer, Checker, Folder, Reply, Task
 
 _DEATHS = 2
 """A document is given up after so many processes have ended over it."""
@@ -74,7 +74,7 @@ class Processes:
                     return
                 try:
                     reply = worker.check(job.task, self._folder)
-                except (EOFError, OSError):
+                except (EOFError, OSError, pickle.UnpicklingError):
                     ended = self._ended(worker)
                     worker = None
                     continue
@@ -131,30 +131,38 @@ class _Worker:
     """One process. Not safe to use from several threads, but for `kill`."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        context = multiprocessing.get_context("spawn")  # a copy of this process would have locks that nobody releases
-        self._connection: Connection
-        self._connection, theirs = context.Pipe()  # pyright: ignore[reportAttributeAccessIssue]
-        self._process: SpawnProcess = context.Process(target=work, args=(theirs, folders), daemon=True)
-        self._process.start()
-        theirs.close()
+        # Not by `multiprocessing`, whose children import what they find in the current folder.
+        command = children.python_module("breadknife.cli.lint.worker")
+        self._process = children.start(
+            command, folder=Path.cwd(), stdin=children.PIPE, stdout=children.PIPE, stderr=None, own_group=True
+        )
         self._known = set[Path]()
+        self._folders: Sequence[Path] | None = folders
+        """To be sent first."""
 
     def check(self, task: Task, folder: Callable[[Path], Folder]) -> Reply:
-        """Raises EOFError or OSError when the process has ended."""
+        """Raises EOFError, OSError or UnpicklingError when the process has ended."""
+        assert self._process.stdin
+        assert self._process.stdout
+        if self._folders is not None:
+            pickle.dump(tuple(self._folders), self._process.stdin)
+            self._folders = None
         if task.root not in self._known:
-            self._connection.send(folder(task.root))
+            pickle.dump(folder(task.root), self._process.stdin)
             self._known.add(task.root)
-        self._connection.send(task)
-        reply = self._connection.recv()
+        pickle.dump(task, self._process.stdin)
+        self._process.stdin.flush()
+        reply = pickle.load(self._process.stdout)
         assert isinstance(reply, Reply)
         return reply
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.join()
+        self._process.wait()
 
-    def wait(self) -> int | None:
+    def wait(self) -> int:
         """Return the exit code of a process that has ended, or is about to."""
-        self._process.join(_END_SECONDS)
+        with contextlib.suppress(TimeoutExpired):
+            self._process.wait(_END_SECONDS)
         self.kill()
-        return self._process.exitcode
+        return self._process.returncode

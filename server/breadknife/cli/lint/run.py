@@ -18,7 +18,7 @@ from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.files import tell_complaint
 from breadknife.cli.formats.table import Format
 from breadknife.cli.formats.values import Checked, Run
-from breadknife.cli.lint.asking import Here
+from breadknife.cli.lint.asking import Folder, Here
 from breadknife.cli.lint.checks import Checks, Roots
 from breadknife.cli.lint.output import make_way, opened, show
 from breadknife.cli.lint.plugins import unasked, why_unread
@@ -26,7 +26,6 @@ from breadknife.cli.lint.processes import Processes, Spreading
 from breadknife.cli.lint.sources import Source, files, standard_input
 from breadknife.cli.lint.stopping import Stop
 from breadknife.cli.lint.wanted import Report, Wanted
-from breadknife.cli.lint.worker import Folder
 from breadknife.cli.output import INTERRUPTED, counted, tell, tell_progress
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from breadknife import children
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import print_json, say, shown
 from breadknife.cli.recipes.finding import find, here, plan_of
@@ -25,6 +25,8 @@ from breadknife.recipes.values import Example
 from breadknife.task.values import Silence
 from breadknife.text.document import Document
 from breadknife.text.languages import LANGUAGES
+
+_GIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -159,9 +161,17 @@ def _git(root: Path, *words: str) -> None:
     who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
     alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     try:
-        subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, env=os.environ | who | alone)
-    except (OSError, subprocess.CalledProcessError) as error:
+        git = children.find_program("git")
+        if git is None:
+            raise RecipeError("this test needs git, and there is none; install it")
+        ran = children.run(
+            [git, *words], folder=root, environ=children.environment(**who, **alone), seconds=_GIT_SECONDS
+        )
+    except OSError as error:
         raise RecipeError(f"this test needs git, and `git {words[0]}` fails: {error}") from error
+    if ran.returncode:
+        error = ran.stderr.decode("utf-8", "replace").strip()
+        raise RecipeError(f"this test needs git, and `git {words[0]}` fails: {error}")
 
 
 def _suffix(language: str) -> str:

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import hashlib
 import subprocess
-import sys
 import threading
 import time
 from collections import OrderedDict
@@ -18,6 +17,7 @@ from collections.abc import Sequence
 
 import psutil
 
+from breadknife import children
 from breadknife.engine.grammars.gbnf import GbnfError
 from breadknife.engine.grammars.gbnf_parser import parse_gbnf
 from breadknife.engine.grammars.grammar import MOST_CHARACTERS, check, is_schema, refused
@@ -37,7 +37,7 @@ AT_ONCE = 2
 """Trials. Each client has one at a time."""
 KEPT = 1_000
 """Grammars of which is known what came of them."""
-_TRIAL = (sys.executable, "-P", "-m", "breadknife.engine.grammars.trial")  # not imported: llguidance takes 60 ms
+_TRIAL = tuple(children.python_module("breadknife.engine.grammars.trial"))  # not imported: llguidance takes 60 ms
 
 
 class GrammarGate:
@@ -90,13 +90,7 @@ def is_plain(grammar: str) -> bool:
 def trial(grammar: str, command: Sequence[str] = _TRIAL) -> str:
     """Why a grammar can't be used, as a process of its own finds out; empty when it can be."""
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
-        )
+        process = children.start(command, stdin=children.PIPE, stdout=children.PIPE)
     except OSError as error:
         return f"the request's grammar can't be tried out: {error}"
     with process:

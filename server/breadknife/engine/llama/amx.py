@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from breadknife import children
 from breadknife.engine.installed import llama_build
 from breadknife.engine.kinds import Kind
 from breadknife.engine.llama.encoder import LlamaEncoder
@@ -55,10 +55,9 @@ def works(path: Path) -> bool:
         known = dict[str, bool]()
     if build in known:
         return known[build]
-    command = [sys.executable, "-P", "-m", __name__, str(path)]
     try:
-        status = subprocess.run(command, capture_output=True, timeout=MOST_SECONDS).returncode
-    except (OSError, subprocess.TimeoutExpired) as error:
+        status = children.run(children.python_module(__name__, str(path)), seconds=MOST_SECONDS).returncode
+    except OSError as error:
         log.warning("llama.cpp's AMX kernels can't be tried: %s", error)
         return False
     if status in (0, OTHER_RESULTS, *CRASHES) or status >= WINDOWS_CRASH:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from breadknife import children
 from breadknife.errors import DownloadFailed
 
 POLL = 0.2
@@ -21,8 +22,8 @@ _ARCHIVES = (".whl", ".tar.gz", ".zip")
 def pip_command() -> list[str]:
     """pip of this environment; one that uv or pipx made may have none. Raises DownloadFailed."""
     if importlib.util.find_spec("pip"):
-        return [sys.executable, "-P", "-m", "pip"]
-    if uv := shutil.which("uv"):
+        return children.python_module("pip")
+    if uv := children.find_program("uv"):
         return [uv, "tool", "run", "pip"]
     raise DownloadFailed(f"needs pip or uv, and there is neither; `{sys.executable} -m ensurepip` adds pip")
 
@@ -38,8 +39,8 @@ def download(arguments: Sequence[str], folder: Path, on_bytes: Callable[[int], N
     options = ["--no-deps", "--retries=2", "--no-input", "--quiet", "--disable-pip-version-check"]
     # --no-cache-dir: pip would keep a second copy.
     command = [*pip_command(), "download", *options, "--no-cache-dir", "-d", str(folder), *arguments]
-    environment = os.environ | {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment) as process:
+    environment = children.environment(**dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)))
+    with children.start(command, environ=environment, stderr=children.PIPE) as process:
         try:
             while True:
                 try:

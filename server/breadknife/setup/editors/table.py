@@ -6,12 +6,12 @@ Its settings say how the server is started: by its bare name where that is this 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.setup.editors import inserting, places, texts
 from breadknife.setup.editors.values import Editor
@@ -47,8 +47,8 @@ def server_command() -> list[str]:
     """Return what starts this breadknife as a language server, wherever it is started from."""
     script = Path(sys.executable).with_name("breadknife.exe" if sys.platform == "win32" else "breadknife")
     if not script.exists():
-        return [sys.executable, "-m", "breadknife", "serve"]
-    on_path = shutil.which("breadknife")
+        return [sys.executable, "-P", "-m", "breadknife", "serve"]
+    on_path = children.find_program("breadknife")
     is_this = on_path is not None and os.path.realpath(on_path) == os.path.realpath(script)
     return ["breadknife" if is_this else str(script), "serve"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import breadknife
+from breadknife import children
 from breadknife.setup.editors.values import Command
 
 CODE = ("code", "code-insiders", "codium")
@@ -128,7 +128,7 @@ def as_json(values: Mapping[str, Any]) -> str:
 def vscode(command: Command) -> str:
     built = sorted((Path(breadknife.__file__).parents[2] / "dist").glob("breadknife-*.vsix"))
     what = str(built[-1]) if built else "breadknife.breadknife"
-    lines = [f"{next(filter(shutil.which, CODE), CODE[0])} --install-extension {shell([what])}"]
+    lines = [f"{next(filter(children.find_program, CODE), CODE[0])} --install-extension {shell([what])}"]
     if command[0] != "breadknife":
         lines.append(f'# in your user settings: "breadknife.command": {json.dumps(list(command), ensure_ascii=False)}')
     return "\n".join(lines)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from breadknife import children
 
 Command = Sequence[str]
 """How the server is started."""
@@ -44,4 +45,4 @@ class Editor:
     @property
     def found(self) -> str | None:
         """The program's path."""
-        return next(filter(None, map(shutil.which, self.programs)), None)
+        return children.find_program(*self.programs)

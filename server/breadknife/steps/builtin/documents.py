@@ -3,13 +3,11 @@ come from anybody."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from breadknife import children
 from breadknife.errors import FileRefused
 from breadknife.steps.ports import clean, literal
 from breadknife.steps.step import StepContext, StepType
@@ -18,6 +16,8 @@ from breadknife.task.cascade import Kind
 from breadknife.task.values import Resource, Silence
 
 MAX_PAGES = 5_000
+_OCR_SECONDS = 110.0
+"""Less than the step has, so that it can say what happened."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class OcrRead:
 
 def read_image(given: OcrWanted, context: StepContext) -> OcrRead | Silence:
     """Return the text in a picture, read by tesseract if it is installed."""
-    program = shutil.which("tesseract")
+    program = children.find_program("tesseract")
     if program is None:
         return Silence("no-ocr", "Reading pictures needs tesseract.", "install tesseract-ocr")
     kind, _, suffix = given.file.media_type.partition("/")
@@ -99,10 +99,11 @@ def read_image(given: OcrWanted, context: StepContext) -> OcrRead | Silence:
         file = Path(folder) / f"image.{suffix}"
         file.write_bytes(given.file.data)
         # With more threads it spins for minutes on a busy machine.
-        environment = os.environ | {"OMP_THREAD_LIMIT": "1"}
-        ran = subprocess.run(
-            [program, str(file), "stdout", "-l", given.language], capture_output=True, env=environment, check=False
-        )
+        command = [program, str(file), "stdout", "-l", given.language]
+        try:
+            ran = children.run(command, environ=children.environment(OMP_THREAD_LIMIT="1"), seconds=_OCR_SECONDS)
+        except TimeoutError as error:
+            return Silence("bad-image", f"{error}.", "name a smaller picture")
     if ran.returncode:
         why = ran.stderr.decode("utf-8", "replace").strip().splitlines()
         return Silence("bad-image", f"tesseract can't read the picture: {why[-1] if why else 'no reason given'}.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
+from breadknife import children
 from breadknife.errors import PluginError
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
@@ -47,13 +50,12 @@ def run_program(given: ProgramWanted, context: StepContext) -> ProgramRan | Sile
     places = {"{root}": str(context.root), "{file}": str(given.document.path or "")}
     argv = [places.get(each, each) for each in given.argv]
     try:
-        process = subprocess.Popen(
-            argv,
-            cwd=context.root,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        process = children.start(
+            [_program(argv[0], context.root), *argv[1:]],
+            folder=context.root,
+            environ=os.environ,
+            stdin=children.PIPE,
+            stdout=children.PIPE,
         )
     except OSError as error:
         return Silence("no-program", f"`{argv[0]}` can't be run: {error.strerror or error}.", "install it")
@@ -73,6 +75,17 @@ def run_program(given: ProgramWanted, context: StepContext) -> ProgramRan | Sile
     written = b"".join(output)
     text = written.decode("utf-8", "replace").replace("\r\n", "\n")
     return ProgramRan(text, process.returncode, len(written) == given.max_bytes)
+
+
+def _program(name: str, root: Path) -> str:
+    """Return the path of a program: a path counts from the workspace folder, a plain name is looked for in PATH.
+
+    Raises FileNotFoundError.
+    """
+    path = os.path.join(root, name) if os.path.dirname(name) else children.find_program(name)
+    if path is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+    return path
 
 
 def _talk(process: subprocess.Popen[bytes], given: ProgramWanted, output: list[bytes]) -> None:

@@ -30,7 +30,7 @@ function M.make_environment(python)
   return {
     part = "environment",
     line = function()
-      return { python, "-m", "venv", "--clear", server.environment() }
+      return { python, "-I", "-m", "venv", "--clear", server.environment() }
     end,
   }
 end
@@ -42,7 +42,7 @@ function M.install()
     part = "server",
     line = function()
       local pip = server.program(server.environment(), "python")
-      local line = { pip, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--upgrade" }
+      local line = { pip, "-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--upgrade" }
       if options.values.wheels then
         vim.list_extend(line, { "--find-links", vim.fs.normalize(options.values.wheels) })
       end

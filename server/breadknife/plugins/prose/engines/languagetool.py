@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
+from breadknife import children
 from breadknife.errors import EngineAbsent, EngineDied, EngineUnavailable, NetworkForbidden
 from breadknife.plugins.prose.engines.jvm import heap, jars
 from breadknife.plugins.prose.engines.jvm.installed import VERSION, is_set_up, obstacle, server_jar
@@ -144,7 +144,7 @@ class LanguageToolEngine:
         """Raises EngineDied, and EngineUnavailable where there is no use in another attempt."""
         if self._closed:
             raise EngineUnavailable("LanguageTool is stopped")
-        jar, java = server_jar(), shutil.which("java")
+        jar, java = server_jar(), children.find_program("java")
         if jar is None or java is None:
             raise EngineUnavailable(f"LanguageTool can't start: {obstacle()}")
         if not self._files_are_right and (refused := jars.refusal(jar.parent)) is not None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
+from breadknife import children
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.plugins.prose.engines.lint import Lint, printable
 from breadknife.text.document import Span
@@ -23,9 +23,8 @@ def configuration(root: Path) -> Path | None:
 
 def program(root: Path) -> Path | None:
     """Return the `vale` on the path, if it isn't the folder's own."""
-    found = shutil.which("vale")
-    path = Path(found).resolve() if found else None
-    return path if path is not None and not path.is_relative_to(root.resolve()) else None
+    path = children.find_program("vale", outside=root)
+    return Path(path) if path else None
 
 
 class ValeEngine:
@@ -41,11 +40,9 @@ class ValeEngine:
         """Raises EngineDied when it hangs, and EngineUnavailable when it says that it can't work so."""
         plain = printable(text).replace("\n", " ")
         try:
-            done = subprocess.run(
-                self._command, input=plain, cwd=self._folder, capture_output=True, encoding="utf-8", errors="replace",
-                timeout=_CHECK_S, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
+            given = plain.encode("utf-8", "replace")
+            done = children.run(self._command, folder=self._folder, given=given, seconds=_CHECK_S)
+        except TimeoutError as error:
             raise EngineDied("Vale hung while it checked a paragraph") from error
         except OSError as error:
             raise EngineUnavailable(f"Vale did not start: {error}") from error
@@ -53,16 +50,16 @@ class ValeEngine:
             alerts = [alert for found in json.loads(done.stdout or "{}").values() for alert in found]
             lints = [_lint(plain, alert) for alert in alerts]
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-            raise EngineUnavailable(f"Vale's output can't be read: {_said(done)}") from error
+            raise EngineUnavailable(f"Vale's output can't be read: {_error_of(done)}") from error
         if done.returncode not in (0, 1):
-            raise EngineUnavailable(f"Vale failed: {_said(done)}")
+            raise EngineUnavailable(f"Vale failed: {_error_of(done)}")
         return tuple(lint for lint in lints if lint is not None)
 
     def close(self) -> None: ...
 
 
-def _said(done: subprocess.CompletedProcess[str]) -> str:
-    said = (done.stderr or done.stdout).strip()
+def _error_of(done: CompletedProcess[bytes]) -> str:
+    said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
     try:
         return str(json.loads(said)["Text"]).strip().removesuffix(".")
     except (ValueError, KeyError, TypeError):

@@ -6,15 +6,13 @@ tesseract if it is installed, else rapidocr (the extra `ocr`), which takes about
 from __future__ import annotations
 
 import importlib.util
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import Any, cast
 
+from breadknife import children
 from breadknife.errors import DocumentError, PackageMissing
 from breadknife.plugins.shelf.reading.values import Picture
 from breadknife.plugins.shelf.values import Box, PageText, WordBox
@@ -49,7 +47,7 @@ Ocr = Callable[[Picture], list[SeenWord]]
 
 def find_ocr() -> Ocr:
     """Return the best that is installed. Raises PackageMissing if nothing is."""
-    program = shutil.which("tesseract")
+    program = children.find_program("tesseract")
     if program is not None:
         return partial(_by_tesseract, program, _languages(program))
     if has_rapidocr():
@@ -59,7 +57,7 @@ def find_ocr() -> Ocr:
 
 def is_installed() -> bool:
     """Tell whether `find_ocr` finds any."""
-    return shutil.which("tesseract") is not None or has_rapidocr()
+    return children.find_program("tesseract") is not None or has_rapidocr()
 
 
 def has_rapidocr() -> bool:
@@ -87,18 +85,10 @@ def page_of(number: int, picture: Picture, words: Iterable[SeenWord]) -> PageTex
 
 def _run(command: list[str], given: bytes = b"") -> bytes:
     """With one thread: with more, tesseract spins for minutes on a busy machine."""
-    environment = os.environ | {"OMP_THREAD_LIMIT": "1"}
+    environment = children.environment(OMP_THREAD_LIMIT="1")
     try:
-        ran = subprocess.run(
-            command,
-            input=given,
-            capture_output=True,
-            env=environment,
-            check=False,
-            timeout=_SECONDS,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except subprocess.TimeoutExpired:
+        ran = children.run(command, environ=environment, given=given, seconds=_SECONDS)
+    except TimeoutError:
         raise DocumentError(f"tesseract has not read a page within {_SECONDS:g} s") from None
     if ran.returncode:
         why = ran.stderr.decode("utf-8", "replace").strip().splitlines()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -16,6 +15,7 @@ from typing import IO
 import msgspec
 import psutil
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.errors import PluginError
 from breadknife.plugins.shelf.reading.values import Job, Part
@@ -36,7 +36,7 @@ class ReadingProcess:
         self,
         part_seconds: float = PART_SECONDS,
         max_memory: int = MAX_MEMORY,
-        program: Sequence[str] = (sys.executable, "-m", "breadknife.plugins.shelf.reading.worker"),
+        program: Sequence[str] = tuple(children.python_module("breadknife.plugins.shelf.reading.worker")),
     ) -> None:
         self._program = program
         self._part_seconds = part_seconds
@@ -109,13 +109,7 @@ class ReadingProcess:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._popen is None or self._popen.poll() is not None:
             self.close()
-            self._popen = subprocess.Popen(
-                self._program,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            self._popen = children.start(self._program, stdin=children.PIPE, stdout=children.PIPE)
             self._answers = queue.SimpleQueue()
             assert self._popen.stdout
             threading.Thread(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,8 +12,8 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 import msgspec
-import psutil
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied
 
@@ -41,14 +39,12 @@ class Process:
     def __init__(self, command: Sequence[str], folder: Path, received: Callable[[dict[str, Any]], None]) -> None:
         """`received` is called with each message, from the reading thread. Raises EngineDied if it can't start."""
         try:
-            self._process = subprocess.Popen(
+            self._process = children.start(
                 command,
-                cwd=folder,
-                env={**os.environ, **_ENVIRONMENT},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+                folder=folder,
+                environ=children.environment(**_ENVIRONMENT),
+                stdin=children.PIPE,
+                stdout=children.PIPE,
             )
         except OSError as error:
             raise EngineDied(f"{command[0]} can't be started: {error}") from error
@@ -77,11 +73,11 @@ class Process:
 
     def close(self) -> None:
         """End it and what it has started, whatever it does."""
-        family = family_of(self._process)
+        family = children.family(self._process)
         self._sent.put(None)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_SECONDS)
-        kill(family)
+        children.kill(family)
         self._process.wait()
 
     def _write(self, stream: IO[bytes]) -> None:
@@ -103,22 +99,6 @@ class Process:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
-
-
-def family_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    """A program that runs, and what it has started; nothing of one that has ended."""
-    if process.poll() is None:
-        with contextlib.suppress(psutil.Error):
-            parent = psutil.Process(process.pid)
-            return [*parent.children(recursive=True), parent]
-    return []
-
-
-def kill(processes: Sequence[psutil.Process]) -> None:
-    """End them, whatever they do."""
-    for each in processes:
-        with contextlib.suppress(psutil.Error):
-            each.kill()
 
 
 def _length(stream: IO[bytes]) -> int | None:

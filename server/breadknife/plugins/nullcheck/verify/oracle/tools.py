@@ -7,7 +7,6 @@ isn't run on a folder that isn't trusted at all.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.disk.reading import read_regular
 from breadknife.plugins.nullcheck.verify.oracle.language_server import LanguageServer
@@ -125,17 +125,16 @@ def _configured(tool: Tool, root: Path) -> bool:
 def _programs(tool: Tool, root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Where it may be: the folder's own first, then on the path, then beside breadknife."""
     own = [root / "node_modules" / ".bin", *(root / each / _SCRIPTS for each in _ENVIRONMENTS)]
-    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    for folder in (*map(str, own), *path, str(Path(sys.executable).parent)):
+    for folder in (*own, *children.search_folders(), Path(sys.executable).parent):
         for program, *arguments in tool.commands:
-            if os.path.isabs(folder) and (found := shutil.which(program, path=folder)):
-                yield Path(found), tuple(arguments)
+            if path := children.program_in(folder, program):
+                yield Path(path), tuple(arguments)
 
 
 def interpreter_of(root: Path) -> Path | None:
     """The Python of a folder's own environment. It may be run only if the user trusts the folder."""
-    found = (shutil.which("python", path=str(root / each / _SCRIPTS)) for each in _ENVIRONMENTS)
-    return next((Path(each) for each in found if each), None)
+    paths = (children.program_in(root / name / _SCRIPTS, "python") for name in _ENVIRONMENTS)
+    return next((Path(path) for path in paths if path), None)
 
 
 def _inside(program: Path, root: Path) -> bool:

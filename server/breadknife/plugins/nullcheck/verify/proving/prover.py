@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import subprocess
+import os
 import sys
 import threading
 import time
@@ -16,9 +16,9 @@ from tempfile import TemporaryFile
 
 import msgspec
 
+from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.plugins.nullcheck.values import Place
-from breadknife.plugins.nullcheck.verify.oracle.process import family_of, kill
 from breadknife.plugins.nullcheck.verify.oracle.tools import interpreter_of
 from breadknife.plugins.nullcheck.verify.proving.scenario import bodies, scenario, test_file
 from breadknife.text.document import Document, TextEdit, apply_edits
@@ -157,11 +157,8 @@ def _asked(question: bytes, tried: Tried, cancel: CancelToken) -> _Answer | None
         asked.write(question)
         asked.seek(0)
         try:
-            process = subprocess.Popen(
-                (str(tried.interpreter), str(_RUNNER)),
-                cwd=tried.root, stdin=asked, stdout=said, stderr=subprocess.DEVNULL,
-                creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
-            )  # fmt: skip
+            command = (str(tried.interpreter), str(_RUNNER))
+            process = children.start(command, folder=tried.root, environ=os.environ, stdin=asked, stdout=said)
         except OSError as error:
             log.info("%s can't be started: %s", tried.interpreter, error)
             return None
@@ -170,7 +167,7 @@ def _asked(question: bytes, tried: Tried, cancel: CancelToken) -> _Answer | None
                 cancel.raise_if_cancelled()
                 time.sleep(_POLL_SECONDS)
         finally:
-            kill(family_of(process))
+            children.kill(children.family(process))
             process.wait()
         said.seek(0)
         with contextlib.suppress(msgspec.MsgspecError):

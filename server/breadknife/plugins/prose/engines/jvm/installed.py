@@ -5,11 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
-from breadknife import paths
+from breadknife import children, paths
 
 VERSION = "6.8"
 OLDEST_JAVA = 17
@@ -54,14 +52,12 @@ def java_obstacle() -> str | None:
 
 def java_version() -> int | None:
     """Return the major version of the `java` on the path, or None without a working one."""
-    java = shutil.which("java")
+    java = children.find_program("java")
     if java is None:
         return None
     try:
-        shown = subprocess.run(
-            [java, "-version"], capture_output=True, text=True, errors="replace", timeout=20, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
+        shown = children.run([java, "-version"], seconds=20)
+    except OSError:
         return None
-    match = re.search(r'version "(?:1\.)?(\d+)', shown.stderr + shown.stdout)
-    return int(match[1]) if match else None
+    match = re.search(rb'version "(?:1\.)?(\d+)', shown.stderr + shown.stdout)
+    return int(match[1]) if match and not shown.returncode else None

@@ -6,10 +6,10 @@ HashiCorp's go-plugin does the same (AutoMTLS): the parent makes a key for one c
 from __future__ import annotations
 
 import secrets
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from breadknife import children
 from breadknife.errors import EngineDied
 
 _KEYTOOL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-m", "java.base/sun.security.tools.keytool.Main")
@@ -55,8 +55,8 @@ def make_key(java: str, folder: Path) -> Key:
 def _keytool(java: str, folder: Path, *arguments: str) -> bytes:
     command = [java, *_KEYTOOL, *arguments, "-keystore", _STORE, "-storepass:file", _PASSWORD]
     try:
-        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_MAKE_S)
-    except (OSError, subprocess.SubprocessError) as error:
+        done = children.run(command, folder=folder, seconds=_MAKE_S)
+    except OSError as error:
         raise EngineDied(f"Java made no key for it ({error})") from error
     if done.returncode != 0:
         said = (done.stdout or done.stderr).decode(errors="replace").strip().partition("\n")[0]

@@ -11,11 +11,11 @@ import contextlib
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from breadknife import children
 from breadknife.errors import EngineDied
 from breadknife.plugins.prose.engines.jvm import guard, heap
 from breadknife.plugins.prose.engines.jvm.key import make_key
@@ -84,10 +84,8 @@ def _run(java: str, jar: Path, folder: Path, limit: int, key: dict[str, str]) ->
         java, *heap.options(limit), *_JAVA_OPTIONS, "-cp", str(jar), "org.languagetool.server.HTTPSServer",
         "--port", str(port), "--config", "server.properties",
     ]  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-I", guard.__file__, str(folder), *command],
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    guarded = children.python_file(guard.__file__, str(folder), *command)
+    process = children.start(guarded, stdin=children.PIPE)
     return process, f"https://{_HOST}:{port}/"
 
 

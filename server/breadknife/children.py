@@ -1,0 +1,196 @@
+"""Starts other programs, so that no file of a folder that somebody opened runs only because it is there.
+
+A program is found in the absolute entries of PATH that lie outside the current folder, and runs in a folder of ours
+with an environment that names no other place to load code from. `tests/test_architecture.py` keeps every other module
+from starting programs by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from breadknife.paths import state_dir
+
+QUIET = subprocess.DEVNULL
+PIPE = subprocess.PIPE
+OUTPUT = subprocess.STDOUT
+Stream = int | IO[bytes] | None
+"""What a child reads or writes: `PIPE`, `QUIET`, a file, (None) what this process reads or writes, or for errors
+`OUTPUT`."""
+
+_FLAGS = {
+    "detached": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW,
+    "attached": subprocess.CREATE_NO_WINDOW,
+} if sys.platform == "win32" else {"detached": 0, "attached": 0}  # fmt: skip
+
+
+def find_program(*names: str, outside: Path | None = None) -> str | None:
+    """Return the absolute path of the first program with one of these names, in the order of PATH, or None.
+
+    Programs in the current folder, and those in `outside`, which is somebody else's folder, are passed over: also if
+    a link leads there.
+    """
+    for folder in search_folders():
+        for name in names:
+            path = program_in(folder, name)
+            if path is not None and (outside is None or not _lies_in(path, os.path.realpath(outside))):
+                return path
+    return None
+
+
+def search_folders() -> Iterator[str]:
+    """Yield the absolute entries of PATH that lie outside the current folder."""
+    current = _foreign_folder()
+    for entry in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        if os.path.isabs(entry) and (current is None or not _lies_in(entry, current)):
+            yield entry
+
+
+def program_in(folder: str | Path, name: str) -> str | None:
+    """Return the path of the program with a name in one folder, with the suffix that Windows gives it, or None."""
+    # `shutil.which` would also look into the current folder of Windows.
+    suffixes = os.environ.get("PATHEXT", ".EXE").split(os.pathsep) if sys.platform == "win32" else [""]
+    if sys.platform == "win32" and name.upper().endswith(tuple(suffix.upper() for suffix in suffixes)):
+        suffixes = [""]
+    for suffix in suffixes:
+        path = os.path.join(folder, name + suffix)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return None
+
+
+def python_module(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module in the Python of this process.
+
+    `-P` keeps the current folder off its module path; `environment` sees to the rest. `-I` would also hide what the
+    user has installed for themself, and breadknife may be one of that.
+    """
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def python_file(file: str, *arguments: str) -> list[str]:
+    """Return the command that runs a file of ours which needs only Python's library."""
+    return [sys.executable, "-I", file, *arguments]
+
+
+def environment(**added: str) -> dict[str, str]:
+    """Return the environment of this process, with what is added.
+
+    PATH has the entries of `search_folders`. Of PYTHON* only the absolute entries of PYTHONPATH stay: this process
+    loads plugins from there, too.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("PYTHON")}
+    modules = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(entry)]
+    if modules:
+        kept["PYTHONPATH"] = os.pathsep.join(modules)
+    return kept | {"PATH": os.pathsep.join(search_folders())} | added
+
+
+def start(
+    command: Sequence[str],
+    *,
+    folder: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    stdin: Stream = QUIET,
+    stdout: Stream = QUIET,
+    stderr: Stream = QUIET,
+    own_group: bool = False,
+    detached: bool = False,
+) -> subprocess.Popen[bytes]:
+    """Start a program, whose path must be absolute.
+
+    Args:
+        command: the program's path and its arguments.
+        folder: where it runs; by default a folder of ours.
+        environ: all of its environment; by default `environment()`.
+        own_group: Ctrl-C in a terminal doesn't reach it.
+        detached: it outlives this process, and has a group of its own.
+
+    Raises OSError where it can't be started, also since its path isn't absolute: the current folder could have it.
+    """
+    if not os.path.isabs(command[0]):
+        raise FileNotFoundError(errno.ENOENT, "not an absolute path", command[0])
+    return subprocess.Popen(
+        command,
+        cwd=folder or own_folder(),
+        env=environment() if environ is None else environ,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=(own_group or detached) and sys.platform != "win32",
+        creationflags=_FLAGS["detached" if detached else "attached"],
+    )
+
+
+def run(
+    command: Sequence[str],
+    *,
+    folder: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    given: bytes = b"",
+    seconds: float,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program to its end, and return its exit code and what it wrote.
+
+    Raises what `start` raises, and TimeoutError after so many seconds; it is ended then.
+    """
+    with start(command, folder=folder, environ=environ, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+        try:
+            output, errors = process.communicate(given, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            kill(family(process))
+            raise TimeoutError(f"{command[0]} has not ended within {seconds:g} s") from None
+        except BaseException:
+            kill(family(process))
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
+
+
+def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Return what a program has started, and that in turn, and last the program; nothing if it has ended."""
+    if process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            parent = psutil.Process(process.pid)
+            return [*parent.children(recursive=True), parent]
+    return []
+
+
+def kill(processes: Sequence[psutil.Process]) -> None:
+    """End processes, whatever they do."""
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def own_folder() -> Path:
+    """Return a folder in which programs may run: an empty one of ours, or our Python's if nothing can be written."""
+    folder = state_dir() / "empty"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return Path(sys.executable).parent
+    return folder
+
+
+def _foreign_folder() -> str | None:
+    """Return the current folder, or None if it has our home or our Python in it: that is nobody's project."""
+    try:
+        current = os.path.realpath(os.getcwd())
+    except OSError:  # somebody has deleted it
+        return None
+    ours = (os.path.expanduser("~"), sys.prefix, sys.base_prefix)
+    return None if any(_lies_in(each, current) for each in ours) else current
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    """Tell whether a path is a folder or in it, as it is written or where its links lead. `folder` has no links."""
+    return any(Path(lead(path)).is_relative_to(folder) for lead in (os.path.abspath, os.path.realpath))
