@@ -27,7 +27,7 @@ from breadknife.text.document import Span, TextEdit, apply_edits
 HERE = Path(__file__).parent
 HEAD = ("recipe", "place", "before", "after", "verdict", "why")
 RECIPES = (
-    "make-list", "make-paragraph", "split-sentence", "plain-words", "shorten-text", "front-sentence", "parallel-items",
+    "make-list", "make-paragraph", "split-sentence", "plain-words", "shorten-text", "parallel-items",
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Asks a recipe at random real places, and writes the answers down to be judged by a reader.
 
-`python bench/recipes docstring FOLDER` writes `bench/recipes/docstring.tsv`: case, answer, verdict, why. Verdicts are
-written by hand: `yes`, `no`, or `-` where there was no answer. `--score` counts them.
+`python bench/recipes explain-diagnostic FOLDER` writes `bench/recipes/explain-diagnostic.tsv`: case, answer, verdict,
+why. Verdicts are written by hand: `yes`, `no`, or `-` where there was no answer. `--score` counts them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 import itertools
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,8 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from recipes.cases import Case, commits, functions, names
-from recipes.findings import findings
+from recipes.findings import Case, findings
 
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.recipes.finding import find
@@ -30,9 +27,6 @@ from breadknife.task.values import Silence
 HERE = Path(__file__).parent
 HEAD = ("case", "answer", "verdict", "why")
 KINDS: dict[str, Callable[[Path, int], Iterator[Case]]] = {
-    "docstring": functions,
-    "commit-message": commits,
-    "better-name": names,
     "explain-diagnostic": findings,
 }
 
@@ -40,7 +34,7 @@ KINDS: dict[str, Callable[[Path, int], Iterator[Case]]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipe", choices=KINDS)
-    parser.add_argument("folder", type=Path, nargs="?", help="packages, or a git repository")
+    parser.add_argument("folder", type=Path, nargs="?", help="packages")
     parser.add_argument("--seed", type=int, default=30)
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--model", default="", help="for the roles that write")
@@ -71,9 +65,8 @@ def answers(given: argparse.Namespace) -> Iterator[tuple[str, str, str, str]]:
         if given.model:
             host.settings = replace(host.settings, models={**host.settings.models, "rewrite": given.model})
         for case in cases:
-            with workspace(case) as root:
-                path = Path(root) / ("COMMIT_EDITMSG" if case.staged else "case.py")
-                document = replace(case.document, uri=path.as_uri())
+            with tempfile.TemporaryDirectory(prefix="breadknife-") as root:
+                document = replace(case.document, uri=(Path(root) / "case.py").as_uri())
                 said = ask(host, entry, document, case.span, case.message, Path(root))
             answer = f"({said.reason}: {said.sentence})" if isinstance(said, Silence) else said.text.strip()
             if given.show:
@@ -81,35 +74,6 @@ def answers(given: argparse.Namespace) -> Iterator[tuple[str, str, str, str]]:
             yield case.name, answer.replace("\n", "⏎"), "-" if isinstance(said, Silence) else "", ""
     finally:
         host.close()
-
-
-def workspace(case: Case) -> tempfile.TemporaryDirectory[str]:
-    """A folder in which git has staged what the case says."""
-    folder = tempfile.TemporaryDirectory(prefix="breadknife-", ignore_cleanup_errors=True)
-    root = Path(os.path.realpath(folder.name))
-    if case.staged:
-        git(root, "init", "--quiet")
-        for name, text in case.files.items():
-            write(root / name, text)
-        git(root, "add", "--all")
-        git(root, "commit", "--quiet", "--allow-empty", "--message", "Before")
-        for name, text in case.staged.items():
-            if text is None:
-                (root / name).unlink(missing_ok=True)
-            else:
-                write(root / name, text)
-        git(root, "add", "--all")
-    return folder
-
-
-def write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8", newline="")
-
-
-def git(root: Path, *words: str) -> None:
-    who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
-    subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, env=os.environ | who)
 
 
 def score(table: Path) -> str:

@@ -4,21 +4,46 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recipes.cases import Case, sources
+from breadknife.text.document import Document, Span
 
-from breadknife.text.document import Document
-
+MOST_FILES = 400
+LARGEST = 60_000
+"""Characters of a file that is read."""
 CHECKED = 40
 """Files."""
 RULES = "E,F,W,B,C4,SIM,PL,N,RET,TRY,UP,A,ARG,S,BLE,FBT,ANN,D1,PTH,PERF"
 """Of ruff."""
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    """The same again with the same seed: a file and line, and a finding."""
+    document: Document
+    span: Span
+    message: str
+    about: str
+    """What a reader needs to judge the answer."""
+
+
+def sources(folder: Path, seed: int) -> list[Path]:
+    """Return Python files of packages below a folder, at random; no tests, and nothing of ours."""
+    found = [
+        path
+        for path in sorted(folder.rglob("*.py"))
+        if not re.search(r"tests?/|breadknife|_vendor|/pip/|test_|_pb2|conftest", path.relative_to(folder).as_posix())
+        and 500 < path.stat().st_size < LARGEST
+    ]
+    return random.Random(seed).sample(found, min(MOST_FILES, len(found)))
 
 
 def findings(folder: Path, seed: int) -> Iterator[Case]:
@@ -39,7 +64,7 @@ def findings(folder: Path, seed: int) -> Iterator[Case]:
                 name = f"{copies[file].relative_to(folder)}:{line + 1} {rule}"
                 span = document.line_span(line)
                 about = f"{document.slice(span)}\n--- {message}"
-                yield Case(name, document, type(span)(min(at, span.end), min(at, span.end)), message, about=about)
+                yield Case(name, document, type(span)(min(at, span.end), min(at, span.end)), message, about)
 
 
 def _one_each(found: Sequence[tuple[str, str, int, int, str]], chance: random.Random) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from breadknife.steps.registry import discover_steps
 from documents.acting import FOLDER, NAMES
 
 RULES = (
-    "front-sentence", "make-list", "make-paragraph", "parallel-items", "plain-words", "shorten-text", "split-sentence",
+    "make-list", "make-paragraph", "parallel-items", "plain-words", "shorten-text", "split-sentence",
 )  # fmt: skip
 
 

@@ -122,14 +122,3 @@ def test_only_what_is_selected_is_changed() -> None:
 def test_no_more_is_left_out_than_the_share_that_the_recipe_wants() -> None:
     text = "Note that it is. Note that it was. Note that it will be. Note that it can be, too."
     assert acted("shorten-text", text).count("Note that") == 1
-
-
-def test_the_central_sentence_moves_with_its_markup() -> None:
-    text = (
-        "Many people have asked for years. The **cache** keeps answers of the [server](a) on the disk.\n"
-        "A server sends answers with a date. The disk is checked for old answers at night.\n"
-    )
-    assert acted("front-sentence", text) == (
-        "The **cache** keeps answers of the [server](a) on the disk. Many people have asked for years.\n"
-        "A server sends answers with a date. The disk is checked for old answers at night.\n"
-    )

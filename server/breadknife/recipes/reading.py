@@ -107,7 +107,7 @@ def _top(reader: Reader, table: Mapping[str, Any]) -> dict[str, Any] | None:
     if "recipe" in values and values["recipe"] != FORMAT:
         reader.report(("recipe",), f"the format is {values['recipe']}; this breadknife reads {FORMAT}: update it")
     if "name" in values and not _NAME.fullmatch(values["name"]):
-        reader.report(("name",), "a name has small letters, digits and `-`, as in `commit-message`")
+        reader.report(("name",), "a name has small letters, digits and `-`, as in `plain-words`")
     if "title" in values and not 0 < len(values["title"]) <= MAX_TITLE:
         reader.report(("title",), f"a title has 1 to {MAX_TITLE} characters")
     return values if len(reader.problems) == before else None

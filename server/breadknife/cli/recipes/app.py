@@ -55,7 +55,7 @@ def new(
 
       breadknife recipes new shorten
 
-      breadknife recipes new our-commits --like commit-message --here
+      breadknife recipes new our-words --like plain-words --here
     """
     from breadknife.cli.recipes.writing import write_new
 
@@ -100,9 +100,9 @@ def run_command(
 
     Examples:
 
-      breadknife recipes run docstring app.py --at 12
+      breadknife recipes run plain-words notes.md --at 12
 
-      git diff --cached | breadknife recipes run commit-message
+      breadknife recipes run shorten-text < notes.txt
     """
     from breadknife.cli.recipes.running import Place, run
 

@@ -17,7 +17,7 @@ _TEMPLATE = Path(__file__).with_name("template.toml")
 
 def write_new(name: str, like: str, *, here: bool) -> int:
     if not re.fullmatch("[a-z][a-z0-9-]{0,49}", name):
-        raise RecipeError(f"`{name}` can't name a recipe; take small letters, digits and `-`, as in `commit-message`")
+        raise RecipeError(f"`{name}` can't name a recipe; take small letters, digits and `-`, as in `plain-words`")
     root, trusted = _here()
     folder = root / IN_WORKSPACE if here else user_folder()
     path = folder / f"{name}.toml"

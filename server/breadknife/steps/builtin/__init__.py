@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from breadknife.steps.builtin.choose import CHOOSING
-from breadknife.steps.builtin.commits import COMMITTING
 from breadknife.steps.builtin.diagnostics import EXPLAINING
-from breadknife.steps.builtin.docstrings import DOCUMENTING
 from breadknife.steps.builtin.documents import READING
-from breadknife.steps.builtin.functions import FUNCTIONS
 from breadknife.steps.builtin.guard.step import GUARDING
 from breadknife.steps.builtin.models import ASKING
 from breadknife.steps.builtin.program import RUNNING
-from breadknife.steps.builtin.renaming import RENAMING
 from breadknife.steps.builtin.select import SELECTING
 from breadknife.steps.builtin.texts import WORKING
 
-STEPS = (
-    *SELECTING, *FUNCTIONS, *RENAMING, *WORKING, *CHOOSING, *ASKING, *GUARDING, *DOCUMENTING, *COMMITTING, *EXPLAINING,
-    *READING, *RUNNING,
-)  # fmt: skip
+STEPS = (*SELECTING, *WORKING, *CHOOSING, *ASKING, *GUARDING, *EXPLAINING, *READING, *RUNNING)
