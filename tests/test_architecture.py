@@ -219,7 +219,6 @@ STARTERS = {
 """Module -> what in it starts a program, or looks for one. (Of `Popen`, a type too, only calls count.)"""
 MAY_START = {
     "children.py": "the one way",
-    "plugins/nullcheck/verify/proving/runner.py": "runs with Python's library alone, and names what it refuses",
     "plugins/prose/engines/jvm/guard.py": "runs with Python's library alone",
 }
 

@@ -107,16 +107,6 @@ def test_json(project: Path) -> None:
     assert "+        self._names = []" in attribute["patch"]["diff"].splitlines()
 
 
-def test_a_test_shows_what_can_happen_in_a_trusted_folder(project: Path) -> None:
-    def test_of_the_bug() -> str:
-        shown = json.loads(triage(project, "--from", "-", "--json").stdout)
-        return shown["groups"][0]["patch"]["test"]
-
-    assert test_of_the_bug() == ""
-    within(project, "trust")
-    assert test_of_the_bug().endswith('host("")\n')
-
-
 def test_nothing_is_changed(project: Path) -> None:
     triage(project, "--from", "-")
     assert (project / "store.py").read_text("utf-8") == STORE

@@ -62,9 +62,7 @@ def _as_json(group: Group, repairs: Repairs, folder: Path) -> dict[str, Any]:
         "chance": round(group.sorted.chance, 2),
         **origin_as_json(repairs, group.cause.origin, folder),
         "count": len(group.cause.findings),
-        "patch": {"title": patch.title, "diff": patch.diff, "ended": patch.ended, "test": patch.test}
-        if patch
-        else None,
+        "patch": {"title": patch.title, "diff": patch.diff, "ended": patch.ended} if patch else None,
         "findings": [as_json(repairs, found, folder) for found in group.cause.findings],
     }
 
@@ -117,7 +115,3 @@ def _show_patch(patch: Patch, count: int) -> None:
         say(f"      {line.expandtabs(4)}")
     if len(shown) > _LONGEST_DIFF:
         say(f"      … {len(shown) - _LONGEST_DIFF} more lines")
-    if patch.test:
-        say("    A test that fails without it (--json has the file):")
-        for line in patch.test[patch.test.index("def test_") :].splitlines():
-            say(f"      {line}")

@@ -26,7 +26,6 @@ class English:
     auxiliaries: frozenset[str]
     modals: frozenset[str]
     subordinators: frozenset[str]
-    references: frozenset[str]
     prepositions: frozenset[str]
     common: frozenset[str]
     nouns: frozenset[str]

@@ -11,13 +11,12 @@ from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.menu.choices import Choices
-from breadknife.plugins.nullcheck.menu.menu import TEST, Menu, ranked, tried_of
+from breadknife.plugins.nullcheck.menu.menu import Menu, ranked
 from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, rule
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
 from breadknife.plugins.nullcheck.values import HIDING, RULES, SOURCE, NullFile, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, others
-from breadknife.plugins.nullcheck.verify.proving.prover import Prover
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
@@ -32,7 +31,6 @@ from breadknife.task.values import (
     Finding,
     Findings,
     Fix,
-    NewDocument,
     Origin,
     Request,
     ResolveRequest,
@@ -43,8 +41,6 @@ from breadknife.text.syntax import SyntaxTree
 
 _CHOSEN, _UNDONE = "chosen", "undone"
 """The commands that come once the edits of an action are made, and undone: the name of the value, and the strategy."""
-_PROOF_SECONDS, _TEST_SECONDS = 0.5, 10.0
-"""How long a chosen fix waits for its proof, and who asks for the test itself."""
 _FIX_BUDGET = 200
 """Findings of one check whose fixes come with it, where they are read. One past that has fixes only in its menu."""
 
@@ -60,12 +56,9 @@ class NullCheckPlugin:
         self._choices = choices or Choices()
         self._files = Files()
         self.ladder = Ladder()
-        self._prover = Prover()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if isinstance(request, CommandRequest):
-            if request.command.name == TEST:
-                return self._test(request, context)
             return self._chose(request.command, request.root)
         if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
             return None
@@ -80,7 +73,7 @@ class NullCheckPlugin:
                 case CheckRequest():
                     return self._check(file, request, context)
                 case ActionRequest():
-                    menu = Menu(file, request, self.ladder, self._choices, self._prover, context)
+                    menu = Menu(file, request, self.ladder, self._choices, context)
                     return Actions(tuple(menu.actions()))
                 case ResolveRequest(document=document, action=action):
                     checking = _checking(self.ladder, document, action, context)
@@ -88,7 +81,7 @@ class NullCheckPlugin:
         # Others may use the analysis while a checker is asked.
         if isinstance(made, Silence):
             return made
-        return _resolved(made, action, checking, self._prover, document, tree, context)
+        return _resolved(made, action, checking, tree, document, context)
 
     def _check(self, file: NullFile, request: CheckRequest, context: Context) -> Findings:
         """None of the fixes is a preferred one: "fix all" makes none of them."""
@@ -123,25 +116,7 @@ class NullCheckPlugin:
             case _:
                 return None
 
-    def _test(self, request: CommandRequest, context: Context) -> Answer:
-        """A new document with the test for a fix, or why there is none."""
-        document, data = request.document, request.command.arguments
-        tree = context.tree(document) if document is not None else None
-        if document is None or tree is None or len(data) != 4:
-            return silence("no-tree")
-        place, strategy = _chosen(Action("", data=dict(zip(("start", "end", "use", "strategy"), data, strict=True))))
-        with self._files.open(document, tree, context.project) as file:
-            offers = [offer for offer in file.offers(place) if offer.strategy is strategy]
-        tried = tried_of(document, place, offers, context)
-        context.progress("running a test of the null")
-        proof = self._prover.proof(tried, tree, _TEST_SECONDS, context.cancel) if tried is not None else ""
-        if not proof:
-            return Done("No test reaches this null: write one by hand, or choose a fix without it.")
-        stem = document.path.stem if document.path is not None else "module"
-        return Done(documents=(NewDocument(proof, "python", f"test_{stem}", Origin(rule(strategy))),))
-
     def close(self) -> None:
-        self._prover.close()
         self.ladder.close()
 
 
@@ -171,18 +146,15 @@ def _made(
 
 
 def _resolved(
-    made: Repair, action: Action, checking: Checking | None, prover: Prover, document: Document, tree: SyntaxTree,
-    context: Context,
-) -> Answer:  # fmt: skip
-    """The action with its edits, if they climb the ladder. A checker and a test are asked of the template: the words of
-    a message are the same to them."""
+    made: Repair, action: Action, checking: Checking | None, tree: SyntaxTree, document: Document, context: Context
+) -> Answer:
+    """Return the action with its edits, if they climb the ladder. A checker is asked of the template: the words of a
+    message are the same to it."""
     edited = Edited.by(document, made.offer)
     climb = context.run(checking.steps, edited) if checking is not None else Climb(others=others(action.findings))
     if isinstance(climb, Silence):
         return climb
-    tried = tried_of(document, made.place, [made.offer], context)
-    is_proved = tried is not None and bool(prover.proof(tried, tree, _PROOF_SECONDS, context.cancel))
-    climb = replace(climb, is_torn=tree.root.has_error, is_proved=is_proved)
+    climb = replace(climb, is_torn=tree.root.has_error)
     done = replace(
         action, edits=made.edits, elsewhere=made.offer.elsewhere, origin=made.origin, checked=climb.badge,
         unchecked=climb.unasked,

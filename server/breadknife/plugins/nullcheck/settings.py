@@ -25,9 +25,6 @@ class NullCheckSettings:
     is used, no more of the files that import it are asked about."""
     learn: bool = True
     """Which fix you choose for a name is kept, on this machine only, and comes first where it may be null again."""
-    prove: bool = True
-    """Whether a fix of Python code is tried by a small test, in folders that you trust: that runs the function with
-    mocks, in a process that may not write, connect or start programs."""
     severity_high: Shown = "warning"
     """How a null is shown that can probably happen: of the findings that people have judged, half could;
     `off`: not."""

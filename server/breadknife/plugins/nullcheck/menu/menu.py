@@ -17,14 +17,10 @@ from breadknife.plugins.nullcheck.shown.silenced import silencing
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
-from breadknife.plugins.nullcheck.verify.proving.prover import Prover, Tried
-from breadknife.plugins.nullcheck.verify.proving.scenario import scenario
 from breadknife.task.plugin import Context
-from breadknife.task.values import Action, ActionRequest, Command, Confidence, Finding, Origin
-from breadknife.text.document import Document, TextEdit
+from breadknife.task.values import Action, ActionRequest, Confidence, Finding, Origin
+from breadknife.text.document import TextEdit
 
-TEST = "test"
-"""The command that writes a test: the place's start, end and use, and the strategy that it is to prove."""
 LISTED = 3
 """Fixes that a menu shows before "More…"."""
 
@@ -40,7 +36,6 @@ class Menu:
     request: ActionRequest
     ladder: Ladder
     choices: Choices
-    prover: Prover
     context: Context
 
     def actions(self) -> Iterator[Action]:
@@ -51,26 +46,20 @@ class Menu:
         it is still checked before it is made. What only hides a finding is listed if nothing repairs it. Everything
         else waits behind "More…": it is checked when that is opened.
         """
-        repairs, tests, hiding = list[Action](), list[Action](), list[Action]()
+        repairs, hiding = list[Action](), list[Action]()
         silenced = list[Finding]()
         for at, (place, about) in enumerate(self._places().items()):
             offers = self._offers(place, about)
-            tried = tried_of(self.request.document, place, offers[:LISTED], self.context)
-            proved = self.prover.known(tried) if tried is not None else ()
             happens = can_happen(self.file, place)
             for offer in offers:
-                action = self._action(offer, place, about, is_proved=offer.edits in proved, can_happen=happens)
+                action = self._action(offer, place, about, can_happen=happens)
                 (hiding if offer.strategy in HIDING else repairs).append(action)
             if all(offer.strategy is not Strategy.IGNORE for offer in offers):
                 silenced += about
             if at == 0 and offers:
                 self._look_ahead(offers, about)
-                if self.request.invoked and tried is not None:
-                    self.prover.begin(tried, self.file.tree)
-            tests += self._testing(place, offers, tried)
         hiding = [replace(action, preferred=False) for action in (*hiding, *self._silencing(silenced))]
         yield from _limited(_distinct(repairs))
-        yield from (replace(action, listed=False) for action in tests)
         yield from (replace(action, listed=False) for action in hiding) if repairs else _limited(hiding)
 
     def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
@@ -100,11 +89,9 @@ class Menu:
     def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
         return self.ladder.known(self._edited(offer), about, self.context.project)
 
-    def _action(
-        self, offer: Offer, place: Place, about: tuple[Finding, ...], *, is_proved: bool, can_happen: bool
-    ) -> Action:
+    def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, can_happen: bool) -> Action:
         known = self._known(offer, about)
-        climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error, is_proved=is_proved)
+        climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error)
         is_safe = known is not None or self._checker is None  # editors make a preferred one by a single key
         return Action(
             menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
@@ -120,15 +107,6 @@ class Menu:
     def _checker(self) -> Installed | None:
         """The one that is asked about an offer before it is made. To find it reads files."""
         return self.ladder.checker(self.request.document, self._settings.oracle, self.context)
-
-    def _testing(self, place: Place, offers: Sequence[Offer], tried: Tried | None) -> Iterator[Action]:
-        """A test that can be kept, if one can be written."""
-        if tried is not None and scenario(self.file.tree, place) is not None:
-            strategy = next(offer.strategy for offer in offers if offer.edits == tried.fixes[0])
-            arguments = (str(place.span.start), str(place.span.end), place.use.value, strategy.value)
-            title = "Write a failing test"
-            told = "A new document gets a test that fails now, and passes once the first fix is made"
-            yield Action(title, command=Command(TEST, title, arguments), explanation=told)
 
     def _silencing(self, about: Sequence[Finding]) -> Iterator[Action]:
         """Who reads the code knows better, whatever is offered: there is always a way to say so. The comment is of a
@@ -159,15 +137,6 @@ class Menu:
             "asked": int(offer.is_asked_for),
             "name": name_of(self.file.tree, place.span),
         }
-
-
-def tried_of(document: Document, place: Place, offers: Sequence[Offer], context: Context) -> Tried | None:
-    """What a test may prove of these offers: those that are written at the place itself. None where nothing may run."""
-    settings: NullCheckSettings = context.settings(NullCheckSettings)
-    if not settings.prove or not context.trusted or context.root is None:
-        return None
-    fixes = [offer.edits for offer in offers if offer.strategy not in DECLARATION | HIDING]
-    return Tried.of(document, place, fixes, context.root)
 
 
 def _limited(actions: Sequence[Action]) -> Iterator[Action]:

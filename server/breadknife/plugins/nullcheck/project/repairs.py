@@ -28,7 +28,6 @@ from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, NullLanguage, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
-from breadknife.plugins.nullcheck.verify.proving.prover import Tried
 from breadknife.project.values import Located
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Request, ResolveRequest
 from breadknife.text.document import Document
@@ -206,16 +205,6 @@ class Repairs:
                 elif done.edits.keys() <= files:
                     return done
         return refused
-
-    def tried(self, repair: Repair) -> Tried | None:
-        """What a test may prove of a repair; None where nothing may run: in a folder that the user doesn't trust."""
-        found = repair.found
-        is_trusted, settings = self._settings(found.path)
-        edits = repair.edits.get(found.path)
-        if not is_trusted or not settings.prove or edits is None:
-            return None
-        document, root = self.changes.document(found.path), self.workspace.root(found.path)
-        return Tried.of(document, found.place, [edits], root)
 
     # --- what comes of it ---
 

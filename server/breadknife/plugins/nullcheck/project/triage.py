@@ -6,13 +6,11 @@ A finding's null can happen, is a value's life cycle, or is only what a checker 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from breadknife.cancel import CancelToken
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.project.causes import Cause, Origin, causes_of, declaration_of
 from breadknife.plugins.nullcheck.project.declared import Kind
@@ -21,11 +19,10 @@ from breadknife.plugins.nullcheck.project.reported import Told
 from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair
 from breadknife.plugins.nullcheck.shown.confidence import clues_of, fitted
 from breadknife.plugins.nullcheck.values import DECLARATION, NullFile, Strategy, Use
-from breadknife.plugins.nullcheck.verify.proving.prover import Tried, proofs
 from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.task.values import Confidence
 from breadknife.text.document import Span
-from breadknife.text.syntax import SyntaxTree, path_to
+from breadknife.text.syntax import path_to
 
 _NULLS = frozenset({"None", "null", "nil", "undefined"})
 _WORDS = {"python": "None", "go": "nil"}
@@ -68,7 +65,6 @@ _STRATEGIES = {
     Sort.UNCLEAR: UNASKED - DECLARATION - {Strategy.ASSERT},
     Sort.LIFE_CYCLE: DECLARATION | {Strategy.WIDEN},
 }
-_TESTS_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -89,8 +85,6 @@ class Patch:
     """As `git apply` takes it in the folder."""
     ended: int
     """The findings of the group that are gone with it."""
-    test: str = ""
-    """A test for pytest that fails without it and passes with it, of what can happen; "" where none is found."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +106,7 @@ def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
             its = sorted_by_code(repairs, found, cause.origin)
             is_default = cause.origin.kind is Kind.PARAMETER and found.place.use is Use.ASSIGN
             grouped[DEFAULTS if is_default else _in_file(cause.origin, found), its.sort].append((found, its))
-    groups, to_prove = list[Group](), dict[int, tuple[Tried, SyntaxTree]]()
+    groups = list[Group]()
     noise = {found for (_, sort), same in grouped.items() if sort is Sort.NOISE for found, _ in same}
     noise -= repairs.ended((each, each) for each in noise)
     in_turn, also = sorted(grouped.items(), key=lambda each: each[0][1] is Sort.NOISE), set[Found]()
@@ -122,20 +116,14 @@ def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
             continue
         best = max((its for _, its in same), key=lambda its: its.chance)
         group = Group(Cause(origin, tuple(found for found, _ in same)), best)
-        patch, made, beside = _patch(repairs, group.cause, sort, folder, noise - also)
+        patch, beside = _patch(repairs, group.cause, sort, folder, noise - also)
         if patch is not None and beside:
             also |= beside
             group = replace(
                 group, cause=replace(group.cause, findings=(*group.cause.findings, *sorted(beside, key=_at)))
             )
             patch = replace(patch, ended=patch.ended + len(beside))
-        tree = repairs.tree(made.found.path) if made is not None and sort is not Sort.LIFE_CYCLE else None
-        if made is not None and tree is not None and (tried := repairs.tried(made)) is not None:
-            to_prove[len(groups)] = tried, tree
         groups.append(replace(group, patch=patch))
-    for at, test in _tests(repairs, to_prove):
-        patch = groups[at].patch
-        groups[at] = replace(groups[at], patch=replace(patch, test=test) if patch else None)
     return sorted(_merged(groups), key=_rank)
 
 
@@ -165,12 +153,12 @@ def _rank(group: Group) -> tuple[int, float, int, str, int]:
 
 def _patch(
     repairs: Repairs, cause: Cause, sort: Sort, folder: Path, noise: Iterable[Found]
-) -> tuple[Patch | None, Repair | None, set[Found]]:
-    """What is done about a group, and the first repair of it; the texts are as before. None where it ends nothing. Also
-    what it ends of the findings that nothing near their uses speaks for."""
+) -> tuple[Patch | None, set[Found]]:
+    """Return what is done about a group, or None if it ends nothing, and what else it ends of the findings that nothing
+    near their uses speaks for. The texts are as before."""
     strategies, findings = _STRATEGIES.get(sort), cause.findings
     if strategies is None:
-        return None, None, set()
+        return None, set()
     shown = declaration_of(cause) if sort is Sort.LIFE_CYCLE else None
     before = repairs.changes.documents()
     outcomes = list(repair_each(repairs, [*findings, *([shown] if shown else ())], strategies))
@@ -185,21 +173,13 @@ def _patch(
     repairs.put(before)
     ended = sum(not isinstance(each, Refused) and each.found in findings for each in outcomes)
     if not made or not ended:
-        return None, None, set()
+        return None, set()
     title = made[0].action.title if len(made) == 1 else f"{len(made)} changes: {made[0].action.title}"
-    return Patch(title, diff, ended), made[0], also
+    return Patch(title, diff, ended), also
 
 
 def _at(found: Found) -> tuple[Path, Span]:
     return found.path, found.place.span
-
-
-def _tests(repairs: Repairs, tried: Mapping[int, tuple[Tried, SyntaxTree]]) -> Iterator[tuple[int, str]]:
-    """The tests that prove repairs, by number."""
-    with ThreadPoolExecutor(_TESTS_AT_ONCE) as threads:
-        begun = [(at, threads.submit(proofs, *each, CancelToken())) for at, each in tried.items()]
-        for at, found in repairs.workspace.shown(begun, lambda _: "running a test of each repair"):
-            yield at, next(iter(found.result().values()), "")
 
 
 def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:

@@ -60,7 +60,6 @@ class Rung(StrEnum):
     FILE = "file clean"
     IMPORTERS = "importers clean"
     OTHERS = "other errors still reported"
-    TEST = "proved by a test"
 
 
 @dataclass(frozen=True)
@@ -100,8 +99,6 @@ class Climb:
     """The file had syntax errors before: nothing that is said of it as a whole counts for much."""
     others: tuple[str, ...] = ()
     """The checkers whose finding only the language's own checks have seen gone: they weren't asked again."""
-    is_proved: bool = False
-    """A test fails without the edit, and passes with it."""
 
     @property
     def badge(self) -> str:
@@ -115,10 +112,6 @@ class Climb:
     def short(self) -> str:
         """What is known of the file, and who says so: `file and 12 importers clean (pyright)`; without a name it is
         the language's own checks."""
-        return f"{self._files} · {Rung.TEST}" if self.is_proved else self._files
-
-    @property
-    def _files(self) -> str:
         if self.is_torn:
             return "the file does not parse"
         if not self.checker or self.unasked:
