@@ -49,7 +49,7 @@ def test_the_page_without_a_terminal_is_plain_and_narrow(bare_machine: Path) -> 
     assert lines[-1].endswith("`breadknife setup --yes`, or name parts.")
     for model in builtin_catalog().models:
         [row] = [line for line in lines if model.name in line]
-        assert f"{model.size / 1e6:,.0f} MB" in row
+        assert f"{model.download_size / 1e6:,.0f} MB" in row
         assert "not here" in row
     words = " ".join(said.stdout.split())
     assert "judges prose, finds what no rule knows (English)" in words

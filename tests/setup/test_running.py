@@ -6,12 +6,16 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.advance import Amount
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.setup.running import CANCELLED, set_up
 from breadknife.setup.values import Event, Skipped, State, Step
+from engine.advancing import assert_advancing
 from setup.fakes import FakePart
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -29,6 +33,12 @@ def raising(error: Exception) -> Callable[[object, object], str]:
     [
         (DownloadFailed("the line went dead"), "failed", "the line went dead"),
         (Skipped("there is no Java"), "skipped", "there is no Java"),
+        (
+            PermissionError(13, "Permission denied", "/home/me/.cache"),
+            "failed",
+            "/home/me/.cache: Permission denied; "
+            "make room and let it be written, or set BREADKNIFE_HOME to another folder",
+        ),
         (KeyError("x"), "failed", "an error that nobody foresaw: KeyError: 'x'"),
     ],
 )
@@ -91,3 +101,33 @@ def test_cancelling_is_told_of_each_part() -> None:
     said = CANCELLED.format("a part")
     assert [(event.part, event.message) for event in events] == [("model:a", said), ("model:b", said)]
     assert second.calls == []
+
+
+steps = st.builds(
+    Step,
+    message=st.just("fetching"),
+    fraction=st.none() | st.floats(0, 1),
+    bytes_done=st.none() | st.integers(0, 1000),
+    bytes_total=st.none() | st.integers(1, 1000),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(steps, max_size=8), min_size=1, max_size=3))
+def test_no_part_goes_back(each: list[list[Step]]) -> None:
+    """Whatever a part tries again, and however many there are at the same time."""
+
+    def telling(told: list[Step]) -> Callable[[Callable[[Step], None], CancelToken], str]:
+        def does(report: Callable[[Step], None], cancel: CancelToken) -> str:
+            for step in told:
+                report(step)
+            return "it is there"
+
+        return does
+
+    events: list[Event] = []
+    parts = [FakePart(f"model:{number}", telling(told), f"lane {number}") for number, told in enumerate(each)]
+    set_up(parts, events.append, CancelToken())
+    for part in parts:
+        mine = [event for event in events if event.part == part.name]
+        assert_advancing([Amount(event.fraction, event.bytes_done, event.bytes_total) for event in mine])

@@ -16,6 +16,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.advance import Amount
 from breadknife.engine.models.pull import PullProgress, Report
 from breadknife.errors import BreadknifeError
 from breadknife.offline import OFFLINE
@@ -125,43 +126,44 @@ def progress() -> Generator[Report, None, None]:
         yield _Lines()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None, visible=False)
 
         def report(now: PullProgress) -> None:
-            if now.total:
-                bar.update(task, description=escaped(now.message), completed=now.done, total=now.total, visible=True)
-            else:
+            if now.amount.fraction is None:
                 bar.console.print(escaped(now.message), highlight=False, markup=False)
+            else:
+                said = escaped(now.message + of_bytes(now.amount))
+                bar.update(task, description=said, completed=now.amount.fraction, total=1.0, visible=True)
 
         yield report
 
 
 class _Lines:
-    """A line for each new message and for each tenth of a transfer."""
+    """A line for each new message and for each tenth of a pull."""
 
     def __init__(self) -> None:
         self._last = ("", 0)
 
     def __call__(self, progress: PullProgress) -> None:
-        tenths = progress.done * 10 // progress.total if progress.total else 0
+        tenths = int((progress.amount.fraction or 0.0) * 10)
         if self._last != (progress.message, tenths):
             self._last = (progress.message, tenths)
-            amount = f": {megabytes(progress.done)} of {megabytes(progress.total)}" if progress.total else ""
-            typer.echo(escaped(progress.message + amount), err=True)
+            typer.echo(escaped(progress.message + of_bytes(progress.amount)), err=True)
 
 
 def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def of_bytes(amount: Amount) -> str:
+    """Return the bytes that are counted, such as `, 212 MB of 491 MB`; empty where none are."""
+    if amount.done is None or amount.total is None:
+        return ""
+    return f", {megabytes(amount.done)} of {megabytes(amount.total)}"
 
 
 def megabytes(size: int) -> str:

@@ -16,7 +16,7 @@ from breadknife.engine.models.index import download
 from breadknife.errors import DownloadFailed, EngineUnavailable
 from breadknife.paths import cache_dir
 from breadknife.setup.engine_build import Build, work_folder
-from breadknife.setup.engine_source import RELEASE, SIZE, local_version
+from breadknife.setup.engine_source import RELEASE, SIZE, local_version, sdist_in
 from breadknife.setup.environment import installer, requirement
 from breadknife.setup.processes import run_program
 from breadknife.setup.values import Look, Step
@@ -40,7 +40,7 @@ class EnginePart:
         found = installed.version()
         if found == local_version():
             return Look(True, f"llama-cpp-python {found}", SIZE)
-        return Look(False, f"another build: {found}" if found else "not installed", SIZE)
+        return Look(False, f"another build: {found}" if found else "not installed", 0 if self._is_fetched() else SIZE)
 
     def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
         ready = self.look().ready
@@ -69,6 +69,12 @@ class EnginePart:
                 f"remove {made_folder()}, and run `breadknife setup engine` without `--wheels`"
             )
         return f"the engine is installed, {how}: llama-cpp-python {installed.version()}"
+
+    def _is_fetched(self) -> bool:
+        """Tell whether a wheel or the sources are on this machine."""
+        places = [Path(self.wheels)] if self.wheels and "://" not in self.wheels else []
+        wheels = any(any(place.glob(f"llama_cpp_python-{RELEASE}*.whl")) for place in (*places, made_folder()))
+        return wheels or sdist_in(work_folder()).exists()
 
     def _found(self, cancel: CancelToken) -> Path | None:
         """A wheel that fits this machine: from the folders of wheels, or else from the index."""

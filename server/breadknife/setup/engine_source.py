@@ -71,9 +71,14 @@ def changes() -> tuple[Change, ...]:
     )
 
 
+def sdist_in(folder: Path) -> Path:
+    """Return where the sdist is kept, once it is whole."""
+    return folder / f"llama_cpp_python-{RELEASE}.tar.gz"
+
+
 def fetch(folder: Path, on_bytes: Callable[[int], None]) -> Path:
     """Return the sdist in `folder`, kept there once it is whole. Raises DownloadFailed."""
-    sdist = folder / f"llama_cpp_python-{RELEASE}.tar.gz"
+    sdist = sdist_in(folder)
     if not sdist.exists():
         asked = ["--no-binary=llama-cpp-python", f"llama-cpp-python=={RELEASE}"]
         download(asked, folder / "fetching", on_bytes).replace(sdist)

@@ -10,7 +10,7 @@ from threading import Thread
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.catalog import ModelInfo
-from breadknife.engine.models.pull import PullProgress, pull
+from breadknife.engine.models.pull import PullProgress, fetched, pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import Cancelled
 from breadknife.setup.values import Look, Step
@@ -44,19 +44,15 @@ class ModelPart:
     def look(self) -> Look:
         if path := self.store.find(self.model):
             return Look(True, str(path), self.model.size)
-        partial = self.store.partial(self.model)
-        begun = sum(path.stat().st_size for path in partial.rglob("*") if path.is_file())
-        whole = self.model.convert.size if self.model.convert else self.model.size
+        begun = fetched(self.model, self.store)
+        whole = self.model.download_size
         state = f"{begun * 100 // whole} % fetched" if 0 < begun < whole else "not here"
-        return Look(False, state, self.model.size)
+        return Look(False, state, max(whole - begun, 0))
 
     def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
         def pulling(now: PullProgress) -> None:
             cancel.raise_if_cancelled()
-            if now.total:
-                report(Step(now.message, now.done / now.total, now.done, now.total))
-            else:
-                report(Step(now.message))
+            report(Step(now.message, now.amount.fraction, now.amount.done, now.amount.total))
 
         path = _unless(cancel, lambda: pull(self.model, self.store, pulling, self.offline))
         return f"{self.model.name} is ready: {path}"

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.advance import Advance, Amount
 from breadknife.errors import BreadknifeError, Cancelled
 from breadknife.setup.values import Event, Part, Skipped, State, Step
 
@@ -38,8 +39,11 @@ def set_up(parts: Sequence[Part], tell: Callable[[Event], None], cancel: CancelT
 
 
 def _set_up(part: Part, tell: Callable[[Event], None], cancel: CancelToken) -> Event:
+    advance = Advance()
+
     def report(step: Step) -> None:
-        tell(Event(part.name, "running", step.message, step.fraction, step.bytes_done, step.bytes_total))
+        now = advance.take(Amount(step.fraction, step.bytes_done, step.bytes_total))
+        tell(Event(part.name, "running", step.message, now.fraction, now.done, now.total))
 
     try:
         cancel.raise_if_cancelled()
@@ -50,6 +54,9 @@ def _set_up(part: Part, tell: Callable[[Event], None], cancel: CancelToken) -> E
         return Event(part.name, "skipped", str(error))
     except BreadknifeError as error:
         return Event(part.name, "failed", str(error))
+    except OSError as error:  # a folder that can't be written, a full disk
+        remedy = "make room and let it be written, or set BREADKNIFE_HOME to another folder"
+        return Event(part.name, "failed", f"{error.filename or part.title}: {error.strerror or error}; {remedy}")
     except Exception as error:
         return Event(part.name, "failed", f"an error that nobody foresaw: {type(error).__name__}: {error}")
     arrivals.announce()

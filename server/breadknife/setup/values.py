@@ -21,7 +21,7 @@ class Skipped(BreadknifeError):
 
 @dataclass(frozen=True)
 class Step:
-    """What a part is doing just now."""
+    """What a part is doing just now. What is told of it never goes back (`running`)."""
 
     message: str
     fraction: float | None = None
@@ -52,7 +52,7 @@ class Look:
     state: str
     """The state in a few words: `ready`, `not installed`."""
     size: int = 0
-    """Bytes that are fetched for it, about; 0 for nothing."""
+    """Bytes that are still to be fetched for it, about; those that it has if it is ready. 0 for nothing."""
     possible: bool = True
     """Whether it can be set up here."""
 

