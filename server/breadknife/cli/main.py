@@ -146,6 +146,35 @@ def setup(
 
 
 @app.command()
+def uninstall(
+    what: Annotated[
+        list[str] | None,
+        typer.Option("--what", metavar="KIND", help="Remove this: `models`, `shelf`, … or `all`; can be repeated."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what breadknife keeps where, and remove what you name.
+
+    Without --what, removes nothing: lists what lies where, how large it is, and how the program itself is removed.
+    With it, shows what goes, asks, ends the engine, and removes only files of breadknife's own.
+
+    Exit code: 0 if all that you named is gone, 1 if some isn't, 2 after an error.
+
+    Examples:
+
+      breadknife uninstall
+
+      breadknife uninstall --what models --what cache
+
+      breadknife uninstall --what all --yes
+    """
+    from breadknife.cli.uninstall import run
+
+    exit_on_error(lambda: run(what or [], yes=yes, as_json=as_json))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Check what breadknife needs, and say what to correct.
 

@@ -117,6 +117,13 @@ def ask_servers(question: Question, folder: Path | None = None) -> Iterator[tupl
                 yield int(server.name), reply
 
 
+def running_servers(folder: Path | None = None) -> list[int]:
+    """Return the process ids of the running servers."""
+    folder = folder or servers_folder()
+    numbers = [int(each.name) for each in folder.iterdir() if each.name.isdigit()] if folder.is_dir() else []
+    return [number for number in sorted(numbers) if psutil.pid_exists(number)]
+
+
 def servers_folder() -> Path:
     return paths.runtime_dir() / "servers"
 

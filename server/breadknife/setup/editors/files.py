@@ -67,6 +67,14 @@ def undo(editor: Editor) -> Written:
     return written
 
 
+def written_files() -> dict[str, Path]:
+    """Return the files that have breadknife's settings, by editor; none if what was written is forgotten."""
+    try:
+        return {name: Path(written.file) for name, written in _remembered().items()}
+    except SettingsError:
+        return {}
+
+
 def _read(file: Path) -> str | None:
     """None where there is no file."""
     try:
@@ -86,20 +94,21 @@ def _save(file: Path, text: str) -> None:
         raise SettingsError(f"{file}: {error.strerror or error}") from None
 
 
-def _record() -> Path:
+def record() -> Path:
+    """Return the file that says what was written where."""
     return paths.state_dir() / "editors.json"
 
 
 def _remembered() -> dict[str, Written]:
     try:
-        held = json.loads(_record().read_text("utf-8"))
+        held = json.loads(record().read_text("utf-8"))
         return {name: Written(one["file"], one["text"], one["is_new"]) for name, one in held.items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SettingsError(f"{_record()}: it can't be read ({error}); remove it") from None
+        raise SettingsError(f"{record()}: it can't be read ({error}); remove it") from None
 
 
 def _remember(known: dict[str, Written]) -> None:
     held = {name: asdict(one) for name, one in known.items()}
-    paths.write_atomically(_record(), json.dumps(held, indent=2).encode("utf-8"))
+    paths.write_atomically(record(), json.dumps(held, indent=2).encode("utf-8"))

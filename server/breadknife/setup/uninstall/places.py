@@ -1,0 +1,173 @@
+"""What breadknife keeps on this machine, by kinds, and where the files of each kind are.
+
+Only files of these names are ever removed. On macOS and Windows several of our folders are one, and `BREADKNIFE_HOME`
+may name a folder that holds other things as well.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from breadknife import paths
+from breadknife.setup.editors.files import written_files
+
+_BESIDE = (".lock", "-wal", "-shm", "-journal")
+"""Ends of the names of files that locks and databases put beside ours."""
+_VSCODE = ("Code", "Code - Insiders", "VSCodium", "Cursor", "Windsurf")
+_VSCODE_SERVERS = (".vscode-server", ".vscode-server-insiders", ".vscodium-server", ".cursor-server")
+"""In the home of a machine that somebody works on from elsewhere."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is removed together."""
+
+    name: str
+    what: str
+    """For people, in a line."""
+    folders: tuple[tuple[Callable[[], Path], tuple[str, ...]], ...]
+    """Folders of ours, with the names that belong to this kind there."""
+    elsewhere: Callable[[], Iterator[Path]] = lambda: iter(())
+    """Whole folders that other programs keep for us."""
+    edited: Callable[[], Iterator[Path]] = lambda: iter(())
+    """The user's files, out of which only our lines go."""
+
+
+def environments() -> Iterator[Path]:
+    """Yield the Python environments that our VS Code extension and our Neovim plugin have made."""
+    for storage in _vscode_storages():
+        yield from sorted(storage.glob("server-*"))
+    made = _neovim_data() / "breadknife" / "venv"
+    if (made / "pyvenv.cfg").is_file():
+        yield made
+
+
+KINDS = (
+    Kind("models", "models; those of Ollama and other programs stay", ((paths.data_dir, ("models",)),)),
+    Kind("languagetool", "LanguageTool's jars", ((paths.data_dir, ("languagetool",)),)),
+    Kind("shelf", "the index of your shelf; your documents stay", ((paths.data_dir, ("shelf",)),)),
+    Kind(
+        "cache",
+        "what can be made again",
+        ((paths.cache_dir, ("engine", "names.sqlite", "nullcheck.sqlite", "wheels")),),
+    ),
+    Kind(
+        "state",
+        "logs, receipts, and what was learned and measured",
+        (
+            (
+                paths.state_dir,
+                (
+                    "amx.json", "arrivals", "calibration.json", "crashes.json", "documents", "empty",
+                    "engine-build.log", "engine.log", "installing.lock", "learned.json", "null-fixes.json",
+                    "paused.json", "prose.sqlite", "receipts.jsonl", "recipe-scores.json", "run", "snapshots",
+                    "sums.json",
+                ),
+            ),
+            (
+                paths.runtime_dir,
+                ("computing.json", "daemon.json", "engine.json", "engine.lock", "engine.sock", "servers", "start.lock"),
+            ),
+        ),
+    ),
+    Kind(
+        "settings",
+        "your settings, dictionary, recipes and trusted folders",
+        ((paths.config_dir, ("config.toml", "dictionary.txt", "models.toml", "recipes", "trusted.json")),),
+    ),
+    Kind("environments", "the servers of VS Code and Neovim", (), environments),
+    Kind(
+        "editors",
+        "what `breadknife setup EDITOR --write` put into files",
+        ((paths.data_dir, ("lsp4ij",)), (paths.state_dir, ("editors.json",))),
+        edited=lambda: iter(written_files().values()),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is of a kind."""
+
+    kind: Kind
+    paths: tuple[Path, ...]
+    edited: tuple[Path, ...]
+    size: int
+    """Bytes that removing it frees."""
+
+
+def survey() -> list[Found]:
+    """Return what there is of each kind; kinds of which there is nothing are left out."""
+    every = [_found(kind) for kind in KINDS]
+    return [each for each in every if each.paths or each.edited]
+
+
+def folders() -> list[Path]:
+    """Return the folders that are ours alone: each goes when nothing is left in it."""
+    every = (paths.runtime_dir, paths.cache_dir, paths.data_dir, paths.state_dir, paths.config_dir)
+    return [*dict.fromkeys(each() for each in every), _neovim_data() / "breadknife", *_vscode_storages()]
+
+
+def belongs(entry: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a file of this name is one of `names`, or one that is written beside it."""
+    for name in names:
+        beside = {name, f"{Path(name).stem}.lock", *(name + end for end in _BESIDE)}
+        if entry in beside or re.fullmatch(rf"{re.escape(name)}\.\d+|\.{re.escape(name)}\..+\.tmp", entry):
+            return True
+    return False
+
+
+def _found(kind: Kind) -> Found:
+    every = dict.fromkeys(_paths(kind))
+    outermost = tuple(path for path in every if not every.keys() & set(path.parents))
+    return Found(kind, outermost, tuple(kind.edited()), sum(map(size_of, outermost)))
+
+
+def _paths(kind: Kind) -> Iterator[Path]:
+    for folder, names in kind.folders:
+        with suppress(OSError):
+            yield from (path for path in sorted(folder().iterdir()) if belongs(path.name, names))
+    yield from kind.elsewhere()
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes in a file or folder. What a link leads to isn't counted."""
+    sizes = 0
+    with suppress(OSError):
+        sizes = path.lstat().st_size if path.is_symlink() or not path.is_dir() else 0
+    for inside, _, names in os.walk(path) if not path.is_symlink() else ():
+        for name in names:
+            with suppress(OSError):
+                sizes += os.lstat(os.path.join(inside, name)).st_size
+    return sizes
+
+
+def _neovim_data() -> Path:
+    """Return Neovim's `stdpath("data")`."""
+    name = os.environ.get("NVIM_APPNAME") or "nvim"
+    if sys.platform == "win32":
+        return Path(os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA", Path.home())) / f"{name}-data"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / name
+
+
+def _vscode_storages() -> Iterator[Path]:
+    """Yield our extension's own folder in each VS Code that has one."""
+    if sys.platform in ("win32", "darwin"):
+        settings = platformdirs.user_config_path(roaming=True)
+    else:
+        settings = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    shared = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    users = [settings / name for name in _VSCODE] + [shared / "code-server"]
+    users += [Path.home() / name / "data" for name in _VSCODE_SERVERS]
+    for user in users:
+        storage = user / "User" / "globalStorage" / "breadknife.breadknife"
+        if storage.is_dir():
+            yield storage

@@ -1,0 +1,88 @@
+"""Removes what was found, and says how breadknife itself is removed."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from breadknife import paths
+from breadknife.engine.presence import read_presence
+from breadknife.errors import SettingsError
+from breadknife.setup.editors.files import record, undo, written_files
+from breadknife.setup.editors.table import EDITORS
+from breadknife.setup.processes import end_tree
+from breadknife.setup.uninstall.places import Found, folders
+
+_MANAGERS = (
+    (("pipx", "venvs"), "pipx uninstall breadknife"),
+    (("uv", "tools"), "uv tool uninstall breadknife"),
+    (("Cellar",), "brew uninstall breadknife"),
+    (("mason", "packages"), ":MasonUninstall breadknife"),
+    (("globalStorage", "breadknife.breadknife"), "code --uninstall-extension breadknife.breadknife"),
+)
+"""Folders in the path of an environment, and how who made it removes it."""
+
+
+def end_daemon() -> int | None:
+    """End the process that holds the models, if there is one; return its number."""
+    presence = read_presence(paths.runtime_dir())
+    process = presence.process() if presence else None
+    if process is None:
+        return None
+    end_tree(process.pid)
+    return process.pid
+
+
+def remove(found: Sequence[Found]) -> list[str]:
+    """Remove it all, and return a sentence for each thing that is still there. The environment that runs this goes
+    last."""
+    problems = list(_undo_editors()) if any(each.edited for each in found) else []
+    for path in sorted((path for each in found for path in each.paths), key=is_running_from):
+        if path == record() and written_files():
+            continue  # whoever takes out by hand what is left is told of it until then
+        if is_running_from(path) and sys.platform == "win32":
+            problems.append(f"{path} runs this command: remove that folder yourself afterwards")
+        elif problem := _remove(path):
+            problems.append(problem)
+    for folder in folders():
+        with suppress(OSError):
+            folder.rmdir()
+    return problems
+
+
+def _undo_editors() -> Iterator[str]:
+    for editor in EDITORS:
+        if editor.name in written_files():
+            try:
+                undo(editor)
+            except SettingsError as error:
+                yield str(error)
+
+
+def _remove(path: Path) -> str:
+    """Empty if it is gone. Of a link, what it leads to stays."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        return f"{path} can't be removed ({error.strerror or error}): close what uses it, or see to its permissions"
+    return ""
+
+
+def is_running_from(path: Path) -> bool:
+    """Tell whether the program that runs now is in this folder."""
+    return Path(sys.prefix).is_relative_to(path)
+
+
+def how_to_remove_program(prefix: str = sys.prefix, python: str = sys.executable) -> str:
+    """Return the command that removes the package breadknife from the environment that runs it."""
+    parts = Path(prefix).parts
+    for folder, command in _MANAGERS:
+        if any(parts[at : at + len(folder)] == folder for at in range(len(parts))):
+            return command
+    return f"{python} -m pip uninstall breadknife"
