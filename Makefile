@@ -6,6 +6,7 @@ PYTHON ?= $(if $(WINDOWS),python,python3)
 BIN := $(if $(WINDOWS),.venv/Scripts,.venv/bin)
 CORE := .venv/.core
 DEV := .venv/.dev
+HATCH := .venv/.hatch
 STAMP := .venv/.setup
 DIST := dist
 EXTENSION := clients/vscode
@@ -23,9 +24,9 @@ comma := ,
 optional = { echo "$(1)"; test -z "$$CI"; }
 
 .NOTPARALLEL:
-.PHONY: help setup core model languagetool demo editors peers vale extension check unit test clean
+.PHONY: help setup core venv model languagetool demo editors peers vale extension check unit test clean
 .PHONY: test-editors test-peers test-slow
-.PHONY: dist dist-core dist-engine dist-engine-sdist dist-engine-wheels dist-vscode dist-neovim test-dist try-dist
+.PHONY: dist dist-core dist-engine dist-engine-sdist dist-engine-wheels dist-vscode dist-neovim dist-formula test-dist try-dist
 
 help:
 	@echo 'make demo   what breadknife does, on the files of examples/'
@@ -56,16 +57,19 @@ test-slow: setup model languagetool
 
 core: $(CORE)
 
-$(CORE): pyproject.toml
+$(CORE): pyproject.toml | venv
 	@echo '== core: installs breadknife into .venv'
-	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON): install Python 3.11 or newer.'; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "breadknife needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V`: make setup PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  echo '$(PYTHON) has no venv: install it (Debian: apt-get install python3-venv).'; exit 1; }
-	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(PIP) install --quiet -e .
 	@touch $@
+
+venv:
+	@$(BIN)/python -c '' 2>/dev/null || { \
+	  command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON): install Python 3.11 or newer.'; exit 1; }; \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "breadknife needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V`: make setup PYTHON=python3.12"; exit 1; }; \
+	  $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo '$(PYTHON) has no venv: install it (Debian: apt-get install python3-venv).'; exit 1; }; \
+	  $(PYTHON) -m venv --clear .venv; }
 
 setup: $(STAMP)
 
@@ -106,7 +110,7 @@ editors: setup
 peers: setup
 	@echo '== peers'
 	@[ -e "$$BREADKNIFE_PEERS/ollama" ] || echo 'llama-server and Ollama are compiled the first time: about 10 minutes on two cores.'
-	@PYTHON=$(CURDIR)/$(BIN)/python bash tests/engine/setup_peers.sh "$$BREADKNIFE_PEERS" || \
+	@PYTHON='$(CURDIR)/$(BIN)/python' bash tests/engine/setup_peers.sh "$$BREADKNIFE_PEERS" || \
 	  $(call optional,Skipped: the tests against llama-server and Ollama as far as they are missing.)
 
 vale:
@@ -120,6 +124,7 @@ extension:
 	  $(call optional,Skipped: the VS Code extension$(comma) which needs Node 20 and npm.)
 
 $(PACKAGES): $(EXTENSION)/package-lock.json
+	@command -v npm >/dev/null || { echo 'There is no npm: install Node 20 or newer.'; exit 1; }
 	@cd $(EXTENSION) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
@@ -138,10 +143,20 @@ unit: setup
 dist: dist-core dist-engine dist-vscode dist-neovim
 	@ls $(DIST)
 
-dist-core: $(DEV)
+$(HATCH): | venv
+	@$(PIP) install --quiet hatchling
+	@touch $@
+
+# Needs nothing of breadknife's own environment, so that it is there in seconds.
+dist-core: $(HATCH)
 	@echo '== dist-core'
 	@rm -f $(DIST)/breadknife-*.whl $(DIST)/breadknife-*.tar.gz
 	@$(BIN)/python -m hatchling build --directory $(DIST)
+
+# For Homebrew's tap: see release/README.md.
+dist-formula: dist-core $(CORE)
+	@echo '== dist-formula'
+	@$(BIN)/python release/homebrew_formula.py $(DIST)
 
 dist-engine: $(DEV)
 	@echo '== dist-engine'
@@ -153,13 +168,15 @@ dist-engine-sdist: $(DEV)
 
 dist-engine-wheels: dist-engine-sdist
 	@echo '== dist-engine-wheels'
-	@$(BIN)/cibuildwheel --config-file $(CURDIR)/release/cibuildwheel.toml --output-dir $(CURDIR)/$(DIST) \
+	@$(BIN)/cibuildwheel --config-file '$(CURDIR)/release/cibuildwheel.toml' --output-dir '$(CURDIR)/$(DIST)' \
 	  $(DIST)/llama_cpp_python-*.tar.gz
 
-dist-vscode: $(PACKAGES)
+# The extension carries the wheel of breadknife, and installs the server from it.
+dist-vscode: dist-core $(PACKAGES)
 	@echo '== dist-vscode'
-	@mkdir -p $(DIST) && rm -f $(DIST)/*.vsix
-	@cd $(EXTENSION) && npm run --silent package -- --out $(CURDIR)/$(DIST)/
+	@rm -rf $(DIST)/*.vsix $(EXTENSION)/wheels && mkdir $(EXTENSION)/wheels
+	@cp $(DIST)/breadknife-*.whl $(EXTENSION)/wheels
+	@cd $(EXTENSION) && npm run --silent package -- --out ../../$(DIST)/
 
 dist-neovim: $(CORE)
 	@echo '== dist-neovim'

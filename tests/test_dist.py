@@ -23,6 +23,7 @@ DIST = ROOT / "dist"
 ALLOWED = ("sh", "uname")
 """All that there is on the machine's path."""
 VSIX_BYTES = 500_000
+"""Of the VSIX without breadknife's wheel."""
 
 
 @pytest.fixture(scope="session")
@@ -152,11 +153,14 @@ def test_the_neovim_repository_is_what_a_plugin_manager_clones(dist: Path, tmp_p
 
 def test_the_vsix_is_small_and_whole(dist: Path) -> None:
     [vsix] = dist.glob("breadknife-*.vsix")
-    assert vsix.stat().st_size <= VSIX_BYTES
+    [wheel] = dist.glob("breadknife-*.whl")
     with zipfile.ZipFile(vsix) as archive:
         manifest = json.loads(archive.read("extension/package.json"))
         assert manifest["version"] == __version__
         assert f"extension/{manifest['main'].removeprefix('./')}" in archive.namelist()
+        assert archive.read(f"extension/wheels/{wheel.name}") == wheel.read_bytes(), "the server comes with it"
+        own = archive.getinfo(f"extension/wheels/{wheel.name}").compress_size
+    assert vsix.stat().st_size - own <= VSIX_BYTES
 
 
 @pytest.mark.parametrize(

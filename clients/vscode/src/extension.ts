@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { commands, type ExtensionContext, window, workspace } from "vscode";
 import { registerCommands } from "./commands";
 import { registerNextEdit } from "./lsp/nextEdit";
@@ -6,7 +5,7 @@ import { languages, version } from "./manifest";
 import { findProgram } from "./server/program";
 import { Server } from "./server/server";
 import { Dialogs } from "./setup/dialogs";
-import { Setup, wheelsFolder } from "./setup/setup";
+import { Setup } from "./setup/setup";
 import { createStatusItem } from "./status/bar";
 import { type Facts, isBroken, missing, type State, wanted } from "./status/facts";
 import { shown } from "./status/shown";
@@ -33,11 +32,9 @@ export function activate(context: ExtensionContext): Api {
   const setup = new Setup({
     log,
     storage: context.globalStorageUri.fsPath,
+    extension: context.extensionPath,
     version,
-    sources: () => ({
-      wheels: wheelsFolder(context.extensionPath, existsSync),
-      isOffline: configured().get("offline") === true,
-    }),
+    isOffline: () => configured().get("offline") === true,
     program: () => server?.program,
   });
   const own = async () => ((await setup.environment.isReady()) ? setup.environment.program : undefined);

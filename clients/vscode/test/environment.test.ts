@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -14,12 +14,15 @@ let ran: string[];
 beforeEach(() => {
   storage = mkdtempSync(join(tmpdir(), "breadknife-"));
   ran = [];
+  wheel = undefined;
 });
 afterEach(() => rmSync(storage, { recursive: true }));
 
+let wheel: string | undefined;
+
 /** An environment whose programs answer as told: `results` are pip's, one after the other. */
 function environment(version: string, ...results: Result[]): Environment {
-  const made: Environment = new Environment(storage, version, false, async (command, args, { signal } = {}) => {
+  const made: Environment = new Environment(storage, version, wheel, false, async (command, args, { signal } = {}) => {
     if (signal?.aborted) throw new Cancelled();
     ran.push([command, ...args].join(" "));
     if (args.includes("venv")) {
@@ -33,8 +36,8 @@ function environment(version: string, ...results: Result[]): Environment {
   return made;
 }
 
-const make = (each: Environment, wheels?: string, isOffline = false) =>
-  each.make(PYTHON, { wheels, isOffline }, () => {}, new AbortController().signal);
+const make = (each: Environment, wheels?: string, isOffline = false, server?: string) =>
+  each.make(PYTHON, { wheels, server, isOffline }, () => {}, new AbortController().signal);
 
 const installs = () => ran.filter((line) => line.includes("pip install")).map((line) => line.split("off ")[1]);
 
@@ -59,6 +62,65 @@ test("what the bundled wheels don't have comes from the index", async () => {
   ]);
 });
 
+test("breadknife's own wheel is installed as it is: the index has only what it needs", async () => {
+  const server = `${WHEELS}/breadknife-1.0-py3-none-any.whl`;
+  await make(environment("1.0", { code: 1, lines: ["ERROR: No matching distribution"] }), WHEELS, false, server);
+  assert.deepEqual(installs(), [`--no-index --find-links ${WHEELS} ${server}`, `--find-links ${WHEELS} ${server}`]);
+});
+
+test("another build of the same version is an update, too", async () => {
+  wheel = join(storage, "breadknife-1.0-py3-none-any.whl");
+  writeFileSync(wheel, "one build");
+  const old = environment("1.0");
+  await make(old);
+  assert.equal(await environment("1.0").isReady(), true);
+  writeFileSync(wheel, "another build");
+  const fresh = environment("1.0");
+  assert.equal(await fresh.isReady(), false);
+  assert.equal(await fresh.isUpdate(), true);
+});
+
+test("of two windows one makes it, and the other waits and takes it", async () => {
+  const said: string[] = [];
+  const one = make(environment("1.0"));
+  const report = (message: string) => said.push(message);
+  const sources = { wheels: undefined, server: undefined, isOffline: false };
+  const other = environment("1.0").make(PYTHON, sources, report, new AbortController().signal);
+  await Promise.all([one, other]);
+  assert.deepEqual(installs(), ["breadknife==1.0"]);
+  assert.deepEqual(said, ["waiting for another window that is setting it up"]);
+});
+
+test("one that waits can be cancelled", async () => {
+  writeFileSync(join(storage, "setup.lock"), "");
+  const cancel = new AbortController();
+  const sources = { wheels: undefined, server: undefined, isOffline: false };
+  const waiting = environment("1.0").make(PYTHON, sources, () => cancel.abort(), cancel.signal);
+  await assert.rejects(waiting, Cancelled);
+});
+
+test("a window that crashed keeps nobody waiting", async () => {
+  const lock = join(storage, "setup.lock");
+  writeFileSync(lock, "");
+  const before = new Date(Date.now() - 60_000);
+  utimesSync(lock, before, before);
+  await make(environment("1.0"));
+  assert.deepEqual(installs(), ["breadknife==1.0"]);
+  assert.equal(existsSync(lock), false);
+});
+
+test("a storage that can't be written is one sentence and a remedy", async () => {
+  const file = join(storage, "file");
+  writeFileSync(file, "");
+  storage = join(file, "storage");
+  await assert.rejects(make(environment("1.0")), (error) => {
+    assert.ok(error instanceof SetupError);
+    assert.match(error.message, /^breadknife can't write to .*: ENOTDIR\. Make that folder writable, or /);
+    return true;
+  });
+  storage = join(file, "..");
+});
+
 test("offline, the index is never asked", async () => {
   const each = environment("1.0", { code: 1, lines: ["ERROR: No matching distribution found for rich"] });
   await assert.rejects(make(each, WHEELS, true), (error) => {
@@ -74,7 +136,7 @@ test("a cancelled one isn't ready, and is made the next time", async () => {
   const cancel = new AbortController();
   cancel.abort();
   const each = environment("1.0");
-  const sources = { wheels: undefined, isOffline: false };
+  const sources = { wheels: undefined, server: undefined, isOffline: false };
   await assert.rejects(
     each.make(PYTHON, sources, () => {}, cancel.signal),
     Cancelled,

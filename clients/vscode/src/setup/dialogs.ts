@@ -7,8 +7,8 @@ import type { Outcome, Setup } from "./setup";
 /** Where Python is to be had; Linux has it in its packages. */
 const PYTHON_PAGE = "https://www.python.org/downloads/";
 
-/** About: what the server and its libraries take on the disk. */
-const SERVER_BYTES = 170e6;
+/** About: the packages that the server needs, as pip fetches them. */
+const SERVER_BYTES = 35e6;
 
 const AGREED = "agreedToSetup";
 const DECLINED = "declined";
@@ -49,8 +49,11 @@ export class Dialogs {
       return;
     }
     if (!this.#isToAsk("server")) return;
-    const size = megabytes(SERVER_BYTES);
-    await this.#offer("server", `breadknife needs its server. Set it up in VS Code's own storage (about ${size})?`, [
+    const how = this.#setup.isOffline
+      ? "Its packages come from the extension's folder, without the network."
+      : `pip gets its packages (about ${megabytes(SERVER_BYTES)}) from its index.`;
+    const message = `breadknife needs its server, in VS Code's own storage. ${how} Your text stays on this machine.`;
+    await this.#offer("server", message, [
       { title: "Set Up", run: () => this.setUpServer() },
       {
         title: "Choose a Program…",
@@ -76,10 +79,11 @@ export class Dialogs {
   async offerModels(): Promise<void> {
     if (!this.#isToAsk("models")) return;
     const parts = this.#wanted();
-    const bytes = await this.#bytes(parts).catch(() => 0);
+    const bytes = await this.#setup.bytes(parts).catch(() => 0);
     const size = bytes > 0 ? ` (${megabytes(bytes)})` : "";
     const what = parts.length === 1 ? "a model" : parts.includes("engine") ? "an engine and models" : "models";
-    await this.#offer("models", `Suggestions need ${what} on this machine. Download now${size}?`, [
+    const message = `Suggestions need ${what}. Download now${size}? All of it stays and runs on this machine.`;
+    await this.#offer("models", message, [
       { title: "Download", run: () => this.download() },
       { title: "Choose…", run: () => commands.executeCommand("breadknife.showModels") },
     ]);
@@ -88,12 +92,6 @@ export class Dialogs {
   /** What the settings call for and isn't here, unless parts are named. */
   download(parts: readonly string[] = this.#wanted()): Promise<Outcome> {
     return this.#told(() => this.#setup.download(parts), "breadknife.download", parts);
-  }
-
-  /** What is fetched for these parts. */
-  async #bytes(parts: readonly string[]): Promise<number> {
-    const known = await this.#setup.look();
-    return parts.map((part) => known.get(part)?.bytes_total ?? 0).reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** Once a session, unless the user doesn't want to be asked at all. */

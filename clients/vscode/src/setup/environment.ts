@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Lock } from "./lock";
 import type { Command } from "./pythons";
 import { Cancelled, type Options, type Result, run } from "./run";
 
@@ -9,26 +12,48 @@ export class SetupError extends Error {}
 type Run = (command: string, args: readonly string[], options?: Options) => Promise<Result>;
 
 export interface Sources {
-  /** A folder with wheels of breadknife and, maybe, of what it needs; undefined where there is none. */
+  /** A folder with wheels of breadknife or of what it needs; undefined where there is none. */
   readonly wheels: string | undefined;
+  /** The wheel of breadknife that is installed; undefined to take it from the package index. */
+  readonly server: string | undefined;
   /** Take nothing from the network. */
   readonly isOffline: boolean;
 }
 
-/** A Python environment of this extension's own, with one version of breadknife in it. */
+/**
+ * A Python environment of this extension's own, with one version of breadknife in it.
+ *
+ * All windows share the storage: one makes the environment while the others wait.
+ */
 export class Environment {
-  readonly folder: string;
   readonly #storage: string;
   readonly #version: string;
+  readonly #wheel: string | undefined;
   readonly #run: Run;
   readonly #isWindows: boolean;
+  #folder: string | undefined;
 
-  constructor(storage: string, version: string, isWindows = process.platform === "win32", runProgram: Run = run) {
+  /** `wheel` is the one that came with the extension: another build of the same version gets another environment. */
+  constructor(
+    storage: string,
+    version: string,
+    wheel?: string,
+    isWindows = process.platform === "win32",
+    runProgram: Run = run,
+  ) {
     this.#storage = storage;
     this.#version = version;
+    this.#wheel = wheel;
     this.#isWindows = isWindows;
     this.#run = runProgram;
-    this.folder = join(storage, `server-${version}`);
+  }
+
+  get folder(): string {
+    if (!this.#folder) {
+      const build = this.#wheel && createHash("sha256").update(readFileSync(this.#wheel)).digest("hex").slice(0, 8);
+      this.#folder = join(this.#storage, ["server", this.#version, build].filter(Boolean).join("-"));
+    }
+    return this.#folder;
   }
 
   /** The program `breadknife`. */
@@ -58,7 +83,29 @@ export class Environment {
    * Rejects with SetupError or Cancelled.
    */
   async make(python: Command, sources: Sources, report: (message: string) => void, signal: AbortSignal): Promise<void> {
-    await mkdir(this.#storage, { recursive: true });
+    try {
+      await mkdir(this.#storage, { recursive: true });
+      const lock = await Lock.take(join(this.#storage, "setup.lock"), signal, () =>
+        report("waiting for another window that is setting it up"),
+      );
+      try {
+        if (!(await this.isReady())) await this.#make(python, sources, report, signal);
+      } finally {
+        await lock.release();
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const remedy = "Make that folder writable, or name a server in the setting breadknife.command.";
+      throw new SetupError(`breadknife can't write to ${this.#storage}: ${error.code}. ${remedy}`);
+    }
+  }
+
+  async #make(
+    python: Command,
+    sources: Sources,
+    report: (message: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     await rm(this.#sign, { force: true });
     report("making a Python environment");
     const { code, lines } = await this.#start(
@@ -73,7 +120,7 @@ export class Environment {
   }
 
   async #install(
-    { wheels, isOffline }: Sources,
+    { wheels, server, isOffline }: Sources,
     report: (message: string) => void,
     signal: AbortSignal,
   ): Promise<void> {
@@ -81,10 +128,19 @@ export class Environment {
     const attempts = [...(wheels || isOffline ? [["--no-index", ...links]] : []), ...(isOffline ? [] : [links])];
     let said = "";
     for (const options of attempts) {
-      const arguments_ = ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
+      const arguments_ = [
+        "-I",
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar",
+        "off",
+      ];
       const { code, lines } = await this.#start(
         this.#in("python"),
-        [...arguments_, ...options, `breadknife==${this.#version}`],
+        [...arguments_, ...options, server ?? `breadknife==${this.#version}`],
         signal,
         (line) => {
           const message = describePip(line);
@@ -128,6 +184,10 @@ export class Environment {
   get #sign(): string {
     return join(this.folder, "complete.json");
   }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && "syscall" in error;
 }
 
 /** Variables that would bring another Python's modules in. */

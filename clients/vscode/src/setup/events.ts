@@ -44,7 +44,7 @@ export interface Progress {
   readonly fraction: number | undefined;
 }
 
-/** The parts of one run; parts that aren't heard of yet count as not begun. */
+/** What is known of each part. */
 export class Parts {
   readonly #events = new Map<string, SetupEvent>();
 
@@ -53,32 +53,58 @@ export class Parts {
   }
 
   take(event: SetupEvent): void {
-    const before = this.#events.get(event.part);
-    // A last event may leave the size out: it is still needed for the sum.
-    this.#events.set(event.part, { ...event, bytes_total: event.bytes_total ?? before?.bytes_total ?? null });
+    this.#events.set(event.part, event);
   }
 
   get(part: string): SetupEvent | undefined {
     return this.#events.get(part);
   }
 
+  /** Those of these names that aren't here. */
+  missing(names: readonly string[]): string[] {
+    return names.filter((name) => this.#events.get(name)?.state !== "done");
+  }
+
+  /** What is still to be fetched for these names, in bytes. */
+  bytes(names: readonly string[]): number {
+    return this.missing(names).reduce((sum, name) => sum + (this.#events.get(name)?.bytes_total ?? 0), 0);
+  }
+}
+
+/** How far one run is: it never goes back. */
+export class Run {
+  readonly #sizes: ReadonlyMap<string, number>;
+  readonly #fractions = new Map<string, number>();
+  readonly #running = new Map<string, SetupEvent>();
+  #isKnown = false;
+
   /**
-   * Of the parts with these names. A part counts by its size, and one of unknown size as much as a megabyte; one that is
-   * skipped hasn't begun.
+   * `looked` is what there was before. A part counts by what is to be fetched for it, and one of unknown size as much as
+   * a megabyte; what is here already doesn't count.
    */
-  progress(names: readonly string[]): Progress {
-    const events = names.map((name) => this.#events.get(name)).filter((event) => event !== undefined);
-    const running = events.filter(({ state }) => state === "running");
+  constructor(looked: Parts, names: readonly string[]) {
+    this.#sizes = new Map(looked.missing(names).map((name) => [name, looked.get(name)?.bytes_total || 1e6]));
+  }
+
+  take(event: SetupEvent): Progress {
+    const { part, state, fraction } = event;
+    if (state === "running") this.#running.set(part, event);
+    else this.#running.delete(part);
+    this.#isKnown ||= fraction !== null;
+    const now = state === "running" ? (fraction ?? 0) : 1;
+    this.#fractions.set(part, Math.max(this.#fractions.get(part) ?? 0, Math.min(now, 1)));
+    const [first] = this.#running.values();
+    return { message: first ? describe(first) : "starting", fraction: this.#isKnown ? this.#fraction() : undefined };
+  }
+
+  #fraction(): number {
     let total = 0;
     let done = 0;
-    for (const { state, fraction, bytes_total } of events) {
-      const size = bytes_total || 1e6;
+    for (const [part, size] of this.#sizes) {
       total += size;
-      if (state === "done" || state === "failed") done += size;
-      else if (state === "running") done += size * (fraction ?? 0);
+      done += size * (this.#fractions.get(part) ?? 0);
     }
-    const isKnown = running.some(({ fraction }) => fraction !== null);
-    return { message: running[0] ? describe(running[0]) : "starting", fraction: isKnown ? done / total : undefined };
+    return total > 0 ? done / total : 1;
   }
 }
 

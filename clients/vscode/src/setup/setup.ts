@@ -1,18 +1,21 @@
-import { join } from "node:path";
 import { type Disposable, EventEmitter, type LogOutputChannel, ProgressLocation, window } from "vscode";
 import { findExecutable } from "../server/executable";
 import { instead, type Program } from "../server/program";
 import { Environment, lastWords, SetupError, type Sources } from "./environment";
-import { describe, Parts, type Progress, parseEvent, type SetupEvent } from "./events";
+import { describe, Parts, type Progress, parseEvent, Run, type SetupEvent } from "./events";
 import { type Command, type Found, findPython } from "./pythons";
 import { Cancelled, run } from "./run";
+import { findWheels } from "./wheels";
 
 export interface Host {
   readonly log: LogOutputChannel;
   /** A folder of this extension's own, for all workspaces. */
   readonly storage: string;
+  /** The folder of the extension. */
+  readonly extension: string;
   readonly version: string;
-  readonly sources: () => Sources;
+  /** Take nothing from the network. */
+  readonly isOffline: () => boolean;
   /** The program that runs, whose environment the engine and the models are for. */
   readonly program: () => Program | undefined;
 }
@@ -45,7 +48,7 @@ export class Setup implements Disposable {
 
   constructor(host: Host) {
     this.#host = host;
-    this.environment = new Environment(host.storage, host.version);
+    this.environment = new Environment(host.storage, host.version, findWheels(host.extension, host.version).bundled);
   }
 
   /** Undefined while nothing is being set up. */
@@ -56,6 +59,10 @@ export class Setup implements Disposable {
   /** What is known of each part: the engine, the models, LanguageTool. */
   get parts(): Parts {
     return this.#parts;
+  }
+
+  get isOffline(): boolean {
+    return this.#host.isOffline();
   }
 
   cancel(): void {
@@ -75,17 +82,18 @@ export class Setup implements Disposable {
   makeServer(python: Command): Promise<Outcome> {
     return this.#during("Setting up breadknife's server", async (signal) => {
       const report = (message: string) => this.#report({ message, fraction: undefined });
-      await this.environment.make(python, this.#host.sources(), report, signal);
+      await this.environment.make(python, this.#sources(), report, signal);
     });
   }
 
   /** Sets parts up by name, such as `engine` or `model:NAME`. */
   download(parts: readonly string[]): Promise<Outcome> {
     return this.#during("Downloading for breadknife", async (signal) => {
-      const [names] = await Promise.all([this.#namesOf(parts), this.look()]); // How large they are.
+      const [names, looked] = await Promise.all([this.#namesOf(parts), this.look()]); // How large they are.
+      const run = new Run(looked, names);
       const { code, lines } = await this.#cli(["setup", "--json", ...parts], signal, (event) => {
         this.#parts.take(event);
-        this.#report(this.#parts.progress(names));
+        this.#report(run.take(event));
       });
       const failed = names.map((name) => this.#parts.get(name)).find((event) => event?.state === "failed");
       if (failed) throw new SetupError(failed.message);
@@ -101,6 +109,12 @@ export class Setup implements Disposable {
     this.#parts = parts;
     this.#changes.fire();
     return parts;
+  }
+
+  /** What is still to be fetched for these parts, in bytes. Rejects with SetupError. */
+  async bytes(parts: readonly string[]): Promise<number> {
+    const [names, looked] = await Promise.all([this.#namesOf(parts), this.look()]);
+    return looked.bytes(names);
   }
 
   /** The models of the catalog. */
@@ -119,6 +133,11 @@ export class Setup implements Disposable {
     return parts.flatMap((part) => (part === "model" ? usual.map(({ name }) => `model:${name}`) : [part]));
   }
 
+  #sources(): Sources {
+    const { extension, version, isOffline } = this.#host;
+    return { ...findWheels(extension, version), isOffline: isOffline() };
+  }
+
   #commandLine(args: readonly string[]): Command {
     const program = this.#host.program();
     const given = program && instead(program, args);
@@ -128,7 +147,7 @@ export class Setup implements Disposable {
 
   async #cli(args: readonly string[], signal: AbortSignal | undefined, onEvent: (event: SetupEvent) => void) {
     const { command, args: given } = this.#commandLine(args);
-    const { wheels, isOffline } = this.#host.sources();
+    const { wheels, isOffline } = this.#sources();
     return run(command, [...given, ...(isOffline ? ["--offline"] : [])], {
       ...(signal ? { signal } : {}),
       env: wheels ? { ...process.env, BREADKNIFE_WHEELS: wheels } : process.env,
@@ -182,11 +201,4 @@ async function output({ command, args }: Command): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** The folder of wheels: the one that the environment names, else the one that came with the extension, if it did. */
-export function wheelsFolder(extension: string, exists: (path: string) => boolean): string | undefined {
-  const named = process.env.BREADKNIFE_WHEELS;
-  const bundled = join(extension, "wheels");
-  return named || (exists(bundled) ? bundled : undefined);
 }
