@@ -106,3 +106,12 @@ def test_what_setup_writes_is_enough(tmp_path: Path) -> None:
     helix, _ = open_helix(tmp_path, "a.py", MAYBE_NONE, languages=None)
     with helix:
         helix.wait_for("`m` may be None")
+
+
+def test_the_entry_for_helixs_own_languages(tmp_path: Path) -> None:
+    """As after the pull request that release/README.md describes: users only name the server for a language."""
+    entry = (Path(__file__).parents[2] / "release" / "helix" / "languages.toml").read_text("utf-8")
+    named = '\n[[language]]\nname = "python"\nlanguage-servers = ["breadknife"]\n'
+    helix, _ = open_helix(tmp_path, "a.py", MAYBE_NONE, languages=entry + named)
+    with helix:
+        helix.wait_for("`m` may be None")
