@@ -89,23 +89,6 @@ def test_what_is_new_comes_first() -> None:
     background.close()
 
 
-def test_who_has_a_share_rests_but_not_before_what_is_being_written_and_nobody_else_waits() -> None:
-    engine = Scripted(open_=False)
-    background = Background(engine)
-    share = 1e-9  # whatever the first text takes, its rest outlasts the test
-    background.submit("doc", ["first", "second"], ignore, share=share)
-    assert engine.entered.wait(30)
-    engine.gate.set()
-    background.wait(["first"], CancelToken.after(30))
-    background.submit("hurried", ["now"], ignore)
-    background.wait(["now"], CancelToken.after(30))
-    background.submit("doc", ["second", "written"], ignore, share=share)
-    background.wait(["written"], CancelToken.after(30))
-    assert engine.asked == ["first", "now", "written"]
-    assert background.waits("doc")
-    background.close()
-
-
 def test_the_oldest_results_are_forgotten() -> None:
     background = Background(Scripted(), capacity=2)
     for text in "abc":

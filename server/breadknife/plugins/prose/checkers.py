@@ -17,7 +17,7 @@ from breadknife.kept import Kept, Store, code_of
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.background import Background
 from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
-from breadknife.plugins.prose.engines.health import AGAIN_S, Health
+from breadknife.plugins.prose.engines.health import AGAIN_S, SOON_S, Health
 from breadknife.plugins.prose.engines.lint import Asked, Asking, Later, Lint, QuietEngine, quiet
 from breadknife.plugins.prose.engines.merge import may_change_findings
 from breadknife.plugins.prose.engines.rules import SPELLING
@@ -192,10 +192,10 @@ class English:
 
     def _asked(self, digest: str) -> Opinions:
         if not digest:
-            return Opinions(self.knows, Health(self._clock))
+            return Opinions(self.knows, Health(self._clock, SOON_S))
         # Of the words that it proposes the dictionary has a say.
         by = f"{digest} {self._dialect} {metadata.version('harper-py')} {code_of(_OWN)}"
-        return Opinions(self.knows, Health(self._clock), self._store, by)
+        return Opinions(self.knows, Health(self._clock, SOON_S), self._store, by)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -10,16 +11,22 @@ from breadknife import arrivals
 AGAIN_S, LONGEST_S = 60.0, 960.0
 """Seconds until the first attempt and the longest pause between two; each pause is twice as long as the one before. A
 user who installs what was missing doesn't wait long, and a JVM that can't start takes little of the time."""
+SOON_S = 5.0
+"""The same of the small model: the engine's process is started again, or has no time for a moment."""
 
 
 class Health:
-    """Of one engine, or of several that need the same thing: one that answers speaks for all of them."""
+    """Of one engine, or of several that need the same thing: one that answers speaks for all of them. Safe to use from
+    several threads."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, again_s: float = AGAIN_S) -> None:
+        """`again_s`: seconds until the first attempt after it gave up, unless there is no engine to ask."""
         self._clock = clock
-        self._pause = AGAIN_S
+        self._again_s = self._pause = again_s
         self._again = 0.0
         self._arrival: object = None
+        self._recovered: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
         self.failure: str | None = None
         """Why it gave up first; None once it has answered again."""
         self.is_absent = False
@@ -32,10 +39,23 @@ class Health:
             return 0.0
         return max(0.0, self._again - self._clock())
 
+    def on_recovery(self, call: Callable[[], None]) -> None:
+        """Have `call` called, from any thread, when an engine that gave up has answered."""
+        self._recovered.append(call)
+
     def gave_up(self, why: str, *, is_absent: bool = False) -> None:
-        self._again, self._arrival = self._clock() + self._pause, arrivals.newest()
-        self._pause = min(2 * self._pause, LONGEST_S)
-        self.failure, self.is_absent = self.failure or why, is_absent
+        """Note a failed attempt. Of several that were made at the same time, only the first makes the pause longer."""
+        with self._lock:
+            now, arrival = self._clock(), arrivals.newest()
+            if self.failure is None or now >= self._again or arrival != self._arrival:
+                pause = max(self._pause, AGAIN_S) if is_absent else self._pause
+                self._again, self._arrival = now + pause, arrival
+                self._pause = min(2 * pause, LONGEST_S)
+            self.failure, self.is_absent = self.failure or why, is_absent
 
     def answered(self) -> None:
-        self.failure, self._pause = None, AGAIN_S
+        with self._lock:
+            has_recovered = self.failure is not None
+            self.failure, self._pause = None, self._again_s
+        for call in self._recovered if has_recovered else ():
+            call()
