@@ -26,7 +26,8 @@ _LEADING = """
     func function if implements import in interface is lambda let local match new not or package private protected
     public raise return static struct switch throw try type typeof use using val var void when where while with yield
     """
-_ASKS_FOR_MORE = frozenset(_LEADING.split())
+KEYWORDS = frozenset(_LEADING.split())
+"""Of any language: what asks for more."""
 
 
 def wanted(text: str, shape: Shape) -> tuple[str, bool]:
@@ -206,7 +207,7 @@ def _sensible_end(text: str, shape: Shape, most: int) -> int:
                 best = token.end
             case Kind.STRING if token.closed and settled:
                 best = token.end
-            case Kind.WORD if settled and text[token.end] not in "\"'`" and found not in _ASKS_FOR_MORE:
+            case Kind.WORD if settled and text[token.end] not in "\"'`" and found not in KEYWORDS:
                 best = token.end
             case _:
                 pass

@@ -12,7 +12,7 @@ from typing import Any
 
 from breadknife.engine.api import Chunk
 from breadknife.plugins.completion.cut import wanted
-from breadknife.plugins.completion.filters import THRESHOLD, UNSURE, confidence, fitted, is_final
+from breadknife.plugins.completion.filters import PROSE_THRESHOLD, THRESHOLD, UNSURE, confidence, fitted, is_final
 from breadknife.plugins.completion.found import Found, surer, waited
 from breadknife.plugins.completion.known_word import RULE, known_word
 from breadknife.plugins.completion.learning import Learning
@@ -283,7 +283,8 @@ class CompletionPlugin:
     def _threshold(self, place: Place, context: Context) -> float:
         if place.invoked:
             return 0.0
-        return self._learning.threshold(THRESHOLD, place.document.language) if _learns(context) else THRESHOLD
+        least = self._learning.threshold(THRESHOLD, place.document.language) if _learns(context) else THRESHOLD
+        return max(least, PROSE_THRESHOLD) if place.shape.where is Where.PROSE else least
 
     def _known_word(self, found: Found, written: Written, threshold: float, context: Context) -> list[CompletionItem]:
         """For where the model has nothing to show, unless it says that nothing is missing."""

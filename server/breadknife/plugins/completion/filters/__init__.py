@@ -6,7 +6,14 @@ Each filter keeps the text, shortens it or refuses it; its examples are its spec
 from __future__ import annotations
 
 from breadknife.plugins.completion.filters.balance import BALANCE
-from breadknife.plugins.completion.filters.confidence import THRESHOLD, UNSURE, certainty, confidence, confident
+from breadknife.plugins.completion.filters.confidence import (
+    PROSE_THRESHOLD,
+    THRESHOLD,
+    UNSURE,
+    certainty,
+    confidence,
+    confident,
+)
 from breadknife.plugins.completion.filters.junk import JUNK
 from breadknife.plugins.completion.filters.layout import CONTINUATION, INDENTATION, SCOPE
 from breadknife.plugins.completion.filters.overlap import FOLLOWING, REST
@@ -14,13 +21,25 @@ from breadknife.plugins.completion.filters.parsing import PARSING
 from breadknife.plugins.completion.filters.repetition import REPETITION
 from breadknife.plugins.completion.filters.secrets import SECRETS
 from breadknife.plugins.completion.filters.site import Filter, Site
+from breadknife.plugins.completion.filters.words import TAIL, phrased
 from breadknife.plugins.completion.values import Draft
 from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 
-__all__ = ["FILTERS", "THRESHOLD", "UNSURE", "Filter", "Site", "certainty", "confidence", "fitted", "is_final"]
+__all__ = [
+    "FILTERS",
+    "PROSE_THRESHOLD",
+    "THRESHOLD",
+    "UNSURE",
+    "Filter",
+    "Site",
+    "certainty",
+    "confidence",
+    "fitted",
+    "is_final",
+]
 
-FILTERS = (JUNK, SECRETS, REPETITION, INDENTATION, SCOPE, REST, FOLLOWING, BALANCE, CONTINUATION, PARSING)
+FILTERS = (JUNK, SECRETS, TAIL, REPETITION, INDENTATION, SCOPE, REST, FOLLOWING, BALANCE, CONTINUATION, PARSING)
 """In this order: what shortens comes before what judges the whole."""
 
 _FINAL = frozenset({UNSURE, *(rule.reason for rule in FILTERS if rule.final)})
@@ -37,7 +56,7 @@ def fitted(draft: Draft, *, threshold: float = THRESHOLD) -> str | Silence:
     """Of what has cut it last: it is refused for that if there is no end of cutting."""
     for _ in range(_ROUNDS):
         before = text
-        for rule in (*FILTERS, confident(threshold)):
+        for rule in (*FILTERS, phrased(threshold), confident(threshold)):
             if not text.strip():
                 return silence("empty")
             kept = rule.apply(text, site)

@@ -16,6 +16,11 @@ INTERCEPT, SLOPE = 2.0, 2.7
 nothing to their sum."""
 
 
+PROSE_THRESHOLD = 0.866
+"""The same in prose, where few texts are as certain as code is: a model's probability of 95 %. Of twelve texts of two
+words that are as likely, eleven were right (`bench/completion/prose.py tune`, 22 sentences)."""
+
+
 def confidence(draft: Draft) -> float:
     """Return the estimated probability that the first line is what comes: a logistic function of the logarithm of the
     model's own probability for it. 1 where nothing is known of the tokens."""
