@@ -36,6 +36,7 @@ PROSE = [
     ("Please m|\n", "ake sure", NOTHING),  # one letter typed: many words begin so
     ("Please ma|\n", "ke sure", "ke sure"),
     ("Please make|\n", " sure", NOTHING),
+    ("It is in the us|\n", "er's", NOTHING),
     ("Please make|\n", " sure that", " sure that"),
 ]
 

@@ -16,6 +16,7 @@ FEWEST_LETTERS = 2
 """Typed of a word that is finished in prose: with one, other words than the likeliest begin like it too often."""
 SHORTEST_WHOLE = 2
 _WORD = re.compile(r"\w+")
+_PROSE_WORD = re.compile(r"\w+(?:['’]\w+)*")
 _IMPORT = re.compile(r"\s*(?:import|from)\s+(?:[\w., ]*,\s*)?(\w+)\Z")
 
 
@@ -52,7 +53,7 @@ def phrased(threshold: float) -> Filter:
         begun = _WORD.match(text) is not None and word_before(site.before, len(site.before))
         if begun and len(begun) < FEWEST_LETTERS:
             return None
-        return text if len(_WORD.findall(text)) >= FEWEST_WORDS else None
+        return text if len(_PROSE_WORD.findall(text)) >= FEWEST_WORDS else None
 
     return Filter("phrase", "empty", apply)
 
