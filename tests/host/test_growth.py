@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from breadknife.task.plugin import Context
 from breadknife.task.values import Answer, CheckRequest, CompletionItem, CompletionRequest, Completions, Findings
 from breadknife.text.document import Span
@@ -45,3 +47,25 @@ def test_someone_who_types_fast_sees_each_suggestion_grow() -> None:
     for _ in range(900):
         one.ask(CompletionRequest(DOC, 5))
     assert len(told) < 500, "but not without end"
+
+
+def test_many_documents_have_news_at_the_same_time() -> None:
+    one = host(Fake("refreshes", lambda context: context.refresh()))
+    told: list[str] = []
+    one.on_refresh = lambda uri, plugin: told.append(uri)
+    documents = [replace(DOC, uri=f"file:///{number}.py") for number in range(40)]
+    for each in documents:
+        one.ask(CheckRequest(each))
+    assert told == [each.uri for each in documents]
+
+
+def test_the_status_tells_of_which_documents_more_is_to_come() -> None:
+    answers = [Findings((), incomplete=True), Findings(()), Findings((), incomplete=True)]
+    one = host(Fake("reads", lambda context: answers.pop(0)))
+    one.ask(CheckRequest(DOC))
+    assert one.reading() == (DOC.uri,)
+    one.ask(CheckRequest(DOC))
+    assert one.reading() == ()
+    one.ask(CheckRequest(DOC))
+    one.closed(DOC.uri)
+    assert one.reading() == ()

@@ -37,6 +37,7 @@ REPORT = {
         {"name": "ollama:b", "roles": [], "path": None},
     ],
     "plugins": [{"name": "prose", "enabled": True}, {"name": "completion", "enabled": False}],
+    "reading": ["file:///a/notes.md"],
     "problems": ["config.toml:1: wrong"],
     "failures": [asdict(BROKEN)] * 5,
 }
@@ -52,6 +53,7 @@ model    tiny (judge): not on this machine
 model    a (fix, judge): /a.gguf
 model    ollama:b (): of another engine
 plugins  prose, completion (off)
+reading  notes.md: more findings are to come
 config.toml:1: wrong
 failed   1970-01-02 00:00:00 check by prose: prose broke
 failed   1970-01-02 00:00:00 check by prose: prose broke

@@ -75,6 +75,18 @@ def test_after_an_edit_news_is_told_soon_again() -> None:
         told.close()
 
 
+def test_the_last_news_is_told_soon() -> None:
+    told, found = Arrivals(0.001, slower=NEVER), Told()
+    try:
+        for _ in range(2):
+            told.tell("a document", found)
+            found.wait()
+        told.tell("a document", found, lambda: True)
+        assert found.again.acquire(timeout=15)
+    finally:
+        told.close()
+
+
 def test_one_that_fails_keeps_nobody_from_being_told(told_of: Callable[[float], Arrivals]) -> None:
     def fail() -> None:
         raise ValueError("a refresh that fails")

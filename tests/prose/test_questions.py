@@ -234,3 +234,18 @@ def test_a_text_that_is_being_asked_about_is_not_asked_about_twice() -> None:
     assert questions.wait_s(0.0) is None
     assert questions.waits("doc")
     assert questions.answered(one, (), 1.0, 1.0)  # nothing else is to come, so it is news
+
+
+def test_everybody_who_has_asked_about_a_lost_text_is_told_when_it_is_answered() -> None:
+    questions: Questions[str, str] = Questions(Health())
+    told: list[str] = []
+    questions.ask("a.md", ["Deadly."], lambda: told.append("a.md"), 0.0)
+    taken = questions.take(0.0)
+    assert taken is not None
+    questions.lose(taken, 0.0)
+    questions.ask("b.md", ["Deadly."], lambda: told.append("b.md"), 0.0)
+    again = questions.take(AGAIN_S)
+    assert again is not None
+    for arrived in questions.answered(again, (), 1.0, AGAIN_S):
+        arrived()
+    assert {"a.md", "b.md"} <= set(told)

@@ -55,7 +55,7 @@ class Connection:
     `presence` is the daemon's process, as far as it is known.
     """
 
-    def __init__(self, peer: socket.socket, lines: _Lines, welcome: wire.Welcome, presence: Presence | None) -> None:
+    def __init__(self, peer: socket.socket, lines: Lines, welcome: wire.Welcome, presence: Presence | None) -> None:
         self._peer = peer
         self._lines = lines
         self.welcome = welcome
@@ -252,7 +252,7 @@ def open_connection(folder: Path, client: str, version: str) -> Connection | Non
     except OSError:
         return None
     presence = read_presence(folder)
-    lines = _Lines(peer)
+    lines = Lines(peer)
     try:
         peer.sendall(wire.encode(wire.Hello(wire.PROTOCOL, endpoint.token, version, client, os.getpid())))
         welcome = wire.decode_from_daemon(_first_line(peer, lines, presence))
@@ -275,7 +275,7 @@ def open_connection(folder: Path, client: str, version: str) -> Connection | Non
     return Connection(peer, lines, welcome, known)
 
 
-def _first_line(peer: socket.socket, lines: _Lines, presence: Presence | None) -> bytes:
+def _first_line(peer: socket.socket, lines: Lines, presence: Presence | None) -> bytes:
     """Raises Hangs, EngineUnavailable, OSError."""
     peer.settimeout(LOOK_SECONDS)
     silence = _silence_of(presence)
@@ -305,8 +305,8 @@ def _parsed(version: str) -> Version:
         return Version("0.dev0")
 
 
-class _Lines:
-    """Lines from a socket that has a time-out."""
+class Lines:
+    """The lines from a socket that has a time-out."""
 
     def __init__(self, peer: socket.socket) -> None:
         self._peer = peer
@@ -328,11 +328,12 @@ class _Lines:
         return line
 
     def next_or_wait(self) -> bytes:
-        """Wait for the `next`, without a time-out."""
+        """Wait for the `next`, without a time-out. One that came together with another needs no more of the socket."""
         with selectors.DefaultSelector() as readable:
             readable.register(self._peer, selectors.EVENT_READ)
             while True:
-                readable.select()
+                if b"\n" not in self._buffer:
+                    readable.select()
                 with contextlib.suppress(TimeoutError):
                     return self.next()
 

@@ -187,6 +187,9 @@ class Asking:
             if answer is not None:  # who has no opinion may not have looked
                 self.services.loaded.add(self._loaded(plugin.name))
             if isinstance(answer, Findings):
+                whole = isinstance(self.request, CheckRequest) and self.request.whole
+                if self.document is not None and not whole and not token.cancelled:
+                    self.services.goes_on(self.document.uri, plugin.name, is_incomplete=answer.incomplete)
                 self.services.finders.update(dict.fromkeys((each.source for each in answer.items), plugin.name))
             answer = self._with_severities(verifier.verified(answer), plugin.name)
             if not says_something(answer):

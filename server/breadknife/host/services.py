@@ -38,7 +38,10 @@ from breadknife.text.syntax import SyntaxTree, TreeCache
 log = logging.getLogger("breadknife.host")
 
 REFRESHES, REFRESH_SECONDS = 30, 10.0
-"""The most refreshes of one plugin in that time. More are a loop: the answer causes its own refresh."""
+"""The most refreshes of one plugin and document in that time. More are a loop: the answer causes its own refresh. Of
+several documents each has its own, or the news of one would be lost over another's."""
+THROTTLES = 512
+"""The newest that are kept."""
 GROWTHS = 200
 """The same limit for completions: fast typing makes ten requests a second, and each may grow."""
 NOTICES = 20
@@ -77,6 +80,8 @@ class Services:
     loaded: set[tuple[str, type[Any], str]] = field(default_factory=set[tuple[str, type[Any], str]])
     """The plugins that have answered a kind of request about a document, by its URI: whatever they load or read for it
     is there."""
+    incomplete: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """Documents, by their URIs -> the plugins whose findings of them are still to come."""
     finders: dict[str, str] = field(default_factory=dict[str, str])
     """The sources of findings in this session -> the plugin that has found them."""
     _trees: TreeCache = field(default_factory=TreeCache)
@@ -135,7 +140,8 @@ class Services:
         """Report that the answer to a request of that kind has changed."""
         grown = kind is CompletionRequest
         most = GROWTHS if grown else REFRESHES
-        if not self._throttle(f"refresh {kind.__name__}", plugin, most, REFRESH_SECONDS).allows():
+        what = f"refresh {kind.__name__} {document.uri}"
+        if not self._throttle(what, plugin, most, REFRESH_SECONDS).allows():
             log.warning("plugin %s asks for refreshes without end: left out", plugin)
         elif grown:
             self.on_growth(document)
@@ -143,6 +149,24 @@ class Services:
             self.on_hints(kind)
         else:
             self.on_refresh(document.uri, plugin)
+
+    def goes_on(self, uri: str, plugin: str, *, is_incomplete: bool) -> None:
+        """Note whether more findings of a plugin are to come for a document."""
+        with self._lock:
+            plugins = self.incomplete.setdefault(uri, set())
+            (plugins.add if is_incomplete else plugins.discard)(plugin)
+            if not plugins:
+                del self.incomplete[uri]
+
+    def closed(self, uri: str) -> None:
+        """Note that nobody waits for findings of a document any longer."""
+        with self._lock:
+            self.incomplete.pop(uri, None)
+
+    def reading(self) -> tuple[str, ...]:
+        """Return the URIs of the documents that more findings are to come for."""
+        with self._lock:
+            return tuple(self.incomplete)
 
     def serving(self, request: Request) -> Iterator[Plugin]:
         """Yield the plugins that serve such a request, in the order of their names."""
@@ -191,4 +215,8 @@ class Services:
 
     def _throttle(self, what: str, plugin: str, most: int, seconds: float) -> Throttle:
         with self._lock:
-            return self._throttles.setdefault((what, plugin), Throttle(most, seconds))
+            found = self._throttles.pop((what, plugin), None) or Throttle(most, seconds)
+            self._throttles[what, plugin] = found
+            while len(self._throttles) > THROTTLES:
+                del self._throttles[next(iter(self._throttles))]
+            return found

@@ -51,5 +51,6 @@ class Following:
         for document in states:
             if document is None:
                 projects.closed(uri)
+                self._server.host.closed(uri)
             else:
                 projects.changed(document, self._server.root_of(uri))

@@ -36,6 +36,8 @@ class Findings:
     items: tuple[Finding, ...]
     unanswered: tuple[str, ...] = ()
     """A sentence for each part of the plugin that was asked and gave no answer: it may have found more."""
+    incomplete: bool = False
+    """More is still to come: the plugin asks for a refresh when it is there."""
 
 
 @dataclass(frozen=True)

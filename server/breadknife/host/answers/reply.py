@@ -59,6 +59,11 @@ class Reply:
         return sorted(found, key=lambda f: (f.span, f.source, f.code))
 
     @property
+    def is_incomplete(self) -> bool:
+        """Whether more findings are still to come."""
+        return any(isinstance(answer, Findings) and answer.incomplete for _, answer in self.answers)
+
+    @property
     def unanswered(self) -> list[str]:
         """Sentences about parts of plugins that gave no answer to a check."""
         return [why for _, answer in self.answers if isinstance(answer, Findings) for why in answer.unanswered]

@@ -30,6 +30,8 @@ def _status(report: Values) -> Iterator[str]:
         yield f"model    {model['name']} ({', '.join(model['roles'])}): {model['path'] or where}"
     plugins = (plugin["name"] + ("" if plugin["enabled"] else " (off)") for plugin in report["plugins"])
     yield f"plugins  {', '.join(plugins)}"
+    for uri in report.get("reading", ()):
+        yield f"reading  {uri.rpartition('/')[2]}: more findings are to come"
     yield from report["problems"]
     for receipt in report["failures"][:_FAILURES]:
         said = f"{receipt['request']} by {receipt['plugin']}: {receipt['sentence']}"

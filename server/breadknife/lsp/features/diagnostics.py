@@ -20,6 +20,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from breadknife.lsp.convert import to_diagnostic
+from breadknife.lsp.reading import Reading
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.task.moving import moved
 from breadknife.task.values import CheckRequest, Finding
@@ -28,6 +29,8 @@ from breadknife.text.syntax import difference
 from breadknife.text.unfinished import is_unfinished
 
 log = logging.getLogger("breadknife.lsp")
+HAD_NO_TIME = frozenset(("too-slow", "plugin-busy", "plugin-hung"))
+"""Reasons of a plugin that may well answer the next time. One that often hangs is paused, which is another reason."""
 QUIET_SECONDS = 0.15
 """A push waits until the user has paused that long."""
 AGAIN_SECONDS = 0.05
@@ -36,6 +39,8 @@ TURN_SECONDS = 0.2
 """The longest that a plugin waits for a quicker one to finish with the same document."""
 REFRESH_SECONDS = 0.1
 """The same for what a client is asked to pull."""
+RETRY_SECONDS = 10.0
+"""A plugin that had no time to answer is asked again after that."""
 ELSEWHERE_SECONDS = 2.5
 """So long after the last change of other files a document is looked at again: by then plugins look at those again."""
 
@@ -90,6 +95,7 @@ class Diagnostics:
         """Files that others haven't been looked at again for."""
         self._elsewhere: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
+        self._reading = Reading(server)
 
     async def findings(self, document: Document) -> list[Finding]:
         """Return those of all plugins, in the order of the document."""
@@ -109,8 +115,7 @@ class Diagnostics:
         generation = self._generations[key]
         findings = await self._ask(document, plugin) if plugin in await self._checkers(document) else ()
         told = self._told[key] = await self._telling(key, document, findings)
-        if self._generations[key] != generation:
-            self._look_soon(key, AGAIN_SECONDS)
+        self._look_if_news(key, generation)
         return told.items
 
     def changed(self, uri: str) -> None:
@@ -129,6 +134,7 @@ class Diagnostics:
         self._elsewhere = self._server.spawn(self._look_elsewhere())
 
     def closed(self, uri: str) -> None:
+        self._reading.closed(uri)
         for key in [key for key in self._generations.keys() | self._told.keys() if key.uri == uri]:
             for table in (self._found, self._told, self._generations):
                 table.pop(key, None)
@@ -141,12 +147,13 @@ class Diagnostics:
     def refresh(self, uris: Iterable[str] | None = None, plugin: str | None = None) -> None:
         """The same texts may be judged differently now: of all documents without `uris`, by all without `plugin`."""
         among = set(self._server.documents.uris() if uris is None else uris)
-        for key in [key for key in self._told if key.uri in among and plugin in (None, key.plugin)]:
-            self._generations[key] += 1
-            self._look_soon(key, AGAIN_SECONDS)
+        keys = {key for key in self._told.keys() | self._asking.keys() if plugin in (None, key.plugin)}
         if plugin is not None:
-            for uri in among:
-                self._generations[_Key(uri, plugin)] += _Key(uri, plugin) not in self._told
+            keys |= {_Key(uri, plugin) for uri in among}
+        for key in [key for key in keys if key.uri in among]:
+            self._generations[key] += 1
+            if key in self._told and key not in self._asking:  # who is asking sees that there is news
+                self._look_soon(key, AGAIN_SECONDS)
 
     async def _checkers(self, document: Document) -> Sequence[str]:
         """The plugins that check such a document."""
@@ -162,8 +169,14 @@ class Diagnostics:
             return known.findings
         async with self._turn(key):
             reply = await self._server.ask(CheckRequest(document, all_fixes=False), plugin=plugin)
-        if self._server.documents.is_current(document):
-            self._found[key] = _Found(document, generation, reply.findings)
+        if not self._server.documents.is_current(document):
+            return reply.findings
+        if any(receipt.reason in HAD_NO_TIME for receipt in reply.receipts):
+            self._look_soon(key, RETRY_SECONDS)
+            told = self._told.get(key)
+            return told.moved(document) if told else ()
+        self._found[key] = _Found(document, generation, reply.findings)
+        self._reading.goes_on(document, plugin, is_incomplete=reply.is_incomplete)
         return reply.findings
 
     @contextlib.asynccontextmanager
@@ -190,9 +203,15 @@ class Diagnostics:
                 del self._asking[key]
 
     def _look_soon(self, key: _Key, seconds: float) -> None:
-        if task := self._looking.get(key):
+        task = self._looking.get(key)
+        if task is not None and task is not asyncio.current_task():
             task.cancel()
         self._looking[key] = self._server.spawn(self._look(key, seconds))
+
+    def _look_if_news(self, key: _Key, generation: int) -> None:
+        """Look again at what would be judged differently since the plugin was asked."""
+        if self._generations[key] != generation:
+            self._look_soon(key, AGAIN_SECONDS)
 
     async def _look(self, key: _Key, seconds: float) -> None:
         """Check a document again, and tell the client if it would see something else."""
@@ -200,6 +219,7 @@ class Diagnostics:
         document = self._server.documents.get(key.uri)
         if document is None:
             return
+        generation = self._generations[key]
         findings = await self._ask(document, key.plugin) if key.plugin in await self._checkers(document) else ()
         telling = await self._telling(key, document, findings)
         if not self._server.documents.is_current(document):
@@ -209,6 +229,7 @@ class Diagnostics:
             await self._publish(document, key.plugin)
         elif key in self._told and telling.items != self._told[key].items and self._server.client.refreshes_diagnostics:
             self._refreshing = self._refreshing or self._server.spawn(self._ask_to_pull())
+        self._look_if_news(key, generation)
 
     async def _telling(self, key: _Key, document: Document, findings: Sequence[Finding]) -> _Told:
         """What is told of these findings now: not yet what the next keys may change, if the user is typing there."""

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 from breadknife.plugins.prose.checkers import Checkers, Tool
 from breadknife.plugins.prose.continuity import Read
@@ -42,14 +43,26 @@ _FOREIGN_SPELLING = "TYPOS"
 _LONG_WORD = 8
 
 
+class Waiting(Protocol):
+    """An engine that answers later."""
+
+    def waits(self, owner: str) -> bool: ...
+
+
 @dataclass
 class Missing:
-    """The engines that a check could not ask, or that didn't answer."""
+    """What a check lacks: of engines that it could not ask, that didn't answer, or that are still at work."""
 
     absent: set[str] = field(default_factory=set[str])
     """Their names, as a report of stale ignores has them."""
     unanswered: list[str] = field(default_factory=list[str])
     """A sentence for each that was asked and didn't answer: without it less is found than elsewhere."""
+    awaited: list[Waiting] = field(default_factory=list["Waiting"])
+    """Those that were asked, and answer later."""
+
+    def waits(self, owner: str) -> bool:
+        """Tell whether something that this owner asked for is still to come."""
+        return any(engine.waits(owner) for engine in self.awaited)
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,7 @@ class Check:
             later["LanguageTool"] = tool
         if self.vale is not None:
             later["Vale"] = self.vale
+        self.missing.awaited += (*later.values(), self.checkers.harper)
         for engine in later.values():
             engine.submit(self._owner, asked, self._arrived)
         harper = self._harper(asked)
@@ -152,7 +166,12 @@ class Check:
 
     @property
     def _arrived(self) -> Callable[[], None]:
-        return _nobody if self.whole else partial(self.arrivals.tell, self.document.uri, self.context.refresh)
+        if self.whole:
+            return _nobody
+        return partial(self.arrivals.tell, self.document.uri, self.context.refresh, self._has_ended)
+
+    def _has_ended(self) -> bool:
+        return not self.missing.waits(self._owner)
 
     def _tell_missing(self, later: Mapping[str, Tool | Later], parts: Sequence[_Part]) -> None:
         """Say which engines didn't answer: an editor's user once, and lint for each document."""
@@ -207,6 +226,7 @@ class Check:
         if opinions is None:
             self.missing.absent.add("model")
             return [self._read(part, own, None, None) for part, own in zip(parts, found, strict=True)]
+        self.missing.awaited.append(opinions)
         readings = self._readings(parts, told)
         doubts = [
             each

@@ -135,6 +135,9 @@ class Tool:
     def wait(self, asked: Iterable[Asked], cancel: CancelToken) -> None:
         self.answers.wait(map(self._named, asked), cancel)
 
+    def waits(self, owner: str) -> bool:
+        return self.answers.waits(owner)
+
     def lost(self, asked: Iterable[Asked]) -> bool:
         return self.answers.lost(map(self._named, asked))
 

@@ -68,7 +68,8 @@ class ProsePlugin:
             case CheckRequest():
                 missing = Missing()
                 flaws, about = self._found(request.document, context, missing, whole=request.whole)
-                return Findings((*(flaw.finding for flaw in flaws), *about), tuple(missing.unanswered))
+                incomplete = not request.whole and missing.waits(request.document.uri)
+                return Findings((*(flaw.finding for flaw in flaws), *about), tuple(missing.unanswered), incomplete)
             case ActionRequest():
                 flaws, about = self._told(request.document, context)
                 near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]

@@ -28,10 +28,11 @@ class _Owner:
     """When it was told last, by the monotonic clock."""
     refresh: Callable[[], None] | None = None
     """Set while there is news that it hasn't been told."""
+    ended: bool = False
+    """Nothing else is to come, so that it is told soon."""
 
-    @property
-    def due(self) -> float:
-        return self.told + self.gap
+    def due(self, first_gap_s: float) -> float:
+        return self.told + (min(self.gap, first_gap_s) if self.ended else self.gap)
 
 
 class Arrivals:
@@ -57,12 +58,15 @@ class Arrivals:
                 del self._owners[next(iter(self._owners))]
             self._changed.notify_all()
 
-    def tell(self, owner: str, refresh: Callable[[], None]) -> None:
-        """Call `refresh` from another thread, as soon as the owner may be told."""
+    def tell(self, owner: str, refresh: Callable[[], None], ended: Callable[[], bool] = lambda: False) -> None:
+        """Call `refresh` from another thread, as soon as the owner may be told: soon, where `ended` says that nothing
+        else is to come."""
+        is_over = ended()
         with self._changed:
             if self._closed:
                 return
-            self._owners.setdefault(owner, _Owner(self._first_gap_s)).refresh = refresh
+            known = self._owners.setdefault(owner, _Owner(self._first_gap_s))
+            known.refresh, known.ended = refresh, is_over
             if not self._watched:
                 self._watched = True
                 threading.Thread(target=self._watch, name="prose-arrivals", daemon=True).start()
@@ -84,13 +88,15 @@ class Arrivals:
     def _next(self) -> Callable[[], None] | None:
         with self._changed:
             while waiting := [each for each in self._owners.values() if each.refresh is not None]:
-                now, first = time.monotonic(), min(waiting, key=lambda each: each.due)
-                if first.due <= now:
+                due = {each.due(self._first_gap_s): each for each in reversed(waiting)}
+                now, at = time.monotonic(), min(due)
+                first = due[at]
+                if at <= now:
                     refresh, first.refresh = first.refresh, None
                     if first.told > -math.inf:
                         first.gap = min(first.gap * self._slower, self._longest_gap_s)
                     first.told = now
                     return refresh
-                self._changed.wait(first.due - now)
+                self._changed.wait(at - now)
             self._watched = False
             return None

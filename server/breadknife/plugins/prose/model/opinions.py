@@ -62,6 +62,10 @@ class Opinions:
         after, share = (0.0, 1.0) if now else (_REST_S, _SHARE)
         self._proposer.submit(owner, readings, arrived, after=after, share=share)
 
+    def waits(self, owner: str) -> bool:
+        """Tell whether something that this owner asked for is still to come."""
+        return self._judge.waits(owner) or self._proposer.waits(owner)
+
     def wait(self, cancel: CancelToken, *, cases: Iterable[Case] = (), readings: Iterable[Reading] = ()) -> None:
         """Return when all are answered, or the model gave up. Raises Cancelled."""
         self._judge.wait(cases, cancel)
