@@ -26,6 +26,12 @@ class CancelToken:
     def after(cls, seconds: float) -> CancelToken:
         return cls(time.monotonic() + seconds)
 
+    def within(self, seconds: float) -> CancelToken:
+        """Return a token that is cancelled with this one, and has only so many seconds."""
+        limit = CancelToken.after(seconds if self.deadline is None else min(seconds, self.remaining() or 0.0))
+        self.on_cancel(limit.cancel)
+        return limit
+
     @property
     def cancelled(self) -> bool:
         return self._event.is_set() or (self.deadline is not None and time.monotonic() >= self.deadline)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +12,26 @@ from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk
+from breadknife.errors import Cancelled, EngineUnavailable, ModelMissing
 from breadknife.plugins.documents.fixing.words import is_small, is_spelling, word_edits
-from breadknife.plugins.documents.steps.fixing import Corrected, CorrectWanted, correct
-from breadknife.text.document import Span, apply_edits
+from breadknife.plugins.documents.steps.fixing import (
+    RULES_SECONDS,
+    Corrected,
+    CorrectWanted,
+    EditsFound,
+    EditsWanted,
+    Known,
+    KnownWanted,
+    Mended,
+    MendWanted,
+    correct,
+    find_edits,
+    known,
+    mend,
+)
+from breadknife.task.values import Answer, CheckRequest, Finding, Findings, Fix, Origin, Request
+from breadknife.testing import document
+from breadknife.text.document import Span, TextEdit, apply_edits
 from breadknife.text.prose import Kind, ProseText, Segment
 from documents.fixing import Checker, Fixed, fix
 from steps.here import Here
@@ -158,41 +176,105 @@ def test_other_languages_are_left_to_the_checkers() -> None:
     assert fix(german, writes="Der Lader las eine Datei und wartet.", likes="x").reason == "nothing-to-fix"
 
 
-class Hurried(CancelToken):
-    """Its time runs out from one question to the next."""
-
-    def __init__(self, *seconds: float) -> None:
-        super().__init__()
-        self._left = iter(seconds)
-
-    def remaining(self) -> float | None:
-        return next(self._left)
-
-
 class Scribe:
-    """A model that says the same of everything."""
+    """A model that says the same of everything, until its time is up after so many sentences."""
 
     name = "scribe"
 
+    def __init__(self, most: int = 100) -> None:
+        self._left = most
+
     def chat(self, messages: Any, **options: Any) -> Iterator[Chunk]:
+        if not self._left:
+            raise Cancelled("the request's time is up")
+        self._left -= 1
         yield Chunk("x")
         yield Chunk("", finish="stop")
 
+    def origin(self, last: Chunk) -> Origin:
+        return Origin()
+
+
+class Late:
+    """A model that has no time for anything."""
+
+    name = "late"
+
+    def score(self, *arguments: Any, **options: Any) -> Any:
+        raise Cancelled("the request's time is up")
+
+    chat = score
+
 
 class Working(Here):
-    def __init__(self, cancel: CancelToken) -> None:
+    """With a checker that is sure of one fix, and a model or its absence."""
+
+    def __init__(self, model: Any, seconds: float = 60.0) -> None:
         super().__init__()
-        self.cancel = cancel
+        self.cancel = CancelToken.after(seconds)
+        self.told: list[str] = []
+        self.waited: list[float | None] = []
+        self._model = model
 
     def model(self, role: str, /) -> Any:
-        return Scribe()
+        if isinstance(self._model, Exception):
+            raise self._model
+        return self._model
+
+    def ask(self, request: Request, /) -> Answer:
+        assert isinstance(request, CheckRequest)
+        self.waited.append(request.seconds)
+        text = request.document.text
+        spans = [Span(*each.span()) for each in re.finditer(r"\ban use", text)]
+        fixes = [Fix("Write a", (TextEdit(Span(span.start, span.start + 2), "a"),), preferred=True) for span in spans]
+        return Findings(
+            tuple(Finding(span, "words", "An", "", fixes=(fix,)) for span, fix in zip(spans, fixes, strict=True))
+        )
+
+    def progress(self, message: str, fraction: float | None = None, /) -> None:
+        self.told.append(message)
 
 
-@pytest.mark.parametrize(("seconds", "unread"), [((60.0, 60.0, 60.0), 0), ((60.0, 60.0, 29.0), 1), ((60.0, 29.0), 2)])
-def test_of_a_long_text_the_model_reads_what_it_can_in_half_of_the_time(
-    seconds: tuple[float, ...], unread: int
-) -> None:
+def verbatim(text: str) -> ProseText:
+    return ProseText(text, (Segment(Span(0, len(text)), Span(0, len(text)), Kind.VERBATIM),))
+
+
+@pytest.mark.parametrize("read", [0, 1, 2])
+def test_of_a_long_text_the_model_reads_what_it_can_in_its_time(read: int) -> None:
     text = "The cache is easy for use. The index is easy for use."
-    prose = ProseText(text, (Segment(Span(0, len(text)), Span(0, len(text)), Kind.VERBATIM),))
-    context = Working(Hurried(*seconds))
-    assert correct(CorrectWanted((prose,)), context) == Corrected((text,), unread)
+    assert correct(CorrectWanted((verbatim(text),)), Working(Scribe(read))) == Corrected((text,), 2 - read)
+
+
+FAULTY = "It is an useful option of the new tool."
+RIGHT = "It is a useful option of the new tool."
+NO_MODEL = [Late(), ModelMissing("no model"), EngineUnavailable("it has no time")]
+
+
+@pytest.mark.parametrize("model", NO_MODEL)
+def test_what_rules_are_sure_of_is_left_when_the_model_has_no_time_or_is_not_there(model: Any) -> None:
+    paper, context = document(FAULTY, "markdown"), Working(model)
+    prose = (verbatim(FAULTY),)
+    mended = mend(MendWanted(paper, prose), context)
+    assert mended == Mended((RIGHT,), (RIGHT,))
+    assert context.waited == [RULES_SECONDS]  # nobody waits for a checker that starts
+    read = correct(CorrectWanted(prose, mended.texts), context)
+    assert read == Corrected((RIGHT,), 1)
+    assert context.told[-1] == "1 change by rules; reading sentence 1 of 1"
+    found = find_edits(EditsWanted(paper, prose, read.texts, mended.sure), context)
+    assert isinstance(found, EditsFound)
+    assert [(paper.slice(place), new) for place, new in zip(found.places, found.texts, strict=True)] == [("an", "a")]
+
+
+def test_where_no_rule_knows_anything_a_missing_model_is_told() -> None:
+    prose = (verbatim(RIGHT),)
+    with pytest.raises(ModelMissing):
+        correct(CorrectWanted(prose), Working(ModelMissing("no model")))
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"), [(FAULTY, " (1 edit known)"), (RIGHT, ""), (f"{FAULTY} {FAULTY}", " (2 edits known)")]
+)
+def test_the_menu_says_how_many_edits_are_known(text: str, effect: str) -> None:
+    context = Working(ModelMissing("no model"))
+    assert known(KnownWanted(document(text, "markdown"), (verbatim(text),)), context) == Known(effect)
+    assert context.waited == [0.0]

@@ -48,6 +48,9 @@ class CheckRequest:
     each_place: bool = False
     """Whether every place is wanted as a finding of its own. Otherwise a plugin may answer with one finding for each
     cause, at the first place, and name the others as `related`."""
+    seconds: float | None = None
+    """The longest that a `whole` check waits for slow checkers; then it answers with what the others say.
+    With 0 these aren't asked: only what they have said already counts."""
 
 
 @dataclass(frozen=True)

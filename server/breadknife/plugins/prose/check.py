@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from bisect import bisect_left
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled
 from breadknife.plugins.prose.checkers import Checkers, Tool
 from breadknife.plugins.prose.continuity import Read
 from breadknife.plugins.prose.engines.arrivals import Arrivals
@@ -112,6 +115,9 @@ class Check:
     began: float
     """When the document was asked about, by the monotonic clock."""
     missing: Missing
+    most: float | None = None
+    """The seconds that a `whole` check waits for slow engines; with 0 they aren't asked, and what they have said
+    counts."""
 
     def read(self, fresh: Sequence[ProseText], before: Sequence[Flaw]) -> list[Read]:
         """Return what is known now of these paragraphs; the engines that are slow are asked for the rest.
@@ -127,12 +133,12 @@ class Check:
         if self.vale is not None:
             later["Vale"] = self.vale
         self.missing.awaited += (*later.values(), self.checkers.harper)
-        for engine in later.values():
+        for engine in later.values() if self._asks else ():
             engine.submit(self._owner, asked, self._arrived)
         harper = self._harper(asked)
-        if self.whole:
+        if self.whole and self._asks:
             for engine in later.values():
-                engine.wait(asked, self.context.cancel)
+                self._wait(partial(engine.wait, asked))
         # Each answer is looked up once: of one that comes a moment later there will be news.
         shown = _by_paragraph(fresh, before)
         parts = [
@@ -172,6 +178,20 @@ class Check:
 
     def _has_ended(self) -> bool:
         return not self.missing.waits(self._owner)
+
+    @property
+    def _asks(self) -> bool:
+        return self.most is None or self.most > 0
+
+    def _wait(self, wait: Callable[[CancelToken], None]) -> None:
+        """Wait for an engine, as long as the asker wants to. Raises Cancelled."""
+        if self.most is None:
+            wait(self.context.cancel)
+            return
+        limit = self.context.cancel.within(max(self.began + self.most - time.monotonic(), 0.0))
+        with contextlib.suppress(Cancelled):
+            wait(limit)
+        self.context.cancel.raise_if_cancelled()
 
     def _tell_missing(self, later: Mapping[str, Tool | Later], parts: Sequence[_Part]) -> None:
         """Say which engines didn't answer: an editor's user once, and lint for each document."""
@@ -256,10 +276,11 @@ class Check:
         return found
 
     def _ask(self, opinions: Opinions, doubts: Sequence[Case], readings: Sequence[Reading]) -> None:
-        opinions.judge(self._owner, doubts, self._arrived, now=self.whole)
-        opinions.read(self._owner, readings, self._arrived, now=self.whole)
-        if self.whole:
-            opinions.wait(self.context.cancel, cases=doubts, readings=readings)
+        if self._asks:
+            opinions.judge(self._owner, doubts, self._arrived, now=self.whole)
+            opinions.read(self._owner, readings, self._arrived, now=self.whole)
+        if self.whole and self._asks:
+            self._wait(partial(opinions.wait, cases=doubts, readings=readings))
         if opinions.failure is not None:
             self.missing.absent.add("model")
             self._excuse("The model", opinions, f"Prose is checked without a model: {opinions.failure}.")

@@ -67,7 +67,9 @@ class ProsePlugin:
         match request:
             case CheckRequest():
                 missing = Missing()
-                flaws, about = self._found(request.document, context, missing, whole=request.whole)
+                flaws, about = self._found(
+                    request.document, context, missing, whole=request.whole, most=request.seconds
+                )
                 incomplete = not request.whole and missing.waits(request.document.uri)
                 return Findings((*(flaw.finding for flaw in flaws), *about), tuple(missing.unanswered), incomplete)
             case ActionRequest():
@@ -102,9 +104,18 @@ class ProsePlugin:
         return self._found(document, context, Missing())
 
     def _found(
-        self, document: Document, context: Context, missing: Missing, *, whole: bool = False
+        self,
+        document: Document,
+        context: Context,
+        missing: Missing,
+        *,
+        whole: bool = False,
+        most: float | None = None,
     ) -> tuple[Sequence[Flaw], Sequence[Finding]]:
-        """What is wrong in the document's paragraphs, and with the document as a whole. Fills `missing`."""
+        """What is wrong in the document's paragraphs, and with the document as a whole. Fills `missing`.
+
+        With `most`, slow engines are waited for so many seconds at the most.
+        """
         began = time.monotonic()
         told = self._memory.of(document) if not whole else None
         edit = difference(told.document.text, document.text) if told is not None else None
@@ -140,6 +151,7 @@ class ProsePlugin:
             whole,
             began,
             missing,
+            most,
         )
         if not whole and (edit is None or edit.span or edit.new_text):
             self._arrivals.edited(document.uri)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Message, Part, Prompt, Sampling, Trim
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
@@ -56,19 +57,31 @@ def generate(given: GenerateWanted, context: StepContext) -> Generated | Silence
 
 
 def write(
-    model: Model, prompt: ModelPrompt, max_tokens: int, stop: tuple[str, ...], grammar: str, sampling: Sampling
+    model: Model,
+    prompt: ModelPrompt,
+    max_tokens: int,
+    stop: tuple[str, ...],
+    grammar: str,
+    sampling: Sampling,
+    cancel: CancelToken | None = None,
 ) -> tuple[str, bool]:
-    """Return what the model writes, and whether it came to an end by itself."""
+    """Return what the model writes, and whether it came to an end by itself. `cancel` is a token of the caller's own,
+    such as a limit within the request's. Raises Cancelled, ModelError and EngineError."""
     chunks: Iterator[Chunk]
     if prompt.is_raw:
-        chunks = model.generate(parts_of(prompt), max_tokens=max_tokens, stop=stop, grammar=grammar, sampling=sampling)
+        chunks = model.generate(
+            parts_of(prompt), max_tokens=max_tokens, stop=stop, cancel=cancel, grammar=grammar, sampling=sampling
+        )
     else:
-        chunks = model.chat(messages_of(prompt), max_tokens=max_tokens, stop=stop, grammar=grammar, sampling=sampling)
-    text, finish = "", ""
-    for chunk in chunks:
-        text += chunk.text
-        finish = chunk.finish
-    return text, finish == "stop"
+        chunks = model.chat(
+            messages_of(prompt), max_tokens=max_tokens, stop=stop, cancel=cancel, grammar=grammar, sampling=sampling
+        )
+    text, last = "", Chunk("")
+    for last in chunks:
+        text += last.text
+    if cancel is not None:
+        model.origin(last)  # what was asked with a token of one's own is in no receipt otherwise
+    return text, last.finish == "stop"
 
 
 def messages_of(prompt: ModelPrompt) -> tuple[Message, ...]:

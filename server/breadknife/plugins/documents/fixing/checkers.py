@@ -26,6 +26,8 @@ class Fault:
     """What stands there."""
     fixes: tuple[tuple[TextEdit, ...], ...]
     """The checker's suggestions, its favourite first."""
+    is_safe: bool = False
+    """The checker is sure of its favourite."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,13 @@ class Checkers:
     prose: Sequence[ProseText]
     context: StepContext
 
-    def faults(self, texts: Sequence[str]) -> tuple[tuple[Fault, ...], ...]:
-        """For each text what the checkers say of it. The texts belong to `prose`, in that order."""
+    def faults(self, texts: Sequence[str], seconds: float | None = None) -> tuple[tuple[Fault, ...], ...]:
+        """For each text what the checkers say of it, the slow ones as far as they do in so many seconds. The texts
+        belong to `prose`, in that order."""
         whole = _BETWEEN.join(texts) + "\n"
-        answer = self.context.ask(CheckRequest(Document(self.document.uri, "plaintext", whole), whole=True))
+        answer = self.context.ask(
+            CheckRequest(Document(self.document.uri, "plaintext", whole), whole=True, seconds=seconds)
+        )
         findings = answer.items if isinstance(answer, Findings) else ()
         directives = Directives.of(self.document)
         found: list[tuple[Fault, ...]] = []
@@ -62,4 +67,5 @@ class Checkers:
 def _fault(finding: Finding, text: str, start: int) -> Fault:
     fixes = tuple(tuple(edit.shifted(-start) for edit in fix.edits) for fix in finding.fixes)
     was = text[finding.span.start : finding.span.end]
-    return Fault(finding.span.shifted(-start), f"{finding.source}/{finding.code}", was, fixes)
+    is_safe = bool(finding.fixes) and finding.fixes[0].preferred
+    return Fault(finding.span.shifted(-start), f"{finding.source}/{finding.code}", was, fixes, is_safe)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from breadknife.cancel import CancelToken
 from breadknife.engine.api import Sampling
 from breadknife.plugins.documents.english import is_english, sentences
 from breadknife.plugins.documents.fixing.likelihood import Likelihood
@@ -45,13 +46,15 @@ def parts(text: str) -> Iterator[Part]:
             yield Part(text[: span.start], sentence, span.start)
 
 
-def corrected(model: Model, part: Part, least: float, least_of_spelling: float) -> tuple[TextEdit, ...]:
+def corrected(
+    model: Model, part: Part, least: float, least_of_spelling: float, cancel: CancelToken | None = None
+) -> tuple[TextEdit, ...]:
     """Return the model's corrections of a sentence, counted from its start: each is small, and the sentence would lose
     at least `least` nats without it; without another spelling, `least_of_spelling`. Raises Cancelled, ModelError and
     EngineError."""
     sentence = readable(part.sentence)
     most = int(LONGEST_ANSWER * len(sentence.split())) + 24
-    answer, is_whole = write(model, ModelPrompt(sentence, SYSTEM), most, (), "", Sampling())
+    answer, is_whole = write(model, ModelPrompt(sentence, SYSTEM), most, (), "", Sampling(), cancel)
     answer = " ".join(answer.split())
     if not is_whole or not answer:
         return ()
@@ -61,7 +64,7 @@ def corrected(model: Model, part: Part, least: float, least_of_spelling: float) 
         is_other_spelling = is_spelling(sentence[edit.span.start : edit.span.end], edit.new_text)
         return least_of_spelling if is_other_spelling else least
 
-    return worthwhile(Likelihood(model), part, edits, needs)
+    return worthwhile(Likelihood(model, cancel), part, edits, needs)
 
 
 def worthwhile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from breadknife.cancel import CancelToken
 from breadknife.engine.api import Part
 from breadknife.plugins.documents.fixing.words import readable, without
 from breadknife.task.plugin import Model
@@ -31,12 +32,14 @@ class Likelihood:
     """Of one model. Every method raises Cancelled, ModelError or EngineError."""
 
     model: Model
+    cancel: CancelToken | None = None
+    """The request's own, if there is none."""
 
     def of(self, before: str, versions: Sequence[str]) -> tuple[float, ...]:
         """Return the log-probability of each version of a sentence, in nats, after the text before it."""
         prompt = (*_LEAD, Part(readable(before[-_CONTEXT:]))) if before else _LEAD
         asked = tuple(dict.fromkeys(map(readable, versions)))
-        scores = self.model.score(prompt, asked, fresh=True)
+        scores = self.model.score(prompt, asked, fresh=True, cancel=self.cancel)
         likely = dict(zip(asked, scores.logprobs, strict=True))
         return tuple(likely[readable(version)] for version in versions)
 

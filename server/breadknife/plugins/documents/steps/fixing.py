@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.documents.editing import Change
 from breadknife.plugins.documents.fixing.checkers import Checkers, Fault
 from breadknife.plugins.documents.fixing.correcting import (
@@ -35,9 +37,34 @@ MOST_ROUNDS = 3
 _LEAST_OF_SEVERAL = 3.0
 """Nats that a sentence must gain by one of several fixes. Those of slips gained 4 to 11; a term that no dictionary has
 gained 1 by the likeliest word in its place."""
-_SHARE_FOR_CHECKS = 0.5
-"""Of the request's time that is left when the model begins to read: the checks of its corrections need it."""
+RULES_SECONDS = 1.5
+"""The longest that the first round waits for slow checkers: LanguageTool may just be starting. What they say later is
+heard in the last rounds."""
+_SHARE_OF_ROUNDS, _SHARE_OF_READING, _SHARE_OF_CHECKS = 0.3, 0.5, 0.8
+"""The most of the time that is left when they begin that checkers and likelihood, the model that corrects, and the last
+checks take: whatever takes longer, there is an answer at the limit."""
 _NO_LIMIT = (0.0, 99.0)
+
+
+@dataclass(frozen=True)
+class KnownWanted:
+    document: Document
+    prose: tuple[ProseText, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    effect: str
+    """What the menu's entry says of the edits that are known; empty if none is."""
+
+
+def known(given: KnownWanted, context: StepContext) -> Known:
+    """Return how many fixes the checkers that have answered are sure of. Asks no model, and nobody who is slow."""
+    texts = tuple(each.text for each in given.prose)
+    faults = Checkers(given.document, given.prose, context).faults(texts, 0.0)
+    fixed = _with_sure_fixes(texts, faults)
+    count = sum(len(word_edits(old, new)) for old, new in zip(texts, fixed, strict=True))
+    return Known(f" ({count} edit{'s' * (count > 1)} known)" if count else "")
 
 
 @dataclass(frozen=True)
@@ -53,27 +80,54 @@ class MendWanted:
 class Mended:
     texts: tuple[str, ...]
     """The paragraphs' prose after the fixes, in their order."""
+    sure: tuple[str, ...]
+    """The same with nothing but the fixes that checkers are sure of, for which no model was asked."""
 
 
 def mend(given: MendWanted, context: StepContext) -> Mended:
     """Return the paragraphs with those of the checkers' fixes that make a sentence likelier. Asks the checkers again
-    until they have no more to fix."""
-    checkers = Checkers(given.document, given.prose, context)
-    texts = given.texts or tuple(each.text for each in given.prose)
-    for number in range(MOST_ROUNDS):
-        context.progress("checking the text", number / MOST_ROUNDS)
-        faults = checkers.faults(texts)
-        if not any(fault.fixes for each in faults for fault in each):
-            break
-        likelihood = Likelihood(context.model(given.model))
-        mended = tuple(
-            with_edits(text, (edit for fault in found for edit in _best(text, fault, likelihood)))
-            for text, found in zip(texts, faults, strict=True)
-        )
-        if mended == texts:
-            break
-        texts = mended
-    return Mended(texts)
+    until they have no more to fix, or the time for that is up. If the model can't be asked, the fixes that checkers are
+    sure of are left."""
+    checkers, limit = Checkers(given.document, given.prose, context), _limit(context, _SHARE_OF_ROUNDS)
+    before = texts = sure = given.texts or tuple(each.text for each in given.prose)
+    try:
+        for number in range(MOST_ROUNDS):
+            context.progress("checking the text", number / MOST_ROUNDS)
+            is_first = number == 0 and not given.texts
+            faults = checkers.faults(texts, RULES_SECONDS if is_first else limit.remaining())
+            if number == 0:
+                sure = _with_sure_fixes(texts, faults)
+            if not any(fault.fixes for each in faults for fault in each):
+                break
+            likelihood = Likelihood(context.model(given.model), limit)
+            mended = tuple(
+                with_edits(text, (edit for fault in found for edit in _best(text, fault, likelihood)))
+                for text, found in zip(texts, faults, strict=True)
+            )
+            if mended == texts:
+                break
+            texts = mended
+    except Cancelled:
+        context.cancel.raise_if_cancelled()
+        texts = sure if texts == before else texts
+    except (ModelError, EngineError):
+        if sure == before:
+            raise
+        texts = sure if texts == before else texts
+    return Mended(texts, sure)
+
+
+def _limit(context: StepContext, share: float) -> CancelToken:
+    """Return a token for a share of the request's time that is left."""
+    left = context.cancel.remaining()
+    return context.cancel if left is None else context.cancel.within(share * left)
+
+
+def _with_sure_fixes(texts: Sequence[str], faults: Sequence[Sequence[Fault]]) -> tuple[str, ...]:
+    return tuple(
+        with_edits(text, (edit for fault in found if fault.is_safe for edit in fault.fixes[0]))
+        for text, found in zip(texts, faults, strict=True)
+    )
 
 
 def _best(text: str, fault: Fault, likelihood: Likelihood) -> Sequence[TextEdit]:
@@ -107,28 +161,34 @@ class CorrectWanted:
 class Corrected:
     texts: tuple[str, ...]
     unread: int
-    """Sentences that the model didn't read, because half of the request's time was up."""
+    """Sentences that the model didn't read, because its share of the time was up, or it can't be asked."""
 
 
 def correct(given: CorrectWanted, context: StepContext) -> Corrected:
     """Return the paragraphs with a model's corrections: of each sentence the single changes that are small, and that
-    the sentence would be less likely without."""
-    texts = given.texts or tuple(each.text for each in given.prose)
+    the sentence would be less likely without. If the model can't be asked, what was mended before is left."""
+    before = tuple(each.text for each in given.prose)
+    texts = given.texts or before
     work = [(number, part) for number, text in enumerate(texts) for part in parts(text)]
     edits: list[list[TextEdit]] = [[] for _ in texts]
-    done, time_left = 0, context.cancel.remaining()
-    for number, part in work:
+    done, limit = 0, _limit(context, _SHARE_OF_READING)
+    changes = sum(len(word_edits(old, new)) for old, new in zip(before, texts, strict=True))
+    rules = f"{changes} change{'s' * (changes != 1)} by rules; " if changes else ""
+    try:
+        for number, part in work:
+            limit.raise_if_cancelled()
+            context.progress(f"{rules}reading sentence {done + 1} of {len(work)}", done / len(work))
+            is_mended = part.sentence not in given.prose[number].text
+            least = given.least_if_mended if is_mended else given.least
+            least_of_spelling = given.least_of_spelling if is_mended else math.inf
+            found = corrected(context.model(given.model), part, least, least_of_spelling, limit)
+            edits[number] += moved(found, part.start)
+            done += 1
+    except Cancelled:
         context.cancel.raise_if_cancelled()
-        now_left = context.cancel.remaining()
-        if time_left is not None and now_left is not None and now_left < _SHARE_FOR_CHECKS * time_left:
-            break
-        context.progress(f"reading sentence {done + 1} of {len(work)}", done / len(work))
-        is_mended = part.sentence not in given.prose[number].text
-        least = given.least_if_mended if is_mended else given.least
-        least_of_spelling = given.least_of_spelling if is_mended else math.inf
-        found = corrected(context.model(given.model), part, least, least_of_spelling)
-        edits[number] += moved(found, part.start)
-        done += 1
+    except (ModelError, EngineError):
+        if texts == before and not done:
+            raise
     changed = tuple(apply_edits(text, each) for text, each in zip(texts, edits, strict=True))
     return Corrected(changed, len(work) - done)
 
@@ -139,6 +199,8 @@ class EditsWanted:
     prose: tuple[ProseText, ...]
     texts: tuple[str, ...]
     """What is to become of the paragraphs."""
+    sure: tuple[str, ...] = ()
+    """What becomes of them where there is no time, or no model, to look at each change."""
     model: str = literal("rewrite", role=True)
 
 
@@ -169,17 +231,19 @@ class _Sifting:
 def find_edits(given: EditsWanted, context: StepContext) -> EditsFound | Silence:
     """Return the single edits that lead to new texts. Each passes the guard, makes its sentence likelier, gives the
     checkers nothing new to say, and touches no markup, code or link."""
-    sifting = [
-        _Sifting(prose, _plain_edits(given.document, prose, text))
-        for prose, text in zip(given.prose, given.texts, strict=True)
-    ]
-    for each in sifting:
-        each.edits = tuple(_guarded(each))
-    if any(each.edits for each in sifting):
-        likelihood = Likelihood(context.model(given.model))
-        for each in sifting:
-            each.edits = tuple(_likelier(each, likelihood))
-        _drop_new_faults(sifting, Checkers(given.document, given.prose, context))
+    sifting = _sifted(given, given.texts)
+    try:
+        if any(each.edits for each in sifting):
+            limit = _limit(context, _SHARE_OF_CHECKS)
+            likelihood = Likelihood(context.model(given.model), limit)
+            for each in sifting:
+                each.edits = tuple(_likelier(each, likelihood))
+            _drop_new_faults(sifting, Checkers(given.document, given.prose, context), limit)
+    except (Cancelled, ModelError, EngineError):
+        context.cancel.raise_if_cancelled()
+        if not given.sure:
+            raise
+        sifting = _sifted(given, given.sure)
     made = [edit for each in sifting for edit in _source_edits(given.document, each)]
     refused = [each for one in sifting for each in one.refused]
     if not made and not refused:
@@ -190,6 +254,17 @@ def find_edits(given: EditsWanted, context: StepContext) -> EditsFound | Silence
         tuple(why for _, why in refused),
         tuple(span for span, _ in refused),
     )
+
+
+def _sifted(given: EditsWanted, texts: Sequence[str]) -> list[_Sifting]:
+    """The changes that lead to these texts, and that the guard lets pass."""
+    sifting = [
+        _Sifting(prose, _plain_edits(given.document, prose, text))
+        for prose, text in zip(given.prose, texts, strict=True)
+    ]
+    for each in sifting:
+        each.edits = tuple(_guarded(each))
+    return sifting
 
 
 def _plain_edits(document: Document, prose: ProseText, text: str) -> tuple[TextEdit, ...]:
@@ -232,12 +307,12 @@ def _by_sentence(sifting: _Sifting) -> Iterator[tuple[TextEdit, Part]]:
             yield edit, part
 
 
-def _drop_new_faults(sifting: Sequence[_Sifting], checkers: Checkers) -> None:
+def _drop_new_faults(sifting: Sequence[_Sifting], checkers: Checkers, limit: CancelToken) -> None:
     """Leaves out edits at which the checkers find something that they didn't find before."""
-    before = checkers.faults([each.prose.text for each in sifting])
+    before = checkers.faults([each.prose.text for each in sifting], limit.remaining())
     for _ in range(MOST_ROUNDS):
         dropped = False
-        after = checkers.faults([each.text for each in sifting])
+        after = checkers.faults([each.text for each in sifting], limit.remaining())
         for each, old, new in zip(sifting, before, after, strict=True):
             known = {(fault.rule, fault.was) for fault in old}
             fresh = [fault.span for fault in new if (fault.rule, fault.was) not in known]
@@ -265,6 +340,7 @@ def _source_edits(document: Document, sifting: _Sifting) -> Iterator[TextEdit]:
 
 
 FIXING = (
+    StepType("text.known", 1, Kind.RULE, KnownWanted, Known, known, from_outside=True, remembered=False),
     StepType("text.mend", 1, Kind.SMALL, MendWanted, Mended, mend, from_outside=True, remembered=False),
     StepType("text.correct", 1, Kind.SMALL, CorrectWanted, Corrected, correct, writes=True, remembered=False),
     StepType("text.edits", 1, Kind.SMALL, EditsWanted, EditsFound, find_edits, remembered=False),
