@@ -71,7 +71,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
             "reading",
             "server",
             "showing",
-        },  # fmt: skip
+        },
         "arriving": {"features", "server", "warm_up"},
         "start": {"arriving", "features", "following", "handed_out", "offering", "server", "showing", "warm_up"},
         "app": {"client", "server", "start"},
