@@ -141,6 +141,9 @@ OWNERS = {
     "huggingface_hub": ("engine/models/pull.py",),
     "httpx2": ("engine/remote/http.py",),
     "jinja2": ("engine/models/chat.py", "recipes/expressions.py"),
+    "pathspec": ("text/patterns.py", "project/ignoring.py"),
+    "re2": ("text/patterns.py",),
+    "fnmatch": ("plugins/prose/engines/rules.py",),
     "pypdfium2": ("steps/builtin/documents.py", "plugins/shelf/reading/pdf.py"),
     "rapidocr": ("plugins/shelf/reading/ocr.py",),
     "markdown_it": ("plugins/shelf/reading/plain.py",),
@@ -232,6 +235,26 @@ MAY_START = {
     "children.py": "the one way",
     "plugins/prose/engines/jvm/guard.py": "runs with Python's library alone",
 }
+OWN_PATTERNS = {
+    "engine/models/chat.py": "characters of our own",
+    "plugins/completion/": "names of the code, escaped, and a list of its own",
+    "plugins/documents/": "lists of this package, and words, escaped",
+    "plugins/nullcheck/": "lists of this package, and names of the code, escaped or nothing but word characters",
+    "plugins/prose/documents/commands.py": "the name of a file, escaped, after a repetition that can match in one way",
+    "plugins/prose/engines/rules.py": "a list of its own, of rules",
+    "plugins/prose/evidence/": "lists of its own",
+    "plugins/prose/model/likelihood.py": "a list of its own",
+    "project/ignoring.py": "git's patterns, rewritten: their time grows with the square of a path's length at most",
+    "project/secrets/": "lists of its own",
+    "setup/engine_source.py": "changes of ours to files of the release that is pinned",
+    "steps/builtin/diagnostics.py": "a list of this package",
+    "steps/builtin/guard/": "a list of this package, and words, escaped",
+    "steps/builtin/scopes.py": "a list of this package, and names of the code, escaped",
+    "text/extract/": "lists of its own",
+    "text/tokens.py": "what is known of each language",
+}
+"""File or folder -> where a pattern of `re` comes from that isn't written at its place: never from a recipe, a setting,
+a file of a workspace or another program. Those go through `text/patterns.py`, or what they say is escaped."""
 
 
 OTHERS = (PACKAGE / "cli" / "plugins" / "template", PACKAGE.parents[1] / "examples" / "plugins")
@@ -386,6 +409,49 @@ def opens(call: ast.Call) -> bool:
         case ast.Attribute(value=value, attr=name):
             owner = ast.unparse(value)
             return (name in OPENERS and owner not in NOT_OF_A_DISK) or (owner, name) == ("sqlite3", "connect")
+        case _:
+            return False
+
+
+def test_patterns_of_others_run_in_linear_time() -> None:
+    """What isn't written in the code may be anybody's, and `re` may take years for it, with the interpreter's lock."""
+    wrong = [
+        f"{file}:{call.lineno}: {ast.unparse(call)[:80]}"
+        for file, call in calls()
+        if not file.startswith(tuple(OWN_PATTERNS)) and takes_pattern(call)
+    ]
+    assert wrong == []
+
+
+def test_no_place_of_own_patterns_is_left_over() -> None:
+    files = {file for file, call in calls() if takes_pattern(call)}
+    assert [place for place in OWN_PATTERNS if not any(file.startswith(place) for file in files)] == []
+
+
+def takes_pattern(call: ast.Call) -> bool:
+    """Whether a call gives `re` or `fnmatch` a pattern that isn't written at its place or in a constant."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name), args=[pattern, *_]):
+            return name != "escape" and not is_written(pattern)
+        case ast.Call(func=ast.Name(id="map"), args=[ast.Attribute(value=ast.Name(id="re"), attr=name), *_]):
+            return name != "escape"
+        case ast.Call(func=ast.Name(id="fnmatch" | "fnmatchcase")):
+            return True
+        case _:
+            return False
+
+
+def is_written(node: ast.expr) -> bool:
+    """Whether an expression is made of literals and constants alone."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Name(id=name):
+            return name.isupper()
+        case ast.BinOp(left=left, right=right):
+            return is_written(left) and is_written(right)
+        case ast.JoinedStr(values=values):
+            return all(is_written(each.value if isinstance(each, ast.FormattedValue) else each) for each in values)
         case _:
             return False
 

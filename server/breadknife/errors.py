@@ -19,6 +19,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 │   │       └── EngineMissing   the program that runs the models isn't installed
 │   ├── EngineDied              it ended while it worked on a request
 │   └── PromptTooLong           the prompt doesn't fit the model's context
+├── PatternError                a regular expression of somebody else's can't be used
 ├── PluginError                 a plugin broke its contract
 ├── RecipeError                 a recipe that the command line names can't be found, run or written
 ├── ShelfError                  a folder can't be added to the shelf, or its index can't be used
@@ -111,6 +112,10 @@ class EngineDied(EngineError):
 
 class PromptTooLong(EngineError):
     """A prompt that doesn't fit the model's context."""
+
+
+class PatternError(BreadknifeError):
+    """A regular expression that isn't ours and can't be used; the message has the place in it and a remedy."""
 
 
 class PluginError(BreadknifeError):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cancel import CancelToken
+from breadknife.plugins.prose.documents.acronyms import UNEXPLAINED_ACRONYM
 from breadknife.plugins.prose.documents.check import document_findings
 from breadknife.plugins.prose.documents.markdown import slugified
 from breadknife.plugins.prose.documents.rule import DocumentRule, Example, Subject
@@ -82,6 +83,11 @@ def test_words_that_are_too_long_for_names_of_files_harm_nobody(tmp_path: Path) 
     (rule,) = (each for each in DOCUMENT_RULES if each.code == "missing-file")
     text = f'Send "{"eyJhbGciOi" * 30}/".\n\n```sh\n./run.sh\n```\n'
     assert len(findings(rule, Example(text), tmp_path)) == 1
+
+
+def test_letters_that_may_be_words_left_out_take_no_exponential_time(tmp_path: Path) -> None:
+    text = "The AAAAZ runs. Each AAAAZ waits.\n\nStart the AAAAZ: " + "a " * 5_000 + "b.\n"
+    assert len(findings(UNEXPLAINED_ACRONYM, Example(text), tmp_path)) == 1
 
 
 def test_rules_about_prose_serve_formats_without_a_grammar(tmp_path: Path) -> None:

@@ -113,6 +113,18 @@ def test_a_good_recipe_is_a_plan() -> None:
         ("equals", "equal", "28:1", "unknown key `equal`; did you mean `equals`?"),
         ("recipe = 1", "recipe = 2", "1:1", "the format is 2; this breadknife reads 1"),
         ('"shout"', '"Shout!"', "2:1", "a name has small letters"),
+        (
+            "[steps.loud]",
+            "[steps.found]\nuse = 'select.match'\npattern = '(?=(a+)+$)b'\n[steps.loud]",
+            "12:1",
+            "`pattern`: `(?=` at character 1 of the pattern isn't supported; match what stands there too",
+        ),
+        (
+            "equals = ",
+            "matches = '(a+)+\\1', equals = ",
+            "28:1",
+            "`matches`: `\\1` at character 6 of the pattern isn't",
+        ),
         ("[steps.loud]", "[steps.Loud]", "10:2", "`Loud` can't name a step"),
         ("= 3", "= 3 3", "8:15", "this is not TOML"),
         ('use = "text"', "", "10:2", "`use` is missing"),

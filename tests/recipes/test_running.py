@@ -178,3 +178,29 @@ def test_a_missing_model_is_a_reason_with_the_remedy(tmp_path: Path) -> None:
     [receipt] = run(tmp_path, GENERATE.replace('"completion"', '"no-such-role"')).receipts
     assert receipt.reason == "model-unknown"
     assert "no-such-role" in receipt.sentence
+
+
+LINE = "w" * 20_000 + "!"
+
+
+@pytest.mark.parametrize(
+    ("step", "shown", "answer"),
+    [
+        ("use = 'select.match'\npattern = '(\\w+\\s?)+$'\nanywhere = true", "text", "no-match"),
+        ("use = 'regex.find'\ntext = '$all.text'\npattern = '(\\w+\\s?)+;'", "count", "0"),
+        ("use = 'regex.replace'\ntext = '$all.text'\npattern = '(\\w+\\s?)+!'\nby = 'é'", "text", "é"),
+    ],
+)
+def test_a_pattern_that_takes_exponential_time_in_re_ends(tmp_path: Path, step: str, shown: str, answer: str) -> None:
+    steps = f'[steps.all]\nuse = "text"\ntext = "{{{{ input.document.text }}}}"\n[steps.found]\n{step}\n'
+    assert result(run(tmp_path, f'{steps}{OUT}text = "{{{{ found.{shown} }}}}"\n', LINE)) == answer
+
+
+@pytest.mark.parametrize(
+    ("by", "message"),
+    [("\\1", "the pattern has no group `1`"), ("w" * 99, "replacing writes more than 1,048,576 characters")],
+)
+def test_a_replacement_that_fails_is_a_reason(tmp_path: Path, by: str, message: str) -> None:
+    steps = f"[steps.out]\nuse = 'regex.replace'\ntext = '{LINE}'\npattern = 'w'\nby = '{by}'\n"
+    [receipt] = run(tmp_path, steps).receipts
+    assert message in receipt.sentence

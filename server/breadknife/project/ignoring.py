@@ -135,7 +135,7 @@ def _parsed(lines: Iterable[str], *, folds: bool) -> tuple[tuple[re.Pattern[str]
     found: list[tuple[re.Pattern[str], bool]] = []
     for line in lines:
         try:
-            read = pathspec.GitIgnoreSpec.from_lines([line]).patterns
+            read = pathspec.GitIgnoreSpec.from_lines([line], backend="simple").patterns
         except ValueError:  # git passes over a pattern that it can't read
             continue
         for each in read:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import msgspec
 
-from breadknife.errors import PluginError
+from breadknife.errors import PatternError, PluginError
 from breadknife.recipes.expressions import Reference, Template, condition, reference, template
 from breadknife.recipes.inputs import INPUT, INPUTS
 from breadknife.recipes.reading import Reader, nearest, read_recipe
@@ -21,6 +21,7 @@ from breadknife.recipes.values import Problem, Recipe, Use
 from breadknife.steps.ports import Port, PortType, field_type, fields_of, fits
 from breadknife.steps.step import StepType
 from breadknife.task.cascade import Kind
+from breadknife.text.patterns import read_pattern
 from breadknife.text.toml_places import KeyPath
 
 
@@ -211,6 +212,11 @@ class _Checking:
         except msgspec.ValidationError as error:
             self.reader.report(path, f"`{path[-1]}`: {error}")
             return
+        if port.is_pattern:
+            try:
+                read_pattern(value)
+            except PatternError as error:
+                self.reader.report(path, f"`{path[-1]}`: {error}")
         if port.is_template:
             self._compile(path, use, port.name, value, items)
         if port.is_role and self.recipe.models and value not in self.recipe.models:

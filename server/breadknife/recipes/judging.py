@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from breadknife.recipes.values import Example, Expectation
 from breadknife.text.document import Document, Span
+from breadknife.text.patterns import read_pattern
 
 
 def faults(expect: Expectation, text: str | None, reason: str) -> list[str]:
@@ -22,7 +21,7 @@ def faults(expect: Expectation, text: str | None, reason: str) -> list[str]:
         found.append(f"{_short(text)} is not {_short(expect.equals)}")
     found += [f"{_short(text)} lacks {each!r}" for each in expect.contains if each not in text]
     found += [f"{_short(text)} has {each!r}" for each in expect.lacks if each in text]
-    if expect.matches and not re.search(expect.matches, text):
+    if expect.matches and not read_pattern(expect.matches).is_in(text):
         found.append(f"{_short(text)} does not match {expect.matches!r}")
     if expect.max_length is not None and len(text) > expect.max_length:
         found.append(f"{_short(text)} has {len(text)} characters, more than {expect.max_length}")

@@ -12,7 +12,9 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from breadknife.errors import PatternError
 from breadknife.recipes.values import FORMAT, Example, Expectation, Problem, Recipe, Show, Use
+from breadknife.text.patterns import read_pattern
 from breadknife.text.toml import parse_toml
 from breadknife.text.toml_places import KeyPath, KeyPlace, key_places, nearest_place
 
@@ -163,8 +165,10 @@ def _examples(reader: Reader, tables: list[Any]) -> Iterable[Example]:
         expect = _instance(reader, (*path, "expect"), cast("dict[str, Any]", expected), Expectation)
         if expect is None:
             continue
-        if expect.matches and (why := _pattern_error(expect.matches)):
-            reader.report((*path, "expect"), f"`matches` is no regular expression: {why}")
+        try:
+            read_pattern(expect.matches)
+        except PatternError as error:
+            reader.report((*path, "expect"), f"`matches`: {error}")
             continue
         rest = {key: value for key, value in test.items() if key != "expect"}
         example = _instance(reader, path, rest, Example, also={"expect": expect})
@@ -174,14 +178,6 @@ def _examples(reader: Reader, tables: list[Any]) -> Iterable[Example]:
                 reader.report((*path, key), f"`{key}` is not in the test's `text`")
         if example is not None:
             yield example
-
-
-def _pattern_error(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        return str(error)
-    return ""
 
 
 def _values(reader: Reader, path: KeyPath, table: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Expectation:
     contains: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     matches: str = ""
-    """A regular expression that is found in the answer."""
+    """A regular expression that is found in the answer. `^` and `$` are the ends of a line."""
     max_length: int | None = None
     """Code points."""
     silence: str = ""

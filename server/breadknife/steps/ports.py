@@ -14,7 +14,7 @@ from breadknife.task.values import Resource
 from breadknife.text.document import Document, Span
 from breadknife.text.prose import ProseText
 
-LITERAL, TEMPLATE, CLEAN, ROLE = "literal", "template", "clean", "role"
+LITERAL, TEMPLATE, PATTERN, CLEAN, ROLE = "literal", "template", "pattern", "clean", "role"
 """Keys of a field's metadata: see `Port`."""
 
 
@@ -65,18 +65,21 @@ class Port:
     """The recipe itself writes the value: no other step's result can get here."""
     is_template: bool = False
     """A literal with Jinja's `{{ step.port }}` in it."""
+    is_pattern: bool = False
+    """A literal that is a regular expression: `text/patterns.py` reads it."""
     is_clean: bool = False
     """Takes no value that comes from documents, PDFs or programs."""
     is_role: bool = False
     """Names a model's role."""
 
 
-def literal(default: Any = MISSING, *, template: bool = False, role: bool = False) -> Any:
+def literal(default: Any = MISSING, *, template: bool = False, pattern: bool = False, role: bool = False) -> Any:
     """Return a field whose value the recipe itself writes: a pattern, a command line, a limit.
 
-    With `template`, it is a Jinja template, which may name other steps' results. With `role`, it names a model's role.
+    With `template`, it is a Jinja template, which may name other steps' results. With `pattern`, it is a regular
+    expression, and a recipe with a wrong one is refused. With `role`, it names a model's role.
     """
-    metadata = {LITERAL: True, TEMPLATE: template, ROLE: role}
+    metadata = {LITERAL: True, TEMPLATE: template, PATTERN: pattern, ROLE: role}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -102,6 +105,7 @@ def ports_of(kind: type[Any]) -> dict[str, Port]:
             default,
             is_literal,
             bool(field.metadata.get(TEMPLATE)),
+            bool(field.metadata.get(PATTERN)),
             bool(field.metadata.get(CLEAN)),
             bool(field.metadata.get(ROLE)),
         )

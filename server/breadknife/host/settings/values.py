@@ -14,7 +14,7 @@ from breadknife.task.values import Severity
 from breadknife.text.document import Document, uri_to_path
 
 if TYPE_CHECKING:
-    import pathspec
+    from breadknife.text.patterns import PathPatterns
 
 PluginTypes = Mapping[str, type[Any]]
 """Plugin name -> its settings dataclass."""
@@ -36,14 +36,14 @@ class Scope:
         document isn't in one."""
         if self.languages and language not in self.languages:
             return False
-        return not self.paths or (path is not None and bool(self.spec.check_file(path).include))
+        return not self.paths or (path is not None and self.patterns.fit(path))
 
     @cached_property
-    def spec(self) -> pathspec.GitIgnoreSpec:
-        """Raises ValueError for an invalid pattern."""
-        import pathspec
+    def patterns(self) -> PathPatterns:
+        """Raises PatternError for an invalid pattern."""
+        from breadknife.text.patterns import read_path_patterns
 
-        return pathspec.GitIgnoreSpec.from_lines(self.paths)
+        return read_path_patterns(self.paths)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from breadknife.errors import PluginError
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.steps.values import Symbol
@@ -14,10 +14,9 @@ from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
 from breadknife.text.extract import LANGUAGES, extract
 from breadknife.text.outline import Definition, outline
+from breadknife.text.patterns import Match, read_pattern
 from breadknife.text.prose import ProseText
 
-MAX_MATCHED = 200_000
-"""Code points in which a pattern is looked for."""
 _PARAMETER = re.compile(r"[\s*&.]*(?:(?:final|const|mut)\s+)?([A-Za-z_$][\w$]*)\s*(?:[?:=,]|$)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
 
@@ -136,7 +135,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
 class PatternWanted:
     document: Document
     span: Span
-    pattern: str = literal()
+    pattern: str = literal(pattern=True)
     """A regular expression. Its group `text`, or else all of the match, is what is selected."""
     anywhere: bool = literal(False)
     """Whether every match in the document is wanted; otherwise the one that touches the cursor."""
@@ -153,25 +152,24 @@ class PatternFound:
 
 def select_match(given: PatternWanted, context: StepContext) -> PatternFound | Silence:
     """Return what a regular expression finds at the cursor, or anywhere in the document."""
-    pattern = compiled(given.pattern)
     texts: list[str] = []
     places: list[Span] = []
-    for match in pattern.finditer(given.document.text[:MAX_MATCHED]):
-        context.cancel.raise_if_cancelled()
-        if given.anywhere or Span(*match.span()).touches(given.span):
-            texts.append((match["text"] if "text" in pattern.groupindex else match[0]) or "")
-            places.append(Span(*match.span()))
+    for text, match in found_in(given.pattern, given.document.text, context):
+        if given.anywhere or match.span.touches(given.span):
+            texts.append(text)
+            places.append(match.span)
     if not texts:
         return Silence("no-match", "Nothing here fits the recipe's pattern.")
     return PatternFound(texts[0], places[0], tuple(texts), tuple(places))
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Raises PluginError for what is no regular expression."""
-    try:
-        return re.compile(pattern, re.MULTILINE)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise PluginError(f"`pattern` is no regular expression: {error}") from error
+def found_in(pattern: str, text: str, context: StepContext) -> Iterator[tuple[str, Match]]:
+    """Yield what a recipe's pattern finds: its group `text`, or else all of the match. Raises PatternError."""
+    read = read_pattern(pattern)
+    group = read.names.get("text", 0)
+    for match in read.matches(text):
+        context.cancel.raise_if_cancelled()
+        yield text[slice(*match.groups[group])], match
 
 
 SELECTING = (

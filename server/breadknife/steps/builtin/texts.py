@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from breadknife.steps.builtin.select import MAX_MATCHED, compiled
+from breadknife.steps.builtin.select import found_in
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.steps.values import ModelPrompt
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
+from breadknife.text.patterns import read_pattern
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def make_text(given: TextWanted, context: StepContext) -> TextMade | Silence:
 @dataclass(frozen=True)
 class FindWanted:
     text: str
-    pattern: str = literal()
+    pattern: str = literal(pattern=True)
     """A regular expression. Its group `text`, or else all of the match, is what is found."""
 
 
@@ -61,23 +62,21 @@ class Found:
 
 def find(given: FindWanted, context: StepContext) -> Found:
     """Return everything that a regular expression finds in a text."""
-    pattern = compiled(given.pattern)
-    named = "text" in pattern.groupindex
-    texts = tuple((match["text"] if named else match[0]) or "" for match in pattern.finditer(given.text[:MAX_MATCHED]))
+    texts = tuple(text for text, _ in found_in(given.pattern, given.text, context))
     return Found(texts, len(texts))
 
 
 @dataclass(frozen=True)
 class ReplaceWanted:
     text: str
-    pattern: str = literal()
+    pattern: str = literal(pattern=True)
     by: str = literal("")
     """What stands in its place; `\\1` is the first group."""
 
 
 def replace(given: ReplaceWanted, context: StepContext) -> TextMade:
     """Return a text with each match of a regular expression replaced."""
-    return TextMade(compiled(given.pattern).sub(given.by, given.text[:MAX_MATCHED]))
+    return TextMade(read_pattern(given.pattern).replace(given.text, given.by))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from breadknife.plugins.prose.documents.rule import PROSE, DocumentRule, Example, Subject
 from breadknife.task.values import Finding, Severity
 from breadknife.text.document import Span
+from breadknife.text.patterns import read_pattern
 
 _ACRONYM = re.compile(r"(?<![\w./-])[A-Z]{3,5}(?:s\b|(?![\w/-]|\.\w))")
 _FEWEST_USES = 3
@@ -40,11 +41,10 @@ def _files(subject: Subject, acronym: str) -> int:
 
 def _explains(prose: str, acronym: str) -> bool:
     """Whether words with these initials stand somewhere, or the acronym beside brackets, or "stands for"."""
-    initials = r"[\w]*[\s-]+(?:(?:of|the|and|for|to|in|a)\s+)*".join(map(re.escape, acronym))
-    return bool(
-        re.search(rf"\b{initials}", prose, re.IGNORECASE)
-        or re.search(rf"\w\s+\(\W*{acronym}s?\W*\)|\b{acronym}s?\W*\s\(|\b{acronym}\W*\s(?:stands|is short)\b", prose)
-    )
+    # A document's letters make this pattern: of `AAAAZ`, `re` would try each way to leave out an `a` of "a a a a a".
+    initials = r"[\w]*[\s-]+(?:(?:of|the|and|for|to|in|a)\s+)*".join(acronym)
+    beside = rf"\w\s+\(\W*{acronym}s?\W*\)|\b{acronym}s?\W*\s\(|\b{acronym}\W*\s(?:stands|is short)\b"
+    return any(read_pattern(each).is_in(prose) for each in (rf"(?i)\b{initials}", beside))
 
 
 UNEXPLAINED_ACRONYM = DocumentRule(
