@@ -140,7 +140,7 @@ OWNERS = {
     "language_tool_python": ("plugins/prose/", "setup/"),
     "huggingface_hub": ("engine/models/pull.py",),
     "httpx2": ("engine/remote/http.py",),
-    "jinja2": ("engine/models/chat.py", "recipes/expressions.py"),
+    "jinja2": ("engine/models/chat.py", "recipes/expressions.py", "recipes/metering.py"),
     "pathspec": ("text/patterns.py", "project/ignoring.py"),
     "re2": ("text/patterns.py",),
     "fnmatch": ("plugins/prose/engines/rules.py",),

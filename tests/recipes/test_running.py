@@ -146,6 +146,21 @@ def test_a_template_that_fails_is_a_reason(tmp_path: Path, template: str, messag
     assert message in receipt.sentence
 
 
+def test_a_template_that_makes_too_much_has_its_place(tmp_path: Path) -> None:
+    doubled = "{% set a = 'xxxxxxxx' %}" + "{% set a = a ~ a %}" * 25
+    [receipt] = run(tmp_path, f'{OUT}text = """\n{doubled}"""\n').receipts
+    assert "x.toml:6:1: `text`: the template makes more than 8,388,608 characters" in receipt.sentence
+
+
+def test_the_texts_of_all_steps_are_bounded(tmp_path: Path) -> None:
+    large = "{% for i in input.document.text %}" + "x" * 1000 + "{% endfor %}"
+    each = 'each = { s = "$many.texts" }\n'
+    many = "[steps.many]\nuse = 'regex.find'\ntext = 'xxxxx'\npattern = 'x'\n"
+    steps = many + "".join(f'[steps.s{n}]\nuse = "text"\n{each}text = "{large}"\n' for n in range(4))
+    [receipt] = run(tmp_path, steps + f'{OUT}text = "x"\n', "y" * 1000).receipts
+    assert "the recipe's texts have more than 16,777,216 characters; make less" in receipt.sentence
+
+
 def test_a_template_sees_no_attribute_but_fields(tmp_path: Path) -> None:
     steps = f'{SENTENCES}{OUT}text = "x{{{{ prose.text.__class__ }}}}{{{{ input.document.path }}}}"\n'
     assert result(run(tmp_path, steps)) in ("x", "recipe-empty", "no-recipe")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import traceback
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
@@ -14,12 +15,13 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from breadknife.errors import PluginError
+from breadknife.recipes.metering import CHARGING, METERED, meter, metered
 
 _REFERENCE = re.compile(r"\$([a-z_][a-z0-9_]*)((?:\.[a-z_][a-z0-9_]*)*)")
+_TEMPLATE = "<template>"
+"""What Jinja calls the file of a template that has none."""
 _REMEMBERED = 1000
 """Templates, the newest."""
-MAX_TEXT = 1 << 20
-"""Characters that a template may write."""
 _FILTERS = (
     "capitalize", "count", "default", "first", "float", "int", "join", "last", "length", "lower", "max", "min",
     "replace", "reverse", "round", "sort", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
@@ -53,7 +55,7 @@ def unescaped(value: str) -> str:
 class _Environment(ImmutableSandboxedEnvironment):
     """Only the fields of frozen dataclasses and of plain values can be read, and nothing can be called."""
 
-    intercepted_binops = frozenset(["*", "**", "%"])
+    intercepted_binops = frozenset(["+", "-", "*", "**", "%", "/", "//"])
 
     def is_safe_callable(self, obj: Any) -> bool:
         return False
@@ -65,9 +67,14 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Numbers of a sensible size alone: `"x" * 10**9` would take all memory."""
-        if all(isinstance(each, (int, float)) and abs(each) < 1e9 for each in (left, right)) and operator != "**":
+        are_numbers = all(isinstance(each, (int, float)) and abs(each) < 1e9 for each in (left, right))
+        if (are_numbers and operator != "**") or (operator == "+" and isinstance(left, (str, list, tuple))):
             return super().call_binop(context, operator, left, right)
         raise TemplateError(f"`{operator}` takes numbers below a thousand million")
+
+    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
+        """The hook before Jinja compiles what it has parsed."""
+        return super()._generate(meter(source, self), *args, **options)
 
 
 @cache
@@ -75,14 +82,10 @@ def _environment() -> _Environment:
     environment = _Environment(trim_blocks=True, lstrip_blocks=True, autoescape=False)
     environment.globals.clear()
     filters: Any = {name: environment.filters[name] for name in _FILTERS}
-    environment.filters = filters | {"lines": _lines, "words": _words, "json": _json}
+    environment.filters = filters | {"lines": _lines, "json": _json} | METERED
     tests: Any = {name: environment.tests[name] for name in _TESTS}
     environment.tests = tests
     return environment
-
-
-def _words(text: object) -> list[str]:
-    return str(text).split()
 
 
 def _json(value: object) -> str:
@@ -110,18 +113,12 @@ def template(source: str) -> Template:
     tree = _parsed(source)
 
     def render(values: Mapping[str, Any]) -> str:
-        size, pieces = 0, list[str]()
         try:
-            for piece in _compiled(source).generate(**values):
-                pieces.append(piece)
-                size += len(piece)
-                if size > MAX_TEXT:
-                    raise PluginError(f"the template writes more than {MAX_TEXT:,} characters; shorten what it shows")
-        except PluginError:
-            raise
+            return "".join(_compiled(source).generate(**metered(values)))
+        except PluginError as error:
+            raise PluginError(f"{error}{_line(error)}") from error
         except Exception as error:  # a template of anybody's: whatever it divides or compares
-            raise PluginError(f"the template fails: {_said(error)}") from error
-        return "".join(pieces)
+            raise PluginError(f"the template fails: {_said(error)}{_line(error)}") from error
 
     return Template(_uses(tree), render)
 
@@ -134,7 +131,9 @@ def condition(source: str) -> Template:
 
     def holds(values: Mapping[str, Any]) -> bool:
         try:
-            return bool(_compiled_condition(plain)(**values))
+            return bool(_compiled_condition(plain)(**metered(values)))
+        except PluginError:
+            raise
         except Exception as error:
             raise PluginError(f"the condition fails: {_said(error)}") from error
 
@@ -149,8 +148,9 @@ def _parsed(source: str) -> nodes.Template:
         tree = environment.parse(source)
     except (TemplateError, RecursionError, ValueError, OverflowError) as error:
         raise PluginError(_said(error)) from error
+    filters = [name for name in environment.filters if name not in CHARGING]
     for node in tree.find_all((nodes.Filter, nodes.Test)):
-        known, what = (environment.filters, "filter") if isinstance(node, nodes.Filter) else (environment.tests, "test")
+        known, what = (filters, "filter") if isinstance(node, nodes.Filter) else (environment.tests, "test")
         if node.name not in known:
             raise PluginError(f"no {what} named {node.name!r}; there are {', '.join(sorted(known))}")
     for node in tree.find_all((nodes.Import, nodes.FromImport, nodes.Include, nodes.Extends)):
@@ -185,6 +185,12 @@ def _uses(tree: nodes.Template) -> tuple[tuple[str, ...], ...]:
         if isinstance(at, nodes.Name) and at.name not in own:
             found[(at.name, *reversed(path))] = None
     return tuple(found)
+
+
+def _line(error: BaseException) -> str:
+    """Where in a template it happened: Jinja puts the template's own lines among those of Python."""
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == _TEMPLATE]
+    return f" (line {lines[-1]} of it)" if lines else ""
 
 
 def _said(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +21,12 @@ from breadknife.task.cascade import PassedOn, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context
 from breadknife.task.values import Origin, Silence
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
+from breadknife.text.toml_places import KeyPlace, key_places, nearest_place
 
 MAX_ITEMS = 200
 """For which a step with `each` runs."""
+MAX_SIZE = 16 << 20
+"""Characters of all texts that the steps of one run give."""
 RunStep = Callable[[StepType[Any, Any], Any, StepContext], Any]
 """Runs one step, here or in a process of its own: what it gives, or a Silence."""
 
@@ -38,6 +42,8 @@ class State:
     values: Mapping[str, Any]
     model: str = ""
     """The last one that wrote something."""
+    size: int = 0
+    """Characters of all texts among the values."""
     refused: tuple[Silence, ...] = ()
     """Why items of a list gave nothing."""
 
@@ -150,8 +156,17 @@ class _Running:
         return PassedOn(self._with(result.value, result.model), remembered)
 
     def _holds(self) -> bool:
-        condition = self.plan.templates.get((self.use.name, "when"))
-        return condition is None or condition.render(self.state.values)
+        return (self.use.name, "when") not in self.plan.templates or self._rendered("when", self.state.values)
+
+    def _rendered(self, name: str, values: Mapping[str, Any]) -> Any:
+        """What the template of an input gives. Raises PluginError with its place in the recipe."""
+        try:
+            return self.plan.templates[self.use.name, name].render(values)
+        except PluginError as error:
+            recipe = self.plan.recipe
+            place = nearest_place(key_places(recipe.source), ("steps", self.use.name, name)) or KeyPlace(1, 1)
+            where = f"{recipe.path.name}:{place.line}:{place.column}"
+            raise PluginError(f"{where}: `{name}`: {error}") from error
 
     def _each(self) -> Verdict:
         """The step for each item. An item that the step refuses gives None; the reason is kept."""
@@ -163,7 +178,7 @@ class _Running:
             raise PluginError(f"`{self.use.name}`: `each` takes lists of one length, of at most {MAX_ITEMS} items")
         results: list[Any] = []
         refused: list[Silence] = []
-        model, all_remembered = "", True
+        model, all_remembered, size = "", True, self.state.size
         for items in zip(*lists.values(), strict=True):
             self.context.cancel.raise_if_cancelled()
             local = dict(zip(lists, items, strict=True))
@@ -176,13 +191,14 @@ class _Running:
                     refused.append(result.value)
                 else:
                     value, model = result.value, result.model or model
+                    size = self._sized(size, value)
             results.append(value)
         if refused and all(each is None for each in results):
             return Vetoed(refused[0])
         outputs = self.plan.types[self.use.name].outputs
         gathered = {name: tuple(None if r is None else getattr(r, name) for r in results) for name in outputs}
         state = self._with(gathered, model)
-        return PassedOn(State(state.values, state.model, (*state.refused, *refused)), all_remembered)
+        return PassedOn(State(state.values, state.model, state.size, (*state.refused, *refused)), all_remembered)
 
     def _given(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
         """The step's inputs; None if one that it needs is missing."""
@@ -200,7 +216,7 @@ class _Running:
             return implied if implied is not None else port.default
         value = self.use.given[port.name]
         if port.is_template:
-            return self.plan.templates[self.use.name, port.name].render(values)
+            return self._rendered(port.name, values)
         if port.is_role:
             return self.plan.recipe.models.get(value, value)
         if port.is_literal:
@@ -239,7 +255,32 @@ class _Running:
 
     def _with(self, value: Any, model: str = "") -> State:
         values = {**self.state.values, self.use.name: value}
-        return State(values, model or self.state.model, self.state.refused)
+        size = self._sized(self.state.size, value)
+        return State(values, model or self.state.model, size, self.state.refused)
+
+    def _sized(self, size: int, value: Any) -> int:
+        """Return the size with the texts that a step gave. Raises PluginError for more than a recipe may hold."""
+        size += sum(map(_length, _fields(value)))
+        if size > MAX_SIZE:
+            raise PluginError(
+                f"`{self.use.name}`: the recipe's texts have more than {MAX_SIZE:,} characters; make less"
+            )
+        return size
+
+
+def _fields(value: Any) -> Iterable[Any]:
+    """What a step gave at its ports."""
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, Any]", value).values()
+    return (
+        (getattr(value, field.name) for field in dataclasses.fields(value)) if dataclasses.is_dataclass(value) else ()
+    )
+
+
+def _length(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    return sum(map(_length, cast("tuple[Any, ...]", value))) if isinstance(value, tuple) else 0
 
 
 def _made(kind: StepType[Any, Any], given: Mapping[str, Any]) -> Any:
