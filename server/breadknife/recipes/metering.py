@@ -99,9 +99,9 @@ class _Metering(NodeTransformer):
             case nodes.TemplateData():
                 return nodes.Const(node.data, lineno=node.lineno)
             case nodes.Output():
-                node.nodes = [_through("write", cast("nodes.Expr", each)) for each in node.nodes]
+                node.nodes = [_through("write", each) for each in node.nodes]
             case nodes.For():
-                node.iter = _through("each", node.iter)
+                node.iter = _through("each", cast("nodes.Expr", node.iter))
             case nodes.Compare():
                 node.expr = _through("look", node.expr)
                 for operand in node.ops:
