@@ -195,10 +195,9 @@ OWN_FILES = {
     "plugins/shelf/index/database.py": "the indexes, which are files of our own",
     "plugins/shelf/index/shelves.py": "a list of this package",
     "plugins/shelf/reading/archives.py": "archives in memory",
-    "plugins/shelf/reading/worker.py": "its own stdout",
     "steps/builtin/documents.py": "a temporary folder, for tesseract",
     "steps/builtin/tables.py": "lists of this package",
-    "steps/worker.py": "its own stdout",
+    "steps/channel.py": "its own streams",
     "setup/": "what is fetched, compiled and installed for the user",
 }
 """File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""

@@ -197,6 +197,15 @@ def test_a_file_that_takes_too_much_is_given_up(limits: tuple[float, int], error
     assert part.error.startswith(error)
 
 
+@pytest.mark.parametrize("said", ["01000000c1", "0100000090", "ffffffff", "0200000080c0"])
+def test_an_answer_that_is_none_is_a_bad_file(said: str) -> None:
+    program = f"import os, time; os.write(1, bytes.fromhex('{said}')); time.sleep(60)"
+    with ReadingProcess(program=(sys.executable, "-c", program)) as process:
+        [part] = process.read(Job(b"/a.txt", b"/"), CancelToken())
+    assert part.is_last
+    assert part.error == "reading it ended the program that reads; save it again in another program"
+
+
 def test_reading_can_be_cancelled() -> None:
     cancel = CancelToken()
     cancel.cancel()

@@ -1,36 +1,36 @@
 """Runs steps in processes of their own, so that one that crashes, hangs or eats memory harms nothing else.
 
-A process serves one entry point and stays for the next request. Both sides speak MessagePack, each message behind its
-length in four bytes.
+A process serves one entry point and stays for the next request. What a step has started ends with it.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
-import struct
 import subprocess
 import threading
 import time
-from dataclasses import dataclass, field
-from typing import IO, Any
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
-import psutil
 
 from breadknife import children
 from breadknife.errors import PluginError
+from breadknife.steps.channel import decode, one_line, read_message, write_message
 from breadknife.steps.registry import AnyStep, Installed
 from breadknife.steps.step import StepContext
 from breadknife.task.values import Silence
 
 MAX_MEMORY = 1 << 30
-"""Bytes of a process, as the system counts its resident pages."""
-MAX_ANSWER = 64 << 20
-"""Bytes."""
+"""Bytes of a process and all that it has started, as the system counts their resident pages."""
 LOOK_SECONDS = 0.05
 """Between two looks at a process that works."""
+MEMORY_LOOKS = 4
+"""Looks of which one is at the memory of all that it has started, too."""
 MOST = 4
 """Processes that wait for their next request."""
+_CLOSING_S = 1.0
 log = logging.getLogger("breadknife.steps")
 
 
@@ -43,6 +43,8 @@ class Call:
     """The step's input as MessagePack."""
     root: str
     trusted: bool
+    number: int = 0
+    """Of the calls of its process."""
 
 
 @dataclass(frozen=True)
@@ -53,26 +55,8 @@ class Answer:
     """As MessagePack; empty if it gave nothing."""
     silence: Silence | None = None
     error: str = ""
-
-
-def write_message(stream: IO[bytes], message: object) -> None:
-    body = msgspec.msgpack.encode(message)
-    stream.write(struct.pack("<I", len(body)) + body)
-    stream.flush()
-
-
-def read_message(stream: IO[bytes], limit: int = MAX_ANSWER) -> bytes:
-    """Raises EOFError at the stream's end, PluginError for a message beyond the limit."""
-    head = stream.read(4)
-    if len(head) < 4:
-        raise EOFError
-    (length,) = struct.unpack("<I", head)
-    if length > limit:
-        raise PluginError(f"its answer has more than {limit >> 20} MB")
-    body = stream.read(length)
-    if len(body) < length:
-        raise EOFError
-    return body
+    number: int = 0
+    """The call's."""
 
 
 @dataclass
@@ -81,37 +65,45 @@ class _Process:
 
     entry: str
     _popen: subprocess.Popen[bytes] = field(init=False)
+    _family: children.Family = field(init=False)
+    _asked: int = 0
+    _exchanging: threading.Thread | None = None
 
     def __post_init__(self) -> None:
         command = children.python_module("breadknife.steps.worker", self.entry)
-        self._popen = children.start(command, stdin=children.PIPE, stdout=children.PIPE)
+        self._popen = children.start(command, stdin=children.PIPE, stdout=children.PIPE, own_group=True)
+        self._family = children.Family(self._popen)
 
     @property
     def is_alive(self) -> bool:
-        return self._popen.poll() is None
+        return self._family.is_alive()
 
     def ask(self, call: Call, seconds: float, context: StepContext) -> Answer:
-        """Raises Cancelled, and PluginError when it dies, hangs, or takes too much memory; it is killed then."""
+        """Raises Cancelled, and PluginError when it dies, hangs, takes too much memory, or says what is no answer."""
+        self._asked += 1
+        call = replace(call, number=self._asked)
         answers: list[bytes | Exception] = []
-        reader = threading.Thread(target=self._exchange, args=(call, answers), daemon=True, name="step")
-        reader.start()
+        self._exchanging = threading.Thread(target=self._exchange, args=(call, answers), daemon=True, name="step")
+        self._exchanging.start()
         end = time.monotonic() + seconds
-        try:
-            while reader.is_alive():
-                reader.join(LOOK_SECONDS)
-                context.cancel.raise_if_cancelled()
-                if time.monotonic() > end:
-                    raise PluginError(f"it has not answered within {seconds:g} s")
-                if self._memory() > MAX_MEMORY:
-                    raise PluginError(f"it takes more than {MAX_MEMORY >> 20} MB of memory")
-        except BaseException:
-            self.kill()
-            raise
-        [answer] = answers
-        if isinstance(answer, Exception):
-            code = self.kill()
-            raise answer if isinstance(answer, PluginError) else PluginError(f"its process ended (exit code {code})")
-        return msgspec.msgpack.decode(answer, type=Answer)
+        for look in itertools.count(1):
+            self._exchanging.join(LOOK_SECONDS)
+            if not self._exchanging.is_alive():
+                break
+            context.cancel.raise_if_cancelled()
+            if time.monotonic() > end:
+                raise PluginError(f"it has not answered within {seconds:g} s")
+            if self._family.memory(whole=look % MEMORY_LOOKS == 0) > MAX_MEMORY:
+                raise PluginError(f"it takes more than {MAX_MEMORY >> 20} MB of memory")
+        [said] = answers
+        if isinstance(said, PluginError):
+            raise said
+        if isinstance(said, Exception):
+            raise PluginError(f"its process ended (exit code {self.kill()})") from said
+        answer: Answer = decode(said, Answer)
+        if answer.number != call.number:
+            raise PluginError("it has answered what nobody asked")
+        return answer
 
     def _exchange(self, call: Call, answers: list[bytes | Exception]) -> None:
         assert self._popen.stdin
@@ -119,19 +111,21 @@ class _Process:
         try:
             write_message(self._popen.stdin, call)
             answers.append(read_message(self._popen.stdout))
-        except (OSError, EOFError, ValueError, PluginError) as error:
+        except (OSError, EOFError, ValueError, MemoryError, PluginError) as error:
             answers.append(error)
 
-    def _memory(self) -> int:
-        try:
-            return psutil.Process(self._popen.pid).memory_info().rss
-        except psutil.Error:
-            return 0
+    @property
+    def has_left_something(self) -> bool:
+        """Whether what a step has started still runs."""
+        return not self._family.is_alone()
 
     def kill(self) -> int:
-        """Return its exit code."""
-        self._popen.kill()
-        code = self._popen.wait()
+        """End it and all that it has started. Return its exit code."""
+        code = self._family.end()
+        if self._exchanging is not None:
+            self._exchanging.join(_CLOSING_S)
+            if self._exchanging.is_alive():  # one of its own has got away with the pipe; closing it here would wait
+                return code
         for stream in (self._popen.stdin, self._popen.stdout):
             try:
                 if stream:
@@ -159,17 +153,20 @@ class Isolation:
         process = self._take(installed.entry)
         try:
             answer = process.ask(call, kind.seconds, context)
+            gave = decode(answer.gave, kind.gives) if answer.gave else None
         except PluginError as error:
+            process.kill()
             raise PluginError(f"step `{kind.name}` of {installed.package} failed: {error}; update it") from error
+        except BaseException:
+            process.kill()
+            raise
         self._give_back(process)
         if answer.silence is not None:
             return answer.silence
-        if not answer.gave:
-            raise PluginError(f"step `{kind.name}` of {installed.package} failed: {answer.error}; update it")
-        try:
-            return msgspec.msgpack.decode(answer.gave, type=kind.gives)
-        except msgspec.DecodeError as error:
-            raise PluginError(f"step `{kind.name}` of {installed.package} gives {error}; update it") from error
+        if gave is None:
+            said = one_line(answer.error) or "it gives nothing"
+            raise PluginError(f"step `{kind.name}` of {installed.package} failed: {said}; update it")
+        return gave
 
     def close(self) -> None:
         with self._lock:
@@ -179,17 +176,21 @@ class Isolation:
             process.kill()
 
     def _take(self, entry: str) -> _Process:
-        with self._lock:
-            for process in self._idle:
-                if process.entry == entry and process.is_alive:
-                    self._idle.remove(process)
-                    return process
-        return _Process(entry)
+        while True:
+            with self._lock:
+                process = next((each for each in self._idle if each.entry == entry), None)
+                if process is None:
+                    return _Process(entry)
+                self._idle.remove(process)
+            if process.is_alive:
+                return process
+            process.kill()
 
     def _give_back(self, process: _Process) -> None:
         surplus = [process]
+        is_of_use = not process.has_left_something
         with self._lock:
-            if not self._is_closed:
+            if is_of_use and not self._is_closed:
                 self._idle.append(process)
                 surplus = self._idle[:-MOST]
                 self._idle = self._idle[-MOST:]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,17 @@ import msgspec
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, PluginError
-from breadknife.steps.isolated import Answer, Call, read_message, write_message
+from breadknife.steps.channel import serve
+from breadknife.steps.isolated import Answer, Call
 from breadknife.steps.registry import GROUP, AnyStep, load_steps
 from breadknife.task import values as task
 from breadknife.task.plugin import Model
 from breadknife.task.values import Resource, Silence
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree, parse
+
+_GRACE_S = 5.0
+"""Until a step ends by itself that nobody has ended at its limit of time."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,6 @@ class WorkerContext:
 
 
 def main(entry: str) -> None:
-    # What a step prints must not get between our messages.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
     steps: dict[str, AnyStep] = {}
     problem = ""
     try:
@@ -57,14 +58,15 @@ def main(entry: str) -> None:
         steps = {kind.name: kind for kind in load_steps(found)}
     except Exception as error:
         problem = f"it can't be loaded: {error}"
-    while True:
-        try:
-            call = msgspec.msgpack.decode(read_message(sys.stdin.buffer), type=Call)
-        except EOFError:
-            return
+
+    def answers(message: bytes) -> Iterator[Answer]:
+        call = msgspec.msgpack.decode(message, type=Call)
         kind = steps.get(call.step)
         answer = _answer(kind, call) if kind else Answer(error=problem or f"there is no step `{call.step}`")
-        write_message(answers, answer)
+        yield replace(answer, number=call.number)
+
+    longest = max((kind.seconds for kind in steps.values()), default=0.0) + _GRACE_S
+    serve(answers, longest)
 
 
 def _answer(kind: AnyStep, call: Call) -> Answer:

@@ -12,21 +12,18 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import IO
 
-import msgspec
-import psutil
-
 from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.errors import PluginError
-from breadknife.plugins.shelf.reading.values import Job, Part
-from breadknife.steps.isolated import read_message, write_message
+from breadknife.plugins.shelf.reading.values import PART_SECONDS, Job, Part
+from breadknife.steps.channel import decode, read_message, write_message
 
 MAX_MEMORY = 2 << 30
-"""Bytes: a file of the largest size, and what is made of one page."""
-PART_SECONDS = 180.0
-"""Between two parts of an answer. The slowest page by OCR takes tesseract two minutes."""
+"""Bytes of the process and all that it has started: a file of the largest size, and what is made of one page."""
 _LOOK_SECONDS = 0.05
 """Between two looks at a process that works."""
+_MEMORY_LOOKS = 4
+"""Looks of which one is at the memory of all that it has started, too."""
 
 
 class ReadingProcess:
@@ -42,6 +39,7 @@ class ReadingProcess:
         self._part_seconds = part_seconds
         self._max_memory = max_memory
         self._popen: subprocess.Popen[bytes] | None = None
+        self._family: children.Family | None = None
         self._sent: deque[Job] = deque()
         """Jobs without the last part of their answers."""
         self._answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
@@ -87,20 +85,25 @@ class ReadingProcess:
         self._sent.append(job)
 
     def _part(self, process: subprocess.Popen[bytes], cancel: CancelToken) -> Part:
-        end = time.monotonic() + self._part_seconds
+        end, looks = time.monotonic() + self._part_seconds, 0
         while True:
             cancel.raise_if_cancelled()
             try:
                 answer = self._answers.get(timeout=_LOOK_SECONDS)
                 break
             except queue.Empty:
+                looks += 1
                 if time.monotonic() > end:
                     return self._given_up(f"it takes longer than {self._part_seconds:g} s; split it")
-                if _memory(process.pid) > self._max_memory:
+                if (
+                    self._family is not None
+                    and self._family.memory(whole=looks % _MEMORY_LOOKS == 0) > self._max_memory
+                ):
                     return self._given_up(f"it takes more than {self._max_memory >> 20} MB of memory; split it")
-        if isinstance(answer, Exception):
-            return self._given_up("reading it ended the program that reads; save it again in another program")
-        return msgspec.msgpack.decode(answer, type=Part)
+        if not isinstance(answer, Exception):
+            with contextlib.suppress(PluginError):
+                return decode(answer, Part)
+        return self._given_up("reading it ended the program that reads; save it again in another program")
 
     def _given_up(self, error: str) -> Part:
         self.close()
@@ -109,7 +112,8 @@ class ReadingProcess:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._popen is None or self._popen.poll() is not None:
             self.close()
-            self._popen = children.start(self._program, stdin=children.PIPE, stdout=children.PIPE)
+            self._popen = children.start(self._program, stdin=children.PIPE, stdout=children.PIPE, own_group=True)
+            self._family = children.Family(self._popen)
             self._answers = queue.SimpleQueue()
             assert self._popen.stdout
             threading.Thread(
@@ -120,11 +124,11 @@ class ReadingProcess:
     def close(self) -> None:
         """End the process, if there is one."""
         process, self._popen = self._popen, None
+        family, self._family = self._family, None
         self._sent.clear()
-        if process is None:
+        if process is None or family is None:
             return
-        process.kill()
-        process.wait()
+        family.end()
         if process.stdin:
             with contextlib.suppress(OSError):  # what was still to be written
                 process.stdin.close()
@@ -138,10 +142,3 @@ def _listen(stream: IO[bytes], answers: queue.SimpleQueue[bytes | Exception]) ->
                 answers.put(read_message(stream))
     except (OSError, EOFError, ValueError, PluginError) as error:
         answers.put(error)
-
-
-def _memory(pid: int) -> int:
-    try:
-        return psutil.Process(pid).memory_info().rss
-    except psutil.Error:
-        return 0

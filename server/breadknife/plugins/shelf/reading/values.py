@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from breadknife.plugins.shelf.values import PageText
 
+PART_SECONDS = 180.0
+"""Between two parts of an answer. The slowest page by OCR takes tesseract two minutes."""
 MAX_BYTES = 256 << 20
 """Of a file. It is in memory as a whole while it is read."""
 MAX_PAGES = 10_000

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-import sys
 from collections.abc import Iterator
 
 import msgspec
@@ -18,27 +17,20 @@ from breadknife.errors import BreadknifeError, DocumentError, PackageMissing
 from breadknife.plugins.shelf.reading.formats import reader_of
 from breadknife.plugins.shelf.reading.ocr import find_ocr, page_of
 from breadknife.plugins.shelf.reading.pdf import pictures
-from breadknife.plugins.shelf.reading.values import MAX_BYTES, MAX_TEXT, Job, Part
+from breadknife.plugins.shelf.reading.values import MAX_BYTES, MAX_TEXT, PART_SECONDS, Job, Part
 from breadknife.plugins.shelf.values import PageText
-from breadknife.steps.isolated import read_message, write_message
+from breadknife.steps.channel import serve
 
 _PAGES = 16
 """In one answer."""
 _DISK_SECONDS = 60.0
+_GRACE_S = 60.0
+"""Until it ends by itself, where nobody has ended it at its limit of time."""
 
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    # What a library prints must not get between our messages.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    while True:
-        try:
-            job = msgspec.msgpack.decode(read_message(sys.stdin.buffer), type=Job)
-        except EOFError:
-            return
-        for part in answer(job):
-            write_message(answers, part)
+    serve(lambda message: answer(msgspec.msgpack.decode(message, type=Job)), PART_SECONDS + _GRACE_S)
 
 
 def answer(job: Job) -> Iterator[Part]:
