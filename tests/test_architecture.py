@@ -248,7 +248,6 @@ OWN_PATTERNS = {
     "setup/engine_source.py": "changes of ours to files of the release that is pinned",
     "steps/builtin/diagnostics.py": "a list of this package",
     "steps/builtin/guard/": "a list of this package, and words, escaped",
-    "steps/builtin/scopes.py": "a list of this package, and names of the code, escaped",
     "text/extract/": "lists of its own",
     "text/tokens.py": "what is known of each language",
 }
