@@ -47,6 +47,7 @@ return {
     if options.values.ghost then
       require("breadknife.ghost").attach(client, bufnr)
     end
+    require("breadknife.listening").watch(bufnr)
     require("breadknife.fixes_ahead").attach(bufnr)
     require("breadknife.status").changed()
   end,

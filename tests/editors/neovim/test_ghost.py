@@ -199,7 +199,7 @@ def test_alternatives_are_asked_for_and_stepped_through(open_editor: Callable[..
     vim.wait_for("x = 1")
     vim.type("<M-]>")
     vim.wait_for(lambda: vim.lua("return _G.kind") == INVOKED)
-    assert vim.screen()[0] == "x = 1"
+    assert vim.screen()[0] == "x = 1 …", "it is still there, and the others are waited for"
     vim.lua("_G.answer({ { insertText = '1' }, { insertText = '2' }, { insertText = '3' } })")
     for key, expected in [("", "2"), ("<M-]>", "3"), ("<M-]>", "1"), ("<M-[>", "3")]:
         vim.type(key)

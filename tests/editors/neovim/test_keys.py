@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from editors.neovim.editor import Editor, show
+from editors.neovim.editor import Editor, fake_client, show
 
 pytestmark = pytest.mark.editor
 
+PLUGINS = Path(__file__).with_name("completion_plugins.lua")
+NAMES = re.findall(r'^M\["(.*?)"\]', PLUGINS.read_text("utf-8"), re.MULTILINE)
+
 
 def with_keys_mapped(open_editor: Callable[..., Editor], own: str = "", more: str = "") -> Editor:
-    """An empty line in Insert mode, where a suggestion was shown and taken away, so that the keys are mapped."""
+    """An empty line in Insert mode, where a suggestion was shown and taken away: so the keys were mapped."""
     vim = open_editor("a.txt", "\n", more)
     vim.lua(own)
     show(vim, "x", "y")
@@ -73,13 +78,13 @@ def show_again(vim: Editor) -> None:
     [
         ("abc<C-Right>d", ["abcd"]),
         ("a<C-l>b", ["a\x0cb"]),
-        ("a<M-]>x", ["x"]),  # Neovim: an Alt key that isn't mapped is Escape and the key
+        ("a<M-l>x", ["x"]),  # Neovim: an Alt key that isn't mapped is Escape and the key
     ],
 )
 def test_a_key_that_was_not_mapped_is_itself(
     open_editor: Callable[..., Editor], keys: str, expected: list[str]
 ) -> None:
-    vim = with_keys_mapped(open_editor, more="vim.keymap.set('n', ']x', 'ccx<Esc>')")
+    vim = with_keys_mapped(open_editor, more="vim.keymap.set('n', 'lx', 'ccx<Esc>')")
     vim.type(keys)
     vim.wait_for(lambda: vim.lines() == expected)
 
@@ -98,19 +103,104 @@ def test_a_snippet_is_still_jumped_through(open_editor: Callable[..., Editor]) -
     vim.wait_for(lambda: vim.lines() == ["f(a, b)"])
 
 
-def test_what_is_mapped_later_is_in_front(open_editor: Callable[..., Editor]) -> None:
-    """As nvim-cmp does whenever Insert mode begins: it goes on to what was there before."""
-    vim = with_keys_mapped(open_editor)
-    vim.lua(
-        "local before = vim.fn.maparg('<Tab>', 'i', false, true).callback"
-        " vim.keymap.set('i', '<Tab>', function() _G.menus = (_G.menus or 0) + 1 before() end, { buffer = 0 })"
-    )
-    vim.type("<Tab>")
-    vim.wait_for(lambda: vim.lines() == ["\t"])
-    show_again(vim)
+SESSIONS = range(4)
+
+
+@pytest.mark.parametrize("plugin", NAMES)
+@pytest.mark.parametrize("comes", ["before", "after the first suggestion"])
+def test_beside_a_completion_plugin_the_key_has_one_owner_in_every_session(
+    open_editor: Callable[..., Editor], plugin: str, comes: str
+) -> None:
+    load = f'dofile("{PLUGINS}")["{plugin}"]()'
+    vim = open_editor("a.txt", "\n", load if comes == "before" else "")
+    show(vim, "x", "y")
+    vim.wait_for("xy")
+    if comes != "before":
+        vim.lua(f'{load} vim.api.nvim_exec_autocmds("InsertEnter", {{ modeline = false }})')
+        vim.type("<Esc>S")
+        vim.wait_for(lambda: vim.lines() == [""])
+    for _ in SESSIONS:
+        show_again(vim)
+        vim.lua("_G.menus, _G.menu_is_open = 0, true")
+        vim.type("<Tab>")
+        vim.wait_for(lambda: vim.lines() == ["xy"])
+        assert vim.lua("return _G.menus") == 0, "the suggestion's, though a menu is open"
+        vim.type(" <Tab>")
+        vim.wait_for(lambda: vim.lines() == ["xy chosen"])
+        assert vim.lua("return _G.menus") == 1, "the plugin's, once, without a suggestion"
+        vim.lua("_G.menu_is_open = false")
+        vim.type("<Esc>S<Tab>")
+        vim.wait_for(lambda: vim.lines() == ["\t"])
+        assert vim.lua("return _G.menus") == 2, "what it does without a menu"
+
+
+@pytest.mark.parametrize("plugin", NAMES)
+def test_a_plugin_that_maps_the_key_while_a_suggestion_shows_keeps_it(
+    open_editor: Callable[..., Editor], plugin: str
+) -> None:
+    vim = open_editor("a.txt", "\n")
+    show(vim, "x", "y")
+    vim.wait_for("xy")
+    vim.lua(f'dofile("{PLUGINS}")["{plugin}"]() vim.api.nvim_exec_autocmds("InsertEnter", {{ modeline = false }})')
     vim.type("<Tab>")
     vim.wait_for(lambda: vim.lines() == ["xy"])
-    assert vim.lua("return _G.menus") == 2
+    vim.type("<Tab>;")
+    vim.wait_for(lambda: vim.lines() == ["xy\t;"] or vim.lines() == ["xy;\t"])
+
+
+@pytest.mark.parametrize("key", ["<M-]>", "<M-[>", "<M-Bslash>"])
+def test_without_a_suggestion_the_keys_ask_for_one_and_wait_for_it(
+    open_editor: Callable[..., Editor], key: str
+) -> None:
+    vim = open_editor("a.txt", "\n")
+    fake_client(vim, "nil", answers=False)
+    vim.type("ix")
+    vim.wait_for(lambda: vim.lines() == ["x"])
+    vim.screen()
+    asked = vim.lua("return _G.asked")
+    vim.type(key)
+    vim.wait_for(lambda: vim.screen()[0] == "x …")
+    assert vim.lua("return { _G.asked, _G.kind }") == [asked + 1, 1], "by hand"
+    vim.type(2 * key)
+    vim.type("<Ignore>")
+    assert vim.screen()[0] == "x …"
+    assert vim.mode() == "i"
+    assert vim.lua("return _G.asked") == asked + 1, "it is waited for, and not asked for again"
+    vim.lua("_G.answer({ { insertText = 'y' } })")
+    vim.wait_for(lambda: vim.screen()[0] == "xy")
+
+
+def test_where_none_comes_it_says_so(open_editor: Callable[..., Editor]) -> None:
+    vim = open_editor("a.txt", "\n")
+    fake_client(vim, "nil", answers=False)
+    vim.type("ix<M-]>")
+    vim.wait_for(lambda: vim.screen()[0] == "x …")
+    vim.lua("_G.answer({})")
+    vim.wait_for(lambda: vim.screen()[0] == "x no suggestion here: see `:Breadknife why`")
+    assert vim.mode() == "i"
+    vim.type("z")
+    vim.wait_for(lambda: vim.screen()[0] == "xz")
+
+
+def test_where_there_is_no_other_the_one_stays(open_editor: Callable[..., Editor]) -> None:
+    vim = open_editor("a.txt", "\n")
+    show(vim, "x", "y")
+    vim.wait_for("xy")
+    vim.type("<M-]>")
+    vim.wait_for(lambda: vim.screen()[0] == "xy …")
+    vim.lua("_G.answer({})")
+    vim.wait_for(lambda: vim.screen()[0] == "xy no other suggestion here")
+    vim.type("<Tab>")
+    vim.wait_for(lambda: vim.screen()[0] == "xy")
+
+
+def test_a_key_typed_meanwhile_ends_the_waiting(open_editor: Callable[..., Editor]) -> None:
+    vim = open_editor("a.txt", "\n")
+    fake_client(vim, "nil", answers=False)
+    vim.type("ix<M-]>")
+    vim.wait_for(lambda: vim.screen()[0] == "x …")
+    vim.type("z")
+    vim.wait_for(lambda: vim.screen()[0] == "xz")
 
 
 def test_a_key_that_is_switched_off_is_left_alone(open_editor: Callable[..., Editor]) -> None:

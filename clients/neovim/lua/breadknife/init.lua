@@ -51,9 +51,9 @@ function M.dismiss()
   return require("breadknife.ghost").dismiss()
 end
 
---- Show the next suggestion for the same place, or the previous one.
+--- Show the next suggestion for the same place, or the previous one. Where there is none, ask for one.
 ---@param step? 1|-1 default: 1
----@return boolean shown false when there is none on screen
+---@return boolean shown_or_asked false when a menu hides the suggestion, or breadknife isn't at work in the buffer
 function M.cycle(step)
   return require("breadknife.ghost").cycle(step or 1)
 end

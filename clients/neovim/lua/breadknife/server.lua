@@ -100,29 +100,57 @@ function M.spawn(dispatchers)
       terminate = function() end,
     }
   end
+  local rpc ---@type vim.lsp.rpc.PublicClient
+  local is_told_to_end = false
   local said = vim.tbl_extend("force", dispatchers, {
     on_exit = function(code, signal)
-      vim.schedule(function()
-        M.on_exit({ code = code, signal = signal })
+      local client = vim.iter(vim.lsp.get_clients({ name = "breadknife", _uninitialized = true })):find(function(each)
+        return each.rpc == rpc
       end)
+      local buffers = client and vim.tbl_keys(client.attached_buffers)
       on_exit(0, 0)
+      vim.schedule(function() -- once Neovim has forgotten the client, and before the next key
+        if client then
+          require("breadknife.restarting").forget_findings(client)
+        end
+        if client and not is_told_to_end and vim.v.exiting == vim.NIL then
+          M.on_end(client, buffers, { code = code, signal = signal })
+        end
+      end)
     end,
   })
-  return vim.lsp.rpc.start(
+  local process = vim.lsp.rpc.start(
     M.command(),
     said,
     { cwd = config.cmd_cwd, env = config.cmd_env, detached = config.detached }
   )
+  rpc = vim.tbl_extend("force", process, {
+    request = function(method, ...)
+      is_told_to_end = is_told_to_end or method == "shutdown"
+      return process.request(method, ...)
+    end,
+    terminate = function()
+      is_told_to_end = true
+      process.terminate()
+    end,
+  })
+  return rpc
 end
 
+--- The server has ended, and nobody has told it to.
+---@param client vim.lsp.Client
+---@param buffers integer[] that it served
 ---@param how breadknife.Exit
-function M.on_exit(how)
-  local is_wanted = how.code == 0 and (how.signal == 0 or how.signal == 15)
-  if is_wanted or vim.v.exiting ~= vim.NIL then
+function M.on_end(client, buffers, how)
+  local restarting = require("breadknife.restarting")
+  if not vim.lsp.is_enabled("breadknife") then
     return
+  elseif restarting.start_again(client, buffers) then
+    message.say("breadknife: the server ended and was started again.", vim.log.levels.WARN)
+  else
+    exit = how
+    message.explain(restarting.TOO_OFTEN, "`:Breadknife restart` starts it", vim.log.levels.WARN)
   end
-  exit = how
-  message.say("breadknife: the server ended. `:Breadknife restart` starts it.", vim.log.levels.WARN)
 end
 
 --- The client of a buffer, if breadknife is at work there.
@@ -194,6 +222,7 @@ end
 --- Stop the server and start it again for the buffers that are open.
 function M.restart()
   exit = nil
+  require("breadknife.restarting").reset()
   local clients = vim.lsp.get_clients({ name = "breadknife", _uninitialized = true })
   vim.lsp.enable("breadknife", false)
   local ends = vim.uv.now() + 3000

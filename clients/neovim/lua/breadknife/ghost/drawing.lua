@@ -3,6 +3,7 @@ local M = {}
 
 local api = vim.api
 local namespace = api.nvim_create_namespace("breadknife.ghost")
+local notes = api.nvim_create_namespace("breadknife.notes")
 
 --- Give the highlight groups their default colours; again after `:colorscheme`, which takes them away.
 local function set_colours()
@@ -43,6 +44,22 @@ function M.draw(bufnr, pieces)
       virt_lines = #lines > 1 and vim.list_slice(lines, 2) or nil,
       hl_mode = "replace",
     })
+  end
+end
+
+local noted ---@type integer? the buffer with words about suggestions; there is one cursor
+
+--- Show a few words to somebody who has asked for suggestions, at the end of the cursor's line, in place of those that
+--- are there.
+---@param words? string nil: none any more
+function M.note(words)
+  if noted and api.nvim_buf_is_valid(noted) then
+    api.nvim_buf_clear_namespace(noted, notes, 0, -1)
+  end
+  noted = words and api.nvim_get_current_buf()
+  if noted then
+    local row = api.nvim_win_get_cursor(0)[1] - 1
+    api.nvim_buf_set_extmark(noted, notes, row, 0, { virt_text = { { words, "BreadknifeGhost" } } })
   end
 end
 

@@ -25,6 +25,7 @@ local group = api.nvim_create_augroup("breadknife.ghost", {})
 ---@class breadknife.Pending
 ---@field client vim.lsp.Client
 ---@field id integer
+---@field kind integer how it was asked for
 ---@field outdated? boolean the server has more by now than it may have answered
 
 local INVOKED, AUTOMATIC = 1, 2 -- the protocol's InlineCompletionTriggerKind
@@ -48,6 +49,7 @@ end
 local function hide()
   local was = shown
   shown = nil
+  keys.unmap_all()
   if was then
     drawing.clear(was.bufnr)
     if not was.is_hidden then
@@ -69,10 +71,11 @@ local function show(bufnr, alternatives, current)
       local was_visible = M.is_visible()
       local is_hidden = options.values.hide_with_menu and menus.is_open()
       shown = { bufnr = bufnr, suggestions = alternatives, current = index, is_hidden = is_hidden }
-      keys.map_all()
       if is_hidden then
+        keys.unmap_all()
         drawing.clear(bufnr)
       else
+        keys.map_all()
         drawing.draw(bufnr, pieces)
       end
       if was_visible == is_hidden then
@@ -101,27 +104,41 @@ end
 --- Drop the question and what is shown.
 function M.leave()
   cancel_pending()
+  drawing.note()
   asked, dismissed, accepted = nil, nil, nil
   if shown then
     hide()
   end
 end
 
+---@return string? text of the suggestion that there is
+local function current_text()
+  return shown and shown.suggestions[shown.current].text
+end
+
 ---@param place breadknife.Place
 ---@param client vim.lsp.Client
 ---@param result lsp.InlineCompletionList|lsp.InlineCompletionItem[]
+---@param kind integer how it was asked for
 ---@param step integer how far to go on from the suggestion that is on screen
-local function on_answer(place, client, result, step)
+local function on_answer(place, client, result, kind, step)
   if not answers.is_here(place) then
     return -- the user has moved on; what is shown by now is the next question's business
   end
-  local alternatives, first = answers.suggestions(result, place, client), 1
+  local alternatives, first, before = answers.suggestions(result, place, client), 1, current_text()
   for index, suggestion in ipairs(alternatives) do
-    if step ~= 0 and shown and suggestion.text == shown.suggestions[shown.current].text then
+    if step ~= 0 and suggestion.text == before then
       first = index + step
     end
   end
-  show(place.bufnr, alternatives, first)
+  if #alternatives > 0 or step == 0 then
+    show(place.bufnr, alternatives, first)
+  end
+  if kind == INVOKED and not shown then
+    drawing.note("no suggestion here: see `:Breadknife why`")
+  elseif step ~= 0 and current_text() == before then
+    drawing.note("no other suggestion here")
+  end
 end
 
 ---@param client vim.lsp.Client
@@ -131,6 +148,7 @@ end
 local function ask(client, place, kind, step)
   local superseded = pending
   pending = nil
+  drawing.note(kind == INVOKED and "…" or nil)
   local id ---@type integer?
   local sent
   sent, id = client:request("textDocument/inlineCompletion", {
@@ -143,8 +161,9 @@ local function ask(client, place, kind, step)
       return
     end
     pending = nil
+    drawing.note()
     if not err then -- after an error (the text has moved on, the server was busy) what is shown stays while it fits
-      on_answer(place, client, result or {}, step or 0)
+      on_answer(place, client, result or {}, kind, step or 0)
     end
     if answered.outdated and kind == AUTOMATIC and answers.is_here(place) then
       ask(client, place, AUTOMATIC)
@@ -152,25 +171,13 @@ local function ask(client, place, kind, step)
     status.changed()
   end, place.bufnr)
   if sent and id then
-    pending = { client = client, id = id }
+    pending = { client = client, id = id, kind = kind }
   end
   -- After the new question: a server that is still generating can go on with it when the key agreed.
   if superseded then
     superseded.client:cancel_request(superseded.id)
   end
   status.changed()
-end
-
---- Whether something else shows suggestions or is in the middle of completing: a menu's selected entry is in the buffer
---- already, but may be taken back.
----@param bufnr integer
----@return boolean
-local function is_someone_elses(bufnr)
-  local native = vim.lsp.inline_completion
-  if native and native.is_enabled({ bufnr = bufnr }) then
-    return true
-  end
-  return vim.fn.pumvisible() == 1 and vim.fn.complete_info({ "selected" }).selected ~= -1
 end
 
 --- What was accepted is in the buffer now.
@@ -190,7 +197,7 @@ end
 ---@param bufnr integer
 local function on_change(client, bufnr)
   local ghost = options.ghost(bufnr)
-  if not ghost or is_someone_elses(bufnr) then
+  if not ghost or menus.is_someone_elses(bufnr) then
     return M.leave()
   end
   local place = answers.place(bufnr)
@@ -204,6 +211,7 @@ local function on_change(client, bufnr)
   end
   if ghost == "manual" then
     cancel_pending()
+    drawing.note()
   else
     ask(client, place, AUTOMATIC)
   end
@@ -217,7 +225,7 @@ function M.on_refresh(_, params, context)
   if not client or client.id ~= context.client_id or params.uri ~= vim.uri_from_bufnr(bufnr) then
     return
   end
-  if not asked or not answers.is_here(asked) or vim.deep_equal(asked, dismissed) or is_someone_elses(bufnr) then
+  if not asked or not answers.is_here(asked) or vim.deep_equal(asked, dismissed) or menus.is_someone_elses(bufnr) then
     return
   end
   if shown and #shown.suggestions > 1 or not shown and options.ghost(bufnr) ~= true then
@@ -237,6 +245,7 @@ local function detach(client, bufnr)
     M.leave()
     clients[bufnr] = nil
     api.nvim_clear_autocmds({ group = group, buffer = bufnr })
+    api.nvim_buf_call(bufnr, keys.unmap_asking)
     status.changed()
   end
 end
@@ -249,7 +258,7 @@ function M.attach(client, bufnr)
     return
   end
   clients[bufnr] = client
-  api.nvim_buf_call(bufnr, keys.map_suggest)
+  api.nvim_buf_call(bufnr, keys.map_asking)
   api.nvim_clear_autocmds({ group = group, buffer = bufnr })
   local function on(events, desc, callback)
     api.nvim_create_autocmd(
@@ -309,34 +318,42 @@ function M.accept(amount)
   return true
 end
 
---- Ask for suggestions now, also where none come by themselves, and for alternatives.
+--- Ask at the cursor, unless the answer is on its way already.
+---@param bufnr integer the current buffer
+---@param step integer how far to go on from the suggestion that is on screen
 ---@return boolean asked
-function M.suggest()
-  local bufnr = api.nvim_get_current_buf()
+local function ask_by_hand(bufnr, step)
   local client = clients[bufnr]
-  if not client or is_someone_elses(bufnr) then
+  if not client or menus.is_someone_elses(bufnr) then
     return false
   end
-  asked, dismissed = answers.place(bufnr), nil
-  ask(client, asked, INVOKED)
+  local place = answers.place(bufnr)
+  if not (pending and pending.kind == INVOKED and vim.deep_equal(place, asked)) then
+    asked, dismissed = place, nil
+    ask(client, place, INVOKED, step)
+  end
   return true
 end
 
---- Show another suggestion for the same place, after asking for more where there is one alone.
+--- Ask for suggestions now, also where none come by themselves, and for alternatives.
+---@return boolean asked
+function M.suggest()
+  return ask_by_hand(api.nvim_get_current_buf(), 0)
+end
+
+--- Show another suggestion for the same place, after asking for more where there is one alone, or none.
 ---@param step 1|-1
 ---@return boolean
 function M.cycle(step)
   local bufnr = api.nvim_get_current_buf()
-  if not shown or shown.is_hidden or shown.bufnr ~= bufnr then
+  local here = shown and shown.bufnr == bufnr and shown
+  if here and here.is_hidden then
     return false
+  elseif here and #here.suggestions > 1 then
+    show(bufnr, here.suggestions, here.current + step)
+    return true
   end
-  if #shown.suggestions > 1 then
-    show(bufnr, shown.suggestions, shown.current + step)
-  else
-    asked = answers.place(bufnr)
-    ask(clients[bufnr], asked, INVOKED, step)
-  end
-  return true
+  return ask_by_hand(bufnr, here and step or 0)
 end
 
 --- Take the suggestion off the screen, until something is typed.
@@ -346,6 +363,7 @@ function M.dismiss()
     return false
   end
   cancel_pending()
+  drawing.note()
   dismissed = asked
   hide()
   return true

@@ -1,8 +1,13 @@
---- The keys for suggestions. Each is mapped once, in front of what it did before, and does that whenever there is
---- nothing for it to do.
+--- The keys for suggestions. They are mapped for the buffer while a suggestion is on the screen, and only then: so they
+--- act on it whatever else is mapped, and at all other times each key does what another mapping makes of it, also one
+--- that a completion plugin makes anew whenever Insert mode begins.
+local options = require("breadknife.options")
+
 local M = {}
 
---- Whether a key did something; if not, it does what it did before.
+local api = vim.api
+
+--- Whether a key did something; if not, it does what it does without us.
 ---@alias breadknife.Action fun(): boolean
 
 ---@type table<string, breadknife.Action>
@@ -30,74 +35,147 @@ local actions = {
   end,
 }
 
+--- The keys that ask where nothing is on the screen.
+local ASKING = { "suggest", "next", "previous" }
+
 local mark = "breadknife: "
 
-local mapped = {} ---@type table<integer, boolean> buffers whose keys are mapped
+---@class breadknife.Front a key that is mapped in front of what it does without us
+---@field key string
+---@field own table the mapping that it had, as `maparg` gives it; empty if it had none
 
---- Press a key that isn't mapped, and have Neovim do what it does when that is typed: <M-x> is <Esc>x then, and a blank
---- expands an abbreviation before it (here CTRL-] does).
+---@class breadknife.Fronts
+---@field bufnr integer
+---@field keys breadknife.Front[]
+
+local fronts ---@type breadknife.Fronts? there is one cursor
+
+--- Press a key that isn't mapped, and have Neovim do what it does when that is typed: a blank expands an abbreviation
+--- before it (here CTRL-] does). Not an Alt key, which would leave Insert mode.
 ---@param key string
 local function press(key)
   local code = vim.keycode(key)
-  local alt = code:match("^\128\252\8(.+)$")
-  if alt then
-    vim.api.nvim_feedkeys("\27" .. alt, "im", false)
+  if vim.startswith(code, "\128\252\8") then
     return
   end
-  local expand = code:find("^[\t\r ]$") and vim.api.nvim_get_mode().mode == "i" and vim.keycode("<C-]>") or ""
-  vim.api.nvim_feedkeys(expand .. code, "in", false)
+  local expand = code:find("^[\t\r ]$") and api.nvim_get_mode().mode == "i" and vim.keycode("<C-]>") or ""
+  api.nvim_feedkeys(expand .. code, "in", false)
 end
 
---- Map a key in front of the mapping that it has in the current buffer, on the level (global or of the buffer) which
---- that one is on. Not an expression mapping: Neovim may evaluate those before what was typed in front of them is there.
+--- Do what a key does without us.
+---@param front breadknife.Front
+local function do_own(front)
+  if not front.own.lhs then
+    return press(front.key)
+  end
+  local name = "<Plug>(breadknife-before)"
+  local copy = vim.tbl_extend("force", front.own, { lhs = name, lhsraw = vim.keycode(name), buffer = 1 })
+  copy.lhsrawalt = nil
+  vim.fn.mapset(copy)
+  api.nvim_feedkeys(vim.keycode(name), "im", false)
+end
+
+--- The mapping of a key in the current buffer.
+---@param key string
+---@return table
+local function mapping_of(key)
+  return vim.fn.maparg(key, "i", false, true)
+end
+
+---@param mapping table
+---@return boolean
+local function is_ours(mapping)
+  return vim.startswith(mapping.desc or "", mark)
+end
+
+--- Map a key in the current buffer. Not an expression mapping: Neovim may evaluate those before what was typed in front
+--- of them is there.
 ---@param name string of the action
 ---@param key string
+---@return breadknife.Front? front nil where the key is mapped by us already
 local function map(name, key)
-  local own = vim.fn.maparg(key, "i", false, true)
-  if vim.startswith(own.desc or "", mark) then
-    return
+  local own = mapping_of(key)
+  if is_ours(own) then
+    return nil
   end
-  local is_local = own.buffer == 1
-  local before ---@type string?
-  if own.lhs then
-    -- The name tells the levels apart: a mapping of the buffer may go on to the global one.
-    before = ("<Plug>(breadknife-before-%s%s)"):format(name, is_local and "-here" or "")
-    local copy = vim.tbl_extend("force", own, { lhs = before, lhsraw = vim.keycode(before) })
-    copy.lhsrawalt = nil
-    vim.fn.mapset(copy)
-  end
+  local front = { key = key, own = own } ---@type breadknife.Front
   vim.keymap.set("i", key, function()
-    if actions[name]() then
-      return
-    elseif before then
-      vim.api.nvim_feedkeys(vim.keycode(before), "im", false)
-    else
-      press(key)
+    if not actions[name]() then
+      do_own(front)
     end
-  end, { buffer = is_local, nowait = own.nowait == 1, desc = mark .. name })
+  end, { buffer = 0, nowait = true, desc = mark .. name })
+  return front
 end
 
---- Map the keys of the current buffer, once the first suggestion is there: so in front of what other plugins have mapped
---- by then, and of what they map for a buffer as it is opened or written to.
-function M.map_all()
-  local bufnr = vim.api.nvim_get_current_buf()
-  if mapped[bufnr] then
+--- Give a key back to the mapping that it had. One that another plugin has mapped meanwhile stays as that has it.
+---@param front breadknife.Front
+local function unmap(front)
+  if not is_ours(mapping_of(front.key)) then
     return
   end
-  mapped[bufnr] = true
-  for name, key in pairs(require("breadknife.options").values.keys) do
-    if key and name ~= "suggest" then
+  vim.keymap.del("i", front.key, { buffer = 0 })
+  if front.own.buffer == 1 then
+    vim.fn.mapset(front.own)
+  end
+end
+
+--- Map the keys that act on a suggestion, in the current buffer.
+function M.map_all()
+  local bufnr = api.nvim_get_current_buf()
+  if fronts and fronts.bufnr ~= bufnr then
+    M.unmap_all()
+  end
+  fronts = fronts or { bufnr = bufnr, keys = {} }
+  for name, key in pairs(options.values.keys) do
+    local front = key and name ~= "suggest" and map(name, key)
+    if front then
+      table.insert(fronts.keys, 1, front) -- the newest is the first to go
+    end
+  end
+end
+
+--- Give the keys back, in the buffer where they are mapped.
+function M.unmap_all()
+  local was = fronts
+  fronts = nil
+  if was and api.nvim_buf_is_valid(was.bufnr) then
+    api.nvim_buf_call(was.bufnr, function()
+      vim.iter(was.keys):each(unmap)
+    end)
+  end
+end
+
+--- Map the keys that ask, in the current buffer, unless the user has mapped them.
+function M.map_asking()
+  for _, name in ipairs(ASKING) do
+    local key = options.values.keys[name]
+    if key and not mapping_of(key).lhs then
       map(name, key)
     end
   end
 end
 
---- Map the key that asks, unless the user has mapped it.
-function M.map_suggest()
-  local key = require("breadknife.options").values.keys.suggest
-  if key and vim.fn.maparg(key, "i") == "" then
-    map("suggest", key)
+--- Take the keys that ask away from the current buffer.
+function M.unmap_asking()
+  for _, name in ipairs(ASKING) do
+    local key = options.values.keys[name]
+    if key then
+      unmap({ key = key, own = {} })
+    end
   end
 end
+
+--- A macro holds the key that accepted something, and behind it what was accepted: while it is replayed, no suggestion
+--- is on the screen, and the key has to be taken out all the same.
+api.nvim_create_autocmd("InsertEnter", {
+  group = api.nvim_create_augroup("breadknife.keys", {}),
+  desc = "breadknife: map the keys while a macro is replayed",
+  callback = function()
+    if vim.fn.reg_executing() ~= "" then
+      M.map_all()
+      api.nvim_create_autocmd("InsertLeave", { once = true, callback = M.unmap_all })
+    end
+  end,
+})
 
 return M

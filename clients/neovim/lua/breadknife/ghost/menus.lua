@@ -50,6 +50,18 @@ function M.is_open()
   end)
 end
 
+--- Whether something else shows suggestions or is in the middle of completing: a menu's selected entry is in the buffer
+--- already, but may be taken back.
+---@param bufnr integer
+---@return boolean
+function M.is_someone_elses(bufnr)
+  local native = vim.lsp.inline_completion
+  if native and native.is_enabled({ bufnr = bufnr }) then
+    return true
+  end
+  return vim.fn.pumvisible() == 1 and vim.fn.complete_info({ "selected" }).selected ~= -1
+end
+
 --- Have a function called whenever a menu opens or closes: those of the plugins that are loaded by now, once each.
 ---@param changed fun()
 function M.listen(changed)
