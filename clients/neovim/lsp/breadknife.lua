@@ -8,6 +8,14 @@ local server = require("breadknife.server")
 -- Where Neovim's name of a language isn't the protocol's.
 local language_ids = { bash = "shellscript", cs = "csharp", sh = "shellscript", text = "plaintext" }
 
+---@param method "textDocument/publishDiagnostics"|"textDocument/diagnostic"
+---@return lsp.Handler
+local function without_duplicates(method)
+  return function(...)
+    return require("breadknife.duplicates").handler(method)(...)
+  end
+end
+
 ---@type vim.lsp.Config
 return {
   cmd = server.spawn,
@@ -25,7 +33,7 @@ return {
     local capabilities = params.capabilities
     capabilities.textDocument.inlineCompletion = options.values.ghost and { dynamicRegistration = false } or nil
     capabilities.workspace.diagnostics = { refreshSupport = true }
-    capabilities.experimental = { breadknife = { refreshCompletion = true } }
+    capabilities.experimental = { breadknife = { refreshCompletion = true, addsFolders = true } }
     -- Without `trusted`: these may be a project's settings. Folders are trusted by `:Breadknife trust`.
     local settings = vim.deepcopy(vim.tbl_get(config, "settings", "breadknife"))
     if settings then
@@ -36,6 +44,11 @@ return {
   handlers = {
     ["$/progress"] = message.on_progress,
     ["window/showMessage"] = message.on_show,
+    ["textDocument/publishDiagnostics"] = without_duplicates("textDocument/publishDiagnostics"),
+    ["textDocument/diagnostic"] = without_duplicates("textDocument/diagnostic"),
+    ["breadknife/addFolder"] = function()
+      require("breadknife.command.shelf").ask_for_folder()
+    end,
     ["workspace/diagnostic/refresh"] = not vim.lsp.handlers["workspace/diagnostic/refresh"] and diagnostics.on_refresh
       or nil,
     ["breadknife/refreshCompletion"] = function(...)

@@ -70,33 +70,6 @@ def test_a_buffer_that_was_typed_into_without_a_server_is_heard_by_the_next(open
     vim.wait_for(lambda: found_lines(vim) == [])
 
 
-def test_what_is_found_goes_with_the_server_beside_another_that_is_asked(open_editor: Callable[..., Editor]) -> None:
-    """Neovim leaves a client's findings to a buffer where another client is asked for its own."""
-    other = """
-        vim.api.nvim_create_autocmd("LspAttach", { once = true, callback = function(event)
-            vim.lsp.start({ name = "other", cmd = function(dispatchers)
-                return {
-                    request = function(method, _, answer)
-                        local capabilities = { diagnosticProvider = { identifier = "other" } }
-                        answer(nil, method == "initialize" and { capabilities = capabilities } or { items = {} })
-                        return true, 1
-                    end,
-                    notify = function() return true end,
-                    is_closing = function() return false end,
-                    terminate = function() dispatchers.on_exit(0, 0) end,
-                }
-            end }, { bufnr = event.buf })
-        end })"""
-    vim = open_editor("a.md", f"{WRONG}\n", other)
-    vim.wait_for(lambda: found_lines(vim) == [0])
-    for _ in range(2):
-        client = kill_server(vim)
-        wait_for_another(vim, client)
-        vim.wait_for_server()
-        vim.type("Oa line<Esc>")
-        vim.wait_for(lambda: found_lines(vim) == wrong_lines(vim))
-
-
 def test_a_plugin_that_was_switched_off_stays_off(open_editor: Callable[..., Editor]) -> None:
     vim = open_editor("a.md", f"{WRONG}\n")
     vim.wait_for(lambda: found_lines(vim) == [0])

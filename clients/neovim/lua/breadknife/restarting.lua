@@ -13,18 +13,6 @@ function M.reset()
   times = {}
 end
 
---- Take off what a client has found. When a client ends, Neovim leaves what it asked for itself to those buffers where
---- another server is asked, too.
----@param client vim.lsp.Client
-function M.forget_findings(client)
-  local name = ("vim.lsp.%s.%d"):format(client.name, client.id)
-  for namespace, about in pairs(vim.diagnostic.get_namespaces()) do
-    if about.name == name or vim.startswith(about.name, name .. ".") then
-      vim.diagnostic.reset(namespace)
-    end
-  end
-end
-
 --- Start a server again for the buffers that it served, unless it has ended too often.
 ---@param client vim.lsp.Client the one that has ended
 ---@param buffers integer[]

@@ -110,9 +110,6 @@ function M.spawn(dispatchers)
       local buffers = client and vim.tbl_keys(client.attached_buffers)
       on_exit(0, 0)
       vim.schedule(function() -- once Neovim has forgotten the client, and before the next key
-        if client then
-          require("breadknife.restarting").forget_findings(client)
-        end
         if client and not is_told_to_end and vim.v.exiting == vim.NIL then
           M.on_end(client, buffers, { code = code, signal = signal })
         end
