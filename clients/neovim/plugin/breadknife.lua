@@ -12,7 +12,7 @@ vim.api.nvim_create_user_command("Breadknife", function(arguments)
   require("breadknife.command").run(arguments.fargs)
 end, {
   nargs = "*",
-  desc = "breadknife: setup, status, why, models, trust, toggle, next, restart, log",
+  desc = "breadknife: setup, status, why, models, shelf, recipe, trust, toggle, next, restart, log",
   complete = function(lead, line)
     return require("breadknife.command").complete(lead, line)
   end,
@@ -57,6 +57,7 @@ vim.api.nvim_create_autocmd("FileType", {
   end,
 })
 
+require("breadknife.server").put_on_path()
 vim.lsp.enable("breadknife")
 
 -- A plugin manager may load this while Neovim starts, but after the first file's type is known.

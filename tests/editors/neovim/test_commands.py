@@ -13,7 +13,7 @@ from editors.workbench import MAYBE_NONE
 
 pytestmark = pytest.mark.editor
 
-WORDS = ["log", "models", "next", "restart", "setup", "status", "toggle", "trust", "why"]
+WORDS = ["log", "models", "next", "recipe", "restart", "setup", "shelf", "status", "toggle", "trust", "why"]
 
 
 @pytest.fixture
@@ -39,6 +39,11 @@ def test_words_and_their_arguments_are_completed(open_small: Callable[..., Edito
     assert complete("Breadknife trust ", "cmdline") == ["revoke"]
     assert complete("Breadknife why ", "cmdline") == []
     assert complete("Breadknife toggle prose ", "cmdline") == []
+    assert complete("Breadknife recipe ", "cmdline") == ["check", "new"]
+    assert complete("Breadknife recipe new ", "cmdline") == []
+    folder = Path(__file__).parent
+    assert complete(f"Breadknife shelf add {folder.parent}/neo", "cmdline") == [f"{folder}/"]
+    assert complete(f"Breadknife shelf add {folder} {folder.parent}/neo", "cmdline") == []
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,8 @@ def test_words_and_their_arguments_are_completed(open_small: Callable[..., Edito
         ("Breadknife no-such", "breadknife: no `:Breadknife no-such`; see `:help :Breadknife`."),
         ("Breadknife why not", "breadknife: after `why` comes nothing."),
         ("Breadknife toggle foo", "breadknife: after `toggle` comes only completion, nullcheck, prose."),
+        ("Breadknife shelf add a b", "breadknife: after `shelf` comes only add."),
+        ("Breadknife shelf add /no/such", "breadknife: /no/such isn't a folder."),
         ("Breadknife toggle", "breadknife: this file has no 'filetype'. See `:Breadknife why`."),
         ("Breadknife next", "breadknife: this file has no 'filetype'. See `:Breadknife why`."),
         ("Breadknife why", "breadknife is off: this file has no 'filetype'"),
@@ -198,3 +205,167 @@ def test_the_server_is_restarted(open_small: Callable[..., Editor]) -> None:
     vim.wait_for(lambda: vim.lua("local c = require('breadknife').client() return c and c.id") not in (None, first))
     vim.wait_for(lambda: vim.diagnostics() != [])
     assert vim.messages() == ""
+
+
+# --- pages that wait --------------------------------------------------------------------------------------------------
+
+
+def hold(vim: Editor) -> None:
+    """No answer to a command comes before `_G.go()`."""
+    vim.lua("""
+        local client, waiting = require("breadknife").client(), {}
+        local request = client.rpc.request
+        client.rpc.request = function(method, params, answer, ...)
+            if method ~= "workspace/executeCommand" then return request(method, params, answer, ...) end
+            return request(method, params, function(...)
+                local told = { ... }
+                local function tell() answer(unpack(told)) end
+                if waiting then table.insert(waiting, tell) else tell() end
+            end, ...)
+        end
+        function _G.go()
+            local held = waiting
+            waiting = nil
+            for _, tell in ipairs(held) do tell() end
+        end""")
+
+
+@pytest.mark.parametrize(
+    ("command", "waits", "filled"),
+    [
+        ("status", "Waiting for what the server says of itself …", "plugins  completion"),
+        ("why", "Waiting for what the server was asked here …", "The server hasn't been asked about this file yet."),
+    ],
+)
+def test_a_page_is_there_at_once_and_says_what_it_waits_for(
+    open_small: Callable[..., Editor], command: str, waits: str, filled: str
+) -> None:
+    vim = open_small("a.toml", "\n")
+    vim.wait_for_server()
+    hold(vim)
+    run(vim, f"Breadknife {command}", waits)
+    vim.lua("_G.go()")
+    vim.wait_for(filled)
+    assert not any(waits in row for row in vim.screen())
+
+
+def test_a_page_says_that_the_server_failed(open_small: Callable[..., Editor]) -> None:
+    vim = open_small("a.md", "\n")
+    vim.wait_for_server()
+    vim.lua("""
+        local client = require("breadknife").client()
+        client.rpc.request = function(_, _, answer) answer({ code = -32603, message = "no such thing" }) return true, 1 end
+        """)  # fmt: skip
+    run(vim, "Breadknife status", "The server can't say it: no such thing")
+
+
+def wait_before(program: Path, words: str, go: Path) -> None:
+    """Have the program wait for a file when it is called with these words."""
+    script = program.read_text("utf-8")
+    waits = f'[ "$*" = "{words}" ] && while [ ! -e {go} ]; do sleep 0.05; done'
+    program.write_text(script.replace("#!/bin/sh\n", f"#!/bin/sh\n{waits}\n"), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "filled"),
+    [
+        ("models", "models list --json", "completion, nullcheck, rewrite"),
+        ("shelf", "shelf status", "No folder is on the shelf"),
+        ("recipe", "recipes list", "fix-text            Fix this text"),
+        ("recipe check", "recipes check", "fix-text: 5 steps"),
+    ],
+)
+def test_a_page_of_the_program_is_there_at_once(
+    open_small: Callable[..., Editor], tmp_path: Path, command: str, words: str, filled: str
+) -> None:
+    vim = open_small("a.md", "x\n")
+    wait_before(tmp_path / "bin" / "breadknife", words, tmp_path / "go")
+    run(vim, f"Breadknife {command}", f"Waiting for `breadknife {words.removesuffix(' --json')}` …")
+    (tmp_path / "go").touch()
+    vim.wait_for(filled)
+
+
+def test_a_long_page_is_scrolled(open_small: Callable[..., Editor]) -> None:
+    vim = open_small("a.md", "x\n")
+    vim.wait_for_server()
+    message = "breadknife: " + "a long sentence, " * 200 + "the end"
+    vim.lua("""
+        local context = { client_id = require("breadknife").client().id, method = "window/showMessage" }
+        require("breadknife").client().handlers["window/showMessage"](nil, { type = 3, message = ... }, context)
+        """, message)  # fmt: skip
+    vim.wait_for("breadknife: a long sentence, a long sentence")
+    assert not any("the end" in row for row in vim.screen()[:-1])
+    vim.type("$")
+    vim.wait_for(lambda: any("the end" in row for row in vim.screen()[:-1]))
+    vim.type("q")
+    vim.wait_for(lambda: vim.screen()[0] == "x")
+
+
+# --- the shelf and recipes --------------------------------------------------------------------------------------------
+
+
+def shelf_commands(vim: Editor) -> None:
+    """Keep in `_G.added` which folders the server is told to add."""
+    vim.lua("""
+        _G.added = {}
+        local client = require("breadknife").client()
+        local request = client.rpc.request
+        client.rpc.request = function(method, params, ...)
+            if method == "workspace/executeCommand" and params.command == "breadknife.shelf.addFolder" then
+                table.insert(_G.added, params.arguments)
+                return true, 1
+            end
+            return request(method, params, ...)
+        end""")
+
+
+@pytest.mark.parametrize("way", ["the command", "the command, asked", "the page", "the server's button"])
+def test_a_folder_is_put_on_the_shelf(open_small: Callable[..., Editor], tmp_path: Path, way: str) -> None:
+    vim = open_small("a.md", "x\n")
+    vim.wait_for_server()
+    shelf_commands(vim)
+    folder = tmp_path / "my papers"
+    folder.mkdir()
+    vim.lua("""
+        local folder = ...
+        vim.ui.input = function(options, answer) _G.input = options.completion answer(folder) end""", str(folder))
+    if way == "the command":
+        escaped = str(folder).replace(" ", "\\ ")
+        vim.nvim.command(f"Breadknife shelf add {escaped}")
+    elif way == "the command, asked":
+        vim.nvim.command("Breadknife shelf add")
+    elif way == "the page":
+        run(vim, "Breadknife shelf", "a adds a folder, q closes")
+        vim.type("a")
+    else:
+        vim.lua("require('breadknife').client().handlers['breadknife/addFolder'](nil, nil, {})")
+    vim.wait_for(lambda: vim.lua("return _G.added") == [[str(folder)]])
+    assert vim.lua("return _G.input") == (None if way == "the command" else "dir")
+
+
+def test_a_new_recipe_is_opened(open_small: Callable[..., Editor]) -> None:
+    vim = open_small("a.md", "x\n")
+    vim.nvim.command("Breadknife recipe new shorten-it")
+    vim.wait_for(lambda: vim.nvim.current.buffer.name.endswith("recipes/shorten-it.toml"))
+    assert any("shorten-it" in line for line in vim.lines())
+    vim.nvim.command("bdelete")
+    vim.nvim.command("Breadknife recipe new shorten-it")
+    vim.wait_for(lambda: "breadknife: " in vim.messages())
+
+
+def test_breadknife_is_a_command_in_the_terminal_once(open_small: Callable[..., Editor], tmp_path: Path) -> None:
+    vim = open_small("a.unknown", "x\n")
+    path = vim.lua("return vim.env.PATH")
+    vim.lua("require('breadknife.server').put_on_path()")
+    assert vim.lua("return vim.env.PATH") == path, "it is on the path already"
+    program = Path(vim.lua("return require('breadknife.server').program(require('breadknife.server').environment(), 'breadknife')"))
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho it is here\n", "utf-8")
+    program.chmod(0o755)
+    vim.lua("vim.env.PATH = '/usr/bin:/bin'")
+    for _ in range(2):
+        vim.lua("require('breadknife.server').put_on_path()")
+    assert vim.lua("return vim.env.PATH") == f"/usr/bin:/bin:{program.parent}"
+    assert vim.lua("return require('breadknife.server').executable()") == str(program), "so `setup` still updates it"
+    vim.nvim.command("terminal breadknife")
+    vim.wait_for("it is here")

@@ -5,6 +5,13 @@ local health = vim.health
 local options = require("breadknife.options")
 local server = require("breadknife.server")
 
+--- Say what the report waits for, while it is empty.
+---@param what string
+local function wait_for(what)
+  vim.api.nvim_echo({ { ("breadknife: waiting for %s …"):format(what) } }, false, {})
+  vim.cmd.redraw()
+end
+
 ---@return boolean
 local function check_neovim()
   local version = tostring(vim.version())
@@ -27,6 +34,7 @@ local function check_command()
     })
     return false
   end
+  wait_for("`breadknife --version`")
   local ok, result = pcall(function()
     return vim.system({ path, "--version" }, { text = true, timeout = 20000 }):wait()
   end)
@@ -70,6 +78,7 @@ end
 
 ---@param client vim.lsp.Client
 local function check_status(client)
+  wait_for("what the server says of itself")
   local answer, reason =
     client:request_sync("workspace/executeCommand", { command = "breadknife.status", arguments = {} }, 10000)
   if not answer or answer.err then

@@ -2,6 +2,8 @@
 --- opening a file nor a command of ours may do that.
 local M = {}
 
+local api = vim.api
+
 local levels = { vim.log.levels.ERROR, vim.log.levels.WARN, vim.log.levels.INFO, vim.log.levels.INFO }
 local highlights = {
   [vim.log.levels.ERROR] = "ErrorMsg",
@@ -92,6 +94,9 @@ end
 ---@type lsp.Handler
 function M.on_show(_, params)
   M.say(params.message, levels[params.type])
+  if not fits(params.message) and api.nvim_get_mode().mode == "n" and vim.fn.getcmdwintype() == "" then
+    require("breadknife.command.window").open("breadknife", vim.split(params.message, "\n"))
+  end
   return vim.NIL
 end
 

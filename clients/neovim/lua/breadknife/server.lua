@@ -28,11 +28,21 @@ function M.program(environment, name)
   return vim.fs.joinpath(environment, is_windows and "Scripts" or "bin", is_windows and name .. ".exe" or name)
 end
 
+--- Make `breadknife` a command in this editor's terminals, where it is one of ours alone.
+function M.put_on_path()
+  local program = M.program(M.environment(), "breadknife")
+  if vim.fn.executable("breadknife") == 0 and vim.fn.executable(program) == 1 then
+    local separator = is_windows and ";" or ":"
+    vim.env.PATH = (vim.env.PATH or "") .. separator .. vim.fn.fnamemodify(program, ":h")
+  end
+end
+
 --- The program `breadknife`: the one on the path, the one that `:Breadknife setup` installed, or that of the checkout
 --- which this plugin is in.
 ---@return string
 function M.executable()
-  if vim.fn.executable("breadknife") == 1 then
+  local on_path = vim.fs.normalize(vim.fn.exepath("breadknife"))
+  if on_path ~= "" and on_path ~= M.program(M.environment(), "breadknife") then
     return "breadknife"
   end
   for _, environment in ipairs({ M.environment(), vim.fs.normalize(root .. "/../../.venv") }) do

@@ -7,6 +7,8 @@ local M = {}
 ---@class breadknife.Word
 ---@field run fun(...: string)
 ---@field arguments? string[] what may follow
+---@field takes? table<string, string> of those that take a text of the user's: its kind, as `getcompletion` knows it; ""
+---  where there is nothing to complete
 
 ---@type table<string, breadknife.Word>
 local words = {
@@ -29,6 +31,20 @@ local words = {
     run = function()
       require("breadknife.command.models").run()
     end,
+  },
+  shelf = {
+    run = function(...)
+      require("breadknife.command.shelf").run(...)
+    end,
+    arguments = { "add" },
+    takes = { add = "dir" },
+  },
+  recipe = {
+    run = function(...)
+      require("breadknife.command.recipe").run(...)
+    end,
+    arguments = { "check", "new" },
+    takes = { new = "" },
   },
   trust = {
     run = function(argument)
@@ -77,11 +93,12 @@ function M.run(typed)
   if not word then
     return message.say(("breadknife: no `:Breadknife %s`; see `:help :Breadknife`."):format(name), vim.log.levels.ERROR)
   end
-  if #typed > 2 or (argument and not vim.list_contains(word.arguments or {}, argument)) then
+  local most = word.takes and word.takes[argument or ""] and 3 or 2
+  if #typed > most or (argument and not vim.list_contains(word.arguments or {}, argument)) then
     local allowed = word.arguments and "only " .. table.concat(word.arguments, ", ") or "nothing"
     return message.say(("breadknife: after `%s` comes %s."):format(name, allowed), vim.log.levels.ERROR)
   end
-  word.run(argument)
+  word.run(unpack(typed, 2))
 end
 
 ---@param lead string
@@ -92,8 +109,12 @@ function M.complete(lead, line)
   if not name then
     return beginning_with(vim.tbl_keys(words), lead)
   end
-  local is_second = not rest:find("%s")
-  return is_second and words[name] and beginning_with(words[name].arguments or {}, lead) or {}
+  local word, second = words[name] or {}, rest:match("^(%S+)%s+")
+  if not second then
+    return beginning_with(word.arguments or {}, lead)
+  end
+  local kind = not rest:match("^%S+%s+.*[^\\]%s") and (word.takes or {})[second] or ""
+  return kind ~= "" and vim.tbl_map(vim.fn.fnameescape, vim.fn.getcompletion(lead, kind)) or {}
 end
 
 return M

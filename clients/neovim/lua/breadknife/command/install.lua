@@ -7,15 +7,26 @@ local M = {}
 local CHECK = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
 local CANDIDATES = { "python3", "python3.14", "python3.13", "python3.12", "python3.11", "python" }
 
---- A Python that can make the environment: 3.11 or newer, with the modules `venv` and `ensurepip`.
----@return string? path nil where there is none
-function M.find_python()
-  for _, name in ipairs(CANDIDATES) do
-    local path = vim.fn.exepath(name)
-    if path ~= "" and vim.system({ path, "-c", CHECK }, { timeout = 10000 }):wait().code == 0 then
-      return path
+--- Look for a Python that can make the environment: 3.11 or newer, with the modules `venv` and `ensurepip`.
+---@param done fun(path?: string) called with nil where there is none
+function M.find_python(done)
+  local candidates = vim.iter(CANDIDATES):map(vim.fn.exepath):filter(function(path)
+    return path ~= ""
+  end)
+  local function try_next()
+    local path = candidates:next()
+    if not path then
+      return done(nil)
     end
+    vim.system({ path, "-c", CHECK }, { timeout = 10000 }, vim.schedule_wrap(function(result)
+      if result.code == 0 then
+        done(path)
+      else
+        try_next()
+      end
+    end))
   end
+  try_next()
 end
 
 ---@class breadknife.Step

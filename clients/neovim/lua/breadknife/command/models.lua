@@ -28,12 +28,11 @@ local function lines_of(models, fetching)
   return lines
 end
 
---- Run `breadknife models` with arguments, and hand on what it prints.
----@param arguments string[]
----@param done fun(output: string)
-local function ask(arguments, done)
+--- Run `breadknife models list`.
+---@param done fun(models?: breadknife.Model[], failure?: string)
+local function ask(done)
   local out, err = {}, {} ---@type string[], string[]
-  process.start(server.command_line("models", unpack(arguments)), {
+  process.start(server.command_line("models", "list", "--json"), {
     out = function(line)
       out[#out + 1] = line
     end,
@@ -41,10 +40,10 @@ local function ask(arguments, done)
       err[#err + 1] = line
     end,
     exit = function(code)
-      if code ~= 0 then
-        message.say("breadknife: " .. (err[#err] or "no answer"):gsub("^breadknife: ", ""), vim.log.levels.ERROR)
+      if code == 0 then
+        done(vim.json.decode(table.concat(out, "\n")))
       else
-        done(table.concat(out, "\n"))
+        done(nil, (err[#err] or "no answer"):gsub("^breadknife: ", ""))
       end
     end,
   })
@@ -55,9 +54,15 @@ function M.run()
   if not server.is_installed() then
     return message.say("breadknife isn't installed; `:Breadknife setup` does that.", vim.log.levels.WARN)
   end
-  ask({ "list", "--json" }, function(output)
-    local models, fetching = vim.json.decode(output), {} ---@type breadknife.Model[], table<string, string>
-    local page = window.open("breadknife models", lines_of(models, fetching), HINT)
+  local page = window.open("breadknife models", { "Waiting for `breadknife models list` …" })
+  ask(function(models, failure)
+    if not models then
+      return page.set({ ("The models can't be listed: %s"):format(failure) })
+    elseif not page.is_open() then
+      return
+    end
+    local fetching = {} ---@type table<string, string>
+    page.set(lines_of(models, fetching), HINT)
     vim.wo[page.win].wrap = false
     vim.wo[page.win].cursorline = true
     page.map("<CR>", function()

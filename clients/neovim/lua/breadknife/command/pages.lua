@@ -1,4 +1,5 @@
---- What `:Breadknife status` and `:Breadknife why` show.
+--- What `:Breadknife status` and `:Breadknife why` show. Each page is there at once, and says what it waits for.
+local process = require("breadknife.command.process")
 local server = require("breadknife.server")
 local status = require("breadknife.status")
 local window = require("breadknife.command.window")
@@ -8,14 +9,48 @@ local M = {}
 ---@param client vim.lsp.Client
 ---@param command string
 ---@param arguments any[]
----@param show fun(result: any) called with nil where the server has failed
+---@param show fun(result: any, failure?: string) called with nil and a sentence where the server has failed
 local function execute(client, command, arguments, show)
-  client:request("workspace/executeCommand", { command = command, arguments = arguments }, function(err, result)
-    if err then
-      require("breadknife.message").say("breadknife: " .. err.message, vim.log.levels.ERROR)
-    end
-    show(not err and result or nil)
+  local params = { command = command, arguments = arguments }
+  local is_sent = client:request("workspace/executeCommand", params, function(err, result)
+    show(not err and result or nil, err and ("The server can't say it: %s"):format(err.message))
   end)
+  if not is_sent then
+    show(nil, "The server has ended.")
+  end
+end
+
+--- Lines, an empty one, and others.
+---@param lines string[]
+---@param more string[]
+---@return string[]
+local function joined(lines, more)
+  return vim.list_extend(vim.list_extend({}, lines), #more > 0 and vim.list_extend({ "" }, more) or {})
+end
+
+--- Open a page for what one of breadknife's commands prints.
+---@param title string
+---@param arguments string[] of the program `breadknife`
+---@param hint? string which keys there are beside `q`
+---@return breadknife.Window? page nil where the program is missing
+function M.printed(title, arguments, hint)
+  if not server.is_installed() then
+    require("breadknife.message").say("breadknife isn't installed; `:Breadknife setup` does that.", vim.log.levels.WARN)
+    return nil
+  end
+  local page = window.open(title, { ("Waiting for `breadknife %s` …"):format(table.concat(arguments, " ")) }, hint)
+  local lines = {} ---@type string[]
+  local function keep(line)
+    lines[#lines + 1] = line
+  end
+  process.start(server.command_line(unpack(arguments)), {
+    out = keep,
+    err = keep,
+    exit = function(code)
+      page.set(#lines > 0 and lines or { ("It said nothing, and ended with exit code %d."):format(code) }, hint)
+    end,
+  })
+  return page
 end
 
 --- What suggestions lack, and what gets it; nil where the server has what it needs.
@@ -66,9 +101,9 @@ function M.status()
     window.open("breadknife status", here(bufnr))
     return
   end
-  execute(client, "breadknife.status", {}, function(report)
-    local lines = here(bufnr, report)
-    window.open("breadknife status", vim.list_extend(lines, vim.list_extend({ "" }, report and report.lines or {})))
+  local page = window.open("breadknife status", joined(here(bufnr), { "Waiting for what the server says of itself …" }))
+  execute(client, "breadknife.status", {}, function(report, failure)
+    page.set(joined(here(bufnr, report), report and report.lines or { failure }))
   end)
 end
 
@@ -80,19 +115,21 @@ function M.why()
     window.open("breadknife why", here(bufnr))
     return
   end
-  execute(client, "breadknife.status", {}, function(report)
+  local page = window.open("breadknife why", joined(here(bufnr), { "Waiting for what the server was asked here …" }))
+  execute(client, "breadknife.status", {}, function(report, failure)
     local lines = here(bufnr, report)
-    execute(client, "breadknife.why", { vim.uri_from_bufnr(bufnr) }, function(receipts)
-      if receipts then
-        lines[#lines + 1] = ""
-        for _, receipt in ipairs(receipts) do
-          vim.list_extend(lines, receipt.lines)
-        end
-        if #receipts == 0 then
-          lines[#lines + 1] = "the server hasn't been asked about this file yet"
-        end
+    if failure then
+      return page.set(joined(lines, { failure }))
+    end
+    execute(client, "breadknife.why", { vim.uri_from_bufnr(bufnr) }, function(receipts, no_receipts)
+      local said = {} ---@type string[]
+      for _, receipt in ipairs(receipts or {}) do
+        vim.list_extend(said, receipt.lines)
       end
-      window.open("breadknife why", lines)
+      if #said == 0 then
+        said[1] = no_receipts or "The server hasn't been asked about this file yet."
+      end
+      page.set(joined(lines, said))
     end)
   end)
 end

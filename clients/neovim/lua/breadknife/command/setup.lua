@@ -49,6 +49,7 @@ end
 
 ---@param run breadknife.Run
 local function conclude(run)
+  server.put_on_path()
   if vim.lsp.is_enabled("breadknife") and (run.installs or not server.client()) then
     server.restart()
   end
@@ -152,8 +153,9 @@ local function look(run)
 end
 
 ---@param run breadknife.Run
-local function open(run)
-  run.window = window.open("breadknife setup", run.intro)
+---@param page? breadknife.Window that is open already
+local function open(run, page)
+  run.window = page or window.open("breadknife setup", run.intro)
   run.window.map("<CR>", function()
     if not current and not run.outcome and #run.steps > 0 then
       if run.process then
@@ -172,9 +174,27 @@ local function open(run)
   draw(run)
 end
 
----@param lines string[]
-local function refuse(lines)
-  window.open("breadknife setup", lines)
+--- Ask for the program itself, once there is a Python for it.
+local function offer_program()
+  local page = window.open("breadknife setup", { "Looking for Python 3.11 or newer …" })
+  install.find_python(function(python)
+    if not python then
+      return page.set({
+        "breadknife needs Python 3.11 or newer with the module `venv`, and found none.",
+        "    → Install it. Debian, Ubuntu: `apt install python3-venv`; macOS: `brew install python`.",
+      })
+    elseif page.is_open() then
+      local intro = {
+        "The program breadknife isn't installed. This will",
+        "  1. make a Python environment in " .. vim.fn.fnamemodify(server.environment(), ":~"),
+        "  2. install breadknife there, with pip",
+        "  3. get what it needs: the engine, the default models, LanguageTool",
+        "It takes some minutes and about 1 GB. You can go on working meanwhile.",
+      }
+      local steps = { install.make_environment(python), install.install(), install.set_up() }
+      open({ intro = intro, steps = steps, parts = {}, installs = true }, page)
+    end
+  end)
 end
 
 --- Open the page; of a set-up that is going on, or one that asks first.
@@ -184,35 +204,22 @@ function M.run()
   end
   local own = server.configured()
   if own and not server.is_installed() then
-    return refuse({
+    window.open("breadknife setup", {
       ("Your configuration starts breadknife as `%s`, which wasn't found."):format(own[1]),
       "    → Correct `cmd` there, or leave it out and run `:Breadknife setup` again.",
     })
+    return
+  elseif not server.is_installed() then
+    return offer_program()
   end
   local steps = { install.set_up() }
   local intro = { "breadknife gets what is missing: the engine, the default models, LanguageTool." }
-  local is_missing, is_ours = not server.is_installed(), install.is_ours()
-  if is_missing then
-    local python = install.find_python()
-    if not python then
-      return refuse({
-        "breadknife needs Python 3.11 or newer with the module `venv`, and found none.",
-        "    → Install it. Debian, Ubuntu: `apt install python3-venv`; macOS: `brew install python`.",
-      })
-    end
-    steps = { install.make_environment(python), install.install(), install.set_up() }
-    intro = {
-      "The program breadknife isn't installed. This will",
-      "  1. make a Python environment in " .. vim.fn.fnamemodify(server.environment(), ":~"),
-      "  2. install breadknife there, with pip",
-      "  3. get what it needs: the engine, the default models, LanguageTool",
-      "It takes some minutes and about 1 GB. You can go on working meanwhile.",
-    }
-  elseif is_ours then
+  local is_ours = install.is_ours()
+  if is_ours then
     steps = { install.install(), install.set_up() }
     intro[1] = "breadknife updates itself, then gets what is missing: engine, models, LanguageTool."
   end
-  local run = { intro = intro, steps = steps, parts = {}, installs = is_missing or is_ours } ---@type breadknife.Run
+  local run = { intro = intro, steps = steps, parts = {}, installs = is_ours } ---@type breadknife.Run
   open(run)
   if not run.installs then
     look(run)
