@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,19 @@ from editors.workbench import MAYBE_NONE, chosen_fix, editor, fenced, project, s
 
 pytestmark = pytest.mark.editor
 
-LANGUAGES, SHOWN_MESSAGES, SETTINGS = (fenced("editors/helix.md", "toml", index) for index in range(3))
+LANGUAGES, SHOWN_MESSAGES, SETTINGS, BESIDE = (fenced("editors/helix.md", "toml", index) for index in range(4))
 
 
 def open_helix(
-    folder: Path, name: str, text: str, *, says: dict[str, str] | None = None, languages: str | None = LANGUAGES
+    folder: Path,
+    name: str,
+    text: str,
+    *,
+    says: dict[str, str] | None = None,
+    languages: str | None = LANGUAGES,
+    tools: Sequence[str] = (),
 ) -> tuple[Terminal, Path]:
-    """Without `languages`, with what `breadknife setup` writes."""
+    """Without `languages`, with what `breadknife setup` writes. `tools` are programs of this Python's environment."""
     program = editor("hx")
     editor("tmux")
     environment = scripted_breadknife(folder, says or {})
@@ -29,6 +37,8 @@ def open_helix(
     else:
         (configuration / "languages.toml").write_text(languages, "utf-8")
     (configuration / "config.toml").write_text(SHOWN_MESSAGES, "utf-8")
+    for tool in tools:
+        (folder / "bin" / tool).symlink_to(Path(sys.executable).parent / tool)
     file = project(folder, name, text)
     return Terminal([program, file], environment | {"TERM": "tmux-256color"}, folder), file
 
@@ -115,3 +125,35 @@ def test_the_entry_for_helixs_own_languages(tmp_path: Path) -> None:
     helix, _ = open_helix(tmp_path, "a.py", MAYBE_NONE, languages=entry + named)
     with helix:
         helix.wait_for("`m` may be None")
+
+
+def test_the_fix_at_the_cursor_comes_before_what_ruff_offers_for_the_file(tmp_path: Path) -> None:
+    helix, _ = open_helix(tmp_path, "a.py", MAYBE_NONE + "import os\n", tools=["ruff"])
+    with helix:
+        helix.wait_for("`m` may be None")
+        helix.wait_for("`os` imported but unused")
+        helix.type("5Gghf(l a")
+        helix.wait_for("Fix all auto-fixable problems")
+        menu = helix.screen()
+        assert menu.index("Raise ValueError") < menu.index("Fix all auto-fixable problems")
+
+
+PYRIGHT = """
+[language-server.pyright]
+command = "pyright-langserver"
+args = ["--stdio"]
+"""
+
+
+def test_beside_pyright_one_finding_shows_and_has_our_fixes(tmp_path: Path) -> None:
+    languages = LANGUAGES.replace('"breadknife", "ruff"', '"breadknife", "pyright", "ruff"') + BESIDE + PYRIGHT
+    text = "import re\n\nm = re.match('a', 'b')\nprint(m.group())\n"
+    helix, file = open_helix(tmp_path, "a.py", text, languages=languages, tools=["pyright-langserver"])
+    with helix:
+        helix.wait_for('"group" is not a known')
+        assert "may be None" not in helix.screen()
+        helix.type("]d a")
+        helix.wait_for("Raise ValueError")
+        helix.press_until("Enter", "if m is None:")
+        save(helix)
+        helix.wait_for(lambda: "if m is None:" in file.read_text("utf-8"))

@@ -50,7 +50,6 @@ def sources(vim: Editor) -> list[str]:
     return sorted(each["source"] for each in vim.diagnostics())
 
 
-@pytest.mark.shows("Neovim", "one finding a place")
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 def test_ours_gives_way_in_both_orders_and_comes_back(
     open_editor: Callable[..., Editor], other: tuple[str, str, str, str]

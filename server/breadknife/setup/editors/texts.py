@@ -18,8 +18,8 @@ CODE = ("code", "code-insiders", "codium")
 """What the program of VS Code and its builds is called."""
 
 HELIX_LANGUAGES = {
-    "python": 'name = "python"\nlanguage-servers = ["ruff", "jedi", "pylsp", "breadknife"]',
-    "markdown": 'name = "markdown"\nlanguage-servers = ["marksman", "markdown-oxide", "breadknife"]',
+    "python": 'name = "python"\nlanguage-servers = ["breadknife", "ruff", "jedi", "pylsp"]',
+    "markdown": 'name = "markdown"\nlanguage-servers = ["breadknife", "marksman", "markdown-oxide"]',
     "text": (
         'name = "text"\nscope = "text.plain"\nfile-types = ["txt"]\nlanguage-id = "plaintext"\n'
         'language-servers = ["breadknife"]'
