@@ -254,7 +254,10 @@ def test_a_page_says_that_the_server_failed(open_small: Callable[..., Editor]) -
     vim.wait_for_server()
     vim.lua("""
         local client = require("breadknife").client()
-        client.rpc.request = function(_, _, answer) answer({ code = -32603, message = "no such thing" }) return true, 1 end
+        client.rpc.request = function(_, _, answer)
+            answer({ code = -32603, message = "no such thing" })
+            return true, 1
+        end
         """)  # fmt: skip
     run(vim, "Breadknife status", "The server can't say it: no such thing")
 
@@ -285,14 +288,27 @@ def test_a_page_of_the_program_is_there_at_once(
     vim.wait_for(filled)
 
 
-def test_a_long_page_is_scrolled(open_small: Callable[..., Editor]) -> None:
-    vim = open_small("a.md", "x\n")
-    vim.wait_for_server()
-    message = "breadknife: " + "a long sentence, " * 200 + "the end"
+def tell(vim: Editor, message: str) -> None:
     vim.lua("""
         local context = { client_id = require("breadknife").client().id, method = "window/showMessage" }
         require("breadknife").client().handlers["window/showMessage"](nil, { type = 3, message = ... }, context)
         """, message)  # fmt: skip
+
+
+def test_a_message_that_is_longer_than_a_line_is_shown_at_the_cursor(open_small: Callable[..., Editor]) -> None:
+    vim = open_small("a.md", "one line\nanother\n")
+    vim.wait_for_server()
+    tell(vim, "breadknife: " + "a long sentence, " * 8 + "END")
+    vim.wait_for(lambda: any("END" in row for row in vim.screen()[:-1]))
+    assert vim.lines() == ["one line", "another"], "it is only shown"
+    vim.type("j")
+    vim.wait_for(lambda: not any("END" in row for row in vim.screen()[:-1]))
+
+
+def test_a_message_that_is_longer_than_the_screen_is_scrolled(open_small: Callable[..., Editor]) -> None:
+    vim = open_small("a.md", "x\n")
+    vim.wait_for_server()
+    tell(vim, "breadknife: " + "a long sentence, " * 200 + "the end")
     vim.wait_for("breadknife: a long sentence, a long sentence")
     assert not any("the end" in row for row in vim.screen()[:-1])
     vim.type("$")
@@ -326,9 +342,12 @@ def test_a_folder_is_put_on_the_shelf(open_small: Callable[..., Editor], tmp_pat
     shelf_commands(vim)
     folder = tmp_path / "my papers"
     folder.mkdir()
-    vim.lua("""
+    vim.lua(
+        """
         local folder = ...
-        vim.ui.input = function(options, answer) _G.input = options.completion answer(folder) end""", str(folder))
+        vim.ui.input = function(options, answer) _G.input = options.completion answer(folder) end""",
+        str(folder),
+    )
     if way == "the command":
         escaped = str(folder).replace(" ", "\\ ")
         vim.nvim.command(f"Breadknife shelf add {escaped}")
@@ -358,7 +377,9 @@ def test_breadknife_is_a_command_in_the_terminal_once(open_small: Callable[..., 
     path = vim.lua("return vim.env.PATH")
     vim.lua("require('breadknife.server').put_on_path()")
     assert vim.lua("return vim.env.PATH") == path, "it is on the path already"
-    program = Path(vim.lua("return require('breadknife.server').program(require('breadknife.server').environment(), 'breadknife')"))
+    program = Path(
+        vim.lua("return require('breadknife.server').program(require('breadknife.server').environment(), 'breadknife')")
+    )
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh\necho it is here\n", "utf-8")
     program.chmod(0o755)

@@ -16,7 +16,7 @@ from editors.workbench import MAYBE_NONE
 pytestmark = pytest.mark.editor
 
 TABLES = Path(breadknife.__file__).parent / "plugins" / "nullcheck" / "knowledge" / "checkers"
-CALL = 'print(m.keys())'
+CALL = "print(m.keys())"
 
 OTHERS = {
     "pyright": ("Pyright", "reportOptionalMemberAccess", '"keys" is not a known attribute of "None"', "keys"),

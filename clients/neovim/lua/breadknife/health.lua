@@ -8,8 +8,8 @@ local server = require("breadknife.server")
 --- Say what the report waits for, while it is empty.
 ---@param what string
 local function wait_for(what)
+  vim.cmd.redraw() -- before the line, which it may take away
   vim.api.nvim_echo({ { ("breadknife: waiting for %s …"):format(what) } }, false, {})
-  vim.cmd.redraw()
 end
 
 ---@return boolean

@@ -95,7 +95,7 @@ end
 function M.on_show(_, params)
   M.say(params.message, levels[params.type])
   if not fits(params.message) and api.nvim_get_mode().mode == "n" and vim.fn.getcmdwintype() == "" then
-    require("breadknife.command.window").open("breadknife", vim.split(params.message, "\n"))
+    require("breadknife.command.window").show("breadknife", vim.split(params.message, "\n"))
   end
   return vim.NIL
 end

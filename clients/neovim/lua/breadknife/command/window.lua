@@ -107,4 +107,19 @@ function M.open(title, lines, hint)
   return window
 end
 
+--- Show a text that nobody has opened a page for: at the cursor until that moves, or in a window to scroll in, if it is
+--- longer than the screen.
+---@param title string
+---@param lines string[]
+function M.show(title, lines)
+  local width = math.max(20, math.min(vim.o.columns - 4, WIDEST))
+  if height_of(lines, width) > vim.o.lines - vim.o.cmdheight - 4 then
+    M.open(title, lines)
+  else
+    local options = { border = "rounded", title = (" %s "):format(title), max_width = width }
+    local _, win = vim.lsp.util.open_floating_preview(lines, "", options)
+    vim.wo[win].linebreak = true
+  end
+end
+
 return M
