@@ -15,6 +15,7 @@ from breadknife.engine.api import Engine
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
+from breadknife.task.values import Action, Actions
 
 # Thousands of processes that the tests start would compile all of breadknife anew: more than half of their time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -48,6 +49,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty breadknife: no settings, no models, no running engine."""
     monkeypatch.setenv("BREADKNIFE_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+MENUS = frozenset(("documents", "nullcheck", "prose", "recipes", "shelf"))
+"""Folders of tests whose menus are breadknife's own."""
+LONGEST_TITLE = 50
+
+
+@pytest.fixture(autouse=True)
+def titles_fit_into_a_menu(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every entry of every menu that a test opens: editors cut what is longer."""
+    too_long: list[str] = []
+    if request.path.relative_to(Path(__file__).parent).parts[0] in MENUS:
+        made = Actions.__init__
+
+        def noted(self: Actions, items: tuple[Action, ...]) -> None:
+            too_long.extend(each.title for each in items if len(each.title) > LONGEST_TITLE)
+            made(self, items)
+
+        monkeypatch.setattr(Actions, "__init__", noted)
+    yield
+    assert too_long == []
 
 
 @pytest.fixture(scope="session")

@@ -121,8 +121,8 @@ WRONG = "This is an useful option.\n\nWe recieve a notification.\n\nYou see an u
 SILENCING = [
     ("Add “recieve” to the dictionary", 2, [0, 4]),
     ("Add “recieve” to your own dictionary", 2, [0, 4]),
-    ("Ignore AnA in this sentence: it is intentional", 0, [2, 4]),
-    ("Switch AnA off in this project", 0, [2]),
+    ("Ignore “an” in this sentence: intentional", 0, [2, 4]),
+    ("Switch “a or an” off in this project", 0, [2]),
 ]
 
 
@@ -150,7 +150,7 @@ async def test_a_rule_is_ignored_in_one_paragraph(connect, script, editor: str) 
     uri = session.open("a.py", "a = 1\n# This is an useful option.\n\n# You see an useful thing.\n")
     found = await diagnostics(session, uri, lambda found: len(found) == 2)
     menu = await session.actions(uri, found[0].range, [found[0]])
-    [chosen] = [each for each in menu if each.title == "Ignore AnA in this paragraph"]
+    [chosen] = [each for each in menu if each.title == "Ignore “a or an” in this paragraph"]
     [edit] = edits_of(chosen)
     assert (edit.range.start, edit.new_text) == (lsp.Position(1, 0), "# breadknife: ignore AnA\n")
     session.replace(uri, f"a = 1\n{edit.new_text}# This is an useful option.\n\n# You see an useful thing.\n", 2)

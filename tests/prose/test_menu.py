@@ -116,13 +116,13 @@ def test_a_finding_about_a_document_is_ignored_in_its_line(plugin: ProsePlugin, 
     doc = Document(path.as_uri(), "markdown", text, 1)
     assert codes(plugin, doc, context) == ["broken-link", "broken-link"]
     offered = menu(plugin, doc, text.index("gone"), context)
-    assert [each for each in offered if "broken-link" in each] == [
-        "Ignore broken-link in this line: it is right",
-        "Ignore broken-link in this line: it is intentional",
-        "Ignore broken-link in this paragraph",
-        "Switch broken-link off in this project",
+    assert list(offered) == [
+        "Ignore “gone.md” in this line",
+        "Ignore “gone.md” in this line: intentional",
+        "Ignore “broken link” in this paragraph",
+        "Switch “broken link” off in this project",
     ]
-    choose(plugin, offered["Ignore broken-link in this line: it is intentional"], context)
+    choose(plugin, offered["Ignore “gone.md” in this line: intentional"], context)
     rule, _, *rest = ignores_path(context.root).read_text("utf-8").split("\t")
     assert (rule, rest) == ("broken-link", ["- See [it](gone.md).", "it is intentional\n"])
     assert codes(plugin, doc, context) == ["broken-link"]
@@ -137,18 +137,17 @@ def test_a_finding_about_a_document_is_ignored_in_its_line(plugin: ProsePlugin, 
         (
             "We recieve a thing.\n",
             "recieve",
-            ["Replace with “receive”", "Replace with “relieve”", "Replace with “recipe”",
+            ["“recieve” → “receive”", "“recieve” → “relieve”", "“recieve” → “recipe”",
              "Add “recieve” to the dictionary"],
         ),
         (
             "This is an useful option.\n",
             "an useful",
-            ["Replace with “a”", "Ignore AnA in this sentence: it is right",
-             "Ignore AnA in this sentence: it is intentional", "Ignore AnA in this paragraph"],
+            ["“an” → “a”", "Ignore “an” in this sentence"],
         ),
     ],
 )  # fmt: skip
-def test_a_menu_lists_four_entries_and_keeps_the_others(
+def test_a_menu_lists_one_entry_that_silences_and_keeps_the_others(
     plugin: ProsePlugin, context: PluginContext, text: str, at: str, listed: list[str]
 ) -> None:
     context = replace(context, values=replace(SETTINGS, languagetool=False))
@@ -156,3 +155,19 @@ def test_a_menu_lists_four_entries_and_keeps_the_others(
     assert [title for title, action in offered.items() if action.listed] == listed
     assert len(offered) > len(listed)
     assert any("off in this project" in title for title in offered)
+
+
+def test_titles_of_long_words_and_sentences_fit(plugin: ProsePlugin, second: Second, context: PluginContext) -> None:
+    word = "Donaudampfschifffahrtsgesellschaftskapitaenn"
+    second.lints = speaks_of(word, "GERMAN_SPELLER_RULE", word[:-1], category="TYPOS")
+    doc = document(GERMAN.replace("Konfigurationn", word), "markdown")
+    assert codes(plugin, doc, context) == ["GERMAN_SPELLER_RULE"]
+    assert list(menu(plugin, doc, doc.text.index(word), context)) == [
+        "“…ellschaftskapitaenn” → “…sellschaftskapitaen”",
+        "Add “Donaudampfschifffahrtsges…” to the dictionary",
+        "Add “Donaudampfschifffahr…” to your own dictionary",
+        "Ignore “Donaudampfschifffahrtsg…” in this sentence",
+        "Ignore “Donaudampf…” in this sentence: intentional",
+        "Ignore “spelling” in this paragraph",
+        "Switch “spelling” off in this project",
+    ]

@@ -103,7 +103,7 @@ def test_it_is_told_where_others_speak_too(home: Path, installed: Path) -> None:
     [one] = found("We will utilize utilize it.\n", Editor(installed))
     assert (one.source, one.code) == ("harper", "RepeatedWords")
     assert [fix.title for fix in one.fixes] == [
-        "Replace with “utilize”", "Replace “utilize” with “use”", "Replace “utilize” with “use”"
+        "“utilize utilize” → “utilize”", "“utilize” → “use”", "“utilize” → “use”"
     ]  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def test_a_rule_is_ignored_in_its_paragraph(home: Path, installed: Path) -> None
         plugin.answer(CheckRequest(doc, True), Editor(installed))
         menu = plugin.answer(ActionRequest(doc, Span(25, 25)), Editor(installed))
         assert isinstance(menu, Actions)
-        [ignore] = [each for each in menu.items if each.title == "Ignore House.Terms in this paragraph"]
+        [ignore] = [each for each in menu.items if each.title == "Ignore “terms” in this paragraph"]
     finally:
         plugin.close()
     ignored = doc.edited(ignore.edits).text

@@ -15,6 +15,7 @@ from breadknife.text.document import (
     Span,
     TextEdit,
     apply_edits,
+    change_title,
     common_prefix,
     file_bytes,
     read_document,
@@ -160,3 +161,25 @@ def test_what_two_texts_begin_with(both: str, one: str, other: str) -> None:
     assert length >= len(both)
     assert (both + one)[:length] == (both + other)[:length]
     assert (both + one)[length : length + 1] != (both + other)[length : length + 1] or both + one == both + other
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "title"),
+    [
+        ("have", "has", "“have” → “has”"),
+        ("the the", "the", "“the the” → “the”"),
+        ("", " of", "Insert “of”"),
+        ("very ", "", "Remove “very”"),
+        ("in\norder to", "to", "“in order to” → “to”"),
+        ("a  b", "a b", "Correct “a b”"),
+        (" ", "", "Correct the blanks"),
+        ("a long beginning and an end", "a long beginning and two", "“…eginning and an end” → “…g beginning and two”"),
+    ],
+)
+def test_a_title_says_what_changes(old: str, new: str, title: str) -> None:
+    assert change_title(old, new) == title
+
+
+@given(TEXT, TEXT)
+def test_a_title_fits_into_a_menu(old: str, new: str) -> None:
+    assert 0 < len(change_title(old * 9, new * 9)) <= 50

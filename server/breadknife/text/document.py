@@ -92,7 +92,17 @@ def line_break(text: str) -> str:
 
 def edit_title(document: Document, edit: TextEdit) -> str:
     """Return what an edit does, for a menu: `“keep” → “keeps”`. At most 50 characters."""
-    old, new = (shortened(" ".join(text.split()), _IN_TITLE) for text in (document.slice(edit.span), edit.new_text))
+    return change_title(document.slice(edit.span), edit.new_text)
+
+
+def change_title(old: str, new: str) -> str:
+    """Return the same as `edit_title` for a text and what replaces it."""
+    before, after = (" ".join(text.split()) for text in (old, new))
+    old, new = shortened(before, _IN_TITLE), shortened(after, _IN_TITLE)
+    if old == new:
+        old, new = (f"…{text[1 - _IN_TITLE :]}" for text in (before, after))
+    if old == new:  # the blanks differ, or the middle of what is long
+        return f"Correct “{shortened(before, _IN_TITLE)}”" if before else "Correct the blanks"
     if not old:
         return f"Insert “{new}”"
     return f"“{old}” → “{new}”" if new else f"Remove “{old}”"

@@ -60,7 +60,7 @@ def test_lint_waits_for_everybody_and_an_editor_ends_up_with_the_same(
     assert alone == finding
 
 
-@pytest.mark.parametrize("title", ["Ignore AnA in this paragraph", "Switch AnA off in this project"])
+@pytest.mark.parametrize("title", ["Ignore “a or an” in this paragraph", "Switch “a or an” off in this project"])
 def test_all_rules_of_a_mistake_are_silenced_together(
     plugin: ProsePlugin, second: Second, context: PluginContext, title: str
 ) -> None:

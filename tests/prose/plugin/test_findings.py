@@ -143,7 +143,7 @@ def test_an_added_word_is_right_from_then_on(plugin: ProsePlugin, context: Plugi
     doc = document("We recieve a notification.", "markdown")
     [finding] = check(plugin, doc, context)
     offered = actions(plugin, doc, finding.span, context)
-    assert next(a.title for a in offered if a.edits) == "Replace with “receive”"
+    assert next(a.title for a in offered if a.edits) == "“recieve” → “receive”"
     add = next(a.command for a in offered if a.command and a.command.name == "prose.addWord")
     assert add.title == "Add “recieve” to the dictionary"
     assert isinstance(plugin.answer(CommandRequest(add, context.root), context), Done)
@@ -174,10 +174,10 @@ def test_a_rule_is_switched_off_for_a_paragraph_or_the_project(plugin: ProsePlug
     doc = document("Well.\n\nThis is an useful test.\n\nThis is an useful text.\n", "markdown")
     first, second = check(plugin, doc, context)
     offered = {a.title: a for a in actions(plugin, doc, first.span, context)}
-    here = doc.edited(offered["Ignore AnA in this paragraph"].edits)
+    here = doc.edited(offered["Ignore “a or an” in this paragraph"].edits)
     assert here.line_text(2) == "<!-- breadknife: ignore AnA -->"
     assert [here.line_at(f.span.start) for f in check(plugin, here, context)] == [5]
-    off = offered["Switch AnA off in this project"].command
+    off = offered["Switch “a or an” off in this project"].command
     assert off is not None
     assert isinstance(plugin.answer(CommandRequest(off, context.root), context), Done)
     assert check(plugin, doc, context) == ()

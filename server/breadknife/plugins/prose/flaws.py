@@ -9,7 +9,7 @@ from breadknife.plugins.prose.engines.merge import Mistake, is_certain, own_corr
 from breadknife.plugins.prose.engines.rules import SPELLING
 from breadknife.plugins.prose.project.workspace import Sentence
 from breadknife.task.values import Finding, Fix, Origin, Severity
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Span, TextEdit, change_title
 from breadknife.text.prose import ProseText
 
 _MOST_NAMED = 3
@@ -42,9 +42,7 @@ def flaw(paragraph: ProseText, mistake: Mistake) -> Flaw:
     for correction in mistake.corrections:
         edit = paragraph.edit(correction.span, correction.replacement)
         if edit is not None:
-            title = _title(word, correction.replacement)
-            if correction.span != lint.span:
-                title = f"Replace “{text[correction.span.start : correction.span.end]}” with “{correction.replacement}”"
+            title = change_title(text[correction.span.start : correction.span.end], correction.replacement)
             safe = mistake.safe and correction is mistake.corrections[0]
             fixes.append(Fix(title, (edit,), preferred=safe, origin=origin))
     finding = Finding(
@@ -66,12 +64,6 @@ def _message(text: str, lint: Lint, word: str) -> str:
     *others, last = (f"“{each}”" for each in likely)
     named = f"{', '.join(others)} or {last}" if others else last
     return f"“{word}” looks misspelled; did you mean {named}?"
-
-
-def _title(old: str, new: str) -> str:
-    if not old:
-        return f"Insert “{new.strip()}”"
-    return f"Replace with “{new}”" if new.strip() else f"Remove “{old.strip()}”"
 
 
 def moved(finding: Finding, edit: TextEdit) -> Finding | None:

@@ -18,6 +18,7 @@ from breadknife.plugins.prose.flaws import Flaw
 from breadknife.plugins.prose.hearing import Hearing
 from breadknife.plugins.prose.listing import all_rules
 from breadknife.plugins.prose.menu import OWN, Place, menu
+from breadknife.plugins.prose.naming import named
 from breadknife.plugins.prose.project.spelling import Vocabulary, of_project
 from breadknife.plugins.prose.project.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.plugins.prose.settings import ProseSettings
@@ -182,7 +183,7 @@ class ProsePlugin:
                 for rule in rules:
                     self._decisions.add(path, "\t".join((rule, digest, excerpt, reason)))
                 where = "in this project" if digest == EVERYWHERE else f"for “{excerpt}”"
-                done = f"{', '.join(rules)} won't be reported {where} again"
+                done = f"{named(rules)} won't be reported {where} again"
             case _:
                 return None
         context.refresh()

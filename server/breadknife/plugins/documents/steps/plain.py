@@ -89,13 +89,15 @@ class PlainFound:
 
 
 def find_wordy(given: PlainWanted, context: StepContext) -> PlainFound | Silence:
-    """Wordy phrases with plain ones in their place, by a lexicon: the longest match, in each form of a verb."""
+    """Wordy phrases with plain ones in their place, by a lexicon: the longest match, in each form of a verb. Of the
+    selection; without one, of the cursor's line, so that a menu offers them only where they are."""
+    wanted = given.span if len(given.span) else given.document.line_span(given.document.line_at(given.span.start))
     edits: list[tuple[TextEdit, bool, str, str, str]] = []
     for prose in given.prose:
         context.cancel.raise_if_cancelled()
         for span, plain, is_safe in _matches(prose.text) if is_english(prose.text) else ():
             edit = Change(prose, span, plain).edit(given.document)
-            if edit is None or (len(given.span) and not given.span.contains(edit.span)):
+            if edit is None or not _is_wanted(edit.span, wanted, is_selected=len(given.span) > 0):
                 continue
             around_it = next(each for each in sentences(prose.text) if each.start <= span.start < each.end)
             before = prose.text[around_it.start : around_it.end]
@@ -112,6 +114,11 @@ def find_wordy(given: PlainWanted, context: StepContext) -> PlainFound | Silence
         tuple(each[3] for each in edits),
         effect.replace("1 phrases", "1 phrase"),
     )
+
+
+def _is_wanted(phrase: Span, wanted: Span, *, is_selected: bool) -> bool:
+    """A phrase over two lines is one of both; of a selection, what is all in it."""
+    return wanted.contains(phrase) if is_selected else phrase.start < wanted.end and wanted.start < phrase.end
 
 
 def _matches(text: str) -> Iterator[tuple[Span, str, bool]]:

@@ -116,7 +116,7 @@ class Menu:
             if finding.source == SOURCE and (edit := silencing(self.request.document, self.file.tree, finding)):
                 ways.setdefault((finding.code, (edit,)), []).append(finding)
         for (code, edits), findings in ways.items():
-            title = fitted(f"Ignore {code} here")
+            title = fitted(f"Ignore “{code.replace('-', ' ')}” here")
             told = "Only a comment is written"
             origin = Origin(rule(Strategy.IGNORE))
             yield Action(title, edits=edits, findings=tuple(findings), origin=origin, explanation=told)

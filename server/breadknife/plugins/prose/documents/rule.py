@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.task.values import Finding, Fix, Origin, Severity
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit, edit_title
 from breadknife.text.languages.documents import FORMATS
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import SyntaxTree
@@ -66,11 +66,11 @@ class DocumentRule:
     silent: tuple[Example, ...] = ()
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
-        return self.check(subject, self._finding)
+        def finding(span: Span, message: str, replacement: str | None = None) -> Finding:
+            fixes = ()
+            if replacement is not None:
+                edit = TextEdit(span, replacement)
+                fixes = (Fix(edit_title(subject.document, edit), (edit,), origin=Origin(rule=self.code)),)
+            return Finding(span, SOURCE, self.code, message, self.severity, fixes)
 
-    def _finding(self, span: Span, message: str, replacement: str | None = None) -> Finding:
-        fixes = ()
-        if replacement is not None:
-            edit = TextEdit(span, replacement)
-            fixes = (Fix(f"Replace with “{replacement}”", (edit,), origin=Origin(rule=self.code)),)
-        return Finding(span, SOURCE, self.code, message, self.severity, fixes)
+        return self.check(subject, finding)

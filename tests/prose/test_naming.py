@@ -1,0 +1,44 @@
+"""What people read of a rule: words, whatever its engine calls it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
+from breadknife.plugins.prose.engines.harper import rules_of_harper
+from breadknife.plugins.prose.naming import in_words, named
+
+JUDGED = Path(__file__).parents[2] / "bench" / "prose" / "trust.tsv"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("AnA", "a or an"),
+        ("EN_A_VS_AN", "a or an"),
+        ("SpellCheck", "spelling"),
+        ("MORFOLOGIK_RULE_EN_US", "spelling"),
+        ("GERMAN_SPELLER_RULE", "spelling"),
+        ("ModalOf", "modal of"),
+        ("WHITESPACE_RULE", "whitespace"),
+        ("broken-link", "broken link"),
+        ("write-good.Weasel", "weasel"),
+        ("_", "_"),
+    ],
+)
+def test_a_rule_is_named_in_words(rule: str, words: str) -> None:
+    assert in_words(rule) == words
+
+
+def test_no_rule_has_an_id_for_a_name() -> None:
+    judged = {line.split("\t")[1].partition(":")[0] for line in JUDGED.read_text("utf-8").splitlines() if "\t" in line}
+    rules = {*rules_of_harper(), *judged, *(rule.code for rule in DOCUMENT_RULES)}
+    assert len(rules) > 900
+    assert [rule for rule in rules if not re.fullmatch(r"[a-z0-9]+(?: [a-z0-9]+)*", in_words(rule))] == []
+
+
+def test_rules_of_two_engines_for_the_same_are_named_once() -> None:
+    assert named(("AnA", "EN_A_VS_AN", "RepeatedWords")) == "“a or an”, “repeated words”"
