@@ -73,7 +73,7 @@ def test_what_is_taken(request_: Request, answer: Answer) -> None:
         (INLAY, Inlays((Inlay(0, "t", "y" * 2_001),)), "plugin-flooded"),
         (INLAY, Inlays((Inlay(-1, "t"),)), "bad-span"),
         (INLAY, Inlays((Inlay(24, "t"),)), "bad-span"),
-        (COMMAND, Done("x" * 2_001), "plugin-flooded"),
+        (COMMAND, Done("x" * 20_001), "plugin-flooded"),
         (COMMAND, Done("", {"a": {1, 2}}), "bad-answer"),  # type: ignore[dict-item]
         (COMMAND, Done("", math.nan), "bad-answer"),
         (COMMAND, Done("", "x" * 1_000_001), "plugin-flooded"),

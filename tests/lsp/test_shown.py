@@ -53,6 +53,8 @@ class Shown:
                     context.progress("more of it", 0.75)
                     time.sleep(0.3)
                 context.refresh()
+                if command.arguments == ("long",):
+                    return Done("A line.\\n" * 30)
                 shows = (OpenDocument(document.uri, Span(4, 5)), OpenDocument("file:///etc/passwd"))
                 return Done("did it", {"n": 1}, (NewDocument("# New\\n", "markdown", "A: title/2"),), shows)
 
@@ -177,6 +179,33 @@ async def test_a_client_that_shows_no_documents_gets_their_text(connect, script,
     result = await run(session, uri)
     if not session.client.capabilities.window.show_document:
         assert result["documents"] == [{"text": "# New\n", "language": "markdown", "title": "A: title/2"}]
+
+
+LONG = "A line.\n" * 30
+
+
+async def test_a_long_message_is_a_page(connect, script, home) -> None:
+    session = await connect(engine_script=script([]), experimental={"breadknife": {"showsText": True}})
+    told: list[tuple[str, str]] = []
+    session.client.feature("breadknife/showText")(lambda params: told.append((params.title, params.text)))
+    await run(session, session.open("a.py", TEXT), "long")
+    assert told == [("Open", LONG)]
+    assert session.client.messages == []
+
+
+async def test_a_long_message_is_a_file_for_other_editors(connect, script, home) -> None:
+    session = await connect(engine_script=script([]))
+    await run(session, session.open("a.py", TEXT), "long")
+    path = home / "state" / "documents" / "Open.txt"
+    assert [each.uri for each in session.client.shown_documents] == [path.as_uri()]
+    assert path.read_text("utf-8") == LONG
+    assert session.client.messages == []
+
+
+async def test_a_client_that_shows_no_documents_is_told_all_of_it(connect, script, home) -> None:
+    session = await connect("emacs", engine_script=script([]))
+    await run(session, session.open("a.py", TEXT), "long")
+    assert [each.message for each in session.client.messages] == [f"breadknife: {LONG}"]
 
 
 def bars_of(session: Any) -> list[list[Any]]:

@@ -90,7 +90,11 @@ async def resolved_action(
     """Return an action that was chosen, with its edits; None if they can't be made, and the user is told why."""
     resolved, receipts = await _resolved(server, document, plugin, action, progress)
     if resolved is None:
-        server.show(f"“{action.title}”: {_why(receipts)}")
+        told = [receipt for receipt in receipts if receipt.sentence]
+        for receipt in told:
+            server.show_reason(action.title, receipt)
+        if not told:
+            server.show(f"“{action.title}”: no verified edit was found")
         return None
     tell_of(server, resolved)
     handed_out.hand_out(document, plugin, resolved)
@@ -148,10 +152,6 @@ async def made(
     if late and not is_automatic:
         server.show(f"{late} more of this menu could not be checked in time: open it again")
     return ready
-
-
-def _why(receipts: tuple[Receipt, ...]) -> str:
-    return "; ".join(receipt.sentence for receipt in receipts if receipt.sentence) or "no verified edit was found"
 
 
 def edit_of(server: BreadknifeServer, document: Document, action: Action) -> lsp.WorkspaceEdit:

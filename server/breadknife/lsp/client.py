@@ -37,6 +37,10 @@ class Client:
     shows_documents: bool = False
     opens_untitled: bool = False
     """It opens an `untitled:` URI as a new document that isn't saved, and lets edits be applied to it."""
+    shows_text: bool = False
+    """It opens a page for what is too long for a message."""
+    shows_reasons: bool = False
+    """It has buttons for what helps against a reason."""
     hover_markdown: bool = False
     registers: frozenset[str] = frozenset()
     """Of METHODS those that a server may register for later: once it is known whether a plugin serves them."""
@@ -76,6 +80,8 @@ class Client:
             second_menu=resolves and (bool(window and window.show_message) or _is_eglot(params.client_info)),
             shows_documents=bool(window and window.show_document and window.show_document.support),
             opens_untitled=_says(params.capabilities.experimental, "opensUntitled"),
+            shows_text=_says(params.capabilities.experimental, "showsText"),
+            shows_reasons=_says(params.capabilities.experimental, "showsReasons"),
             hover_markdown=bool(hover and lsp.MarkupKind.Markdown in (hover.content_format or ())),
             registers=frozenset(name for name, feature in known.items() if feature and feature.dynamic_registration),
             asks=frozenset(name for name, feature in known.items() if feature),

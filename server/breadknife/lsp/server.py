@@ -31,6 +31,7 @@ from breadknife.lsp.lanes import Lane, Lanes
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host, Reply
+    from breadknife.host.receipts import Receipt
     from breadknife.host.report.inspector import Inspector
     from breadknife.host.telling import Tell
     from breadknife.lsp.documents import Documents
@@ -47,6 +48,12 @@ CHOOSE = "breadknife.choose"
 REFRESH_COMPLETION = "breadknife/refreshCompletion"
 """Notification `{uri, version}`: asked again, a completion would have grown. For clients that say
 `capabilities.experimental.breadknife.refreshCompletion`."""
+SHOW_TEXT = "breadknife/showText"
+"""Notification `{title, text}`: a message that is too long for one, as plain text. For clients that say
+`capabilities.experimental.breadknife.showsText`."""
+SHOW_REASON = "breadknife/showReason"
+"""Notification `{title, reason, sentence, remedy}`: why something that the user has chosen wasn't made. For clients
+that say `capabilities.experimental.breadknife.showsReasons`, which have buttons for remedies."""
 FIX_ALL = "source.fixAll.breadknife"
 """The kind of the action that makes every safe fix."""
 _T = TypeVar("_T")
@@ -273,6 +280,15 @@ class BreadknifeServer(LanguageServer):
 
     def show(self, message: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
         self.window_show_message(lsp.ShowMessageParams(kind, f"breadknife: {message}"))
+
+    def show_reason(self, title: str, receipt: Receipt) -> None:
+        """Tell why something that the user has chosen wasn't made, and what helps."""
+        reason, sentence, remedy = receipt.reason, receipt.sentence, receipt.remedy
+        if self.client.shows_reasons:
+            params = {"title": title, "reason": reason, "sentence": sentence, "remedy": remedy}
+            self.protocol.notify(SHOW_REASON, params)
+        else:
+            self.show(f"“{title}”: {sentence}" + (f" → {remedy}" if remedy else ""))
 
     def shut_down(self) -> None:
         """End plugins and the engine's connection. Once, after the event loop."""

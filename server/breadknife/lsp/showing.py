@@ -1,8 +1,11 @@
-"""Documents that a command has the editor open.
+"""Documents and explanations that a command has the editor open.
 
 LSP has no word for a new document that isn't saved yet. A client that says `opensUntitled` is shown an `untitled:` URI,
 to which the text is added as an edit (VS Code). Any other is shown a file in a folder of breadknife's own, which the
 user saves elsewhere. A client that shows no documents gets the text in the command's result.
+
+A message that is too long for a notification is a page of its own: for a client that says `showsText` by a notification
+of ours, for another a file. A client that shows no documents gets it as a message all the same.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
@@ -17,11 +21,13 @@ from pygls.exceptions import JsonRpcException
 from breadknife.host.answers.reply import Reply
 from breadknife.host.opening import name_of, write_new
 from breadknife.lsp.convert import to_range
-from breadknife.lsp.server import BreadknifeServer
+from breadknife.lsp.server import SHOW_TEXT, BreadknifeServer
 from breadknife.task.values import NewDocument, OpenDocument
 from breadknife.text.document import Document, uri_to_path
 
 log = logging.getLogger("breadknife.lsp")
+LONGEST_MESSAGE = 200
+"""Characters of a message. VS Code cuts long ones, and Neovim and Helix show a line of them."""
 _START = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
 
 
@@ -39,6 +45,17 @@ class Showing:
             await self._shown(shown)
         return left
 
+    async def tell(self, title: str, message: str) -> None:
+        """Show a message; one that is long or has several lines as a page with that title. It may be a model's: it is
+        text, and never rendered."""
+        server = self._server
+        if len(message) <= LONGEST_MESSAGE and len(message.splitlines()) < 2:
+            server.show(message)
+        elif server.client.shows_text:
+            server.protocol.notify(SHOW_TEXT, {"title": title, "text": message})
+        elif not (server.client.shows_documents and await self._focused_file(NewDocument(message, title=title))):
+            server.show(message)
+
     async def _opened(self, document: NewDocument) -> bool:
         server = self._server
         if server.client.opens_untitled:
@@ -51,15 +68,19 @@ class Showing:
                 return False
         if not server.client.shows_documents:
             return False
+        path = await self._focused_file(document)
+        if path is not None:
+            server.show(f"to keep “{path.name}”, save it in a folder of yours")
+        return path is not None
+
+    async def _focused_file(self, document: NewDocument) -> Path | None:
+        """A file of our own with the document's text, once the client shows it; None if it doesn't."""
         try:
-            path = await server.in_worker(lambda: write_new(document))
+            path = await self._server.in_worker(lambda: write_new(document))
         except OSError as error:
-            server.show(f"the new document can't be written: {error.strerror or error}", lsp.MessageType.Error)
-            return False
-        if not await self._focused(path.as_uri()):
-            return False
-        server.show(f"to keep “{path.name}”, save it in a folder of yours")
-        return True
+            self._server.show(f"the new document can't be written: {error.strerror or error}", lsp.MessageType.Error)
+            return None
+        return path if await self._focused(path.as_uri()) else None
 
     async def _applied(self, edit: lsp.WorkspaceEdit) -> bool:
         return (await self._server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit))).applied

@@ -75,7 +75,8 @@ class Done:
     """A command was carried out."""
 
     message: str = ""
-    """What the user is told, at most 2,000 characters; nothing where it is empty."""
+    """What the user is told, at most 20,000 characters; nothing where it is empty. A long one, or one of several lines,
+    opens as a page."""
     result: JsonValue = None
     """What the client gets as the result of its `workspace/executeCommand`: at most 1 MB of JSON."""
     documents: tuple[NewDocument, ...] = ()

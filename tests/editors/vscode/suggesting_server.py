@@ -14,7 +14,8 @@ server = LanguageServer("suggesting", "1", text_document_sync_kind=lsp.TextDocum
 said: list[lsp.Diagnostic] = []
 SECONDS = 0.5
 """Until the rest is there: the beginning is on the screen by then."""
-REFRESH = {"breadknife": {"refreshCompletion": True, "offersSetup": True, "opensUntitled": True}}
+OURS = ("refreshCompletion", "offersSetup", "opensUntitled", "showsText", "showsReasons")
+REFRESH = {"breadknife": dict.fromkeys(OURS, True)}
 
 
 def say(uri: str, what: str) -> None:

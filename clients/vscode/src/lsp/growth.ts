@@ -39,7 +39,8 @@ export class Growth implements StaticFeature {
   #isOutdated = false;
 
   fillClientCapabilities(capabilities: { experimental?: unknown }): void {
-    capabilities.experimental = { breadknife: { refreshCompletion: true, offersSetup: true, opensUntitled: true } };
+    const ours = ["refreshCompletion", "offersSetup", "opensUntitled", "showsText", "showsReasons"];
+    capabilities.experimental = { breadknife: Object.fromEntries(ours.map((name) => [name, true])) };
   }
 
   initialize(): void {}

@@ -33,8 +33,9 @@ MAX_CHARACTERS = 20_000_000
 MAX_TITLE = 100
 """Characters of what stands on one line among others: a lens, an inlay, a document's name."""
 MAX_HOVER = 20_000
+MAX_MESSAGE = 20_000
 MAX_TOLD = 2_000
-"""Characters of a message or a tooltip."""
+"""Characters of a tooltip."""
 MAX_DOCUMENT = 2_000_000
 MAX_RESULT = 1_000_000
 """Bytes of JSON."""
@@ -126,7 +127,7 @@ def _check_shown(request: Request, document: Document, answer: Hover | Lenses | 
 
 
 def _check_done(answer: Done) -> None:
-    _check_text("a message", answer.message, MAX_TOLD)
+    _check_text("a message", answer.message, MAX_MESSAGE)
     if max(len(answer.documents), len(answer.shows)) > MAX_OPENED:
         raise BadAnswer("plugin-flooded", f"answered with more than {MAX_OPENED} documents to open")
     for document in answer.documents:

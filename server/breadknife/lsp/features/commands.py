@@ -72,9 +72,9 @@ async def carry_out(
         reply = await server.ask(request, plugin=plugin, progress=bar.tell)
     for receipt in reply.receipts:
         if receipt.sentence:
-            server.show(receipt.sentence)
+            server.show_reason(command.title, receipt)
     if reply.message:
-        server.show(reply.message)
+        await showing.tell(command.title, reply.message)
     left = await showing.show(reply)
     diagnostics.refresh()
     for kind in (LensRequest, InlayRequest):

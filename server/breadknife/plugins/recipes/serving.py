@@ -46,12 +46,15 @@ from breadknife.task.values import (
     Silence,
 )
 from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.printable import shortened
 
 RUN = "recipes.run"
 _KINDS: Mapping[Way, type[Any]] = {"completion": CompletionRequest, "hover": HoverRequest, "finding": CheckRequest}
 """How a result shows -> the request that asks for it. All other ways begin in the menu."""
 _OFFERED = 50
 """Menus whose entries can still be chosen."""
+_LONGEST_MESSAGE = 20_000
+"""Characters of a result that is shown; the client gets all of it."""
 _NO_RECIPE = Silence("no-recipe", "There is no such recipe that can run.", "see `breadknife recipes check`")
 
 
@@ -171,7 +174,7 @@ class Serving:
         if show.way == "document":
             document = NewDocument(served.text, show.language or "plaintext", plan.recipe.title, served.origin)
             return Done(documents=(document,))
-        return Done(served.text[:2000], {"text": served.text})
+        return Done(shortened(served.text, _LONGEST_MESSAGE), {"text": served.text})
 
     def _complete(self, asked: Input, context: Context) -> Answer | None:
         for plan in self._plans(asked.document, context, "completion"):
