@@ -1,4 +1,5 @@
 import { commands, type Disposable, env, type QuickPickItem, QuickPickItemKind, Uri, window } from "vscode";
+import type { Pages } from "./pages";
 import { openSample } from "./sample";
 import type { Server } from "./server/server";
 import { turnFile, turnLanguage } from "./settings";
@@ -8,9 +9,15 @@ import type { Setup } from "./setup/setup";
 import { completionModel, type File } from "./status/facts";
 import { type Entry, menu } from "./status/menu";
 import { activeFile, type Watch } from "./status/watch";
+import type { Cli } from "./tools/cli";
+import { runRecipe, showRecipes } from "./tools/recipes";
+import type { Shelf } from "./tools/shelf";
 import { useModel } from "./views/sources";
 import type { Walkthrough } from "./walkthrough";
 import { enableSuggestions, explain } from "./why/ask";
+import { asSentence } from "./why/reason";
+
+const LOG = "Show Log";
 
 export interface Parts {
   readonly server: Server;
@@ -18,12 +25,15 @@ export interface Parts {
   readonly dialogs: Dialogs;
   readonly watch: Watch;
   readonly walkthrough: Walkthrough;
+  readonly cli: Cli;
+  readonly pages: Pages;
+  readonly shelf: Shelf;
   showLog(): void;
 }
 
 /** The commands of the palette, the menus and the buttons. */
 export function registerCommands(parts: Parts): Disposable[] {
-  const { server, setup, dialogs, watch, walkthrough, showLog } = parts;
+  const { server, setup, dialogs, watch, walkthrough, cli, pages, shelf, showLog } = parts;
   const table: Readonly<Record<string, (...args: never[]) => unknown>> = {
     suggest: () => suggest(server),
     fixAll: () =>
@@ -34,6 +44,12 @@ export function registerCommands(parts: Parts): Disposable[] {
     download: (names?: readonly string[]) => dialogs.download(names),
     cancelSetup: () => setup.cancel(),
     chooseModel: () => chooseModel(setup, watch),
+    addToShelf: () => told(shelf.add()),
+    askShelf: () => told(shelf.ask()),
+    showShelf: () => told(shelf.show()),
+    updateShelf: () => told(shelf.update()),
+    runRecipe: () => told(runRecipe(server)),
+    showRecipes: () => told(showRecipes(cli, pages)),
     pause: () => server.pause(),
     resume: () => server.restart(),
     restart: () => server.restart(),
@@ -49,6 +65,17 @@ export function registerCommands(parts: Parts): Disposable[] {
     showLog,
   };
   return Object.entries(table).map(([name, run]) => commands.registerCommand(`breadknife.${name}`, run));
+}
+
+/** A command that failed says why in one sentence. */
+async function told(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    void window
+      .showErrorMessage(asSentence(error instanceof Error ? error.message : String(error)), LOG)
+      .then((chosen) => chosen && commands.executeCommand("breadknife.showLog"));
+  }
 }
 
 async function suggest(server: Server): Promise<void> {

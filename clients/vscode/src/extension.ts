@@ -2,6 +2,8 @@ import { commands, type ExtensionContext, window, workspace } from "vscode";
 import { registerCommands } from "./commands";
 import { registerNextEdit } from "./lsp/nextEdit";
 import { languages, version } from "./manifest";
+import { Pages } from "./pages";
+import { plain } from "./plain";
 import { findProgram } from "./server/program";
 import { Server } from "./server/server";
 import { Dialogs } from "./setup/dialogs";
@@ -10,9 +12,13 @@ import { createStatusItem } from "./status/bar";
 import { type Facts, isBroken, missing, type State, wanted } from "./status/facts";
 import { shown } from "./status/shown";
 import { Watch } from "./status/watch";
+import { Terminal } from "./terminal";
+import { commandLine } from "./tools/cli";
+import { Shelf } from "./tools/shelf";
 import { ModelsSource, ReceiptsSource } from "./views/sources";
 import { View } from "./views/view";
 import { Walkthrough } from "./walkthrough";
+import { explainRefusal } from "./why/ask";
 
 // `./lsp/client` is a bundle of its own (see `build` in package.json), loaded only once there is a server to start: it is
 // nine times as large as all the rest.
@@ -53,6 +59,13 @@ export function activate(context: ExtensionContext): Api {
   const modelsView = new View(context.extensionUri, models);
   const receipts = new ReceiptsSource(running, watch, () => receiptsView.refresh());
   const receiptsView: View = new View(context.extensionUri, receipts, () => walkthrough.tick("proof"));
+  const pages = new Pages();
+  const cli = commandLine(
+    () => running.program,
+    () => configured().get("offline") === true,
+  );
+  const shelf = new Shelf(cli, pages);
+  const terminal = new Terminal(context.environmentVariableCollection, context.globalStorageUri.fsPath);
   void commands.executeCommand("setContext", "breadknife.languages", languages);
   context.subscriptions.push(
     log,
@@ -61,14 +74,34 @@ export function activate(context: ExtensionContext): Api {
     watch,
     modelsView,
     receiptsView,
+    pages,
+    shelf,
     createStatusItem(watch),
     registerNextEdit(running),
-    ...registerCommands({ server: running, setup, dialogs, watch, walkthrough, showLog: () => log.show() }),
+    ...registerCommands({
+      server: running,
+      setup,
+      dialogs,
+      watch,
+      walkthrough,
+      cli,
+      pages,
+      shelf,
+      showLog: () => log.show(),
+    }),
     running.onDidChangeState((state) => {
       if (state.kind === "absent") void dialogs.offerServer();
       if (isBroken(state)) void tell(state.reason);
       if (state.kind !== "working") receiptsView.refresh();
     }),
+    running.onDidChangeState(({ kind }) => {
+      // The environment is there or gone by then, if the user has it set up or its folder was deleted.
+      const { command } = running.program ?? {};
+      if (kind === "starting" || kind === "stopped") return;
+      void terminal.offer(command === setup.environment.program ? command : undefined);
+    }),
+    running.onText(({ title, text }) => void pages.show(title, plain(text))),
+    running.onRefusal((refusal) => void explainRefusal(refusal)),
     running.onTaken(() => walkthrough.tick("try")),
     setup.onDidChange(() => {
       if (!setup.progress) models.forget();

@@ -1,6 +1,15 @@
 import { homedir } from "node:os";
 import type { Readable } from "node:stream";
-import { type Disposable, type LogOutputChannel, languages, Uri, window, workspace } from "vscode";
+import {
+  type Disposable,
+  type LogOutputChannel,
+  languages,
+  type Range,
+  type TextDocument,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
 import {
   CloseAction,
   DidChangeConfigurationNotification,
@@ -14,6 +23,7 @@ import { documentSelector } from "../manifest";
 import { lookUp } from "../settings";
 import { Distinct } from "./duplicates";
 import { Growth, type Refresh, refreshCompletion } from "./growth";
+import { type Offer, recipesAt } from "./offers";
 import { Pulse } from "./pulse";
 import { dropStaleEdit } from "./staleEdits";
 import type { Work } from "./work";
@@ -25,6 +35,24 @@ const LOOKS = new Set(["breadknife.status", "breadknife.why"]);
 
 /** What the editor has the server do once a suggestion or a fix was taken. */
 const TAKEN = new Set(["breadknife.accepted", "breadknife.command"]);
+
+/** What the server tells instead of showing a message: see docs/protocol.md. */
+const SHOW_TEXT = "breadknife/showText";
+const SHOW_REASON = "breadknife/showReason";
+
+export interface Text {
+  readonly title: string;
+  /** Plain text: a model may have written it. */
+  readonly text: string;
+}
+
+/** Why something that the user has chosen wasn't made. */
+export interface Refusal {
+  readonly title: string;
+  readonly reason: string;
+  readonly sentence: string;
+  readonly remedy: string;
+}
 
 /** Any server answers this, if only by saying that it doesn't know it. */
 const PING = "breadknife/ping";
@@ -44,6 +72,8 @@ export interface Owner {
   onWork(change: 1 | -1): void;
   /** The user takes a suggestion or a fix. */
   onTaken(): void;
+  onText(text: Text): void;
+  onRefusal(refusal: Refusal): void;
   readonly work: Work;
 }
 
@@ -58,6 +88,8 @@ export interface Connection {
   execute(command: string, args: readonly unknown[]): Promise<unknown>;
   /** Asks for suggestions by hand; false where there are none. */
   suggest(): Promise<boolean>;
+  /** The recipes that have something to do there. */
+  recipes(document: TextDocument, range: Range): Promise<Offer[]>;
 }
 
 /** A client that tells its owner of trouble, and never the user: that is for one place to do, in plain words. */
@@ -135,6 +167,8 @@ export function connect(command: string, args: readonly string[], owner: Owner):
   client.onNotification(refreshCompletion, ({ uri, version }: Refresh) =>
     growth.refresh({ uri: String(client.protocol2CodeConverter.asUri(uri)), version }),
   );
+  client.onNotification(SHOW_TEXT, (text: Text) => owner.onText(text));
+  client.onNotification(SHOW_REASON, (refusal: Refusal) => owner.onRefusal(refusal));
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Starting) owner.onStarting();
     if (newState === State.Running) owner.onRunning();
@@ -161,6 +195,7 @@ export function connect(command: string, args: readonly string[], owner: Owner):
     isStarting: () => client.state === State.Starting,
     execute: (name, given) => client.sendRequest(ExecuteCommandRequest.type, { command: name, arguments: [...given] }),
     suggest: () => growth.suggest(),
+    recipes: (document, range) => recipesAt(client, document, range),
   };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
-import { type Disposable, EventEmitter, type LogOutputChannel } from "vscode";
-import type { Connect, Connection } from "../lsp/client";
+import { type Disposable, EventEmitter, type LogOutputChannel, type Range, type TextDocument } from "vscode";
+import type { Connect, Connection, Refusal, Text } from "../lsp/client";
+import type { Offer } from "../lsp/offers";
 import { Work } from "../lsp/work";
 import { isRunning, type State } from "../status/facts";
 import { LastWords } from "./lastWords";
@@ -23,6 +24,8 @@ export class Server implements Disposable {
   readonly #load: () => Promise<Connect>;
   readonly #changes = new EventEmitter<State>();
   readonly #taken = new EventEmitter<void>();
+  readonly #texts = new EventEmitter<Text>();
+  readonly #refusals = new EventEmitter<Refusal>();
   readonly #lastWords = new LastWords();
   #state: State = { kind: "stopped" };
   #program: Program | undefined;
@@ -38,6 +41,10 @@ export class Server implements Disposable {
   readonly onDidChangeState = this.#changes.event;
   /** The user has taken a suggestion or a fix. */
   readonly onTaken = this.#taken.event;
+  /** The server has a text to show that is too long for a message. */
+  readonly onText = this.#texts.event;
+  /** What the user has chosen wasn't made. */
+  readonly onRefusal = this.#refusals.event;
   /** What the server says it is doing. */
   readonly work = new Work(() => this.#changes.fire(this.#state));
 
@@ -77,6 +84,8 @@ export class Server implements Disposable {
   dispose(): void {
     this.#changes.dispose();
     this.#taken.dispose();
+    this.#texts.dispose();
+    this.#refusals.dispose();
   }
 
   /** Have the server execute one of its commands. Rejects with a sentence if it isn't running. */
@@ -89,6 +98,12 @@ export class Server implements Disposable {
   async suggest(): Promise<boolean> {
     if (!this.#connection?.isRunning()) throw new Error(sentence(this.#state));
     return this.#connection.suggest();
+  }
+
+  /** The recipes that have something to do there. Rejects with a sentence if the server isn't running. */
+  async recipes(document: TextDocument, range: Range): Promise<Offer[]> {
+    if (!this.#connection?.isRunning()) throw new Error(sentence(this.#state));
+    return this.#connection.recipes(document, range);
   }
 
   #inTurn(step: () => Promise<void>): Promise<void> {
@@ -126,6 +141,8 @@ export class Server implements Disposable {
       onHung: (isHung) => current(() => this.#onHung(isHung))(),
       onWork: (change) => this.#onWork(change),
       onTaken: () => this.#taken.fire(),
+      onText: (text) => this.#texts.fire(text),
+      onRefusal: (refusal) => this.#refusals.fire(refusal),
     });
     this.#connection = connection;
     this.#hello = globalThis.setTimeout(

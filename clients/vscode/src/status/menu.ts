@@ -74,6 +74,9 @@ function always({ state, report }: Facts): Entry[] {
         command: "breadknife.chooseModel",
       },
       { label: "$(question) Why Nothing Here?", command: "breadknife.whyNothing" },
+      { label: "$(beaker) Run a Recipe Here", command: "breadknife.runRecipe" },
+      { label: "$(comment-discussion) Ask the Shelf", command: "breadknife.askShelf" },
+      { label: "$(library) Your Shelf", command: "breadknife.showShelf" },
     );
   }
   entries.push(

@@ -1,3 +1,4 @@
+import type { Refusal } from "../lsp/client";
 import { type Facts, missing, type State } from "../status/facts";
 
 /** What became of a request: one answer of the server's command `breadknife.why`. */
@@ -70,7 +71,18 @@ const HELP: Readonly<Record<string, Button>> = {
   "plugin-flooded": LOG,
   "bad-span": LOG,
   failed: LOG,
+  "no-shelf": { title: "Add a Folder", command: "breadknife.addToShelf" },
 };
+
+/** Why something that the user has chosen wasn't made, with a button where one helps; else the remedy in words. */
+export function whyNotMade({ title, reason, sentence, remedy }: Refusal): {
+  readonly sentence: string;
+  readonly button: Button | undefined;
+} {
+  const button = HELP[reason];
+  const said = `“${title}”: ${asSentence(sentence)}`;
+  return { sentence: button || !remedy ? said : `${said} ${asSentence(remedy)}`, button };
+}
 
 /** The first of the causes that applies, from the editor inwards to the model. */
 export function why(asked: Asked): Why {

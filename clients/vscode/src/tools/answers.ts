@@ -1,0 +1,90 @@
+/** Pages about the shelf and recipes, as Markdown: pure functions of what the command line prints as JSON. */
+import { plain } from "../plain";
+import { asSentence } from "../why/reason";
+
+/** `breadknife shelf status --json`, of one folder. */
+export interface Folder {
+  readonly folder: string;
+  readonly files: number;
+  readonly pages: number;
+  readonly chunks_waiting: number;
+  readonly pages_waiting: number;
+  readonly skipped: readonly unknown[];
+}
+
+/** `breadknife shelf ask --json`. */
+export interface Answer {
+  readonly quotes: readonly Quote[];
+  readonly reason?: string;
+  readonly sentence?: string;
+  readonly model: string;
+  readonly milliseconds: number;
+  readonly bytes_sent: number;
+}
+
+interface Quote {
+  readonly text: string;
+  readonly title: string;
+  /** From 1; 0 if the format has no pages. */
+  readonly page: number;
+  /** Of the file, with `#page=N` for a PDF. */
+  readonly link: string;
+}
+
+/** `breadknife recipes list --json`, of one recipe. */
+export interface Recipe {
+  readonly name: string;
+  readonly owner: string;
+  readonly title: string;
+  readonly enabled: boolean;
+  readonly roles: readonly string[];
+}
+
+/** `breadknife recipes check --json`, of one problem; line and column from 1. */
+export interface Problem {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+export function answerPage({ quotes, sentence, model, milliseconds, bytes_sent: sent }: Answer): string {
+  const found = quotes.map(
+    ({ text, title, page, link }) =>
+      `> ${plain(text).replaceAll("\n", "\n> ")}\n>\n> — [${plain(title)}${page > 0 ? `, p. ${page}` : ""}](<${target(link)}>)`,
+  );
+  if (found.length === 0) found.push(plain(asSentence(sentence ?? "The shelf says nothing about it")));
+  const who = model ? `${plain(model)} compared texts` : "No model was asked: only words were compared";
+  return `${found.join("\n\n")}\n\n${who}, ${Math.round(milliseconds)} ms, ${sent} bytes off this machine.`;
+}
+
+/** A file's address that can't end the link that it is put into. */
+function target(link: string): string {
+  return /^file:/i.test(link) ? link.replace(/[<>\s\\]/g, encodeURIComponent) : "";
+}
+
+/** What is told of a folder in one line. */
+export function amounts({ files, pages, chunks_waiting, pages_waiting, skipped }: Folder): string {
+  const told = [counted(files, "file"), counted(pages, "page")];
+  if (chunks_waiting > 0) told.push("found by words only");
+  if (pages_waiting > 0) told.push(`${counted(pages_waiting, "page")} to be read by OCR`);
+  if (skipped.length > 0) told.push(`${counted(skipped.length, "file")} skipped`);
+  return told.join(", ");
+}
+
+export function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
+}
+
+export function recipesPage(recipes: readonly Recipe[], problems: readonly Problem[]): string {
+  const wrong = problems.map(
+    ({ path, line, column, message }) => `- ${plain(`${path}:${line}:${column}`)}: ${plain(asSentence(message))}`,
+  );
+  const check = wrong.length > 0 ? `## Problems\n\n${wrong.join("\n")}` : "The check found nothing wrong.";
+  const rows = recipes.map(({ name, owner, title, enabled, roles }) =>
+    [name, title, owner, enabled ? "yes" : "no", roles.join(", ")].map(plain).join(" | "),
+  );
+  const head = "| recipe | what it does | whose | on | asks |\n|---|---|---|---|---|";
+  const table = [head, ...rows.map((row) => `| ${row} |`)].join("\n");
+  return `${check}\n\n${table}\n\nThe setting breadknife.recipes.on switches recipes on by name.`;
+}

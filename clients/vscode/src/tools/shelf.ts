@@ -1,0 +1,116 @@
+import { type Disposable, ProgressLocation, type QuickPickItem, window } from "vscode";
+import type { Pages } from "../pages";
+import { type Answer, amounts, answerPage, counted, type Folder } from "./answers";
+import { type Cli, json, Stopped } from "./cli";
+
+const ADD = "Add a Folder";
+
+/** The commands about the shelf: the user's folders of documents, which are searched for what answers a question. */
+export class Shelf implements Disposable {
+  readonly #cli: Cli;
+  readonly #pages: Pages;
+  #stop: AbortController | undefined;
+
+  constructor(cli: Cli, pages: Pages) {
+    this.#cli = cli;
+    this.#pages = pages;
+  }
+
+  dispose(): void {
+    this.#stop?.abort();
+  }
+
+  /** Lets the user choose a folder, and reads it. */
+  async add(): Promise<void> {
+    const [folder] =
+      (await window.showOpenDialog({
+        title: "Add a Folder to the Shelf",
+        openLabel: "Add to Shelf",
+        canSelectFiles: false,
+        canSelectFolders: true,
+      })) ?? [];
+    if (folder) await this.#read([folder.fsPath]);
+  }
+
+  /** Reads what has changed in all folders. */
+  async update(): Promise<void> {
+    if ((await this.#folders()).length === 0) await this.#offer();
+    else await this.#read([]);
+  }
+
+  async ask(): Promise<void> {
+    if ((await this.#folders()).length === 0) return this.#offer();
+    const question = await window.showInputBox({
+      title: "Ask the Shelf",
+      prompt: "Quotes what your documents say, word for word.",
+      placeHolder: "How hot must the oven be?",
+    });
+    if (!question?.trim()) return;
+    const asked = json<Answer>(this.#cli, ["shelf", "ask", "--", question]);
+    const progress = { location: ProgressLocation.Notification, title: "Searching the shelf" };
+    const answer = await window.withProgress(progress, () => asked);
+    await this.#pages.show(question, answerPage(answer));
+  }
+
+  async show(): Promise<void> {
+    const folders = await this.#folders();
+    if (folders.length === 0) return this.#offer();
+    const picks: (QuickPickItem & { run: () => Promise<void> })[] = [
+      { label: `$(add) ${ADD}`, run: () => this.add() },
+      { label: "$(sync) Update All Folders", run: () => this.#read([]) },
+      ...folders.map((folder) => ({
+        label: `$(folder) ${folder.folder}`,
+        detail: amounts(folder),
+        run: () => this.#read([folder.folder]),
+      })),
+    ];
+    const picked = await window.showQuickPick(picks, {
+      title: "Your Shelf",
+      placeHolder: "Choose a folder to update it",
+    });
+    await picked?.run();
+  }
+
+  #folders(): Promise<Folder[]> {
+    return json<Folder[]>(this.#cli, ["shelf", "status"]);
+  }
+
+  async #offer(): Promise<void> {
+    const chosen = await window.showInformationMessage("No folder is on your shelf.", ADD);
+    if (chosen === ADD) await this.add();
+  }
+
+  /** Reads folders, or all: with progress, and a stop after which the next time goes on from there. */
+  async #read(folders: readonly string[]): Promise<void> {
+    if (this.#stop) throw new Error("A folder is being read already.");
+    const stop = new AbortController();
+    this.#stop = stop;
+    try {
+      const options = { location: ProgressLocation.Notification, title: "Reading your shelf", cancellable: true };
+      const { code, notices } = await window.withProgress(options, (bar, token) => {
+        token.onCancellationRequested(() => stop.abort());
+        return this.#cli(["shelf", "add", ...(folders.length > 0 ? ["--", ...folders] : [])], {
+          signal: stop.signal,
+          onNotice: (message) => bar.report({ message }),
+        });
+      });
+      if (code !== 0) throw new Error(notices.at(-1) ?? "The folder can't be read.");
+      await this.#told(folders, notices);
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    } finally {
+      this.#stop = undefined;
+    }
+  }
+
+  /** Says what is on the shelf now, and what the command had to add, such as that only words are searched. */
+  async #told(folders: readonly string[], notices: readonly string[]): Promise<void> {
+    const read = (await this.#folders()).filter(({ folder }) => folders.length !== 1 || folder === folders[0]);
+    const pages = read.reduce((sum, { pages: each }) => sum + each, 0);
+    const remark = notices.find((line) => line.startsWith("only words are searched"));
+    const said = `Your shelf has ${counted(pages, "page")} of ${counted(read.length, "folder")}.`;
+    const sentence = remark ? `${said} ${remark.charAt(0).toUpperCase()}${remark.slice(1)}.` : said;
+    const chosen = await window.showInformationMessage(sentence, "Ask the Shelf");
+    if (chosen) await this.ask();
+  }
+}

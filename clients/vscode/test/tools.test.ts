@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { test } from "node:test";
+import type { EnvironmentVariableCollection } from "vscode";
+import { plain } from "../src/plain";
+import { Terminal } from "../src/terminal";
+import { type Answer, amounts, answerPage, recipesPage } from "../src/tools/answers";
+import { commandLine, json } from "../src/tools/cli";
+import { whyNotMade } from "../src/why/reason";
+
+const EVIL = '<img src="https://evil.example/a.png"> ![x](y) [a](b) `c` # d | e';
+
+test("text is shown as it is, whatever it says", () => {
+  const shown = plain(EVIL);
+  assert.doesNotMatch(shown.replace(/&#\d+;/g, ""), /[<>![\]()`#|]/);
+  const read = shown.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+  assert.equal(read, EVIL);
+});
+
+test("lines stay lines, and what is indented stays so", () => {
+  assert.equal(plain("a\n\n    b\r\nc"), "a  \n  \n&nbsp;&nbsp;&nbsp;&nbsp;b  \nc");
+});
+
+const ANSWER: Answer = {
+  quotes: [{ text: "Bake *it*.", title: "Bread", page: 4, link: "file:///b o>ok.pdf#page=4" }],
+  model: "",
+  milliseconds: 12.3,
+  bytes_sent: 0,
+};
+
+test("a quote stands with its source", () => {
+  const page = answerPage(ANSWER);
+  assert.match(page, /^> Bake &#42;it&#42;&#46;\n>\n> — \[Bread, p\. 4\]\(<file:\/\/\/b%20o%3Eok\.pdf#page=4>\)/);
+  assert.match(page, /No model was asked: only words were compared, 12 ms, 0 bytes off this machine\.$/);
+});
+
+test("no link leads off this machine", () => {
+  const [quote] = ANSWER.quotes;
+  assert.ok(quote);
+  assert.doesNotMatch(answerPage({ ...ANSWER, quotes: [{ ...quote, link: "https://evil.example" }] }), /https:/);
+});
+
+test("a shelf without an answer says so", () => {
+  const page = answerPage({
+    ...ANSWER,
+    quotes: [],
+    reason: "shelf-silent",
+    sentence: "the shelf says nothing about it",
+  });
+  assert.match(page, /^The shelf says nothing about it/);
+});
+
+test("what is told of a folder", () => {
+  const folder = { folder: "/a", files: 1, pages: 1200, chunks_waiting: 0, pages_waiting: 0, skipped: [] };
+  assert.equal(amounts(folder), "1 file, 1,200 pages");
+  assert.equal(
+    amounts({ ...folder, files: 2, chunks_waiting: 3, pages_waiting: 1, skipped: [{}] }),
+    "2 files, 1,200 pages, found by words only, 1 page to be read by OCR, 1 file skipped",
+  );
+});
+
+test("the page of recipes says what is wrong first", () => {
+  const recipe = { name: "docstring", owner: "breadknife", title: "Write | it", enabled: false, roles: ["rewrite"] };
+  const page = recipesPage([recipe], [{ path: "/a.toml", line: 3, column: 1, message: "no such step" }]);
+  assert.match(page, /^## Problems\n\n- .*a.*toml.*3.*1: No such step/);
+  assert.match(page, /\| docstring \| Write &#124; it \| breadknife \| no \| rewrite \|/);
+  assert.match(recipesPage([recipe], []), /^The check found nothing wrong\./);
+});
+
+const NODE = { command: process.execPath, args: ["-e", "CODE", "--", "serve"] };
+const running = (code: string) =>
+  commandLine(
+    () => ({ ...NODE, args: NODE.args.map((each) => (each === "CODE" ? code : each)) }),
+    () => false,
+  );
+
+test("a command's JSON and its notices are two things", async () => {
+  const cli = running('console.error("a notice"); console.log(JSON.stringify(process.argv.slice(1)))');
+  const notices: string[] = [];
+  assert.deepEqual(await json(cli, ["shelf", "status"], { onNotice: (line) => notices.push(line) }), [
+    "shelf",
+    "status",
+    "--json",
+  ]);
+  assert.deepEqual(notices, ["a notice"]);
+});
+
+test("an answer that there is none is no error", async () => {
+  assert.deepEqual(await json(running("console.log('[]'); process.exitCode = 1"), ["recipes", "check"]), []);
+});
+
+test("a command that failed says why", async () => {
+  const cli = running("console.error('no such folder'); process.exitCode = 2");
+  await assert.rejects(json(cli, ["shelf", "status"]), /^Error: no such folder$/);
+  await assert.rejects(
+    commandLine(
+      () => undefined,
+      () => false,
+    )([]),
+    /breadknife\.command/,
+  );
+});
+
+class Variables {
+  path: string | undefined;
+  description = "";
+  prepend(name: string, value: string): void {
+    assert.equal(name, "PATH");
+    this.path = value;
+  }
+  clear(): void {
+    this.path = undefined;
+  }
+}
+
+test("breadknife is a command of the terminal, and nothing else is", async () => {
+  const storage = await mkdtemp(join(tmpdir(), "it's "));
+  const variables = new Variables();
+  const terminal = new Terminal(variables as unknown as EnvironmentVariableCollection, storage, false);
+  await terminal.offer("/it's/bin/breadknife");
+  assert.equal(variables.path, join(storage, "bin") + delimiter);
+  assert.match(variables.description, /`breadknife`/);
+  const script = join(storage, "bin", "breadknife");
+  assert.equal(await readFile(script, "utf8"), "#!/bin/sh\nexec '/it'\\''s/bin/breadknife' \"$@\"\n");
+  await terminal.offer(undefined);
+  assert.equal(variables.path, undefined);
+  await assert.rejects(stat(script));
+});
+
+test("on Windows it is a batch file", async () => {
+  const storage = await mkdtemp(join(tmpdir(), "breadknife-"));
+  const terminal = new Terminal(new Variables() as unknown as EnvironmentVariableCollection, storage, true);
+  await terminal.offer("C:\\100%\\breadknife.exe");
+  const script = await readFile(join(storage, "bin", "breadknife.cmd"), "utf8");
+  assert.equal(script, '@"C:\\100%%\\breadknife.exe" %*\r\n');
+});
+
+test("what wasn't made has a button that helps, or the remedy in words", () => {
+  const refusal = {
+    title: "Answer",
+    reason: "no-shelf",
+    sentence: "No folder is on your shelf.",
+    remedy: "`x` adds one",
+  };
+  assert.deepEqual(whyNotMade(refusal), {
+    sentence: "“Answer”: No folder is on your shelf.",
+    button: { title: "Add a Folder", command: "breadknife.addToShelf" },
+  });
+  const { sentence, button } = whyNotMade({ ...refusal, reason: "other" });
+  assert.equal(sentence, "“Answer”: No folder is on your shelf. `x` adds one.");
+  assert.equal(button, undefined);
+});
