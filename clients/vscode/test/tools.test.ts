@@ -65,7 +65,10 @@ test("the page of recipes says what is wrong first", () => {
   const recipe = { name: "docstring", owner: "breadknife", title: "Write | it", enabled: false, roles: ["rewrite"] };
   const page = recipesPage([recipe], [{ path: "/a.toml", line: 3, column: 1, message: "no such step" }]);
   assert.match(page, /^## Problems\n\n- .*a.*toml.*3.*1: No such step/);
-  assert.match(page, /\| docstring \| Write &#124; it \| breadknife \| no \| rewrite \|/);
+  assert.match(
+    page,
+    /## Off\n\n.*breadknife\.recipes\.on.*\n\n- Write &#124; it: `docstring`, asks a model \(rewrite\)/,
+  );
   assert.match(recipesPage([recipe], []), /^The check found nothing wrong\./);
 });
 
@@ -77,13 +80,9 @@ const running = (code: string) =>
   );
 
 test("a command's JSON and its notices are two things", async () => {
-  const cli = running('console.error("a notice"); console.log(JSON.stringify(process.argv.slice(1)))');
-  const notices: string[] = [];
-  assert.deepEqual(await json(cli, ["shelf", "status"], { onNotice: (line) => notices.push(line) }), [
-    "shelf",
-    "status",
-    "--json",
-  ]);
+  const cli = running('console.error("breadknife: a notice"); console.log(JSON.stringify(process.argv.slice(1)))');
+  assert.deepEqual(await json(cli, ["shelf", "ask"], ["--what?"]), ["shelf", "ask", "--json", "--", "--what?"]);
+  const { notices } = await cli(["shelf", "status"]);
   assert.deepEqual(notices, ["a notice"]);
 });
 

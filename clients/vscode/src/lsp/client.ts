@@ -17,6 +17,9 @@ import {
   ErrorAction,
   ExecuteCommandRequest,
   LanguageClient,
+  type MessageActionItem,
+  ShowMessageRequest,
+  type ShowMessageRequestParams,
   State,
 } from "vscode-languageclient/node";
 import { documentSelector } from "../manifest";
@@ -167,6 +170,7 @@ export function connect(command: string, args: readonly string[], owner: Owner):
   client.onNotification(refreshCompletion, ({ uri, version }: Refresh) =>
     growth.refresh({ uri: String(client.protocol2CodeConverter.asUri(uri)), version }),
   );
+  client.onRequest(ShowMessageRequest.type, choose);
   client.onNotification(SHOW_TEXT, (text: Text) => owner.onText(text));
   client.onNotification(SHOW_REASON, (refusal: Refusal) => owner.onRefusal(refusal));
   client.onDidChangeState(({ newState }) => {
@@ -197,6 +201,13 @@ export function connect(command: string, args: readonly string[], owner: Owner):
     suggest: () => growth.suggest(),
     recipes: (document, range) => recipesAt(client, document, range),
   };
+}
+
+/** The second menu of fixes. VS Code shows such a question as a message, whose buttons have room for two words each. */
+async function choose({ message, actions = [] }: ShowMessageRequestParams): Promise<MessageActionItem | null> {
+  const picks = actions.map((action) => ({ label: action.title, action }));
+  const picked = await window.showQuickPick(picks, { title: message.replace(/^breadknife: /, "") });
+  return picked?.action ?? null;
 }
 
 /** Gives the client collections that leave out what the editor's own checkers show. */

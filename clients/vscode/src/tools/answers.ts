@@ -81,10 +81,16 @@ export function recipesPage(recipes: readonly Recipe[], problems: readonly Probl
     ({ path, line, column, message }) => `- ${plain(`${path}:${line}:${column}`)}: ${plain(asSentence(message))}`,
   );
   const check = wrong.length > 0 ? `## Problems\n\n${wrong.join("\n")}` : "The check found nothing wrong.";
-  const rows = recipes.map(({ name, owner, title, enabled, roles }) =>
-    [name, title, owner, enabled ? "yes" : "no", roles.join(", ")].map(plain).join(" | "),
-  );
-  const head = "| recipe | what it does | whose | on | asks |\n|---|---|---|---|---|";
-  const table = [head, ...rows.map((row) => `| ${row} |`)].join("\n");
-  return `${check}\n\n${table}\n\nThe setting breadknife.recipes.on switches recipes on by name.`;
+  const list = (isOn: boolean) =>
+    recipes
+      .filter(({ enabled }) => enabled === isOn)
+      .map(({ name, owner, title, roles }) => {
+        const whose = owner === "breadknife" ? "" : ` (${plain(owner)})`;
+        const asks = roles.length > 0 ? `, asks a model (${plain(roles.join(", "))})` : "";
+        return `- ${plain(title || name)}${whose}: \`${name}\`${asks}`;
+      })
+      .join("\n");
+  const off = list(false);
+  const switched = off && `## Off\n\nThe setting breadknife.recipes.on switches them on, by name.\n\n${off}`;
+  return [check, `## On\n\n${list(true)}`, switched].filter(Boolean).join("\n\n");
 }

@@ -36,19 +36,29 @@ export function commandLine(program: () => Program | undefined, isOffline: () =>
       // In the user's home: a workspace must not put its own modules in the program's way.
       const options = { cwd: homedir(), maxBuffer: MOST, windowsHide: true, ...(signal ? { signal } : {}) };
       const child = execFile(known.command, given, options, (error, stdout, stderr) => {
-        const notices = stderr.split("\n").map((line) => line.trim());
+        const notices = stderr.split("\n").map(bare);
         if (signal?.aborted) reject(new Stopped());
         else if (error && typeof error.code !== "number") reject(error);
         else resolve({ code: Number(error?.code ?? 0), stdout, notices: notices.filter(Boolean) });
       });
-      if (child.stderr) createInterface({ input: child.stderr }).on("line", (line) => onNotice(line.trim()));
+      if (child.stderr) createInterface({ input: child.stderr }).on("line", (line) => onNotice(bare(line)));
     });
   };
 }
 
+/** A notice without the words that tell a terminal whose it is. */
+function bare(line: string): string {
+  return line.trim().replace(/^(?:breadknife: |Error: )/, "");
+}
+
+/** Operands as such, whatever they begin with. */
+export function withDashes(operands: readonly string[]): string[] {
+  return operands.length > 0 ? ["--", ...operands] : [];
+}
+
 /** What the command printed as JSON. Rejects with its last notice where it failed. */
-export async function json<T>(cli: Cli, args: readonly string[], options?: Options): Promise<T> {
-  const { code, stdout, notices } = await cli([...args, "--json"], options);
-  if (code > 1) throw new Error(notices.at(-1) ?? `breadknife ${args.join(" ")} failed (exit code ${code}).`);
+export async function json<T>(cli: Cli, command: readonly string[], operands: readonly string[] = []): Promise<T> {
+  const { code, stdout, notices } = await cli([...command, "--json", ...withDashes(operands)]);
+  if (code > 1) throw new Error(notices.at(-1) ?? `breadknife ${command.join(" ")} failed (exit code ${code}).`);
   return JSON.parse(stdout) as T;
 }

@@ -32,7 +32,7 @@ export async function showRecipes(cli: Cli, pages: Pages): Promise<void> {
   const [recipes, problems, ownProblems] = await Promise.all([
     json<Recipe[]>(cli, ["recipes", "list"]),
     json<Problem[]>(cli, ["recipes", "check"]),
-    own.length > 0 ? json<Problem[]>(cli, ["recipes", "check", "--", ...own]) : [],
+    own.length > 0 ? json<Problem[]>(cli, ["recipes", "check"], own) : [],
   ]);
   await pages.show("Recipes", recipesPage(recipes, [...problems, ...ownProblems]));
 }

@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import { type Disposable, ProgressLocation, type QuickPickItem, window } from "vscode";
 import type { Pages } from "../pages";
+import { asSentence } from "../why/reason";
 import { type Answer, amounts, answerPage, counted, type Folder } from "./answers";
-import { type Cli, json, Stopped } from "./cli";
+import { type Cli, json, Stopped, withDashes } from "./cli";
 
 const ADD = "Add a Folder";
 
@@ -46,7 +48,7 @@ export class Shelf implements Disposable {
       placeHolder: "How hot must the oven be?",
     });
     if (!question?.trim()) return;
-    const asked = json<Answer>(this.#cli, ["shelf", "ask", "--", question]);
+    const asked = json<Answer>(this.#cli, ["shelf", "ask"], [question]);
     const progress = { location: ProgressLocation.Notification, title: "Searching the shelf" };
     const answer = await window.withProgress(progress, () => asked);
     await this.#pages.show(question, answerPage(answer));
@@ -89,7 +91,7 @@ export class Shelf implements Disposable {
       const options = { location: ProgressLocation.Notification, title: "Reading your shelf", cancellable: true };
       const { code, notices } = await window.withProgress(options, (bar, token) => {
         token.onCancellationRequested(() => stop.abort());
-        return this.#cli(["shelf", "add", ...(folders.length > 0 ? ["--", ...folders] : [])], {
+        return this.#cli(["shelf", "add", ...withDashes(folders)], {
           signal: stop.signal,
           onNotice: (message) => bar.report({ message }),
         });
@@ -103,14 +105,18 @@ export class Shelf implements Disposable {
     }
   }
 
-  /** Says what is on the shelf now, and what the command had to add, such as that only words are searched. */
+  /** Says what there is now, and what the command had to add, such as that only words are searched. */
   async #told(folders: readonly string[], notices: readonly string[]): Promise<void> {
-    const read = (await this.#folders()).filter(({ folder }) => folders.length !== 1 || folder === folders[0]);
-    const pages = read.reduce((sum, { pages: each }) => sum + each, 0);
+    const all = await this.#folders();
+    const read = all.find(({ folder }) => folders.length === 1 && folder === folders[0]);
+    const pages = all.reduce((sum, folder) => sum + folder.pages, 0);
+    const said = read ? `“${basename(read.folder)}” is on your shelf: ${amounts(read)}.` : "";
     const remark = notices.find((line) => line.startsWith("only words are searched"));
-    const said = `Your shelf has ${counted(pages, "page")} of ${counted(read.length, "folder")}.`;
-    const sentence = remark ? `${said} ${remark.charAt(0).toUpperCase()}${remark.slice(1)}.` : said;
-    const chosen = await window.showInformationMessage(sentence, "Ask the Shelf");
+    const sentences = [
+      said || `Your shelf has ${counted(pages, "page")} in ${counted(all.length, "folder")}.`,
+      remark && asSentence(remark),
+    ];
+    const chosen = await window.showInformationMessage(sentences.filter(Boolean).join(" "), "Ask the Shelf");
     if (chosen) await this.ask();
   }
 }

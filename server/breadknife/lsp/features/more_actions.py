@@ -68,7 +68,13 @@ async def _shown(
     try:
         async with progress(server, "checking more fixes"):
             reply = await server.ask(ActionRequest(document, place.span, place.findings))
-            offered = [(plugin, action) for plugin, action in reply.actions if action.title not in place.listed]
+            # Of the others nothing waits here: to make their entries would take the menu's time.
+            plugins = {plugin for plugin, action in reply.actions if not action.listed}
+            offered = [
+                (plugin, action)
+                for plugin, action in reply.actions
+                if plugin in plugins and action.title not in place.listed
+            ]
             entries = await made(server, handed_out, document, offered, until, is_automatic=False)
         if not entries:
             server.show("there is no other fix that passes every check")
