@@ -1,5 +1,6 @@
 import { commands, type ExtensionContext, window, workspace } from "vscode";
 import { registerCommands } from "./commands";
+import type { Refusal } from "./lsp/client";
 import { registerNextEdit } from "./lsp/nextEdit";
 import { languages, version } from "./manifest";
 import { Pages } from "./pages";
@@ -18,7 +19,7 @@ import { Shelf } from "./tools/shelf";
 import { ModelsSource, ReceiptsSource } from "./views/sources";
 import { View } from "./views/view";
 import { Walkthrough } from "./walkthrough";
-import { explainRefusal } from "./why/ask";
+import { whyNotMade } from "./why/refusal";
 
 // `./lsp/client` is a bundle of its own (see `build` in package.json), loaded only once there is a server to start: it is
 // nine times as large as all the rest.
@@ -101,7 +102,7 @@ export function activate(context: ExtensionContext): Api {
       void terminal.offer(command === setup.environment.program ? command : undefined);
     }),
     running.onText(({ title, text }) => void pages.show(title, plain(text))),
-    running.onRefusal((refusal) => void explainRefusal(refusal)),
+    running.onRefusal((refusal) => void explain(refusal)),
     running.onTaken(() => walkthrough.tick("try")),
     setup.onDidChange(() => {
       if (!setup.progress) models.forget();
@@ -123,6 +124,12 @@ export function activate(context: ExtensionContext): Api {
 
 export function deactivate(): Promise<void> | undefined {
   return server?.stop();
+}
+
+async function explain(refusal: Refusal): Promise<void> {
+  const { sentence, button } = whyNotMade(refusal);
+  const chosen = await window.showInformationMessage(sentence, ...(button ? [button.title] : []));
+  if (chosen && button) await commands.executeCommand(button.command);
 }
 
 async function tell(reason: string): Promise<void> {

@@ -8,7 +8,7 @@ import { plain } from "../src/plain";
 import { Terminal } from "../src/terminal";
 import { type Answer, amounts, answerPage, recipesPage } from "../src/tools/answers";
 import { commandLine, json } from "../src/tools/cli";
-import { whyNotMade } from "../src/why/reason";
+import { whyNotMade } from "../src/why/refusal";
 
 const EVIL = '<img src="https://evil.example/a.png"> ![x](y) [a](b) `c` # d | e';
 

@@ -1,10 +1,9 @@
 import { commands, window, workspace } from "vscode";
-import type { Refusal } from "../lsp/client";
 import type { Server } from "../server/server";
 import { isRunning } from "../status/facts";
 import type { Watch } from "../status/watch";
 import { receiptsOf } from "../views/sources";
-import { type Receipt, why, whyNotMade } from "./reason";
+import { type Receipt, why } from "./reason";
 
 /** Says in a sentence why nothing is shown at the cursor, with a button that helps and one for the details. */
 export async function explain(server: Server, watch: Watch): Promise<void> {
@@ -16,13 +15,6 @@ export async function explain(server: Server, watch: Watch): Promise<void> {
   const chosen = await window.showInformationMessage(sentence, button.title, "Details");
   if (chosen === button.title) await commands.executeCommand(button.command);
   if (chosen === "Details") await commands.executeCommand("breadknife.showReceipts");
-}
-
-/** Says why something that the user has chosen wasn't made, with a button where one helps. */
-export async function explainRefusal(refusal: Refusal): Promise<void> {
-  const { sentence, button } = whyNotMade(refusal);
-  const chosen = await window.showInformationMessage(sentence, ...(button ? [button.title] : []));
-  if (chosen && button) await commands.executeCommand(button.command);
 }
 
 async function ask(server: Server, uri: string | undefined): Promise<readonly Receipt[]> {

@@ -1,4 +1,3 @@
-import type { Refusal } from "../lsp/client";
 import { type Facts, missing, type State } from "../status/facts";
 
 /** What became of a request: one answer of the server's command `breadknife.why`. */
@@ -73,16 +72,6 @@ const HELP: Readonly<Record<string, Button>> = {
   failed: LOG,
   "no-shelf": { title: "Add a Folder", command: "breadknife.addToShelf" },
 };
-
-/** Why something that the user has chosen wasn't made, with a button where one helps; else the remedy in words. */
-export function whyNotMade({ title, reason, sentence, remedy }: Refusal): {
-  readonly sentence: string;
-  readonly button: Button | undefined;
-} {
-  const button = HELP[reason];
-  const said = `“${title}”: ${asSentence(sentence)}`;
-  return { sentence: button || !remedy ? said : `${said} ${asSentence(remedy)}`, button };
-}
 
 /** The first of the causes that applies, from the editor inwards to the model. */
 export function why(asked: Asked): Why {
@@ -163,4 +152,9 @@ export function asSentence(text: string): string {
   const trimmed = text.trim();
   const end = /[.!?…]$/.test(trimmed) ? "" : ".";
   return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${end}`;
+}
+
+/** The button that helps against a reason of the server's; undefined where none does. */
+export function helpAgainst(reason: string): Button | undefined {
+  return HELP[reason];
 }
