@@ -189,10 +189,14 @@ def test_in_the_window(vscode: Run, machine: dict[str, str], vsix: str, tmp_path
         "nullCheck-menu",
         "ghostText",
         "block",
+        "secondMenu",
         "prose",
         "prose-menu",
         "preview-menu",
         "preview",
+        "shelf",
+        "answer",
+        "recipes",
         "missingProgram",
     }
 

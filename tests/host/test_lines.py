@@ -98,10 +98,10 @@ VAIN = Receipt("action", "nullcheck", Outcome.NOTHING, "file:///a.py", reason="n
     ("receipt", "times", "lines"),
     [
         (ANSWERED, 1, ["completion at line 12, by completion: answered, 84 ms", "    qwen"]),
-        (SILENT, 1, ["completion, by completion: nothing (inside-word), 0 ms", "    inside a word", "    → move"]),
+        (SILENT, 1, ["completion, by completion: nothing (inside word), 0 ms", "    inside a word", "    → move"]),
         (VAIN, 3,
-         ["action, by nullcheck: nothing (no-opinion), 0 ms, and 2 more before", "    nothing to say"]),
-        (Receipt("check", "", Outcome.NOTHING, reason="no-plugin"), 1, ["check, by nobody: nothing (no-plugin), 0 ms"]),
+         ["action, by nullcheck: nothing (no opinion), 0 ms, and 2 more before", "    nothing to say"]),
+        (Receipt("check", "", Outcome.NOTHING, reason="no-plugin"), 1, ["check, by nobody: nothing (no plugin), 0 ms"]),
     ],
 )  # fmt: skip
 def test_a_receipt(receipt: Receipt, times: int, lines: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ import { until } from "./workbench.mjs";
 let clicks = 0;
 
 await drive(
-  { consent, squiggle, download, resume, tryIt, menu, why, receipts, models, walkthrough },
+  { consent, squiggle, terminal, download, resume, tryIt, menu, why, receipts, models, walkthrough },
   { settings: { "workbench.colorTheme": "Default Dark Modern" } },
 );
 
@@ -23,6 +23,20 @@ async function squiggle(window) {
   await until("a squiggle", () => window.page.locator(squiggles).count(), 120_000);
   await window.screenshot("squiggle");
   console.log(`steps to the first squiggle: ${clicks}`);
+}
+
+/** The program that was set up is a command of the terminal; the environment's Python isn't. */
+async function terminal(window) {
+  await window.command("Terminal: Create New Terminal");
+  await window.page.waitForSelector(".terminal-wrapper.active .xterm-helper-textarea", { state: "attached" });
+  await window.page.locator(".terminal-wrapper.active").click();
+  await window.page.keyboard.type("(command -v breadknife; command -v python3) > found.txt");
+  await window.page.keyboard.press("Enter");
+  await until("what the shell finds", () => {
+    const [program, python] = window.read("found.txt").split("\n");
+    return program.endsWith("/bin/breadknife") && python && !python.includes("/server-");
+  });
+  await window.command("Terminal: Kill All Terminals");
 }
 
 async function download(window) {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { drive, squiggles } from "./driver.mjs";
 import { until } from "./workbench.mjs";
 
-await drive({ nullCheck, ghostText, block, prose, preview, missingProgram });
+await drive({ nullCheck, ghostText, block, secondMenu, prose, preview, shelf, recipes, missingProgram });
 
 async function nullCheck(window) {
   await window.open("null.py");
@@ -12,6 +12,21 @@ async function nullCheck(window) {
   await window.screenshot("nullCheck");
   await fixAt(window, "nullCheck", 4, 7, /None/);
   await until("the fixed file", () => /None.*print\(m\.group\(\)\)/s.test(window.read("null.py")));
+}
+
+/** What else silences a finding is a list, in which whole titles can be read. */
+async function secondMenu(window) {
+  await window.open("prose.md");
+  await window.squiggle();
+  await window.fixesAt(1, 10, /Ignore “an” in this sentence/);
+  await window.page.locator(".action-widget .monaco-list-row", { hasText: "More…" }).click();
+  await until("the list", async () =>
+    /Ignore “a or an” in this paragraph.*Switch “a or an” off in this project/s.test(
+      await window.shown(".quick-input-list"),
+    ),
+  );
+  await window.screenshot("secondMenu");
+  await window.page.keyboard.press("Escape");
 }
 
 async function prose(window) {
@@ -73,6 +88,41 @@ async function block(window) {
   await until("the accepted lines", () =>
     window.read("complete.py").includes("    two = first + 2\n    return one, two"),
   );
+}
+
+/** A question without a shelf: a button adds a folder, and then the same question has an answer. */
+async function shelf(window) {
+  await window.open("note.md");
+  await window.fixesAt(1, 8, /Answer from my shelf/);
+  await window.page.locator(".action-widget .monaco-list-row", { hasText: "Answer from my shelf" }).click();
+  await window.press("No folder is on your shelf", "Add a Folder");
+  await window.page.locator(".quick-input-widget input").first().fill(`${window.workspace}/bread/`);
+  await window.page.locator(".quick-input-widget .monaco-button", { hasText: "Add to Shelf" }).click();
+  const read = await window.message("“bread” is on your shelf: 1 file, 1 page", 60_000);
+  await window.screenshot("shelf");
+  await read.locator(".monaco-button", { hasText: "Ask the Shelf" }).click();
+  await until("the question", async () => (await window.shown(".quick-input-title")).includes("Ask the Shelf"));
+  await window.page.keyboard.type("When is a rye loaf done?");
+  await window.page.keyboard.press("Enter");
+  await until("the answer", async () => {
+    const texts = await Promise.all(window.page.frames().map((frame) => frame.locator("blockquote").allInnerTexts()));
+    return texts.flat().join().includes("a rye loaf needs 98");
+  });
+  await window.screenshot("answer");
+  await window.page.keyboard.press("Control+w");
+}
+
+/** The recipes that have something to do at the cursor, and one of them done. */
+async function recipes(window) {
+  await window.open("plain.md");
+  await window.goTo(1, 20);
+  await window.command("breadknife: Run a Recipe Here");
+  await until("the recipes", async () => /fix-text.*plain-words/s.test(await window.shown(".quick-input-list")));
+  await window.screenshot("recipes");
+  await window.page.locator(".quick-input-list .monaco-list-row", { hasText: "plain-words" }).click();
+  await until("the edit", async () => (await window.shown(".view-lines")).includes("a key to use it"));
+  await window.save();
+  await until("the fixed file", () => window.read("plain.md") === "You need a key to use it.\n");
 }
 
 async function missingProgram(window) {

@@ -10,6 +10,9 @@ export const files = {
   "tsconfig.json": JSON.stringify({ compilerOptions: { strict: true, target: "es2022" } }),
   "prose.md": "This is an useful option.\n",
   "long.md": "The parser is basically a very useful tool. It should be noted that the [lexer](lexer.md) reads `a`.\n",
+  "plain.md": "You need a key in order to use it.\n",
+  "note.md": "?? When is a rye loaf done?\n",
+  "bread/bread.md": "A wheat loaf is done when it is 96 degrees Celsius inside; a rye loaf needs 98.\n",
   "complete.py": "def add(first, second):\n    \n",
   "cells.ipynb": JSON.stringify({
     cells: [

@@ -81,7 +81,7 @@ def folded(receipts: Iterable[Values]) -> list[tuple[Values, int]]:
 def receipt_lines(receipt: Values, times: int = 1) -> list[str]:
     """Return a line with the outcome of a request; the sentence, the remedy and the model indented below it."""
     line = f" at line {receipt['line']}" if receipt["line"] else ""
-    reason = f" ({receipt['reason']})" if receipt["reason"] else ""
+    reason = f" ({receipt['reason'].replace('-', ' ')})" if receipt["reason"] else ""
     more = f", and {times - 1} more before" if times > 1 else ""
     what = f"{receipt['request']}{line}, by {receipt['plugin'] or 'nobody'}"
     first = f"{what}: {receipt['outcome']}{reason}, {receipt['milliseconds']:.0f} ms{more}"
