@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { EnvironmentVariableCollection } from "vscode";
 import { plain } from "../src/plain";
 import { Terminal } from "../src/terminal";
-import { type Answer, amounts, answerPage, recipesPage } from "../src/tools/answers";
+import { type Answer, amounts, answerPage, recipesPage, sources } from "../src/tools/answers";
 import { commandLine, json } from "../src/tools/cli";
 import { whyNotMade } from "../src/why/refusal";
 
@@ -24,22 +24,24 @@ test("lines stay lines, and what is indented stays so", () => {
 });
 
 const ANSWER: Answer = {
-  quotes: [{ text: "Bake *it*.", title: "Bread", page: 4, link: "file:///b o>ok.pdf#page=4" }],
+  quotes: [{ text: "Bake *it*.", title: "Bread", page: 4, link: "file:///b%20ook.pdf#page=4" }],
   model: "",
   milliseconds: 12.3,
   bytes_sent: 0,
 };
 
 test("a quote stands with its source", () => {
-  const page = answerPage(ANSWER);
-  assert.match(page, /^> Bake &#42;it&#42;&#46;\n>\n> — \[Bread, p\. 4\]\(<file:\/\/\/b%20o%3Eok\.pdf#page=4>\)/);
+  const shown = answerPage(ANSWER);
+  const page = shown.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+  assert.match(page, /^> Bake \*it\*\.\n>\n> — Bread, p\. 4: \/b ook\.pdf\n/);
   assert.match(page, /No model was asked: only words were compared, 12 ms, 0 bytes off this machine\.$/);
 });
 
-test("no link leads off this machine", () => {
+test("each file that is quoted has a button, and nothing off this machine has one", () => {
   const [quote] = ANSWER.quotes;
   assert.ok(quote);
-  assert.doesNotMatch(answerPage({ ...ANSWER, quotes: [{ ...quote, link: "https://evil.example" }] }), /https:/);
+  const quotes = [quote, quote, { ...quote, link: "https://evil.example" }];
+  assert.deepEqual(sources({ ...ANSWER, quotes }), [{ title: "Open Bread, p. 4", link: quote.link }]);
 });
 
 test("a shelf without an answer says so", () => {

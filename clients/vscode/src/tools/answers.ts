@@ -48,19 +48,34 @@ export interface Problem {
   readonly message: string;
 }
 
-export function answerPage({ quotes, sentence, model, milliseconds, bytes_sent: sent }: Answer): string {
+export function answerPage(answer: Answer): string {
+  const { quotes, sentence, model, milliseconds, bytes_sent: sent } = answer;
   const found = quotes.map(
-    ({ text, title, page, link }) =>
-      `> ${plain(text).replaceAll("\n", "\n> ")}\n>\n> — [${plain(title)}${page > 0 ? `, p. ${page}` : ""}](<${target(link)}>)`,
+    (quote) =>
+      `> ${plain(quote.text).replaceAll("\n", "\n> ")}\n>\n> — ${plain(`${nameOf(quote)}: ${pathOf(quote.link)}`)}`,
   );
   if (found.length === 0) found.push(plain(asSentence(sentence ?? "The shelf says nothing about it")));
   const who = model ? `${plain(model)} compared texts` : "No model was asked: only words were compared";
   return `${found.join("\n\n")}\n\n${who}, ${Math.round(milliseconds)} ms, ${sent} bytes off this machine.`;
 }
 
-/** A file's address that can't end the link that it is put into. */
-function target(link: string): string {
-  return /^file:/i.test(link) ? link.replace(/[<>\s\\]/g, encodeURIComponent) : "";
+/** The files that an answer quotes, each once: a name for a button, and its address. */
+export function sources({ quotes }: Answer): { readonly title: string; readonly link: string }[] {
+  const links = new Map(quotes.map((quote) => [quote.link, nameOf(quote)]));
+  return [...links].filter(([link]) => /^file:/i.test(link)).map(([link, name]) => ({ title: `Open ${name}`, link }));
+}
+
+function nameOf({ title, page }: Quote): string {
+  return page > 0 ? `${title}, p. ${page}` : title;
+}
+
+function pathOf(link: string): string {
+  const path = link.replace(/^file:\/\//i, "").replace(/#.*$/, "");
+  try {
+    return decodeURI(path);
+  } catch {
+    return path; // A file's name may be no UTF-8.
+  }
 }
 
 /** What is told of a folder in one line. */

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { type Disposable, ProgressLocation, type QuickPickItem, window } from "vscode";
+import { commands, type Disposable, env, ProgressLocation, type QuickPickItem, Uri, window } from "vscode";
 import type { Pages } from "../pages";
 import { asSentence } from "../why/reason";
-import { type Answer, amounts, answerPage, counted, type Folder } from "./answers";
+import { type Answer, amounts, answerPage, counted, type Folder, sources } from "./answers";
 import { type Cli, json, Stopped, withDashes } from "./cli";
 
 const ADD = "Add a Folder";
@@ -52,6 +52,7 @@ export class Shelf implements Disposable {
     const progress = { location: ProgressLocation.Notification, title: "Searching the shelf" };
     const answer = await window.withProgress(progress, () => asked);
     await this.#pages.show(question, answerPage(answer));
+    await offerSources(answer);
   }
 
   async show(): Promise<void> {
@@ -119,4 +120,17 @@ export class Shelf implements Disposable {
     const chosen = await window.showInformationMessage(sentences.filter(Boolean).join(" "), "Ask the Shelf");
     if (chosen) await this.ask();
   }
+}
+
+/** VS Code's preview opens no link to a file outside of the workspace: buttons do. */
+async function offerSources(answer: Answer): Promise<void> {
+  const found = sources(answer);
+  if (found.length === 0) return;
+  const titles = found.map(({ title }) => title);
+  const chosen = await window.showInformationMessage("The shelf has an answer.", ...titles);
+  const source = found.find(({ title }) => title === chosen);
+  if (!source) return;
+  const uri = Uri.parse(source.link, true);
+  if (/\.pdf$/i.test(uri.path)) await env.openExternal(uri);
+  else await commands.executeCommand("vscode.open", uri.with({ fragment: "" }));
 }
