@@ -1,4 +1,4 @@
-"""Why something that was chosen wasn't made: a sentence and what helps, or the reason for a client that has a button."""
+"""Why something that was chosen wasn't made: a sentence and what helps, or the reason for a client with a button."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ async function shelf(window) {
   await window.press("The shelf has an answer", "Open bread");
   await until("the source", async () => (await window.shown(".view-lines")).includes("a rye loaf needs 98"));
   await window.screenshot("answer");
-  await window.page.keyboard.press("Control+w");
+  await window.command("View: Close All Editors");
 }
 
 /** The recipes that have something to do at the cursor, and one of them done. */
