@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "children": {"paths"},
     "offline": {"errors"},
     "arrivals": {"paths"},
-    "kept": set(),
+    "kept": {"paths"},
     "text": {"errors", "cancel", "disk"},
     "project": {"errors", "cancel", "disk", "paths", "kept", "text"},
     "engine": {"errors", "cancel", "children", "paths", "offline"},
@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "api": {"errors", "cancel", "engine", "text", "task", "steps"},
     "testing": {"engine", "text", "task", "host"},
-    "lsp": {"errors", "cancel", "offline", "arrivals", "text", "task", "host"},
+    "lsp": {"errors", "cancel", "offline", "arrivals", "paths", "text", "task", "host"},
     "setup": {"errors", "cancel", "children", "paths", "arrivals", "engine", "text", "plugins"},
     "cli": {
         "errors", "cancel", "children", "offline", "disk", "paths", "arrivals", "engine", "text", "project", "task",
@@ -177,6 +177,7 @@ OWN_FILES = {
     "host/plugins/pauses.py": "state of our own",
     "host/trust.py": "configuration of our own",
     "kept.py": "state of our own, and this package's own files",
+    "lsp/boundary/faults.py": "the log that the user names on the command line",
     "paths.py": "files of our own, and the one way of writing",
     "plugins/nullcheck/core/knowledge.py": "a list of this package",
     "plugins/documents/tables.py": "lists of this package",
@@ -201,6 +202,13 @@ OWN_FILES = {
     "setup/": "what is fetched, compiled and installed for the user",
 }
 """File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""
+
+OTHER_FOLDERS = {
+    "cli/plugins/creating.py": "a project of the user's",
+    "cli/recipes/testing.py": "a test's own folder, in a temporary one",
+    "paths.py": "the one way",
+}
+"""File -> why it makes folders or locks in another way than `breadknife.paths`, which closes ours to other users."""
 
 WITHOUT_ROOT = {
     "plugins/nullcheck/project/reported.py": "a report that the user names on the command line",
@@ -384,6 +392,12 @@ def test_programs_are_started_in_one_way() -> None:
                 case _:
                     pass
     assert wrong == []
+
+
+def test_our_folders_and_locks_are_made_in_one_way() -> None:
+    makers = {"mkdir", "makedirs", "FileLock"}
+    makes = {file for file, call in calls() if ast.unparse(call.func).rpartition(".")[2] in makers}
+    assert makes == set(OTHER_FOLDERS)
 
 
 def test_no_exception_is_left_over() -> None:

@@ -1,6 +1,8 @@
 """Where things live on this platform, and how a file is written there and read again.
 
-`BREADKNIFE_HOME` puts all of it under one folder of the user's choice.
+`BREADKNIFE_HOME` puts all of it under one folder of the user's choice. Other users can read none of it: our folders
+have mode 0700 and our files 0600. What an older version made with a wider mode is narrowed when it is opened. Windows
+needs no modes: our folders lie in the user's profile, whose access list is the user's alone, and inherit it.
 """
 
 from __future__ import annotations
@@ -13,11 +15,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import platformdirs
 
 from breadknife.errors import FileRefused
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 log = logging.getLogger("breadknife.paths")
 _Kind = TypeVar("_Kind")
@@ -59,24 +64,93 @@ def runtime_dir() -> Path:
     return _under("run", platformdirs.user_runtime_path("breadknife", appauthor=False))
 
 
+def make_folder(folder: Path) -> Path:
+    """Make a folder, with those above it that are missing, and return it. Raises OSError.
+
+    If it is one of ours, only the user can enter it and those of ours above it, whoever made them. Any other folder
+    has the mode that the system gives it.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    ours = _ours(folder)
+    for each in reversed(missing):
+        # What is made above our own folders, such as `~/.local`, is private too: the XDG specification asks for it.
+        each.mkdir(mode=0o700 if ours else 0o777, exist_ok=True)
+    for each in ours:
+        _narrow(each)
+    return folder
+
+
+def open_private(path: str | os.PathLike[str], flags: int) -> int:
+    """Return the descriptor of a file that only the user can read, whether it is new or was there; the `opener` of
+    `open`. The folder must be there. Raises OSError."""
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        if sys.platform != "win32" and stat.S_ISREG(os.fstat(descriptor).st_mode):  # a log may go to `/dev/stderr`
+            _narrow(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file, with its folder, unless it is there; for what another library opens. It is the user's alone
+    afterwards. Raises OSError."""
+    make_folder(path.parent)
+    os.close(open_private(path, os.O_RDWR | os.O_CREAT))
+
+
+def lock_file(path: Path, timeout: float = -1) -> BaseFileLock:
+    """Return a lock of ours, in a folder that is made. `timeout` is in seconds, and -1 waits without end. Raises
+    OSError; taking the lock raises `filelock.Timeout`, which is one."""
+    from filelock import FileLock
+
+    make_folder(path.parent)
+    _narrow(path)
+    return FileLock(path, timeout, mode=0o600)
+
+
+def _ours(path: Path) -> list[Path]:
+    """The path and the folders above it, as far as they are our own; none of a path that is somewhere else."""
+    roots = {data_dir(), config_dir(), state_dir(), cache_dir(), runtime_dir()}
+    above = [path, *path.parents]
+    tops = [number for number, each in enumerate(above) if each in roots]
+    return above[: tops[-1] + 1] if tops else []
+
+
+def _narrow(file: Path | int) -> None:
+    """Take from others what they may do with a file or folder. One that belongs to somebody else stays as it is."""
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError):
+        mode = stat.S_IMODE(os.stat(file).st_mode)
+        if mode & 0o077:
+            os.chmod(file, mode & 0o700)
+
+
 def write_atomically(path: Path, *parts: bytes | memoryview, mode: int = 0o600, durable: bool = True) -> None:
     """Replace one of breadknife's own files by `parts`: whatever happens, the old file is there or the new one.
 
-    The folder is made. Of a link, what it leads to is replaced. A file that isn't `durable` may be lost with the power:
-    it must be one that can do without, and that can tell whether it is whole. Raises OSError; the old file stays then.
+    The folder is made as `make_folder` does. Of a link, what it leads to is replaced. A file that isn't `durable` may
+    be lost with the power: it must be one that can do without, and that can tell whether it is whole. Raises OSError;
+    the old file stays then.
     """
+    make_folder(path.parent)
     real = Path(os.path.realpath(path))
-    real.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(real.parent)
     _replace(real, parts, lambda descriptor: _set_mode(descriptor, mode), durable=durable)
 
 
 def rewrite(path: Path, *parts: bytes | memoryview) -> None:
     """Replace what one of the user's files holds: whatever happens, the old file is there or the new one.
 
-    Mode, owner and (on Linux) extended attributes such as access lists stay. Of a link, what it leads to is replaced.
+    Mode, owner and (on Linux) extended attributes such as access lists stay, but in a folder of ours the mode is
+    narrowed. Of a link, what it leads to is replaced.
     Raises FileRefused where writing would part hard links, change the owner, or overwrite a read-only file, and
     OSError; the old file stays then.
     """
+    for each in _ours(path):
+        _narrow(each)
     real = Path(os.path.realpath(path))
     was = os.lstat(real)
     if not stat.S_ISREG(was.st_mode):
@@ -92,11 +166,12 @@ def rewrite(path: Path, *parts: bytes | memoryview) -> None:
 
 
 def write_for_user(path: Path, data: bytes) -> None:
-    """Replace one of the user's files as `rewrite` does, or make it, readable by all. Raises as both do."""
+    """Replace one of the user's files as `rewrite` does, or make it: readable by all, unless it lies in a folder of
+    ours. Raises as both do."""
     if path.exists():
         rewrite(path, data)
     else:
-        write_atomically(path, data, mode=0o644)
+        write_atomically(path, data, mode=0o600 if _ours(path) else 0o644)
 
 
 def _replace(real: Path, parts: Iterable[bytes | memoryview], prepare: Callable[[int], None], *, durable: bool) -> None:

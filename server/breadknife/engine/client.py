@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
-import filelock
 import psutil
 
 from breadknife import __version__, children, paths
@@ -182,7 +181,7 @@ class DaemonEngine:
         private_folder(self._folder)
         try:
             # Several clients may find no daemon at the same time: one starts it, the others wait here and find it.
-            with filelock.FileLock(self._folder / "start.lock", timeout=START_SECONDS):
+            with paths.lock_file(self._folder / "start.lock", START_SECONDS):
                 connection = self._connected_or_ended()
                 if connection is None:
                     self._wait_after_crashes()
@@ -213,7 +212,7 @@ class DaemonEngine:
         try:
             if process:
                 process.kill()
-            with filelock.FileLock(self._folder / "engine.lock", timeout=END_SECONDS if process else 0):
+            with paths.lock_file(self._folder / "engine.lock", END_SECONDS if process else 0):
                 if process:
                     self._ledger.replaced(process.pid, stopped=hangs.stopped)
                 withdraw(self._folder)
@@ -237,7 +236,7 @@ class DaemonEngine:
     def _settle(self) -> bool:
         """Count the death of the daemon before, if it died; False when one is alive."""
         try:
-            with filelock.FileLock(self._folder / "engine.lock", timeout=0):
+            with paths.lock_file(self._folder / "engine.lock", 0):
                 self._ledger.settle(psutil.boot_time())
         except OSError:  # filelock.Timeout is one
             return False

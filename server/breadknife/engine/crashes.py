@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-import filelock
 import msgspec
 
 from breadknife.engine.api import Failure
 from breadknife.engine.machine import memory_kills
 from breadknife.errors import ModelSetAside
-from breadknife.paths import write_atomically
+from breadknife.paths import lock_file, open_private, write_atomically
 
 DELAYS = (0.0, 1.0, 4.0, 15.0, 60.0)
 """Seconds from a death to the next start, by the number of deaths in the last `STREAK_SECONDS`."""
@@ -82,13 +81,14 @@ class CrashLedger:
     def listen(self) -> None:
         """Have this process write its last words when it crashes. What an earlier one wrote is forgotten."""
         with contextlib.suppress(OSError):
-            self._last_words = self._words.open("wb", buffering=0)  # it stays open as long as the process
+            # It stays open as long as the process.
+            self._last_words = open(self._words, "wb", buffering=0, opener=open_private)  # noqa: SIM115
             faulthandler.enable(self._last_words)
 
     def last_words(self, text: str) -> None:
         """Records the end of a process that ends itself because something is broken."""
-        with contextlib.suppress(OSError):
-            self._words.write_text(text, "utf-8")
+        with contextlib.suppress(OSError), open(self._words, "w", encoding="utf-8", opener=open_private) as file:
+            file.write(text)
 
     def computing(self, model: str | None) -> None:
         """Mark on disk that `model` is being loaded or computed with; None: nothing is."""
@@ -96,7 +96,8 @@ class CrashLedger:
             if model is None:
                 self._mark.unlink(missing_ok=True)
             else:
-                self._mark.write_bytes(msgspec.json.encode(Mark(model, memory_kills())))
+                with open(self._mark, "wb", opener=open_private) as file:
+                    file.write(msgspec.json.encode(Mark(model, memory_kills())))
 
     def settle(self, booted: float = 0.0) -> str | None:
         """Count the death that a left-over mark tells of, and give its model. The caller holds the daemon's lock.
@@ -212,8 +213,7 @@ class CrashLedger:
     def _change(self, change: Callable[[Record], Record]) -> None:
         changed: Record | None = None
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(self._file.with_suffix(".lock"), timeout=LOCK_SECONDS):
+            with lock_file(self._file.with_suffix(".lock"), LOCK_SECONDS):
                 changed = change(self._read())
                 write_atomically(self._file, msgspec.json.encode(changed), durable=False)
                 self._unwritten = None

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from breadknife.errors import EngineUnavailable
-from breadknife.paths import write_atomically
+from breadknife.paths import make_folder, write_atomically
 
 HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX") and sys.platform != "win32"
 BACKLOG = 256
@@ -41,7 +41,7 @@ class Endpoint:
 def private_folder(folder: Path) -> Path:
     """Make sure that `folder` exists and that only this user can enter it. Raises EngineUnavailable."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
         if sys.platform != "win32":  # there it is below the user's profile, which is closed to others
             found = folder.lstat()
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():

@@ -6,7 +6,7 @@ import itertools
 import re
 from pathlib import Path
 
-from breadknife.paths import state_dir, write_atomically
+from breadknife.paths import make_folder, state_dir, write_atomically
 from breadknife.task.values import NewDocument
 from breadknife.text.languages import LANGUAGES
 
@@ -30,7 +30,7 @@ def name_of(document: NewDocument, number: int) -> str:
 def write_new(document: NewDocument) -> Path:
     """Return the document's text in a file that nobody has had. Raises OSError."""
     place = folder()
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(place)
     _remove_old(place)
     for number in itertools.count(1):
         path = place / name_of(document, number)

@@ -11,10 +11,9 @@ import os
 from pathlib import Path
 
 import msgspec
-from filelock import FileLock
 
 from breadknife.errors import SettingsError
-from breadknife.paths import config_dir, write_atomically
+from breadknife.paths import config_dir, lock_file, write_atomically
 
 
 def trust_file() -> Path:
@@ -68,8 +67,7 @@ def _real(path: Path) -> Path:
 def _change(add: Path | None = None, remove: Path | None = None) -> bool:
     path = trust_file()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"):
+        with lock_file(path.with_name(f"{path.name}.lock")):
             before = trusted_folders()
             after = {*before, *([add] if add else [])} - {remove}
             if after != set(before):

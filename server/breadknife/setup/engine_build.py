@@ -17,7 +17,7 @@ from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.index import pip_command
 from breadknife.errors import BreadknifeError, DownloadFailed
-from breadknife.paths import cache_dir, state_dir
+from breadknife.paths import cache_dir, make_folder, open_private, state_dir
 from breadknife.setup import build_log
 from breadknife.setup.engine_source import SIZE, fetch, local_version, prepare
 from breadknife.setup.environment import waiting_for
@@ -47,12 +47,12 @@ class Build:
     def wheel(self, target: Path, report: Callable[[Step], None], cancel: CancelToken) -> Path:
         """Compile the wheel, and put it into `target`. Raises Skipped, BuildFailed, DownloadFailed, Cancelled."""
         need_compiler()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         self._need_disk()
         with waiting_for(self.folder / ".lock", cancel):
             source = self.source(report, cancel)
             made = self._compile(source, report, cancel)
-            target.mkdir(parents=True, exist_ok=True)
+            make_folder(target)
             wheel = Path(shutil.move(made, target / made.name))
         shutil.rmtree(self.folder, ignore_errors=True)
         return wheel
@@ -79,8 +79,8 @@ class Build:
             *(f"--config-settings={key}={value}" for key, value in options.items()),
             "--wheel-dir", str(made), str(source),
         ]  # fmt: skip
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("w", encoding="utf-8", errors="replace") as log:
+        make_folder(self.log.parent)
+        with open(self.log, "w", encoding="utf-8", errors="replace", opener=open_private) as log:
             progress = _Progress(report)
 
             def on_line(line: str) -> None:

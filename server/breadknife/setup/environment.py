@@ -18,7 +18,7 @@ from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.index import reason
 from breadknife.errors import DownloadFailed
-from breadknife.paths import state_dir
+from breadknife.paths import lock_file, state_dir
 from breadknife.setup.processes import run_program
 from breadknife.setup.values import Skipped
 
@@ -63,8 +63,7 @@ def installer() -> Installer:
 @contextmanager
 def waiting_for(path: Path, cancel: CancelToken) -> Generator[None, None, None]:
     """Hold a lock file; whoever has it may take long. Raises Cancelled."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(path)
+    lock = lock_file(path)
     while True:
         cancel.raise_if_cancelled()
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, DownloadFailed
+from breadknife.paths import make_folder
 from breadknife.plugins.prose.engines.jvm import jars
 from breadknife.plugins.prose.engines.jvm.installed import SERVER_JAR, VERSION, folder, server_jar
 from breadknife.setup.processes import run_program
@@ -42,7 +43,7 @@ def install(report: Report, cancel: CancelToken) -> Path:
     target = folder()
     if is_whole():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     if (free := shutil.disk_usage(target.parent).free) < _NEEDED_BYTES:
         raise DownloadFailed(
             f"LanguageTool needs {_NEEDED_BYTES // 1_000_000} MB, but {target.parent} has {free // 1_000_000} MB free"

@@ -26,7 +26,6 @@ def write_new(name: str, like: str, *, here: bool) -> int:
     source = plan_of(find([like])[0]).recipe.source if like else _TEMPLATE.read_text("utf-8")
     source = re.sub(r'^name = ".*"$', f'name = "{name}"', source, count=1, flags=re.MULTILINE)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         write_for_user(path, source.encode())
     except OSError as error:
         raise RecipeError(f"{path} can't be written: {error.strerror or error}") from error

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host, settings_for
@@ -17,6 +17,7 @@ from breadknife.cli.output import INTERRUPTED, counted, ended_by_signals, tell
 from breadknife.cli.shelf.embedding import EngineEmbedder
 from breadknife.cli.shelf.showing import show
 from breadknife.errors import Cancelled, EngineError, ModelError, ShelfError
+from breadknife.paths import lock_file
 from breadknife.plugins.shelf.index.database import index_of, remove_index
 from breadknife.plugins.shelf.index.filling import Progress, fill_pictures, fill_text, fill_vectors
 from breadknife.plugins.shelf.index.shelves import added_folders
@@ -99,9 +100,8 @@ def _fill(folders: tuple[Path, ...], offline: bool, engine_script: Path | None, 
 def _alone(folder: Path) -> Generator[None]:
     """While no other process writes this index. Raises ShelfError if one does."""
     path = index_of(folder)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with FileLock(path.with_suffix(".lock"), timeout=0):
+        with lock_file(path.with_suffix(".lock"), 0):
             yield
     except Timeout:
         raise ShelfError(f"another program is working on {folder}; wait until it has ended") from None

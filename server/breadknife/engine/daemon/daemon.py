@@ -41,7 +41,7 @@ from breadknife.engine.settings import EngineSettings, read_engine_settings
 from breadknife.engine.transport import BACKLOG, Endpoint, connect, forget, listen, private_folder
 from breadknife.errors import BreadknifeError, Cancelled, EngineUnavailable
 from breadknife.offline import forbid_network
-from breadknife.paths import state_dir
+from breadknife.paths import lock_file, state_dir
 
 IDLE_SECONDS = 600.0
 STEP_DOWN_SECONDS = 20.0
@@ -270,7 +270,7 @@ def _lock_of(folder: Path) -> contextlib.AbstractContextManager[object] | None:
     """The folder's lock, taken; None when another daemon serves, or goes on finishing its work."""
     end = time.monotonic() + STEP_DOWN_SECONDS
     while True:
-        lock = filelock.FileLock(folder / "engine.lock", timeout=0.1)
+        lock = lock_file(folder / "engine.lock", 0.1)
         with contextlib.suppress(filelock.Timeout):
             return lock.acquire()
         with contextlib.suppress(OSError):

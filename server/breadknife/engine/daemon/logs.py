@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import traceback
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from breadknife.errors import BreadknifeError
+from breadknife.paths import make_folder, open_private
 
 MAX_BYTES = 1 << 20
 KEPT = 2
@@ -48,7 +52,17 @@ class JsonLines(logging.Formatter):
 
 
 class _Handler(RotatingFileHandler):
-    """A full disk costs lines of the log, and nothing else."""
+    """A full disk costs lines of the log, and nothing else. The files are the user's alone."""
+
+    def _open(self) -> TextIOWrapper:
+        older = (f"{self.baseFilename}.{number}" for number in range(1, self.backupCount + 1))
+        for path in filter(os.path.exists, older):  # an older version may have made them
+            with contextlib.suppress(OSError):
+                os.close(open_private(path, os.O_RDONLY))
+        return cast(
+            TextIOWrapper,
+            open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=open_private),
+        )
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         pass
@@ -57,7 +71,7 @@ class _Handler(RotatingFileHandler):
 def open_log(path: Path, *, text: bool = False) -> logging.Handler:
     """Return a handler for a file that need not exist, nor be writable: then nothing is logged."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     except OSError:
         return logging.NullHandler()
     handler = _Handler(path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8", delay=True)

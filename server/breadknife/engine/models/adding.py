@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from breadknife.engine.kinds import Kind
 from breadknife.engine.models.catalog import Catalog, ModelInfo, merged, user_catalog, user_file, write_user_catalog
@@ -18,6 +18,7 @@ from breadknife.engine.models.roles import check_role
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError
+from breadknife.paths import lock_file
 
 LOCK_SECONDS = 10.0
 
@@ -83,8 +84,7 @@ def _changing() -> Generator[Catalog, None, None]:
     """The user's catalog, for one writer at a time."""
     path = user_file()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS):
+        with lock_file(path.with_suffix(".lock"), LOCK_SECONDS):
             yield user_catalog()
     except Timeout as error:
         raise ModelError(f"another program is changing {path}; try again when it has ended") from error

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from breadknife import children
 from breadknife.errors import DownloadFailed
+from breadknife.paths import make_folder
 
 POLL = 0.2
 """Seconds between two looks at what pip has written."""
@@ -35,7 +36,7 @@ def download(arguments: Sequence[str], folder: Path, on_bytes: Callable[[int], N
     """
     shutil.rmtree(folder, ignore_errors=True)
     temporary = folder / "tmp"
-    temporary.mkdir(parents=True)
+    make_folder(temporary)
     options = ["--no-deps", "--retries=2", "--no-input", "--quiet", "--disable-pip-version-check"]
     # --no-cache-dir: pip would keep a second copy.
     command = [*pip_command(), "download", *options, "--no-cache-dir", "-d", str(folder), *arguments]

@@ -9,11 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from breadknife.engine.models.catalog import Catalog
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelError
+from breadknife.paths import lock_file
 
 SNAPSHOT_DAYS = 30
 """Since a snapshot was last used."""
@@ -57,7 +58,7 @@ def delete(leftover: Leftover) -> bool:
         if leftover.lock is None:
             leftover.path.unlink(missing_ok=True)
             return True
-        with FileLock(leftover.lock, timeout=0):
+        with lock_file(leftover.lock, 0):
             shutil.rmtree(leftover.path)
             return True
     except Timeout:

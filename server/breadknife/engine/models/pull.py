@@ -28,6 +28,7 @@ from breadknife.engine.models.index import download
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError, ModelMissing
+from breadknife.paths import make_folder
 
 HUB_TIMEOUT = 5.0
 """Seconds to reach the hub: where it is blocked, the next source is not to wait for long."""
@@ -170,7 +171,7 @@ def _fetch(model: ModelInfo, store: ModelStore, progress: Report, free: FreeSpac
     failures: list[str] = []
     for name, source in sources:
         progress(PullProgress(f"{model.name}: asking {name}"))
-        job.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(job.folder)
         try:
             return _install(source(job), job, store.path(model))
         except _SourceError as error:

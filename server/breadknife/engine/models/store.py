@@ -10,12 +10,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, Timeout
 
 from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import ModelCorrupt, ModelError, ModelMissing
-from breadknife.paths import data_dir
+from breadknife.paths import data_dir, lock_file
 
 
 class ModelStore:
@@ -32,11 +32,9 @@ class ModelStore:
         """Return where an unfinished download is kept."""
         return self.folder / ".partial" / model.name
 
-    def lock(self, model: ModelInfo) -> FileLock:
+    def lock(self, model: ModelInfo) -> BaseFileLock:
         """Held by whoever changes the model's files."""
-        locks = self.folder / ".partial"
-        locks.mkdir(parents=True, exist_ok=True)
-        return FileLock(locks / f"{model.name}.lock")
+        return lock_file(self.folder / ".partial" / f"{model.name}.lock")
 
     def find(self, model: ModelInfo) -> Path | None:
         """Return the first file that may be the model, without reading it: fit for a list, not for loading."""

@@ -11,9 +11,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
+from breadknife.paths import open_private
 from breadknife.text.printable import escaped
 
 log = logging.getLogger("breadknife.lsp")
@@ -24,7 +26,7 @@ _MOST, _SECONDS = 10, 10.0
 def set_up_logging(file: Path | None, stream: TextIO | None = None) -> None:
     """Log to a file with tracebacks, or else warnings to stderr in single lines. Once for a process."""
     if file:
-        handler: logging.Handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
+        handler: logging.Handler = _PrivateFile(file, encoding="utf-8", errors="backslashreplace")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     else:
         handler = logging.StreamHandler(stream or sys.stderr)
@@ -34,6 +36,16 @@ def set_up_logging(file: Path | None, stream: TextIO | None = None) -> None:
     logging.raiseExceptions = False  # a stderr that nobody reads any more is no reason for a traceback
     sys.excepthook = lambda kind, error, traceback: log.critical("the server ends", exc_info=error)
     threading.excepthook = _log_thread
+
+
+class _PrivateFile(logging.FileHandler):
+    """A log that its user alone can read: tracebacks quote documents."""
+
+    def _open(self) -> TextIOWrapper:
+        return cast(
+            TextIOWrapper,
+            open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=open_private),
+        )
 
 
 def log_of_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

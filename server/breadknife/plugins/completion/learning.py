@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-import filelock
 import msgspec
 
-from breadknife.paths import read_written, state_dir, write_atomically, written_at
+from breadknife.paths import lock_file, read_written, state_dir, write_atomically, written_at
 
 MINIMUM = 30
 """Outcomes before anything changes."""
@@ -189,8 +188,7 @@ class Learning:
         if not unsaved.languages:
             return
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(self._path.with_suffix(".lock"), timeout=LOCK_SECONDS):
+            with lock_file(self._path.with_suffix(".lock"), LOCK_SECONDS):
                 learned = read_learned(self._path)
                 learned.add(unsaved)
                 write_atomically(self._path, _encode(learned))

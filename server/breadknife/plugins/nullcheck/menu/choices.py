@@ -13,10 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-import filelock
 import msgspec
 
-from breadknife.paths import read_written, state_dir, write_atomically, written_at
+from breadknife.paths import lock_file, read_written, state_dir, write_atomically, written_at
 from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Strategy
 from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree
@@ -60,8 +59,7 @@ class Choices:
 
     def _change(self, root: Path, name: str, becomes: Callable[[str | None], str | None]) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(self._path.with_suffix(".lock"), timeout=LOCK_SECONDS):
+            with lock_file(self._path.with_suffix(".lock"), LOCK_SECONDS):
                 chosen = read_choices(self._path)
                 names = chosen.pop(str(root), {})
                 if way := becomes(names.pop(name, None)):

@@ -20,7 +20,7 @@ from pathlib import Path
 from breadknife.disk.inside import resolve_inside
 from breadknife.disk.reading import read_regular
 from breadknife.errors import BreadknifeError, FileRefused
-from breadknife.paths import config_dir, rewrite, write_atomically
+from breadknife.paths import config_dir, rewrite, write_atomically, write_for_user
 from breadknife.plugins.prose.project.spelling import folded
 from breadknife.text.document import MARK, Document, Span
 
@@ -124,7 +124,7 @@ class Decisions:
                     known = _content(path).decode("utf-8")
                 except FileNotFoundError:
                     _make_mergeable(path)
-                    write_atomically(path, f"{line}\n".encode(), mode=0o644)
+                    write_for_user(path, f"{line}\n".encode())
                 else:
                     rewrite(path, _with_line(known, line).encode())
             except UnicodeDecodeError as error:

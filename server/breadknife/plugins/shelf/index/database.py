@@ -157,9 +157,7 @@ def _create(connection: sqlite3.Connection, folder: Path) -> None:
 
 def _make_file(path: Path) -> None:
     """A file that is the user's alone; SQLite gives those beside it the same mode."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    paths.make_private(path)
 
 
 def _remove_file(path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from breadknife import children
 from breadknife.errors import EngineDied
+from breadknife.paths import make_private, write_atomically
 
 _KEYTOOL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-m", "java.base/sun.security.tools.keytool.Main")
 """The program `keytool` is this; each Java has it, also where no `keytool` lies beside the `java` on the path."""
@@ -40,15 +41,18 @@ class Key:
     def certificate(self) -> Path:
         """Return the file of the only certificate that is to be believed. Raises EngineDied."""
         path = self.folder / "certificate.pem"
-        path.write_bytes(_keytool(self.java, self.folder, "-exportcert", "-rfc", "-alias", "server"))
+        write_atomically(
+            path, _keytool(self.java, self.folder, "-exportcert", "-rfc", "-alias", "server"), durable=False
+        )
         return path
 
 
 def make_key(java: str, folder: Path) -> Key:
     """Takes 0.4 s. `folder` is the caller's alone. Raises EngineDied."""
     key = Key(java, folder, secrets.token_hex(16))
-    (folder / _PASSWORD).write_text(key.password, "ascii")
+    write_atomically(folder / _PASSWORD, key.password.encode("ascii"), durable=False)
     _keytool(java, folder, *_SELF_SIGNED, "-storetype", "PKCS12")
+    make_private(folder / _STORE)  # which Java has made
     return key
 
 

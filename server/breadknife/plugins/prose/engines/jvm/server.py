@@ -17,6 +17,7 @@ from pathlib import Path
 
 from breadknife import children
 from breadknife.errors import EngineDied
+from breadknife.paths import write_atomically
 from breadknife.plugins.prose.engines.jvm import guard, heap
 from breadknife.plugins.prose.engines.jvm.key import make_key
 
@@ -78,7 +79,8 @@ def launch(java: str, jar: Path) -> Server:
 def _run(java: str, jar: Path, folder: Path, limit: int, key: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
     """The process, and the address that it will listen at. Raises OSError."""
     options = {**_SERVER_OPTIONS, **key}
-    (folder / "server.properties").write_text("".join(f"{name}={value}\n" for name, value in options.items()), "ascii")
+    lines = "".join(f"{name}={value}\n" for name, value in options.items())
+    write_atomically(folder / "server.properties", lines.encode("ascii"), durable=False)
     port = free_port()
     command = [
         java, *heap.options(limit), *_JAVA_OPTIONS, "-cp", str(jar), "org.languagetool.server.HTTPSServer",
