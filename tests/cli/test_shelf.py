@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,18 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from breadknife.cli.shelf import adding
+from breadknife.engine.models.catalog import ModelInfo, builtin_catalog
+from breadknife.errors import DownloadFailed
 from breadknife.plugins.shelf.index.database import index_of
+from breadknife.plugins.shelf.index.vectors import identity_of
+from breadknife.plugins.shelf.usual import usual_models
+from breadknife.setup.choosing import Parts
 from cli.commands import breadknife, within
 from shelf.making import BREAD, encrypted_pdf
 
 SCRIPT = "[]"
+MODEL = builtin_catalog().model("all-minilm-l6-v2")
 
 
 @pytest.fixture
@@ -69,12 +77,122 @@ def test_offline_and_without_a_model_words_are_searched(folder: Path, tmp_path: 
     added = breadknife(tmp_path, "--offline", "shelf", "add", "papers")
     assert added.returncode == 0
     assert "only words are searched, not meanings: " in added.stderr
-    assert "chunks are found by their words only: `breadknife setup engine`" in added.stdout
+    assert "13 of 13 chunks are found by their words only: `breadknife shelf add` makes their vectors" in added.stdout
     asked = breadknife(tmp_path, "--offline", "shelf", "ask", "What is the window test?")
     assert asked.returncode == 0
     assert "Bakers call this the window test." in asked.stdout
     assert asked.stdout.splitlines()[-1].startswith("no model, ")
     assert breadknife(tmp_path, "shelf", "ask", "Xylophones?").returncode == 1
+
+
+NOT_FOUND = "How much does the mixer consume?"
+
+
+def test_where_no_model_was_asked_an_answer_says_so(folder: Path, tmp_path: Path) -> None:
+    """Never that the shelf says nothing, when half of the search was missing; nor a model in the receipt."""
+    added = breadknife(tmp_path, "--offline", "shelf", "add", "papers", "--json")
+    [row] = json.loads(added.stdout)
+    assert row["words_only"] == (
+        "only words are searched, not meanings: the model all-minilm-l6-v2 isn't on this machine; "
+        "`breadknife models pull all-minilm-l6-v2`, then `breadknife shelf add`"
+    )
+    asked = breadknife(tmp_path, "--offline", "shelf", "ask", NOT_FOUND)
+    assert asked.returncode == 1
+    assert asked.stderr == (
+        "breadknife: Nothing was found, but no passage has a vector yet, so only words were searched "
+        "(5 pages of 1 file). → run `breadknife shelf add`\n"
+    )
+    assert asked.stdout.startswith("no model, ")
+
+
+def test_where_the_model_has_gone_an_answer_says_so(folder: Path, tmp_path: Path) -> None:
+    """The vectors are there, and nothing to compare them with."""
+    within(tmp_path, "shelf", "add", "papers", "--engine-script", "script.json")
+    with sqlite3.connect(index_of(folder)) as index:
+        index.execute("UPDATE about SET model = ?", (identity_of(MODEL.name, f"{MODEL.sha256} build"),))
+    asked = breadknife(tmp_path, "--offline", "shelf", "ask", NOT_FOUND)
+    assert "all-minilm-l6-v2 isn't on this machine, so only words were searched" in asked.stderr
+    assert "run `breadknife models pull all-minilm-l6-v2`" in asked.stderr
+    assert asked.stdout.startswith("no model, ")
+    found = json.loads(breadknife(tmp_path, "--offline", "shelf", "ask", "window test", "--json").stdout)
+    assert (len(found["quotes"]) > 0, found["model"]) == (True, "")
+
+
+def test_a_folder_that_is_gone_does_not_stop_the_others(folder: Path, tmp_path: Path) -> None:
+    script = ("--engine-script", "script.json")
+    (tmp_path / "drive").mkdir()
+    (tmp_path / "drive" / "a.txt").write_text("Rye.")
+    for each in ("papers", "drive"):
+        assert within(tmp_path, "shelf", "add", each, *script).returncode == 0
+    (tmp_path / "drive").rename(tmp_path / "unplugged")
+    (folder / "new.txt").write_text("Zucchini bread.")
+    added = within(tmp_path, "shelf", "add", *script)
+    assert added.returncode == 2
+    assert f"{tmp_path / 'drive'} is no folder, or isn't there now; plug its drive in" in added.stderr
+    assert added.stdout.startswith(f"{folder}\n  2 files")
+    assert "window test" in within(tmp_path, "shelf", "ask", "What is the window test?", *script).stdout
+
+
+def test_the_command_that_a_damaged_index_names_repairs_it(folder: Path, tmp_path: Path) -> None:
+    script = ("--engine-script", "script.json")
+    within(tmp_path, "shelf", "add", "papers", *script)
+    index_of(folder).write_bytes(b"garbage" * 1000)
+    said = f"the index of {folder} is damaged or of another version"
+    for command in ("ask", "What is the window test?"), ("status",):
+        assert said in within(tmp_path, "shelf", *command).stderr
+    asked = within(tmp_path, "shelf", "ask", "What is the window test?")
+    assert asked.stderr.endswith(f"Nothing was searched: {said}. → `breadknife shelf add` makes it anew\n")
+    assert within(tmp_path, "shelf", "add", *script).returncode == 0
+    assert "window test" in within(tmp_path, "shelf", "ask", "What is the window test?", *script).stdout
+
+
+@pytest.mark.parametrize(
+    ("terminal", "arguments", "answer", "fetched"),
+    [
+        (True, (), True, True),
+        (True, (), False, False),
+        (True, ("--json",), True, False),
+        (True, ("--offline",), True, False),
+        (False, (), True, False),
+    ],
+)
+def test_the_model_is_fetched_when_the_user_agrees(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    terminal: bool,
+    arguments: tuple[str, ...],
+    answer: bool,
+    fetched: bool,
+) -> None:
+    asked, pulled = list[str](), list[str]()
+
+    def confirm(question: str, **_: object) -> bool:
+        asked.append(question)
+        return answer
+
+    def pull(model: ModelInfo, *_: object) -> None:
+        pulled.append(model.name)
+        raise DownloadFailed("the test fetches nothing")
+
+    monkeypatch.setattr(adding, "is_interactive", lambda: terminal)
+    monkeypatch.setattr(adding, "is_installed", lambda: True)
+    monkeypatch.setattr("typer.confirm", confirm)
+    monkeypatch.setattr(adding, "pull", pull)
+    added = within(tmp_path, "shelf", "add", "papers", *arguments)
+    assert added.returncode == 0
+    assert pulled == ["all-minilm-l6-v2"] * fetched
+    assert all("fetch the model all-minilm-l6-v2 (84 MB)?" in each for each in asked)
+    assert len(asked) == (terminal and not arguments)
+    if "--offline" not in arguments or fetched:
+        assert "`breadknife models pull all-minilm-l6-v2`, then `breadknife shelf add`" in added.stderr
+
+
+def test_the_usual_models_have_it_once_there_is_a_shelf(folder: Path, tmp_path: Path) -> None:
+    assert MODEL not in usual_models(builtin_catalog())
+    within(tmp_path, "shelf", "add", "papers", "--engine-script", "script.json")
+    assert usual_models(builtin_catalog()) == (*builtin_catalog().defaults, MODEL)
+    assert "all-minilm-l6-v2" in [part.title for part in Parts(builtin_catalog()).default_models]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,3 +69,59 @@ async def test_it_opens_nothing_that_is_not_on_the_shelf(connect, script) -> Non
     command = lsp.ExecuteCommandParams("breadknife.command", arguments)
     await session.client.workspace_execute_command_async(command)
     assert session.client.shown_documents == []
+
+
+ADD_FOLDER = "breadknife.shelf.addFolder"
+
+
+async def test_a_folder_is_added_by_a_command(connect, script, tmp_path: Path) -> None:
+    """As an editor's folder dialog asks for it; what was read can be asked about at once."""
+    session = await connect(engine_script=script([]))
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "rye.md").write_text("A rye loaf is done when it is 98 degrees Celsius inside.\n")
+    told = await session.client.workspace_execute_command_async(lsp.ExecuteCommandParams(ADD_FOLDER, [str(papers)]))
+    assert told["done"]
+    result = told["result"]
+    assert (result["folder"], result["files"], result["words_only"]) == (str(papers), 1, "")
+    assert session.client.messages[-1].message == "breadknife: papers is on your shelf: 1 file, 1 page."
+    gone = lsp.ExecuteCommandParams(ADD_FOLDER, [(tmp_path / "gone").as_uri()])
+    assert not (await session.client.workspace_execute_command_async(gone))["done"]
+    assert session.client.messages[-1].message.endswith("gone is no folder; name one.")
+
+
+async def test_without_the_model_the_answer_says_that_words_alone_are_searched(connect, tmp_path: Path) -> None:
+    session = await connect(arguments=("--offline",))
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "rye.md").write_text("A rye loaf is done when it is 98 degrees Celsius inside.\n")
+    told = await session.client.workspace_execute_command_async(lsp.ExecuteCommandParams(ADD_FOLDER, [str(papers)]))
+    assert told["result"]["model"] == "all-minilm-l6-v2"
+    assert "`breadknife models pull all-minilm-l6-v2`" in told["result"]["words_only"]
+
+
+@pytest.mark.parametrize("shows_reasons", [True, False])
+async def test_where_no_folder_is_on_the_shelf_the_client_can_add_one(
+    connect, script, home: Path, shows_reasons: bool
+) -> None:
+    """A client that has buttons for reasons is told the reason; any other shows the command."""
+    shutil.rmtree(home / "data" / "shelf")
+    reasons: list[Any] = []
+
+    def configure(session: Any) -> None:
+        session.client.feature("breadknife/showReason")(reasons.append)
+
+    experimental = {"breadknife": {"showsReasons": shows_reasons}}
+    session = await connect(engine_script=script([]), experimental=experimental, configuration=configure)
+    uri = session.open("note.md", "?? How hot is the oven?\n", "markdown")
+    place = lsp.Range(lsp.Position(0, 5), lsp.Position(0, 5))
+    [action] = [each for each in await session.actions(uri, place, []) if each.title == "Answer from my shelf"]
+    await session.client.code_action_resolve_async(action)
+    if shows_reasons:
+        async with asyncio.timeout(20):
+            while not reasons:
+                await asyncio.sleep(0.02)
+        assert (reasons[0].reason, reasons[0].sentence) == ("no-shelf", "No folder is on your shelf.")
+    else:
+        said = "breadknife: “Answer from my shelf”: No folder is on your shelf."
+        assert session.client.messages[-1].message == f"{said} → `breadknife shelf add FOLDER` adds one"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, ShelfError
 from breadknife.plugins.shelf.index.database import all_indexes, index_folder, index_of, remove_index
 from breadknife.plugins.shelf.index.filling import Progress
-from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.index.shelves import OpenShelves, added_folders
 from breadknife.plugins.shelf.values import Skipped, Status
 from shelf.filling import ScriptedEmbedder, fill
 from shelf.making import encrypted_pdf, pdf
@@ -138,15 +141,105 @@ def test_vectors_are_made_once_and_again_for_another_model(folder: Path) -> None
     assert sorted(other.texts) == ["Bread needs an oven.", "Salt slows the yeast."]
 
 
-def test_a_broken_index_is_made_anew(folder: Path) -> None:
+def truncated(index: Path) -> None:
+    index.write_bytes(index.read_bytes()[:9000])
+
+
+def halved(index: Path) -> None:
+    """Its first page is whole, so it opens; what is read later isn't there."""
+    index.write_bytes(index.read_bytes()[: index.stat().st_size // 2 // 4096 * 4096])
+
+
+def garbage(index: Path) -> None:
+    index.write_bytes(b"no database, whatever its name says" * 100)
+
+
+def empty(index: Path) -> None:
+    index.write_bytes(b"")
+
+
+def another_schema(index: Path) -> None:
+    with closing(sqlite3.connect(index)) as connection:
+        connection.execute("DROP TABLE vectors")
+        connection.execute("CREATE TABLE vectors (something TEXT)")
+        connection.commit()
+
+
+def another_version(index: Path) -> None:
+    with closing(sqlite3.connect(index)) as connection:
+        connection.execute("UPDATE about SET version = 1")
+        connection.commit()
+
+
+def scribbled(index: Path) -> None:
+    """Each page but the first few holds something else."""
+    data = bytearray(index.read_bytes())
+    data[5 * 4096 :] = b"x" * (len(data) - 5 * 4096)
+    index.write_bytes(data)
+
+
+DAMAGES = [truncated, halved, garbage, empty, another_schema, another_version, scribbled]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
+def test_a_damaged_index_is_told_in_one_line_and_made_anew(
+    folder: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    """Meanwhile the other folders answer. `breadknife shelf add` brings all that `added_folders` names up to date."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "rye.txt").write_text("Rye bread needs acid.")
     fill(folder)
-    index_of(folder).write_bytes(b"no database, whatever its name says" * 100)
-    shelves = OpenShelves()
-    assert "broken or of another version" in shelves.problems[0]
-    assert shelves.search("bread", (), 5) == ()
-    shelves.close()
-    assert fill(folder) == ["bread.txt", "deep/salt.pdf"]
+    fill(other)
+    damage(index_of(folder))
+    with closing(OpenShelves()) as shelves:
+        assert [each.chunk.text for each in shelves.search("bread", (), 5)] == ["Rye bread needs acid."]
+        assert shelves.frequency("acid") == 1
+        [problem] = shelves.problems
+        assert re.fullmatch(
+            rf"the index of {folder} is damaged( or of another version)?; `breadknife shelf add` makes it anew", problem
+        )
+        assert set(added_folders()) == {folder, other}
+        assert fill(folder) == ["bread.txt", "deep/salt.pdf"]
+        assert len(shelves.search("bread salt", (), 5)) == 3
+        assert shelves.problems == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a permission there")
+@pytest.mark.parametrize("of", ["folder", "folder above"])
+def test_a_folder_that_has_become_a_link_is_not_followed(folder: Path, tmp_path: Path, of: str) -> None:
+    """Nothing of where it leads gets into the index, and what was read stays."""
+    papers = tmp_path / "above" / "papers"
+    papers.parent.mkdir()
+    folder.rename(papers)
+    fill(papers)
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "papers").mkdir(parents=True)
+    for each in (elsewhere, elsewhere / "papers"):
+        (each / "private.txt").write_text("Bread of somebody else.")
+    replaced = papers if of == "folder" else papers.parent
+    replaced.rename(tmp_path / "before")
+    replaced.symlink_to(elsewhere, target_is_directory=True)
+    with pytest.raises(ShelfError, match="is a link now, which isn't followed; add the folder that it leads to"):
+        fill(papers)
     assert len(texts()) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a permission there")
+def test_a_folder_that_becomes_a_link_while_it_is_read_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "deep").mkdir(parents=True)
+    (elsewhere / "deep" / "salt.pdf").write_bytes(pdf("Salt of somebody else."))
+
+    def tell(progress: Progress) -> None:
+        if progress.done == 1 and not folder.is_symlink():
+            folder.rename(tmp_path / "before")
+            folder.symlink_to(elsewhere, target_is_directory=True)
+
+    (folder / "zucchini.txt").write_text("Bread with zucchini.")
+    with pytest.raises(ShelfError, match="is a link now"):
+        fill(folder, tell=tell)
+    assert "Salt of somebody else." not in texts()
 
 
 def test_a_removed_folder_leaves_nothing(folder: Path) -> None:

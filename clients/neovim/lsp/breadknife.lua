@@ -33,7 +33,7 @@ return {
     local capabilities = params.capabilities
     capabilities.textDocument.inlineCompletion = options.values.ghost and { dynamicRegistration = false } or nil
     capabilities.workspace.diagnostics = { refreshSupport = true }
-    capabilities.experimental = { breadknife = { refreshCompletion = true, addsFolders = true } }
+    capabilities.experimental = { breadknife = { refreshCompletion = true, showsReasons = true } }
     -- Without `trusted`: these may be a project's settings. Folders are trusted by `:Breadknife trust`.
     local settings = vim.deepcopy(vim.tbl_get(config, "settings", "breadknife"))
     if settings then
@@ -46,8 +46,8 @@ return {
     ["window/showMessage"] = message.on_show,
     ["textDocument/publishDiagnostics"] = without_duplicates("textDocument/publishDiagnostics"),
     ["textDocument/diagnostic"] = without_duplicates("textDocument/diagnostic"),
-    ["breadknife/addFolder"] = function()
-      require("breadknife.command.shelf").ask_for_folder()
+    ["breadknife/showReason"] = function(_, reason)
+      require("breadknife.reason").show(reason)
     end,
     ["workspace/diagnostic/refresh"] = not vim.lsp.handlers["workspace/diagnostic/refresh"] and diagnostics.on_refresh
       or nil,

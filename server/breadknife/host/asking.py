@@ -268,7 +268,8 @@ class Asking:
 
     def _receipt(self, plugin: str, ended: _Ended, trace: Trace) -> Receipt:
         costs = tuple(trace.origins)
-        model = next(iter(trace.models), "") or next((origin.model for origin in costs), "")
+        asked = (*(each for each in trace.models if each not in trace.absent), *(origin.model for origin in costs))
+        model = next(iter(asked), "")
         trace.is_recorded = True
         receipt = Receipt(
             request=self._kind.name,

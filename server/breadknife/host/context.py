@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +27,7 @@ from breadknife.engine.api import (
     Scores,
 )
 from breadknife.engine.runtimes import split_model
-from breadknife.errors import DocumentKept
+from breadknife.errors import DocumentKept, EngineAbsent, ModelMissing
 from breadknife.host.resources import read_resource
 from breadknife.host.services import Services
 from breadknife.host.settings import Settings
@@ -48,6 +49,8 @@ class Trace:
     steps: list[StepTrace] = field(default_factory=list[StepTrace])
     models: list[str] = field(default_factory=list[str])
     """The models that were asked, in order."""
+    absent: set[str] = field(default_factory=set[str])
+    """Those of them that aren't on this machine, or that no engine is there for."""
     origins: list[Origin] = field(default_factory=list[Origin])
     """What generations have cost."""
     borrows: bool = False
@@ -201,7 +204,7 @@ class HostModel:
             top_logprobs,
             urgent,
         )
-        chunks = self._services.engine.generate(request, cancel or self._cancel)
+        chunks = self._heard(lambda: self._services.engine.generate(request, cancel or self._cancel))
         return chunks if cancel else self._counted(chunks)
 
     def chat(
@@ -231,25 +234,29 @@ class HostModel:
             top_logprobs=top_logprobs,
             urgent=urgent,
         )
-        chunks = self._services.engine.chat(request, cancel or self._cancel)
+        chunks = self._heard(lambda: self._services.engine.chat(request, cancel or self._cancel))
         return chunks if cancel else self._counted(chunks)
 
     def embed(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[tuple[float, ...], ...]:
         texts = self._reads(*texts)
-        found = self._services.engine.embed(EmbedRequest(self.name, texts, self._lane), cancel or self._cancel)
+        with self._noting_absence():
+            found = self._services.engine.embed(EmbedRequest(self.name, texts, self._lane), cancel or self._cancel)
         self._has_read(found)
         return found.vectors
 
     def rerank(self, query: str, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[float, ...]:
         query, *rest = self._reads(query, *texts)
         request = RerankRequest(self.name, query, tuple(rest), self._lane)
-        found = self._services.engine.rerank(request, cancel or self._cancel)
+        with self._noting_absence():
+            found = self._services.engine.rerank(request, cancel or self._cancel)
         self._has_read(found)
         return found.scores
 
     def classify(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Classes:
         texts = self._reads(*texts)
-        found = self._services.engine.classify(ClassifyRequest(self.name, texts, self._lane), cancel or self._cancel)
+        request = ClassifyRequest(self.name, texts, self._lane)
+        with self._noting_absence():
+            found = self._services.engine.classify(request, cancel or self._cancel)
         self._has_read(found)
         return found
 
@@ -270,7 +277,8 @@ class HostModel:
         request = ScoreRequest(
             self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs, fresh
         )
-        scores = self._services.engine.score(request, cancel or self._cancel)
+        with self._noting_absence():
+            scores = self._services.engine.score(request, cancel or self._cancel)
         self._trace.note(
             Origin(
                 model=self.name,
@@ -316,6 +324,19 @@ class HostModel:
                 self._services.sent_late(self._plugin, sent)
             else:
                 self._trace.bytes_sent += sent
+
+    def _heard(self, generate: Callable[[], Iterator[Chunk]]) -> Iterator[Chunk]:
+        with self._noting_absence():
+            yield from generate()
+
+    @contextmanager
+    def _noting_absence(self) -> Generator[None]:
+        """So that no receipt names a model that wasn't there."""
+        try:
+            yield
+        except (ModelMissing, EngineAbsent):
+            self._trace.absent.add(self.name)
+            raise
 
     def _counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         last: Chunk | None = None

@@ -43,7 +43,7 @@ class Receipt:
     remedy: str = ""
     rules: tuple[str, ...] = ()
     model: str = ""
-    """The first one that was asked, whether or not its text was used."""
+    """The first one that was asked and was there, whether or not its text was used."""
     prompt_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from breadknife.lsp.client import Client
-from breadknife.lsp.server import ACCEPTED, CHOOSE, COMMAND, FIX_ALL, MORE, NEXT_EDIT, STATUS, WHY, BreadknifeServer
+from breadknife.lsp.server import (
+    ACCEPTED,
+    ADD_FOLDER,
+    CHOOSE,
+    COMMAND,
+    FIX_ALL,
+    MORE,
+    NEXT_EDIT,
+    STATUS,
+    WHY,
+    BreadknifeServer,
+)
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host
@@ -38,7 +49,7 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
     server.announce(lsp.CODE_ACTION_RESOLVE)
     for change in ("Configuration", "WatchedFiles", "WorkspaceFolders"):
         server.announce(f"workspace/didChange{change}")
-    for command in (CHOOSE, COMMAND, ACCEPTED, MORE, NEXT_EDIT, STATUS, WHY):
+    for command in (ADD_FOLDER, CHOOSE, COMMAND, ACCEPTED, MORE, NEXT_EDIT, STATUS, WHY):
         server.announce_command(command)
 
     @server.feature(lsp.INITIALIZE)

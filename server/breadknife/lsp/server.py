@@ -43,6 +43,8 @@ COMMAND, ACCEPTED, STATUS, WHY = "breadknife.command", "breadknife.accepted", "b
 NEXT_EDIT = "breadknife.nextEdit"
 MORE = "breadknife.more"
 """Opens the second menu of fixes."""
+ADD_FOLDER = "breadknife.shelf.addFolder"
+"""Puts a folder on the shelf."""
 CHOOSE = "breadknife.choose"
 """Makes the edits of an action, among which the user chooses first."""
 REFRESH_COMPLETION = "breadknife/refreshCompletion"

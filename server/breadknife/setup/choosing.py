@@ -9,6 +9,7 @@ from functools import cached_property
 
 from breadknife.engine.models.catalog import Catalog
 from breadknife.errors import SettingsError
+from breadknife.plugins.shelf.usual import usual_models
 from breadknife.setup.editors.table import EDITORS, EditorPart
 from breadknife.setup.engine import EnginePart
 from breadknife.setup.languagetool import LanguageToolPart
@@ -35,7 +36,8 @@ class Parts:
     @cached_property
     def default_models(self) -> tuple[ModelPart, ...]:
         """Those that do something unless settings say otherwise."""
-        return tuple(part for part in self.models if part.model in self.catalog.defaults)
+        usual = usual_models(self.catalog)
+        return tuple(part for part in self.models if part.model in usual)
 
     @cached_property
     def languagetool(self) -> LanguageToolPart:

@@ -357,7 +357,10 @@ def test_a_folder_is_put_on_the_shelf(open_small: Callable[..., Editor], tmp_pat
         run(vim, "Breadknife shelf", "a adds a folder, q closes")
         vim.type("a")
     else:
-        vim.lua("require('breadknife').client().handlers['breadknife/addFolder'](nil, nil, {})")
+        vim.lua(
+            "require('breadknife').client().handlers['breadknife/showReason'](nil,"
+            " { title = 'Ask my shelf', reason = 'no-shelf', sentence = 'No folder is there.', remedy = '' }, {})"
+        )
     vim.wait_for(lambda: vim.lua("return _G.added") == [[str(folder)]])
     assert vim.lua("return _G.input") == (None if way == "the command" else "dir")
 

@@ -27,6 +27,7 @@ from breadknife.engine.models.declared import declared
 from breadknife.engine.models.pull import pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineMissing, ModelError
+from breadknife.plugins.shelf.usual import usual_models
 from breadknife.text.printable import escaped_values
 
 app = typer.Typer(no_args_is_help=True, help="List, download, check and remove models.", rich_markup_mode=None)
@@ -196,4 +197,4 @@ def _named(names: Iterable[str] | None) -> list[ModelInfo]:
 
 
 def _defaults() -> list[ModelInfo]:
-    return list(read_models().defaults)
+    return list(usual_models(read_models()))

@@ -5,24 +5,28 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-from filelock import Timeout
+import typer
 
+from breadknife import arrivals
 from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.output import INTERRUPTED, counted, ended_by_signals, tell
-from breadknife.cli.shelf.embedding import EngineEmbedder
+from breadknife.cli.output import INTERRUPTED, counted, ended_by_signals, megabytes, progress, tell
+from breadknife.cli.shelf.embedding import ROLE, EngineEmbedder
 from breadknife.cli.shelf.showing import show
-from breadknife.errors import Cancelled, EngineError, ModelError, ShelfError
-from breadknife.paths import lock_file
+from breadknife.engine.installed import is_installed
+from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.pull import PullProgress, pull
+from breadknife.engine.models.store import ModelStore
+from breadknife.engine.runtimes import split_model
+from breadknife.errors import Cancelled, EngineMissing, ModelError, ShelfError
+from breadknife.host.host import Host
+from breadknife.plugins.shelf.adding import NO_FOLDER, alone, fill, folder_to_add
 from breadknife.plugins.shelf.index.database import index_of, remove_index
-from breadknife.plugins.shelf.index.filling import Progress, fill_pictures, fill_text, fill_vectors
+from breadknife.plugins.shelf.index.filling import Progress
 from breadknife.plugins.shelf.index.shelves import added_folders
-from breadknife.plugins.shelf.index.store import Store
-from breadknife.plugins.shelf.reading.process import ReadingProcess
 
 _SHOWN_SECONDS = 0.1
 """Between two lines of progress on a terminal."""
@@ -30,81 +34,87 @@ _SHOWN_SECONDS = 0.1
 
 def run(folder: Path | None, *, as_json: bool, offline: bool, engine_script: Path | None) -> int:
     """Raises ShelfError."""
-    folders = _folders(folder)
-    with ended_by_signals() as cancel:
-        try:
-            _fill(folders, offline, engine_script, cancel)
-        except Cancelled:
-            tell("stopped; `breadknife shelf add` goes on from here")
-            return INTERRUPTED
-        finally:
-            tell("", fleeting=True)
-    show(folders, as_json=as_json)
-    return 0
+    folders = (folder_to_add(folder),) if folder is not None else added_folders()
+    if not folders:
+        raise ShelfError(NO_FOLDER)
+    with closing(make_host(engine_script)) as host:
+        host.settings = settings_for(host, offline, folders[0])
+        wanted = None if engine_script else _wanted_model(host, may_ask=not as_json)
+        with ended_by_signals() as cancel:
+            embedders = list[EngineEmbedder]()
+
+            def embedder() -> EngineEmbedder:
+                if engine_script is None and split_model(host.model_name(ROLE)) is None and not is_installed():
+                    raise EngineMissing  # before vectors of another model go
+                if wanted is not None:
+                    _fetch(wanted, cancel)
+                embedders.append(EngineEmbedder(host))
+                return embedders[0]
+
+            try:
+                filled = fill(folders, _model_name(host), embedder, _Shown().tell, cancel)
+            except Cancelled:
+                tell("stopped; `breadknife shelf add` goes on from here")
+                return INTERRUPTED
+            finally:
+                tell("", fleeting=True)
+    for told in (*filled.problems, *([filled.words_only] if filled.words_only else [])):
+        tell(told)
+    if sent := sum(each.bytes_sent for each in embedders):
+        tell(f"{sent:,} bytes went to the engine that your settings name")
+    show(filled.folders, as_json=as_json, words_only=filled.words_only)
+    return 2 if filled.problems else 0
+
+
+def _model_name(host: Host) -> str:
+    """Empty where no model has the role: the reason is told when vectors are to be made."""
+    try:
+        return host.model_name(ROLE)
+    except ModelError:
+        return ""
+
+
+def _wanted_model(host: Host, *, may_ask: bool) -> ModelInfo | None:
+    """The model that compares meanings, if it isn't here and the user agrees to fetch it. Nobody is asked where nobody
+    can answer, nor before there is an engine for it."""
+    name = _model_name(host)
+    model = next((each for each in host.catalog.models if each.name == name), None)
+    if model is None or not model.fetchable or ModelStore().find(model) is not None or not is_installed():
+        return None
+    if host.settings.offline or not (may_ask and is_interactive()):
+        return None
+    size = megabytes(model.convert.size if model.convert else model.size)
+    question = f"To search meanings, too, fetch the model {model.name} ({size})? All of it stays on this machine."
+    return model if typer.confirm(question, default=True, err=True) else None
+
+
+def is_interactive() -> bool:
+    """Tell whether somebody can be asked a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _fetch(model: ModelInfo, cancel: CancelToken) -> None:
+    """Raises DownloadFailed and Cancelled."""
+    with progress() as report:
+
+        def reporting(now: PullProgress) -> None:
+            cancel.raise_if_cancelled()
+            report(now)
+
+        pull(model, ModelStore(), reporting)
+    arrivals.announce()
 
 
 def remove(folder: Path) -> int:
     """Raises ShelfError."""
     wanted = Path(os.path.realpath(folder))
-    if wanted not in added_folders():
+    known = {wanted, Path(os.path.abspath(folder))} & set(added_folders())  # a link may have taken its place
+    if not known:
         raise ShelfError(f"{folder} is not on the shelf; `breadknife shelf status` says what is")
-    with _alone(wanted):
-        remove_index(index_of(wanted))
-    return 0
-
-
-def _folders(folder: Path | None) -> tuple[Path, ...]:
-    known = added_folders()
-    if folder is None:
-        if not known:
-            raise ShelfError("no folder is on the shelf; `breadknife shelf add FOLDER` adds one")
-        return known
-    wanted = Path(os.path.realpath(folder))
     for each in known:
-        if wanted != each and wanted.is_relative_to(each):
-            raise ShelfError(f"{folder} is on the shelf already, as a part of {each}; `breadknife shelf add` is enough")
-        if wanted != each and each.is_relative_to(wanted):
-            raise ShelfError(f"{each} is on the shelf and a part of {folder}; `breadknife shelf remove` it first")
-    if not wanted.is_dir():
-        raise ShelfError(f"{folder} is no folder; name one")
-    return (wanted,)
-
-
-def _fill(folders: tuple[Path, ...], offline: bool, engine_script: Path | None, cancel: CancelToken) -> None:
-    """All text first: it can be searched while the rest is still to be done."""
-    progress = _Shown()
-    with ExitStack() as stack:
-        for folder in folders:
-            stack.enter_context(_alone(folder))
-        stores = [stack.enter_context(Store(folder)) for folder in folders]
-        with ReadingProcess() as reading:
-            for store in stores:
-                fill_text(store, reading, progress.tell, cancel)
-            for store in stores:
-                fill_pictures(store, reading, progress.tell, cancel)
-        host = make_host(engine_script)
-        stack.callback(host.close)
-        host.settings = settings_for(host, offline, folders[0])
-        try:
-            embedder = EngineEmbedder(host)
-            for store in stores:
-                fill_vectors(store, embedder, progress.tell, cancel)
-        except (ModelError, EngineError) as error:
-            tell(f"only words are searched, not meanings: {error}")
-            return
-        if embedder.bytes_sent:
-            tell(f"{embedder.bytes_sent:,} bytes went to the engine that your settings name")
-
-
-@contextmanager
-def _alone(folder: Path) -> Generator[None]:
-    """While no other process writes this index. Raises ShelfError if one does."""
-    path = index_of(folder)
-    try:
-        with lock_file(path.with_suffix(".lock"), 0):
-            yield
-    except Timeout:
-        raise ShelfError(f"another program is working on {folder}; wait until it has ended") from None
+        with alone(each):
+            remove_index(index_of(each))
+    return 0
 
 
 class _Shown:
@@ -128,12 +138,6 @@ class _Shown:
 
 
 def _line(progress: Progress) -> str:
-    count = f"{progress.done:,} of {progress.total:,}"
+    pages = f", {counted(progress.pages, 'page')} so far" if progress.phase == "read" else ""
     name = f": {progress.name}" if progress.name else ""
-    match progress.phase:
-        case "read":
-            return f"reading {count} new files, {counted(progress.pages, 'page')} so far{name}"
-        case "ocr":
-            return f"OCR of {count} pages{name}"
-        case "embed":
-            return f"vectors of {count} chunks"
+    return f"{progress.words}{pages}{name}"

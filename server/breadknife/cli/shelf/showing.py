@@ -12,7 +12,7 @@ from breadknife.plugins.shelf.index.shelves import OpenShelves
 from breadknife.plugins.shelf.reading.ocr import REMEDY, is_installed
 from breadknife.plugins.shelf.values import Skipped, Status
 
-_EMBEDDING = "`breadknife setup engine`, `breadknife models pull all-minilm-l6-v2`, `breadknife shelf add`"
+_WORDS_ONLY = "`breadknife shelf add` makes their vectors, or says what is missing"
 _SKIPPED = 10
 """Skipped files of a folder that are named; `--json` has all."""
 
@@ -22,8 +22,8 @@ def run(*, as_json: bool) -> int:
     return 0
 
 
-def show(folders: Collection[Path] | None, *, as_json: bool) -> None:
-    """Show the state of these folders, or of all."""
+def show(folders: Collection[Path] | None, *, as_json: bool, words_only: str = "") -> None:
+    """Show the state of these folders, or of all. `words_only` is why meanings aren't searched, if that is known."""
     shelves = OpenShelves()
     try:
         statuses = [each for each in shelves.statuses if folders is None or each.folders[0] in folders]
@@ -33,7 +33,7 @@ def show(folders: Collection[Path] | None, *, as_json: bool) -> None:
     for problem in problems:
         tell(problem)
     if as_json:
-        print_json([_json(status) for status in statuses])
+        print_json([_json(status, words_only) for status in statuses])
         return
     if not statuses:
         say("No folder is on the shelf; `breadknife shelf add FOLDER` adds one.")
@@ -41,11 +41,12 @@ def show(folders: Collection[Path] | None, *, as_json: bool) -> None:
         _say(status)
 
 
-def _json(status: Status) -> dict[str, Any]:
+def _json(status: Status, words_only: str) -> dict[str, Any]:
     values = asdict(status)
     [folder] = values.pop("folders")
     skipped = [{**each, "file": str(each["file"])} for each in values.pop("skipped")]
-    return {"folder": str(folder), **values, "skipped": skipped}
+    why = (words_only or _WORDS_ONLY) if status.chunks_waiting else ""
+    return {"folder": str(folder), **values, "words_only": why, "skipped": skipped}
 
 
 def _say(status: Status) -> None:
@@ -57,7 +58,7 @@ def _say(status: Status) -> None:
         remedy = "`breadknife shelf add` reads them" if is_installed() else REMEDY
         say(f"  {counted(status.pages_waiting, 'page')} can be read by OCR only: {remedy}")
     if status.chunks_waiting:
-        say(f"  {status.chunks_waiting:,} of {status.chunks:,} chunks are found by their words only: {_EMBEDDING}")
+        say(f"  {status.chunks_waiting:,} of {status.chunks:,} chunks are found by their words only: {_WORDS_ONLY}")
     for skipped in status.skipped[:_SKIPPED]:
         say(f"  {_why(skipped, status.folders[0])}")
     if len(status.skipped) > _SKIPPED:

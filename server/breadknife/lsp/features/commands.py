@@ -11,7 +11,7 @@ from breadknife.host.report.status import status
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.offering import refresh
 from breadknife.lsp.progress import progress
-from breadknife.lsp.server import ACCEPTED, COMMAND, STATUS, WHY, BreadknifeServer
+from breadknife.lsp.server import ACCEPTED, ADD_FOLDER, COMMAND, STATUS, WHY, BreadknifeServer
 from breadknife.lsp.showing import Showing
 from breadknife.task.values import Command, CommandRequest, InlayRequest, LensRequest
 
@@ -35,6 +35,15 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, showing: Showin
         if told := _told(args):
             plugin, uri, command = told
             await server.ask(CommandRequest(command, server.root_of(uri)), plugin=plugin)
+
+    @server.handles(ADD_FOLDER)
+    async def add_folder(*args: Any) -> dict[str, Any]:
+        """Argument: a folder's path or `file:` URI. As `run`; the result is `{folder, files, pages, words_only,
+        model}`."""
+        if not args:
+            return {"done": False}
+        command = Command("shelf.addFolder", "adding a folder to your shelf", (str(args[0]),))
+        return await carry_out(server, diagnostics, showing, "shelf", "", command)
 
     @server.handles(STATUS)
     async def show_status(*args: Any) -> dict[str, Any]:

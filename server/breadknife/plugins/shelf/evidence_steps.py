@@ -10,7 +10,8 @@ from breadknife.errors import PluginError
 from breadknife.plugins.shelf.evidence.choosing import answer
 from breadknife.plugins.shelf.evidence.quoting import as_markdown, link
 from breadknife.plugins.shelf.index.shelves import open_shelves
-from breadknife.plugins.shelf.steps import NO_SHELF, question_vector
+from breadknife.plugins.shelf.steps import nothing_to_search, question_vector
+from breadknife.plugins.shelf.values import Unsearched
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -78,10 +79,12 @@ def find_evidence(given: EvidenceWanted, context: StepContext) -> EvidenceFound 
     """Up to three passages of the shelf that answer a question, each proved to stand on its page."""
     shelves = open_shelves()
     if not shelves.status.folders:
-        return NO_SHELF
-    vector = question_vector(given.question, given.model, shelves, context)
+        return nothing_to_search(shelves)
+    vector, unsearched = question_vector(given.question, given.model, shelves, context)
+    if problems := shelves.problems:
+        unsearched = Unsearched(*problems[0].rpartition("; ")[::2])
     place = _resolved(given.document)
-    quotes = answer(given.question, vector, shelves, context.cancel, asked_in=place)
+    quotes = answer(given.question, vector, shelves, context.cancel, asked_in=place, unsearched=unsearched)
     if isinstance(quotes, Silence):
         return quotes
     return EvidenceFound(

@@ -6,6 +6,7 @@ of the server would take 12 ms more.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ from breadknife.task.values import (
 from breadknife.text.document import Document, Span, uri_to_path
 from breadknife.text.printable import shortened
 
-OPEN = "shelf.open"
+OPEN, ADD_FOLDER = "shelf.open", "shelf.addFolder"
 _LANGUAGES = frozenset({"markdown", "plaintext"})
 _LINK = re.compile(r"\[(?P<title>(?:\\.|[^\]\\])*)\]\(<?(?P<target>[^)>#\s][^)>#]*)(?:#page=(?P<page>\d+))?>?\)")
 _QUOTED = re.compile(r"[ \t]*>[ \t]?(.*)")
@@ -82,6 +83,10 @@ class ShelfPlugin:
                 path = uri_to_path(uri.partition("#")[0])
                 is_pdf = path is not None and path.suffix.lower() == ".pdf"
                 return Done(shows=(OpenDocument(uri, external=is_pdf),))
+            case CommandRequest(command=Command(name=name, arguments=(folder,))) if name == ADD_FOLDER:
+                from breadknife.plugins.shelf.asked_by_editor import add_folder
+
+                return add_folder(folder, context)
             case _:
                 return None
 
@@ -89,7 +94,8 @@ class ShelfPlugin:
         """Return files of folders that the user has added to the shelf."""
         from breadknife.plugins.shelf.index.shelves import open_shelves
 
-        return any(path.is_relative_to(folder) for folder in open_shelves().status.folders)
+        real = Path(os.path.realpath(path))  # a link may have taken the place of a folder since
+        return any(real.is_relative_to(folder) for folder in open_shelves().status.folders)
 
     def close(self) -> None:
         """The shelves belong to the process, and end with it."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from breadknife.errors import EngineError, ModelError
+from breadknife.errors import EngineError, EngineMissing, ModelError, ModelMissing
 from breadknife.plugins.shelf.index.shelves import OpenShelves, open_shelves
-from breadknife.plugins.shelf.index.vectors import identity_of
+from breadknife.plugins.shelf.index.vectors import can_be_searched, identity_of
+from breadknife.plugins.shelf.values import Unsearched
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.steps.values import Passage, Vector
@@ -14,6 +15,7 @@ from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 
 NO_SHELF = Silence("no-shelf", "No folder is on your shelf.", "`breadknife shelf add FOLDER` adds one")
+_AGAIN = "run `breadknife shelf add`"
 
 
 @dataclass(frozen=True)
@@ -41,24 +43,50 @@ def search(given: SearchWanted, context: StepContext) -> SearchFound | Silence:
     shelves = open_shelves()
     status = shelves.status
     if not status.folders:
-        return NO_SHELF
-    found = shelves.search(given.question, question_vector(given.question, given.model, shelves, context), given.keep)
+        return nothing_to_search(shelves)
+    vector, _ = question_vector(given.question, given.model, shelves, context)
+    found = shelves.search(given.question, vector, given.keep)
     passages = (Passage(each.chunk.text, each.chunk.file.as_uri(), each.chunk.page, each.score) for each in found)
     return SearchFound(tuple(passages), status.files, status.pages, status.pages_waiting)
 
 
-def question_vector(question: str, role: str, shelves: OpenShelves, context: StepContext) -> Vector:
-    """Return the question's vector by the model of the shelf's own; empty where there is none. Raises Cancelled."""
-    if not shelves.models:
-        return ()
+def nothing_to_search(shelves: OpenShelves) -> Silence:
+    """Return why no folder can be searched: there is none, or the index of each is damaged."""
+    if problems := shelves.problems:
+        what, _, remedy = problems[0].rpartition("; ")
+        return Silence("shelf-damaged", f"Nothing was searched: {what}.", remedy)
+    return NO_SHELF
+
+
+def question_vector(
+    question: str, role: str, shelves: OpenShelves, context: StepContext
+) -> tuple[Vector, Unsearched | None]:
+    """Return the question's vector by the model of the shelf's own, empty where there is none, and what isn't searched
+    for lack of vectors. Raises Cancelled."""
+    models, status = shelves.models, shelves.status
+    if shelves.is_of_test:
+        return (), None
+    if not models:
+        return (), Unsearched("no passage has a vector yet, so only words were searched", _AGAIN)
     try:
         model = context.model(role)
-        if shelves.models - {identity_of(model.name, model.digest)}:
-            return ()
+        if models - {identity_of(model.name, model.digest)} and can_be_searched():
+            return (), Unsearched("the vectors are of another model, so only words were searched", _AGAIN)
         [vector] = model.embed([question])
-    except (ModelError, EngineError):  # words can be searched without it; the receipt lacks the model
-        return ()
-    return vector
+    except EngineMissing:
+        return (), Unsearched(
+            "the engine isn't installed, so only words were searched", "run `breadknife setup engine`"
+        )
+    except ModelMissing:
+        name = context.model(role).name
+        remedy = f"run `breadknife models pull {name}`"
+        return (), Unsearched(f"{name} isn't on this machine, so only words were searched", remedy)
+    except (ModelError, EngineError) as error:
+        return (), Unsearched(f"only words were searched ({error})", "ask again, or run `breadknife doctor`")
+    if status.chunks_waiting:
+        part = f"{status.chunks_waiting:,} of {status.chunks:,} passages"
+        return vector, Unsearched(f"of {part}, only words were searched", _AGAIN)
+    return vector, None
 
 
 STEPS = (

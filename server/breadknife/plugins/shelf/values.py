@@ -109,6 +109,16 @@ class Status:
     skipped: tuple[Skipped, ...] = ()
 
 
+@dataclass(frozen=True)
+class Unsearched:
+    """A part of the shelf that a question wasn't compared with, so that an answer may stand there."""
+
+    what: str
+    """In one sentence, without a period."""
+    remedy: str
+    """What the user can do about it, in the imperative."""
+
+
 class Shelves(Protocol):
     """All folders that the user has added, searched as one."""
 

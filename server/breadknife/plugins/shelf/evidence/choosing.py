@@ -10,13 +10,15 @@ from breadknife.plugins.shelf.evidence.features import Passage, passages
 from breadknife.plugins.shelf.evidence.model import Weights, fitted
 from breadknife.plugins.shelf.evidence.question import Question, read_question
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
-from breadknife.plugins.shelf.values import Shelves, Status
+from breadknife.plugins.shelf.values import Shelves, Status, Unsearched
 from breadknife.steps.values import Vector
 from breadknife.task.values import Silence
 
 CANDIDATES = 20
 """Chunks whose passages are measured: what is right is among them in nearly all cases."""
 MOST_QUOTES = 3
+PARTLY = "shelf-partly-searched"
+"""The reason for silence where an answer may stand in what wasn't searched."""
 
 
 def answer(
@@ -26,9 +28,11 @@ def answer(
     cancel: CancelToken,
     weights: Weights | None = None,
     asked_in: Path | None = None,
+    unsearched: Unsearched | None = None,
 ) -> tuple[Quote, ...] | Silence:
     """Return the quotes, best first. `vector` is the question's; without it, or while chunks wait for theirs, words
-    alone decide. `asked_in` is the document that has the question: it isn't quoted."""
+    alone decide. `asked_in` is the document that has the question: it isn't quoted. `unsearched` is what the question
+    isn't compared with: where nothing is found, the reason says so."""
     question = read_question(text, shelves.frequency, shelves.chunk_count)
     if not question.terms:
         return Silence("no-question", "The question has no word to look for.", "name what you look for")
@@ -41,10 +45,10 @@ def answer(
     ranked = sorted(((weights.likelihood(each.features), each) for each in found), key=lambda pair: -pair[0])
     likely = [pair for pair in ranked if not pair[1].missing]
     if not likely or likely[0][0] < weights.threshold:
-        return _silence(question, [each for _, each in ranked], status)
+        return _silence(question, [each for _, each in ranked], status, unsearched)
     quotes = [_quote(likelihood, each) for likelihood, each in apart(likely)]
     proved = tuple(quote for quote in quotes if is_proved(quote, shelves.page_text))
-    return proved or _silence(question, [], status)
+    return proved or _silence(question, [], status, unsearched)
 
 
 def apart(ranked: Iterable[tuple[float, Passage]]) -> list[tuple[float, Passage]]:
@@ -69,19 +73,23 @@ def _quote(likelihood: float, passage: Passage) -> Quote:
     return Quote(passage.text, chunk.title, chunk.file, chunk.page, passage.span, likelihood)
 
 
-def _silence(question: Question, ranked: Sequence[Passage], status: Status) -> Silence:
-    """Why nothing is shown, with what came nearest."""
-    looked = f"{_count(status.pages, 'page')} of {_count(status.files, 'file')}"
+def _silence(question: Question, ranked: Sequence[Passage], status: Status, unsearched: Unsearched | None) -> Silence:
+    """Why nothing is shown, with what came nearest. A name that no page has says enough, whatever wasn't searched by
+    its meaning."""
+    looked = f"{counted(status.pages, 'page')} of {counted(status.files, 'file')}"
     waiting = f"; {status.pages_waiting:,} not read yet" if status.pages_waiting else ""
     unknown = [term.text for term in question.terms if term.is_named and not term.is_known]
     if unknown:
         sentence = f"No page on the shelf has “{unknown[0]}” ({looked}{waiting})."
     elif ranked and ranked[0].missing:
         sentence = f"The nearest passages lack “{ranked[0].missing[0].text}” ({looked}{waiting})."
+    elif unsearched is not None:
+        return Silence(PARTLY, f"Nothing was found, but {unsearched.what} ({looked}{waiting}).", unsearched.remedy)
     else:
         sentence = f"The shelf says nothing about it ({looked}{waiting})."
     return Silence("shelf-silent", sentence, "ask with words that a page would use")
 
 
-def _count(number: int, of: str) -> str:
+def counted(number: int, of: str) -> str:
+    """Return a number of things in words: `1 page`, `2,000 pages`."""
     return f"{number:,} {of}" + "s" * (number != 1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 from breadknife import paths
@@ -19,7 +20,10 @@ VERSION = 2
 _BUSY_SECONDS = 30.0
 _WITHOUT_WAITING = "PRAGMA synchronous = NORMAL"
 """For the disk at each file: the newest ones may be lost with the power, nothing else."""
-_SUFFIX = ".sqlite"
+_SUFFIX, _FOLDER = ".sqlite", ".folder"
+"""Of an index, and of the file beside it that says which folder it is of, for when the index is damaged."""
+_DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+REPAIR = "`breadknife shelf add` makes it anew"
 _SCHEMA = """
 CREATE TABLE about (version INTEGER NOT NULL, folder TEXT NOT NULL, model TEXT NOT NULL, removals INTEGER NOT NULL);
 CREATE TABLE files (
@@ -77,37 +81,66 @@ def all_indexes(indexes: Path | None = None) -> tuple[Path, ...]:
     return ()
 
 
-def open_index(path: Path, folder: Path | None = None) -> sqlite3.Connection:
-    """Return an index. With `folder` it is made if it isn't there, or is broken or of another version.
+def folder_of(path: Path) -> Path | None:
+    """Return the folder that an index is of, as far as that is known: also of one that is damaged, or of another
+    version."""
+    with contextlib.suppress(OSError):
+        return Path(os.fsdecode(path.with_suffix(_FOLDER).read_bytes()))
+    with contextlib.suppress(sqlite3.Error, OSError), contextlib.closing(_connected(path)) as connection:
+        [(folder,)] = connection.execute("SELECT folder FROM about").fetchall()
+        return Path(str(folder))
+    return None
 
-    Raises ShelfError where it can't be used.
+
+def open_index(path: Path, folder: Path | None = None) -> sqlite3.Connection:
+    """Return an index. With `folder` it is made if it isn't there, or is damaged or of another version; all of it is
+    looked at then.
+
+    Raises ShelfError where it can't be used, with the command that repairs it.
     """
-    if folder is not None:
-        _make_file(path)
     try:
+        if folder is not None:
+            paths.make_private(path)
+            paths.write_atomically(path.with_suffix(_FOLDER), os.fsencode(folder))
         connection = _connected(path)
-        if _version(connection) == VERSION:
-            connection.execute(_WITHOUT_WAITING)
-            return connection
-        connection.close()
-        if folder is None:
-            raise ShelfError(f"{path.name} is broken or of another version; `breadknife shelf add` makes it anew")
-        _remove_file(path)
-        _make_file(path)
-        connection = _connected(path)
-        connection.execute("PRAGMA journal_mode = WAL")  # one may search while another process writes
-        with transaction(connection):
-            _create(connection, folder)
+        if not _is_sound(connection, thorough=folder is not None):
+            connection.close()
+            if folder is None:
+                raise ShelfError(f"{_named(path)} is damaged or of another version; {REPAIR}")
+            connection = _made_anew(path, folder)
         connection.execute(_WITHOUT_WAITING)
         return connection
     except (sqlite3.Error, OSError) as error:
-        raise ShelfError(f"{path} can't be used: {error}; remove it, and add its folder again") from error
+        raise index_error(path, error) from error
+
+
+def index_error(path: Path, error: Exception) -> ShelfError:
+    """Return what to tell of an index that can't be read or written."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED or isinstance(error, ValueError):
+        return ShelfError(f"{_named(path)} is damaged; {REPAIR}")
+    return ShelfError(f"{_named(path)} can't be used: {error}; check the disk, and try again")
+
+
+def _named(path: Path) -> str:
+    return f"the index of {folder_of(path) or path.name}"
+
+
+def _made_anew(path: Path, folder: Path) -> sqlite3.Connection:
+    for each in _files_of(path):
+        each.unlink(missing_ok=True)
+    paths.make_private(path)  # SQLite gives the files beside it the same mode
+    connection = _connected(path)
+    connection.execute("PRAGMA journal_mode = WAL")  # one may search while another process writes
+    with transaction(connection):
+        _create(connection, folder)
+    return connection
 
 
 def remove_index(path: Path) -> None:
     """Raises ShelfError, where another program uses it on Windows."""
     try:
-        _remove_file(path)
+        for each in (*_files_of(path), path.with_suffix(_FOLDER)):
+            each.unlink(missing_ok=True)
     except OSError as error:
         raise ShelfError(f"{path} can't be removed: {error.strerror}; close your editors, and try again") from error
 
@@ -129,37 +162,48 @@ def _connected(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(address, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True)
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    """0 for a file that is empty or no index. Raises sqlite3.OperationalError for one that can't be read now."""
+def _is_sound(connection: sqlite3.Connection, *, thorough: bool) -> bool:
+    """Whether it is an index of this version, and, where that is asked, whether each of its pages can be read. Raises
+    sqlite3.OperationalError for one that can't be read now."""
     try:
-        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone() is None:
-            return 0
-        found = connection.execute("SELECT version FROM about").fetchone()
+        found = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
+        if any(found.get(name) != sql for name, sql in _expected().items()):
+            return False
+        if connection.execute("SELECT version FROM about").fetchall() != [(VERSION,)]:
+            return False
+        return not thorough or connection.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
-        return 0
-    return int(found[0]) if found else 0
+        return False
 
 
-def _create(connection: sqlite3.Connection, folder: Path) -> None:
+@functools.cache
+def _expected() -> Mapping[str, str]:
+    """Each table, view and trigger of an index with the statement that made it."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        _make_tables(connection)
+        made = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    # Those that FTS5 makes for itself differ between versions of SQLite.
+    return {name: sql for name, sql in made if not name.startswith(("words_", "sqlite_"))}
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
     statement = ""
     for line in _SCHEMA.splitlines():
         statement += f"{line}\n"
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
             statement = ""
+
+
+def _create(connection: sqlite3.Connection, folder: Path) -> None:
+    _make_tables(connection)
     connection.execute("INSERT INTO about VALUES (?, ?, '', 0)", (VERSION, str(folder)))
     # Ids of chunks are apart from those of all other folders' indexes.
     first = secrets.randbelow(1 << 24) << 32
     connection.execute("INSERT INTO sqlite_sequence VALUES ('chunks', ?)", (first,))
 
 
-def _make_file(path: Path) -> None:
-    """A file that is the user's alone; SQLite gives those beside it the same mode."""
-    paths.make_private(path)
-
-
-def _remove_file(path: Path) -> None:
-    for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-        each.unlink(missing_ok=True)
+def _files_of(path: Path) -> tuple[Path, ...]:
+    return (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")))

@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.chunks import chunks_of
 from breadknife.plugins.shelf.chunking.cleaning import with_hyphens
-from breadknife.plugins.shelf.index.scanning import Found, scan
+from breadknife.plugins.shelf.index.scanning import Found, must_be_itself, scan
 from breadknife.plugins.shelf.index.store import FileState, Known, Store
 from breadknife.plugins.shelf.index.vectors import pack
 from breadknife.plugins.shelf.reading.ocr import is_installed
@@ -42,6 +42,18 @@ class Progress:
     """The file that is being read."""
     pages: int = 0
     """Read so far in the phase `read`."""
+
+    @property
+    def words(self) -> str:
+        """Return the phase and how far it is, for people."""
+        count = f"{self.done:,} of {self.total:,}"
+        match self.phase:
+            case "read":
+                return f"reading {count} new files"
+            case "ocr":
+                return f"OCR of {count} pages"
+            case "embed":
+                return f"vectors of {count} chunks"
 
 
 Tell = Callable[[Progress], None]
@@ -73,6 +85,7 @@ def fill_text(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelT
     jobs = [(path, _job(store.folder, path, known.get(path))) for path, file in changed.items() if not file.why_not]
     pages = 0
     for done, (path, job) in enumerate(jobs):
+        must_be_itself(store.folder)  # which may have changed since: reading takes long
         tell(Progress("read", done, len(jobs), path, pages))
         _, following = jobs[done + 1] if done + 1 < len(jobs) else ("", None)
         pages += _read(store, reading.read(job, cancel, following), path, changed[path])
@@ -114,7 +127,7 @@ def _job(folder: Path, path: str, known: Known | None = None, pictures: tuple[in
 
 
 def fill_pictures(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
-    """Read by OCR the pages that only it can read, if it is installed. Raises Cancelled."""
+    """Read by OCR the pages that only it can read, if it is installed. Raises ShelfError and Cancelled."""
     for file in store.stale():
         _make_chunks(store, file)
     todo = store.waiting_for_ocr()
@@ -124,6 +137,7 @@ def fill_pictures(store: Store, reading: ReadingProcess, tell: Tell, cancel: Can
     done = itertools.count(1)
     tell(Progress("ocr", 0, total))
     for file, path, numbers in todo:
+        must_be_itself(store.folder)
         try:
             for part in reading.read(_job(store.folder, path, pictures=numbers), cancel):
                 for page in part.pages:

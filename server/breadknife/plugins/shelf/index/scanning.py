@@ -38,6 +38,7 @@ def scan(folder: Path) -> Scan:
 
     Raises ShelfError for a folder that isn't there: a drive that isn't plugged in must not empty its shelf.
     """
+    must_be_itself(folder)
     if not folder.is_dir():
         raise ShelfError(f"{folder} is no folder, or isn't there now; plug its drive in, or name another folder")
     files, unlisted = dict[str, Found](), list[str]()
@@ -51,6 +52,12 @@ def scan(folder: Path) -> Scan:
     if "." in unlisted:
         raise ShelfError(f"{folder} can't be listed; make it readable, or name another folder")
     return Scan(files, tuple(unlisted))
+
+
+def must_be_itself(folder: Path) -> None:
+    """Raises ShelfError where a link has taken the place of the folder that was added, or of one above it."""
+    if Path(os.path.realpath(folder)) != folder:
+        raise ShelfError(f"{folder} is a link now, which isn't followed; add the folder that it leads to")
 
 
 def _relative(path: str, folder: Path) -> str:

@@ -8,18 +8,21 @@ import logging
 import re
 import sqlite3
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from breadknife.errors import ShelfError
-from breadknife.plugins.shelf.index.database import all_indexes, open_index
+from breadknife.paths import written_at
+from breadknife.plugins.shelf.index.database import all_indexes, folder_of, index_error, open_index
 from breadknife.plugins.shelf.index.store import page_from, status_of
 from breadknife.plugins.shelf.index.vectors import Matrix, can_be_searched
 from breadknife.plugins.shelf.values import Candidate, Chunk, PageText, Status
 from breadknife.steps.values import Vector
 
 log = logging.getLogger(__name__)
+_Found = TypeVar("_Found")
 
 _RANKED = 100
 """Chunks of each ranking that the other one is merged with."""
@@ -38,9 +41,8 @@ def open_shelves() -> OpenShelves:
 
 
 def added_folders() -> tuple[Path, ...]:
-    """Return the folders that the user has added."""
-    with contextlib.closing(OpenShelves()) as shelves:
-        return shelves.status.folders
+    """Return the folders that the user has added, also those whose index is damaged."""
+    return tuple(folder for path in all_indexes() if (folder := folder_of(path)) is not None)
 
 
 @dataclass
@@ -81,6 +83,8 @@ class OpenShelves:
     def __init__(self) -> None:
         self._open: dict[Path, _Index] = {}
         self._problems: tuple[str, ...] = ()
+        self._damaged: dict[Path, tuple[object, str]] = {}
+        """Indexes that a question found to be damaged: the state of the file then, and what is told of it."""
         self._indexes: Path | None = None
         """Where the indexes are, if not among the user's own."""
         self._lock = threading.RLock()
@@ -97,6 +101,11 @@ class OpenShelves:
                 self.close()
                 self._indexes = before
 
+    @property
+    def is_of_test(self) -> bool:
+        """Whether a recipe's test has its own shelf now. It has no vectors, so that each machine says the same."""
+        return self._indexes is not None
+
     def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
         """See `Shelves`. Scores of words are compared across folders as they are."""
         wanted = max(_RANKED, keep)
@@ -105,21 +114,28 @@ class OpenShelves:
             indexes = self._refreshed()
             words, near = dict[int, float](), dict[int, float]()
             for index in indexes:
-                words |= _by_words(index, match, wanted)
-                near |= _by_vector(index, vector, wanted)
+                words |= self._asked(index, lambda index: _by_words(index, match, wanted), {})
+                near |= self._asked(index, lambda index: _by_vector(index, vector, wanted), {})
             words, near = _best(words, wanted), _best(near, wanted)
             best_words = max(words.values(), default=0.0) or 1.0
             found: dict[str, Candidate] = {}
-            for index in indexes:
+
+            def scored(index: _Index) -> list[Candidate]:
                 chunks = _chunks(index, [*words, *near])
                 cosines = near | _cosines(index, vector, [id for id in chunks if id not in near])
                 bm25 = words | _bm25(index, match, [id for id in chunks if id not in words])
-                for id, chunk in chunks.items():
-                    cosine, fits = cosines.get(id, 0.0), bm25.get(id, 0.0)
-                    candidate = Candidate(chunk, fits / best_words + _MEANING * cosine, cosine, fits)
+                scores = ((chunk, cosines.get(id, 0.0), bm25.get(id, 0.0)) for id, chunk in chunks.items())
+                return [
+                    Candidate(chunk, fits / best_words + _MEANING * cosine, cosine, fits)
+                    for chunk, cosine, fits in scores
+                ]
+
+            for index in indexes:
+                for candidate in self._asked(index, scored, []):
                     # A page that stands on the shelf twice counts once.
-                    if chunk.text not in found or found[chunk.text].score < candidate.score:
-                        found[chunk.text] = candidate
+                    text = candidate.chunk.text
+                    if text not in found or found[text].score < candidate.score:
+                        found[text] = candidate
         return tuple(sorted(found.values(), key=lambda each: (-each.score, each.chunk.id))[:keep])
 
     def frequency(self, word: str) -> int:
@@ -128,7 +144,7 @@ class OpenShelves:
         if not match:
             return 0
         with self._lock:
-            return sum(_frequency(index, match) for index in self._refreshed())
+            return sum(self._asked(index, lambda index: _frequency(index, match), 0) for index in self._refreshed())
 
     @property
     def chunk_count(self) -> int:
@@ -145,13 +161,10 @@ class OpenShelves:
             for index in self._refreshed():
                 [folder] = index.status.folders
                 if file.is_relative_to(folder):
-                    rows = index.connection.execute(
-                        "SELECT number, pages.text, how, words FROM pages JOIN files ON files.id = file"
-                        " WHERE path = ? AND number = ?",
-                        (file.relative_to(folder).as_posix(), number),
-                    ).fetchall()
-                    if rows:
-                        return page_from(*rows[0])
+                    path = file.relative_to(folder).as_posix()
+                    found = self._asked(index, lambda index, path=path: _page(index, path, number), None)
+                    if found is not None:
+                        return found
         return None
 
     @property
@@ -173,7 +186,7 @@ class OpenShelves:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Indexes that can't be used, and why."""
+        """What to tell of indexes that can't be used, each with the command that repairs it."""
         with self._lock:
             self._refreshed()
             return self._problems
@@ -184,10 +197,24 @@ class OpenShelves:
                 index.connection.close()
             self._open.clear()
 
+    def _asked(self, index: _Index, ask: Callable[[_Index], _Found], otherwise: _Found) -> _Found:
+        """What one index says; `otherwise` if it turns out to be damaged, so that the others are asked all the same."""
+        try:
+            return ask(index)
+        except (sqlite3.Error, ValueError) as error:
+            told = str(index_error(index.path, error))
+            log.warning("%s", told)
+            self._damaged[index.path] = written_at(index.path), told
+            return otherwise
+
     def _refreshed(self) -> list[_Index]:
         found, problems = dict[Path, _Index](), list[str]()
         for path in all_indexes(self._indexes):
             try:
+                when, told = self._damaged.get(path, (None, ""))
+                if told and when == written_at(path):
+                    problems.append(told)
+                    continue
                 status = path.stat()
                 identity = (status.st_dev, status.st_ino)
                 index = self._open.pop(path, None)
@@ -198,8 +225,9 @@ class OpenShelves:
                 index.refresh()
                 found[path] = index
             except (ShelfError, sqlite3.Error, OSError, ValueError) as error:
-                log.warning("%s", error)
-                problems.append(str(error))
+                told = str(error if isinstance(error, ShelfError) else index_error(path, error))
+                log.warning("%s", told)
+                problems.append(told)
         for gone in self._open.values():
             gone.connection.close()
         self._open, self._problems = found, tuple(problems)
@@ -262,6 +290,14 @@ def _chunks(index: _Index, ids: Sequence[int]) -> dict[int, Chunk]:
         tuple(ids),
     )
     return {id: Chunk(id, folder / path, *rest) for id, path, *rest in rows}
+
+
+def _page(index: _Index, path: str, number: int) -> PageText | None:
+    rows = index.connection.execute(
+        "SELECT number, pages.text, how, words FROM pages JOIN files ON files.id = file WHERE path = ? AND number = ?",
+        (path, number),
+    ).fetchall()
+    return page_from(*rows[0]) if rows else None
 
 
 def _places(values: Sequence[object]) -> str:

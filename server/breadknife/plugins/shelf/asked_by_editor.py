@@ -1,0 +1,69 @@
+"""An editor's command that puts a folder on the shelf. Imported when it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import ShelfError
+from breadknife.plugins.shelf.adding import fill, folder_to_add
+from breadknife.plugins.shelf.evidence.choosing import counted
+from breadknife.plugins.shelf.index.filling import Progress
+from breadknife.plugins.shelf.index.shelves import open_shelves
+from breadknife.plugins.shelf.index.vectors import identity_of
+from breadknife.steps.values import Vector
+from breadknife.task.plugin import Context, Model
+from breadknife.task.values import Done, Silence
+from breadknife.text.document import uri_to_path
+
+_ROLE = "embedding"
+
+
+class ContextEmbedder:
+    """See `breadknife.plugins.shelf.index.filling.Embedder`."""
+
+    def __init__(self, model: Model) -> None:
+        """Raises ModelError or EngineError where it can't be asked: before vectors of another model go."""
+        model.embed(["ready?"])
+        self._model = model
+
+    @property
+    def identity(self) -> str:
+        return identity_of(self._model.name, self._model.digest)
+
+    def embed(self, texts: Sequence[str], cancel: CancelToken) -> tuple[Vector, ...]:
+        return self._model.embed(texts, cancel=cancel)
+
+
+def add_folder(named: str, context: Context) -> Done | Silence:
+    """Add a folder, or bring it up to date. `named` is its path, or its `file:` URI. Nothing is fetched for it: where
+    the model that compares meanings is missing, the answer says so. Raises Cancelled; what was read is kept."""
+    try:
+        folder = folder_to_add(uri_to_path(named) or Path(named).expanduser())
+    except ShelfError as error:
+        return _silence(str(error))
+
+    def tell(progress: Progress) -> None:
+        if progress.total:
+            context.progress(progress.words, progress.done / progress.total)
+
+    model = context.model(_ROLE)
+    filled = fill((folder,), model.name, lambda: ContextEmbedder(model), tell, context.cancel)
+    if filled.problems:
+        return _silence(filled.problems[0])
+    [status] = [each for each in open_shelves().statuses if each.folders == (folder,)]
+    said = f"{folder.name} is on your shelf: {counted(status.files, 'file')}, {counted(status.pages, 'page')}."
+    lacks = f" {filled.words_only[:1].upper()}{filled.words_only[1:]}." if filled.words_only else ""
+    result = {
+        "folder": str(folder),
+        "files": status.files,
+        "pages": status.pages,
+        "words_only": filled.words_only,
+        "model": model.name if filled.words_only else "",
+    }
+    return Done(said + lacks, result)
+
+
+def _silence(problem: str) -> Silence:
+    return Silence("shelf-not-added", f"{problem[:1].upper()}{problem[1:]}.")
