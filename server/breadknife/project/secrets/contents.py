@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from breadknife.project.secrets.formats import COMPILED
+from breadknife.project.secrets.told import told_secrets
 from breadknife.text.document import Span
 
 RANDOM_BITS = 3.2
@@ -91,7 +92,7 @@ def secrets_in(text: str) -> Sequence[Span]:
     word."""
     joined = list[Span]()
     names = _names(text)
-    for span in sorted((*_by_look(text), *_keys(text), *_by_name(text, names))):
+    for span in sorted((*_by_look(text), *_keys(text), *_by_name(text, names), *told_secrets(text))):
         if joined and span.start <= joined[-1].end:
             joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
         else:
