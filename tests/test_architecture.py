@@ -147,9 +147,10 @@ OWNERS = {
     "pypdfium2": ("steps/builtin/documents.py", "plugins/shelf/reading/pdf.py"),
     "rapidocr": ("plugins/shelf/reading/ocr.py",),
     "markdown_it": ("plugins/shelf/reading/plain.py",),
-    "starlette": ("openai/",),
-    "mcp": ("cli/mcp/run.py",),
-    "uvicorn": ("cli/engine/serve_openai.py",),
+    "starlette": ("openai/", "cli/engine/http.py"),
+    "mcp": ("cli/mcp/run.py", "cli/mcp/server.py"),
+    "uvicorn": ("cli/engine/serve_openai.py", "cli/engine/http.py"),
+    "h11": ("cli/engine/http.py",),
     "typer": ("cli/",),
 }
 """Third-party package -> the only places that may import it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 
 PROSE = "# Notes\n\nThis are a test of the the editor.\n"
 RECIPE = """\
@@ -85,17 +86,50 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("fix", {"path": "notes.md", "line": 99}, "there is no line 99; the file has 4"),
     ("fix", {"path": "gone.md", "line": 1}, "gone.md"),
     ("lint", {"path": "notes.md", "min_confidence": "some"}, "some"),
+    ("lint", {"path": "/dev/zero"}, "not inside"),
+    ("lint", {"path": "/etc/passwd"}, "not inside"),
+    ("lint", {"path": "a\0b"}, "is no path"),
+    ("lint", {"path": "a" * 5000}, "a path has 4096 characters at most"),
+    ("lint", {"path": "out.md"}, "not inside"),
+    ("recipe", {"name": "shout", "path": "away/secret.md"}, "not inside"),
+    ("fix", {"path": "pipe.md", "line": 1}, "not a regular file"),
+    ("fix", {"path": "huge.md", "line": 1}, "larger than"),
+    ("fix", {"path": "notes.md", "line": "three"}, "line: Input should be a valid integer"),
+    ("fix", {"path": "notes.md"}, "line: Field required"),
+    ("lint", {"path": "notes.md", "fast": True}, "lint has no argument 'fast'; it takes min_confidence, path"),
+    ("recipe", {"name": "x\ny", "path": "gone\nmd"}, "gone md"),
 ]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders, and links need a permission")
 async def test_what_is_wrong_is_a_sentence(folder: Path, home: Path) -> None:
+    outside = folder.parent / "outside"
+    outside.mkdir()
+    (outside / "secret.md").write_text("This are secret.\n")
+    (folder / "out.md").symlink_to(outside / "secret.md")
+    (folder / "away").symlink_to(outside, target_is_directory=True)
+    os.mkfifo(folder / "pipe.md")
+    with (folder / "huge.md").open("wb") as huge:
+        huge.truncate(1 << 30)
     async with serving(folder, home) as client:
         for tool, arguments, message in WRONG:
             result = await client.call_tool(tool, arguments)
-            assert result.is_error
-            assert message in " ".join(getattr(each, "text", "") for each in result.content)
+            said = " ".join(getattr(each, "text", "") for each in result.content)
+            assert (result.is_error, message in said) == (True, True), (arguments, said)
+            assert "\n" not in said
+            assert len(said) <= 500
+        whole = await call(client, "lint", path=".")
+        assert "secret" not in str(whole["problems"])
         answer = await call(client, "recipe", name="whisper", path="notes.md", line=3)
     assert "There is no such recipe that can run." in answer["reason"]
+
+
+@pytest.mark.parametrize("name", ["whisper", "", "lint\n", "__class__"])
+async def test_a_tool_that_is_not_there_is_an_error_of_the_protocol(folder: Path, home: Path, name: str) -> None:
+    async with serving(folder, home) as client:
+        with pytest.raises(MCPError) as error:
+            await client.call_tool(name, {})
+    assert (error.value.error.code, error.value.error.message) == (-32602, f"Unknown tool: {name.strip()}")
 
 
 def applied(text: str, edits: list[dict[str, Any]]) -> str:

@@ -14,6 +14,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import openai
 import uvicorn
 
+from breadknife.cli.engine.http import config_of
 from breadknife.cli.engine.serve_openai import listening
 from breadknife.engine.api import Engine
 from breadknife.openai.app import make_app
@@ -46,10 +47,7 @@ class Served:
 @contextmanager
 def serving(engine: Engine, run_recipe: RunRecipe | None = None) -> Iterator[Served]:
     workers = Workers(engine)
-    config = uvicorn.Config(
-        make_app(workers, Offer(), TOKEN, run_recipe), lifespan="off", ws="none", log_level="warning"
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(config_of(make_app(workers, Offer(), TOKEN, run_recipe)))
     with listening(0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -27,7 +27,7 @@ from breadknife.openai.answers import Choice, Envelope, Form, Json, embeddings, 
 from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, RerankBody, Sampled, decoded
 from breadknife.openai.errors import CLIENT_GONE, ApiError, as_api_error
 from breadknife.openai.offer import Offer, completion_prompt
-from breadknife.openai.reading import read_body
+from breadknife.openai.reading import ClosingResponse, read_body
 from breadknife.openai.recipes import RecipesApi, RunRecipe
 from breadknife.openai.work import Workers, while_connected
 
@@ -231,7 +231,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
             found = ApiError(f"{request.method} {request.url.path}: {error.detail}", None, error.status_code)
         case _:
             found = ApiError("the client hung up", None, CLIENT_GONE)
-    return JSONResponse(found.body(), found.status)
+    return (ClosingResponse if found.closes else JSONResponse)(found.body(), found.status)
 
 
 def _blamed(error: BreadknifeError, request: GenerateRequest) -> ApiError:

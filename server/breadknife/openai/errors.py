@@ -27,6 +27,8 @@ class ApiError(Exception):
     param: str | None = None
     status: int = 400
     code: str | None = None
+    closes: bool = False
+    """Whether the rest of the request isn't read, so that the connection ends with the answer."""
 
     def body(self) -> dict[str, Any]:
         kind = "server_error" if self.status >= 500 else "invalid_request_error"

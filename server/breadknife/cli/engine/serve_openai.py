@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from breadknife.cli.engine.http import config_of
 from breadknife.cli.engine.recipes import HostedRecipes
 from breadknife.cli.output import say
 from breadknife.engine.api import Engine
@@ -23,8 +24,6 @@ from breadknife.openai.offer import Offer
 from breadknife.openai.work import Workers
 
 HOST = "127.0.0.1"
-GRACE_SECONDS = 3
-"""For answers that are being written when it is told to end."""
 
 
 def run(port: int, token_file: Path | None, engine: Engine | None = None, offer: Offer | None = None) -> None:
@@ -39,15 +38,7 @@ def run(port: int, token_file: Path | None, engine: Engine | None = None, offer:
         say(f"OPENAI_API_KEY={token}" if token_file is None else f"# OPENAI_API_KEY is in {token_file}")
         sys.stdout.flush()
         workers = Workers(asked)
-        config = uvicorn.Config(
-            make_app(workers, offer or Offer(), token, recipes),
-            lifespan="off",
-            ws="none",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        config = config_of(make_app(workers, offer or Offer(), token, recipes))
         try:
             uvicorn.Server(config).run(sockets=[server])
         finally:

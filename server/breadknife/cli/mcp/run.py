@@ -26,8 +26,9 @@ INSTRUCTIONS = (
 def run(folder: Path, *, offline: bool, engine_script: Path | None) -> int:
     """Serve until stdin ends. Raises PackageMissing without the package, SettingsError."""
     try:
-        from mcp.server.mcpserver import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
+
+        from breadknife.cli.mcp.server import ToolServer
     except ImportError as error:
         raise PackageMissing("the package `mcp` is missing: pip install 'breadknife[mcp]'") from error
     host = make_host(engine_script)
@@ -35,11 +36,12 @@ def run(folder: Path, *, offline: bool, engine_script: Path | None) -> int:
     host.projects.folders = (folder,)
     try:
         host.settings = settings_for(host, offline, folder)
-        server: Any = MCPServer("breadknife", instructions=INSTRUCTIONS, version=__version__, log_level="ERROR")
+        server = ToolServer(__version__, INSTRUCTIONS)
         tools = Tools(host, folder)
         for tool in (tools.lint, tools.fix, tools.why, tools.recipe):
             described = (inspect.getdoc(tool) or "") + (_recipes(folder, host) if tool == tools.recipe else "")
-            server.add_tool(_in_thread(tool, ToolError), tool.__name__, description=described)
+            parameters = frozenset(inspect.signature(tool).parameters)
+            server.add(_in_thread(tool, ToolError), tool.__name__, described, parameters)
         server.run("stdio")
     finally:
         host.close()
@@ -53,7 +55,7 @@ def _in_thread(tool: Callable[..., Any], failure: type[Exception]) -> Callable[.
     async def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return await asyncio.to_thread(tool, *args, **kwargs)
-        except (BreadknifeError, ValueError) as error:
+        except (BreadknifeError, ValueError, OSError) as error:
             raise failure(str(error)) from error
 
     return call

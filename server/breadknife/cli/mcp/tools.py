@@ -19,7 +19,8 @@ from breadknife.cli.mcp.values import (
     problem_of,
 )
 from breadknife.cli.recipes.asking import ask_recipe, sentence_of
-from breadknife.errors import DocumentError
+from breadknife.disk.inside import resolve_inside
+from breadknife.errors import DocumentError, FileRefused
 from breadknife.host.host import Host
 from breadknife.host.report.lines import folded, receipt_lines
 from breadknife.host.workspace import root_of
@@ -30,6 +31,7 @@ from breadknife.text.document import Document, Span, read_document
 MAX_PROBLEMS = 200
 MAX_FIXES = 5
 _RECEIPTS = 10
+_LONGEST_PATH = 4096
 
 
 class Tools:
@@ -114,13 +116,20 @@ class Tools:
         return root_of(path, (self._folder,))
 
     def _inside(self, path: str) -> Path:
-        """Raises DocumentError for a path outside of the folder."""
-        real = Path(os.path.realpath(self._folder / path))
-        if not real.is_relative_to(self._folder):
+        """Raises DocumentError for a path that is outside of the folder, leads there, or is no path. Nothing outside is
+        even looked at."""
+        if len(path) > _LONGEST_PATH:
+            raise DocumentError(f"a path has {_LONGEST_PATH} characters at most")
+        if "\0" in path:
+            raise DocumentError(f"{path!r} is no path")
+        try:
+            return Path(resolve_inside(self._folder / path, self._folder))
+        except FileRefused:
             raise DocumentError(
                 f"{path}: not inside {self._folder}; start `breadknife mcp` in the folder that holds it"
-            )
-        return real
+            ) from None
+        except (OSError, ValueError) as error:
+            raise DocumentError(f"{path!r} is no path: {error}") from error
 
 
 def _line(document: Document, line: int) -> Span:
