@@ -205,6 +205,7 @@ OWN_FILES = {
 """File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""
 
 OTHER_FOLDERS = {
+    "children.py": "an empty folder of ours in which programs run",
     "cli/plugins/creating.py": "a project of the user's",
     "cli/recipes/testing.py": "a test's own folder, in a temporary one",
     "paths.py": "the one way",

@@ -59,7 +59,7 @@ class BoundedProtocol(H11Protocol):
     def _look(self) -> None:
         """Begin to count where the client has begun something else."""
         state = self.conn.their_state
-        if state is self._state:
+        if state is self._state:  # pyright: ignore[reportUnnecessaryComparison] (h11's types)
             return
         self._stop()
         self._state = state

@@ -203,7 +203,7 @@ class OpenShelves:
             return ask(index)
         except (sqlite3.Error, ValueError) as error:
             told = str(index_error(index.path, error))
-            log.warning("%s", told)
+            log.info("%s", told)
             self._damaged[index.path] = written_at(index.path), told
             return otherwise
 
@@ -226,7 +226,7 @@ class OpenShelves:
                 found[path] = index
             except (ShelfError, sqlite3.Error, OSError, ValueError) as error:
                 told = str(error if isinstance(error, ShelfError) else index_error(path, error))
-                log.warning("%s", told)
+                log.info("%s", told)
                 problems.append(told)
         for gone in self._open.values():
             gone.connection.close()
