@@ -205,7 +205,6 @@ OWN_FILES = {
 """File or folder -> why it opens files in another way than `breadknife.disk`: never one of a workspace."""
 
 OTHER_FOLDERS = {
-    "children.py": "an empty folder of ours in which programs run",
     "cli/plugins/creating.py": "a project of the user's",
     "cli/recipes/testing.py": "a test's own folder, in a temporary one",
     "paths.py": "the one way",
@@ -255,6 +254,7 @@ OWN_PATTERNS = {
     "plugins/prose/model/likelihood.py": "a list of its own",
     "project/ignoring.py": "git's patterns, rewritten: their time grows with the square of a path's length at most",
     "project/secrets/": "lists of its own",
+    "setup/uninstall/places.py": "names of our own files, escaped",
     "setup/engine_source.py": "changes of ours to files of the release that is pinned",
     "steps/builtin/diagnostics.py": "a list of this package",
     "steps/builtin/guard/": "a list of this package, and words, escaped",

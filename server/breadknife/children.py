@@ -19,7 +19,7 @@ from typing import IO, NoReturn
 
 import psutil
 
-from breadknife.paths import state_dir
+from breadknife.paths import make_folder, state_dir
 
 QUIET = subprocess.DEVNULL
 PIPE = subprocess.PIPE
@@ -264,7 +264,7 @@ def own_folder() -> Path:
     """Return a folder in which programs may run: an empty one of ours, or our Python's if nothing can be written."""
     folder = state_dir() / "empty"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError:
         return Path(sys.executable).parent
     return folder
