@@ -32,7 +32,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "What it may use": ("Context", "Model"),
     "Requests": (
         "CompletionRequest", "NextEditRequest", "CheckRequest", "ActionRequest", "ResolveRequest", "CommandRequest",
-        "HoverRequest", "LensRequest", "InlayRequest", "OwnRequest",
+        "HoverRequest", "LensRequest", "InlayRequest", "WhyRequest", "OwnRequest",
     ),
     "Answers": (
         "Completions", "Findings", "Actions", "Hover", "Lenses", "Inlays", "Done", "Silence", "OwnAnswer",

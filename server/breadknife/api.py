@@ -59,6 +59,7 @@ from breadknife.task.values import (
     Severity,
     Silence,
     Trigger,
+    WhyRequest,
 )
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
 from breadknife.text.syntax import SyntaxTree
@@ -72,5 +73,6 @@ __all__ = [
     "NewDocument", "NextEditRequest", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Part", "Passage",
     "PassedOn", "Piece", "Plugin", "PluginError", "Prompt", "PromptTooLong", "Related", "Request", "ResolveRequest",
     "Resource", "Sampling", "Scores", "Settled", "Severity", "Silence", "Span", "Step", "StepContext", "StepType",
-    "Symbol", "SyntaxTree", "TextEdit", "Trigger", "Trim", "Verdict", "Vetoed", "apply_edits", "clean", "literal",
+    "Symbol", "SyntaxTree", "TextEdit", "Trigger", "Trim", "Verdict", "Vetoed", "WhyRequest", "apply_edits", "clean",
+    "literal",
 ]  # fmt: skip

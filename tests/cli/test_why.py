@@ -18,6 +18,7 @@ from breadknife.task.running import StepTrace
 from breadknife.task.values import ActionRequest, CheckRequest, Findings
 from breadknife.text.document import Span
 from host.fakes import Fake, host, raising
+from project.folders import write
 from support import document
 
 ANSWERED = Receipt(
@@ -94,12 +95,30 @@ def test_why_asks_the_servers_that_run(home: Path, tmp_path: Path, capsys: pytes
     one = host(Fake("one", lambda context: Findings(())))
     server = inspect(one)
     one.ask(CheckRequest(document("x = 1")))
-    run(Path("/project/example"), as_json=True, limit=10)
+    run("/project/example", as_json=True, limit=10)
     [receipt] = json.loads(capsys.readouterr().out)
     assert (receipt["plugin"], receipt["uri"]) == ("one", "file:///project/example")
-    run(tmp_path, as_json=False, limit=10)
+    run(str(tmp_path), as_json=False, limit=10)
     assert f"about {tmp_path}" in capsys.readouterr().out
     server.close()
+
+
+def test_a_place_is_explained_without_a_server(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"a.py": "def f(x: str):\n    return x.upper()\n", "b.bin": b"\0\1"})
+    said = {
+        "a.py:2:12": "Nothing shows that `x` can be null here.\n→ If it can, declare that where `x` comes from.\n",
+        "a.py:9": "The file has only 3 lines.\n→ Name one of them.\n",
+        "b.bin:1": "The file can't be read: a binary file (it has NUL bytes).\n→ Name a text file that can be read.\n",
+        "c.py:1": "The file can't be read: No such file or directory.\n→ Name a text file that can be read.\n",
+    }
+    for place, lines in said.items():
+        assert run(place, as_json=False, limit=10) == 0
+        assert capsys.readouterr().out == lines
+    run("a.py:2:12", as_json=True, limit=10)
+    assert json.loads(capsys.readouterr().out)["reason"] == "never-null"
 
 
 def test_doctor_shows_a_paused_plugin(home: Path) -> None:

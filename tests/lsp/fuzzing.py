@@ -142,6 +142,7 @@ class Fuzzer:
                         "command": self._any(
                             [
                                 "breadknife.why",
+                                "breadknife.whyHere",
                                 "breadknife.status",
                                 "breadknife.accepted",
                                 "breadknife.command",

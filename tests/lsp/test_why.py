@@ -39,3 +39,44 @@ async def test_an_edit_keeps_to_the_range_that_was_offered(connect, script, home
     assert item.data["within"] == {"start": 0, "end": len(text) - 1}
     resolved = await session.client.code_action_resolve_async(item)
     assert resolved.edit is not None
+
+
+async def test_a_place_is_explained_whatever_the_client_passes(connect, script, home) -> None:
+    session = await connect("neovim", engine_script=script([]), options={"prose": {"languagetool": False}})
+
+    async def why_here(*arguments: object) -> dict:
+        command = lsp.ExecuteCommandParams("breadknife.whyHere", list(arguments))
+        return await session.client.workspace_execute_command_async(command)
+
+    uri = session.open("a.py", "def f(x: str):\n    return x.upper()\n")
+    at = {"line": 1, "character": 12}
+    found = await why_here(uri, {"start": at, "end": at})
+    assert (found["expected"], found["reason"]) == ("nullcheck", "never-null")
+    assert found["lines"] == [
+        "Nothing shows that `x` can be null here.",
+        "→ If it can, declare that where `x` comes from.",
+    ]
+    assert (await why_here(uri, {"start": {"line": 0, "character": 0}, "end": at}))["expected"] == "recipes"
+    assert (await why_here("file:///nowhere"))["reason"] == "no-file"
+    assert (await why_here(uri, "no range"))["expected"] == "completion"
+    assert [each for each in session.client.messages if "null here" in each.message] == []
+    await session.actions(uri, lsp.Range(lsp.Position(1, 12), lsp.Position(1, 12)), [])
+    assert (await why_here())["reason"] == "never-null"
+    async with asyncio.timeout(60):
+        while not any("can be null here." in each.message for each in session.client.messages):
+            await asyncio.sleep(0.02)
+
+
+async def test_menus_that_nobody_opened_leave_no_receipts(connect, script, home) -> None:
+    session = await connect(engine_script=script([]))
+    uri = session.open("a.py", "x = 1\n")
+    kinds = lsp.CodeActionTriggerKind
+    for kind in (kinds.Automatic, kinds.Automatic, kinds.Invoked):
+        context = lsp.CodeActionContext([], trigger_kind=kind)
+        start = lsp.Position(0, 0)
+        await session.client.text_document_code_action_async(
+            lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), lsp.Range(start, start), context)
+        )
+    menus = [each for each in await session.why(uri) if each["request"] == "action"]
+    assert menus != []
+    assert [each["times"] for each in menus] == [1] * len(menus)

@@ -9,9 +9,11 @@ if vim.fn.has("nvim-0.11") == 0 then
 end
 
 vim.api.nvim_create_user_command("Breadknife", function(arguments)
-  require("breadknife.command").run(arguments.fargs)
+  local lines = arguments.range > 0 and { arguments.line1, arguments.line2 } or nil
+  require("breadknife.command").run(arguments.fargs, lines)
 end, {
   nargs = "*",
+  range = true,
   desc = "breadknife: setup, status, why, models, shelf, recipe, trust, toggle, next, restart, log",
   complete = function(lead, line)
     return require("breadknife.command").complete(lead, line)

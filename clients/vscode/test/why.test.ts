@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Asked, type Receipt, why } from "../src/why/reason";
-import { FILE, facts, NO_ENGINE, NO_MODEL } from "./facts";
+import { type Asked, type Explanation, type Receipt, why } from "../src/why/reason";
+import { FILE, facts } from "./facts";
 
 export const RECEIPT: Receipt = {
   id: "1-1",
@@ -23,12 +23,32 @@ export const RECEIPT: Receipt = {
   times: 1,
 };
 
-const missing: Receipt = { ...RECEIPT, reason: "model-missing", sentence: "small is not on this machine" };
-const answered: Receipt = { ...RECEIPT, outcome: "answered", reason: "", sentence: "", remedy: "" };
-const cancelled: Receipt = { ...RECEIPT, outcome: "cancelled", reason: "cancelled" };
-const check: Receipt = { ...answered, request: "check" };
+const UNSURE: Explanation = {
+  expected: "completion",
+  reason: "low-confidence",
+  sentence: "the model isn't sure enough of what comes here",
+  remedy: "write a little more",
+};
+const PROSE: Explanation = {
+  expected: "prose",
+  reason: "nothing-wrong",
+  sentence: "Harper finds nothing wrong here",
+  remedy: "if something is wrong, select it and choose “Fix this text” in the menu",
+};
+const MISSING: Explanation = {
+  expected: "completion",
+  reason: "model-missing",
+  sentence: "the model small is not on this machine, and completion needs it",
+  remedy: "`breadknife models pull small` fetches it",
+};
+const UNTRUSTED: Explanation = {
+  expected: "recipes",
+  reason: "untrusted-recipes",
+  sentence: "you don't trust this folder, so its own actions are left out",
+  remedy: "run `breadknife trust` in it if you do",
+};
 
-const CASES: readonly [string, Partial<Asked>, string, string][] = [
+const CASES: readonly [string, Partial<Asked>, string, string | undefined][] = [
   ["no file", { file: undefined }, "No file is open.", "Open a Sample"],
   [
     "not served",
@@ -42,12 +62,10 @@ const CASES: readonly [string, Partial<Asked>, string, string][] = [
   ["paused", { state: { kind: "paused" } }, "breadknife is paused.", "Resume"],
   [
     "suggestions off in the editor",
-    { areSuggestionsOn: false },
+    { areSuggestionsOn: false, explanation: UNSURE },
     "Inline suggestions are off in the editor's settings.",
     "Enable Inline Suggestions",
   ],
-  ["engine missing", { report: NO_ENGINE }, "The engine that runs models isn't on this machine.", "Download Engine"],
-  ["model missing", { report: NO_MODEL }, "The completion model isn't on this machine.", "Download Model"],
   [
     "off for the language",
     { file: { ...FILE, isLanguageOff: true } },
@@ -62,31 +80,34 @@ const CASES: readonly [string, Partial<Asked>, string, string][] = [
   ],
   [
     "untrusted",
-    { isTrusted: false },
-    "You don't trust this folder, so breadknife leaves its settings and programs out.",
+    { explanation: UNTRUSTED },
+    "You don't trust this folder, so its own actions are left out.",
     "Trust Folder",
   ],
-  ["nothing asked", {}, "Nothing has been asked about this file yet.", "Suggest Now"],
-  ["unsure", { receipts: [check, RECEIPT] }, "The model is too unsure of what comes here.", "Suggest Now"],
+  ["no answer", { explanation: undefined }, "The server gave no answer.", "Restart Server"],
   [
-    "overtaken by the next key",
-    { receipts: [cancelled, RECEIPT] },
-    "The model is too unsure of what comes here.",
+    "unsure",
+    { explanation: UNSURE },
+    "The model isn't sure enough of what comes here. Write a little more.",
     "Suggest Now",
   ],
-  ["a model is missing after all", { receipts: [missing] }, "Small is not on this machine.", "Download Model"],
-  ["answered", { receipts: [answered] }, "The last suggestion for line 3 came after 82 ms.", "Suggest Now"],
   [
-    "answered, though untrusted",
-    { isTrusted: false, receipts: [answered] },
-    "The last suggestion for line 3 came after 82 ms.",
-    "Suggest Now",
+    "a model is missing: the button is the remedy",
+    { explanation: MISSING },
+    "The model small is not on this machine, and completion needs it.",
+    "Download Model",
+  ],
+  [
+    "prose, though suggestions are off in the editor",
+    { explanation: PROSE, areSuggestionsOn: false },
+    "Harper finds nothing wrong here. If something is wrong, select it and choose “Fix this text” in the menu.",
+    undefined,
   ],
 ];
 
 for (const [name, given, sentence, button] of CASES) {
   test(`why: ${name}`, () => {
-    const found = why({ ...facts(), areSuggestionsOn: true, receipts: [], ...given });
-    assert.deepEqual([found.sentence, found.button.title], [sentence, button]);
+    const found = why({ ...facts(), areSuggestionsOn: true, explanation: undefined, ...given });
+    assert.deepEqual([found.sentence, found.button?.title], [sentence, button]);
   });
 }

@@ -213,15 +213,21 @@ def status(
 
 @app.command()
 def why(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Show only requests about this file.")] = None,
+    place: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE[:LINE[:COLUMN]]", help="Explain this place, or show requests about this file."),
+    ] = None,
     as_json: Json = False,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most this many receipts, newest first.")] = 10,
 ) -> None:
-    """Show why there was no answer, and what each answer cost.
+    """Say why nothing is shown at a place, or what the last requests did.
 
-    Shows the latest receipts of the running servers.
+    With a line, says why nothing is shown there, and what to do about it. Otherwise shows the latest receipts of the
+    running servers: why there was no answer, and what each answer cost.
 
     Examples:
+
+      breadknife why app.py:12
 
       breadknife why
 
@@ -229,7 +235,7 @@ def why(
     """
     from breadknife.cli.why import run
 
-    exit_on_error(lambda: run(file, as_json=as_json, limit=limit))
+    exit_on_error(lambda: run(place, as_json=as_json, limit=limit))
 
 
 @app.command()

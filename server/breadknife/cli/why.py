@@ -1,22 +1,79 @@
-"""`breadknife why`: what the running servers did last, what it cost, and why nothing came."""
+"""`breadknife why`: why nothing is shown at a place, or what the running servers did last and what it cost."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import print_json, say
+from breadknife.errors import DocumentError
 from breadknife.host.report.inspector import Question, ask_servers
 from breadknife.host.report.lines import folded
-from breadknife.text.document import uri_to_path
+from breadknife.host.report.why import Why, why_nothing
+from breadknife.host.workspace import root_of
+from breadknife.task.reasons import silence
+from breadknife.task.values import CheckRequest
+from breadknife.text.document import Document, Span, read_document, uri_to_path
 
 _READ = 20
 """So many receipts are read for one that is shown, since those in vain are folded."""
+_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 
 
-def run(file: Path | None, *, as_json: bool, limit: int) -> int:
+def run(place: str | None, *, as_json: bool, limit: int) -> int:
+    """`place` is a file, or `FILE:LINE` or `FILE:LINE:COLUMN`, counted from 1."""
+    found = _PLACE.fullmatch(place) if place and not Path(place).exists() else None
+    if found is not None:
+        why = why_at(Path(found["file"]), int(found["line"]), int(found["column"] or 0))
+        if as_json:
+            print_json(asdict(why))
+        else:
+            for line in why.lines:
+                say(line)
+        return 0
+    return _receipts(Path(place) if place else None, as_json=as_json, limit=limit)
+
+
+def why_at(file: Path, line: int, column: int = 0) -> Why:
+    """Return why nothing is shown at a place of a file as it is on the disk; without a column at the end of the line's
+    text. It waits for engines that still read. Raises SettingsError."""
+    path = file.absolute()
+    try:
+        document = read_document(path)
+    except DocumentError as error:
+        return Why.of("", silence("unreadable-file", error=str(error).removeprefix(f"{path}: ").partition("; ")[0]))
+    if not 0 < line <= document.line_count:
+        return Why.of("", silence("no-line", count=document.line_count))
+    root, span = root_of(path, [Path.cwd()]), _span(document, line, column)
+    host = make_host()
+    try:
+        host.settings = settings_for(host, offline=False, root=root)
+        why = why_nothing(host, document, span, root)
+        if why.reason == "still-reading":
+            host.ask(CheckRequest(document, whole=True), root=root, plugin=why.expected)
+            host.ask(CheckRequest(document), root=root, plugin=why.expected)
+            why = why_nothing(host, document, span, root)
+        return why
+    finally:
+        host.close()
+
+
+def _span(document: Document, line: int, column: int) -> Span:
+    of_line = document.line_span(line - 1)
+    at = (
+        min(of_line.start + column - 1, of_line.end)
+        if column
+        else of_line.start + len(document.line_text(line - 1).rstrip())
+    )
+    return Span(at, at)
+
+
+def _receipts(file: Path | None, *, as_json: bool, limit: int) -> int:
     uri = file.absolute().as_uri() if file else None
     answers = ask_servers(Question("why", uri=uri, limit=limit if as_json else limit * _READ))
     receipts = [{**receipt, "server": pid} for pid, found in answers for receipt in found]

@@ -34,6 +34,7 @@ from breadknife.task.values import (
     Findings,
     Request,
     Silence,
+    WhyRequest,
     document_of,
 )
 
@@ -107,7 +108,8 @@ class Asking:
             self._count(name, ended[name])
         receipts = tuple(self._receipt(p.name, ended[p.name], traces[p.name]) for p in plugins)
         for receipt in receipts:
-            self.services.record(receipt)
+            if not self._is_unseen or receipt.outcome is Outcome.FAILED:
+                self.services.record(receipt)
         return Reply(
             tuple(
                 (plugin.name, answer)
@@ -117,11 +119,18 @@ class Asking:
             receipts,
         )
 
+    @property
+    def _is_unseen(self) -> bool:
+        """Whether nobody misses an answer: an editor asks for a menu at each move of the cursor, and *why* is about
+        what was asked before."""
+        unopened = isinstance(self.request, ActionRequest) and not self.request.invoked
+        return unopened or isinstance(self.request, WhyRequest)
+
     def nobody(self, disabled: Sequence[Plugin]) -> None:
         """Record a receipt for a request that no plugin gets."""
         language = self.document.language if self.document else "no document"
         why = (
-            silence("disabled", plugin=", ".join(plugin.name for plugin in disabled))
+            _disabled([plugin.name for plugin in disabled])
             if disabled
             else silence("no-plugin", request=self._kind.name, language=language)
         )
@@ -308,6 +317,10 @@ class Asking:
 
 def _is_enough(ended: _Ended) -> bool:
     return ended.outcome is Outcome.ANSWERED
+
+
+def _disabled(names: Sequence[str]) -> Silence:
+    return silence("disabled", plugin=", ".join(names), name="], [".join(names))
 
 
 def _refused(answer: Answer | None) -> tuple[str, ...]:

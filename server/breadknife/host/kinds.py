@@ -22,6 +22,7 @@ from breadknife.task.values import (
     NextEditRequest,
     OwnRequest,
     ResolveRequest,
+    WhyRequest,
 )
 
 
@@ -43,6 +44,7 @@ KINDS: Mapping[type[Any], RequestKind] = {
     HoverRequest: RequestKind("hover", Lane.ACTION, 30.0),
     LensRequest: RequestKind("lens", Lane.BACKGROUND, 60.0),
     InlayRequest: RequestKind("inlay", Lane.BACKGROUND, 60.0),
+    WhyRequest: RequestKind("why", Lane.ACTION, 30.0),
 }
 """The first request waits for the model to be loaded; a check of 200,000 lines takes 5 s on two slow cores, 12 s
 when others use them too. A command or a kind of a plugin's own may read a whole PDF, and tells its progress."""

@@ -20,6 +20,7 @@ from breadknife.lsp.server import (
     NEXT_EDIT,
     STATUS,
     WHY,
+    WHY_HERE,
     BreadknifeServer,
 )
 
@@ -49,7 +50,7 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
     server.announce(lsp.CODE_ACTION_RESOLVE)
     for change in ("Configuration", "WatchedFiles", "WorkspaceFolders"):
         server.announce(f"workspace/didChange{change}")
-    for command in (ADD_FOLDER, CHOOSE, COMMAND, ACCEPTED, MORE, NEXT_EDIT, STATUS, WHY):
+    for command in (ADD_FOLDER, CHOOSE, COMMAND, ACCEPTED, MORE, NEXT_EDIT, STATUS, WHY, WHY_HERE):
         server.announce_command(command)
 
     @server.feature(lsp.INITIALIZE)

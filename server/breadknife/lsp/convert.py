@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from lsprotocol import types as lsp
 
@@ -48,6 +49,13 @@ def to_position(document: Document, offset: int, encoding: str) -> lsp.Position:
         return lsp.Position(line, len(before))
     codec, width = _CODECS[encoding]
     return lsp.Position(line, len(before.encode(codec, "surrogatepass")) // width)
+
+
+def as_position(argument: object) -> lsp.Position | None:
+    """Return the position that a client passes with a command; None where it is none."""
+    fields = cast("dict[str, object]", argument) if isinstance(argument, dict) else {}
+    line, character = fields.get("line"), fields.get("character")
+    return lsp.Position(line, character) if isinstance(line, int) and isinstance(character, int) else None
 
 
 def to_span(document: Document, range: lsp.Range, encoding: str) -> Span:

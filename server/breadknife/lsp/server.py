@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from breadknife.host.telling import Tell
     from breadknife.lsp.documents import Documents
     from breadknife.task.values import Request
-    from breadknife.text.document import Document
+    from breadknife.text.document import Document, Span
 
 log = logging.getLogger("breadknife.lsp")
 COMMAND, ACCEPTED, STATUS, WHY = "breadknife.command", "breadknife.accepted", "breadknife.status", "breadknife.why"
 NEXT_EDIT = "breadknife.nextEdit"
+WHY_HERE = "breadknife.whyHere"
 MORE = "breadknife.more"
 """Opens the second menu of fixes."""
 ADD_FOLDER = "breadknife.shelf.addFolder"
@@ -87,6 +88,8 @@ class BreadknifeServer(LanguageServer):
         self._loaded = asyncio.Event()
         self._has_begun = False
         self._ended: asyncio.Future[int] | None = None
+        self.looked_at: tuple[str, Span] | None = None
+        """The document and the place that the editor asked about last, for a command that comes without one."""
         self.on_begin: Callable[[], Coroutine[Any, Any, None]]
         self.on_change: list[Callable[[str], None]] = []
         """Called with a document's URI when its text has changed or it was opened."""
@@ -221,12 +224,14 @@ class BreadknifeServer(LanguageServer):
         patience: float = math.inf,
     ) -> Reply:  # fmt: skip
         """Ask the host in a worker, as `Host.ask` says. When this task is cancelled, so is the request."""
-        from breadknife.task.values import CommandRequest, document_of
+        from breadknife.task.values import CommandRequest, document_of, place_of
 
         await self.ready.wait()
         cancel = CancelToken()
         lane = self.lanes.of(request)
         document = document_of(request)
+        if document is not None and (place := place_of(request)) is not None:
+            self.looked_at = document.uri, place
         root = request.root if isinstance(request, CommandRequest) else self.root_of(document.uri if document else "")
 
         try:

@@ -24,6 +24,7 @@ from breadknife.lsp.features import (
     more_actions,
     next_edit,
     watched_files,
+    why,
 )
 from breadknife.lsp.features.configuration import Configuration
 from breadknife.lsp.features.diagnostics import Diagnostics
@@ -58,6 +59,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
         diagnostics.register_pull(server, checks)
     inline_completion.register(server)
     next_edit.register(server, follow)
+    why.register(server)
     follow.begin()
     server.loaded()
 

@@ -113,6 +113,16 @@ class InlayRequest:
     """What the editor shows. Inlays outside of it are left out."""
 
 
+@dataclass(frozen=True)
+class WhyRequest:
+    """Why is nothing shown at a place? Answer with a `Silence` that says what keeps you from showing something there,
+    or that you do show something; with None if you never show anything at such a place."""
+
+    document: Document
+    span: Span
+    """What is selected; empty where nothing is."""
+
+
 class OwnRequest:
     """The base of each kind of request that a plugin defines: a frozen dataclass that another plugin passes to
     `Context.ask`, and that is a key of `Plugin.serves`.
@@ -132,8 +142,20 @@ Request = (
     | HoverRequest
     | LensRequest
     | InlayRequest
+    | WhyRequest
     | OwnRequest
 )
+
+
+def place_of(request: Request) -> Span | None:
+    """Return the place of its document that somebody looks at; None where it is about the whole, or nobody does."""
+    match request:
+        case CompletionRequest(offset=offset) | NextEditRequest(offset=offset):
+            return Span(offset, offset)
+        case ActionRequest(span=span):
+            return span
+        case _:
+            return None
 
 
 def document_of(request: Request) -> Document | None:

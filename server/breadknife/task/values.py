@@ -45,7 +45,9 @@ from breadknife.task.requests import (
     OwnRequest,
     Request,
     ResolveRequest,
+    WhyRequest,
     document_of,
+    place_of,
 )
 
 __all__ = [
@@ -53,5 +55,5 @@ __all__ = [
     "CompletionRequest", "Completions", "Confidence", "DocumentEdits", "Done", "Finding", "Findings", "Fix", "Hover",
     "HoverRequest", "Inlay", "InlayRequest", "Inlays", "JsonValue", "Lens", "LensRequest", "Lenses", "NewDocument",
     "NextEditRequest", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Related", "Request", "ResolveRequest",
-    "Resource", "Severity", "Silence", "Trigger", "document_of",
+    "Resource", "Severity", "Silence", "Trigger", "WhyRequest", "document_of", "place_of",
 ]  # fmt: skip

@@ -95,16 +95,21 @@ def test_the_reason_is_the_real_one(open_small: Callable[..., Editor], more: str
 def test_why_and_status_have_windows_of_their_own(open_small: Callable[..., Editor]) -> None:
     vim = open_small("a.py", MAYBE_NONE)
     vim.wait_for(lambda: vim.diagnostics() != [])
-    for command, line in (
-        ("Breadknife status", "plugins  completion, nullcheck, prose"),
-        ("Breadknife why", "check, by nullcheck: answered"),
+    missing = [
+        "    suggestions need the model qwen2.5-coder-0.5b, which isn't on this machine",
+        "    → `:Breadknife setup` fetches it",
+    ]
+    explained = [
+        "    The model qwen2.5-coder-0.5b is not on this machine, and completion needs it.",
+        "    → `breadknife models pull qwen2.5-coder-0.5b` fetches it (491 MB).",
+    ]
+    for command, line, lines in (
+        ("Breadknife status", "plugins  completion, nullcheck, prose", missing),
+        ("Breadknife why", "check, by nullcheck: answered", explained),
     ):
         for key in ("q", "<Esc>", "<C-w>p"):
             run(vim, command, line)
-            assert vim.lines()[1:3] == [
-                "    suggestions need the model qwen2.5-coder-0.5b, which isn't on this machine",
-                "    → `:Breadknife setup` fetches it",
-            ]
+            assert vim.lines()[1:3] == lines
             assert vim.nvim.current.buffer.options["modifiable"] is False
             vim.type(key)
             vim.wait_for(lambda: len(vim.nvim.windows) == 1)

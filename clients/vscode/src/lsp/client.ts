@@ -34,7 +34,7 @@ import type { Work } from "./work";
 /** Requests that a model may work on. */
 const MODEL_WORK = new Set(["textDocument/inlineCompletion", "codeAction/resolve", "workspace/executeCommand"]);
 /** Commands that only look at what there is. */
-const LOOKS = new Set(["breadknife.status", "breadknife.why"]);
+const LOOKS = new Set(["breadknife.status", "breadknife.why", "breadknife.whyHere"]);
 
 /** What the editor has the server do once a suggestion or a fix was taken. */
 const TAKEN = new Set(["breadknife.accepted", "breadknife.command"]);

@@ -1,4 +1,4 @@
-import { type Facts, missing, type State } from "../status/facts";
+import type { Facts, State } from "../status/facts";
 
 /** What became of a request: one answer of the server's command `breadknife.why`. */
 export interface Receipt {
@@ -25,9 +25,23 @@ export interface Receipt {
   readonly times: number;
 }
 
+/** What the server's command `breadknife.whyHere` says of a place. */
+export interface Explanation {
+  /** The plugin whose answer was expected there; empty if there is none. */
+  readonly expected: string;
+  /** A stable code. */
+  readonly reason: string;
+  readonly sentence: string;
+  readonly remedy: string;
+}
+
 /** Why nothing is shown at the cursor: a sentence, and a button that helps. */
 export interface Why {
   readonly sentence: string;
+  readonly button: Button | undefined;
+}
+
+export interface Stopped extends Why {
   readonly button: Button;
 }
 
@@ -39,8 +53,8 @@ export interface Button {
 export interface Asked extends Facts {
   /** The editor's own setting `editor.inlineSuggest.enabled`. */
   readonly areSuggestionsOn: boolean;
-  /** Newest first, of this document. */
-  readonly receipts: readonly Receipt[];
+  /** What the server says of the place; undefined where none answers. */
+  readonly explanation: Explanation | undefined;
 }
 
 const SUGGEST: Button = { title: "Suggest Now", command: "breadknife.suggest" };
@@ -50,7 +64,7 @@ const DOWNLOAD: Button = { title: "Download Model", command: "breadknife.downloa
 const LOG: Button = { title: "Show Log", command: "breadknife.showLog" };
 const SETTINGS: Button = { title: "Open Settings", command: "breadknife.openSettings" };
 
-/** What helps against a reason of the server's; all others: ask again by hand. */
+/** What helps against a reason of the server's; for all others there are the remedy's words. */
 const HELP: Readonly<Record<string, Button>> = {
   "engine-missing": { title: "Download Engine", command: "breadknife.download" },
   "model-missing": DOWNLOAD,
@@ -61,6 +75,15 @@ const HELP: Readonly<Record<string, Button>> = {
   offline: SETTINGS,
   disabled: SETTINGS,
   "next-edit-off": SETTINGS,
+  "rule-off": SETTINGS,
+  "hidden-severity": SETTINGS,
+  "languagetool-off": SETTINGS,
+  "untrusted-recipes": { title: "Trust Folder", command: "breadknife.manageTrust" },
+  "no-languagetool": { title: "Set Up LanguageTool", command: "breadknife.setUp" },
+  "only-languagetool": { title: "Set Up LanguageTool", command: "breadknife.setUp" },
+  "no-judge": DOWNLOAD,
+  "in-menu": { title: "Open the Menu", command: "editor.action.quickFix" },
+  marked: { title: "Open the Menu", command: "editor.action.quickFix" },
   "engine-failed": RESTART,
   "plugin-hung": RESTART,
   "plugin-busy": RESTART,
@@ -75,10 +98,11 @@ const HELP: Readonly<Record<string, Button>> = {
 
 /** The first of the causes that applies, from the editor inwards to the model. */
 export function why(asked: Asked): Why {
-  return outside(asked) ?? ofReceipt(asked.receipts);
+  return outside(asked) ?? inside(asked);
 }
 
-function outside({ state, setup, file, report, isTrusted, areSuggestionsOn, receipts }: Asked): Why | undefined {
+/** What keeps the server from being asked. */
+function outside({ state, setup, file }: Asked): Why | undefined {
   if (!file?.isServed) {
     const what = file ? `breadknife doesn't serve ${file.languageName}.` : "No file is open.";
     return { sentence: what, button: { title: "Open a Sample", command: "breadknife.openSample" } };
@@ -94,25 +118,26 @@ function outside({ state, setup, file, report, isTrusted, areSuggestionsOn, rece
     const button = { title: `Turn On for ${file.languageName}`, command: "breadknife.toggleLanguage" };
     return { sentence: `Your settings turn breadknife off for ${file.languageName}.`, button };
   }
-  if (!areSuggestionsOn) {
-    const button = { title: "Enable Inline Suggestions", command: "breadknife.enableSuggestions" };
-    return { sentence: "Inline suggestions are off in the editor's settings.", button };
-  }
-  const lacks = missing(report);
-  if (lacks === "engine") {
-    const button = { title: "Download Engine", command: "breadknife.download" };
-    return { sentence: "The engine that runs models isn't on this machine.", button };
-  }
-  if (lacks) return { sentence: "The completion model isn't on this machine.", button: DOWNLOAD };
-  if (!isTrusted && newest(receipts)?.outcome !== "answered") {
-    const button = { title: "Trust Folder", command: "breadknife.manageTrust" };
-    return { sentence: "You don't trust this folder, so breadknife leaves its settings and programs out.", button };
-  }
   return undefined;
 }
 
+/** What the server says, unless the editor itself shows no suggestions where one is expected. */
+function inside({ explanation, areSuggestionsOn }: Asked): Why {
+  if (!explanation) return { sentence: "The server gave no answer.", button: RESTART };
+  const { expected, reason, sentence, remedy } = explanation;
+  if (expected === "completion" && !areSuggestionsOn) {
+    const button = { title: "Enable Inline Suggestions", command: "breadknife.enableSuggestions" };
+    return { sentence: "Inline suggestions are off in the editor's settings.", button };
+  }
+  const button = HELP[reason];
+  // A button is the remedy: the words for a terminal would be a second one.
+  if (button) return { sentence: asSentence(sentence), button };
+  const said = [sentence, remedy].filter(Boolean).map(asSentence).join(" ");
+  return expected === "completion" ? { sentence: said, button: SUGGEST } : { sentence: said, button: undefined };
+}
+
 /** Why no server answers; undefined where one does. */
-export function whyStopped(state: State): Why | undefined {
+export function whyStopped(state: State): Stopped | undefined {
   switch (state.kind) {
     case "absent":
       return { sentence: "breadknife needs its server.", button: { title: "Set Up", command: "breadknife.setUp" } };
@@ -127,24 +152,6 @@ export function whyStopped(state: State): Why | undefined {
       return { sentence: `The server is ${state.kind}.`, button: LOG };
   }
   return undefined;
-}
-
-function ofReceipt(receipts: readonly Receipt[]): Why {
-  const receipt = newest(receipts);
-  if (!receipt) return { sentence: "Nothing has been asked about this file yet.", button: SUGGEST };
-  if (receipt.outcome === "answered") {
-    const { line, milliseconds } = receipt;
-    const took = milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-    return { sentence: `The last suggestion for line ${line} came after ${took}.`, button: SUGGEST };
-  }
-  const cause = receipt.sentence || "breadknife had nothing to say";
-  return { sentence: asSentence(cause), button: HELP[receipt.reason] ?? SUGGEST };
-}
-
-/** The newest about a suggestion that wasn't overtaken by the next key; else the newest of all. */
-function newest(receipts: readonly Receipt[]): Receipt | undefined {
-  const suggestions = receipts.filter(({ request }) => request === "completion");
-  return suggestions.find(({ outcome }) => outcome !== "cancelled") ?? suggestions[0] ?? receipts[0];
 }
 
 /** The server's sentences begin with a small letter and have no full stop. */

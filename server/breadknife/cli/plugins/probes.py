@@ -19,6 +19,7 @@ from breadknife.task.values import (
     NextEditRequest,
     Request,
     Trigger,
+    WhyRequest,
 )
 from breadknife.text.document import Document, Span
 
@@ -114,6 +115,8 @@ def _requests(kind: type[Any], document: Document) -> Iterator[Request]:
     elif kind is InlayRequest:
         yield InlayRequest(document, Span(0, length))
         yield InlayRequest(document, Span(length // 2, min(length, length // 2 + 2_000)))
+    elif kind is WhyRequest:
+        yield WhyRequest(document, Span(length // 2, length // 2))
     elif kind is NextEditRequest:
         yield NextEditRequest(document, length // 2)
     elif kind is CommandRequest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from breadknife.errors import (
     BreadknifeError,
     Cancelled,
@@ -53,5 +55,8 @@ def explained(plugin: str, error: BaseException) -> tuple[Outcome, Silence]:
         return Outcome.FAILED, silence(error.reason, plugin=plugin, error=error)
     for kind, code, outcome in _CODES:
         if isinstance(error, kind):
-            return outcome, silence(code, plugin=plugin, error=error)
+            cause, _, remedy = str(error).partition("; ")
+            why = silence(code, plugin=plugin, error=cause)
+            # What the error itself tells people to do names the model or the file.
+            return outcome, replace(why, remedy=remedy) if remedy else why
     return Outcome.FAILED, silence("plugin-broke", plugin=plugin, error=f"{type(error).__name__}: {error}")

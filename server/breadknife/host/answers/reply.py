@@ -32,6 +32,7 @@ from breadknife.task.values import (
     OwnAnswer,
     Request,
     ResolveRequest,
+    WhyRequest,
 )
 
 
@@ -147,7 +148,11 @@ def line_of(request: Request) -> int:
             | HoverRequest(document=document, offset=at)
         ):
             return document.line_at(at) + 1
-        case ActionRequest(document=document, span=span) | InlayRequest(document=document, span=span):
+        case (
+            ActionRequest(document=document, span=span)
+            | InlayRequest(document=document, span=span)
+            | WhyRequest(document=document, span=span)
+        ):
             return document.line_at(span.start) + 1
         case ResolveRequest(document=document, action=Action(findings=(first, *_))):
             return document.line_at(first.span.start) + 1

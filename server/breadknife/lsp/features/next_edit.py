@@ -3,11 +3,11 @@ it: inline completions are at the cursor."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from lsprotocol import types as lsp
 
-from breadknife.lsp.convert import to_offset, to_range
+from breadknife.lsp.convert import as_position, to_offset, to_range
 from breadknife.lsp.following import Following
 from breadknife.lsp.server import NEXT_EDIT, BreadknifeServer
 from breadknife.task.values import NextEditRequest
@@ -20,7 +20,7 @@ def register(server: BreadknifeServer, follow: Following) -> None:
         await server.ready.wait()
         await follow.told()  # the change that was made just now, too
         document, encoding = server.documents.get(str(uri)), server.documents.encoding
-        at = _position(position)
+        at = as_position(position)
         if document is None or at is None:
             return None
         reply = await server.ask(NextEditRequest(document, to_offset(document, at, encoding)))
@@ -37,9 +37,3 @@ def register(server: BreadknifeServer, follow: Following) -> None:
 
 def _plain(position: lsp.Position) -> dict[str, int]:
     return {"line": position.line, "character": position.character}
-
-
-def _position(argument: object) -> lsp.Position | None:
-    fields = cast("dict[str, object]", argument) if isinstance(argument, dict) else {}
-    line, character = fields.get("line"), fields.get("character")
-    return lsp.Position(line, character) if isinstance(line, int) and isinstance(character, int) else None

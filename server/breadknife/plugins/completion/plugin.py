@@ -42,8 +42,10 @@ from breadknife.task.values import (
     Request,
     Silence,
     Trigger,
+    WhyRequest,
 )
 from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.printable import shortened
 from breadknife.text.syntax import changed_tree, has_grammar
 
 log = logging.getLogger(__name__)
@@ -62,6 +64,9 @@ MOST_SECONDS = 1.5
 
 ASKED_SECONDS = 5.0
 """For a menu that was asked for by hand, which shows nothing of other servers either until all have answered."""
+
+_NAMED = 40
+"""Characters of a suggestion that is told of."""
 
 ROLE = "completion"
 ACCEPTED = "accepted"
@@ -92,7 +97,7 @@ class CompletionPlugin:
     name = "completion"
     settings: type[Any] = CompletionSettings
     serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys(
-        (CompletionRequest, NextEditRequest), frozenset({ANY_LANGUAGE})
+        (CompletionRequest, NextEditRequest, WhyRequest), frozenset({ANY_LANGUAGE})
     )
     roles: tuple[str, ...] = (ROLE,)
 
@@ -129,6 +134,8 @@ class CompletionPlugin:
                 ):
                     return Completions((item,))
                 return context.run(self._steps, Asked(request, now, session, number))
+            case WhyRequest(document=document, span=span):
+                return self._why(CompletionRequest(document, span.end, grows=False, listed=True), context)
             case NextEditRequest(document=document):
                 if not next_edit:
                     return silence("next-edit-off")
@@ -142,6 +149,15 @@ class CompletionPlugin:
                 return Done()
             case _:
                 return None
+
+    def _why(self, request: CompletionRequest, context: Context) -> Answer | None:
+        """What is said of a place where nobody has typed lately: as if somebody did."""
+        session = self._session(request.document.uri)
+        number, _ = session.begin(request.document, request.offset)
+        answer = context.run(self._steps, Asked(request, time.monotonic(), session, number))
+        if isinstance(answer, Completions) and answer.items:
+            return silence("ready", text=shortened(" ".join(answer.items[0].text.split()), _NAMED))
+        return answer if isinstance(answer, Silence) else None
 
     def close(self) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ from breadknife.plugins.nullcheck.menu.menu import Menu, ranked
 from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, rule
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
+from breadknife.plugins.nullcheck.shown.why import why
 from breadknife.plugins.nullcheck.values import HIDING, RULES, SOURCE, NullFile, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, others
 from breadknife.task.plugin import API, Context
@@ -35,6 +36,7 @@ from breadknife.task.values import (
     Request,
     ResolveRequest,
     Silence,
+    WhyRequest,
 )
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
@@ -49,7 +51,7 @@ class NullCheckPlugin:
     api = API
     name = SOURCE
     settings: type[Any] = NullCheckSettings
-    serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGE_IDS, ActionRequest: LANGUAGE_IDS}
+    serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys((CheckRequest, ActionRequest, WhyRequest), LANGUAGE_IDS)
     roles: tuple[str, ...] = (SOURCE,)
 
     def __init__(self, choices: Choices | None = None) -> None:
@@ -60,7 +62,7 @@ class NullCheckPlugin:
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if isinstance(request, CommandRequest):
             return self._chose(request.command, request.root)
-        if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest):
+        if not isinstance(request, CheckRequest | ActionRequest | ResolveRequest | WhyRequest):
             return None
         if isinstance(request, ActionRequest) and not request.invoked and not request.findings:
             return None  # the editor asks after each key, and nobody sees the menu
@@ -72,6 +74,8 @@ class NullCheckPlugin:
             match request:
                 case CheckRequest():
                     return self._check(file, request, context)
+                case WhyRequest(document=document, span=span):
+                    return why(document, tree, file.findings(), span, context.settings(NullCheckSettings))
                 case ActionRequest():
                     menu = Menu(file, request, self.ladder, self._choices, context)
                     return Actions(tuple(menu.actions()))

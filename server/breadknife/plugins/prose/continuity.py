@@ -37,6 +37,8 @@ class Told:
     directives: Directives = field(default_factory=Directives)
     lowered: Lowered | None = None
     """Of a large document."""
+    pending: frozenset[str] = frozenset()
+    """The engines that had not read all of what was looked at."""
 
     def moved(self, edit: TextEdit) -> tuple[list[Flaw], list[Finding]]:
         """Return what an edit has not touched, at its new place."""

@@ -23,6 +23,7 @@ from breadknife.plugins.prose.project.spelling import Vocabulary, of_project
 from breadknife.plugins.prose.project.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.silenced import Silenced
+from breadknife.plugins.prose.why import why
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     ActionRequest,
@@ -35,6 +36,7 @@ from breadknife.task.values import (
     Finding,
     Findings,
     Request,
+    WhyRequest,
 )
 from breadknife.text.directives import Directives, rules_named
 from breadknife.text.document import Document, TextEdit
@@ -53,7 +55,7 @@ class ProsePlugin:
     name = "prose"
     settings: type[Any] = ProseSettings
     roles: tuple[str, ...] = (ROLE,)
-    serves: Mapping[type[Any], frozenset[str]] = {CheckRequest: LANGUAGES, ActionRequest: LANGUAGES}
+    serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys((CheckRequest, ActionRequest, WhyRequest), LANGUAGES)
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._decisions = Decisions()
@@ -79,6 +81,8 @@ class ProsePlugin:
                 about = [finding for finding in about if finding.span.touches(request.span)]
                 tree = context.tree(request.document) if near or about else None
                 return Actions(tuple(menu(near, about, Place(request.document, tree, context.root))))
+            case WhyRequest():
+                return self._why(request, context)
             case CommandRequest():
                 return self._carry_out(request, context)
             case _:
@@ -104,6 +108,23 @@ class ProsePlugin:
             return told.flaws, told.about
         return self._found(document, context, Missing())
 
+    def _why(self, request: WhyRequest, context: Context) -> Answer | None:
+        self._told(request.document, context)
+        told = self._memory.of(request.document)
+        if told is None:  # another request has closed it
+            return None
+        settings: ProseSettings = context.settings(ProseSettings)
+        silenced = self._silenced(request.document, settings, told.directives, context)
+        return why(request, told, self._engines.of(settings), silenced, context)
+
+    def _silenced(
+        self, document: Document, settings: ProseSettings, directives: Directives, context: Context
+    ) -> Silenced:
+        ignored = self._decisions.ignored(context.root)
+        if self.hearing is not None:
+            ignored = frozenset(each for each in ignored if each[1] == EVERYWHERE)
+        return Silenced(document, rules_named(settings.disabled_rules), directives, ignored)
+
     def _found(
         self,
         document: Document,
@@ -127,11 +148,8 @@ class ProsePlugin:
             paragraphs = fresh = _paragraphs(document, context)
             walls = _walls(document, context)
         settings: ProseSettings = context.settings(ProseSettings)
-        ignored, hearing = self._decisions.ignored(context.root), self.hearing
-        if hearing is not None:
-            ignored = frozenset(each for each in ignored if each[1] == EVERYWHERE)
         directives, lowered = _of_text(told, edit, document)
-        silenced = Silenced(document, rules_named(settings.disabled_rules), directives, ignored)
+        silenced = self._silenced(document, settings, directives, context)
         checkers = self._engines.of(settings)
         check = Check(
             document,
@@ -157,7 +175,8 @@ class ProsePlugin:
         if not whole and (edit is None or edit.span or edit.new_text):
             self._arrivals.edited(document.uri)
         before, about = told.moved(edit) if told is not None and edit is not None else ([], [])
-        flaws = [flaw for each in check.read(fresh, before) for flaw in each.flaws]
+        reads = check.read(fresh, before)
+        flaws = [flaw for each in reads for flaw in each.flaws]
         if changed is not None:
             flaws += (each for each in before if not each.finding.span.touches(changed.block))
         if changed is not None or (told is None and not whole and len(document.text) >= _LONG):
@@ -165,11 +184,12 @@ class ProsePlugin:
         else:
             about = document_findings(document, context, paragraphs, checkers.knows)
         about = [each for each in about if not silenced.leaves_out(each)]
-        if hearing is not None:
-            hearing.absent |= missing.absent
-            hearing.hear(document, flaws, about)
+        if self.hearing is not None:
+            self.hearing.absent |= missing.absent
+            self.hearing.hear(document, flaws, about)
         if not whole:
-            self._memory.keep(Told(document, paragraphs, flaws, about, walls, directives, lowered))
+            pending = frozenset[str]().union(*(each.pending for each in reads))
+            self._memory.keep(Told(document, paragraphs, flaws, about, walls, directives, lowered, pending))
         return flaws, about
 
     def _carry_out(self, request: CommandRequest, context: Context) -> Answer | None:

@@ -9,7 +9,8 @@ from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.merge import is_same
 from breadknife.plugins.prose.engines.rules import namesakes
 from breadknife.plugins.prose.project.workspace import EVERYWHERE, Sentence
-from breadknife.task.values import Finding
+from breadknife.task.reasons import silence
+from breadknife.task.values import Finding, Silence
 from breadknife.text.directives import Directives
 from breadknife.text.document import Document
 from breadknife.text.prose import ProseText
@@ -37,6 +38,21 @@ class Silenced:
             or self.directives.silence(each, self.document.line_at(offset))
             for each in namesakes(rule)
         )
+
+    def reason(self, rule: str, offset: int, sentence: str) -> Silence | None:
+        """Return what silences a rule at an offset or in a sentence (its hash), and what ends that; None where nothing
+        does."""
+        line = self.document.line_at(offset)
+        for each in namesakes(rule):
+            comment = next((said for said in self.directives.each if said.silences(each, line)), None)
+            if comment is not None:
+                written = self.document.line_at(comment.span.start) + 1
+                return silence("ignored-by-comment", line=written, rule=rule)
+            if not self.ignored.isdisjoint({(each, EVERYWHERE), (each, sentence)}):
+                return silence("ignored-in-project", rule=rule)
+            if each in self.disabled:
+                return silence("rule-off", rule=rule, plugin="prose")
+        return None
 
     def spoken(self, paragraph: ProseText, engines: Sequence[Sequence[Lint]]) -> list[Lint]:
         """Return the lints of a paragraph that may be told, of engines in the order in which they answer.

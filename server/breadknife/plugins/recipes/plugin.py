@@ -12,7 +12,7 @@ from breadknife.plugins.recipes.settings import RecipesSettings
 from breadknife.recipes.places import OWN, files_in, recipe_folders
 from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.plugin import ANY_LANGUAGE, Context
-from breadknife.task.values import ActionRequest, Answer, CheckRequest, Findings, Request
+from breadknife.task.values import ActionRequest, Answer, CheckRequest, Findings, Request, WhyRequest
 from breadknife.text.extract import LANGUAGES
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _ALWAYS: Mapping[type[Any], frozenset[str]] = {
     RecipeRequest: frozenset({ANY_LANGUAGE}),
     ActionRequest: frozenset({ANY_LANGUAGE}),
+    WhyRequest: frozenset({ANY_LANGUAGE}),
     CheckRequest: LANGUAGES,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from breadknife.plugins.recipes.settings import RecipesSettings
 from breadknife.recipes.book import Book, read_entry
 from breadknife.recipes.checking import Plan
 from breadknife.recipes.inputs import INPUT, Input
-from breadknife.recipes.places import RecipeFolder
+from breadknife.recipes.places import RecipeFolder, files_in, recipe_folders
 from breadknife.recipes.reading import MAX_TITLE
 from breadknife.recipes.requests import RecipeRequest, RecipeResult
 from breadknife.recipes.running import Kitchen, Served, State
@@ -23,6 +24,7 @@ from breadknife.recipes.values import Way
 from breadknife.steps.isolated import Isolation
 from breadknife.steps.registry import discover_steps
 from breadknife.task.plugin import ANY_LANGUAGE, Context
+from breadknife.task.reasons import silence
 from breadknife.task.values import (
     Action,
     ActionRequest,
@@ -44,6 +46,7 @@ from breadknife.task.values import (
     ResolveRequest,
     Severity,
     Silence,
+    WhyRequest,
 )
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.printable import shortened
@@ -51,6 +54,7 @@ from breadknife.text.printable import shortened
 RUN = "recipes.run"
 _KINDS: Mapping[Way, type[Any]] = {"completion": CompletionRequest, "hover": HoverRequest, "finding": CheckRequest}
 """How a result shows -> the request that asks for it. All other ways begin in the menu."""
+_MENU: tuple[Way, ...] = ("edit", "document", "command")
 _OFFERED = 50
 """Menus whose entries can still be chosen."""
 _LONGEST_MESSAGE = 20_000
@@ -96,6 +100,8 @@ class Serving:
                 return self._hover(Input(document, Span(offset, offset)), context)
             case CheckRequest(document=document):
                 return self._check(Input(document, Span(0, len(document.text))), context)
+            case WhyRequest(document=document, span=span):
+                return self._why(Input(document, span), context)
             case RecipeRequest():
                 return self._serve(request, context)
             case _:
@@ -117,7 +123,7 @@ class Serving:
                 yield plan
 
     def _actions(self, asked: Input, context: Context) -> Iterator[Action]:
-        for plan in self._plans(asked.document, context, "edit", "document", "command"):
+        for plan in self._plans(asked.document, context, *_MENU):
             begun = self._begun(plan, asked, context)
             if begun is None:
                 continue
@@ -131,6 +137,20 @@ class Serving:
                 command = Command(RUN, title, (recipe.name, self._keep(asked)))
                 yield Action(title, show.kind, command=command)
         yield from self.results.actions(asked.document, asked.span)
+
+    def _why(self, asked: Input, context: Context) -> Silence:
+        """Why the menu has nothing for what is selected: what most of the actions say."""
+        if context.root is not None and not context.trusted and _has_own(context.root):
+            return silence("untrusted-recipes")
+        first = next(self._actions(asked, context), None)
+        if first is not None:
+            return silence("in-menu", title=first.title)
+        steps = [(plan, self._kitchen.steps(plan, plan.menu)) for plan in self._plans(asked.document, context, *_MENU)]
+        ends = (context.run(each, State({INPUT: asked.values()})) for _, each in steps)
+        told = [(each.sentence, each.remedy) for each in ends if isinstance(each, Silence) and each.remedy]
+        [((sentence, remedy), _)] = Counter(told).most_common(1) or [(("there is none for it", ""), 0)]
+        why = silence("no-action", why=f"{sentence[:1].lower()}{sentence[1:]}".rstrip("."))
+        return replace(why, remedy=remedy) if remedy.startswith("select") else why
 
     def _begun(self, plan: Plan, asked: Input, context: Context) -> State | None:
         """What the recipe's first rules gave; None if they have something against the place. No model is asked, and no
@@ -227,6 +247,11 @@ class Serving:
             if len(self._offered) > _OFFERED:
                 del self._offered[next(iter(self._offered))]
         return token
+
+
+def _has_own(root: Path) -> bool:
+    """Tell whether a workspace folder has recipes."""
+    return any(files_in(each) for each in recipe_folders(root, trusted=True) if each.owner == "workspace")
 
 
 def _title(plan: Plan, begun: State) -> str:

@@ -5,7 +5,7 @@ local server = require("breadknife.server")
 local M = {}
 
 ---@class breadknife.Word
----@field run fun(...: string)
+---@field run fun(argument?: string, text?: string, lines?: { [1]: integer, [2]: integer })
 ---@field arguments? string[] what may follow
 ---@field takes? table<string, string> of those that take a text of the user's: its kind, as `getcompletion` knows it; ""
 ---  where there is nothing to complete
@@ -23,8 +23,8 @@ local words = {
     end,
   },
   why = {
-    run = function()
-      require("breadknife.command.pages").why()
+    run = function(_, _, lines)
+      require("breadknife.command.pages").why(lines)
     end,
   },
   models = {
@@ -87,7 +87,8 @@ local function beginning_with(candidates, lead)
 end
 
 ---@param typed string[] the command's words; none means `status`
-function M.run(typed)
+---@param lines? { [1]: integer, [2]: integer } the first and last line of the command's range
+function M.run(typed, lines)
   local name = typed[1] or "status"
   local word, argument = words[name], typed[2]
   if not word then
@@ -98,7 +99,7 @@ function M.run(typed)
     local allowed = word.arguments and "only " .. table.concat(word.arguments, ", ") or "nothing"
     return message.say(("breadknife: after `%s` comes %s."):format(name, allowed), vim.log.levels.ERROR)
   end
-  word.run(unpack(typed, 2))
+  word.run(argument, typed[3], lines)
 end
 
 ---@param lead string

@@ -107,21 +107,39 @@ function M.status()
   end)
 end
 
---- What was asked for the current file, and what became of it.
-function M.why()
+--- The cursor, or the lines of the command's range, as the server counts.
+---@param client vim.lsp.Client
+---@param lines? { [1]: integer, [2]: integer } first and last line, from 1
+---@return lsp.Range
+local function place(client, lines)
+  if not lines then
+    return vim.lsp.util.make_range_params(0, client.offset_encoding).range
+  end
+  return { start = { line = lines[1] - 1, character = 0 }, ["end"] = { line = lines[2], character = 0 } }
+end
+
+--- Why nothing is shown at the cursor, or for lines; below it what was asked for the current file.
+---@param selected? { [1]: integer, [2]: integer } first and last line, from 1
+function M.why(selected)
   local bufnr = vim.api.nvim_get_current_buf()
   local client = server.client(bufnr)
   if not client then
     window.open("breadknife why", here(bufnr))
     return
   end
-  local page = window.open("breadknife why", joined(here(bufnr), { "Waiting for what the server was asked here …" }))
-  execute(client, "breadknife.status", {}, function(report, failure)
-    local lines = here(bufnr, report)
-    if failure then
-      return page.set(joined(lines, { failure }))
+  local uri, at = vim.uri_from_bufnr(bufnr), place(client, selected)
+  local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(bufnr), ":~:.")
+  local title = ("%s:%d:"):format(name ~= "" and name or "[No Name]", at.start.line + 1)
+  local page = window.open("breadknife why", { title, "    Waiting for what the server says of this place …" })
+  execute(client, "breadknife.whyHere", { uri, at }, function(why, failure)
+    local lines = { title }
+    for _, line in ipairs(why and why.lines or { failure }) do
+      lines[#lines + 1] = "    " .. line
     end
-    execute(client, "breadknife.why", { vim.uri_from_bufnr(bufnr) }, function(receipts, no_receipts)
+    if failure then
+      return page.set(lines)
+    end
+    execute(client, "breadknife.why", { uri }, function(receipts, no_receipts)
       local said = {} ---@type string[]
       for _, receipt in ipairs(receipts or {}) do
         vim.list_extend(said, receipt.lines)

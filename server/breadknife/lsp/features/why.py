@@ -1,0 +1,45 @@
+"""*Why nothing here?* (`breadknife.whyHere`): the cause and the remedy for what a person expects at a place."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from breadknife.host.report.why import Why, why_nothing
+from breadknife.lsp.convert import as_position, to_offset
+from breadknife.lsp.server import WHY_HERE, BreadknifeServer
+from breadknife.task.reasons import silence
+from breadknife.text.document import Document, Span
+
+
+def register(server: BreadknifeServer) -> None:
+    @server.handles(WHY_HERE)
+    async def why_here(uri: object = None, range: object = None, *_: Any) -> dict[str, Any]:
+        """Arguments: a document's URI and the range that is selected. Without them the place is the one that the editor
+        asked about last, and the answer is also shown as a message: for clients that can pass none and show no result.
+        """
+        await server.ready.wait()
+        is_told = uri is None
+        place = server.looked_at if is_told else (str(uri), None)
+        document = server.documents.get(place[0]) if place is not None else None
+        if document is None or place is None:
+            why = Why.of("", silence("no-file"))
+        else:
+            span = place[1] if place[1] is not None else _span(document, range, server.documents.encoding)
+            span = Span(min(span.start, len(document.text)), min(span.end, len(document.text)))
+            root = server.root_of(document.uri)
+            why = await server.in_worker(lambda: why_nothing(server.host, document, span, root), server.lanes.menus)
+        if is_told:
+            server.show(" ".join(why.lines))
+        return {
+            "expected": why.expected, "reason": why.reason, "sentence": why.sentence, "remedy": why.remedy,
+            "lines": list(why.lines),
+        }  # fmt: skip
+
+
+def _span(document: Document, range: object, encoding: str) -> Span:
+    fields = cast("dict[str, object]", range) if isinstance(range, dict) else {}
+    start, end = as_position(fields.get("start")), as_position(fields.get("end"))
+    if start is None:
+        return Span(0, 0)
+    at = to_offset(document, start, encoding)
+    return Span(at, max(at, to_offset(document, end, encoding)) if end is not None else at)
