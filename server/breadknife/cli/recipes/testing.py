@@ -17,9 +17,11 @@ from breadknife.cli.recipes.own_shelf import own_shelf
 from breadknife.cli.recipes.running import ask
 from breadknife.errors import RecipeError
 from breadknife.host.host import Host
+from breadknife.host.trust import is_trusted
 from breadknife.recipes.book import Entry
 from breadknife.recipes.checking import Plan
 from breadknife.recipes.judging import faults, place_of
+from breadknife.recipes.places import recipe_folders
 from breadknife.recipes.scores import Score, Scores
 from breadknife.recipes.values import Example
 from breadknife.task.values import Silence
@@ -121,6 +123,7 @@ def _roles(plan: Plan, model: str) -> Mapping[str, str]:
 
 def _answer(host: Host, entry: Entry, example: Example) -> tuple[str | None, str]:
     """The text, or None and the code of the reason."""
+    host.settings = replace(host.settings, trusted=_is_trusted(entry))
     with _workspace(example) as root:
         path = root / (example.file or f"example{_suffix(example.language)}")
         document = Document(path.as_uri(), example.language, example.text, 1)
@@ -129,6 +132,13 @@ def _answer(host: Host, entry: Entry, example: Example) -> tuple[str | None, str
     if isinstance(answer, Silence):
         return None, answer.reason
     return answer.text, ""
+
+
+def _is_trusted(entry: Entry) -> bool:
+    """Tell whether a recipe may run programs in its tests' folders, which are ours: it came with a package, is the
+    user's own, or lies in a folder that the user trusts. Raises SettingsError."""
+    known = {each.folder for each in recipe_folders(None, trusted=False)}
+    return entry.path.parent in known or is_trusted(entry.path)
 
 
 @contextmanager
@@ -184,11 +194,10 @@ def _name(example: Example, number: int) -> str:
 
 @contextmanager
 def _host(offline: bool, engine_script: Path | None) -> Generator[Host, None, None]:
-    """A host that trusts the tests' own folders."""
     root, _ = here()
     host = make_host(engine_script)
     try:
-        host.settings = replace(settings_for(host, offline, root), trusted=True)
+        host.settings = settings_for(host, offline, root)
         yield host
     finally:
         host.close()
