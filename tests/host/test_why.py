@@ -102,6 +102,11 @@ PROSE = {
         "Your settings turn the prose check off. → Remove `enabled = false` from `[prose]`.",
         settings={"prose": {"enabled": False}},
     ),
+    "something else in the line is marked": Row(
+        "a.md", "markdown", "This is an useful option.⟦|⟧\n", "prose",
+        "Something in this line is marked: Incorrect indefinite article. → Open the menu at the mark.",
+        settings=NO_TOOLS,
+    ),
     "too long": Row(
         "a.md", "markdown", "⟦|⟧" + "A loaf of bread is on the table. " * 700 + "\n", "prose",
         "The paragraph has more than 20,000 characters, and isn't checked. → Split it.",

@@ -31,7 +31,7 @@ REASONS: Mapping[str, Reason] = {
     "no-line": Reason("the file has only {count} lines", "name one of them"),
     # what is shown after all
     "ready": Reason("a suggestion is ready here: “{text}”", "ask for it by hand, or type on"),
-    "marked": Reason("something is marked here: {message}", "open the menu at the mark"),
+    "marked": Reason("something in this line is marked: {message}", "open the menu at the mark"),
     "in-menu": Reason("the menu has an entry for this selection: “{title}”", "open the editor's menu of code actions"),
     # the request
     "cancelled": Reason("the request was cancelled"),

@@ -29,10 +29,9 @@ def why(request: WhyRequest, told: Told, checkers: Checkers, silenced: Silenced,
     paragraph = next((each for each in told.paragraphs if each.start <= at.start <= each.end), None)
     if paragraph is None:
         return _unread(request, context)
-    marked = next((each.finding for each in told.flaws if each.finding.span.touches(at)), None)
-    marked = marked or next((each for each in told.about if each.span.touches(at)), None)
-    if marked is not None:
-        return silence("marked", message=marked.message.rstrip("."))
+    marked = [*(each.finding for each in told.flaws), *told.about]
+    if (here := next((each for each in marked if each.span.touches(at)), None)) is not None:
+        return silence("marked", message=here.message.rstrip("."))
     settings: ProseSettings = context.settings(ProseSettings)
     [tag] = languages([paragraph], declared_language(document) or settings.language)
     asked = Asked(paragraph.text, tag)
@@ -46,6 +45,9 @@ def why(request: WhyRequest, told: Told, checkers: Checkers, silenced: Silenced,
         return silence("only-languagetool" if settings.languagetool else "languagetool-off")
     if told.pending:
         return silence("still-reading", engines=_all(told.pending, "is still", "are still"))
+    line = document.line_span(document.line_at(at.start))
+    if (near := next((each for each in marked if each.span.touches(line)), None)) is not None:
+        return silence("marked", message=near.message.rstrip("."))
     if settings.languagetool and tool is None:
         return silence("no-languagetool")
     asked_all = ["harper", *(["languagetool"] if tool is not None else ())]
