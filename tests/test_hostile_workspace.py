@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -160,13 +161,13 @@ def test_nothing_runs_where_a_server_offers_models(folder: Path, ran: Path) -> N
 
 def test_nothing_runs_for_an_agent(folder: Path, ran: Path, script: Path) -> None:
     hello = {"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "a", "version": "1"}}
-    tools = (
+    tools: tuple[dict[str, Any], ...] = (
         {"name": "lint", "arguments": {"paths": ["."]}},
         {"name": "fix", "arguments": {"path": "a.py"}},
         {"name": "why", "arguments": {}},
         {"name": "recipe", "arguments": {"name": "evil", "path": "a.py"}},
     )
-    asked: list[dict[str, object]] = [{"id": 0, "method": "initialize", "params": hello}]
+    asked: list[dict[str, Any]] = [{"id": 0, "method": "initialize", "params": hello}]
     asked.append({"method": "notifications/initialized"})
     asked += ({"id": at, "method": "tools/call", "params": tool} for at, tool in enumerate(tools, 1))
     command = [PROGRAM, "mcp", ".", "--engine-script", str(script)]

@@ -24,8 +24,9 @@ API = 2
 """The version of this protocol.
 
 - 1: completion, checks, actions, commands; `Model.generate` and `score`.
-- 2: hovers, lenses and inlays; commands with a result, new documents; kinds of request that plugins define; `ask`,
-  `read` and `progress` of `Context`; `chat`, `embed`, `rerank` and `classify` of `Model`; models of a plugin's own.
+- 2: hovers, lenses and inlays; why nothing is shown at a place; commands with a result, new documents; kinds of request
+  that plugins define; `ask`, `read` and `progress` of `Context`; `chat`, `embed`, `rerank` and `classify` of `Model`;
+  models of a plugin's own.
 """
 
 ANY_LANGUAGE = "*"

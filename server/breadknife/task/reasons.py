@@ -25,7 +25,7 @@ REASONS: Mapping[str, Reason] = {
     "disabled": Reason("your settings turn {plugin} off", "remove `enabled = false` from `[{name}]`"),
     "too-large-file": Reason("the file is larger than {most} MB, and isn't read", "split it"),
     "nothing-expected": Reason("nothing is shown at such a place", "put the cursor into a sentence or a line of code"),
-    "no-opinion": Reason("{plugin} has no opinion here"),
+    "no-opinion": Reason("{plugin} shows nothing at such a place"),
     "no-file": Reason("the server doesn't have this file open", "open it in the editor, and ask again"),
     "unreadable-file": Reason("the file can't be read: {error}", "name a text file that can be read"),
     "no-line": Reason("the file has only {count} lines", "name one of them"),

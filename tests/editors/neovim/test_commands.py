@@ -99,10 +99,7 @@ def test_why_and_status_have_windows_of_their_own(open_small: Callable[..., Edit
         "    suggestions need the model qwen2.5-coder-0.5b, which isn't on this machine",
         "    → `:Breadknife setup` fetches it",
     ]
-    explained = [
-        "    The model qwen2.5-coder-0.5b is not on this machine, and completion needs it.",
-        "    → `breadknife models pull qwen2.5-coder-0.5b` fetches it (491 MB).",
-    ]
+    explained = ["    The model has nothing to add here.", "    → Write a little more."]
     for command, line, lines in (
         ("Breadknife status", "plugins  completion, nullcheck, prose", missing),
         ("Breadknife why", "check, by nullcheck: answered", explained),
