@@ -74,7 +74,6 @@ next_edit = true
 
 [nullcheck]
 oracle = "pyright"
-prove = true
 
 [prose]
 vale = true

@@ -55,18 +55,18 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
     ],
     "recipes": [
         (0, ("recipes", "list")), (0, ("recipes", "steps")), (0, ("recipes", "new", "mine", "--here")),
-        (0, ("recipes", "check", ".breadknife/recipes/mine.toml")), (0, ("recipes", "graph", "docstring")),
+        (0, ("recipes", "check", ".breadknife/recipes/mine.toml")), (0, ("recipes", "graph", "make-list")),
         (0, ("recipes", "check", ".breadknife/recipes/evil.toml")), (2, ("recipes", "lock")),
     ],
     "recipes run": [
         (2, ("recipes", "run", "evil", "a.py")),
         (1, ("recipes", "run", ".breadknife/recipes/evil.toml", "a.py", "--engine-script", SCRIPT)),
-        (1, ("recipes", "run", "commit-message", "--engine-script", SCRIPT)),
+        (1, ("recipes", "run", "explain-diagnostic", "a.py", "--engine-script", SCRIPT)),
     ],
     "recipes test": [
-        (1, ("recipes", "test", "commit-message", "--engine-script", SCRIPT)),
+        (0, ("recipes", "test", "explain-diagnostic", "--engine-script", SCRIPT)),
         (1, ("recipes", "test", ".breadknife/recipes/evil.toml", "--engine-script", SCRIPT)),
-        (1, ("recipes", "diff", "docstring", "better-name", "--engine-script", SCRIPT)),
+        (1, ("recipes", "diff", "make-list", "make-paragraph", "--engine-script", SCRIPT)),
     ],
     "setup": [(0, ("setup",))],
     "setup an editor": [(0, ("setup", "vscode")), (0, ("setup", "helix", "--write"))],
