@@ -38,7 +38,7 @@ def test_list_says_who_answers_what(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "completion": "paused", "nullcheck": "enabled", "prose": "disabled", "recipes": "enabled",
         "shelf": "enabled",
     }  # fmt: skip
-    assert rows["nullcheck"]["requests"] == ["action", "check"]
+    assert rows["nullcheck"]["requests"] == ["action", "check", "why"]
     assert rows["nullcheck"]["languages"] == [
         "go", "java", "javascript", "javascriptreact", "python", "typescript", "typescriptreact",
     ]  # fmt: skip
