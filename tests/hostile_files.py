@@ -70,7 +70,7 @@ completion = "evil"
 judge = "./evil.gguf"
 
 [completion]
-next_edit = true
+learn = true
 
 [nullcheck]
 oracle = "pyright"

@@ -42,7 +42,6 @@ ROWS = (
     "a part accepted",
     "suggestions that grow",
     "alternatives",
-    "the next edit",
     "models",
     "why there is nothing",
 )

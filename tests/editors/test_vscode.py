@@ -133,7 +133,6 @@ def test_types_and_style(npm: Npm) -> None:
                 "suggestions that grow",
                 "a part accepted",
                 "alternatives",
-                "the next edit",
             ),
         ),
         pytest.param("running", marks=pytest.mark.shows("VS Code", "settings of the server")),

@@ -14,7 +14,7 @@ vim.api.nvim_create_user_command("Breadknife", function(arguments)
 end, {
   nargs = "*",
   range = true,
-  desc = "breadknife: setup, status, why, models, shelf, recipe, trust, toggle, next, restart, log",
+  desc = "breadknife: setup, status, why, models, shelf, recipe, trust, toggle, restart, log",
   complete = function(lead, line)
     return require("breadknife.command").complete(lead, line)
   end,

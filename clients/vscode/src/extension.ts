@@ -1,7 +1,6 @@
 import { commands, type ExtensionContext, window, workspace } from "vscode";
 import { registerCommands } from "./commands";
 import type { Refusal } from "./lsp/client";
-import { registerNextEdit } from "./lsp/nextEdit";
 import { languages, version } from "./manifest";
 import { Pages } from "./pages";
 import { plain } from "./plain";
@@ -78,7 +77,6 @@ export function activate(context: ExtensionContext): Api {
     pages,
     shelf,
     createStatusItem(watch),
-    registerNextEdit(running),
     ...registerCommands({
       server: running,
       setup,

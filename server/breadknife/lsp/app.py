@@ -17,7 +17,6 @@ from breadknife.lsp.server import (
     COMMAND,
     FIX_ALL,
     MORE,
-    NEXT_EDIT,
     STATUS,
     WHY,
     WHY_HERE,
@@ -50,7 +49,7 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
     server.announce(lsp.CODE_ACTION_RESOLVE)
     for change in ("Configuration", "WatchedFiles", "WorkspaceFolders"):
         server.announce(f"workspace/didChange{change}")
-    for command in (ADD_FOLDER, CHOOSE, COMMAND, ACCEPTED, MORE, NEXT_EDIT, STATUS, WHY, WHY_HERE):
+    for command in (ADD_FOLDER, CHOOSE, COMMAND, ACCEPTED, MORE, STATUS, WHY, WHY_HERE):
         server.announce_command(command)
 
     @server.feature(lsp.INITIALIZE)

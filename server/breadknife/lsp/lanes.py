@@ -75,11 +75,10 @@ class Lanes:
             CompletionRequest,
             InlayRequest,
             LensRequest,
-            NextEditRequest,
         )
 
         match request:
-            case CompletionRequest() | NextEditRequest():
+            case CompletionRequest():
                 return self.typing
             case CheckRequest() | LensRequest() | InlayRequest():
                 return self.checks

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("breadknife.lsp")
 COMMAND, ACCEPTED, STATUS, WHY = "breadknife.command", "breadknife.accepted", "breadknife.status", "breadknife.why"
-NEXT_EDIT = "breadknife.nextEdit"
 WHY_HERE = "breadknife.whyHere"
 MORE = "breadknife.more"
 """Opens the second menu of fixes."""

@@ -22,7 +22,6 @@ from breadknife.lsp.features import (
     inline_completion,
     lenses,
     more_actions,
-    next_edit,
     watched_files,
     why,
 )
@@ -58,7 +57,6 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     if server.client.pulls_diagnostics:
         diagnostics.register_pull(server, checks)
     inline_completion.register(server)
-    next_edit.register(server, follow)
     why.register(server)
     follow.begin()
     server.loaded()

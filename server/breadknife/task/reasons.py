@@ -110,8 +110,6 @@ REASONS: Mapping[str, Reason] = {
     ),
     "mid-line": Reason("text follows the cursor on its line", "move to the end of the line, or ask by hand"),
     "mid-comment": Reason("the comment continues after the cursor", "move to its end, or ask by hand"),
-    "next-edit-off": Reason("next edits are experimental, and off", "set `next_edit = true` in `[completion]`"),
-    "no-next-edit": Reason("no other place follows from what was changed", "rename something, or change a signature"),
     # prose
     "no-paragraph": Reason("no prose is read here: this is markup or code", "put the cursor into a sentence"),
     "long-paragraph": Reason("the paragraph has more than {most:,} characters, and isn't checked", "split it"),

@@ -187,7 +187,7 @@ def test_the_client_is_lazy_and_leaves_no_globals(open_editor: Callable[..., Edi
     little = {"breadknife", *(f"breadknife.{name}" for name in ("server", "options", "message", "diagnostics"))}
     assert set(loaded) <= little, "no more than `lsp/breadknife.lua` needs, which Neovim 0.12 reads at once"
     new = vim.lua("""
-        local modules = { "ghost", "health", "command", "command.setup", "command.models", "diagnostics", "next_edit" }
+        local modules = { "ghost", "health", "command", "command.setup", "command.models", "diagnostics" }
         for _, m in ipairs(modules) do require("breadknife." .. m) end
         return vim.tbl_filter(function(n) return not vim.tbl_contains(vim.g.names, n) end, vim.tbl_keys(_G))""")
     assert new == []
@@ -225,7 +225,7 @@ def test_the_help_names_everything() -> None:
         *(f"*breadknife.{name}()*" for name in re.findall(r"^function M\.(\w+)", api, re.MULTILINE)),
         *re.findall(r"^ +(\w+) = ", values, re.MULTILINE),
         *(f"*{event}*" for event in ("BreadknifeShown", "BreadknifeHidden", "BreadknifeAccepted", "BreadknifeStatus")),
-        *(f"*hl-{group}*" for group in ("BreadknifeGhost", "BreadknifeOld")),
+        *(f"*hl-{group}*" for group in ("BreadknifeGhost",)),
         *(
             f'"{state}"'
             for state in re.findall(r'^---\| "(\w+)"', (lua / "status.lua").read_text("utf-8"), re.MULTILINE)

@@ -123,22 +123,6 @@ def test_a_window_is_as_wide_as_the_screen_lets_it(open_small: Callable[..., Edi
     )
 
 
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
-        ("", "breadknife: next edits are experimental, and off."),
-        (
-            'require("breadknife").setup({ settings = { completion = { next_edit = true } } })',
-            "breadknife: no other place follows from what was changed.",
-        ),
-    ],
-)
-def test_next_says_why_there_is_none(open_small: Callable[..., Editor], more: str, said: str) -> None:
-    vim = open_small("a.py", MAYBE_NONE, more)
-    vim.wait_for_server()
-    run(vim, "Breadknife next", said)
-
-
 def test_a_plugin_is_toggled(open_small: Callable[..., Editor]) -> None:
     vim = open_small("a.md", "This is an useful option.\n")
     vim.wait_for(lambda: vim.diagnostics() != [])

@@ -63,7 +63,6 @@ def test_colours_survive_a_colorscheme(tmp_path: Path) -> None:
         vim.lua("vim.cmd.colorscheme('blue')")
         terminal.wait_for(lambda: terminal.cells()[0][0][1] != before)
         terminal.wait_for(lambda: painted(terminal, 1) == expected)
-        assert vim.lua("return vim.api.nvim_get_hl(0, { name = 'BreadknifeOld' }).strikethrough") is True
 
 
 def test_colours_of_ones_own_are_kept(tmp_path: Path) -> None:

@@ -52,15 +52,6 @@ def accepted(uri: str) -> None:
     say(uri, "accepted")
 
 
-@server.command("breadknife.nextEdit")
-async def next_edit(uri: str, _position: lsp.Position) -> dict[str, object]:
-    """The first function's name is to be `total`."""
-    version = server.workspace.get_text_document(uri).version
-    await asyncio.sleep(SECONDS)
-    first, last = ({"line": 0, "character": character} for character in (4, 7))
-    return {"range": {"start": first, "end": last}, "newText": "total", "version": version}
-
-
 @server.feature(lsp.INITIALIZE)
 def initialize(params: lsp.InitializeParams) -> None:
     assert params.capabilities.experimental == REFRESH

@@ -64,7 +64,6 @@ const REQUESTS: Readonly<Record<string, string>> = {
   action: "Menu of fixes",
   resolve: "Fix",
   command: "Command",
-  "next-edit": "Next edit",
 };
 
 /** What is said of one that gave no answer. */

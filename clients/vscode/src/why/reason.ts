@@ -74,7 +74,6 @@ const HELP: Readonly<Record<string, Button>> = {
   "model-failed": MODELS,
   offline: SETTINGS,
   disabled: SETTINGS,
-  "next-edit-off": SETTINGS,
   "rule-off": SETTINGS,
   "hidden-severity": SETTINGS,
   "languagetool-off": SETTINGS,

@@ -26,7 +26,6 @@ from breadknife.task.values import (
     Lens,
     Lenses,
     NewDocument,
-    NextEditRequest,
     OpenDocument,
     Origin,
     OwnAnswer,
@@ -142,11 +141,7 @@ def origins(answer: Answer | None) -> list[Origin]:
 def line_of(request: Request) -> int:
     """Return the line of the document, from 1, that was asked about; 0 where it was the whole."""
     match request:
-        case (
-            CompletionRequest(document=document, offset=at)
-            | NextEditRequest(document=document, offset=at)
-            | HoverRequest(document=document, offset=at)
-        ):
+        case CompletionRequest(document=document, offset=at) | HoverRequest(document=document, offset=at):
             return document.line_at(at) + 1
         case (
             ActionRequest(document=document, span=span)

@@ -16,7 +16,6 @@ from breadknife.plugins.completion.filters import PROSE_THRESHOLD, THRESHOLD, UN
 from breadknife.plugins.completion.found import Found, surer, waited
 from breadknife.plugins.completion.known_word import RULE, known_word
 from breadknife.plugins.completion.learning import Learning
-from breadknife.plugins.completion.next_edit import NextEdits
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.repository import ContextHolder
 from breadknife.plugins.completion.session import Session
@@ -37,7 +36,6 @@ from breadknife.task.values import (
     CompletionRequest,
     Completions,
     Done,
-    NextEditRequest,
     Origin,
     Request,
     Silence,
@@ -79,8 +77,6 @@ class CompletionSettings:
     learn: bool = True
     """Count which suggestions you accept, on this machine only, and let that tune how sure one must be and when it
     comes."""
-    next_edit: bool = False
-    """Experimental: after a rename or a changed signature, suggest the places of the file that should follow."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ class CompletionPlugin:
     name = "completion"
     settings: type[Any] = CompletionSettings
     serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys(
-        (CompletionRequest, NextEditRequest, WhyRequest), frozenset({ANY_LANGUAGE})
+        (CompletionRequest, WhyRequest), frozenset({ANY_LANGUAGE})
     )
     roles: tuple[str, ...] = (ROLE,)
 
@@ -105,7 +101,6 @@ class CompletionPlugin:
         self._learning = learning or Learning()
         self._pace = Pace()
         self._contexts = ContextHolder()
-        self._next_edits = NextEdits(ROLE)
         self._sessions: dict[str, Session] = {}
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
@@ -117,7 +112,6 @@ class CompletionPlugin:
         )
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
-        next_edit = context.settings(CompletionSettings).next_edit
         match request:
             case CompletionRequest(document=document, offset=offset):
                 now, session = time.monotonic(), self._session(document.uri)
@@ -127,22 +121,9 @@ class CompletionPlugin:
                 refused = session.refused(document, offset)
                 if refused and not request.listed:
                     self._learning.rejected(refused)
-                if (
-                    next_edit
-                    and may_be_asked_about(document, context.project)
-                    and (item := self._next_edits.touched(request, context))
-                ):
-                    return Completions((item,))
                 return context.run(self._steps, Asked(request, now, session, number))
             case WhyRequest(document=document, span=span):
                 return self._why(CompletionRequest(document, span.end, grows=False, listed=True), context)
-            case NextEditRequest(document=document):
-                if not next_edit:
-                    return silence("next-edit-off")
-                if not may_be_asked_about(document, context.project):
-                    return silence("ignored-file")
-                item = self._next_edits.after(request, context)
-                return Completions((item,)) if item else silence("no-next-edit")
             case CommandRequest(command=Command(name=name, arguments=(id, characters))) if name == ACCEPTED:
                 if characters.isdecimal():
                     self._learning.accepted(id, int(characters))

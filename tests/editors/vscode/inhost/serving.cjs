@@ -122,28 +122,6 @@ module.exports = {
     });
   },
 
-  async "the next edit stays while the file is saved, and is made"() {
-    await withSuggestions(async (document) => {
-      const before = document.getText();
-      await commands.executeCommand("breadknife.nextEdit.show");
-      await document.save();
-      await commands.executeCommand("breadknife.nextEdit.accept");
-      assert.equal(document.getText(), before.replace("add", "total"));
-    });
-  },
-
-  async "the next edit of a file that was left is dropped"() {
-    await withSuggestions(async (document) => {
-      const before = document.getText();
-      const shown = commands.executeCommand("breadknife.nextEdit.show");
-      const { document: other } = await open("null.py");
-      await shown;
-      await commands.executeCommand("breadknife.nextEdit.accept");
-      assert.equal(document.getText(), before);
-      assert.equal(other.isDirty, false);
-    });
-  },
-
   async "a fix that comes too late changes nothing"() {
     await withCommand([process.env.PYTHON, path.join(__dirname, "../late_server.py")], async () => {
       const editor = await open("null.py");

@@ -61,11 +61,6 @@ local words = {
     end,
     arguments = { "completion", "nullcheck", "prose" },
   },
-  next = {
-    run = function()
-      require("breadknife.next_edit").go()
-    end,
-  },
   restart = { run = server.restart },
   log = {
     run = function()

@@ -8,7 +8,6 @@ local notes = api.nvim_create_namespace("breadknife.notes")
 --- Give the highlight groups their default colours; again after `:colorscheme`, which takes them away.
 local function set_colours()
   api.nvim_set_hl(0, "BreadknifeGhost", { link = "Comment", default = true })
-  api.nvim_set_hl(0, "BreadknifeOld", { strikethrough = true, default = true })
 end
 
 set_colours()
