@@ -28,6 +28,20 @@ function M.program(environment, name)
   return vim.fs.joinpath(environment, is_windows and "Scripts" or "bin", is_windows and name .. ".exe" or name)
 end
 
+--- The absolute path of a program out of the absolute entries of PATH, so that no program of the folder that is open
+--- runs; "" if there is none.
+---@param name string
+---@return string
+function M.find(name)
+  for _, folder in ipairs(vim.split(vim.env.PATH or "", is_windows and ";" or ":", { plain = true })) do
+    local path = vim.fs.joinpath(vim.fs.normalize(folder), is_windows and name .. ".exe" or name)
+    if folder:find(is_windows and "^%a:[\\/]" or "^/") and vim.fn.executable(path) == 1 then
+      return path
+    end
+  end
+  return ""
+end
+
 --- Make `breadknife` a command in this editor's terminals, where it is one of ours alone.
 function M.put_on_path()
   local program = M.program(M.environment(), "breadknife")
@@ -37,13 +51,13 @@ function M.put_on_path()
   end
 end
 
---- The program `breadknife`: the one on the path, the one that `:Breadknife setup` installed, or that of the checkout
---- which this plugin is in.
+--- The program `breadknife`: the one on the path, the one that `:Breadknife setup` installs, or that of the checkout
+--- which this plugin is in. If there is none, where `setup` would put it.
 ---@return string
 function M.executable()
-  local on_path = vim.fs.normalize(vim.fn.exepath("breadknife"))
-  if on_path ~= "" and on_path ~= M.program(M.environment(), "breadknife") then
-    return "breadknife"
+  local on_path = M.find("breadknife")
+  if on_path ~= "" then
+    return on_path
   end
   for _, environment in ipairs({ M.environment(), vim.fs.normalize(root .. "/../../.venv") }) do
     local program = M.program(environment, "breadknife")
@@ -51,7 +65,7 @@ function M.executable()
       return program
     end
   end
-  return "breadknife"
+  return M.program(M.environment(), "breadknife")
 end
 
 --- The command that the user's configuration names, if it names one.
@@ -220,7 +234,7 @@ function M.explain(filetype)
   if vim.tbl_contains(vim.lsp.config.breadknife.filetypes or {}, filetype) then
     is_explained = true
     program = M.command()[1]
-    local said = program == "breadknife" and "breadknife isn't installed; `:Breadknife setup` does that."
+    local said = program == M.program(M.environment(), "breadknife") and "breadknife isn't installed; `:Breadknife setup` does that."
       or ("breadknife: `%s` wasn't found; see `:checkhealth breadknife`."):format(program)
     message.say(said, vim.log.levels.WARN)
   end

@@ -45,7 +45,7 @@ export async function findPython(machine: Machine, named: readonly Command[] = [
     if (!path || seen.has(path) || isStub(machine.platform, path)) continue;
     seen.add(path);
     const python = { command: path, args };
-    const numbers = parse(await machine.output({ command: path, args: [...args, "-c", PROBE] }));
+    const numbers = parse(await machine.output({ command: path, args: [...args, "-I", "-c", PROBE] }));
     if (!numbers) continue;
     const hasVenv = numbers.pop() === 1;
     const version = numbers.join(".");

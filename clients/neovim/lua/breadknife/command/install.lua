@@ -10,7 +10,7 @@ local CANDIDATES = { "python3", "python3.14", "python3.13", "python3.12", "pytho
 --- Look for a Python that can make the environment: 3.11 or newer, with the modules `venv` and `ensurepip`.
 ---@param done fun(path?: string) called with nil where there is none
 function M.find_python(done)
-  local candidates = vim.iter(CANDIDATES):map(vim.fn.exepath):filter(function(path)
+  local candidates = vim.iter(CANDIDATES):map(server.find):filter(function(path)
     return path ~= ""
   end)
   local function try_next()
@@ -18,7 +18,7 @@ function M.find_python(done)
     if not path then
       return done(nil)
     end
-    vim.system({ path, "-c", CHECK }, { timeout = 10000 }, vim.schedule_wrap(function(result)
+    vim.system({ path, "-I", "-c", CHECK }, { timeout = 10000 }, vim.schedule_wrap(function(result)
       if result.code == 0 then
         done(path)
       else
