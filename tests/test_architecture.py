@@ -56,7 +56,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "progress": {"server"},
         "warm_up": {"progress", "server"},
         "following": {"server"},
-        "handed_out": {"server"},
+        "handed_out": {"progress", "server"},
         "reading": {"progress", "server"},
         "actions": {"convert", "handed_out", "server"},
         "offering": {"server"},

@@ -278,3 +278,16 @@ def test_the_menu_says_how_many_edits_are_known(text: str, effect: str) -> None:
     context = Working(ModelMissing("no model"))
     assert known(KnownWanted(document(text, "markdown"), (verbatim(text),)), context) == Known(effect)
     assert context.waited == [0.0]
+
+
+def test_by_rules_alone_no_model_is_asked_and_slow_checkers_once() -> None:
+    paper, context = document(FAULTY, "markdown"), Working(AssertionError("a model is asked"))
+    prose = (verbatim(FAULTY),)
+    mended = mend(MendWanted(paper, prose, rules_only=True), context)
+    read = correct(CorrectWanted(prose, mended.texts, rules_only=True), context)
+    again = mend(MendWanted(paper, prose, read.texts, rules_only=True), context)
+    assert (mended, read, again) == (Mended((RIGHT,), (RIGHT,)), Corrected((RIGHT,), 1), mended)
+    found = find_edits(EditsWanted(paper, prose, again.texts, mended.sure, rules_only=True), context)
+    assert isinstance(found, EditsFound)
+    assert found.texts == ("a",)
+    assert context.waited == [RULES_SECONDS]

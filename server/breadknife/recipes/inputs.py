@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from breadknife.steps.ports import PortType
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document, Span, TextEdit
 
 INPUT = "input"
+RULES_ONLY = "rules_only"
 INPUTS = {
     "document": PortType("document"),
     "span": PortType("span"),
@@ -15,6 +17,7 @@ INPUTS = {
     "offset": PortType("number"),
     "line": PortType("text"),
     "message": PortType("text"),
+    RULES_ONLY: PortType("boolean"),
 }
 
 
@@ -27,6 +30,8 @@ class Input:
     """The selection, or where the cursor is."""
     message: str = ""
     """Of the diagnostic at that place, if the editor shows one."""
+    rules_only: bool = False
+    """Whether somebody waits for what needs no model. The recipe is asked again for the rest."""
 
     @property
     def selection(self) -> str:
@@ -42,6 +47,21 @@ class Input:
     def line(self) -> str:
         """The text of the line that the cursor is in."""
         return self.document.line_text(self.document.line_at(self.span.end))
+
+    def after(self, edits: Sequence[TextEdit]) -> Input:
+        """Return what is asked at the same place once these edits of the document are made. Raises ValueError where two
+        of them overlap."""
+
+        def moved(offset: int) -> int:
+            inside = next((each for each in edits if each.span.start < offset < each.span.end), None)
+            grown = sum(len(each.new_text) - len(each.span) for each in edits if each.span.end <= offset)
+            if inside is None:
+                return offset + grown
+            return inside.span.start + min(offset - inside.span.start, len(inside.new_text)) + grown
+
+        return replace(
+            self, document=self.document.edited(edits), span=Span(moved(self.span.start), moved(self.span.end))
+        )
 
     def values(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in INPUTS}

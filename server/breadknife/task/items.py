@@ -159,6 +159,9 @@ class Action:
     """Why parts of the text were left as they are, a sentence each: for the receipt."""
     preview: bool = False
     """Its edits stand each for itself: an editor that can ask lets the user choose among them before they are made."""
+    incomplete: bool = False
+    """More is to come once its edits are made: its `command` looks for that, with the editor's progress, until the
+    document changes or is closed."""
     unasked: bool = False
     """It is right whoever asks for it, so "fix all" makes it: what is not null goes on as before."""
 

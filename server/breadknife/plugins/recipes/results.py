@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from breadknife.recipes.running import Served
 
 SOURCE = "recipes"
-REFUSED = "refused"
-"""The rule of a hint."""
+REFUSED, FOUND = "refused", "found"
+"""The rules of hints."""
 _MOST = 40
 """Documents whose newest result is kept."""
 
@@ -29,6 +29,8 @@ class _Result:
     edits: tuple[TextEdit, ...]
     refused: tuple[tuple[Span, str], ...]
     origin: Origin
+    is_late: bool
+    """Whether it came after the edits that the user asked for, so that nobody has seen its edits."""
 
     def moved(self, document: Document) -> _Result:
         """Return the same for a later text: what was changed is left out, and what stands after it has moved."""
@@ -42,6 +44,7 @@ class _Result:
             tuple(TextEdit(span, text) for span, text in edits if span is not None),
             tuple((span, why) for span, why in refused if span is not None),
             self.origin,
+            self.is_late,
         )
 
 
@@ -52,11 +55,11 @@ class Results:
         self._results: dict[str, _Result] = {}
         self._lock = threading.Lock()
 
-    def keep(self, document: Document, served: Served) -> None:
+    def keep(self, document: Document, served: Served, *, is_late: bool = False) -> None:
         edits = tuple(TextEdit(span, text) for span, text in served.places)
         with self._lock:
             self._results.pop(document.uri, None)
-            self._results[document.uri] = _Result(document, edits, served.refused_places, served.origin)
+            self._results[document.uri] = _Result(document, edits, served.refused_places, served.origin, is_late)
             if len(self._results) > _MOST:
                 del self._results[next(iter(self._results))]
 
@@ -70,10 +73,14 @@ class Results:
                 yield Action(edit_title(document, edit), edits=(edit,), origin=found.origin, within=edit.span)
 
     def hints(self, document: Document) -> tuple[Finding, ...]:
-        """Why parts of the text were left as they are."""
+        """Return where the menu has edits that came late, and why parts of the text were left as they are."""
         found = self._of(document)
-        refused = found.refused if found is not None else ()
-        return tuple(Finding(span, SOURCE, REFUSED, why, Severity.HINT) for span, why in refused)
+        if found is None:
+            return ()
+        late = found.edits if found.is_late else ()
+        edits = (Finding(each.span, SOURCE, FOUND, edit_title(document, each), Severity.HINT) for each in late)
+        refused = (Finding(span, SOURCE, REFUSED, why, Severity.HINT) for span, why in found.refused)
+        return (*edits, *refused)
 
     def _of(self, document: Document) -> _Result | None:
         with self._lock:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from breadknife.errors import EngineError, ModelError
 from breadknife.plugins.recipes.results import Results
 from breadknife.plugins.recipes.settings import RecipesSettings
 from breadknife.recipes.book import Book, read_entry
 from breadknife.recipes.checking import Plan
-from breadknife.recipes.inputs import INPUT, Input
+from breadknife.recipes.inputs import INPUT, RULES_ONLY, Input
 from breadknife.recipes.places import RecipeFolder, files_in, recipe_folders
 from breadknife.recipes.reading import MAX_TITLE
 from breadknife.recipes.requests import RecipeRequest, RecipeResult
@@ -42,6 +43,7 @@ from breadknife.task.values import (
     Hover,
     HoverRequest,
     NewDocument,
+    Origin,
     Request,
     ResolveRequest,
     Severity,
@@ -51,7 +53,7 @@ from breadknife.task.values import (
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.printable import shortened
 
-RUN = "recipes.run"
+RUN, GO_ON = "recipes.run", "recipes.goOn"
 _KINDS: Mapping[Way, type[Any]] = {"completion": CompletionRequest, "hover": HoverRequest, "finding": CheckRequest}
 """How a result shows -> the request that asks for it. All other ways begin in the menu."""
 _MENU: tuple[Way, ...] = ("edit", "document", "command")
@@ -94,6 +96,8 @@ class Serving:
                 return self._resolve(document, action, context)
             case CommandRequest(command=Command(name=name, arguments=(recipe, token))) if name == RUN:
                 return self._command(recipe, token, context)
+            case CommandRequest(command=Command(name=name, arguments=(recipe, token))) if name == GO_ON:
+                return self._go_on(recipe, token, request.document, context)
             case CompletionRequest(document=document, offset=offset):
                 return self._complete(Input(document, Span(offset, offset)), context)
             case HoverRequest(document=document, offset=offset):
@@ -168,7 +172,8 @@ class Serving:
             return _NO_RECIPE
         if plan.recipe.named_models:
             _tell_scores(plan, context)
-        served = self._kitchen.run(plan, asked, context)
+        first = self._by_rules(plan, asked, context)
+        served = first or self._kitchen.run(plan, asked, context)
         if isinstance(served, Silence):
             return served
         self.results.keep(document, served)
@@ -177,7 +182,39 @@ class Serving:
         edits = tuple(TextEdit(span, text) for span, text in served.parts)
         # The recipe's own rules say where the edits go, before a model is asked.
         refused = (*(why for _, why in served.refused_places), *(each.sentence for each in served.refused))
-        return Actions((replace(action, edits=edits, origin=served.origin, within=served.span, refused=refused),))
+        made = replace(action, edits=edits, origin=served.origin, within=served.span, refused=refused)
+        if first is None:
+            return Actions((made,))
+        rest = Command(GO_ON, plan.recipe.title, (plan.recipe.name, self._keep(asked.after(edits))))
+        told = f"{_counted(edits)} by rules; what the model finds comes as it reads: see the menu"
+        return Actions((replace(made, command=rest, incomplete=True, explanation=told),))
+
+    def _by_rules(self, plan: Plan, asked: Input, context: Context) -> Served | None:
+        """What the recipe gives without its models; None if that is nothing, or it needs them."""
+        if all(given != f"${INPUT}.{RULES_ONLY}" for use in plan.order for given in use.given.values()):
+            return None
+        served = self._kitchen.run(plan, replace(asked, rules_only=True), context)
+        return None if isinstance(served, Silence) else replace(served, origin=Origin(served.origin.rule))
+
+    def _go_on(self, recipe: str, token: str, document: Document | None, context: Context) -> Answer:
+        """Find what models add to the edits that were made by rules. They are for the next menus."""
+        with self._lock:
+            asked = self._offered.get(token)
+        plan = self._plan(recipe, context)
+        if asked is None or document is None or asked.document.text != document.text:
+            return Silence("text-changed", "The text has changed since its edits were made.")
+        if plan is None:
+            return _NO_RECIPE
+        try:
+            served = self._kitchen.run(plan, replace(asked, document=document), context)
+        except (ModelError, EngineError):
+            return Silence("rules-only", "No model could read the text: the edits are by rules alone.")
+        context.cancel.raise_if_cancelled()
+        if isinstance(served, Silence):
+            return served
+        self.results.keep(document, served, is_late=True)
+        context.refresh()
+        return Done(f"{_counted(served.parts)} more: see the menu at the hints")
 
     def _command(self, recipe: str, token: str, context: Context) -> Answer:
         with self._lock:
@@ -247,6 +284,10 @@ class Serving:
             if len(self._offered) > _OFFERED:
                 del self._offered[next(iter(self._offered))]
         return token
+
+
+def _counted(edits: Sequence[object]) -> str:
+    return f"{len(edits)} edit{'s' * (len(edits) != 1)}"
 
 
 def _has_own(root: Path) -> bool:

@@ -73,6 +73,8 @@ class MendWanted:
     prose: tuple[ProseText, ...]
     texts: tuple[str, ...] = ()
     """What became of the paragraphs so far; empty if nothing did."""
+    rules_only: bool = False
+    """Make the fixes that checkers are sure of, and ask no model."""
     model: str = literal("rewrite", role=True)
 
 
@@ -88,6 +90,8 @@ def mend(given: MendWanted, context: StepContext) -> Mended:
     """Return the paragraphs with those of the checkers' fixes that make a sentence likelier. Asks the checkers again
     until they have no more to fix, or the time for that is up. If the model can't be asked, the fixes that checkers are
     sure of are left."""
+    if given.rules_only and given.texts:  # slow checkers have said by now what they could in time
+        return Mended(given.texts, given.texts)
     checkers, limit = Checkers(given.document, given.prose, context), _limit(context, _SHARE_OF_ROUNDS)
     before = texts = sure = given.texts or tuple(each.text for each in given.prose)
     try:
@@ -97,6 +101,8 @@ def mend(given: MendWanted, context: StepContext) -> Mended:
             faults = checkers.faults(texts, RULES_SECONDS if is_first else limit.remaining())
             if number == 0:
                 sure = _with_sure_fixes(texts, faults)
+            if given.rules_only:
+                return Mended(sure, sure)
             if not any(fault.fixes for each in faults for fault in each):
                 break
             likelihood = Likelihood(context.model(given.model), limit)
@@ -147,6 +153,8 @@ def _best(text: str, fault: Fault, likelihood: Likelihood) -> Sequence[TextEdit]
 class CorrectWanted:
     prose: tuple[ProseText, ...]
     texts: tuple[str, ...] = ()
+    rules_only: bool = False
+    """Leave everything as it is: it takes a model to read it."""
     model: str = literal("rewrite", role=True)
     least: float = literal(7.0)
     """How many nats a sentence must lose without a correction."""
@@ -161,7 +169,7 @@ class CorrectWanted:
 class Corrected:
     texts: tuple[str, ...]
     unread: int
-    """Sentences that the model didn't read, because its share of the time was up, or it can't be asked."""
+    """Sentences that the model didn't read, because its share of the time was up, or it can't or mustn't be asked."""
 
 
 def correct(given: CorrectWanted, context: StepContext) -> Corrected:
@@ -170,6 +178,8 @@ def correct(given: CorrectWanted, context: StepContext) -> Corrected:
     before = tuple(each.text for each in given.prose)
     texts = given.texts or before
     work = [(number, part) for number, text in enumerate(texts) for part in parts(text)]
+    if given.rules_only:
+        return Corrected(texts, len(work))
     edits: list[list[TextEdit]] = [[] for _ in texts]
     done, limit = 0, _limit(context, _SHARE_OF_READING)
     changes = sum(len(word_edits(old, new)) for old, new in zip(before, texts, strict=True))
@@ -201,6 +211,8 @@ class EditsWanted:
     """What is to become of the paragraphs."""
     sure: tuple[str, ...] = ()
     """What becomes of them where there is no time, or no model, to look at each change."""
+    rules_only: bool = False
+    """Ask no model, and so take what is sure."""
     model: str = literal("rewrite", role=True)
 
 
@@ -231,9 +243,9 @@ class _Sifting:
 def find_edits(given: EditsWanted, context: StepContext) -> EditsFound | Silence:
     """Return the single edits that lead to new texts. Each passes the guard, makes its sentence likelier, gives the
     checkers nothing new to say, and touches no markup, code or link."""
-    sifting = _sifted(given, given.texts)
+    sifting = _sifted(given, given.sure if given.rules_only else given.texts)
     try:
-        if any(each.edits for each in sifting):
+        if not given.rules_only and any(each.edits for each in sifting):
             limit = _limit(context, _SHARE_OF_CHECKS)
             likelihood = Likelihood(context.model(given.model), limit)
             for each in sifting:
