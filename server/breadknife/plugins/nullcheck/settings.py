@@ -18,20 +18,18 @@ class NullCheckSettings:
     disabled_rules: tuple[str, ...] = ()
     """Codes that are not reported, such as `none-argument`."""
     oracle: Choice = "auto"
-    """The installed checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc`, or `off`; `auto` takes the one
-    that the project is configured for, else the first that there is."""
+    """The checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc` or `off`. `auto` takes the project's, or
+    else the first that is installed."""
     oracle_seconds: float = 5.0
-    """How long a chosen fix waits for the checker. Without its answer the fix is made, and says so; once a tenth of it
-    is used, no more of the files that import it are asked about."""
+    """Seconds that a chosen fix waits for the checker. After that the fix is made unchecked, and says so."""
     learn: bool = True
-    """Which fix you choose for a name is kept, on this machine only, and comes first where it may be null again."""
+    """Offer the fix that you last chose for a name first. Your choices stay on this machine."""
     severity_high: Shown = "warning"
-    """How a null is shown that can probably happen: of the findings that people have judged, half could;
-    `off`: not."""
+    """The severity of likely nulls, or `off`: about half of them can happen."""
     severity_medium: Shown = "information"
-    """The same where it may well not happen: of those that people have judged, a third could."""
+    """The severity of possible nulls, or `off`: about a third of them can happen."""
     severity_low: Shown = "hint"
-    """The same where it is unlikely: of those that people have judged, one in eight could."""
+    """The severity of unlikely nulls, or `off`: about one in eight of them can happen."""
 
     def severity_of(self, confidence: Confidence) -> Shown:
         match confidence:

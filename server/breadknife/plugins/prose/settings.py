@@ -20,17 +20,17 @@ class ProseSettings:
     """A LanguageTool that you run, such as `http://127.0.0.1:8081/v2/`, in place of one that breadknife starts. The
     text of documents is sent there; only your own config.toml may name it."""
     language: str = ""
-    """The language of prose that doesn't say its own, such as `de` or `en`; empty to tell by the words."""
+    """The language of prose that doesn't name its own, such as `de` or `en`. If empty, the words tell it."""
     vale: bool = True
     """Ask Vale too, where it is installed, the folder has a `.vale.ini` and you trust the folder."""
     model: bool = True
     """Have the small model judge what rules say, and propose what no rule knows, where it is installed."""
     flags_per_1000_words: Annotated[float, msgspec.Meta(ge=0)] = 2.0
-    """How many findings of a well-edited text are too many: the lower, the surer the model must be; 0 shows none of
-    those that it has a say in."""
+    """The most findings in 1,000 words of well-edited text. A lower number makes the model surer; 0 hides all that it
+    judges."""
     spelling: bool = True
     """Report words that look like slips of the fingers."""
     disabled_rules: tuple[str, ...] = ()
     """Rules to switch off, by the names that findings show."""
     enabled_rules: tuple[str, ...] = ()
-    """Rules to switch on that are off by default (see `rules.py`)."""
+    """Rules to switch on that are off by default, by their names."""
