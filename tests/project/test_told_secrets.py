@@ -37,3 +37,10 @@ def test_a_page_of_names_takes_no_time() -> None:
     """No pattern goes back and forth over a long line."""
     for piece in ("password is ", "password for a b c d ", "use a as the password ", "credentials: a / ", "token: "):
         masked(piece * 20_000)
+
+
+@pytest.mark.parametrize(
+    "begun", ["password is{}[", "password for x{}!", "the password:{}", "passphrase was{}[", "credentials: a{}!"]
+)
+def test_a_gap_of_any_length_takes_no_time(begun: str) -> None:
+    masked(begun.format(" \n" * 100_000))

@@ -96,9 +96,10 @@ class Phrase:
 
 
 _PASSWORDS = ("passw", "passphrase", "passcode", "secret")
-_OF_WHAT = r"(?:\s+(?:for|of|to|on|in)\s+(?:\S+\s+){1,4}?)?"
-_IS = r"\b(?:is|was|are|will\s+be)\b(?:\s+(?:now|still|again|set\s+to|currently))?"
-_SAYS = rf"{_OF_WHAT}\s*(?:{_IS}|:|→)\s*:?\s*"
+# White space is possessive (`\s++`) where something follows: else a long run of it takes the square of its length.
+_OF_WHAT = r"(?:\s++(?:for|of|to|on|in)\s++(?:\S++\s++){1,4}?)?"
+_IS = r"\b(?:is|was|are|will\s++be)\b(?:\s++(?:now|still|again|set\s++to|currently))?"
+_SAYS = rf"{_OF_WHAT}\s*+(?:{_IS}|:|→)\s*+:?\s*+"
 _END = r"""["'`”’.!]*[ \t]*$"""
 """Of a line."""
 
@@ -139,7 +140,7 @@ PHRASES = (
     ),
     Phrase(
         "after",
-        re.compile(r"""\s+(?:is|was)\s*:?\s+["'`“‘]?(?P<value>[a-z]{4,32})""" + _END, re.MULTILINE),
+        re.compile(r"""\s++(?:is|was)(?:\s*+:)?\s++["'`“‘]?(?P<value>[a-z]{4,32})""" + _END, re.MULTILINE),
         ("passw", "passphrase", "passcode"),
         _is_last_word,
         ("the password is ⟦letmein⟧", "The password is ⟦swordfish⟧.", "# the passphrase is `⟦opensesame⟧`"),
@@ -154,7 +155,7 @@ PHRASES = (
     Phrase(
         "after",
         re.compile(
-            r"""\s+(?:is|was|:)\s*:?\s+["'`“‘]?(?P<value>[a-z]{3,}(?:[ -][a-z]{3,}){3,7})""" + _END, re.MULTILINE
+            r"""\s++(?:is|was|:)(?:\s*+:)?\s++["'`“‘]?(?P<value>[a-z]{3,}(?:[ -][a-z]{3,}){3,7})""" + _END, re.MULTILINE
         ),
         ("passphrase", "passw"),
         _is_passphrase,
@@ -185,8 +186,8 @@ PHRASES = (
     Phrase(
         "before",
         re.compile(
-            rf"\b(?:[Uu]se|[Uu]sing|[Ee]nter|[Tt]ype|[Tt]ry|[Ww]ith|[Ss]et)\s+{_VALUE}\s+(?:as|for)\s+"
-            r"(?:the|a|an|your|my|our)?\s*(?:\S+\s+){0,2}$"
+            rf"\b(?:[Uu]se|[Uu]sing|[Ee]nter|[Tt]ype|[Tt]ry|[Ww]ith|[Ss]et)\s++{_VALUE}\s++(?:as|for)\s++"
+            r"(?:the|a|an|your|my|our)?\s*+(?:\S++\s++){0,2}$"
         ),
         _PASSWORDS,
         _is_password,
@@ -204,7 +205,7 @@ PHRASES = (
     ),
     Phrase(
         "after",
-        re.compile(rf"s?(?:\s+are)?\s*:?\s+[\w.@-]{{2,40}}\s*/\s*{_VALUE}"),
+        re.compile(rf"s?(?:\s++are)?(?:\s*+:)?\s++[\w.@-]{{2,40}}\s*+/\s*+{_VALUE}"),
         ("credential",),
         _is_password,
         ("Credentials: admin / ⟦hunter2⟧", "the credentials are root/⟦toor123⟧"),
