@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 from breadknife.cancel import CancelToken
@@ -58,6 +60,18 @@ def test_one_that_hangs_or_floods_is_ended(tmp_path: Path, code: str, wanted: di
     else:
         assert isinstance(gave, ProgramRan)
         assert (len(gave.stdout), gave.is_cut) == (1000, True)
+
+
+def test_what_it_has_started_ends_with_it(tmp_path: Path) -> None:
+    code = """
+import subprocess, sys, time
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid, "x" * 1000, flush=True)
+time.sleep(600)
+"""
+    gave = run(tmp_path, code, max_bytes=500)
+    assert isinstance(gave, ProgramRan)
+    with suppress(psutil.NoSuchProcess):
+        assert psutil.Process(int(gave.stdout.split()[0])).status() == psutil.STATUS_ZOMBIE
 
 
 def test_one_that_is_not_there_is_a_reason(tmp_path: Path) -> None:

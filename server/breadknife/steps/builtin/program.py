@@ -56,6 +56,7 @@ def run_program(given: ProgramWanted, context: StepContext) -> ProgramRan | Sile
             environ=os.environ,
             stdin=children.PIPE,
             stdout=children.PIPE,
+            own_group=True,
         )
     except OSError as error:
         return Silence("no-program", f"`{argv[0]}` can't be run: {error.strerror or error}.", "install it")
@@ -70,8 +71,7 @@ def run_program(given: ProgramWanted, context: StepContext) -> ProgramRan | Sile
             if time.monotonic() > end:
                 return Silence("program-hung", f"`{argv[0]}` has not ended within {given.seconds:g} s.")
     finally:
-        process.kill()
-        process.wait()
+        children.Family(process).end()
     written = b"".join(output)
     text = written.decode("utf-8", "replace").replace("\r\n", "\n")
     return ProgramRan(text, process.returncode, len(written) == given.max_bytes)
