@@ -28,6 +28,10 @@ Stream = int | IO[bytes] | None
 """What a child reads or writes: `PIPE`, `QUIET`, a file, (None) what this process reads or writes, or for errors
 `OUTPUT`."""
 
+LOOK_SECONDS = 0.05
+"""Between two looks at a program that works for us."""
+_WHOLE_LOOKS = 4
+"""Looks at its memory of which one is at all that it has started, too: finding that takes 15 ms."""
 _TRIES = 20
 _DYING_S = 0.5
 _FLAGS = {
@@ -200,15 +204,17 @@ class Family:
         self._process = process
         self._seen: set[psutil.Process] = set()
         """Also what has left the group since, as far as somebody looked in time."""
+        self._looks = 0
 
-    def memory(self, *, whole: bool = True) -> int:
-        """Return the bytes of all together, as the system counts resident pages, or of the program alone: finding the
-        others takes 15 ms."""
-        if not whole:
-            return _resident(self._process.pid)
+    def takes_more_than(self, most: int) -> bool:
+        """Tell whether all together take more bytes, as the system counts resident pages. Only some of the calls look
+        at more than the program itself; one is due each `LOOK_SECONDS`."""
+        self._looks += 1
+        if self._looks % _WHOLE_LOOKS:
+            return _resident(self._process.pid) > most
         members = family(self._process)
         self._seen.update(members)
-        return sum(_resident(each.pid) for each in members)
+        return sum(_resident(each.pid) for each in members) > most
 
     def is_alone(self) -> bool:
         """Tell whether nothing that the program has started still runs in its session."""

@@ -5,7 +5,6 @@ A process serves one entry point and stays for the next request. What a step has
 
 from __future__ import annotations
 
-import itertools
 import logging
 import subprocess
 import threading
@@ -24,10 +23,6 @@ from breadknife.task.values import Silence
 
 MAX_MEMORY = 1 << 30
 """Bytes of a process and all that it has started, as the system counts their resident pages."""
-LOOK_SECONDS = 0.05
-"""Between two looks at a process that works."""
-MEMORY_LOOKS = 4
-"""Looks of which one is at the memory of all that it has started, too."""
 MOST = 4
 """Processes that wait for their next request."""
 _CLOSING_S = 1.0
@@ -86,14 +81,14 @@ class _Process:
         self._exchanging = threading.Thread(target=self._exchange, args=(call, answers), daemon=True, name="step")
         self._exchanging.start()
         end = time.monotonic() + seconds
-        for look in itertools.count(1):
-            self._exchanging.join(LOOK_SECONDS)
+        while True:
+            self._exchanging.join(children.LOOK_SECONDS)
             if not self._exchanging.is_alive():
                 break
             context.cancel.raise_if_cancelled()
             if time.monotonic() > end:
                 raise PluginError(f"it has not answered within {seconds:g} s")
-            if self._family.memory(whole=look % MEMORY_LOOKS == 0) > MAX_MEMORY:
+            if self._family.takes_more_than(MAX_MEMORY):
                 raise PluginError(f"it takes more than {MAX_MEMORY >> 20} MB of memory")
         [said] = answers
         if isinstance(said, PluginError):

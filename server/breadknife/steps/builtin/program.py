@@ -18,8 +18,6 @@ from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document
 
-LOOK_SECONDS = 0.05
-
 
 @dataclass(frozen=True)
 class ProgramWanted:
@@ -66,7 +64,7 @@ def run_program(given: ProgramWanted, context: StepContext) -> ProgramRan | Sile
     end = time.monotonic() + given.seconds
     try:
         while worker.is_alive():
-            worker.join(LOOK_SECONDS)
+            worker.join(children.LOOK_SECONDS)
             context.cancel.raise_if_cancelled()
             if time.monotonic() > end:
                 return Silence("program-hung", f"`{argv[0]}` has not ended within {given.seconds:g} s.")

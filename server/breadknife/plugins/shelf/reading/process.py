@@ -20,10 +20,6 @@ from breadknife.steps.channel import decode, read_message, write_message
 
 MAX_MEMORY = 2 << 30
 """Bytes of the process and all that it has started: a file of the largest size, and what is made of one page."""
-_LOOK_SECONDS = 0.05
-"""Between two looks at a process that works."""
-_MEMORY_LOOKS = 4
-"""Looks of which one is at the memory of all that it has started, too."""
 
 
 class ReadingProcess:
@@ -85,20 +81,16 @@ class ReadingProcess:
         self._sent.append(job)
 
     def _part(self, process: subprocess.Popen[bytes], cancel: CancelToken) -> Part:
-        end, looks = time.monotonic() + self._part_seconds, 0
+        end = time.monotonic() + self._part_seconds
         while True:
             cancel.raise_if_cancelled()
             try:
-                answer = self._answers.get(timeout=_LOOK_SECONDS)
+                answer = self._answers.get(timeout=children.LOOK_SECONDS)
                 break
             except queue.Empty:
-                looks += 1
                 if time.monotonic() > end:
                     return self._given_up(f"it takes longer than {self._part_seconds:g} s; split it")
-                if (
-                    self._family is not None
-                    and self._family.memory(whole=looks % _MEMORY_LOOKS == 0) > self._max_memory
-                ):
+                if self._family is not None and self._family.takes_more_than(self._max_memory):
                     return self._given_up(f"it takes more than {self._max_memory >> 20} MB of memory; split it")
         if not isinstance(answer, Exception):
             with contextlib.suppress(PluginError):
@@ -110,7 +102,7 @@ class ReadingProcess:
         return Part(is_last=True, error=error)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._popen is None or self._popen.poll() is not None:
+        if self._popen is None or self._family is None or not self._family.is_alive():
             self.close()
             self._popen = children.start(self._program, stdin=children.PIPE, stdout=children.PIPE, own_group=True)
             self._family = children.Family(self._popen)
