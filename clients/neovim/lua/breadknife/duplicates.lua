@@ -123,15 +123,17 @@ function M.handler(method)
   return function(error, result, context, ...)
     -- Only there is it known in which namespace Neovim keeps which answer.
     local set = vim.diagnostic.set
-    ---@diagnostic disable-next-line: duplicate-set-field
-    vim.diagnostic.set = function(namespace, bufnr, diagnostics, ...)
+    local function set_ours(namespace, bufnr, diagnostics, ...)
+      vim.diagnostic.set = set -- what others set when they hear of ours isn't the server's
       found[bufnr] = found[bufnr] or {}
       local mine = { client_id = context.client_id, all = diagnostics, shown = 0 } ---@type breadknife.Found
       found[bufnr][namespace] = mine
       local wanted = without_duplicates(bufnr, diagnostics)
       mine.shown = #wanted
-      return set(namespace, bufnr, wanted, ...)
+      set(namespace, bufnr, wanted, ...)
+      vim.diagnostic.set = set_ours
     end
+    vim.diagnostic.set = set_ours
     local ok, answer = pcall(vim.lsp.handlers[method], error, result, context, ...)
     vim.diagnostic.set = set
     assert(ok, answer)
