@@ -220,9 +220,11 @@ def test_another_process_with_its_number_goes_on() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="where VS Code keeps them on Linux")
 def test_the_server_of_vs_code(machine: Path, storage: str) -> None:
     put(machine / storage / "server-0.1.0-abcd" / "pyvenv.cfg")
+    put(machine / storage / "bin" / "breadknife")
     put(machine / storage / "mine.txt")
     [found] = survey()
-    assert (found.kind.name, found.paths) == ("environments", (machine / storage / "server-0.1.0-abcd",))
+    made = machine / storage / "server-0.1.0-abcd", machine / storage / "bin"
+    assert (found.kind.name, found.paths) == ("environments", made)
     assert remove([found]) == []
     assert files(machine) == {f"{storage}/mine.txt"}
 

@@ -45,6 +45,7 @@ def environments() -> Iterator[Path]:
     """Yield the Python environments that our VS Code extension and our Neovim plugin have made."""
     for storage in _vscode_storages():
         yield from sorted(storage.glob("server-*"))
+        yield from storage.glob("bin")  # the command `breadknife` of its terminals, which runs one of those
     made = _neovim_data() / "breadknife" / "venv"
     if (made / "pyvenv.cfg").is_file():
         yield made
