@@ -31,6 +31,13 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def as_sentence(text: str) -> str:
+    """Return words with a capital, unless a command begins them, and with a full stop."""
+    text = text.strip()
+    begun = text if text.startswith("`") else f"{text[:1].upper()}{text[1:]}"
+    return begun if begun.endswith((".", "!", "?", "…")) else f"{begun}."
+
+
 def escaped_name(name: str) -> str:
     """Return a file's name, also one that begins a line."""
     return escaped(name).replace("::", r":\x3a")

@@ -16,6 +16,7 @@ from breadknife.task.values import Silence, WhyRequest
 from breadknife.text.document import Document, Span
 from breadknife.text.extract import LANGUAGES, extract
 from breadknife.text.languages.documents import FORMATS
+from breadknife.text.printable import as_sentence
 
 _PROSE_DOCUMENTS = frozenset(("markdown", "mdx", "html", *(id for each in FORMATS for id in (each.id, *each.aliases))))
 """Documents that are mostly prose: of their markup, too, somebody expects prose."""
@@ -73,13 +74,6 @@ def why_nothing(
         if said is not None:
             return said
     return Why.of("", silence("nothing-expected"))
-
-
-def as_sentence(text: str) -> str:
-    """Return a reason's words with a capital and a full stop."""
-    text = text.strip()
-    begun = text if text.startswith("`") else f"{text[:1].upper()}{text[1:]}"
-    return begun if begun.endswith((".", "!", "?", "…")) else f"{begun}."
 
 
 def _expected(host: Host, document: Document, span: Span) -> Iterator[Expected]:

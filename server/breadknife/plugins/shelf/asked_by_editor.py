@@ -16,6 +16,7 @@ from breadknife.steps.values import Vector
 from breadknife.task.plugin import Context, Model
 from breadknife.task.values import Done, Silence
 from breadknife.text.document import uri_to_path
+from breadknife.text.printable import as_sentence
 
 _ROLE = "embedding"
 
@@ -54,7 +55,7 @@ def add_folder(named: str, context: Context) -> Done | Silence:
         return _silence(filled.problems[0])
     [status] = [each for each in open_shelves().statuses if each.folders == (folder,)]
     said = f"{folder.name} is on your shelf: {counted(status.files, 'file')}, {counted(status.pages, 'page')}."
-    lacks = f" {filled.words_only[:1].upper()}{filled.words_only[1:]}." if filled.words_only else ""
+    lacks = f" {as_sentence(filled.words_only)}" if filled.words_only else ""
     result = {
         "folder": str(folder),
         "files": status.files,
@@ -66,4 +67,4 @@ def add_folder(named: str, context: Context) -> Done | Silence:
 
 
 def _silence(problem: str) -> Silence:
-    return Silence("shelf-not-added", f"{problem[:1].upper()}{problem[1:]}.")
+    return Silence("shelf-not-added", as_sentence(problem))

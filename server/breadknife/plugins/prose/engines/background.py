@@ -12,7 +12,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import EngineAbsent, EngineDied, EngineError
 from breadknife.kept import Kept
 from breadknife.plugins.prose.engines.health import Health
-from breadknife.plugins.prose.engines.questions import Arrived, Questions, Taken
+from breadknife.plugins.prose.engines.questions import Arrived, Questions, Taken, always
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +34,6 @@ class Slow(Protocol[_Asked, _Result]):
     def close(self) -> None: ...
 
 
-def _always(text: object, results: Sequence[object]) -> bool:
-    return bool(results)
-
-
 class Background(Generic[_Question, _Result]):
     """Results of `engine`, kept for the newest `capacity` texts, and in `kept` for longer. Safe to use from several
     threads.
@@ -52,7 +48,7 @@ class Background(Generic[_Question, _Result]):
         capacity: int = 1 << 16,
         health: Health | None = None,
         kept: Kept[_Question, _Result] | None = None,
-        matters: Callable[[_Question, Sequence[_Result]], bool] = _always,
+        matters: Callable[[_Question, Sequence[_Result]], bool] = always,
     ) -> None:
         """`matters` tells whether what the engine said of a text may change what is shown."""
         self._engine = engine

@@ -62,7 +62,8 @@ def _nobody() -> None:
     """Who has asked about a lost text is told otherwise."""
 
 
-def _always(text: object, results: Sequence[object]) -> bool:
+def always(text: object, results: Sequence[object]) -> bool:
+    """Tell whether the engine said anything: that matters wherever nobody knows better."""
     return bool(results)
 
 
@@ -73,7 +74,7 @@ class Questions(Generic[_Question, _Result]):
         self,
         health: Health,
         capacity: int = 1 << 16,
-        matters: Callable[[_Question, Sequence[_Result]], bool] = _always,
+        matters: Callable[[_Question, Sequence[_Result]], bool] = always,
     ) -> None:
         """`matters` tells whether what the engine said of a text may change what is shown. The results of the newest
         `capacity` texts are kept."""
