@@ -109,7 +109,9 @@ async def test_where_no_folder_is_on_the_shelf_the_client_can_add_one(
     reasons: list[Any] = []
 
     def configure(session: Any) -> None:
-        session.client.feature("breadknife/showReason")(reasons.append)
+        @session.client.feature("breadknife/showReason")
+        def hear(reason: Any) -> None:
+            reasons.append(reason)
 
     experimental = {"breadknife": {"showsReasons": shows_reasons}}
     session = await connect(engine_script=script([]), experimental=experimental, configuration=configure)
