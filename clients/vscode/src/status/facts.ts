@@ -53,8 +53,8 @@ export interface Facts {
   readonly isTrusted: boolean;
   /** A set-up that runs. */
   readonly setup?: Progress | undefined;
-  /** Something that the server says it is doing, such as loading a model. */
-  readonly loading?: Progress | undefined;
+  /** Something that the server says it is doing, such as loading a model or reading a text. */
+  readonly work?: Progress | undefined;
   readonly report?: Report | undefined;
   readonly file?: File | undefined;
 }

@@ -12,7 +12,7 @@ export interface Shown {
 
 /** What the status bar shows: what the user can do something about comes first. */
 export function shown(facts: Facts): Shown {
-  const { state, setup, loading, report, isTrusted, file } = facts;
+  const { state, setup, work, report, isTrusted, file } = facts;
   if (setup) return busy("setting up", setup.fraction, setup.message);
   switch (state.kind) {
     case "absent":
@@ -32,7 +32,7 @@ export function shown(facts: Facts): Shown {
   }
   const off = file && whyOff(file);
   if (off) return off;
-  if (loading) return busy("loading", loading.fraction, loading.message);
+  if (work) return busy(doing(work.message), work.fraction, work.message);
   const lacks = missing(report);
   if (lacks) {
     const what = lacks === "engine" ? "the engine that runs models" : "the completion model";
@@ -60,6 +60,11 @@ function whyOff({ isServed, isLanguageOff, isFileOff, languageName }: File): Sho
   if (isFileOff) return plain("circle-slash", "off for this file", "Your settings turn breadknife off for this file.");
   if (!isLanguageOff) return undefined;
   return plain("circle-slash", `off for ${languageName}`, `Your settings turn breadknife off for ${languageName}.`);
+}
+
+/** The verb that a message of the server begins with, such as "reading"; "working" if it begins with another word. */
+function doing(message: string): string {
+  return /^[a-z]+ing\b/.exec(message)?.[0] ?? "working";
 }
 
 function busy(what: string, fraction: number | undefined, explanation: string): Shown {

@@ -53,7 +53,7 @@ export class Watch implements Disposable {
       state: this.#server.state,
       isTrusted: workspace.isTrusted,
       setup: this.#setup.progress,
-      loading: this.#server.work.current,
+      work: this.#server.work.current,
       report: this.#report,
       file: activeFile(),
     };
