@@ -107,6 +107,12 @@ PROSE = {
         "Something in this line is marked: Incorrect indefinite article. → Open the menu at the mark.",
         settings=NO_TOOLS,
     ),
+    "something else in the paragraph is marked, in another sentence": Row(
+        "a.md", "markdown", "This is an useful option. A loaf⟦|⟧ is on the table.\n", "prose",
+        "Harper finds nothing wrong here. "
+        "→ If something is wrong, select it and choose “Fix this text” in the menu.",
+        settings=NO_TOOLS,
+    ),
     "too long": Row(
         "a.md", "markdown", "⟦|⟧" + "A loaf of bread is on the table. " * 700 + "\n", "prose",
         "The paragraph has more than 20,000 characters, and isn't checked. → Split it.",

@@ -15,6 +15,7 @@ from breadknife.plugins.prose.spoken import ENGLISH, languages
 from breadknife.task.plugin import Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import Silence, WhyRequest
+from breadknife.text.document import Span
 from breadknife.text.extract import LONGEST
 from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
@@ -45,8 +46,9 @@ def why(request: WhyRequest, told: Told, checkers: Checkers, silenced: Silenced,
         return silence("only-languagetool" if settings.languagetool else "languagetool-off")
     if told.pending:
         return silence("still-reading", engines=_all(told.pending, "is still", "are still"))
-    line = document.line_span(document.line_at(at.start))
-    if (near := next((each for each in marked if each.span.touches(line)), None)) is not None:
+    line, sentence = document.line_span(document.line_at(at.start)), _sentence(paragraph, at)
+    beside = (each for each in marked if each.span.touches(line) and each.span.touches(sentence))
+    if (near := next(beside, None)) is not None:
         return silence("marked", message=near.message.rstrip("."))
     if settings.languagetool and tool is None:
         return silence("no-languagetool")
@@ -56,6 +58,12 @@ def why(request: WhyRequest, told: Told, checkers: Checkers, silenced: Silenced,
             return silence("no-judge", engines=_all(asked_all, "finds", "find"), error=problem)
         asked_all.append("model")
     return silence("nothing-wrong", engines=_all(asked_all, "finds", "find"))
+
+
+def _sentence(paragraph: ProseText, at: Span) -> Span:
+    """Where the sentence at the place is: in many files, all of a paragraph is one line."""
+    spans = [paragraph.source_span(each) for each in Sentence.spans(paragraph.text)]
+    return next((each for each in reversed(spans) if each.start <= at.start), spans[0])
 
 
 def _unread(request: WhyRequest, context: Context) -> Silence | None:

@@ -71,6 +71,15 @@ class Sentence:
             if next_start is not None:
                 yield cls.around(text, Span(start, next_start))
 
+    @classmethod
+    def spans(cls, text: str) -> Iterator[Span]:
+        """Return where each sentence of a text is, without the blanks behind it."""
+        ends = [(match.start(), match.end()) for match in _SENTENCE_END.finditer(text)]
+        for start, end in zip(
+            [0, *(after for _, after in ends)], [*(last + 1 for last, _ in ends), len(text)], strict=True
+        ):
+            yield Span(start, end)
+
     @property
     def hash(self) -> str:
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
