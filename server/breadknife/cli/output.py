@@ -105,6 +105,10 @@ def exit_on_error(command: Callable[[], int | None]) -> None:
             code = command()
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
+    except typer.Abort:  # a question was left without an answer, and the cursor is still behind it
+        print(file=sys.stderr)
+        tell("cancelled")
+        raise typer.Exit(INTERRUPTED) from None
     except typer.Exit:
         raise
     except BrokenPipeError:  # typer would end with 1, which lint says of findings
