@@ -108,7 +108,14 @@ def test_a_place_is_explained_without_a_server(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {"a.py": "def f(x: str):\n    return x.upper()\n", "b.bin": b"\0\1"})
+    write(tmp_path, {"d.md": "This is an useful one. A loaf is here.\n", "e.py": "def f(x=None):\n    return g(x.y)\n"})
+    write(tmp_path, {"breadknife.toml": "[prose]\nlanguagetool = false\nmodel = false\n"})
+    marked = "Something in this line is marked: {}\n→ Open the menu at the mark.\n"
     said = {
+        "d.md:1": marked.format("Incorrect indefinite article."),
+        "d.md:1:28": "Harper finds nothing wrong here.\n"
+        "→ If something is wrong, select it and choose “Fix this text” in the menu.\n",
+        "e.py:2": marked.format("`x` may be None: the default of `x` in `f` is None."),
         "a.py:2:12": "Nothing shows that `x` can be null here.\n→ If it can, declare that where `x` comes from.\n",
         "a.py:9": "The file has only 3 lines.\n→ Name one of them.\n",
         "b.bin:1": "The file can't be read: a binary file (it has NUL bytes).\n→ Name a text file that can be read.\n",

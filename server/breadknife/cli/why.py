@@ -12,6 +12,7 @@ from typing import Any
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import print_json, say
 from breadknife.errors import DocumentError
+from breadknife.host.host import Host
 from breadknife.host.report.inspector import Question, ask_servers
 from breadknife.host.report.lines import folded
 from breadknife.host.report.why import Why, why_nothing
@@ -40,8 +41,8 @@ def run(place: str | None, *, as_json: bool, limit: int) -> int:
 
 
 def why_at(file: Path, line: int, column: int = 0) -> Why:
-    """Return why nothing is shown at a place of a file as it is on the disk; without a column at the end of the line's
-    text. It waits for engines that still read. Raises SettingsError."""
+    """Return why nothing is shown at a place of a file as it is on the disk; without a column, what is marked
+    anywhere in the line, or else at the end of its text. It waits for engines that still read. Raises SettingsError."""
     path = file.absolute()
     try:
         document = read_document(path)
@@ -53,14 +54,25 @@ def why_at(file: Path, line: int, column: int = 0) -> Why:
     host = make_host()
     try:
         host.settings = settings_for(host, offline=False, root=root)
-        why = why_nothing(host, document, span, root)
+        why = _marked(host, document, line, root) if not column else None
+        why = why or why_nothing(host, document, span, root)
         if why.reason == "still-reading":
             host.ask(CheckRequest(document, whole=True), root=root, plugin=why.expected)
             host.ask(CheckRequest(document), root=root, plugin=why.expected)
-            why = why_nothing(host, document, span, root)
+            why = _marked(host, document, line, root) if not column else None
+            why = why or why_nothing(host, document, span, root)
         return why
     finally:
         host.close()
+
+
+def _marked(host: Host, document: Document, line: int, root: Path | None) -> Why | None:
+    """What is marked in a line: whoever names a line alone expects something anywhere in it."""
+    of_line = document.line_span(line - 1)
+    for finding in host.ask(CheckRequest(document), root=root).findings:
+        if finding.span.touches(of_line):
+            return Why.of("", silence("marked", message=finding.message.rstrip(".")))
+    return None
 
 
 def _span(document: Document, line: int, column: int) -> Span:
