@@ -113,6 +113,12 @@ PROSE = {
         "→ If something is wrong, select it and choose “Fix this text” in the menu.",
         settings=NO_TOOLS,
     ),
+    "behind the blank of a sentence that is being typed": Row(
+        "a.md", "markdown", "A heading\n\nPlease do not hesitate to ⟦|⟧\n", "prose",
+        "Harper finds nothing wrong here. "
+        "→ If something is wrong, select it and choose “Fix this text” in the menu.",
+        settings=NO_TOOLS,
+    ),
     "too long": Row(
         "a.md", "markdown", "⟦|⟧" + "A loaf of bread is on the table. " * 700 + "\n", "prose",
         "The paragraph has more than 20,000 characters, and isn't checked. → Split it.",

@@ -27,7 +27,8 @@ _NAMES = {"harper": "Harper", "languagetool": "LanguageTool", "vale": "Vale", "m
 def why(request: WhyRequest, told: Told, checkers: Checkers, silenced: Silenced, context: Context) -> Silence | None:
     """Return why nothing is marked at the place; None where it isn't in prose. `told` is of the document's text."""
     at, document = request.span, request.document
-    paragraph = next((each for each in told.paragraphs if each.start <= at.start <= each.end), None)
+    before = len(document.text[: at.start].rstrip(" \t"))  # a paragraph ends before the blank behind its last word
+    paragraph = next((each for each in told.paragraphs if each.start <= at.start and before <= each.end), None)
     if paragraph is None:
         return _unread(request, context)
     marked = [*(each.finding for each in told.flaws), *told.about]
