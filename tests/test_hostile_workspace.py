@@ -69,6 +69,7 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
         (1, ("recipes", "diff", "make-list", "make-paragraph", "--engine-script", SCRIPT)),
     ],
     "setup": [(0, ("setup",))],
+    "uninstall": [(0, ("uninstall",)), (0, ("uninstall", "--what", "all", "--yes"))],
     "setup an editor": [(0, ("setup", "vscode")), (0, ("setup", "helix", "--write"))],
     "setup the parts": [
         (0, ("setup", "engine", "--offline")), (1, ("setup", "languagetool", "--offline")),

@@ -125,6 +125,6 @@ def test_a_lock_says_what_has_changed(shout: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["check", "run", "test", "graph", "lock"])
 def test_the_nearest_name_of_a_recipe_that_is_not_there(home: Path, tmp_path: Path, command: str) -> None:
-    ran = within(tmp_path, "recipes", command, "docstrin")
+    ran = within(tmp_path, "recipes", command, "plain-word")
     assert ran.returncode == 2
-    assert "there is no recipe `docstrin`; did you mean `docstring`?" in ran.stderr
+    assert "there is no recipe `plain-word`; did you mean `plain-words`?" in ran.stderr

@@ -8,6 +8,8 @@ import pytest
 from lsprotocol import types as lsp
 
 ASK = "Answer from my shelf"
+RULES_ALONE = {"prose": {"languagetool": False, "model": False}}
+"""Nothing is said of what isn't installed."""
 SENTENCE, REMEDY = "No folder is on your shelf.", "`breadknife shelf add FOLDER` adds one"
 
 
@@ -24,13 +26,15 @@ async def choose(session: Any) -> None:
 
 
 async def test_a_message_says_the_remedy(connect, script) -> None:
-    session = await connect(engine_script=script([]))
+    session = await connect(engine_script=script([]), options=RULES_ALONE)
     await choose(session)
     assert [each.message for each in session.client.messages] == [f"breadknife: “{ASK}”: {SENTENCE} → {REMEDY}"]
 
 
 async def test_a_client_with_buttons_gets_the_reason(connect, script) -> None:
-    session = await connect(engine_script=script([]), experimental={"breadknife": {"showsReasons": True}})
+    session = await connect(
+        engine_script=script([]), options=RULES_ALONE, experimental={"breadknife": {"showsReasons": True}}
+    )
     told: list[Any] = []
     session.client.feature("breadknife/showReason")(lambda params: told.append(params))
     await choose(session)

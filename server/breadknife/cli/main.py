@@ -220,7 +220,7 @@ def why(
     as_json: Json = False,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most this many receipts, newest first.")] = 10,
 ) -> None:
-    """Say why nothing is shown at a place, or what the last requests did.
+    """Say why nothing is shown at a place, or what was asked.
 
     With a line, says why nothing is shown there, and what to do about it. Otherwise shows the latest receipts of the
     running servers: why there was no answer, and what each answer cost.
