@@ -189,6 +189,7 @@ local function offer_program()
         "  1. make a Python environment in " .. vim.fn.fnamemodify(server.environment(), ":~"),
         "  2. install breadknife there, with pip",
         "  3. get what it needs: the engine, the default models, LanguageTool",
+        "pip gets packages from its index; all of it stays on this machine.",
         "It takes some minutes and about 1 GB. You can go on working meanwhile.",
       }
       local steps = { install.make_environment(python), install.install(), install.set_up() }
