@@ -13,7 +13,7 @@ from editors.workbench import MAYBE_NONE
 
 pytestmark = pytest.mark.editor
 
-WORDS = ["log", "models", "next", "recipe", "restart", "setup", "shelf", "status", "toggle", "trust", "why"]
+WORDS = ["log", "models", "recipe", "restart", "setup", "shelf", "status", "toggle", "trust", "why"]
 
 
 @pytest.fixture
@@ -55,7 +55,6 @@ def test_words_and_their_arguments_are_completed(open_small: Callable[..., Edito
         ("Breadknife shelf add a b", "breadknife: after `shelf` comes only add."),
         ("Breadknife shelf add /no/such", "breadknife: /no/such isn't a folder."),
         ("Breadknife toggle", "breadknife: this file has no 'filetype'. See `:Breadknife why`."),
-        ("Breadknife next", "breadknife: this file has no 'filetype'. See `:Breadknife why`."),
         ("Breadknife why", "breadknife is off: this file has no 'filetype'"),
         ("Breadknife", "→ set one: `:setfiletype text`"),
     ],
@@ -220,7 +219,11 @@ def hold(vim: Editor) -> None:
     ("command", "waits", "filled"),
     [
         ("status", "Waiting for what the server says of itself …", "plugins  completion"),
-        ("why", "Waiting for what the server was asked here …", "The server hasn't been asked about this file yet."),
+        (
+            "why",
+            "Waiting for what the server says of this place …",
+            "The server hasn't been asked about this file yet.",
+        ),
     ],
 )
 def test_a_page_is_there_at_once_and_says_what_it_waits_for(
@@ -261,7 +264,7 @@ def wait_before(program: Path, words: str, go: Path) -> None:
         ("models", "models list --json", "completion, nullcheck, rewrite"),
         ("shelf", "shelf status", "No folder is on the shelf"),
         ("recipe", "recipes list", "fix-text            Fix this text"),
-        ("recipe check", "recipes check", "fix-text: 5 steps"),
+        ("recipe check", "recipes check", "fix-text: 6 steps"),
     ],
 )
 def test_a_page_of_the_program_is_there_at_once(

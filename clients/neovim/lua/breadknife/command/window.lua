@@ -118,7 +118,8 @@ function M.show(title, lines)
   else
     local options = { border = "rounded", title = (" %s "):format(title), max_width = width }
     local _, win = vim.lsp.util.open_floating_preview(lines, "", options)
-    vim.wo[win].linebreak = true
+    vim.wo[win].linebreak = true -- which may take more lines than the preview has counted
+    api.nvim_win_set_height(win, api.nvim_win_text_height(win, {}).all)
   end
 end
 
