@@ -15,7 +15,7 @@ FOR_EVER = 3600.0
 
 
 def bars_of(session: Any) -> list[list[Any]]:
-    return [bar for bar in session.client.progress_reports.values() if bar[0].message == "Fix this text"]
+    return [bar for bar in session.client.progress_reports.values() if bar and bar[0].message == "Fix this text"]
 
 
 async def fixed(connect: Any, script: Any, reads: float) -> tuple[Any, str, str]:
