@@ -18,7 +18,7 @@ from editors.workbench import chosen_fix, editor, make_wheel, scripted_breadknif
 
 TESTS = Path(__file__).parent / "vscode"
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"
-BUNDLE_BYTES = 500_000
+BUNDLE_BYTES = 510_000
 SAYS = {
     "def both(first):\n": "    one = first + 1\n    two = first + 2\n    return one, two\n",
     "    total = sum(numbers)\n    return ": "total / len(numbers)",
