@@ -25,8 +25,7 @@ QUIET = subprocess.DEVNULL
 PIPE = subprocess.PIPE
 OUTPUT = subprocess.STDOUT
 Stream = int | IO[bytes] | None
-"""What a child reads or writes: `PIPE`, `QUIET`, a file, (None) what this process reads or writes, or for errors
-`OUTPUT`."""
+"""A child's stream is `PIPE`, `QUIET`, a file, None (this process's own stream) or, for errors, `OUTPUT`."""
 
 LOOK_SECONDS = 0.05
 """Between two looks at a program that works for us."""

@@ -16,16 +16,16 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
-"""For a request's first line and headers; here they come from this machine, at once."""
+"""A request's first line and headers have this long; they come from this machine, at once."""
 BODY_SECONDS = 40.0
-"""For its body. A bit longer than the application waits, which says why it gives up."""
+"""A body has this long: a bit longer than the application waits, which says why it gives up."""
 MOST_WAITING = 100
 """Connections whose requests aren't whole yet. Where there are more, the oldest one is closed: it can't keep others
 out."""
 _INCOMPLETE: tuple[object, ...] = (h11.IDLE, h11.SEND_BODY)
 """States of a client that owes us something."""
 GRACE_SECONDS = 3
-"""For answers that are being written when the server is told to end."""
+"""Answers that are being written have this long when the server is told to end."""
 
 
 class BoundedProtocol(H11Protocol):

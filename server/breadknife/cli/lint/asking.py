@@ -38,14 +38,14 @@ class Folder:
     root: Path
     settings: Settings
     known: bytes | None
-    """What is known of its files, as `Projects.known` gives it."""
+    """This is what `Projects.known` says of the folder's files."""
 
 
 @dataclass(frozen=True)
 class Reply:
     answer: Answer
     notices: tuple[str, ...]
-    """What the user should read."""
+    """The user should read these sentences."""
 
 
 class Checker(Protocol):

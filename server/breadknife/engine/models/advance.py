@@ -10,7 +10,7 @@ class Amount:
     """How much is done."""
 
     fraction: float | None = None
-    """Of the whole, from 0 to 1; None where nobody can tell."""
+    """This is the share of the whole, from 0 to 1; None if nobody can tell."""
     done: int | None = None
     """Bytes; None where none are counted just now."""
     total: int | None = None

@@ -44,7 +44,7 @@ _DOWNLOADED, _WRITTEN = 0.9, 0.98
 
 @dataclass(frozen=True)
 class PullProgress:
-    """What a pull is doing. Of one pull, no amount is ever less than the one before."""
+    """A pull tells its progress by these. Of one pull, no amount is ever less than the one before."""
 
     message: str
     amount: Amount = field(default_factory=Amount)

@@ -60,7 +60,7 @@ class Reply:
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether more findings are still to come."""
+        """True if more findings are still to come."""
         return any(isinstance(answer, Findings) and answer.incomplete for _, answer in self.answers)
 
     @property
