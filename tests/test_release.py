@@ -139,7 +139,12 @@ def test_the_environment_of_zeds_extension(tmp_path: Path) -> None:
 def test_the_extension_is_made_of_a_checkout_alone() -> None:
     """No engine, no model and nothing else of ours is set up for it; a folder may have blanks in its name."""
     said = subprocess.run(
-        ["make", "-n", "dist-vscode", "PYTHON=python3"], cwd=ROOT, capture_output=True, text=True, check=True
+        # Under another make, GNU make names the folder that it enters: that line isn't a command.
+        ["make", "--no-print-directory", "-n", "dist-vscode", "PYTHON=python3"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert "hatchling build" in said
     assert "npm run --silent package" in said
