@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import graphlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,32 @@ WITHIN: dict[str, dict[str, set[str]]] = {
 }
 """Of a folder with rooms of its own: room -> which others of that folder it may import. A room that isn't named is the
 top, and may import all of them."""
+
+LAYERS: dict[str, tuple[str, ...]] = {
+    "cli": ("fix formats models plugins recipes setup", "engine lint shelf", "mcp"),
+    "engine": ("grammars models remote", "llama", "daemon"),
+    "host": ("answers plugins settings", "report"),
+    "lsp": ("boundary", "features"),
+    "plugins": ("completion documents nullcheck prose recipes shelf",),
+    "plugins/documents": ("fixing recipes", "steps"),
+    "plugins/nullcheck": ("core formats knowledge", "verify", "repairs shown", "languages menu", "project"),
+    "plugins/nullcheck/languages": ("ecmascript go java python",),
+    "plugins/nullcheck/repairs": ("ecmascript go java python",),
+    "plugins/prose": ("documents evidence project", "engines", "model"),
+    "plugins/shelf": ("chunking reading recipes", "evidence index"),
+    "setup": ("editors", "uninstall"),
+    "text": ("languages", "extract"),
+}
+"""Folder -> the layers of its subfolders, lowest first. A subfolder imports only from layers below its own."""
+
+LEADS_BACK: set[tuple[str, str]] = {
+    ("host/settings/live.py", "breadknife.host.host"),
+    ("plugins/nullcheck/core/findings.py", "breadknife.plugins.nullcheck.shown.confidence"),
+    ("plugins/nullcheck/core/knowledge.py", "breadknife.plugins.nullcheck.core.flow.cfg"),
+    ("plugins/nullcheck/repairs/grammar.py", "breadknife.plugins.nullcheck.project.declared"),
+    ("plugins/nullcheck/values.py", "breadknife.plugins.nullcheck.core.nullness"),
+}
+"""(File, module that it imports): the arrows inside a folder that still lead back, for their owners to remove."""
 
 OWNERS = {
     "pygls": ("lsp/",),
@@ -270,19 +297,35 @@ OTHERS = (PACKAGE / "cli" / "plugins" / "template", PACKAGE.parents[1] / "exampl
 """Plugins as anybody writes them."""
 
 
-def imports(folder: Path = PACKAGE) -> Iterator[tuple[str, str]]:
+SUBFOLDERS: dict[str, set[str]] = {
+    folder.relative_to(PACKAGE).as_posix(): {path.name for path in folder.iterdir() if any(path.glob("*.py"))}
+    for folder in sorted(PACKAGE.rglob("*"))
+    if any(folder.glob("*.py")) and not folder.is_relative_to(OTHERS[0])
+}
+"""Each folder with modules -> its subfolders with modules."""
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def imports(folder: Path = PACKAGE) -> Sequence[tuple[str, str]]:
     """Every (file below the folder, imported module), also those inside functions."""
+    found: list[tuple[str, str]] = []
     for path in sorted(folder.rglob("*.py")):
         name = path.relative_to(folder).as_posix()
         if folder not in OTHERS and path.is_relative_to(OTHERS[0]):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Import):
-                yield from ((name, alias.name) for alias in node.names)
+                found += [(name, alias.name) for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
                 assert node.level == 0, f"{name}: relative import"
                 names = {f"{node.module}.{alias.name}" for alias in node.names}
-                yield from ((name, module) for module in sorted({n if is_module(n) else node.module for n in names}))
+                found += [(name, module) for module in sorted({n if is_module(n) else node.module for n in names})]
+    return found
 
 
 def is_module(name: str) -> bool:
@@ -329,6 +372,45 @@ def test_no_module_imports_itself_by_a_detour() -> None:
         sorter.prepare()
     except graphlib.CycleError as error:
         pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+@pytest.mark.parametrize("folder", SUBFOLDERS)
+def test_no_arrow_leads_back_inside_a_folder(folder: str) -> None:
+    """A folder's modules and subfolders, each subfolder as a whole, import one way."""
+    arrows: dict[str, set[str]] = {}
+    for importer, imported, _ in arrows_inside(folder):
+        arrows.setdefault(importer, set()).add(imported)
+    try:
+        graphlib.TopologicalSorter(arrows).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+@pytest.mark.parametrize("folder", [folder for folder, names in SUBFOLDERS.items() if len(names) > 1])
+def test_subfolders_are_layers(folder: str) -> None:
+    level = {name: number for number, layer in enumerate(LAYERS[folder]) for name in layer.split()}
+    assert set(level) == SUBFOLDERS[folder]
+    wrong = [
+        f"{file} imports {module}"
+        for importer, imported, (file, module) in arrows_inside(folder)
+        if importer in level and imported in level and level[importer] <= level[imported]
+    ]
+    assert wrong == []
+
+
+def test_no_arrow_that_leads_back_is_left_over() -> None:
+    assert set(imports()) >= LEADS_BACK
+
+
+def arrows_inside(folder: str) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    """The imports between a folder's modules and subfolders: the one that imports, the imported one, and the (file,
+    module) that it is. Those of `LEADS_BACK` are left out."""
+    for file, module in imports():
+        names = file.removesuffix(".py"), module.removeprefix("breadknife.").replace(".", "/")
+        if all(f"{name}/".startswith(f"{folder}/") for name in names):
+            importer, imported = (name.removeprefix(folder).split("/")[1:2] or ["__init__"] for name in names)
+            if importer != imported and (file, module) not in LEADS_BACK:
+                yield importer[0], imported[0], (file, module)
 
 
 def test_libraries_stay_in_their_places() -> None:
@@ -383,7 +465,7 @@ def test_programs_are_started_in_one_way() -> None:
         file = path.relative_to(PACKAGE).as_posix()
         if path.is_relative_to(OTHERS[0]) or file in MAY_START:
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed(path)):
             match node:
                 case ast.Attribute(value=ast.Name(id=module), attr=name) if name in STARTERS.get(module, ()):
                     wrong.append(f"{file}:{node.lineno}: {module}.{name}")
@@ -412,7 +494,7 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
     """Every (file, call in it) of the package, without the template of a plugin."""
     for path in sorted(PACKAGE.rglob("*.py")):
         if not path.is_relative_to(OTHERS[0]):
-            found = ast.walk(ast.parse(path.read_text("utf-8")))
+            found = ast.walk(parsed(path))
             yield from ((path.relative_to(PACKAGE).as_posix(), node) for node in found if isinstance(node, ast.Call))
 
 
