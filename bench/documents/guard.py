@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from breadknife.steps.builtin.guard.step import GuardWanted, refusal
+from breadknife.steps.builtin.guard.step import GuardInput, refusal
 
 TABLE = Path(__file__).parent / "guard.tsv"
 
@@ -26,7 +26,7 @@ class Rewrite:
     @property
     def why(self) -> str:
         """Why the guard refuses it; empty if it passes."""
-        return refusal(GuardWanted(self.before, self.after))
+        return refusal(GuardInput(self.before, self.after))
 
     @property
     def is_right(self) -> bool:

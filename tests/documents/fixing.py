@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from breadknife.plugins.documents.steps.fixing import EditsFound
+from breadknife.plugins.documents.steps.fixing import EditsOutput
 from breadknife.plugins.recipes.plugin import RecipesPlugin
 from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.plugin import Context
@@ -74,10 +74,10 @@ def fix(
     finds certain; it finds others the less likely the longer they are."""
     script = [Line("You correct the grammar", say=writes), Line("From the documentation", say=likes)]
     asked = document(text, language)
-    found: list[EditsFound] = []
+    found: list[EditsOutput] = []
 
     def watch(step: str, gave: Any, milliseconds: float, remembered: bool) -> None:
-        if isinstance(gave, EditsFound):
+        if isinstance(gave, EditsOutput):
             found.append(gave)
 
     request = RecipeRequest("fix-text", asked, Span(0, 0), watcher=watch)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.steps.builtin.guard.step import GuardWanted, guard, refusal
+from breadknife.steps.builtin.guard.step import GuardInput, guard, refusal
 from breadknife.task.values import Silence
 from steps.here import Here
 
@@ -23,7 +23,7 @@ LEAST = {"refuse": 70, "pass": 57}
 
 
 def why(before: str, after: str) -> str:
-    return refusal(GuardWanted(before, after))
+    return refusal(GuardInput(before, after))
 
 
 def test_planted_rewrites() -> None:
@@ -78,12 +78,12 @@ def test_it_says_what_was_lost(before: str, after: str, said: str) -> None:
 
 
 def test_only_what_is_named_is_kept() -> None:
-    given = GuardWanted("It may wait 3 seconds.", "It waits 4 seconds.", keep=("name",))
+    given = GuardInput("It may wait 3 seconds.", "It waits 4 seconds.", keep=("name",))
     assert refusal(given) == ""
 
 
 def test_a_refused_text_ends_the_recipe_with_a_reason() -> None:
-    answer = guard(GuardWanted("It waits 3 seconds.", "It waits."), Here())
+    answer = guard(GuardInput("It waits 3 seconds.", "It waits."), Here())
     assert isinstance(answer, Silence)
     assert (answer.reason, answer.sentence) == (
         "guard-refused",

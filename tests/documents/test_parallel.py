@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.documents.steps import place
-from breadknife.plugins.documents.steps.parallel import ParallelWanted, make_parallel
-from breadknife.plugins.documents.steps.place import PlaceFound, PlaceWanted, find_place
+from breadknife.plugins.documents.steps.parallel import ParallelInput, make_parallel
+from breadknife.plugins.documents.steps.place import PlaceInput, PlaceOutput, find_place
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
 from documents.acting import acted
@@ -60,9 +60,9 @@ def test_what_is_not_certain_is_named_at_its_place() -> None:
         "file:///a.md", "markdown", "- Add the a.\n- Read the b.\n- Names of c.\n- drop it.\n- Use it.\n", 1
     )
     here = Here()
-    found = find_place(PlaceWanted(document, Span(2, 2), "parallel"), here)
-    assert isinstance(found, PlaceFound)
-    made = make_parallel(ParallelWanted(document, found.prose, found.kind), here)
+    found = find_place(PlaceInput(document, Span(2, 2), "parallel"), here)
+    assert isinstance(found, PlaceOutput)
+    made = make_parallel(ParallelInput(document, found.prose, found.kind), here)
     assert not isinstance(made, Silence)
     assert made.others == ("Most items here begin with a command; this one doesn't.",)
     assert [document.slice(span) for span in made.other_places] == ["Names"]
@@ -71,6 +71,6 @@ def test_what_is_not_certain_is_named_at_its_place() -> None:
 
 def test_the_recipes_of_a_menu_have_one_reading_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
     document, here = Document("file:///a.txt", "plaintext", "Read once.\n\nAnd not again.\n", 1), Here()
-    assert isinstance(find_place(PlaceWanted(document, Span(2, 2)), here), PlaceFound)
+    assert isinstance(find_place(PlaceInput(document, Span(2, 2)), here), PlaceOutput)
     monkeypatch.setattr(place, "extract", lambda *_: pytest.fail("it is read again"))
-    assert isinstance(find_place(PlaceWanted(document, Span(15, 15)), here), PlaceFound)
+    assert isinstance(find_place(PlaceInput(document, Span(15, 15)), here), PlaceOutput)

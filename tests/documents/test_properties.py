@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.plugins.documents.layout import laid_out
-from breadknife.plugins.documents.steps.lists import ListMade, ListWanted, make_list
-from breadknife.plugins.documents.steps.paragraphs import JoinWanted, join_list
-from breadknife.plugins.documents.steps.parallel import ParallelMade, ParallelWanted, make_parallel
-from breadknife.plugins.documents.steps.place import PlaceFound, PlaceWanted, find_place
-from breadknife.plugins.documents.steps.plain import PlainFound, PlainWanted, find_wordy
-from breadknife.plugins.documents.steps.shorten import ShortenWanted, shorten
-from breadknife.plugins.documents.steps.split import SplitWanted, split_sentences
-from breadknife.plugins.documents.values import Changed
+from breadknife.plugins.documents.steps.lists import ListOutput, MakeListInput, make_list
+from breadknife.plugins.documents.steps.paragraphs import JoinInput, join_list
+from breadknife.plugins.documents.steps.parallel import ParallelInput, ParallelOutput, make_parallel
+from breadknife.plugins.documents.steps.place import PlaceInput, PlaceOutput, find_place
+from breadknife.plugins.documents.steps.plain import PlainInput, PlainOutput, find_wordy
+from breadknife.plugins.documents.steps.shorten import ShortenInput, shorten
+from breadknife.plugins.documents.steps.split import SplitInput, split_sentences
+from breadknife.plugins.documents.values import ChangeOutput
 from breadknife.text.document import Document, Span, TextEdit
 from steps.here import Here
 
@@ -61,9 +61,9 @@ def facts(text: str) -> Counter[str]:
 
 
 def edits_of(found: Any) -> list[TextEdit]:
-    if isinstance(found, ListMade):
+    if isinstance(found, ListOutput):
         return [TextEdit(found.place, found.text)]
-    if isinstance(found, (Changed, PlainFound, ParallelMade)):
+    if isinstance(found, (ChangeOutput, PlainOutput, ParallelOutput)):
         return [TextEdit(place, text) for place, text in zip(found.places, found.texts, strict=True)]
     return []
 
@@ -71,23 +71,23 @@ def edits_of(found: Any) -> list[TextEdit]:
 def asked(action: str, document: Document, at: int) -> list[TextEdit]:
     here, span = Here(), Span(at, at)
     what = "parallel" if action in ("join", "parallel") else "paragraphs"
-    place = find_place(PlaceWanted(document, span, what), here)
-    if not isinstance(place, PlaceFound):
+    place = find_place(PlaceInput(document, span, what), here)
+    if not isinstance(place, PlaceOutput):
         return []
     prose, kind = place.prose, place.kind
     match action:
         case "list":
-            found: Any = make_list(ListWanted(document, prose, kind), here)
+            found: Any = make_list(MakeListInput(document, prose, kind), here)
         case "join":
-            found = join_list(JoinWanted(document, prose, kind, place.above), here)
+            found = join_list(JoinInput(document, prose, kind, place.above), here)
         case "split":
-            found = split_sentences(SplitWanted(document, span, prose, 8), here)
+            found = split_sentences(SplitInput(document, span, prose, 8), here)
         case "plain":
-            found = find_wordy(PlainWanted(document, span, prose), here)
+            found = find_wordy(PlainInput(document, span, prose), here)
         case "shorten":
-            found = shorten(ShortenWanted(document, span, prose, 0.1, 1), here)
+            found = shorten(ShortenInput(document, span, prose, 0.1, 1), here)
         case _:
-            found = make_parallel(ParallelWanted(document, prose, kind), here)
+            found = make_parallel(ParallelInput(document, prose, kind), here)
     return edits_of(found)
 
 

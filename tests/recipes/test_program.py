@@ -13,7 +13,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
-from breadknife.steps.builtin.program import ProgramRan, ProgramWanted, run_program
+from breadknife.steps.builtin.program import RunProgramInput, RunProgramOutput, run_program
 from breadknife.steps.worker import WorkerContext
 from breadknife.task.values import Silence
 from breadknife.testing import document
@@ -26,22 +26,24 @@ class Context(WorkerContext):
     cancel: CancelToken = field(default_factory=CancelToken)
 
 
-def run(root: Path, code: str, *more: str, context: Context | None = None, **wanted: object) -> ProgramRan | Silence:
+def run(
+    root: Path, code: str, *more: str, context: Context | None = None, **wanted: object
+) -> RunProgramOutput | Silence:
     argv = (sys.executable, "-c", code, *more)
-    given = ProgramWanted(document("x", "plaintext"), argv, **wanted)  # type: ignore[arg-type]
+    given = RunProgramInput(document("x", "plaintext"), argv, **wanted)  # type: ignore[arg-type]
     return run_program(given, context or Context(root))
 
 
 def test_its_output_and_exit_code(tmp_path: Path) -> None:
     gave = run(tmp_path, "import os, sys; print(os.getcwd() == sys.argv[1], sys.stdin.read())", "{root}", stdin="so")
-    assert gave == ProgramRan("True so\n", 0, False)
-    assert run(tmp_path, "import sys; sys.exit(3)") == ProgramRan("", 3, False)
+    assert gave == RunProgramOutput("True so\n", 0, False)
+    assert run(tmp_path, "import sys; sys.exit(3)") == RunProgramOutput("", 3, False)
 
 
 @pytest.mark.parametrize("word", ["; touch made", "$(touch made)", "`touch made`", "{root}x", "--help"])
 def test_no_shell_reads_the_arguments(tmp_path: Path, word: str) -> None:
     gave = run(tmp_path, "import sys; print(sys.argv[1])", word)
-    assert gave == ProgramRan(f"{word}\n", 0, False)
+    assert gave == RunProgramOutput(f"{word}\n", 0, False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -58,7 +60,7 @@ def test_one_that_hangs_or_floods_is_ended(tmp_path: Path, code: str, wanted: di
         assert isinstance(gave, Silence)
         assert gave.reason == reason
     else:
-        assert isinstance(gave, ProgramRan)
+        assert isinstance(gave, RunProgramOutput)
         assert (len(gave.stdout), gave.is_cut) == (1000, True)
 
 
@@ -69,13 +71,13 @@ print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).p
 time.sleep(600)
 """
     gave = run(tmp_path, code, max_bytes=500)
-    assert isinstance(gave, ProgramRan)
+    assert isinstance(gave, RunProgramOutput)
     with suppress(psutil.NoSuchProcess):
         assert psutil.Process(int(gave.stdout.split()[0])).status() == psutil.STATUS_ZOMBIE
 
 
 def test_one_that_is_not_there_is_a_reason(tmp_path: Path) -> None:
-    given = ProgramWanted(document("x", "plaintext"), ("no-such-program",))
+    given = RunProgramInput(document("x", "plaintext"), ("no-such-program",))
     gave = run_program(given, Context(tmp_path))
     assert isinstance(gave, Silence)
     assert "`no-such-program` can't be run" in gave.sentence

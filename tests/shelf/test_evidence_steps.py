@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from breadknife.errors import PluginError
-from breadknife.plugins.shelf.evidence_steps import QuestionWanted, QuoteWanted, find_question, make_quotes
+from breadknife.plugins.shelf.evidence_steps import QuestionInput, QuoteInput, find_question, make_quotes
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
 from steps.here import Here
@@ -31,7 +31,7 @@ def test_questions(text: str, question: str | None) -> None:
     """`|` is the cursor, and brackets are a selection."""
     start, end = (text.index("["), text.index("]") - 1) if "[" in text else (text.index("|"), text.index("|"))
     bare = text.replace("[", "").replace("]", "").replace("|", "")
-    found: Any = find_question(QuestionWanted(Document("file:///a.md", "markdown", bare, 1), Span(start, end)), Here())
+    found: Any = find_question(QuestionInput(Document("file:///a.md", "markdown", bare, 1), Span(start, end)), Here())
     if question is None:
         assert isinstance(found, Silence)
         assert found.reason == "no-question"
@@ -43,7 +43,7 @@ def test_questions(text: str, question: str | None) -> None:
 def test_each_quote_is_a_block_of_its_own(tmp_path: Path) -> None:
     document = Document((tmp_path / "day.md").as_uri(), "markdown", "?? Why\n", 1)
     uri = (tmp_path / "a.pdf").as_uri() + "#page=2"
-    made = make_quotes(QuoteWanted(document, ("One.", "Two."), ("A", "A"), (2, 2), (uri, uri)), Here())
+    made = make_quotes(QuoteInput(document, ("One.", "Two."), ("A", "A"), (2, 2), (uri, uri)), Here())
     html = MarkdownIt().render("?? Why" + made.text)
     assert html.count("<blockquote>") == 2
     assert html.count('<a href="a.pdf#page=2">A, p. 2</a>') == 2
@@ -52,4 +52,4 @@ def test_each_quote_is_a_block_of_its_own(tmp_path: Path) -> None:
 def test_quotes_without_their_sources_are_a_fault() -> None:
     document = Document("file:///a.md", "markdown", "", 1)
     with pytest.raises(PluginError):
-        make_quotes(QuoteWanted(document, ("One.",), (), (), ()), Here())
+        make_quotes(QuoteInput(document, ("One.",), (), (), ()), Here())

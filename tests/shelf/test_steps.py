@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.recipes.plugin import RecipesPlugin
-from breadknife.plugins.shelf.steps import NO_SHELF, SearchFound, SearchWanted, search
+from breadknife.plugins.shelf.steps import NO_SHELF, SearchInput, SearchOutput, search
 from breadknife.steps.registry import discover_steps
 from breadknife.task.plugin import Model
 from recipes.asking import result, run
@@ -44,13 +44,13 @@ def folder(home: Path, tmp_path: Path) -> Path:
 
 
 def test_without_a_shelf_there_is_a_reason(home: Path) -> None:
-    assert search(SearchWanted("How hot?"), Here()) == NO_SHELF
+    assert search(SearchInput("How hot?"), Here()) == NO_SHELF
 
 
 def test_a_shelf_without_vectors_asks_no_model(folder: Path) -> None:
     fill(folder)
-    found = search(SearchWanted("How hot is a wheat loaf inside when it is done?", keep=2), Here())
-    assert isinstance(found, SearchFound)
+    found = search(SearchInput("How hot is a wheat loaf inside when it is done?", keep=2), Here())
+    assert isinstance(found, SearchOutput)
     assert (found.files, found.pages, found.waiting) == (1, 5, 0)
     assert len(found.passages) == 2
     assert (found.passages[0].source, found.passages[0].page) == ((folder / "bread.pdf").as_uri(), 4)
@@ -58,8 +58,8 @@ def test_a_shelf_without_vectors_asks_no_model(folder: Path) -> None:
 
 def test_a_shelf_whose_model_is_missing_is_searched_by_words(folder: Path) -> None:
     fill(folder, ScriptedEmbedder())
-    found = search(SearchWanted("window test"), WithModel())
-    assert isinstance(found, SearchFound)
+    found = search(SearchInput("window test"), WithModel())
+    assert isinstance(found, SearchOutput)
     assert found.passages[0].page == 3
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cancel import CancelToken
-from breadknife.steps.builtin.select import SymbolFound, SymbolWanted, select_symbol
+from breadknife.steps.builtin.select import SymbolInput, SymbolOutput, select_symbol
 from breadknife.steps.values import Symbol
 from breadknife.task.plugin import Model
 from breadknife.task.values import Answer, Request, Resource
@@ -48,6 +48,6 @@ def at(document: Document, words: str) -> Span:
 
 
 def symbol(document: Document, words: str = "def ") -> Symbol:
-    found: Any = select_symbol(SymbolWanted(document, at(document, words)), Here())
-    assert isinstance(found, SymbolFound), found
+    found: Any = select_symbol(SymbolInput(document, at(document, words)), Here())
+    assert isinstance(found, SymbolOutput), found
     return found.found

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from breadknife.steps.builtin.diagnostics import MeaningWanted, meaning, meanings
+from breadknife.steps.builtin.diagnostics import MeaningInput, meaning, meanings
 from steps.here import Here
 
 
@@ -33,7 +33,7 @@ from steps.here import Here
     ],
 )
 def test_what_a_message_means(message: str, said: str) -> None:
-    text = meaning(MeaningWanted(message), Here()).text
+    text = meaning(MeaningInput(message), Here()).text
     assert text.startswith(said) if not said else said in text
 
 

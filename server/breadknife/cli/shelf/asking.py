@@ -12,7 +12,7 @@ from breadknife.cli.recipes.asking import ask_recipe, sentence_of
 from breadknife.errors import ShelfError
 from breadknife.host.host import Host
 from breadknife.host.receipts import Receipt
-from breadknife.plugins.shelf.evidence_steps import MARK, EvidenceFound
+from breadknife.plugins.shelf.evidence_steps import MARK, EvidenceOutput
 from breadknife.plugins.shelf.index.shelves import added_folders
 from breadknife.recipes.requests import RecipeRequest, RecipeResult
 from breadknife.task.values import Silence
@@ -61,7 +61,7 @@ def _ask(host: Host, question: str) -> tuple[RecipeResult | Silence, list[_Quote
     quotes: list[_Quote] = []
 
     def watch(_step: str, gave: Any, _milliseconds: float, _remembered: bool) -> None:
-        if isinstance(gave, EvidenceFound):
+        if isinstance(gave, EvidenceOutput):
             quotes.extend(map(_Quote, gave.texts, gave.titles, gave.pages, gave.uris))
 
     text = f"{MARK} {' '.join(question.split())}"

@@ -8,7 +8,7 @@ from breadknife.text.document import Span
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangeOutput:
     texts: tuple[str, ...]
     places: tuple[Span, ...]
     """What each text replaces in the document."""

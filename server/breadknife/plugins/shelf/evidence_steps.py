@@ -26,19 +26,19 @@ _QUOTED = re.compile(r"^[\s>#*+-]*")
 
 
 @dataclass(frozen=True)
-class QuestionWanted:
+class QuestionInput:
     document: Document
     span: Span
 
 
 @dataclass(frozen=True)
-class QuestionFound:
+class QuestionOutput:
     text: str
     place: Span
     """Where an answer goes: the end of the question's line."""
 
 
-def find_question(given: QuestionWanted, context: StepContext) -> QuestionFound | Silence:
+def find_question(given: QuestionInput, context: StepContext) -> QuestionOutput | Silence:
     """Return the question at the cursor: a selection that ends with a question mark, or a line that begins with
     `??`."""
     document, span = given.document, given.span
@@ -47,14 +47,14 @@ def find_question(given: QuestionWanted, context: StepContext) -> QuestionFound 
     selected = " ".join(document.slice(span).split()) if len(span) <= _LONGEST else ""
     written = _QUOTED.sub("", document.line_text(line)).strip()
     if selected.endswith("?") and len(selected.split()) > 1:
-        return QuestionFound(selected.removeprefix(MARK).strip(), place)
+        return QuestionOutput(selected.removeprefix(MARK).strip(), place)
     if not len(span) and written.startswith(MARK) and written.strip("? "):
-        return QuestionFound(written.removeprefix(MARK).strip(), place)
+        return QuestionOutput(written.removeprefix(MARK).strip(), place)
     return Silence("no-question", "There is no question at the cursor.", f"write a line that begins with `{MARK}`")
 
 
 @dataclass(frozen=True)
-class EvidenceWanted:
+class EvidenceInput:
     question: str
     document: Document
     """That has the question. It isn't quoted, even if it is on the shelf."""
@@ -62,7 +62,7 @@ class EvidenceWanted:
 
 
 @dataclass(frozen=True)
-class EvidenceFound:
+class EvidenceOutput:
     texts: tuple[str, ...]
     """At most three quotes, letter by letter as on their pages, the likeliest first."""
     titles: tuple[str, ...]
@@ -75,7 +75,7 @@ class EvidenceFound:
     """How likely the first one answers the question, from 0 to 1."""
 
 
-def find_evidence(given: EvidenceWanted, context: StepContext) -> EvidenceFound | Silence:
+def find_evidence(given: EvidenceInput, context: StepContext) -> EvidenceOutput | Silence:
     """Up to three passages of the shelf that answer a question, each proved to stand on its page."""
     shelves = open_shelves()
     if not shelves.status.folders:
@@ -87,7 +87,7 @@ def find_evidence(given: EvidenceWanted, context: StepContext) -> EvidenceFound 
     quotes = answer(given.question, vector, shelves, context.cancel, asked_in=place, unsearched=unsearched)
     if isinstance(quotes, Silence):
         return quotes
-    return EvidenceFound(
+    return EvidenceOutput(
         tuple(quote.text for quote in quotes),
         tuple(quote.title for quote in quotes),
         tuple(quote.page for quote in quotes),
@@ -102,7 +102,7 @@ def _resolved(document: Document) -> Path | None:
 
 
 @dataclass(frozen=True)
-class QuoteWanted:
+class QuoteInput:
     document: Document
     texts: tuple[str, ...]
     titles: tuple[str, ...]
@@ -111,12 +111,12 @@ class QuoteWanted:
 
 
 @dataclass(frozen=True)
-class QuoteMade:
+class QuoteOutput:
     text: str
     """Markdown that follows a line: block quotes, each with a link to its page."""
 
 
-def make_quotes(given: QuoteWanted, context: StepContext) -> QuoteMade:
+def make_quotes(given: QuoteInput, context: StepContext) -> QuoteOutput:
     """Quotes as Markdown that shows them as they stand on the page, with links that are relative where possible."""
     lengths = {len(each) for each in (given.texts, given.titles, given.pages, given.uris)}
     if len(lengths) > 1:
@@ -126,20 +126,20 @@ def make_quotes(given: QuoteWanted, context: StepContext) -> QuoteMade:
         as_markdown(text, title, page, link(uri, path, context.root))
         for text, title, page, uri in zip(given.texts, given.titles, given.pages, given.uris, strict=True)
     )
-    return QuoteMade("".join(f"\n\n{block}" for block in blocks) + "\n")
+    return QuoteOutput("".join(f"\n\n{block}" for block in blocks) + "\n")
 
 
 EVIDENCE = (
-    StepType("shelf.question", 1, Kind.RULE, QuestionWanted, QuestionFound, find_question, from_outside=True),
+    StepType("shelf.question", 1, Kind.RULE, QuestionInput, QuestionOutput, find_question, from_outside=True),
     StepType(
         "shelf.evidence",
         1,
         Kind.TINY,
-        EvidenceWanted,
-        EvidenceFound,
+        EvidenceInput,
+        EvidenceOutput,
         find_evidence,
         from_outside=True,
         remembered=False,
     ),
-    StepType("shelf.quote", 1, Kind.RULE, QuoteWanted, QuoteMade, make_quotes),
+    StepType("shelf.quote", 1, Kind.RULE, QuoteInput, QuoteOutput, make_quotes),
 )

@@ -19,7 +19,7 @@ _AGAIN = "run `breadknife shelf add`"
 
 
 @dataclass(frozen=True)
-class SearchWanted:
+class SearchInput:
     question: str
     keep: int = literal(5)
     """Passages, at most."""
@@ -27,7 +27,7 @@ class SearchWanted:
 
 
 @dataclass(frozen=True)
-class SearchFound:
+class SearchOutput:
     passages: tuple[Passage, ...]
     """Best first, each with its file's URI and its page."""
     files: int
@@ -37,7 +37,7 @@ class SearchFound:
     """Pages that nobody has read yet, since they are pictures."""
 
 
-def search(given: SearchWanted, context: StepContext) -> SearchFound | Silence:
+def search(given: SearchInput, context: StepContext) -> SearchOutput | Silence:
     """Return the passages of your shelf that fit a question best, by their words and by their meaning. Where no model
     can say what they mean, by their words alone."""
     shelves = open_shelves()
@@ -47,7 +47,7 @@ def search(given: SearchWanted, context: StepContext) -> SearchFound | Silence:
     vector, _ = question_vector(given.question, given.model, shelves, context)
     found = shelves.search(given.question, vector, given.keep)
     passages = (Passage(each.chunk.text, each.chunk.file.as_uri(), each.chunk.page, each.score) for each in found)
-    return SearchFound(tuple(passages), status.files, status.pages, status.pages_waiting)
+    return SearchOutput(tuple(passages), status.files, status.pages, status.pages_waiting)
 
 
 def nothing_to_search(shelves: OpenShelves) -> Silence:
@@ -90,5 +90,5 @@ def question_vector(
 
 
 STEPS = (
-    StepType("shelf.search", 1, Kind.TINY, SearchWanted, SearchFound, search, from_outside=True, remembered=False),
+    StepType("shelf.search", 1, Kind.TINY, SearchInput, SearchOutput, search, from_outside=True, remembered=False),
 )

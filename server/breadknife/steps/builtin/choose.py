@@ -14,28 +14,28 @@ from breadknife.task.values import Silence
 
 
 @dataclass(frozen=True)
-class FirstWanted:
+class FirstInput:
     of: tuple[str | None, ...]
     """Texts, the best first. Those of steps that were left out don't count."""
 
 
 @dataclass(frozen=True)
-class Chosen:
+class FirstOutput:
     text: str
     number: int
     """Of the chosen one, from 0."""
 
 
-def first(given: FirstWanted, context: StepContext) -> Chosen | Silence:
+def first(given: FirstInput, context: StepContext) -> FirstOutput | Silence:
     """Return the first text that is there and isn't empty."""
     for number, text in enumerate(given.of):
         if text:
-            return Chosen(text, number)
+            return FirstOutput(text, number)
     return Silence("nothing-left", "No step of the recipe has given a text here.")
 
 
 @dataclass(frozen=True)
-class RetrieveWanted:
+class RetrieveInput:
     query: tuple[Vector, ...]
     passages: tuple[Passage, ...]
     vectors: tuple[Vector, ...]
@@ -46,14 +46,14 @@ class RetrieveWanted:
 
 
 @dataclass(frozen=True)
-class Retrieved:
+class RetrieveOutput:
     passages: tuple[Passage, ...]
     """The nearest, best first; `score` is the cosine similarity."""
     best: float
     """The first one's similarity."""
 
 
-def retrieve(given: RetrieveWanted, context: StepContext) -> Retrieved | Silence:
+def retrieve(given: RetrieveInput, context: StepContext) -> RetrieveOutput | Silence:
     """Return the passages whose embeddings are nearest to that of the query."""
     if len(given.passages) != len(given.vectors):
         raise PluginError(f"there are {len(given.passages)} passages and {len(given.vectors)} vectors")
@@ -66,7 +66,7 @@ def retrieve(given: RetrieveWanted, context: StepContext) -> Retrieved | Silence
     near = sorted((each for each in scored if each.score >= given.least), key=lambda each: -each.score)
     if not near:
         return Silence("nothing-near", "No passage is near to what was asked.")
-    return Retrieved(tuple(near[: given.keep]), near[0].score)
+    return RetrieveOutput(tuple(near[: given.keep]), near[0].score)
 
 
 def cosine(one: Vector, other: Vector) -> float:
@@ -76,7 +76,7 @@ def cosine(one: Vector, other: Vector) -> float:
 
 
 @dataclass(frozen=True)
-class JudgeWanted:
+class JudgeInput:
     texts: tuple[str | None, ...]
     prompt: ModelPrompt
     """After which the texts are scored."""
@@ -86,7 +86,7 @@ class JudgeWanted:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgeOutput:
     text: str
     """The likeliest."""
     number: int
@@ -97,7 +97,7 @@ class Judged:
     """Nats a token between the best and the second; infinite if there is no second."""
 
 
-def judge(given: JudgeWanted, context: StepContext) -> Judged | Silence:
+def judge(given: JudgeInput, context: StepContext) -> JudgeOutput | Silence:
     """Return the text that a model finds likeliest after a prompt, by the mean log-probability of its tokens."""
     from breadknife.steps.builtin.models import parts_of
 
@@ -114,11 +114,11 @@ def judge(given: JudgeWanted, context: StepContext) -> Judged | Silence:
     if margin < given.margin:
         return Silence("undecided", "The model finds no text clearly likelier than the others.")
     number = scores.index(ranked[0])
-    return Judged(given.texts[number] or "", number, tuple(scores), margin)
+    return JudgeOutput(given.texts[number] or "", number, tuple(scores), margin)
 
 
 CHOOSING = (
-    StepType("first", 1, Kind.RULE, FirstWanted, Chosen, first),
-    StepType("retrieve", 1, Kind.RULE, RetrieveWanted, Retrieved, retrieve),
-    StepType("judge", 1, Kind.TINY, JudgeWanted, Judged, judge),
+    StepType("first", 1, Kind.RULE, FirstInput, FirstOutput, first),
+    StepType("retrieve", 1, Kind.RULE, RetrieveInput, RetrieveOutput, retrieve),
+    StepType("judge", 1, Kind.TINY, JudgeInput, JudgeOutput, judge),
 )

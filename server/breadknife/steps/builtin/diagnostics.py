@@ -37,22 +37,22 @@ def meanings() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @dataclass(frozen=True)
-class MeaningWanted:
+class MeaningInput:
     message: str
 
 
 @dataclass(frozen=True)
-class MeaningFound:
+class MeaningOutput:
     text: str
     """Empty if no rule knows such a message."""
 
 
-def meaning(given: MeaningWanted, context: StepContext) -> MeaningFound:
+def meaning(given: MeaningInput, context: StepContext) -> MeaningOutput:
     """Return what a message of a common checker means, in plain words, by a table of such messages."""
     for pattern, says in meanings():
         if match := pattern.search(given.message[:LONGEST]):
-            return MeaningFound(_filled(says, match))
-    return MeaningFound("")
+            return MeaningOutput(_filled(says, match))
+    return MeaningOutput("")
 
 
 def _filled(says: str, match: re.Match[str]) -> str:
@@ -60,4 +60,4 @@ def _filled(says: str, match: re.Match[str]) -> str:
     return re.sub(r"\{(\d)\}", lambda hole: groups[int(hole[1])] if int(hole[1]) < len(groups) else "it", says)
 
 
-EXPLAINING = (StepType("diagnostic.meaning", 1, Kind.RULE, MeaningWanted, MeaningFound, meaning),)
+EXPLAINING = (StepType("diagnostic.meaning", 1, Kind.RULE, MeaningInput, MeaningOutput, meaning),)

@@ -21,40 +21,40 @@ _OCR_SECONDS = 110.0
 
 
 @dataclass(frozen=True)
-class FileWanted:
+class LoadFileInput:
     path: str = clean()
     """Of a file in the workspace folder."""
 
 
 @dataclass(frozen=True)
-class FileRead:
+class LoadFileOutput:
     file: Resource
 
 
-def load_file(given: FileWanted, context: StepContext) -> FileRead | Silence:
+def load_file(given: LoadFileInput, context: StepContext) -> LoadFileOutput | Silence:
     """Return a picture or PDF of the workspace folder, as bytes."""
     try:
-        return FileRead(context.read(given.path))
+        return LoadFileOutput(context.read(given.path))
     except FileRefused as error:
         return Silence("no-file", f"{error}.", "name a file in this folder")
 
 
 @dataclass(frozen=True)
-class PdfWanted:
+class ReadPdfInput:
     file: Resource
     pages: int = literal(MAX_PAGES)
     """Read at most so many."""
 
 
 @dataclass(frozen=True)
-class PdfRead:
+class ReadPdfOutput:
     passages: tuple[Passage, ...]
     """One for each page that has text."""
     empty: tuple[int, ...]
     """Pages without text, counted from 1: pictures, say."""
 
 
-def read_pdf(given: PdfWanted, context: StepContext) -> PdfRead | Silence:
+def read_pdf(given: ReadPdfInput, context: StepContext) -> ReadPdfOutput | Silence:
     """Return the text of a PDF, page by page."""
     import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
 
@@ -71,11 +71,11 @@ def read_pdf(given: PdfWanted, context: StepContext) -> PdfRead | Silence:
             passages.append(Passage(text, given.file.uri, number + 1))
         else:
             empty.append(number + 1)
-    return PdfRead(tuple(passages), tuple(empty))
+    return ReadPdfOutput(tuple(passages), tuple(empty))
 
 
 @dataclass(frozen=True)
-class OcrWanted:
+class ReadImageInput:
     file: Resource
     """A picture."""
     language: str = literal("eng")
@@ -83,11 +83,11 @@ class OcrWanted:
 
 
 @dataclass(frozen=True)
-class OcrRead:
+class ReadImageOutput:
     text: str
 
 
-def read_image(given: OcrWanted, context: StepContext) -> OcrRead | Silence:
+def read_image(given: ReadImageInput, context: StepContext) -> ReadImageOutput | Silence:
     """Return the text in a picture, read by tesseract if it is installed."""
     program = children.find_program("tesseract")
     if program is None:
@@ -107,13 +107,23 @@ def read_image(given: OcrWanted, context: StepContext) -> OcrRead | Silence:
     if ran.returncode:
         why = ran.stderr.decode("utf-8", "replace").strip().splitlines()
         return Silence("bad-image", f"tesseract can't read the picture: {why[-1] if why else 'no reason given'}.")
-    return OcrRead(ran.stdout.decode("utf-8", "replace").strip())
+    return ReadImageOutput(ran.stdout.decode("utf-8", "replace").strip())
 
 
 READING = (
-    StepType("file.load", 1, Kind.RULE, FileWanted, FileRead, load_file, from_outside=True, remembered=False),
-    StepType("pdf.text", 1, Kind.RULE, PdfWanted, PdfRead, read_pdf, from_outside=True, isolated=True, seconds=120.0),
+    StepType("file.load", 1, Kind.RULE, LoadFileInput, LoadFileOutput, load_file, from_outside=True, remembered=False),
     StepType(
-        "image.text", 1, Kind.RULE, OcrWanted, OcrRead, read_image, from_outside=True, isolated=True, seconds=120.0
+        "pdf.text", 1, Kind.RULE, ReadPdfInput, ReadPdfOutput, read_pdf, from_outside=True, isolated=True, seconds=120.0
+    ),
+    StepType(
+        "image.text",
+        1,
+        Kind.RULE,
+        ReadImageInput,
+        ReadImageOutput,
+        read_image,
+        from_outside=True,
+        isolated=True,
+        seconds=120.0,
     ),
 )

@@ -21,7 +21,7 @@ ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class GenerateWanted:
+class GenerateInput:
     prompt: ModelPrompt
     model: str = literal("rewrite", role=True)
     max_tokens: int = literal(128)
@@ -35,14 +35,14 @@ class GenerateWanted:
 
 
 @dataclass(frozen=True)
-class Generated:
+class GenerateOutput:
     text: str
     """The first."""
     texts: tuple[str, ...]
     """Each once."""
 
 
-def generate(given: GenerateWanted, context: StepContext) -> Generated | Silence:
+def generate(given: GenerateInput, context: StepContext) -> GenerateOutput | Silence:
     """Return what a model writes. A text that has no end within `max_tokens` doesn't count."""
     model = context.model(given.model)
     texts: list[str] = []
@@ -53,7 +53,7 @@ def generate(given: GenerateWanted, context: StepContext) -> Generated | Silence
             texts.append(text.strip())
     if not texts:
         return Silence("no-text", f"{model.name} wrote nothing that ends within {given.max_tokens} tokens.")
-    return Generated(texts[0], tuple(texts))
+    return GenerateOutput(texts[0], tuple(texts))
 
 
 def write(
@@ -95,7 +95,7 @@ def parts_of(prompt: ModelPrompt) -> Prompt:
 
 
 @dataclass(frozen=True)
-class StructuredWanted:
+class GenerateJsonInput:
     prompt: ModelPrompt
     schema: dict[str, Any] = literal()  # noqa: RUF009  # it makes a field
     """A JSON schema; the output is a value of it."""
@@ -104,13 +104,13 @@ class StructuredWanted:
 
 
 @dataclass(frozen=True)
-class Structured:
+class GenerateJsonOutput:
     value: Any
     """The JSON value; name its keys with dots: `$step.value.key`."""
     json: str
 
 
-def structured(given: StructuredWanted, context: StepContext) -> Structured | Silence:
+def structured(given: GenerateJsonInput, context: StepContext) -> GenerateJsonOutput | Silence:
     """Return a JSON value that fits a schema. Asks up to three times, since a value may break off."""
     model = context.model(given.model)
     schema = json.dumps(given.schema)
@@ -118,31 +118,31 @@ def structured(given: StructuredWanted, context: StepContext) -> Structured | Si
         sampling = Sampling(0.5 * bool(attempt), seed=attempt)
         text, _ = write(model, given.prompt, given.max_tokens, (), schema, sampling)
         try:
-            return Structured(json.loads(text), text)
+            return GenerateJsonOutput(json.loads(text), text)
         except ValueError:
             continue
     return Silence("bad-structure", f"{model.name} wrote no whole JSON value in {ATTEMPTS} attempts.")
 
 
 @dataclass(frozen=True)
-class EmbedWanted:
+class EmbedInput:
     texts: tuple[str, ...]
     model: str = literal("embedding", role=True)
 
 
 @dataclass(frozen=True)
-class Embedded:
+class EmbedOutput:
     vectors: tuple[Vector, ...]
     """For each text one of length 1."""
 
 
-def embed(given: EmbedWanted, context: StepContext) -> Embedded:
+def embed(given: EmbedInput, context: StepContext) -> EmbedOutput:
     """Return the embeddings of texts."""
-    return Embedded(tuple(context.model(given.model).embed(given.texts)))
+    return EmbedOutput(tuple(context.model(given.model).embed(given.texts)))
 
 
 @dataclass(frozen=True)
-class RerankWanted:
+class RerankInput:
     query: str
     passages: tuple[Passage, ...]
     keep: int = literal(4)
@@ -150,23 +150,25 @@ class RerankWanted:
 
 
 @dataclass(frozen=True)
-class Reranked:
+class RerankOutput:
     passages: tuple[Passage, ...]
     """Best first; `score` is the model's."""
 
 
-def rerank(given: RerankWanted, context: StepContext) -> Reranked | Silence:
+def rerank(given: RerankInput, context: StepContext) -> RerankOutput | Silence:
     """Passages in the order of their relevance, as a reranking model finds it."""
     if not given.passages:
         return Silence("nothing-left", "There is no passage to rank.")
     scores = context.model(given.model).rerank(given.query, tuple(each.text for each in given.passages))
     ranked = sorted(zip(scores, given.passages, strict=True), key=lambda pair: -pair[0])
-    return Reranked(tuple(Passage(each.text, each.source, each.page, score) for score, each in ranked[: given.keep]))
+    return RerankOutput(
+        tuple(Passage(each.text, each.source, each.page, score) for score, each in ranked[: given.keep])
+    )
 
 
 ASKING = (
-    StepType("generate", 1, Kind.SMALL, GenerateWanted, Generated, generate, writes=True),
-    StepType("generate.json", 1, Kind.SMALL, StructuredWanted, Structured, structured, writes=True),
-    StepType("embed", 1, Kind.TINY, EmbedWanted, Embedded, embed),
-    StepType("rerank", 1, Kind.TINY, RerankWanted, Reranked, rerank),
+    StepType("generate", 1, Kind.SMALL, GenerateInput, GenerateOutput, generate, writes=True),
+    StepType("generate.json", 1, Kind.SMALL, GenerateJsonInput, GenerateJsonOutput, structured, writes=True),
+    StepType("embed", 1, Kind.TINY, EmbedInput, EmbedOutput, embed),
+    StepType("rerank", 1, Kind.TINY, RerankInput, RerankOutput, rerank),
 )

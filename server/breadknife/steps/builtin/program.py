@@ -20,7 +20,7 @@ from breadknife.text.document import Document
 
 
 @dataclass(frozen=True)
-class ProgramWanted:
+class RunProgramInput:
     document: Document
     argv: tuple[str, ...] = literal()
     """Program and arguments, without a shell. `{root}` and `{file}` stand for the folder and the document's path."""
@@ -31,7 +31,7 @@ class ProgramWanted:
 
 
 @dataclass(frozen=True)
-class ProgramRan:
+class RunProgramOutput:
     stdout: str
     code: int
     """Its exit code; meaningless if the output was cut."""
@@ -39,7 +39,7 @@ class ProgramRan:
     """Whether there was more output than `max_bytes`."""
 
 
-def run_program(given: ProgramWanted, context: StepContext) -> ProgramRan | Silence:
+def run_program(given: RunProgramInput, context: StepContext) -> RunProgramOutput | Silence:
     """Runs a program in the workspace folder, and gives what it writes to stdout."""
     if context.root is None or not context.trusted:
         return Silence("untrusted", "The recipe runs a program, and this folder isn't trusted.", "`breadknife trust .`")
@@ -72,7 +72,7 @@ def run_program(given: ProgramWanted, context: StepContext) -> ProgramRan | Sile
         children.Family(process).end()
     written = b"".join(output)
     text = written.decode("utf-8", "replace").replace("\r\n", "\n")
-    return ProgramRan(text, process.returncode, len(written) == given.max_bytes)
+    return RunProgramOutput(text, process.returncode, len(written) == given.max_bytes)
 
 
 def _program(name: str, root: Path) -> str:
@@ -86,7 +86,7 @@ def _program(name: str, root: Path) -> str:
     return path
 
 
-def _talk(process: subprocess.Popen[bytes], given: ProgramWanted, output: list[bytes]) -> None:
+def _talk(process: subprocess.Popen[bytes], given: RunProgramInput, output: list[bytes]) -> None:
     """Give the program its input, read its output, and wait for its end."""
     assert process.stdout
     feeder = threading.Thread(target=_feed, args=(process, given.stdin), daemon=True)
@@ -110,7 +110,7 @@ def _feed(process: subprocess.Popen[bytes], text: str) -> None:
 
 RUNNING = (
     StepType(
-        "program.run", 1, Kind.RULE, ProgramWanted, ProgramRan, run_program,
+        "program.run", 1, Kind.RULE, RunProgramInput, RunProgramOutput, run_program,
         from_outside=True, needs_trust=True, remembered=False,
     ),
 )  # fmt: skip

@@ -22,7 +22,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0
 
 
 @dataclass(frozen=True)
-class SymbolWanted:
+class SymbolInput:
     document: Document
     span: Span
     kinds: tuple[str, ...] = literal(("function", "method"))
@@ -30,13 +30,13 @@ class SymbolWanted:
 
 
 @dataclass(frozen=True)
-class SymbolFound:
+class SymbolOutput:
     found: Symbol
     place: Span
     """Of the whole definition."""
 
 
-def select_symbol(given: SymbolWanted, context: StepContext) -> SymbolFound | Silence:
+def select_symbol(given: SymbolInput, context: StepContext) -> SymbolOutput | Silence:
     """Return the innermost definition around the cursor."""
     tree = context.tree(given.document)
     if tree is None:
@@ -45,7 +45,7 @@ def select_symbol(given: SymbolWanted, context: StepContext) -> SymbolFound | Si
     if not around:
         return Silence("no-symbol", f"The cursor is in no {' or '.join(given.kinds)}.", "put it into one")
     definition = min(around, key=lambda each: len(each.span))
-    return SymbolFound(_symbol(given.document, definition), definition.span)
+    return SymbolOutput(_symbol(given.document, definition), definition.span)
 
 
 def _symbol(document: Document, definition: Definition) -> Symbol:
@@ -85,14 +85,14 @@ def parameters_of(signature: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class ParagraphWanted:
+class ParagraphInput:
     document: Document
     span: Span
     min_words: int = literal(1)
 
 
 @dataclass(frozen=True)
-class ParagraphFound:
+class ParagraphOutput:
     prose: ProseText
     text: str
     """Without markup."""
@@ -103,7 +103,7 @@ class ParagraphFound:
     """Of the sentences."""
 
 
-def select_paragraph(given: ParagraphWanted, context: StepContext) -> ParagraphFound | Silence:
+def select_paragraph(given: ParagraphInput, context: StepContext) -> ParagraphOutput | Silence:
     """Return the paragraph of prose at the cursor, without its markup, and its sentences."""
     if given.document.language not in LANGUAGES:
         return Silence("no-prose", f"No prose is read in {given.document.language}.")
@@ -114,7 +114,7 @@ def select_paragraph(given: ParagraphWanted, context: StepContext) -> ParagraphF
         if len(prose.text.split()) < given.min_words:
             return Silence("short-paragraph", f"The paragraph has fewer than {given.min_words} words.")
         spans = sentence_spans(prose.text)
-        return ParagraphFound(
+        return ParagraphOutput(
             prose,
             prose.text,
             Span(prose.start, prose.end),
@@ -132,7 +132,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
 
 
 @dataclass(frozen=True)
-class PatternWanted:
+class MatchInput:
     document: Document
     span: Span
     pattern: str = literal(pattern=True)
@@ -142,7 +142,7 @@ class PatternWanted:
 
 
 @dataclass(frozen=True)
-class PatternFound:
+class MatchOutput:
     text: str
     place: Span
     """Of the first match."""
@@ -150,7 +150,7 @@ class PatternFound:
     places: tuple[Span, ...]
 
 
-def select_match(given: PatternWanted, context: StepContext) -> PatternFound | Silence:
+def select_match(given: MatchInput, context: StepContext) -> MatchOutput | Silence:
     """Return what a regular expression finds at the cursor, or anywhere in the document."""
     texts: list[str] = []
     places: list[Span] = []
@@ -160,7 +160,7 @@ def select_match(given: PatternWanted, context: StepContext) -> PatternFound | S
             places.append(match.span)
     if not texts:
         return Silence("no-match", "Nothing here fits the recipe's pattern.")
-    return PatternFound(texts[0], places[0], tuple(texts), tuple(places))
+    return MatchOutput(texts[0], places[0], tuple(texts), tuple(places))
 
 
 def found_in(pattern: str, text: str, context: StepContext) -> Iterator[tuple[str, Match]]:
@@ -173,7 +173,7 @@ def found_in(pattern: str, text: str, context: StepContext) -> Iterator[tuple[st
 
 
 SELECTING = (
-    StepType("select.symbol", 1, Kind.RULE, SymbolWanted, SymbolFound, select_symbol, from_outside=True),
-    StepType("select.paragraph", 1, Kind.RULE, ParagraphWanted, ParagraphFound, select_paragraph, from_outside=True),
-    StepType("select.match", 1, Kind.RULE, PatternWanted, PatternFound, select_match, from_outside=True),
+    StepType("select.symbol", 1, Kind.RULE, SymbolInput, SymbolOutput, select_symbol, from_outside=True),
+    StepType("select.paragraph", 1, Kind.RULE, ParagraphInput, ParagraphOutput, select_paragraph, from_outside=True),
+    StepType("select.match", 1, Kind.RULE, MatchInput, MatchOutput, select_match, from_outside=True),
 )

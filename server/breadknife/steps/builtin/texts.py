@@ -14,7 +14,7 @@ from breadknife.text.patterns import read_pattern
 
 
 @dataclass(frozen=True)
-class PromptWanted:
+class PromptInput:
     user: str = literal(template=True)
     """The user's message: a Jinja template. What it names becomes text, never a control token."""
     system: str = literal("", template=True)
@@ -23,64 +23,64 @@ class PromptWanted:
 
 
 @dataclass(frozen=True)
-class PromptMade:
+class PromptOutput:
     prompt: ModelPrompt
 
 
-def make_prompt(given: PromptWanted, context: StepContext) -> PromptMade:
+def make_prompt(given: PromptInput, context: StepContext) -> PromptOutput:
     """Return a prompt from a template."""
-    return PromptMade(ModelPrompt(given.user, given.system, given.raw))
+    return PromptOutput(ModelPrompt(given.user, given.system, given.raw))
 
 
 @dataclass(frozen=True)
-class TextWanted:
+class TextInput:
     text: str = literal(template=True)
 
 
 @dataclass(frozen=True)
-class TextMade:
+class TextOutput:
     text: str
 
 
-def make_text(given: TextWanted, context: StepContext) -> TextMade | Silence:
+def make_text(given: TextInput, context: StepContext) -> TextOutput | Silence:
     """Return a text from a template."""
-    return TextMade(given.text) if given.text.strip() else Silence("empty-text", "The recipe's text is empty here.")
+    return TextOutput(given.text) if given.text.strip() else Silence("empty-text", "The recipe's text is empty here.")
 
 
 @dataclass(frozen=True)
-class FindWanted:
+class FindInput:
     text: str
     pattern: str = literal(pattern=True)
     """A regular expression. Its group `text`, or else all of the match, is what is found."""
 
 
 @dataclass(frozen=True)
-class Found:
+class FindOutput:
     texts: tuple[str, ...]
     count: int
 
 
-def find(given: FindWanted, context: StepContext) -> Found:
+def find(given: FindInput, context: StepContext) -> FindOutput:
     """Return everything that a regular expression finds in a text."""
     texts = tuple(text for text, _ in found_in(given.pattern, given.text, context))
-    return Found(texts, len(texts))
+    return FindOutput(texts, len(texts))
 
 
 @dataclass(frozen=True)
-class ReplaceWanted:
+class ReplaceInput:
     text: str
     pattern: str = literal(pattern=True)
     by: str = literal("")
     """What stands in its place; `\\1` is the first group."""
 
 
-def replace(given: ReplaceWanted, context: StepContext) -> TextMade:
+def replace(given: ReplaceInput, context: StepContext) -> TextOutput:
     """Return a text with each match of a regular expression replaced."""
-    return TextMade(read_pattern(given.pattern).replace(given.text, given.by))
+    return TextOutput(read_pattern(given.pattern).replace(given.text, given.by))
 
 
 @dataclass(frozen=True)
-class StopWanted:
+class StopInput:
     reason: str = literal()
     """A short code, as `breadknife why` shows it."""
     sentence: str = literal(template=True)
@@ -88,19 +88,19 @@ class StopWanted:
 
 
 @dataclass(frozen=True)
-class Nothing:
+class StopOutput:
     pass
 
 
-def stop(given: StopWanted, context: StepContext) -> Nothing | Silence:
+def stop(given: StopInput, context: StepContext) -> StopOutput | Silence:
     """Ends the recipe, and says why. Use it with `when`."""
     return Silence(given.reason, given.sentence, given.remedy)
 
 
 WORKING = (
-    StepType("prompt", 1, Kind.RULE, PromptWanted, PromptMade, make_prompt),
-    StepType("text", 1, Kind.RULE, TextWanted, TextMade, make_text),
-    StepType("regex.find", 1, Kind.RULE, FindWanted, Found, find),
-    StepType("regex.replace", 1, Kind.RULE, ReplaceWanted, TextMade, replace),
-    StepType("stop", 1, Kind.RULE, StopWanted, Nothing, stop),
+    StepType("prompt", 1, Kind.RULE, PromptInput, PromptOutput, make_prompt),
+    StepType("text", 1, Kind.RULE, TextInput, TextOutput, make_text),
+    StepType("regex.find", 1, Kind.RULE, FindInput, FindOutput, find),
+    StepType("regex.replace", 1, Kind.RULE, ReplaceInput, TextOutput, replace),
+    StepType("stop", 1, Kind.RULE, StopInput, StopOutput, stop),
 )

@@ -24,7 +24,7 @@ from breadknife.plugins.documents.fixing.correcting import (
 )
 from breadknife.plugins.documents.fixing.likelihood import Likelihood
 from breadknife.plugins.documents.fixing.words import touches_code, word_edits
-from breadknife.steps.builtin.guard.step import GuardWanted, refusal
+from breadknife.steps.builtin.guard.step import GuardInput, refusal
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -47,28 +47,28 @@ _NO_LIMIT = (0.0, 99.0)
 
 
 @dataclass(frozen=True)
-class KnownWanted:
+class KnownInput:
     document: Document
     prose: tuple[ProseText, ...]
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownOutput:
     effect: str
     """What the menu's entry says of the edits that are known; empty if none is."""
 
 
-def known(given: KnownWanted, context: StepContext) -> Known:
+def known(given: KnownInput, context: StepContext) -> KnownOutput:
     """Return how many fixes the checkers that have answered are sure of. Asks no model, and nobody who is slow."""
     texts = tuple(each.text for each in given.prose)
     faults = Checkers(given.document, given.prose, context).faults(texts, 0.0)
     fixed = _with_sure_fixes(texts, faults)
     count = sum(len(word_edits(old, new)) for old, new in zip(texts, fixed, strict=True))
-    return Known(f" ({count} edit{'s' * (count > 1)} known)" if count else "")
+    return KnownOutput(f" ({count} edit{'s' * (count > 1)} known)" if count else "")
 
 
 @dataclass(frozen=True)
-class MendWanted:
+class MendInput:
     document: Document
     prose: tuple[ProseText, ...]
     texts: tuple[str, ...] = ()
@@ -79,19 +79,19 @@ class MendWanted:
 
 
 @dataclass(frozen=True)
-class Mended:
+class MendOutput:
     texts: tuple[str, ...]
     """The paragraphs' prose after the fixes, in their order."""
     sure: tuple[str, ...]
     """The same with nothing but the fixes that checkers are sure of, for which no model was asked."""
 
 
-def mend(given: MendWanted, context: StepContext) -> Mended:
+def mend(given: MendInput, context: StepContext) -> MendOutput:
     """Return the paragraphs with those of the checkers' fixes that make a sentence likelier. Asks the checkers again
     until they have no more to fix, or the time for that is up. If the model can't be asked, the fixes that checkers are
     sure of are left."""
     if given.rules_only and given.texts:  # slow checkers have said by now what they could in time
-        return Mended(given.texts, given.texts)
+        return MendOutput(given.texts, given.texts)
     checkers, limit = Checkers(given.document, given.prose, context), _limit(context, _SHARE_OF_ROUNDS)
     before = texts = sure = given.texts or tuple(each.text for each in given.prose)
     try:
@@ -102,7 +102,7 @@ def mend(given: MendWanted, context: StepContext) -> Mended:
             if number == 0:
                 sure = _with_sure_fixes(texts, faults)
             if given.rules_only:
-                return Mended(sure, sure)
+                return MendOutput(sure, sure)
             if not any(fault.fixes for each in faults for fault in each):
                 break
             likelihood = Likelihood(context.model(given.model), limit)
@@ -120,7 +120,7 @@ def mend(given: MendWanted, context: StepContext) -> Mended:
         if sure == before:
             raise
         texts = sure if texts == before else texts
-    return Mended(texts, sure)
+    return MendOutput(texts, sure)
 
 
 def _limit(context: StepContext, share: float) -> CancelToken:
@@ -150,7 +150,7 @@ def _best(text: str, fault: Fault, likelihood: Likelihood) -> Sequence[TextEdit]
 
 
 @dataclass(frozen=True)
-class CorrectWanted:
+class CorrectInput:
     prose: tuple[ProseText, ...]
     texts: tuple[str, ...] = ()
     rules_only: bool = False
@@ -166,20 +166,20 @@ class CorrectWanted:
 
 
 @dataclass(frozen=True)
-class Corrected:
+class CorrectOutput:
     texts: tuple[str, ...]
     unread: int
     """Sentences that the model didn't read, because its share of the time was up, or it can't or mustn't be asked."""
 
 
-def correct(given: CorrectWanted, context: StepContext) -> Corrected:
+def correct(given: CorrectInput, context: StepContext) -> CorrectOutput:
     """Return the paragraphs with a model's corrections: of each sentence the single changes that are small, and that
     the sentence would be less likely without. If the model can't be asked, what was mended before is left."""
     before = tuple(each.text for each in given.prose)
     texts = given.texts or before
     work = [(number, part) for number, text in enumerate(texts) for part in parts(text)]
     if given.rules_only:
-        return Corrected(texts, len(work))
+        return CorrectOutput(texts, len(work))
     edits: list[list[TextEdit]] = [[] for _ in texts]
     done, limit = 0, _limit(context, _SHARE_OF_READING)
     changes = sum(len(word_edits(old, new)) for old, new in zip(before, texts, strict=True))
@@ -200,11 +200,11 @@ def correct(given: CorrectWanted, context: StepContext) -> Corrected:
         if texts == before and not done:
             raise
     changed = tuple(apply_edits(text, each) for text, each in zip(texts, edits, strict=True))
-    return Corrected(changed, len(work) - done)
+    return CorrectOutput(changed, len(work) - done)
 
 
 @dataclass(frozen=True)
-class EditsWanted:
+class EditsInput:
     document: Document
     prose: tuple[ProseText, ...]
     texts: tuple[str, ...]
@@ -217,7 +217,7 @@ class EditsWanted:
 
 
 @dataclass(frozen=True)
-class EditsFound:
+class EditsOutput:
     texts: tuple[str, ...]
     places: tuple[Span, ...]
     """What each text replaces in the document."""
@@ -240,7 +240,7 @@ class _Sifting:
         return apply_edits(self.prose.text, self.edits)
 
 
-def find_edits(given: EditsWanted, context: StepContext) -> EditsFound | Silence:
+def find_edits(given: EditsInput, context: StepContext) -> EditsOutput | Silence:
     """Return the single edits that lead to new texts. Each passes the guard, makes its sentence likelier, gives the
     checkers nothing new to say, and touches no markup, code or link."""
     sifting = _sifted(given, given.sure if given.rules_only else given.texts)
@@ -260,7 +260,7 @@ def find_edits(given: EditsWanted, context: StepContext) -> EditsFound | Silence
     refused = [each for one in sifting for each in one.refused]
     if not made and not refused:
         return Silence("nothing-to-fix", "Nothing here needs a fix that is certain to be right.")
-    return EditsFound(
+    return EditsOutput(
         tuple(edit.new_text for edit in made),
         tuple(edit.span for edit in made),
         tuple(why for _, why in refused),
@@ -268,7 +268,7 @@ def find_edits(given: EditsWanted, context: StepContext) -> EditsFound | Silence
     )
 
 
-def _sifted(given: EditsWanted, texts: Sequence[str]) -> list[_Sifting]:
+def _sifted(given: EditsInput, texts: Sequence[str]) -> list[_Sifting]:
     """The changes that lead to these texts, and that the guard lets pass."""
     sifting = [
         _Sifting(prose, _plain_edits(given.document, prose, text))
@@ -294,7 +294,7 @@ def _guarded(sifting: _Sifting) -> Iterator[TextEdit]:
     for edit, part in _by_sentence(sifting):
         inside = moved([edit], -part.start)
         after = apply_edits(part.sentence, inside)
-        why = refusal(GuardWanted(part.sentence, after, new_words=1.0, length=_NO_LIMIT))
+        why = refusal(GuardInput(part.sentence, after, new_words=1.0, length=_NO_LIMIT))
         if not why:
             yield edit
             continue
@@ -352,8 +352,8 @@ def _source_edits(document: Document, sifting: _Sifting) -> Iterator[TextEdit]:
 
 
 FIXING = (
-    StepType("text.known", 1, Kind.RULE, KnownWanted, Known, known, from_outside=True, remembered=False),
-    StepType("text.mend", 1, Kind.SMALL, MendWanted, Mended, mend, from_outside=True, remembered=False),
-    StepType("text.correct", 1, Kind.SMALL, CorrectWanted, Corrected, correct, writes=True, remembered=False),
-    StepType("text.edits", 1, Kind.SMALL, EditsWanted, EditsFound, find_edits, remembered=False),
+    StepType("text.known", 1, Kind.RULE, KnownInput, KnownOutput, known, from_outside=True, remembered=False),
+    StepType("text.mend", 1, Kind.SMALL, MendInput, MendOutput, mend, from_outside=True, remembered=False),
+    StepType("text.correct", 1, Kind.SMALL, CorrectInput, CorrectOutput, correct, writes=True, remembered=False),
+    StepType("text.edits", 1, Kind.SMALL, EditsInput, EditsOutput, find_edits, remembered=False),
 )

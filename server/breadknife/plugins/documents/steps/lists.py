@@ -32,14 +32,14 @@ _CHOICE = re.compile(r"\b(?:one of|either|any of|options?|choices?|alternatives?
 
 
 @dataclass(frozen=True)
-class ListWanted:
+class MakeListInput:
     document: Document
     prose: tuple[ProseText, ...]
     kind: str
 
 
 @dataclass(frozen=True)
-class ListMade:
+class ListOutput:
     text: str
     place: Span
     count: int
@@ -49,7 +49,7 @@ class ListMade:
     after: str
 
 
-def make_list(given: ListWanted, context: StepContext) -> ListMade | Silence:
+def make_list(given: MakeListInput, context: StepContext) -> ListOutput | Silence:
     """Return a list out of a paragraph: of the series behind a colon, or else of each sentence."""
     if given.kind != PARAGRAPH or len(given.prose) != 1:
         return Silence("no-paragraph", "A list is made of one paragraph.", "put the cursor into one")
@@ -82,7 +82,7 @@ def make_list(given: ListWanted, context: StepContext) -> ListMade | Silence:
     if len(whole) < len(sources) or not are_plain(document, block, gaps):
         return Silence("markup-across", "Some markup goes on over the end of an item.")
     head, items = (whole[0], whole[1:]) if intro else ("", whole)
-    return ListMade(
+    return ListOutput(
         _list_text(document, block, head, items),
         Span(block.start, block.end),
         len(items),
@@ -228,4 +228,4 @@ def _is_item(text: str) -> bool:
     return 0 < len(found) <= 20 and found[0] not in english().not_items and "then" not in found
 
 
-LISTING = (StepType("list.make", 1, Kind.RULE, ListWanted, ListMade, make_list, from_outside=True),)
+LISTING = (StepType("list.make", 1, Kind.RULE, MakeListInput, ListOutput, make_list, from_outside=True),)

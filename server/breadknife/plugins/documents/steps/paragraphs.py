@@ -10,7 +10,7 @@ from itertools import pairwise
 from breadknife.plugins.documents.english import begins_clause, english, has_finite_verb, sentences, verbs, words
 from breadknife.plugins.documents.formats import ITEM, PARAGRAPH, Block, blocks, format_of
 from breadknife.plugins.documents.layout import laid_out, source_of, width_of
-from breadknife.plugins.documents.steps.lists import ListMade
+from breadknife.plugins.documents.steps.lists import ListOutput
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -23,7 +23,7 @@ _LABEL = re.compile(r"(?:\S+\s+){0,3}?\S+?(?:\s*\([^()]*\))?(?::|\s+[-–—])\s
 
 
 @dataclass(frozen=True)
-class JoinWanted:
+class JoinListInput:
     document: Document
     prose: tuple[ProseText, ...]
     kind: str
@@ -33,7 +33,7 @@ class JoinWanted:
     """Of the paragraph."""
 
 
-def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
+def join_list(given: JoinListInput, context: StepContext) -> ListOutput | Silence:
     """Return a paragraph out of a list: of sentences, or of a series behind a colon."""
     document = given.document
     if given.kind != ITEM or len(given.prose) < 2:
@@ -69,9 +69,9 @@ def join_list(given: JoinWanted, context: StepContext) -> ListMade | Silence:
     return _joined_series(given, listed, whole, margin, Span(start, end))
 
 
-def _made(document: Document, text: str, place: Span, items: Sequence[str], head: str = "") -> ListMade:
+def _made(document: Document, text: str, place: Span, items: Sequence[str], head: str = "") -> ListOutput:
     before = " ".join((head, *items))
-    return ListMade(text.replace("\n", line_break(document.text)), place, len(items), before, " ".join(text.split()))
+    return ListOutput(text.replace("\n", line_break(document.text)), place, len(items), before, " ".join(text.split()))
 
 
 def _is_sentence(prose: ProseText) -> bool:
@@ -84,8 +84,8 @@ def _is_sentence(prose: ProseText) -> bool:
 
 
 def _joined_series(
-    given: JoinWanted, listed: Sequence[Block], items: Sequence[str], margin: str, place: Span
-) -> ListMade | Silence:
+    given: JoinListInput, listed: Sequence[Block], items: Sequence[str], margin: str, place: Span
+) -> ListOutput | Silence:
     document = given.document
     if given.above is None or not given.above.text.rstrip().endswith(":"):
         return Silence("no-sentences", "The items are no sentences, and nothing introduces them.")
@@ -153,4 +153,4 @@ def _environment(document: Document, start: int, end: int) -> tuple[int, str, in
     return opening.end(1), opening[1], end + closing.end()
 
 
-JOINING = (StepType("list.join", 1, Kind.RULE, JoinWanted, ListMade, join_list, from_outside=True),)
+JOINING = (StepType("list.join", 1, Kind.RULE, JoinListInput, ListOutput, join_list, from_outside=True),)

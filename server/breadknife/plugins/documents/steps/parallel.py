@@ -24,7 +24,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z][a-z]+(?=[\s,.:;]|$)")
 
 
 @dataclass(frozen=True)
-class ParallelWanted:
+class ParallelInput:
     document: Document
     prose: tuple[ProseText, ...]
     kind: str
@@ -33,7 +33,7 @@ class ParallelWanted:
 
 
 @dataclass(frozen=True)
-class ParallelMade:
+class ParallelOutput:
     texts: tuple[str, ...]
     places: tuple[Span, ...]
     others: tuple[str, ...]
@@ -44,7 +44,7 @@ class ParallelMade:
     after: str
 
 
-def make_parallel(given: ParallelWanted, context: StepContext) -> ParallelMade | Silence:
+def make_parallel(given: ParallelInput, context: StepContext) -> ParallelOutput | Silence:
     """Gives the items of a list, or headings, the form that most of them have: of the first word, its capital, and the
     full stop. What isn't certain is named, and left as it is."""
     document, items = given.document, given.prose
@@ -69,7 +69,7 @@ def make_parallel(given: ParallelWanted, context: StepContext) -> ParallelMade |
         why = others[0][1] if others else f"The {len(items)} {noun} have the same form, or no form that most have."
         return Silence("parallel", why)
     before, after = _compared(document, items, made)
-    return ParallelMade(
+    return ParallelOutput(
         made.texts,
         made.places,
         tuple(why for _, why in others),
@@ -213,4 +213,4 @@ def _is_abbreviation(text: str) -> bool:
     return last in english().abbreviations or text.rstrip().endswith("..")
 
 
-ORDERING = (StepType("items.parallel", 1, Kind.RULE, ParallelWanted, ParallelMade, make_parallel, from_outside=True),)
+ORDERING = (StepType("items.parallel", 1, Kind.RULE, ParallelInput, ParallelOutput, make_parallel, from_outside=True),)

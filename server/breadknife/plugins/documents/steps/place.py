@@ -22,7 +22,7 @@ MOST = 200
 
 
 @dataclass(frozen=True)
-class PlaceWanted:
+class PlaceInput:
     document: Document
     span: Span
     what: str = literal("paragraphs")
@@ -31,7 +31,7 @@ class PlaceWanted:
 
 
 @dataclass(frozen=True)
-class PlaceFound:
+class PlaceOutput:
     prose: tuple[ProseText, ...]
     kind: str
     """Of the one at the cursor: `paragraph`, `item`, `heading`, or `other`, such as a table's cell."""
@@ -39,7 +39,7 @@ class PlaceFound:
     """The paragraph before the first one."""
 
 
-def find_place(given: PlaceWanted, context: StepContext) -> PlaceFound | Silence:
+def find_place(given: PlaceInput, context: StepContext) -> PlaceOutput | Silence:
     """Return the paragraphs, list items or headings that an action at the cursor or the selection is about."""
     document = given.document
     if document.language not in LANGUAGES:
@@ -66,7 +66,7 @@ def find_place(given: PlaceWanted, context: StepContext) -> PlaceFound | Silence
     first = read.index(chosen[0].prose)
     above = blocks(document, read[first - 1 : first])
     above_prose = above[0].prose if above and above[0].kind != OTHER else None
-    return PlaceFound(tuple(block.prose for block in chosen), chosen[0].kind, above_prose)
+    return PlaceOutput(tuple(block.prose for block in chosen), chosen[0].kind, above_prose)
 
 
 @lru_cache(maxsize=1)
@@ -97,4 +97,4 @@ def _touches(document: Document, block: Block, span: Span) -> bool:
     return whole.touches(span) if not len(span) else whole.start < span.end and span.start < whole.end
 
 
-PLACING = (StepType("prose.place", 1, Kind.RULE, PlaceWanted, PlaceFound, find_place, from_outside=True),)
+PLACING = (StepType("prose.place", 1, Kind.RULE, PlaceInput, PlaceOutput, find_place, from_outside=True),)

@@ -12,7 +12,7 @@ from breadknife.errors import EngineError, ModelError
 from breadknife.plugins.documents.editing import Change, around, edited
 from breadknife.plugins.documents.english import capitalized, english, is_english, sentences, verbs, words
 from breadknife.plugins.documents.tables import read_rows
-from breadknife.plugins.documents.values import Changed
+from breadknife.plugins.documents.values import ChangeOutput
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -69,14 +69,14 @@ def _pattern() -> re.Pattern[str]:
 
 
 @dataclass(frozen=True)
-class PlainWanted:
+class PlainInput:
     document: Document
     span: Span
     prose: tuple[ProseText, ...]
 
 
 @dataclass(frozen=True)
-class PlainFound:
+class PlainOutput:
     texts: tuple[str, ...]
     places: tuple[Span, ...]
     safe: tuple[bool, ...]
@@ -88,7 +88,7 @@ class PlainFound:
     effect: str
 
 
-def find_wordy(given: PlainWanted, context: StepContext) -> PlainFound | Silence:
+def find_wordy(given: PlainInput, context: StepContext) -> PlainOutput | Silence:
     """Wordy phrases with plain ones in their place, by a lexicon: the longest match, in each form of a verb. Of the
     selection; without one, of the cursor's line, so that a menu offers them only where they are."""
     wanted = given.span if len(given.span) else given.document.line_span(given.document.line_at(given.span.start))
@@ -106,7 +106,7 @@ def find_wordy(given: PlainWanted, context: StepContext) -> PlainFound | Silence
     if not edits:
         return Silence("plain-enough", "No phrase here has a plainer one in the lexicon.")
     effect = edits[0][4] if len(edits) == 1 and len(edits[0][4]) <= LONGEST_EFFECT else f"{len(edits)} phrases"
-    return PlainFound(
+    return PlainOutput(
         tuple(each[0].new_text for each in edits),
         tuple(each[0].span for each in edits),
         tuple(each[1] for each in edits),
@@ -163,7 +163,7 @@ def _is_quoted(text: str, at: int) -> bool:
 
 
 @dataclass(frozen=True)
-class LikelyWanted:
+class LikelyInput:
     document: Document
     prose: tuple[ProseText, ...]
     texts: tuple[str, ...]
@@ -174,7 +174,7 @@ class LikelyWanted:
     model: str = literal("judge", role=True)
 
 
-def keep_likely(given: LikelyWanted, context: StepContext) -> Changed | Silence:
+def keep_likely(given: LikelyInput, context: StepContext) -> ChangeOutput | Silence:
     """Return those replacements that a model finds no less likely than what is there; without a model, those marked
     safe."""
     likely = _likely(given, context)
@@ -186,10 +186,10 @@ def keep_likely(given: LikelyWanted, context: StepContext) -> Changed | Silence:
         return Silence("unlikely-words", "With the plainer words, the sentences are less likely.")
     before, after = around(given.document, made)
     count = len(made.texts)
-    return Changed(made.texts, made.places, f"{count} phrase{'s' * (count > 1)}", before, after)
+    return ChangeOutput(made.texts, made.places, f"{count} phrase{'s' * (count > 1)}", before, after)
 
 
-def _likely(given: LikelyWanted, context: StepContext) -> tuple[bool, ...] | None:
+def _likely(given: LikelyInput, context: StepContext) -> tuple[bool, ...] | None:
     """For each replacement whether the sentence's probability doesn't fall; None where no model can tell."""
     try:
         model = context.model(given.model)
@@ -204,6 +204,6 @@ def _likely(given: LikelyWanted, context: StepContext) -> tuple[bool, ...] | Non
 
 
 PLAIN = (
-    StepType("words.plain", 1, Kind.RULE, PlainWanted, PlainFound, find_wordy, from_outside=True),
-    StepType("words.likely", 1, Kind.TINY, LikelyWanted, Changed, keep_likely, from_outside=True),
+    StepType("words.plain", 1, Kind.RULE, PlainInput, PlainOutput, find_wordy, from_outside=True),
+    StepType("words.likely", 1, Kind.TINY, LikelyInput, ChangeOutput, keep_likely, from_outside=True),
 )

@@ -10,7 +10,7 @@ from breadknife.plugins.documents.editing import Change
 from breadknife.plugins.documents.fixing.checkers import Checkers
 from breadknife.plugins.documents.fixing.correcting import LONGEST_ANSWER, Part, parts
 from breadknife.plugins.documents.fixing.words import readable, touches_code, word_edits
-from breadknife.steps.builtin.guard.step import EVERYTHING, GuardWanted, refusal
+from breadknife.steps.builtin.guard.step import EVERYTHING, GuardInput, refusal
 from breadknife.steps.builtin.models import write
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
@@ -24,7 +24,7 @@ _REFUSED = "The new wording was refused: {why}."
 
 
 @dataclass(frozen=True)
-class RewriteWanted:
+class RewriteInput:
     document: Document
     prose: tuple[ProseText, ...]
     system: str = literal()
@@ -37,7 +37,7 @@ class RewriteWanted:
 
 
 @dataclass(frozen=True)
-class Rewritten:
+class RewriteOutput:
     texts: tuple[str, ...]
     places: tuple[Span, ...]
     """Of the sentences that are written anew, in the document."""
@@ -62,7 +62,7 @@ class _Sentence:
         return self.prose.source_span(Span(self.part.start, self.part.start + len(self.part.sentence)))
 
 
-def rewrite(given: RewriteWanted, context: StepContext) -> Rewritten | Silence:
+def rewrite(given: RewriteInput, context: StepContext) -> RewriteOutput | Silence:
     """Return each sentence as a model writes it anew. It passes the guard, gives the checkers nothing new to say, and
     leaves markup, code and links alone; a sentence that doesn't stays as it is."""
     work = [_Sentence(number, prose, part) for number, prose in enumerate(given.prose) for part in parts(prose.text)]
@@ -76,7 +76,7 @@ def rewrite(given: RewriteWanted, context: StepContext) -> Rewritten | Silence:
     refused = [each for each in done if each.why]
     if not made and not refused:
         return Silence("nothing-to-rewrite", "The model words no sentence here in another way.")
-    return Rewritten(
+    return RewriteOutput(
         tuple(text for _, text in made),
         tuple(place for place, _ in made),
         tuple(_REFUSED.format(why=each.why) for each in refused),
@@ -84,7 +84,7 @@ def rewrite(given: RewriteWanted, context: StepContext) -> Rewritten | Silence:
     )
 
 
-def _rewritten(sentence: _Sentence, given: RewriteWanted, context: StepContext) -> _Sentence:
+def _rewritten(sentence: _Sentence, given: RewriteInput, context: StepContext) -> _Sentence:
     part, prose = sentence.part, sentence.prose
     before = readable(part.sentence)
     most = int(LONGEST_ANSWER * len(before.split())) + 24
@@ -92,7 +92,7 @@ def _rewritten(sentence: _Sentence, given: RewriteWanted, context: StepContext) 
     after = " ".join(answer.split())
     if after == before:
         return sentence
-    why = refusal(GuardWanted(before, after, given.keep, False, given.new_words, given.length))
+    why = refusal(GuardInput(before, after, given.keep, False, given.new_words, given.length))
     if not is_whole:
         why = "it has no end"
     edits = tuple(edit.shifted(part.start) for edit in word_edits(before, after))
@@ -138,20 +138,20 @@ def _moved(document: Document, sentence: _Sentence, by: int) -> Iterator[TextEdi
 
 
 @dataclass(frozen=True)
-class JoinWanted:
+class JoinProseInput:
     prose: tuple[ProseText, ...]
     min_words: int = literal(1)
     max_words: int = literal(600)
 
 
 @dataclass(frozen=True)
-class Joined:
+class JoinProseOutput:
     text: str
     """The paragraphs' prose, with `code` where code or a link stands."""
     words: int
 
 
-def join(given: JoinWanted, context: StepContext) -> Joined | Silence:
+def join(given: JoinProseInput, context: StepContext) -> JoinProseOutput | Silence:
     """Return the prose of several paragraphs as one text, unless it is too short or too long."""
     text = "\n".join(readable(each.text) for each in given.prose)
     words = len(text.split())
@@ -159,24 +159,24 @@ def join(given: JoinWanted, context: StepContext) -> Joined | Silence:
         return Silence("too-short", f"The text has fewer than {given.min_words} words.", "select more")
     if words > given.max_words:
         return Silence("too-long", f"The text has more than {given.max_words} words.", "select less")
-    return Joined(text, words)
+    return JoinProseOutput(text, words)
 
 
 @dataclass(frozen=True)
-class AboveWanted:
+class AboveInput:
     document: Document
     prose: tuple[ProseText, ...]
     text: str
 
 
 @dataclass(frozen=True)
-class Above:
+class AboveOutput:
     text: str
     place: Span
     """An empty one, where the first paragraph's line begins."""
 
 
-def put_above(given: AboveWanted, context: StepContext) -> Above | Silence:
+def put_above(given: AboveInput, context: StepContext) -> AboveOutput | Silence:
     """Return a text as a paragraph of its own above the first paragraph, with that one's margin."""
     document, first = given.document, given.prose[0]
     start = document.line_span(document.line_at(first.start)).start
@@ -188,11 +188,11 @@ def put_above(given: AboveWanted, context: StepContext) -> Above | Silence:
     if any(char in first.reserved for char in given.text):
         return Silence("markup", "The text has characters that mean something else in this format.")
     newline = line_break(document.text)
-    return Above(f"{margin}{given.text}{newline}{newline}", Span(start, start))
+    return AboveOutput(f"{margin}{given.text}{newline}{newline}", Span(start, start))
 
 
 REWRITING = (
-    StepType("text.rewrite", 1, Kind.SMALL, RewriteWanted, Rewritten, rewrite, writes=True, remembered=False),
-    StepType("prose.join", 1, Kind.RULE, JoinWanted, Joined, join),
-    StepType("prose.above", 1, Kind.RULE, AboveWanted, Above, put_above),
+    StepType("text.rewrite", 1, Kind.SMALL, RewriteInput, RewriteOutput, rewrite, writes=True, remembered=False),
+    StepType("prose.join", 1, Kind.RULE, JoinProseInput, JoinProseOutput, join),
+    StepType("prose.above", 1, Kind.RULE, AboveInput, AboveOutput, put_above),
 )

@@ -19,7 +19,7 @@ from breadknife.plugins.documents.english import (
     words,
 )
 from breadknife.plugins.documents.tables import read_rows
-from breadknife.plugins.documents.values import Changed
+from breadknife.plugins.documents.values import ChangeOutput
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -54,7 +54,7 @@ def _fillers() -> tuple[tuple[re.Pattern[str], Filler], ...]:
 
 
 @dataclass(frozen=True)
-class ShortenWanted:
+class ShortenInput:
     document: Document
     span: Span
     prose: tuple[ProseText, ...]
@@ -64,7 +64,7 @@ class ShortenWanted:
     """Words that must be saved."""
 
 
-def shorten(given: ShortenWanted, context: StepContext) -> Changed | Silence:
+def shorten(given: ShortenInput, context: StepContext) -> ChangeOutput | Silence:
     """Leaves out fillers, empty openings and asides, the surest first, up to a share of the words."""
     document, read = given.document, [prose for prose in given.prose if is_english(prose.text)]
     total = sum(word_count(prose.text) for prose in read)
@@ -82,7 +82,7 @@ def shorten(given: ShortenWanted, context: StepContext) -> Changed | Silence:
     if made is None or saved < given.least:
         return Silence("short-enough", "Nothing here can be left out safely.")
     before, after = around(document, made)
-    return Changed(made.texts, made.places, f"{total} → {total - saved} words", before, after)
+    return ChangeOutput(made.texts, made.places, f"{total} → {total - saved} words", before, after)
 
 
 def _deletions(document: Document, proses: list[ProseText]) -> Iterator[tuple[Change, int]]:
@@ -125,4 +125,4 @@ def _deletion(document: Document, prose: ProseText, match: re.Match[str], row: F
     return Change(prose, Span(start, end), "")
 
 
-SHORTENING = (StepType("text.shorten", 1, Kind.RULE, ShortenWanted, Changed, shorten, from_outside=True),)
+SHORTENING = (StepType("text.shorten", 1, Kind.RULE, ShortenInput, ChangeOutput, shorten, from_outside=True),)

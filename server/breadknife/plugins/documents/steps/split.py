@@ -18,7 +18,7 @@ from breadknife.plugins.documents.english import (
     word_count,
     words,
 )
-from breadknife.plugins.documents.values import Changed
+from breadknife.plugins.documents.values import ChangeOutput
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -32,7 +32,7 @@ _JOINT = re.compile(r"(?P<semicolon>;)\s+|,\s+(?P<word>and|but|so)\s+|,\s+(?P<wh
 
 
 @dataclass(frozen=True)
-class SplitWanted:
+class SplitInput:
     document: Document
     span: Span
     prose: tuple[ProseText, ...]
@@ -40,7 +40,7 @@ class SplitWanted:
     """Words of a sentence that is split."""
 
 
-def split_sentences(given: SplitWanted, context: StepContext) -> Changed | Silence:
+def split_sentences(given: SplitInput, context: StepContext) -> ChangeOutput | Silence:
     """Makes two sentences of a long one, at a semicolon, before "and", "but" or "so", or at ", which means"."""
     changes: list[Change] = []
     longest = 0
@@ -62,10 +62,10 @@ def split_sentences(given: SplitWanted, context: StepContext) -> Changed | Silen
     before, after = around(given.document, made)
     count = len(made.texts)
     effect = f"{longest} words" if count == 1 else f"{count} places"
-    return Changed(made.texts, made.places, effect, before, after)
+    return ChangeOutput(made.texts, made.places, effect, before, after)
 
 
-def _is_chosen(given: SplitWanted, prose: ProseText, span: Span) -> bool:
+def _is_chosen(given: SplitInput, prose: ProseText, span: Span) -> bool:
     return not len(given.span) or given.span.touches(prose.source_span(span))
 
 
@@ -132,4 +132,4 @@ def _is_promise(after: list[str]) -> bool:
     return after[0].endswith("'ll") or after[1] == "will"
 
 
-SPLITTING = (StepType("sentence.split", 1, Kind.RULE, SplitWanted, Changed, split_sentences, from_outside=True),)
+SPLITTING = (StepType("sentence.split", 1, Kind.RULE, SplitInput, ChangeOutput, split_sentences, from_outside=True),)

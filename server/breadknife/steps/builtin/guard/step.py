@@ -17,7 +17,7 @@ EVERYTHING = ("code", "link", "citation", "number", "name", "negation", "quantif
 
 
 @dataclass(frozen=True)
-class GuardWanted:
+class GuardInput:
     before: str
     after: str | None
     keep: tuple[str, ...] = literal(EVERYTHING)
@@ -32,19 +32,19 @@ class GuardWanted:
 
 
 @dataclass(frozen=True)
-class Guarded:
+class GuardOutput:
     text: str
 
 
-def guard(given: GuardWanted, context: StepContext) -> Guarded | Silence:
+def guard(given: GuardInput, context: StepContext) -> GuardOutput | Silence:
     """Return the rewritten text, unless it lost or added what a rewriting must keep."""
     why = refusal(given)
     if why:
         return Silence("guard-refused", f"The rewritten text was refused: {why}.", "ask again, or edit it yourself")
-    return Guarded((given.after or "").strip())
+    return GuardOutput((given.after or "").strip())
 
 
-def refusal(given: GuardWanted) -> str:
+def refusal(given: GuardInput) -> str:
     """Why the text after is refused, as `it lost the number 3`; empty if it isn't."""
     before, after = given.before, given.after or ""
     if not after.strip():
@@ -55,7 +55,7 @@ def refusal(given: GuardWanted) -> str:
     return _changed(given, before, after) or _strayed(given, before, after)
 
 
-def _changed(given: GuardWanted, before: str, after: str) -> str:
+def _changed(given: GuardInput, before: str, after: str) -> str:
     """The first thing of those to keep that isn't the same."""
     keep, may_lose = given.keep, given.may_lose
     for name in keep:
@@ -68,7 +68,7 @@ def _changed(given: GuardWanted, before: str, after: str) -> str:
     return changed_actor(before, after) if "subject" in keep else ""
 
 
-def _strayed(given: GuardWanted, before: str, after: str) -> str:
+def _strayed(given: GuardInput, before: str, after: str) -> str:
     """Whether it is too long, too short, or about something else."""
     old_length, new_length = len(before.split()), len(after.split())
     if not given.length[0] <= new_length / max(1, old_length) <= given.length[1]:
@@ -79,4 +79,4 @@ def _strayed(given: GuardWanted, before: str, after: str) -> str:
     return ""
 
 
-GUARDING = (StepType("guard.diff", 2, Kind.RULE, GuardWanted, Guarded, guard),)
+GUARDING = (StepType("guard.diff", 2, Kind.RULE, GuardInput, GuardOutput, guard),)
