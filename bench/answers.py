@@ -33,8 +33,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from lsp.raw import RawClient
 
 SEED = 39
-FILES = {".py": 110, ".ts": 30, ".js": 20, ".tsx": 5, ".go": 25, ".java": 25, ".md": 50, ".rst": 20, ".txt": 5, ".tex": 5,
-         ".html": 5}  # fmt: skip
+FILES = {
+    **{".py": 110, ".ts": 30, ".js": 20, ".tsx": 5, ".go": 25, ".java": 25},
+    **{".md": 50, ".rst": 20, ".txt": 5, ".tex": 5, ".html": 5},
+}
 """How many files of each suffix the corpus has, at most: 300."""
 LARGEST = 60_000
 """Bytes of the largest file that is drawn."""
@@ -114,7 +116,7 @@ def settle(ask: Callable[[], Any], seconds: float = 20.0) -> Any:
 
 
 def record_menus(python: str, corpus: Path, home: Path) -> dict[str, Any]:
-    """Return titles, kinds and edits of the menus at the places of findings, of two findings in a file."""
+    """Return titles, kinds and edits of the menus at the places of findings, of four findings in a file."""
     script = home / "silent.json"
     script.write_text("[]", "utf-8")
     client = serving(python, corpus, home / "menus", "--engine-script", str(script))
@@ -134,7 +136,7 @@ def record_menus(python: str, corpus: Path, home: Path) -> dict[str, Any]:
             asking = {**document, "identifier": plugin}
             pulled = client.call(next(ids), "textDocument/diagnostic", asking)
             items += (pulled.get("result") or {}).get("items", [])
-        for item in drawing.sample(sorted(items, key=json.dumps), min(2, len(items))):
+        for item in drawing.sample(sorted(items, key=json.dumps), min(4, len(items))):
             params = {**document, "range": item["range"], "context": {"diagnostics": [item], "triggerKind": 1}}
             menu = settle(lambda params=params: client.call(next(ids), "textDocument/codeAction", params).get("result"))
             place = item["range"]["start"]
@@ -207,7 +209,7 @@ def main() -> None:
     recorded = commands.add_parser("record")
     recorded.add_argument("corpus", type=Path)
     recorded.add_argument("answers", type=Path)
-    recorded.add_argument("--python", default=sys.executable)
+    recorded.add_argument("--python", type=os.path.abspath, default=sys.executable)
     recorded.add_argument("--only", nargs="+", choices=("findings", "menus", "completions", "quotes"))
     recorded.add_argument("--tasks", type=Path, help="rows of prompt and suffix, JSON lines in gzip: for completions")
     compared = commands.add_parser("compare")
