@@ -33,10 +33,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from lsp.raw import RawClient
 
 SEED = 39
-FILES = {
-    **{".py": 110, ".ts": 30, ".js": 20, ".tsx": 5, ".go": 25, ".java": 25},
-    **{".md": 50, ".rst": 20, ".txt": 5, ".tex": 5, ".html": 5},
-}
+CODE = {".py": 110, ".ts": 30, ".js": 20, ".tsx": 5, ".go": 25, ".java": 25}
+FILES = CODE | {".md": 50, ".rst": 20, ".txt": 5, ".tex": 5, ".html": 5}
 """How many files of each suffix the corpus has, at most: 300."""
 LARGEST = 60_000
 """Bytes of the largest file that is drawn."""
