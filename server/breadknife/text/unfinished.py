@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from breadknife.text.document import Document, Span
+from breadknife.text.sentences import Certainty, sentence_ends
 
 LOOKAHEAD = 3
 """Words that rules look ahead. In sentences typed key by key, findings that the finished sentence didn't have were gone
@@ -14,8 +15,6 @@ _FURTHEST = 200
 """Code points between a finding and the word being typed; no rule looks further."""
 _WORD = re.compile(r"[^\W_](?:[\w'’-]*\w)?")
 _PART_OF_WORD = re.compile(r"[\w'’-]")
-_END = re.compile(r"[.!?…][\"')\]”’*_`]*|\n[^\S\n]*\r?\n")
-"""Of a sentence or of a paragraph."""
 
 
 def is_unfinished(document: Document, span: Span, typing_at: int) -> bool:
@@ -30,7 +29,10 @@ def is_unfinished(document: Document, span: Span, typing_at: int) -> bool:
     if span.touches(word):
         return True
     start, end = (span.end, word.start) if span.end < word.start else (_mark_before(text, word), span.start)
-    if end - start > _FURTHEST or any(_is_end(text, match, typing_at) for match in _END.finditer(text, start, end)):
+    written = typing_at if end == word.start else end + 1
+    if end - start > _FURTHEST:
+        return False
+    if any(stop <= end for stop in sentence_ends(text, start, written, Certainty.POSSIBLE)):
         return False
     return sum(1 for _ in _WORD.finditer(text, start, end)) < LOOKAHEAD
 
@@ -51,8 +53,3 @@ def _mark_before(text: str, word: Span) -> int:
     while not word and at > 0 and not text[at - 1].isspace() and not text[at - 1].isalnum():
         at -= 1
     return at
-
-
-def _is_end(text: str, match: re.Match[str], typing_at: int) -> bool:
-    """Whether a full stop ends a sentence: a blank or nothing follows. In "README.m" it doesn't."""
-    return match.end() in (typing_at, len(text)) or match[0].isspace() or text[match.end()].isspace()

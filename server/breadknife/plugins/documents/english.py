@@ -1,4 +1,4 @@
-"""What the rules know of English: sentences, words, forms of verbs, and what a clause is."""
+"""What the rules know of English: words, forms of verbs, and what a clause is."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 from breadknife.plugins.documents.tables import read_rows, read_table
-from breadknife.text.document import Span
 
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
 _WORD = re.compile(r"[\w'’.-]*\w")
 _LEAST_ENGLISH = 0.25
 """The share of words of a paragraph in English that are among the commonest."""
@@ -20,7 +18,6 @@ _LEAST_ENGLISH = 0.25
 class English:
     """The lists of `english.toml`."""
 
-    abbreviations: frozenset[str]
     pronouns: frozenset[str]
     determiners: frozenset[str]
     auxiliaries: frozenset[str]
@@ -62,23 +59,6 @@ def english() -> English:
 def verbs(form: str) -> dict[str, Verb]:
     """Return the verbs by one of their forms: `base`, `third`, `past`, `participle` or `gerund`."""
     return {getattr(verb, form): verb for verb in read_rows("verbs", Verb)}
-
-
-def sentences(text: str) -> tuple[Span, ...]:
-    """Return the sentences of a paragraph. What isn't certain to end one doesn't."""
-    starts, ends = [0], list[int]()
-    for match in _SENTENCE_END.finditer(text):
-        before = re.search(r"[\w.]*$", text[: match.start()])
-        word = (before[0] if before else "").lower()
-        is_initial = len(word) == 1 and text[match.start() - 1].isupper()
-        if match[0].startswith(".") and (word in english().abbreviations or is_initial):
-            continue
-        if text.count("(", starts[-1], match.end()) > text.count(")", starts[-1], match.end()):
-            continue
-        ends.append(match.start() + len(match[0].rstrip()))
-        starts.append(match.end())
-    ends.append(len(text.rstrip()))
-    return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True) if start < end)
 
 
 def words(text: str) -> list[str]:

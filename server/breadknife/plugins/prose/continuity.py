@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,12 +13,11 @@ from breadknife.text.directives import Directives
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import Certainty, sentence_ends
 
 REST_S = 0.5
 """So long must it rest until then."""
 _DOCUMENTS = 32
-_ENDED = re.compile(r".*[.!?][\"')\]”’]*(?=\s|\Z)", re.DOTALL)
-"""Up to the end of the last sentence that has one."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +77,7 @@ class Read:
         if not self.pending.isdisjoint((*flaw.mistake.engines, model)):
             return True
         text = self.paragraph.text
-        ended = _ENDED.match(text)
-        last = Span(ended.end() if ended else 0, len(text))
+        last = Span(max(sentence_ends(text, least=Certainty.POSSIBLE), default=0), len(text))
         if flaw.mistake.engines != ("model",) or not text[last.start :].strip():
             return False
         return self.paragraph.source_span(last).start <= flaw.finding.span.start

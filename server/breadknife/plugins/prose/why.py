@@ -19,6 +19,7 @@ from breadknife.text.document import Span
 from breadknife.text.extract import LONGEST
 from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import sentences
 
 _NAMES = {"harper": "Harper", "languagetool": "LanguageTool", "vale": "Vale", "model": "the model"}
 """In the order in which they are named."""
@@ -63,7 +64,7 @@ def why(request: WhyRequest, told: Told, checkers: Checkers, silenced: Silenced,
 
 def _sentence(paragraph: ProseText, at: Span) -> Span:
     """Where the sentence at the place is: in many files, all of a paragraph is one line."""
-    spans = [paragraph.source_span(each) for each in Sentence.spans(paragraph.text)]
+    spans = [paragraph.source_span(each) for each in sentences(paragraph.text)]
     return next((each for each in reversed(spans) if each.start <= at.start), spans[0])
 
 

@@ -16,9 +16,9 @@ from breadknife.text.extract import LANGUAGES, extract
 from breadknife.text.outline import Definition, outline
 from breadknife.text.patterns import Match, read_pattern
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import Certainty, sentences
 
 _PARAMETER = re.compile(r"[\s*&.]*(?:(?:final|const|mut)\s+)?([A-Za-z_$][\w$]*)\s*(?:[?:=,]|$)")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def select_paragraph(given: ParagraphInput, context: StepContext) -> ParagraphOu
             continue
         if len(prose.text.split()) < given.min_words:
             return Silence("short-paragraph", f"The paragraph has fewer than {given.min_words} words.")
-        spans = sentence_spans(prose.text)
+        spans = sentences(prose.text, least=Certainty.LIKELY)
         return ParagraphOutput(
             prose,
             prose.text,
@@ -122,13 +122,6 @@ def select_paragraph(given: ParagraphInput, context: StepContext) -> ParagraphOu
             tuple(prose.source_span(span) for span in spans),
         )
     return Silence("no-prose", "The cursor is in no paragraph.", "put it into one")
-
-
-def sentence_spans(text: str) -> tuple[Span, ...]:
-    """Roughly: a sentence ends where a capital or a digit follows a full stop and a blank."""
-    starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
-    ends = [*(match.start() for match in _SENTENCE_END.finditer(text)), len(text)]
-    return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True) if text[start:end].strip())
 
 
 @dataclass(frozen=True)

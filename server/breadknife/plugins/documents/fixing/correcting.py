@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Sampling
-from breadknife.plugins.documents.english import is_english, sentences
+from breadknife.plugins.documents.english import is_english
 from breadknife.plugins.documents.fixing.likelihood import Likelihood
 from breadknife.plugins.documents.fixing.words import is_spelling, readable, small_edits, without
 from breadknife.steps.builtin.models import write
 from breadknife.steps.values import ModelPrompt
 from breadknife.task.plugin import Model
 from breadknife.text.document import Span, TextEdit, apply_edits
+from breadknife.text.sentences import sentences
 
 SYSTEM = (
     "You correct the grammar and spelling of sentences. You change as few words as possible, and keep the meaning. "

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from breadknife.plugins.documents.english import (
     english,
-    sentences,
     word_count,
     words,
 )
@@ -20,6 +19,7 @@ from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, line_break
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import is_abbreviation, sentences
 
 FEWEST_ITEMS = 3
 MOST_ITEMS = 12
@@ -138,8 +138,8 @@ def _is_before_list(document: Document, block: Block) -> bool:
 
 def _is_ended(sentence: str) -> bool:
     bare = sentence.rstrip(")”’\"'")
-    last = words(sentence)[-1:] or [""]
-    return bare.endswith((".", "!", "?")) and bool(last[0]) and last[0] not in english().abbreviations
+    last = words(sentence)[-1:]
+    return bare.endswith((".", "!", "?")) and bool(last) and not is_abbreviation(last[0])
 
 
 def _connected(text: str, spans: Sequence[Span]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from breadknife.plugins.documents.english import begins_clause, english, has_finite_verb, sentences, verbs, words
+from breadknife.plugins.documents.english import begins_clause, english, has_finite_verb, verbs, words
 from breadknife.plugins.documents.formats import ITEM, PARAGRAPH, Block, blocks, format_of
 from breadknife.plugins.documents.layout import laid_out, source_of, width_of
 from breadknife.plugins.documents.steps.lists import ListOutput
@@ -17,6 +17,7 @@ from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, line_break
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import sentences
 
 _LABEL = re.compile(r"(?:\S+\s+){0,3}?\S+?(?:\s*\([^()]*\))?(?::|\s+[-–—])\s")
 """What an item explains: a name, and a colon or a dash behind it."""

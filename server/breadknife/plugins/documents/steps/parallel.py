@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.documents.editing import Change, Edited, edited
-from breadknife.plugins.documents.english import english, is_english, sentences, verbs, word_count, words
+from breadknife.plugins.documents.english import english, is_english, verbs, word_count, words
 from breadknife.plugins.documents.formats import blocks
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
@@ -17,6 +17,7 @@ from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
 from breadknife.text.prose import Kind as Piece
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import is_abbreviation, sentences
 
 FEWEST = 3
 _FORMS = {"base": "a command", "gerund": "a word in -ing"}
@@ -183,7 +184,7 @@ def _stops(document: Document, items: Sequence[ProseText], share: float) -> list
             wanted == "none"
             and kind == "stop"
             and document.text[end - 1] == "."
-            and not _is_abbreviation(block.prose.text)
+            and not _ends_in_abbreviation(block.prose.text)
         ):
             edits.append((number, TextEdit(Span(end - 1, end), "")))
     return edits
@@ -208,9 +209,8 @@ def _end(text: str) -> str:
     return "none" if inner[-1:].isalnum() else "other"
 
 
-def _is_abbreviation(text: str) -> bool:
-    last = text.rstrip().rstrip(".").rpartition(" ")[2].lower().lstrip("(")
-    return last in english().abbreviations or text.rstrip().endswith("..")
+def _ends_in_abbreviation(text: str) -> bool:
+    return text.rstrip().endswith("..") or is_abbreviation(text.split()[-1].lower().lstrip("("))
 
 
 ORDERING = (StepType("items.parallel", 1, Kind.RULE, ParallelInput, ParallelOutput, make_parallel, from_outside=True),)

@@ -10,7 +10,7 @@ from functools import cache
 from breadknife.engine.api import Part
 from breadknife.errors import EngineError, ModelError
 from breadknife.plugins.documents.editing import Change, around, edited
-from breadknife.plugins.documents.english import capitalized, english, is_english, sentences, verbs, words
+from breadknife.plugins.documents.english import capitalized, english, is_english, verbs, words
 from breadknife.plugins.documents.tables import read_rows
 from breadknife.plugins.documents.values import ChangeOutput
 from breadknife.steps.ports import literal
@@ -19,6 +19,7 @@ from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import sentences
 
 LONGEST_EFFECT = 30
 """Characters of what a title says."""

@@ -14,7 +14,6 @@ from breadknife.plugins.documents.english import (
     english,
     is_english,
     is_name,
-    sentences,
     word_count,
     words,
 )
@@ -26,6 +25,7 @@ from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import sentences
 
 _ASIDE = re.compile(
     r" \((?:i\.e\.|that is,|in other words,|e\.g\.|for example|for instance|of course|hopefully)[^()]*\)"

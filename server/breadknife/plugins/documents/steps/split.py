@@ -13,7 +13,6 @@ from breadknife.plugins.documents.english import (
     english,
     has_finite_verb,
     is_english,
-    sentences,
     verbs,
     word_count,
     words,
@@ -25,6 +24,7 @@ from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import sentences
 
 FEWEST_WORDS = 6
 """Of each part."""

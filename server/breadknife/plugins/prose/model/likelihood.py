@@ -17,6 +17,7 @@ from breadknife.errors import Cancelled, EngineAbsent, EngineUnavailable, ModelE
 from breadknife.project.secrets.contents import masked
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
+from breadknife.text.sentences import Certainty, sentence_ends
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LEAD = (Part("From the documentation:\n"), Part("\n"))
@@ -34,7 +35,6 @@ _TELLING = 3
 _AS_CODE = {NOUN: "`code`", VOWEL_NOUN: "`id`"}
 _PLACEHOLDER = re.compile("|".join(_AS_CODE))
 _TYPOGRAPHY = str.maketrans("’‘“”–—\u00a0\n\t", "''\"\"-- \u0020 ")
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s+(?=\S)")
 
 
 _Found = TypeVar("_Found")
@@ -184,8 +184,9 @@ def _sentence_end(text: str, offset: int) -> int:
     """The last end of a sentence up to `offset`, or of a word; before the blank that belongs to what follows."""
     if offset >= len(text):
         return len(text)
-    ends = [match.end() - 1 for match in _SENTENCE_END.finditer(text, max(0, offset - _LONGEST // 2), offset)]
-    return ends[-1] if ends else max(text.rfind(" ", 0, offset), offset - _LONGEST + 1)
+    ends = sentence_ends(text, max(0, offset - _LONGEST // 2), offset + 1, Certainty.POSSIBLE)
+    last = max((end for end in ends if end <= offset), default=0)
+    return last or max(text.rfind(" ", 0, offset), offset - _LONGEST + 1)
 
 
 def _words(text: str, start: int, end: int, pieces: Sequence[Piece]) -> list[Surprise]:

@@ -16,6 +16,7 @@ from breadknife.plugins.prose.model.mending import Mended
 from breadknife.plugins.prose.model.thresholds import CARELESS, PROPOSED
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
+from breadknife.text.sentences import Certainty, sentence_ends
 
 USUAL, REGAINED = 3.0, 0.5
 """What the next word costs anyway, and the share that a change takes back of what it costs more."""
@@ -31,7 +32,6 @@ _NEVER = 99.0
 _SHORTEST = 4
 """Words of a sentence."""
 _SENTENCE_START = re.compile(r"[\s\"'(\[“‘]*[A-Z]")
-_SENTENCE_END = re.compile(r"[.!?][\"')\]”’]*(?=\s|$)")
 _JOINED_BEFORE = re.compile(r"[\w)][-/)]$|[/_&@#]$")
 _JOINED_AFTER = re.compile(r"[-/(][\w(]|[/_&]")
 _PLACEHOLDER = re.compile(f"{NOUN}|{VOWEL_NOUN}")
@@ -75,12 +75,12 @@ class Reading:
     @classmethod
     def of(cls, text: str, mended: Iterable[Correction]) -> Reading:
         """While a sentence is typed at the paragraph's end, the reading is the same at every key."""
-        end = max((match.end() for match in _SENTENCE_END.finditer(text)), default=0)
+        end = max(_ends(text), default=0)
         return cls(text[:end], tuple(each for each in mended if each.span.end <= end))
 
     def beginnings(self) -> Iterator[Reading]:
         """Yield what was read of the paragraph while its last sentences weren't there yet, the longest first."""
-        ends = [match.end() for match in _SENTENCE_END.finditer(self.text)]
+        ends = _ends(self.text)
         for end in ends[-2 : -2 - _BEGINNINGS : -1]:
             yield Reading.of(self.text[:end], self.mended)
 
@@ -221,11 +221,16 @@ def _is_part(text: str, span: Span) -> bool:
 def _sentences(text: str) -> Iterator[Span]:
     """Those that are whole: headings and many list items and comments are fragments, with a grammar of their own."""
     start = 0
-    for match in _SENTENCE_END.finditer(text):
-        sentence = text[start : match.end()]
+    for end in _ends(text):
+        sentence = text[start:end]
         if _SENTENCE_START.match(sentence) and len(sentence.split()) >= _SHORTEST:
-            yield Span(start, match.end())
-        start = match.end()
+            yield Span(start, end)
+        start = end
+
+
+def _ends(text: str) -> list[int]:
+    """The ends of its whole sentences, also while the next one is typed."""
+    return [*sentence_ends(text, least=Certainty.POSSIBLE)]
 
 
 def _back(mended: Mended, found: Iterable[Proposal]) -> list[Proposal]:

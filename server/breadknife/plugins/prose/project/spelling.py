@@ -16,6 +16,7 @@ from breadknife.project.words import dialectless
 from breadknife.text.document import Span
 from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
+from breadknife.text.sentences import begins_sentence
 
 _PLAIN = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 _REPEATED = 3
@@ -29,9 +30,7 @@ _PREFIX = re.compile(
     r"(?:re|un|de|dis|mis|non|sub|super|pre|post|co|multi|auto|inter|over|under|meta|hyper|micro)(?=\w{3})"
 )
 _SUFFIX = re.compile(r"(?<=\w{3})(?:s|es|ables?|ers?|ors?|ly|ness)$")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s)[\"'(]*$")
 _OTHER_NAME = re.compile(r" [A-Z][a-z]")
-_LOOKS_BACK = 5
 _ALIKE = [frozenset(group) for group in ("aeiouy", "cksqxz", "mn", "bp", "bv", "fv", "gj", "td")]
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
@@ -144,8 +143,7 @@ def is_typo(
 
 def _begins(text: str, span: Span) -> bool:
     """Whether a sentence begins there, and with no name: lists are of people, too."""
-    before = text[max(0, span.start - _LOOKS_BACK) : span.start]
-    return _SENTENCE_START.search(before) is not None and _OTHER_NAME.match(text, span.end) is None
+    return begins_sentence(text, span.start) and _OTHER_NAME.match(text, span.end) is None
 
 
 @lru_cache(maxsize=1 << 12)

@@ -32,7 +32,8 @@ _LARGEST = 4 << 20
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|(?<=[^\r\n])\Z)")
 """A line and its end, which the last may lack."""
 _BLANKS = re.compile(r"\s+")
-_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[A-Z\"'(\[])")
+_HASHED_END = re.compile(r"[.!?]+[\"')\]]*\s+(?=[A-Z\"'(\[])")
+"""The end of a sentence in `ignores.txt`: with any other one, what users have ignored would come back."""
 _EXCERPT = 60
 
 
@@ -53,8 +54,8 @@ class Sentence:
 
     @classmethod
     def around(cls, text: str, span: Span) -> Sentence:
-        start = max((m.end() for m in _SENTENCE_END.finditer(text) if m.end() <= span.start), default=0)
-        after = _SENTENCE_END.search(text, span.end)
+        start = max((m.end() for m in _HASHED_END.finditer(text) if m.end() <= span.start), default=0)
+        after = _HASHED_END.search(text, span.end)
         return cls(_BLANKS.sub(" ", text[start : after.start() + 1 if after else len(text)]).strip())
 
     @classmethod
@@ -65,20 +66,11 @@ class Sentence:
     @classmethod
     def all(cls, text: str) -> Iterator[Sentence]:
         """Whatever `around` may give for this text: each, and each two that one finding may span."""
-        starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+        starts = [0, *(match.end() for match in _HASHED_END.finditer(text))]
         for start, next_start in zip(starts, [*starts[1:], None], strict=True):
             yield cls.around(text, Span(start, start))
             if next_start is not None:
                 yield cls.around(text, Span(start, next_start))
-
-    @classmethod
-    def spans(cls, text: str) -> Iterator[Span]:
-        """Return where each sentence of a text is, without the blanks behind it."""
-        ends = [(match.start(), match.end()) for match in _SENTENCE_END.finditer(text)]
-        for start, end in zip(
-            [0, *(after for _, after in ends)], [*(last + 1 for last, _ in ends), len(text)], strict=True
-        ):
-            yield Span(start, end)
 
     @property
     def hash(self) -> str:

@@ -11,11 +11,10 @@ import math
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from breadknife.plugins.shelf.chunking.cleaning import HARD, SOFT
 from breadknife.text.document import Span
+from breadknife.text.sentences import Certainty, sentence_ends
 
 _FULL = 0.85
 """Of the usual width: a line that could have been so long and isn't has been ended by its author."""
@@ -24,11 +23,7 @@ _USUAL = 0.8
 _MARK = re.compile(r"\s*(?:([•·▪◦‣∙●○■□])\s*|(?:[*–—-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])\s+)\S")
 """Of an item. Bullets are nothing else; a number or a dash may also stand there by chance."""
 _ENDS, _GOES_ON = frozenset(".!?:;"), frozenset((SOFT, HARD, ","))
-_LONGEST = 20
-"""Characters before a full stop that tell whether it ends a sentence."""
-_OPENING = "\"'“‘([{"
 _CLOSING = "\"'”’)]"
-_STOP = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W_a-z])")
 _MOST_WORDS = 120
 """Of a sentence. What has more is a table or code whose lines weren't seen, and is cut at a blank."""
 _HEADING_WORDS = 12
@@ -116,20 +111,9 @@ def _begins(line: str, before: str, least: float) -> bool:
 def _sentences(text: str, block: Span) -> Iterator[tuple[Span, int]]:
     """Each with the number of its words."""
     start = block.start
-    for stop in _STOP.finditer(text, block.start, block.end):
-        before = text[max(start, stop.start() - _LONGEST) : stop.start()].rsplit(None, 1)
-        is_number = len(before) == 1 and before[0].lstrip("(").isdecimal()  # of an item or a heading
-        if text[stop.start()] == "." and before and (is_number or _is_short(before[-1].lstrip(_OPENING))):
-            continue
-        yield from _limited(text, start, stop.end())
-        start = stop.end()
-    yield from _limited(text, start, block.end)
-
-
-def _is_short(word: str) -> bool:
-    """Whether a full stop after the word needn't end a sentence: `e.g`, an initial."""
-    word = word.strip(".")
-    return word.lower() in _abbreviations() or (len(word) == 1 and word.isupper())
+    for end in (*sentence_ends(text, block.start, block.end, Certainty.LIKELY), block.end):
+        yield from _limited(text, start, end)
+        start = end
 
 
 def _limited(text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
@@ -148,9 +132,3 @@ def _limited(text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
 def _may_be_heading(text: str, span: Span, words: int) -> bool:
     piece = text[span.start : span.end].rstrip(_CLOSING)
     return words <= _HEADING_WORDS and "\n" not in piece and not piece.endswith((".", "!", "?", ",", ";"))
-
-
-@cache
-def _abbreviations() -> frozenset[str]:
-    lines = Path(__file__).with_name("abbreviations.txt").read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 
 from breadknife.steps.builtin.guard.words import bare, content, stem, words
+from breadknife.text.sentences import Certainty, sentences
 
 _NEITHER = re.compile(r"\bneither\b.*?\bnor\b", re.IGNORECASE | re.DOTALL)
-_SENTENCE = re.compile(r"[^.!?]+[.!?]*")
 _MOST_OF = 0.6
 _PREFIX = re.compile(r"^(?:un|in|im|ir|il|dis|non|de|en|mis)-?(?=\w{3})")
 
@@ -20,7 +20,8 @@ def changed_negation(before: str, after: str, may_lose: bool = False) -> str:
     """
     old, new = _negations(before), _negations(after)
     if may_lose and old > new:
-        return "it lost a negation" if any(_comes_back(each, after) for each in _SENTENCE.findall(before)) else ""
+        left_out = (before[span.start : span.end] for span in sentences(before, least=Certainty.LIKELY))
+        return "it lost a negation" if any(_comes_back(sentence, after) for sentence in left_out) else ""
     if old != new:
         return "it lost a negation" if old > new else "it added a negation"
     was, became = ({stem(word): word for word in content(text)} for text in (before, after))

@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from breadknife.steps.builtin.guard.words import CITATION, CODE, LINK, bare, words
+from breadknife.text.sentences import begins_sentence
 
 _NUMBER = re.compile(r"(?<![\w.])(?P<number>\d[\d.,:/x-]*\d|\d|[A-Za-z]+\b)(?=(?:\s*(?P<unit>%|[A-Za-z]+\b))?)")
 _NAME = re.compile(
     r"\b(?:[a-z]+[A-Z]\w*|[A-Z]+[a-z]+[A-Z]\w*|[A-Z]{2,}\w*|\w+_\w+|\w+\.\w{2,}(?:\.\w+)*)\b"
-    r"|(?<![.!?:]\s)(?<!^)(?<!- )\b[A-Z][\w-]*[A-Za-z]\b",
-    re.MULTILINE,
+    r"|(?P<capitalized>\b[A-Z][\w-]*[A-Za-z]\b)"
 )
-_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s|- )[\"'“(\[]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,10 @@ def _names(text: str) -> list[Fact]:
     plain = bare(text)
     for match in _NAME.finditer(plain):
         name = match[0]
-        is_plain = name[1:].islower()
-        if is_plain and _SENTENCE_START.search(plain, 0, match.start()):
-            continue
+        if match["capitalized"] and begins_sentence(plain, match.start()):
+            name = name.partition("-")[2]  # of “Non-English” at a sentence's start, “English” is a name
+            if not name[:1].isupper():
+                continue
         if name.lower() not in words().common and name.lower() not in words().numbers:
             found.append(Fact(name, name))
     return found
