@@ -1,12 +1,10 @@
-"""Writes `bench/README.md` from the figures in `bench/results/*.json`: `python bench/results.py`.
+"""Write `bench/README.md` from `bench/promises.json`, the newest figure of each promise: `python bench/results.py`.
 
-Whoever measures a figure again replaces its row in the JSON and runs this. A figure that no longer holds is deleted,
-not kept beside the new one: git has the old ones.
+Whoever measures a promise again replaces its row there. All that was measured once is in `bench/results/*.json`.
 """
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 import msgspec
@@ -17,16 +15,14 @@ PAGE = HERE / "README.md"
 INTRO = """\
 # Figures
 
-<!-- Written by `python bench/results.py` from bench/results/*.json: change those. -->
+<!-- Written by `python bench/results.py` from bench/promises.json: change that. -->
 
-Each row is the newest measurement of one thing. A figure that misses its goal is bold, and stays here until a better
-one takes its place. Figures are measured by hand with the command above their table; `make test` measures nothing.
-Capital letters in a command stand for a file or folder of yours; `--help` says which. "By hand" means that there is no
-script.
+For each promise the newest figure. One that misses its goal is bold. Everything else that was measured, with dates and
+machines, is in `bench/results/*.json`.
 
-All machines have two cores. The Intel Xeon has 24 GB, Debian 12 and Python 3.11. *Idle* means that nothing else ran. On
-a *busy* machine other programs ran, so trust counts and ratios there, not seconds. Where the machine *does not matter*,
-the figure is a count. p50 and p95 are the median and the 95th percentile.
+Figures are measured by hand with the command beside them; `make test` measures nothing. Capital letters stand for a
+file or folder of yours; `--help` says which. All machines have two cores. *Unseen* is what nobody here had tuned on; in
+a row that doesn't say so, the ground is our own. `bench/answers.py` compares what two checkouts answer.
 """
 
 
@@ -51,31 +47,48 @@ class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: tuple[Row, ...]
 
 
+class Promise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The newest figure of something that breadknife promises. `met` is null where it is too early to tell."""
+
+    what: str
+    goal: str
+    figure: str
+    met: bool | None
+    sample: str
+    command: str
+
+
+class PromiseTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One section of the page."""
+
+    title: str
+    rows: tuple[Promise, ...]
+
+
 def areas(folder: Path = RESULTS) -> list[Area]:
     return [msgspec.json.decode(path.read_bytes(), type=Area) for path in sorted(folder.glob("*.json"))]
 
 
-def page(found: list[Area]) -> str:
-    return "\n".join([INTRO, *(part for area in found for part in _section(area))])
+def promises(path: Path = HERE / "promises.json") -> list[PromiseTable]:
+    return msgspec.json.decode(path.read_bytes(), type=list[PromiseTable])
 
 
-def _section(area: Area) -> list[str]:
-    by_command = itertools.groupby(area.rows, key=lambda row: row.command)
-    tables = [_table(command, list(rows)) for command, rows in by_command]
-    return [f"## {area.title}\n", f"{area.intro}\n", *tables]
+def page(tables: list[PromiseTable]) -> str:
+    return "\n".join([INTRO, *(_section(table) for table in tables)])
 
 
-def _table(command: str, rows: list[Row]) -> str:
-    head = "By hand:" if command == "by hand" else f"`{command}`"
-    lines = ["| what | goal | figure | sample | date | machine |", "|---|---|---|---|---|---|", *map(_line, rows)]
-    return f"{head}\n\n" + "\n".join(lines) + "\n"
+def _section(table: PromiseTable) -> str:
+    head = ["| what | goal | figure | sample | command |", "|---|---|---|---|---|"]
+    return f"## {table.title}\n\n" + "\n".join([*head, *map(_line, table.rows)]) + "\n"
 
 
-def _line(row: Row) -> str:
+def _line(row: Promise) -> str:
     figure = f"**{row.figure}**" if row.met is False else row.figure
-    cells = (row.what, row.goal, figure, row.sample, row.date, row.machine)
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    command = row.command if row.command == "by hand" else f"`{row.command}`"
+    return (
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in (row.what, row.goal, figure, row.sample, command)) + " |"
+    )
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(areas()), "utf-8")
+    PAGE.write_text(page(promises()), "utf-8")

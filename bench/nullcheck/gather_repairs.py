@@ -1,15 +1,13 @@
 """Gathers what maintainers did about nulls, with what we offer there, as rows of `repairs.tsv`.
 
     python bench/nullcheck/gather_repairs.py OLD NEW --packages paramiko … > rows.tsv
-    python bench/nullcheck/gather_repairs.py FOLDER --read luigi … > rows.tsv
     python bench/nullcheck/gather_repairs.py OLD --again > rows.tsv
     python bench/nullcheck/gather_repairs.py OLD --figures rows.tsv
 
-OLD and NEW are folders of installed releases, see `maintainers.py`, which tells what a maintainer did. With `--read`
-the rows are those of `first_offers.tsv`, with the offer that its reader thinks best. With `--again` they are the
-maintainers' rows of `repairs.tsv`, with what is offered by now. A row has the strategy of each offer with its reason,
-the best first. `--figures` tells how often what they did is the first, one of three, or offered at all; a declaration
-counts as one way, whatever it declares.
+OLD and NEW are folders of installed releases, see `maintainers.py`, which tells what a maintainer did. With `--again`
+the rows are the maintainers' of `repairs.tsv`, with what is offered by now. A row has the strategy of each offer with
+its reason, the best first. `--figures` tells how often what they did is the first, one of three, or offered at all; a
+declaration counts as one way, whatever it declares.
 """
 
 from __future__ import annotations
@@ -30,13 +28,10 @@ from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.plugins.nullcheck.values import DECLARATION
 
-FIRST_OFFERS = Path(__file__).with_name("first_offers.tsv")
 REPAIRS = Path(__file__).with_name("repairs.tsv")
-MAINTAINERS, READER = "maintainers", "reader"
-"""Who has chosen."""
 THREE = 3
 """That a menu lists."""
-COLUMNS = ("by", "package", "path", "line", "value", "theirs", "offers")
+COLUMNS = ("package", "path", "line", "value", "theirs", "offers")
 
 
 def main() -> None:
@@ -44,7 +39,6 @@ def main() -> None:
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path, nargs="?")
     parser.add_argument("--packages", nargs="+", default=[])
-    parser.add_argument("--read", nargs="+", default=[])
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--figures", type=Path)
     chosen = parser.parse_args()
@@ -56,15 +50,11 @@ def main() -> None:
     written.writeheader()
     for name in chosen.packages:
         for case in changed(chosen.old.resolve(), chosen.new.resolve(), name):
-            written.writerow(row(name, case.repairs, case.found, case.theirs, case.report.path, MAINTAINERS))
+            written.writerow(row(name, case.repairs, case.found, case.theirs, case.report.path))
             sys.stdout.flush()
-    for name in chosen.read:
-        written.writerows(read(chosen.old.resolve(), name))
-        sys.stdout.flush()
-
     if chosen.again:
         with REPAIRS.open(encoding="utf-8", newline="") as lines:
-            rows = [each for each in csv.DictReader(lines, delimiter="\t") if each["by"] == MAINTAINERS]
+            rows = list(csv.DictReader(lines, delimiter="\t"))
         for name in dict.fromkeys(each["package"] for each in rows):
             written.writerows(again(chosen.old.resolve(), name, [each for each in rows if each["package"] == name]))
             sys.stdout.flush()
@@ -96,33 +86,17 @@ def again(folder: Path, name: str, rows: Sequence[Mapping[str, str]]) -> Iterato
             for report in reports.get((wanted["path"], int(wanted["line"])), ()):
                 found = placed(repairs, here.root, report)
                 if found is not None and text[found.place.span.start : found.place.span.end] == wanted["value"]:
-                    yield row(name, repairs, found, wanted["theirs"], wanted["path"], MAINTAINERS)
+                    yield row(name, repairs, found, wanted["theirs"], wanted["path"])
                     break
 
 
-def read(folder: Path, name: str) -> Iterator[dict[str, str | int]]:
-    with FIRST_OFFERS.open(encoding="utf-8", newline="") as lines:
-        wanted = [each for each in csv.DictReader(lines, delimiter="\t") if each["package"] == name and each["best"]]
-    with bench(folder, name, "off") as here:
-        repairs = here.repairs(EDITOR)
-        for each in wanted:
-            path = here.root / each["path"]
-            text = repairs.changes.document(path).text
-            for found in repairs.found(path):
-                span = found.place.span
-                is_there = text.count("\n", 0, span.start) + 1 == int(each["line"])
-                if is_there and text[span.start : span.end] == each["value"]:
-                    yield row(name, repairs, found, each["best"], each["path"], READER)
-                    break
-
-
-def row(name: str, repairs: Repairs, found: Found, theirs: str, path: str, by: str) -> dict[str, str | int]:
+def row(name: str, repairs: Repairs, found: Found, theirs: str, path: str) -> dict[str, str | int]:
     file, place = repairs.file(found.path), found.place
     assert file is not None
     text = file.tree.text
     offers = ranked(file, place, (found.finding,), found.path.as_uri())
     return {
-        "by": by, "package": name, "path": path, "line": text.count("\n", 0, place.span.start) + 1,
+        "package": name, "path": path, "line": text.count("\n", 0, place.span.start) + 1,
         "value": text[place.span.start : place.span.end], "theirs": theirs,
         "offers": " | ".join(f"{offer.strategy}: {offer.reason}" for offer in offers),
     }  # fmt: skip
