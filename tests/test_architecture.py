@@ -117,7 +117,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
     },
     "plugins/nullcheck": {
         "knowledge": set(),
-        "core": {"knowledge", "shown", "values", "wording"},
+        "core": {"knowledge", "values", "wording"},
         "formats": {"values"},
     },
     "plugins/prose": {
@@ -151,8 +151,6 @@ LAYERS: dict[str, tuple[str, ...]] = {
 
 LEADS_BACK: set[tuple[str, str]] = {
     ("host/settings/live.py", "breadknife.host.host"),
-    ("plugins/nullcheck/core/findings.py", "breadknife.plugins.nullcheck.shown.confidence"),
-    ("plugins/nullcheck/core/knowledge.py", "breadknife.plugins.nullcheck.core.flow.cfg"),
     ("plugins/nullcheck/repairs/grammar.py", "breadknife.plugins.nullcheck.project.declared"),
     ("plugins/nullcheck/values.py", "breadknife.plugins.nullcheck.core.nullness"),
 }
@@ -214,7 +212,7 @@ OWN_FILES = {
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
     "plugins/nullcheck/repairs/grammar.py": "lists of this package",
     "plugins/nullcheck/repairs/words.py": "a list of this package",
-    "plugins/nullcheck/shown/confidence.py": "weights of this package",
+    "plugins/nullcheck/core/confidence.py": "weights of this package",
     "plugins/nullcheck/menu/titles.py": "a list of this package",
     "plugins/nullcheck/formats/reading.py": "a list of this package",
     "plugins/nullcheck/verify/oracle/tools.py": "a list of this package",

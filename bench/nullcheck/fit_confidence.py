@@ -1,4 +1,4 @@
-"""Fits the model of `plugins/nullcheck/shown/confidence.json` to the judged findings, and tells how well it does.
+"""Fits the model of `plugins/nullcheck/core/confidence.json` to the judged findings, and tells how well it does.
 
     python bench/nullcheck/fit_confidence.py [--write]
 
@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from breadknife.plugins.nullcheck.core.confidence import Model, known_clues
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.plugins.nullcheck.shown.confidence import Model, known_clues
 
 JUDGED = Path(__file__).with_name("judged.tsv")
-MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/shown/confidence.json"
+MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/core/confidence.json"
 CLUES = (
     OriginKind.CALL,
     OriginKind.LOOKUP,

@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from judgement import LEFT_OUT
 
+from breadknife.plugins.nullcheck.core.confidence import clues_of
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
-from breadknife.plugins.nullcheck.shown.confidence import clues_of
 from breadknife.plugins.nullcheck.shown.grouping import by_cause
 from breadknife.plugins.nullcheck.values import NullFile
 from breadknife.project.folder import FolderProject

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.plugins.nullcheck.core.confidence import Clue, clues_of, fitted, known_clues
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.shown.confidence import Clue, clues_of, fitted, known_clues
 from breadknife.plugins.nullcheck.values import Use
 from breadknife.task.values import CheckRequest, Confidence, Finding, Findings, Severity
 from breadknife.text.document import Span

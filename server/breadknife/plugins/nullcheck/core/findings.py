@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
+from breadknife.plugins.nullcheck.core.confidence import clues_of, fitted
 from breadknife.plugins.nullcheck.core.declarations import File
 from breadknife.plugins.nullcheck.core.il import At, covers
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.shown.confidence import clues_of, fitted
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, quote
 from breadknife.task.values import Finding, Related

@@ -11,7 +11,6 @@ from itertools import chain
 
 import msgspec
 
-from breadknife.plugins.nullcheck.core.flow.cfg import Errors
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, Type
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.values import Use
@@ -21,6 +20,14 @@ _NOTHING = r"(?!)"
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 _HEAD = 5000
 """Bytes at the beginning of a file."""
+
+
+class Errors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a language raises for the use of a null: names of exceptions."""
+
+    exact: frozenset[str] = frozenset()
+    broad: frozenset[str] = frozenset()
+    """The exceptions whose handlers catch nearly everything."""
 
 
 class Examples(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from breadknife.plugins.nullcheck.core.confidence import GIVEN
 from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.shown.confidence import GIVEN
 from breadknife.plugins.nullcheck.shown.grouping import reported
 from breadknife.plugins.nullcheck.shown.silenced import silencing
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Place, Strategy

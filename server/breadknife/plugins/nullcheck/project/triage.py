@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from breadknife.plugins.nullcheck.core.confidence import clues_of, fitted
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.project.causes import Cause, Origin, causes_of, declaration_of
 from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, repair_each
 from breadknife.plugins.nullcheck.project.reported import Told
 from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair
-from breadknife.plugins.nullcheck.shown.confidence import clues_of, fitted
 from breadknife.plugins.nullcheck.values import DECLARATION, NullFile, Strategy, Use
 from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.task.values import Confidence

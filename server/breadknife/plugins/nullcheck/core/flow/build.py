@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.flow.cfg import Edge, Errors, Graph, Node, NodeKind, ordered
+from breadknife.plugins.nullcheck.core.flow.cfg import Edge, Graph, Node, NodeKind, ordered
 from breadknife.plugins.nullcheck.core.flow.choosing import Choosing
+from breadknife.plugins.nullcheck.core.knowledge import Errors
 
 
 def build(body: il.Block, errors: Errors) -> Graph:

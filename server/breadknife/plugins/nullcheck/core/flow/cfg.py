@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-import msgspec
-
 from breadknife.plugins.nullcheck.core.il import Assign, Define, Delete, Expression, Return
 
 
@@ -54,14 +52,6 @@ class Node:
     """The author means to catch what a use of null raises here."""
     entries: int = 0
     """How many ways lead here."""
-
-
-class Errors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a language raises for the use of a null: names of exceptions."""
-
-    exact: frozenset[str] = frozenset()
-    broad: frozenset[str] = frozenset()
-    """The exceptions whose handlers catch nearly everything."""
 
 
 @dataclass

@@ -46,7 +46,7 @@ GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE})
 @cache
 def known_clues() -> Sequence[Clue]:
     """Those of the data."""
-    data = files("breadknife.plugins.nullcheck.shown").joinpath("clues.toml").read_bytes()
+    data = files("breadknife.plugins.nullcheck.core").joinpath("clues.toml").read_bytes()
     return msgspec.toml.decode(data, type=_Clues).clues
 
 
@@ -87,5 +87,5 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def fitted() -> Model:
     """The model that comes with breadknife."""
-    data = files("breadknife.plugins.nullcheck.shown").joinpath("confidence.json").read_bytes()
+    data = files("breadknife.plugins.nullcheck.core").joinpath("confidence.json").read_bytes()
     return msgspec.json.decode(data, type=Model)
