@@ -1,17 +1,20 @@
-"""Each rule about documents fires on its own examples, and is silent on those beside them."""
+"""Each rule about documents fires on its examples in `document_rules.toml`, and is silent on those beside them."""
 
 from __future__ import annotations
 
 import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.plugins.prose.documents.acronyms import UNEXPLAINED_ACRONYM
-from breadknife.plugins.prose.documents.check import document_findings
-from breadknife.plugins.prose.documents.markdown import slugified
-from breadknife.plugins.prose.documents.rule import DocumentRule, Example, Subject
+from breadknife.plugins.prose.documents.check import find_document_findings
+from breadknife.plugins.prose.documents.markdown import slugify
+from breadknife.plugins.prose.documents.rule import DocumentContext, DocumentRule
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits
@@ -20,9 +23,19 @@ from breadknife.text.syntax import parse
 from project.folders import known
 from support import PluginContext
 
+EXAMPLES: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("document_rules.toml").read_text("utf-8"))
+RULES = {rule.code: rule for rule in DOCUMENT_RULES}
+
+
+@dataclass(frozen=True)
+class Example:
+    text: str
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    language: str = ""
+
 
 def findings(rule: DocumentRule, example: Example, folder: Path) -> list[Finding]:
-    for name, text in example.files:
+    for name, text in example.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -38,14 +51,14 @@ def findings(rule: DocumentRule, example: Example, folder: Path) -> list[Finding
 
     paragraphs = tuple(extract(document, tree, CancelToken()))
     ways = known(folder).ways
-    return list(rule.findings(Subject(document, tree, folder, os.path.exists, read, paragraphs, ways=ways)))
+    return list(rule.find(DocumentContext(document, tree, folder, os.path.exists, read, paragraphs, ways=ways)))
 
 
 def _cases(which: str) -> list[object]:
     return [
-        pytest.param(rule, example, id=f"{rule.code}-{number}")
-        for rule in DOCUMENT_RULES
-        for number, example in enumerate(getattr(rule, which))
+        pytest.param(RULES[code], Example(**example), id=f"{code}-{number}")
+        for code, examples in EXAMPLES.items()
+        for number, example in enumerate(examples[which])
     ]
 
 
@@ -64,8 +77,10 @@ def test_is_silent(rule: DocumentRule, example: Example, tmp_path: Path) -> None
 
 
 def test_each_rule_has_examples_of_both_kinds() -> None:
-    assert all(rule.fires and rule.silent and rule.why for rule in DOCUMENT_RULES)
-    assert len({rule.code for rule in DOCUMENT_RULES}) == len(DOCUMENT_RULES)
+    assert EXAMPLES.keys() == RULES.keys()
+    assert len(RULES) == len(DOCUMENT_RULES)
+    assert all(EXAMPLES[code]["fires"] and EXAMPLES[code]["silent"] for code in RULES)
+    assert all(rule.description for rule in DOCUMENT_RULES)
 
 
 @pytest.mark.parametrize("link", ["./", "../"])
@@ -76,24 +91,23 @@ def test_a_link_to_the_project_itself_is_none_to_a_file(link: str, tmp_path: Pat
     (root / "package.json").write_text("{}", "utf-8")
     uri = (root / ("index.html" if link == "./" else "docs/index.html")).as_uri()
     doc = Document(uri, "html", f'<a href="{link}">Home</a>\n')
-    assert document_findings(doc, PluginContext(root=root), (), lambda word: True) == []
+    assert find_document_findings(doc, PluginContext(root=root), (), lambda word: True) == []
 
 
 def test_words_that_are_too_long_for_names_of_files_harm_nobody(tmp_path: Path) -> None:
-    (rule,) = (each for each in DOCUMENT_RULES if each.code == "missing-file")
     text = f'Send "{"eyJhbGciOi" * 30}/".\n\n```sh\n./run.sh\n```\n'
-    assert len(findings(rule, Example(text), tmp_path)) == 1
+    assert len(findings(RULES["missing-file"], Example(text), tmp_path)) == 1
 
 
 def test_letters_that_may_be_words_left_out_take_no_exponential_time(tmp_path: Path) -> None:
     text = "The AAAAZ runs. Each AAAAZ waits.\n\nStart the AAAAZ: " + "a " * 5_000 + "b.\n"
-    assert len(findings(UNEXPLAINED_ACRONYM, Example(text), tmp_path)) == 1
+    assert len(findings(RULES["unexplained-acronym"], Example(text), tmp_path)) == 1
 
 
 def test_rules_about_prose_serve_formats_without_a_grammar(tmp_path: Path) -> None:
     doc = Document((tmp_path / "a.rst").as_uri(), "restructuredtext", "Send an e-mail. An email. An email is fine.\n")
     paragraphs = tuple(extract(doc, None, CancelToken()))
-    found = document_findings(doc, PluginContext(root=tmp_path), paragraphs, lambda word: True)
+    found = find_document_findings(doc, PluginContext(root=tmp_path), paragraphs, lambda word: True)
     assert [each.code for each in found] == ["term-in-two-ways"]
 
 
@@ -109,12 +123,13 @@ def test_rules_about_prose_serve_formats_without_a_grammar(tmp_path: Path) -> No
     ],
 )
 def test_slug(heading: str, slug: str) -> None:
-    assert slugified(heading) == slug
+    assert slugify(heading) == slug
 
 
 def test_a_step_that_a_document_skips_again_and_again_is_told_once(tmp_path: Path) -> None:
-    rule = next(each for each in DOCUMENT_RULES if each.code == "heading-skip")
-    found = findings(rule, Example("# A\n\n### B\n\n# C\n\n### D\n\n###### E\n\n### F\n\n###### G\n"), tmp_path)
+    found = findings(
+        RULES["heading-skip"], Example("# A\n\n### B\n\n# C\n\n### D\n\n###### E\n\n### F\n\n###### G\n"), tmp_path
+    )
     assert [each.message for each in found] == [
         "This heading has level 3, the one above it 1.",
         "This heading has level 6, the one above it 3.",

@@ -8,9 +8,14 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine
-from breadknife.plugins.prose.evidence.around import Evidence
-from breadknife.plugins.prose.evidence.doubts import DOUBTS, refined
-from breadknife.plugins.prose.evidence.support import EVIDENCE, introduced, perfect
+from breadknife.plugins.prose.evidence.contexts import (
+    OPPOSING,
+    SUPPORTING,
+    ContextPattern,
+    find_perfect,
+    is_introduced,
+    refine_rule,
+)
 from breadknife.plugins.prose.model.likelihood import Likelihood, Reader
 from breadknife.plugins.prose.model.proposer import Proposer, Reading, least
 from support import PluginContext
@@ -18,16 +23,16 @@ from support import PluginContext
 _MARKED = re.compile(r"\[(.*?)\|(.*?)\]")
 
 
-def rules(marked: str, each: Evidence) -> set[str]:
+def rules(marked: str, each: ContextPattern) -> set[str]:
     """The rules of a change that is written `[old|new]`."""
     match = _MARKED.search(marked)
     assert match
     text, start = _MARKED.sub(r"\1", marked), match.start()
-    return {refined(rule, text, start, start + len(match[1]), match[1], match[2]) for rule in each.of}
+    return {refine_rule(rule, text, start, start + len(match[1]), match[1], match[2]) for rule in each.of}
 
 
-@pytest.mark.parametrize("each", [*EVIDENCE, *DOUBTS], ids=lambda each: each.wrong)
-def test_evidence(each: Evidence) -> None:
+@pytest.mark.parametrize("each", [*SUPPORTING, *OPPOSING], ids=lambda each: each.wrong)
+def test_evidence(each: ContextPattern) -> None:
     assert each.rule in rules(each.wrong, each)
     assert each.rule not in rules(each.right, each)
 
@@ -45,7 +50,7 @@ def test_evidence(each: Evidence) -> None:
     ],
 )
 def test_a_present_that_has_lasted(text: str, word: str, expected: tuple[str, str] | None) -> None:
-    assert perfect(text, text.index(word) + len(word), word) == expected
+    assert find_perfect(text, text.index(word) + len(word), word) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,7 +64,7 @@ def test_a_present_that_has_lasted(text: str, word: str, expected: tuple[str, st
     ],
 )
 def test_what_introduces_a_sentence(text: str, word: str, expected: bool) -> None:
-    assert introduced(text, text.index(word)) is expected
+    assert is_introduced(text, text.index(word)) is expected
 
 
 WIDE = 0.6
@@ -67,8 +72,8 @@ WIDE = 0.6
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("each", EVIDENCE, ids=lambda each: each.wrong)
-def test_evidence_with_the_real_model(each: Evidence, real_engine: Engine) -> None:
+@pytest.mark.parametrize("each", SUPPORTING, ids=lambda each: each.wrong)
+def test_evidence_with_the_real_model(each: ContextPattern, real_engine: Engine) -> None:
     """What is wrong is proposed to be what is right, and that is left alone."""
     likelihood = Likelihood(PluginContext(real_engine).model("smollm2-135m"), CancelToken())
     proposer = Proposer(Reader(), lambda word: True)

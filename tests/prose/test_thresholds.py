@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from breadknife.plugins.prose.evidence.confusions import CONFUSIONS
-from breadknife.plugins.prose.evidence.support import EVIDENT
+from breadknife.plugins.prose.evidence.contexts import EVIDENT
 from breadknife.plugins.prose.model.proposer import FORMS
 from breadknife.plugins.prose.model.thresholds import CARELESS, JUDGED, MISSPELLED, PROPOSED
 

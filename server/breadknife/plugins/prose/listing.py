@@ -18,5 +18,5 @@ _OTHERS: Mapping[str, str] = {
 
 def all_rules() -> Mapping[str, str]:
     """Returns a sentence for each rule by its id. Takes half a second where Harper has not been used yet."""
-    of_documents = {f"{SOURCE}/{rule.code}": rule.why for rule in DOCUMENT_RULES}
+    of_documents = {f"{SOURCE}/{rule.code}": rule.description for rule in DOCUMENT_RULES}
     return {**{f"harper/{rule}": about for rule, about in rules_of_harper().items()}, **of_documents, **_OTHERS}

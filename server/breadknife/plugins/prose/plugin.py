@@ -10,7 +10,7 @@ from breadknife.plugins.prose.change import LARGE, Change, change, compared, is_
 from breadknife.plugins.prose.check import Check, Missing
 from breadknife.plugins.prose.checkers import ROLE, Engines
 from breadknife.plugins.prose.continuity import Memory, Told
-from breadknife.plugins.prose.documents.check import document_findings
+from breadknife.plugins.prose.documents.check import find_document_findings
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.arrivals import Arrivals
 from breadknife.plugins.prose.engines.vales import Vales
@@ -182,7 +182,7 @@ class ProsePlugin:
         if changed is not None or (told is None and not whole and len(document.text) >= _LONG):
             self._memory.when_it_rests(document, context.refresh)  # until then it isn't looked at as a whole
         else:
-            about = document_findings(document, context, paragraphs, checkers.knows)
+            about = find_document_findings(document, context, paragraphs, checkers.knows)
         about = [each for each in about if not silenced.leaves_out(each)]
         if self.hearing is not None:
             self.hearing.absent |= missing.absent

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from breadknife.plugins.prose.documents.functions import DocumentedFunction
+from breadknife.plugins.prose.documents.elements import DocumentedFunction
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
 COMMENTED = frozenset(
     ("javascript", "javascriptreact", "typescript", "typescriptreact", "java", "c", "cpp", "php", "rust")
 )
-_TAGGED = re.compile(
-    r"[@\\]param(?:\[[\w, ]+\])?[ \t]+(?:\{(?:[^{}\n]|\{(?:[^{}\n]|\{[^{}\n]*\})*\})*\}[ \t]*)?"
-    r"(?:(?:[\w|\\?,*-]|<(?:[^<>\n]|<[^<>\n]*>)*>|\[[^\]\n]*\]|\{[^}\n]*\}|\([^)\n]*\))+[ \t]+(?=[&.]*\$))?"
-    r"[\[&.]*\$?(?P<name>\w+)"
-)
+_BRACED = r"\{(?:[^{}\n]|\{(?:[^{}\n]|\{[^{}\n]*\})*\})*\}"
+_GENERIC = r"<(?:[^<>\n]|<[^<>\n]*>)*>"
+_PHP_TYPE = rf"(?:[\w|\\?,*-]|{_GENERIC}|\[[^\]\n]*\]|\{{[^}}\n]*\}}|\([^)\n]*\))+[ \t]+(?=[&.]*\$)"
+_TAGGED = re.compile(rf"[@\\]param(?:\[[\w, ]+\])?[ \t]+(?:{_BRACED}[ \t]*)?(?:{_PHP_TYPE})?[\[&.]*\$?(?P<name>\w+)")
 _RUST_TITLE = re.compile(r"^[ \t]*//[/!][ \t]*#+[ \t]*(?:Arguments|Parameters)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _RUST_NAME = re.compile(r"^[ \t]*//[/!][ \t]*[*-][ \t]*`(?P<name>\w+)`", re.MULTILINE)
 _RUST_END = re.compile(r"^[ \t]*//[/!][ \t]*#", re.MULTILINE)
@@ -34,29 +33,28 @@ _NOT_INTO = frozenset(
 """Bodies, and what has lists of parameters of its own."""
 
 
-def commented_functions(tree: SyntaxTree) -> Iterator[DocumentedFunction]:
+def find_commented_functions(tree: SyntaxTree) -> Iterator[DocumentedFunction]:
     for comments, node in _documented(tree.root):
         start, end = tree.span(comments[0]).start, tree.span(comments[-1]).end
         text = tree.text[start:end]
-        documented = tuple(dict(_names(text, start)).items())
-        found = _parameters(node) if documented and not _OF_SOMETHING_ELSE.search(text) else None
-        if found is None or _is_broken(node, found):
+        documented = tuple(dict(_find_names(text, start)).items())
+        parameter_list = _find_parameters(node) if documented and not _OF_SOMETHING_ELSE.search(text) else None
+        if parameter_list is None or _is_broken(node, parameter_list):
             continue
-        parameters = [each for each in found.named_children if each.type not in _COMMENTS]
-        names = [_name(tree, each) for each in parameters if each.type != "self_parameter"]
+        parameters = [child for child in parameter_list.named_children if child.type not in _COMMENTS]
+        names = [_name(tree, parameter) for parameter in parameters if parameter.type != "self_parameter"]
         if not names and "arguments" in tree.source(node):  # JavaScript's, without names
             continue
         yield DocumentedFunction(
-            _title(tree, found),
+            _find_name(tree, parameter_list),
             tuple(name for name in names if name),
             any(name is None for name in names),
             documented,
-            own=True,
         )
 
 
 def _documented(root: Node) -> Iterator[tuple[Sequence[Node], Node]]:
-    """Each comment, or several lines of them, with what stands right below it."""
+    """Yield each comment, or several lines of them, with what stands right below it."""
     stack = [root]
     while stack:
         comments: list[Node] = []
@@ -77,7 +75,7 @@ def _last_row(node: Node) -> int:
     return node.end_point.row - (node.end_point.column == 0)
 
 
-def _names(text: str, start: int) -> Iterator[tuple[str, Span]]:
+def _find_names(text: str, start: int) -> Iterator[tuple[str, Span]]:
     for match in _TAGGED.finditer(text):
         yield match["name"], Span(start + match.start("name"), start + match.end("name"))
     for title in _RUST_TITLE.finditer(text):
@@ -86,25 +84,26 @@ def _names(text: str, start: int) -> Iterator[tuple[str, Span]]:
             yield match["name"], Span(start + match.start("name"), start + match.end("name"))
 
 
-def _parameters(node: Node) -> Node | None:
-    """The first list of parameters in what a comment documents, not in its body."""
+def _find_parameters(node: Node) -> Node | None:
+    """Return the first list of parameters in what a comment documents, not in its body."""
     stack = [node]
     while stack:
-        each = stack.pop()
-        if each.type in _LISTS:
-            return each
-        if each.type not in _NOT_INTO:
-            stack.extend(reversed(each.named_children))
+        inner = stack.pop()
+        if inner.type in _LISTS:
+            return inner
+        if inner.type not in _NOT_INTO:
+            stack.extend(reversed(inner.named_children))
     return None
 
 
 def _is_broken(node: Node, parameters: Node) -> bool:
-    """Whether what is wrong there (C's macros) stands before the parameters' end: in the body it doesn't matter."""
+    """Tell whether something is wrong before the parameters' end (C's macros): in the body it doesn't matter."""
     if parameters.has_error:
         return True
     around = parameters.parent
     while around is not None:
-        if any(each.is_error or each.is_missing for each in around.children if each.start_byte < parameters.end_byte):
+        before = (child for child in around.children if child.start_byte < parameters.end_byte)
+        if any(child.is_error or child.is_missing for child in before):
             return True
         if around == node:
             return False
@@ -113,21 +112,21 @@ def _is_broken(node: Node, parameters: Node) -> bool:
 
 
 def _name(tree: SyntaxTree, parameter: Node) -> str | None:
-    """Empty for what has no name and needs none (`void`, `...`), None for what is taken apart."""
+    """Return a parameter's name: empty for what needs none (`void`, `...`), None for what is taken apart."""
     node: Node | None = parameter
     while node is not None:
         if node.type in _NAMES:
             return tree.source(node).lstrip("$")
         if node.type in _PATTERNS:
             return None
-        into = next((found for field in _INTO if (found := node.child_by_field_name(field))), None)
+        into = next((child for field in _INTO if (child := node.child_by_field_name(field))), None)
         inner = [c for c in node.named_children if c.type in _NAMES | _PATTERNS or c.type.endswith("declarator")]
         node = into or (inner[-1] if inner else None)
     return ""
 
 
-def _title(tree: SyntaxTree, parameters: Node) -> str:
-    """The name of the function that has these parameters."""
+def _find_name(tree: SyntaxTree, parameters: Node) -> str:
+    """Return the name of the function that has these parameters."""
     above = parameters.parent
     while above is not None and above.parent is not None:
         name = above.child_by_field_name("name") or above.child_by_field_name("declarator")

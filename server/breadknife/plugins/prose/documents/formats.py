@@ -1,69 +1,72 @@
-"""Which part of a document is read in which format: a rule serves those that its mapping has."""
+"""Reads headings, links, anchors and code blocks in each format: a rule serves the languages of what it looks at."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from breadknife.plugins.prose.documents import html, lightweight, markdown
-from breadknife.plugins.prose.documents.parts import CodeBlock, Heading, Link
-from breadknife.plugins.prose.documents.rule import Subject
+from breadknife.plugins.prose.documents import html, line_formats, markdown
+from breadknife.plugins.prose.documents.elements import CodeBlock, Heading, Link
+from breadknife.plugins.prose.documents.rule import DocumentContext
 from breadknife.text.document import Document
-from breadknife.text.languages.documents import ASCIIDOC, ORG, REST
+from breadknife.text.languages.documents import ASCIIDOC, FORMATS, ORG, REST
 from breadknife.text.syntax import SyntaxTree, parse
 
 _PARTIAL = re.compile(r"^import\s[^\n]*[\"'][^\"'\n]+\.mdx?[\"']", re.MULTILINE)
 """A document that has another one in it has its headings too."""
+_MDX_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
 
-_LINES: Mapping[str, Callable[[Document], lightweight.Parts]] = {
+_READERS: Mapping[str, Callable[[Document], line_formats.DocumentElements]] = {
     id: reader
-    for each, reader in ((REST, lightweight.rest), (ASCIIDOC, lightweight.asciidoc), (ORG, lightweight.org))
-    for id in (each.id, *each.aliases)
-}
-LINE_BY_LINE = frozenset(_LINES)
+    for format, reader in (
+        (REST, line_formats.read_rest), (ASCIIDOC, line_formats.read_asciidoc), (ORG, line_formats.read_org),
+    )
+    for id in (format.id, *format.aliases)
+}  # fmt: skip
+LINE_BY_LINE = frozenset(_READERS)
 """Formats that are read without a grammar."""
 _MARKDOWN = frozenset(("markdown", "mdx"))
-HEADINGS = _MARKDOWN | {"html", *LINE_BY_LINE} - {REST.id, *REST.aliases}
-LINKS = _MARKDOWN | {"html", *LINE_BY_LINE}
+PROSE = (_MARKDOWN | {id for format in FORMATS for id in (format.id, *format.aliases)}) - {"po", "gettext"}
+"""What is written to be read as a whole."""
+HEADINGS = _MARKDOWN | {"html"} | LINE_BY_LINE - {REST.id, *REST.aliases}
+LINKS = _MARKDOWN | {"html"} | LINE_BY_LINE
 ANCHORS = _MARKDOWN | {"html"}
 CODE_BLOCKS = _MARKDOWN | LINE_BY_LINE
 
 
-_MDX_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
+def find_headings(context: DocumentContext) -> Iterable[Heading]:
+    """Return the headings of a document in one of HEADINGS."""
+    if reader := _READERS.get(context.document.language):
+        return reader(context.document).headings
+    format = html if context.document.language == "html" else markdown
+    return format.find_headings(_without_comments(context.tree))
 
 
-def _shown(tree: SyntaxTree) -> SyntaxTree:
-    """MDX without its comments, each character at its place."""
+def find_links(context: DocumentContext) -> Iterable[Link]:
+    """Return the links of a document in one of LINKS."""
+    if reader := _READERS.get(context.document.language):
+        return reader(context.document).links
+    format = html if context.document.language == "html" else markdown
+    return format.find_links(_without_comments(context.tree))
+
+
+def find_anchors(tree: SyntaxTree) -> frozenset[str] | None:
+    """Return the anchors of a document in one of ANCHORS; None where there may be more of them."""
+    if tree.language == "html":
+        return html.find_anchors(tree)
+    return None if tree.language == "mdx" and _PARTIAL.search(tree.text) else markdown.find_anchors(tree)
+
+
+def find_code_blocks(context: DocumentContext) -> Iterable[CodeBlock]:
+    """Return the code blocks of a document in one of CODE_BLOCKS."""
+    if reader := _READERS.get(context.document.language):
+        return reader(context.document).blocks
+    return markdown.find_code_blocks(_without_comments(context.tree))
+
+
+def _without_comments(tree: SyntaxTree) -> SyntaxTree:
+    """Return MDX without its comments, each character at its place; any other tree as it is."""
     if tree.language != "mdx" or "{/*" not in tree.text:
         return tree
     text = _MDX_COMMENT.sub(lambda match: re.sub(r"\S", " ", match[0]), tree.text)
     return parse(text, "mdx") or tree
-
-
-def headings(subject: Subject) -> Iterable[Heading]:
-    """Of a document in one of HEADINGS."""
-    if reader := _LINES.get(subject.document.language):
-        return reader(subject.document).headings
-    return (
-        html.headings(subject.tree) if subject.document.language == "html" else markdown.headings(_shown(subject.tree))
-    )
-
-
-def links(subject: Subject) -> Iterable[Link]:
-    """Of a document in one of LINKS."""
-    if reader := _LINES.get(subject.document.language):
-        return reader(subject.document).links
-    return html.links(subject.tree) if subject.document.language == "html" else markdown.links(_shown(subject.tree))
-
-
-def anchors(tree: SyntaxTree) -> frozenset[str] | None:
-    """Of a tree in one of ANCHORS; None where there may be more of them."""
-    if tree.language == "html":
-        return html.anchors(tree)
-    return None if tree.language == "mdx" and _PARTIAL.search(tree.text) else markdown.anchors(tree)
-
-
-def code_blocks(subject: Subject) -> Iterable[CodeBlock]:
-    """Of a document in one of CODE_BLOCKS."""
-    reader = _LINES.get(subject.document.language)
-    return reader(subject.document).blocks if reader else markdown.code_blocks(_shown(subject.tree))

@@ -6,10 +6,10 @@ import html
 import re
 from collections.abc import Iterator
 
-from breadknife.plugins.prose.documents.parts import Heading, Link
+from breadknife.plugins.prose.documents.elements import Heading, Link
 from breadknife.text.document import Span
 from breadknife.text.extract.html import tag_name
-from breadknife.text.syntax import Node, SyntaxTree
+from breadknife.text.syntax import SyntaxTree, nodes_in
 
 _HEADING = re.compile(r"h([1-6])", re.IGNORECASE)
 _LINKING = {("a", "href"): False, ("img", "src"): True}
@@ -19,10 +19,8 @@ _GENERATED = re.compile(r"\{\{|\{%|<%|<\?(?!xml\b)|<base\b|\s(?:th:|v-|ng-|x-|\*
 _PAGE, _SCRIPT = re.compile(r"<html\b", re.IGNORECASE), re.compile(r"<script\b|\son\w+\s*=", re.IGNORECASE)
 
 
-def headings(tree: SyntaxTree) -> Iterator[Heading]:
-    if _GENERATED.search(tree.text):
-        return
-    for node in _nodes(tree.root):
+def find_headings(tree: SyntaxTree) -> Iterator[Heading]:
+    for node in nodes_in(tree.root) if not _GENERATED.search(tree.text) else ():
         if node.type != "element" or node.child_count < 3 or node.children[-1].type != "end_tag":
             continue
         level = _HEADING.fullmatch(tag_name(tree, node.children[0]))
@@ -31,29 +29,24 @@ def headings(tree: SyntaxTree) -> Iterator[Heading]:
             yield Heading(int(level[1]), tree.text[span.start : span.end].strip(), span)
 
 
-def links(tree: SyntaxTree) -> Iterator[Link]:
-    if _GENERATED.search(tree.text):
-        return
-    for tag, name, value in _attributes(tree):
+def find_links(tree: SyntaxTree) -> Iterator[Link]:
+    for tag, name, value in _find_attributes(tree) if not _GENERATED.search(tree.text) else ():
         image = _LINKING.get((tag, name))
         if image is not None:
             yield Link(html.unescape(tree.text[value.start : value.end]), value, image)
 
 
-def anchors(tree: SyntaxTree) -> frozenset[str] | None:
-    """None for a part of a page, and for one whose scripts may make more of them."""
+def find_anchors(tree: SyntaxTree) -> frozenset[str] | None:
+    """Return a page's anchors; None for a part of a page, and for one whose scripts may make more of them."""
     if not _PAGE.search(tree.text) or _GENERATED.search(tree.text) or _SCRIPT.search(tree.text):
         return None
-    return frozenset(
-        html.unescape(tree.text[value.start : value.end])
-        for _, name, value in _attributes(tree)
-        if name in ("id", "name")
-    )
+    attributes = (value for _, name, value in _find_attributes(tree) if name in ("id", "name"))
+    return frozenset(html.unescape(tree.text[value.start : value.end]) for value in attributes)
 
 
-def _attributes(tree: SyntaxTree) -> Iterator[tuple[str, str, Span]]:
-    """(tag, attribute, its value without quotes), names in lower case."""
-    for node in _nodes(tree.root):
+def _find_attributes(tree: SyntaxTree) -> Iterator[tuple[str, str, Span]]:
+    """Yield (tag, attribute, its value without quotes), names in lower case."""
+    for node in nodes_in(tree.root):
         if node.type not in ("start_tag", "self_closing_tag"):
             continue
         for attribute in node.children:
@@ -62,11 +55,3 @@ def _attributes(tree: SyntaxTree) -> Iterator[tuple[str, str, Span]]:
                 if attribute.children[-1].type == "quoted_attribute_value":
                     value = Span(value.start + 1, value.end - 1)
                 yield tag_name(tree, node), tree.source(attribute.children[0]).lower(), value
-
-
-def _nodes(root: Node) -> Iterator[Node]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(node.children))

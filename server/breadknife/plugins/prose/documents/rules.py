@@ -1,22 +1,64 @@
-"""All rules about whole documents."""
+"""All rules about whole documents; `tests/prose/document_rules.toml` has what each fires on."""
 
 from __future__ import annotations
 
-from breadknife.plugins.prose.documents.acronyms import UNEXPLAINED_ACRONYM
-from breadknife.plugins.prose.documents.commands import MISSING_FILE
-from breadknife.plugins.prose.documents.docstrings import UNDOCUMENTED_PARAMETER, UNKNOWN_PARAMETER
-from breadknife.plugins.prose.documents.headings import HEADING_SKIP
-from breadknife.plugins.prose.documents.links import BROKEN_ANCHOR, BROKEN_LINK
+from breadknife.plugins.prose.documents.acronyms import find_unexplained_acronyms
+from breadknife.plugins.prose.documents.commands import find_missing_files
+from breadknife.plugins.prose.documents.formats import ANCHORS, CODE_BLOCKS, HEADINGS, LINKS, PROSE
+from breadknife.plugins.prose.documents.headings import find_skipped_levels
+from breadknife.plugins.prose.documents.links import find_broken_anchors, find_broken_links
+from breadknife.plugins.prose.documents.parameters import (
+    DOCUMENTED,
+    find_undocumented_parameters,
+    find_unknown_parameters,
+)
 from breadknife.plugins.prose.documents.rule import DocumentRule
-from breadknife.plugins.prose.documents.terms import TERM_IN_TWO_WAYS
+from breadknife.plugins.prose.documents.terms import find_terms_in_two_ways
+from breadknife.task.values import Severity
 
-DOCUMENT_RULES: tuple[DocumentRule, ...] = (
-    BROKEN_LINK,
-    BROKEN_ANCHOR,
-    HEADING_SKIP,
-    MISSING_FILE,
-    UNKNOWN_PARAMETER,
-    UNDOCUMENTED_PARAMETER,
-    UNEXPLAINED_ACRONYM,
-    TERM_IN_TWO_WAYS,
+DOCUMENT_RULES = (
+    DocumentRule("broken-link", LINKS, "A relative link or an image whose file doesn't exist.", find_broken_links),
+    DocumentRule("broken-anchor", ANCHORS, "A link to a heading that doesn't exist.", find_broken_anchors),
+    DocumentRule(
+        "heading-skip",
+        HEADINGS,
+        "A heading skips a level, which leaves a gap in outlines and for screen readers.",
+        find_skipped_levels,
+        Severity.INFORMATION,
+    ),
+    DocumentRule(
+        "missing-file",
+        CODE_BLOCKS,
+        "A command in a shell block that runs a file which doesn't exist.",
+        find_missing_files,
+    ),
+    DocumentRule(
+        "unknown-parameter",
+        DOCUMENTED,
+        "Documentation names a parameter that the signature lacks.",
+        find_unknown_parameters,
+    ),
+    DocumentRule(
+        "undocumented-parameter",
+        DOCUMENTED,
+        "A parameter is undocumented where most are documented.",
+        find_undocumented_parameters,
+        Severity.HINT,
+    ),
+    DocumentRule(
+        "unexplained-acronym",
+        PROSE,
+        "An acronym that is used three times or more, is in no dictionary, and is never spelled out.",
+        find_unexplained_acronyms,
+        Severity.HINT,
+        prose_alone=True,
+    ),
+    DocumentRule(
+        "term-in-two-ways",
+        PROSE,
+        "A term that the project mostly writes differently: its hyphen, capitals, or British or American spelling.",
+        find_terms_in_two_ways,
+        Severity.HINT,
+        prose_alone=True,
+    ),
 )

@@ -3,33 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
 
-_IRREGULAR_VERBS = """
-be is are was were been being|have has had having|do does did done doing|go goes went gone going
-say says said|make makes made making|take takes took taken taking|come comes came coming|see sees saw seen
-get gets got gotten getting|know knows knew known|think thinks thought|give gives gave given giving
-find finds found|tell tells told|become becomes became becoming|leave leaves left leaving|feel feels felt
-put puts putting|bring brings brought|begin begins began begun beginning|keep keeps kept|hold holds held
-write writes wrote written writing|stand stands stood|hear hears heard|let lets letting|mean means meant
-set sets setting|meet meets met|run runs ran running|pay pays paid|sit sits sat sitting|speak speaks spoke spoken
-lie lies lay lain lying|lead leads led|read reads reading|grow grows grew grown|lose loses lost losing
-fall falls fell fallen|send sends sent|build builds built|understand understands understood|draw draws drew drawn
-break breaks broke broken|spend spends spent|cut cuts cutting|rise rises rose risen rising
-drive drives drove driven driving|buy buys bought|wear wears wore worn|choose chooses chose chosen choosing
-throw throws threw thrown|catch catches caught|deal deals dealt|win wins won winning|forget forgets forgot forgotten
-lay lays laid|sell sells sold|fight fights fought|teach teaches taught|eat eats ate eaten|sing sings sang sung
-strike strikes struck|hang hangs hung|shake shakes shook shaken|ride rides rode ridden|feed feeds fed
-shoot shoots shot|drink drinks drank drunk|hit hits hitting|arise arises arose arisen|fly flies flew flown
-sleep sleeps slept|bind binds bound|hide hides hid hidden|split splits splitting|shut shuts shutting
-overwrite overwrites overwrote overwritten|override overrides overrode overridden|rebuild rebuilds rebuilt
-rewrite rewrites rewrote rewritten|withdraw withdraws withdrew withdrawn|seek seeks sought|bear bears bore borne
-swim swims swam swum|wake wakes woke woken|steal steals stole stolen|swear swears swore sworn|tear tears tore torn
-"""
-_IRREGULAR_NOUNS = """
-child children|man men|woman women|person people|foot feet|tooth teeth|life lives|half halves|index indices indexes
-matrix matrices|analysis analyses|basis bases|criterion criteria|datum data|schema schemas schemata|leaf leaves
-shelf shelves|self selves|knife knives|vertex vertices|appendix appendices|hypothesis hypotheses|axis axes
-"""
+import msgspec
+
+_FORMS = msgspec.toml.decode(files(__package__ or "").joinpath("forms.toml").read_bytes(), type=dict[str, str])
 _VOWELS = "aeiou"
 _SHORTEST = 3
 
@@ -43,8 +21,8 @@ def _groups(text: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     return {form: tuple(groups) for form, groups in found.items()}
 
 
-_IRREGULAR = _groups(f"{_IRREGULAR_VERBS}|{_IRREGULAR_NOUNS}")
-_NOUNS = _groups(_IRREGULAR_NOUNS)
+_IRREGULAR = _groups("|".join(_FORMS.values()))
+_NOUNS = _groups(_FORMS["nouns"])
 
 
 def forms(word: str) -> list[str]:

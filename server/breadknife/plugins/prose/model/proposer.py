@@ -8,9 +8,14 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engines.merge import Correction
 from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
-from breadknife.plugins.prose.evidence.doubts import refined
+from breadknife.plugins.prose.evidence.contexts import (
+    EVIDENT,
+    INTRODUCTION,
+    find_perfect,
+    is_introduced,
+    refine_rule,
+)
 from breadknife.plugins.prose.evidence.forms import forms
-from breadknife.plugins.prose.evidence.support import EVIDENT, INTRODUCTION, introduced, perfect
 from breadknife.plugins.prose.model.likelihood import Likelihood, Reader, Surprise
 from breadknife.plugins.prose.model.mending import Mended
 from breadknife.plugins.prose.model.thresholds import CARELESS, PROPOSED
@@ -184,7 +189,7 @@ def changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]:
     """Yield what may have been meant at one word, or between it and the one before; not all of it is English."""
     for each in _changes(text, words, index):
         start, end = each.span.start, each.span.end
-        yield replace(each, rule=refined(each.rule, text, start, end, text[start:end], each.replacement))
+        yield replace(each, rule=refine_rule(each.rule, text, start, end, text[start:end], each.replacement))
 
 
 def _changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]:
@@ -198,10 +203,10 @@ def _changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]
             yield from (Proposal(each.rule, span, _cased(other, word)) for other in each.words if other != low)
         elif index and word.islower() and text[span.end : span.end + 1] == " " and index + 1 < len(words):
             yield Proposal(each.rule, Span(span.start, span.end + 1), "")
-    if index and introduced(text, span.start):
+    if index and is_introduced(text, span.start):
         before = words[index - 1].end
         yield Proposal(INTRODUCTION, Span(before, before), ",")
-    if found := perfect(text, span.end, word):
+    if found := find_perfect(text, span.end, word):
         yield Proposal(found[0], span, _cased(found[1], word))
     if low not in _FIXED and word.islower() and "'" not in low:
         yield from (Proposal(FORMS, span, form) for form in forms(low))

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from breadknife.plugins.prose.documents.parts import CodeBlock, Heading, Link
+from breadknife.plugins.prose.documents.elements import CodeBlock, Heading, Link
 from breadknife.text.document import Document, Span
 
 
 @dataclass
-class Parts:
+class DocumentElements:
     headings: list[Heading] = field(default_factory=list[Heading])
     links: list[Link] = field(default_factory=list[Link])
     _code: list[tuple[str, list[Span]]] = field(default_factory=list[tuple[str, list[Span]]])
@@ -32,7 +32,7 @@ class Parts:
         self.headings.append(Heading(len(marker[1]), marker.string[marker.end() :], span))
 
     def link(self, pattern: re.Pattern[str], document: Document, line: Span, *, literal: re.Pattern[str]) -> None:
-        """The links of a line; `literal` are the parts of it that aren't read."""
+        """Add the links of a line; `literal` are the parts of it that aren't read."""
         text = literal.sub(lambda match: " " * len(match[0]), document.slice(line))
         for match in pattern.finditer(text):
             name = match.lastgroup or ""
@@ -40,7 +40,7 @@ class Parts:
 
 
 def _lines(document: Document) -> Iterator[tuple[str, Span, int]]:
-    """Each line without the blanks at its ends, where it stands, and its indentation (-1 for an empty one)."""
+    """Yield each line without the blanks at its ends, where it stands, and its indentation (-1 for an empty one)."""
     for number in range(document.line_count):
         span = document.line_span(number)
         raw = document.slice(span)
@@ -57,9 +57,9 @@ _REST_LINK = re.compile(
 _REST_LITERAL = re.compile(r"``.+?``")
 
 
-def rest(document: Document) -> Parts:
-    """Without headings: their levels are the order in which their adornments come."""
-    found = Parts()
+def read_rest(document: Document) -> DocumentElements:
+    """Read reST without its headings: their levels are the order in which their adornments come."""
+    elements = DocumentElements()
     deeper: int | None = None
     """What is indented further is a directive's content, a comment or a literal block."""
     block: list[Span] | None = None
@@ -69,12 +69,12 @@ def rest(document: Document) -> Parts:
                 block.append(span)
             continue
         deeper = block = None
-        found.link(_REST_LINK, document, span, literal=_REST_LITERAL)
+        elements.link(_REST_LINK, document, span, literal=_REST_LITERAL)
         if text.startswith("..") or text.endswith("::"):
             deeper = indent
         if match := _REST_BLOCK.fullmatch(text):
-            block = found.begin(match[1])
-    return found
+            block = elements.begin(match[1])
+    return elements
 
 
 _ADOC_FENCE = re.compile(r"-{4,}|\.{4,}|\+{4,}|/{4,}|`{3}.*")
@@ -91,8 +91,8 @@ _ADOC_IMAGES = re.compile(r"^(?::imagesdir:|include::)", re.MULTILINE)
 """Where images may lie in another folder."""
 
 
-def asciidoc(document: Document) -> Parts:
-    found = Parts()
+def read_asciidoc(document: Document) -> DocumentElements:
+    elements = DocumentElements()
     fence, before = "", ""
     block: list[Span] | None = None
     for text, span, indent in _lines(document):
@@ -105,18 +105,18 @@ def asciidoc(document: Document) -> Parts:
             fence = "```" if text.startswith("```") else text
             source = _ADOC_SOURCE.fullmatch(before)
             language = source[1] if source else text[3:] if fence == "```" else ""
-            block = found.begin(language) if language else None
+            block = elements.begin(language) if language else None
         elif match := _ADOC_HEADING.match(text) if not indent else None:
             if before not in ("[discrete]", "[float]"):
-                found.head(match, span)
+                elements.head(match, span)
         elif indent == 0:  # an indented line is literal
-            found.link(_ADOC_LINK, document, span, literal=_ADOC_LITERAL)
+            elements.link(_ADOC_LINK, document, span, literal=_ADOC_LITERAL)
         before = text
     if _ADOC_MOVED.search(document.text):
-        found.headings = []
+        elements.headings = []
     if _ADOC_IMAGES.search(document.text):
-        found.links = [link for link in found.links if not link.image]
-    return found
+        elements.links = [link for link in elements.links if not link.image]
+    return elements
 
 
 _ORG_BEGIN = re.compile(r"#\+begin_(\w+)(?:[ \t]+([\w-]+))?.*", re.IGNORECASE)
@@ -132,8 +132,8 @@ _ORG_MADE = re.compile(r"^[ \t]*#\+results|[ \t]:file[ \t]", re.MULTILINE | re.I
 """Where the document's own code makes files."""
 
 
-def org(document: Document) -> Parts:
-    found = Parts()
+def read_org(document: Document) -> DocumentElements:
+    elements = DocumentElements()
     until = ""
     block: list[Span] | None = None
     for text, span, indent in _lines(document):
@@ -145,14 +145,16 @@ def org(document: Document) -> Parts:
                 block.append(span)
         elif match := _ORG_BEGIN.fullmatch(text):
             until = match[1].lower()
-            block = found.begin(match[2] or "") if until == "src" else None
+            block = elements.begin(match[2] or "") if until == "src" else None
         elif match := _ORG_HEADING.match(text) if not indent else None:
-            found.head(match, span)
-            found.link(_ORG_LINK, document, span, literal=_ORG_LITERAL)
+            elements.head(match, span)
+            elements.link(_ORG_LINK, document, span, literal=_ORG_LITERAL)
         else:
-            found.link(_ORG_LINK, document, span, literal=_ORG_LITERAL)
-    if all(heading.level % 2 for heading in found.headings):  # `org-odd-levels-only`
-        found.headings = [Heading(each.level // 2 + 1, each.text, each.span) for each in found.headings]
+            elements.link(_ORG_LINK, document, span, literal=_ORG_LITERAL)
+    if all(heading.level % 2 for heading in elements.headings):  # `org-odd-levels-only`
+        elements.headings = [
+            Heading(heading.level // 2 + 1, heading.text, heading.span) for heading in elements.headings
+        ]
     if _ORG_MADE.search(document.text):
-        found.links = []
-    return found
+        elements.links = []
+    return elements

@@ -1,0 +1,139 @@
+"""What stands around a word and speaks for or against a change of it: the rows of `contexts.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+
+import msgspec
+
+from breadknife.plugins.prose.evidence.forms import is_base, is_participle, is_plural, is_third_person
+
+NEAR = 80
+"""Code points before a word that are looked at."""
+DOUBTFUL = "Doubtful"
+"""The rule of a change that something speaks against: it has no threshold, however likely the model finds it."""
+_NAME = re.compile(r"\{([a-z_]+)\}")
+
+_SINGULAR_VERBS = {
+    "are": "is", "were": "was", "have": "has", "do": "does", "don't": "doesn't", "weren't": "wasn't",
+    "haven't": "hasn't", "aren't": "isn't",
+}  # fmt: skip
+_PLURAL_VERBS = {singular: plural for plural, singular in _SINGULAR_VERBS.items()}
+_RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
+    "participle": is_participle,
+    "base": is_base,
+    "base without -s": lambda old, new: is_base(old, new) and old.endswith("s"),
+    "third person": is_third_person,
+    "not third person": lambda old, new: is_third_person(new, old),
+    "plural": is_plural,
+    "other plural": lambda old, new: old not in ("one", "people") and is_plural(old, new),
+    "singular": lambda old, new: is_plural(new, old),
+    "gerund": lambda old, new: new.endswith("ing"),
+    "past": lambda old, new: new.endswith("ed"),
+    "one": lambda old, new: _SINGULAR_VERBS.get(old) == new,
+    "several": lambda old, new: _PLURAL_VERBS.get(old) == new,
+}
+"""What a new word is to the old one, both in lower case, by the relation's name."""
+
+
+@dataclass(frozen=True)
+class ContextPattern:
+    """One row of `contexts.toml`, which says what the fields mean."""
+
+    of: frozenset[str]
+    wrong: str
+    right: str
+    rule: str = DOUBTFUL
+    before: str = ""
+    after: str = ""
+    fits: tuple[str, ...] = ()
+
+    def matches(self, text: str, start: int, end: int, old: str, new: str) -> bool:
+        """Tell whether a change from `old` to `new`, in lower case, of a word of the text fits the row."""
+        return (
+            (not self.fits or any(self._is_such(each, old, new) for each in self.fits))
+            and (not self.before or self._before.search(text, max(0, start - NEAR), start) is not None)
+            and (not self.after or self._after.match(text, end) is not None)
+        )
+
+    def _is_such(self, relation: str, old: str, new: str) -> bool:
+        return f"{old}>{new}" == relation or (relation in _RELATIONS and _RELATIONS[relation](old, new))
+
+    @cached_property
+    def _before(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{self.before})$", re.IGNORECASE)
+
+    @cached_property
+    def _after(self) -> re.Pattern[str]:
+        return re.compile(self.after)
+
+
+class _Table(msgspec.Struct, rename={"supporting": "for"}):
+    patterns: dict[str, str]
+    supporting: list[dict[str, str | list[str]]]
+    against: list[dict[str, str | list[str]]]
+
+
+def _read_rows(table: _Table, rows: list[dict[str, str | list[str]]]) -> tuple[ContextPattern, ...]:
+    def expand(pattern: str) -> str:
+        return _NAME.sub(lambda name: expand(table.patterns[name[1]]), pattern)
+
+    built = [{key: expand(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows]
+    return tuple(msgspec.convert(row, ContextPattern) for row in built)
+
+
+_TABLE = msgspec.toml.decode(files(__package__ or "").joinpath("contexts.toml").read_bytes(), type=_Table)
+SUPPORTING = _read_rows(_TABLE, _TABLE.supporting)
+OPPOSING = _read_rows(_TABLE, _TABLE.against)
+
+
+def refine_rule(rule: str, text: str, start: int, end: int, old: str, new: str) -> str:
+    """Return the rule of a change of a word: that of the first row that fits it, or `rule` where none does."""
+    old, new = old.lower().replace("’", "'"), new.lower().replace("’", "'")
+    rows = (*SUPPORTING, *OPPOSING)
+    return next((row.rule for row in rows if rule in row.of and row.matches(text, start, end, old, new)), rule)
+
+
+_PERFECT = {
+    "am": "have been", "are": "have been", "is": "has been", "i'm": "I've been", "we're": "we've been",
+    "you're": "you've been", "they're": "they've been",
+}  # fmt: skip
+_COUNT = r"(?:a|an|one|many|several|some|a few|\d+|two|three|four|five|six|seven|eight|nine|ten)"
+_TIME = rf"{_COUNT}(?: long)? (?:years?|months?|weeks?|days?)\b"
+_BEGIN = r"(?:yesterday|last \w+|the (?:beginning|start|last|first)|v?\d)"
+_GOING_ON = r" (?:\w+ )?[a-z]+ing\b[^.;:!?]{0,80}\b"
+_ABOUT = r"(?:(?:about|over|almost|nearly|more than|at least) )?"
+_SINCE = re.compile(rf"{_GOING_ON}since {_ABOUT}(?:{_BEGIN}|{_TIME})")
+_FOR = re.compile(rf"{_GOING_ON}for {_ABOUT}{_TIME}")
+
+
+def find_perfect(text: str, end: int, word: str) -> tuple[str, str] | None:
+    """Return the rule, and what should stand for `am` in "I am working on it since two years"; None elsewhere."""
+    new = _PERFECT.get(word.lower().replace("’", "'"), "")
+    if new and _SINCE.match(text, end):
+        return "Tense", new
+    return ("Duration", new) if new and _FOR.match(text, end) else None
+
+
+INTRODUCTION = "IntroductoryComma"
+_INTRODUCING = (
+    "Actually", "All in all", "As a result", "At the same time", "Besides", "By the way", "Finally", "First of all",
+    "Firstly", "For example", "For instance", "Fortunately", "Furthermore", "Generally", "However", "In addition",
+    "In conclusion", "In contrast", "In fact", "In general", "In my opinion", "In other words", "In short",
+    "In the end", "In this case", "Last but not least", "Luckily", "Moreover", "Obviously", "Of course",
+    "On the other hand", "Personally", "Secondly", "Therefore", "Thirdly", "To sum up", "Unfortunately",
+)  # fmt: skip
+_INTRODUCED = re.compile(rf"(?:^|[.!?] )(?:{'|'.join(_INTRODUCING)}) $")
+
+
+def is_introduced(text: str, start: int) -> bool:
+    """Tell whether a word stands right after what introduces a sentence, as in "In my opinion it works"."""
+    return _INTRODUCED.search(text, max(0, start - NEAR), start) is not None and not text.startswith("to ", start)
+
+
+EVIDENT = frozenset(("Tense", "Duration", INTRODUCTION, *(row.rule for row in SUPPORTING)))
+"""Rules of changes that are asked about even where the model isn't surprised."""
