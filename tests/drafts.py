@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from breadknife.plugins.completion.filters import fitted
+from breadknife.plugins.completion.cursor import CursorContext
+from breadknife.plugins.completion.filters import Draft, fitted
 from breadknife.plugins.completion.shape import shape_at
-from breadknife.plugins.completion.values import Draft
 from breadknife.task.values import Silence
 from breadknife.text.syntax import parse
 from support import document
@@ -14,8 +14,8 @@ def draft(marked: str, text: str, language: str = "python", logprobs: tuple[floa
     """`text` at the cursor, which is `|`, or `^` where the document has bars of its own."""
     before, _, after = marked.partition("^" if "^" in marked else "|")
     at = document(before + after, language)
-    tree = parse(at.text, language)
-    return Draft(text, at, len(before), shape_at(at, len(before), tree, invoked=True), tree, logprobs=logprobs)
+    cursor = CursorContext(at, len(before), parse(at.text, language))
+    return Draft(text, cursor, shape_at(cursor, invoked=True), logprobs=logprobs)
 
 
 def fit(marked: str, text: str, language: str = "python") -> str:

@@ -27,12 +27,12 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest
 from breadknife.engine.client import DaemonEngine
-from breadknife.plugins.completion.cut import wanted
-from breadknife.plugins.completion.filters import confidence, fitted
+from breadknife.plugins.completion.cursor import CursorContext
+from breadknife.plugins.completion.filters import Draft, confidence, fitted
 from breadknife.plugins.completion.filters.confidence import first_line
 from breadknife.plugins.completion.prompt import fim_prompt
 from breadknife.plugins.completion.shape import shape_at
-from breadknife.plugins.completion.values import Draft
+from breadknife.plugins.completion.truncate import truncate
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, language_of
 from breadknife.text.syntax import parse
@@ -144,20 +144,21 @@ def _is_word(char: str) -> bool:
 def asked(engine: DaemonEngine, model: str, place: Place) -> Outcome:
     document, offset = place.document, place.offset
     tree = parse(document.text, document.language)
-    shape = shape_at(document, offset, tree, invoked=True)
+    cursor = CursorContext(document, offset, tree)
+    shape = shape_at(cursor, invoked=True)
     start = len(document.text[:offset].rstrip(" \t"))
     text, logprobs = "", ()
     for begin in dict.fromkeys((start, offset)):
         text, logprobs = written(engine, model, document, begin, offset)
         if text.startswith(typed := document.text[begin:offset]):
             # The blanks that are there already are part of the first token.
-            part, complete = wanted(text[len(typed) :], shape)
+            part, complete = truncate(text[len(typed) :], shape)
             share = math.ceil(len(logprobs) * (len(typed) + len(part)) / max(len(text), 1))
-            draft = Draft(part, document, offset, shape, tree, complete, logprobs[:share])
+            draft = Draft(part, cursor, shape, complete, logprobs[:share])
             fit = fitted(draft, threshold=0.0)
             silent = isinstance(fit, Silence)
             return Outcome(place, fit.reason if isinstance(fit, Silence) else fit, silent, draft)
-    return Outcome(place, "empty", True, Draft("", document, offset, shape, tree))
+    return Outcome(place, "empty", True, Draft("", cursor, shape))
 
 
 def written(

@@ -39,8 +39,9 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest
 from breadknife.engine.client import DaemonEngine
+from breadknife.plugins.completion.cursor import CursorContext
 from breadknife.plugins.completion.prompt import Snippet, fim_prompt
-from breadknife.plugins.completion.repository import repository_context
+from breadknife.plugins.completion.repository import choose_context
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document
 from breadknife.text.syntax import parse
@@ -206,7 +207,7 @@ def _half(
             cut = Document(hole.path.as_uri(), "python", text[: hole.start] + text[hole.start + len(hole.answer) :])
             tree = parse(cut.text, "python")
             began = time.monotonic()
-            context = repository_context(cut, hole.start, tree, project, options.budget)
+            context = choose_context(CursorContext(cut, hole.start, tree), project, options.budget).snippets
             waits.append(time.monotonic() - began)
             sizes.append(sum(len(snippet.text) for snippet in context))
             bare_text = first_line(engine, hole, cut, (), package)

@@ -59,7 +59,7 @@ def main() -> None:
             for each in keys:
                 each.all += 1
                 each.shown += found is not None
-                each.right += found is not None and word.startswith(found.left, typed)
+                each.right += found is not None and word.startswith(found.rest, typed)
     print("| | keys | with a word | of them right |\n|---|---|---|---|")
     for name, each in (*sorted(by_letters.items()), *sorted(by_certainty.items()), ("all", everything)):
         print(f"| {name} | {each.all} | {each.shown} | {each.right / max(each.shown, 1):.0%} |")

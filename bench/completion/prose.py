@@ -32,8 +32,8 @@ from lsprotocol import types as lsp
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest
 from breadknife.engine.client import DaemonEngine
+from breadknife.plugins.completion.generation import STOP, token_start
 from breadknife.plugins.completion.prompt import fim_prompt
-from breadknife.plugins.completion.writing import STOP, token_start
 from breadknife.text.document import Document
 
 MODEL = "qwen2.5-coder-0.5b"

@@ -41,17 +41,17 @@ SOME, FAR = "\n" * 2_000, "\n" * WHOLE.prefix
 )
 def test_known_word(marked: str, expected: str) -> None:
     found = known_word(*at_cursor(marked))
-    assert (found.left if found else "") == expected
+    assert (found.rest if found else "") == expected
 
 
 def test_the_words_of_other_files_count_as_far_as_they_are_in_the_prompt() -> None:
     there = [Snippet("db.py", "def connection(): ...")]
     found = known_word(*at_cursor("con⟦|⟧"), there)
     assert found
-    assert found.left == "nection"
+    assert found.rest == "nection"
     found = known_word(*at_cursor("connect = 1\ncon⟦|⟧"), there)  # this file's are nearer
     assert found
-    assert found.left == "nect"
+    assert found.rest == "nect"
 
 
 def test_certainty_is_the_share_of_a_word_in_what_speaks_for_any() -> None:

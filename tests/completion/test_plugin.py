@@ -12,8 +12,8 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, GenerateRequest
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied
+from breadknife.plugins.completion.generation import STOP
 from breadknife.plugins.completion.prompt import FIRST, WHOLE
-from breadknife.plugins.completion.writing import STOP
 from breadknife.task.values import (
     CompletionRequest,
     Completions,

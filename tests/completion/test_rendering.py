@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from breadknife.plugins.completion.rendering import Sheet, rendered
+from breadknife.plugins.completion.rendering import SourceFile, render
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.outline import outline
 from breadknife.text.syntax import parse
@@ -320,4 +320,4 @@ def test_rendered(language: str) -> None:
     tree = parse(text, language)
     assert tree
     found = outline(tree).definitions
-    assert rendered(found, Sheet(text, found, LANGUAGES[language])) == expected
+    assert render(found, SourceFile(text, found, LANGUAGES[language])) == expected

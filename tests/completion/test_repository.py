@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.completion import repository
+from breadknife.plugins.completion.cursor import CursorContext
 from breadknife.plugins.completion.prompt import Snippet
-from breadknife.plugins.completion.repository import ContextHolder, repository_context
+from breadknife.plugins.completion.repository import ContextHolder, choose_context
 from breadknife.project.folder import FolderProject
 from breadknife.project.values import Located, RecentEdit
 from breadknife.text.document import Document, language_of
@@ -106,7 +107,7 @@ def context(marked: str, file: str = "a.py", project: Files = PROJECT) -> str:
     """The snippets, each after a line with its path."""
     text, offset = marked.replace(CURSOR, ""), marked.index(CURSOR)
     document = Document((ROOT / file).as_uri(), language_of(Path(file)) or "", text)
-    found = repository_context(document, offset, parse(text, document.language), project)
+    found = choose_context(CursorContext(document, offset, parse(text, document.language)), project).snippets
     return "\n".join(f"# {each.path}\n{each.text}" for each in found)
 
 
@@ -198,7 +199,9 @@ def test_where_there_is_room_for_one_it_is_the_likeliest(marked: str, expected: 
     files = Files({"tools.py": "def hammer(nail): ...\ndef saw(board): ...\n"})
     document = Document((ROOT / "a.py").as_uri(), "python", text.replace(CURSOR, ""))
     tree = parse(document.text, "python")
-    [snippet] = repository_context(document, text.index(CURSOR), tree, files, budget=len(expected) + 5)
+    [snippet] = choose_context(
+        CursorContext(document, text.index(CURSOR), tree), files, budget=len(expected) + 5
+    ).snippets
     assert snippet.text == expected
 
 
@@ -243,7 +246,7 @@ class Writer:
     def shown(self, marked: str) -> Sequence[Snippet]:
         text = marked.replace(CURSOR, "")
         document = Document((ROOT / "a.py").as_uri(), "python", text)
-        return self.holder.context(document, marked.index(CURSOR), parse(text, "python"), self.project)
+        return self.holder.context(CursorContext(document, marked.index(CURSOR), parse(text, "python")), self.project)
 
 
 FAR = "x = 1\n" * 400
@@ -294,7 +297,7 @@ def test_after_a_rest_what_is_outdated_is_told_anew(monkeypatch: pytest.MonkeyPa
     user.sees(marked)
     project.texts["tools.py"] = "def saw(board, twice): ...\n"
     time.sleep(0.001)
-    [snippet] = user.holder.context(document, marked.index(CURSOR), tree, project)
+    [snippet] = user.holder.context(CursorContext(document, marked.index(CURSOR), tree), project)
     assert snippet.text == "def saw(board, twice): ..."
 
 
@@ -353,6 +356,6 @@ def test_with_the_real_project(tmp_path: Path) -> None:
     assert project.idle(20)
     text = "from pkg import Shape\n\nx ="
     document = Document((tmp_path / "a.py").as_uri(), "python", text)
-    [snippet] = repository_context(document, len(text), parse(text, "python"), project)
+    [snippet] = choose_context(CursorContext(document, len(text), parse(text, "python")), project).snippets
     project.close()
     assert f"# {snippet.path}\n{snippet.text}" == SHAPE.replace("shapes.py", "pkg/shapes.py")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.completion.shape import shape_at
-from breadknife.plugins.completion.values import Extent, Shape, Where
+from breadknife.plugins.completion.cursor import CursorContext, Region
+from breadknife.plugins.completion.shape import Extent, Shape, shape_at
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.syntax import parse
 from support import document
@@ -17,11 +17,11 @@ def shape(marked: str, language: str, *, invoked: bool = False, grammar: bool = 
     before, _, after = marked.partition("^" if "^" in marked else "|")
     text = document(before + after, language)
     tree = parse(text.text, language) if grammar else None
-    return shape_at(text, len(before), tree, max_lines, invoked=invoked)
+    return shape_at(CursorContext(text, len(before), tree), max_lines, invoked=invoked)
 
 
 def told(shape: Shape) -> str:
-    where = "" if shape.where is Where.CODE else f" in {shape.where}"
+    where = "" if shape.region is Region.CODE else f" in {shape.region}"
     return (shape.reason or str(shape.extent)) + where
 
 

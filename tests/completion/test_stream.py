@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk
 from breadknife.errors import Cancelled, EngineDied, EngineError
-from breadknife.plugins.completion.stream import BEFORE, KEPT, LONGEST, Stream, Streams
+from breadknife.plugins.completion.stream import BEFORE, LONGEST, MOST_STREAMS, Stream, StreamTable
 from breadknife.text.document import Document
 from support import at_cursor
 
@@ -177,7 +177,7 @@ def test_what_is_waited_for_before_the_answer_is_due_and_after() -> None:
 
 
 def test_tokens_tell_their_places() -> None:
-    tokens = written("x =⟦|⟧", " 1", "", " +", " 2").so_far().spanning(1, 3)
+    tokens = written("x =⟦|⟧", " 1", "", " +", " 2").generated.spanning(1, 3)
     assert [(begin, token.end) for begin, token in tokens] == [(0, 2), (2, 4)]
 
 
@@ -223,7 +223,7 @@ def test_then() -> None:
 
 
 def test_one_stream_of_a_document_writes_and_the_newest_are_kept() -> None:
-    streams, hands = Streams(), [Hand() for _ in range(KEPT + 1)]
+    streams, hands = StreamTable(), [Hand() for _ in range(MOST_STREAMS + 1)]
     for number, hand in enumerate(hands):
         stream = begun(f"x{number} =⟦|⟧\n", hand)
         hand.says(" 1")
@@ -240,13 +240,13 @@ def test_one_stream_of_a_document_writes_and_the_newest_are_kept() -> None:
 
 
 def test_after_a_deletion_the_earlier_text_is_there_again() -> None:
-    streams = Streams()
+    streams = StreamTable()
     streams.add(written("x =⟦|⟧\n", " foo(a)"))
     streams.add(written("x = b⟦|⟧\n", "ar(a)"))
 
     def answer(now: str) -> str | None:
         found = streams.find(*at_cursor(now))
-        return found[0].so_far().text[len(found[1]) :] if found else None
+        return found[0].generated.text[len(found[1]) :] if found else None
 
     shown = [answer(f"x{typed}⟦|⟧\n") for typed in (" = ba", " = b", " = ", " = f", " =", " = ba", "")]
     assert shown == ["r(a)", "ar(a)", "foo(a)", "oo(a)", " foo(a)", "r(a)", None]

@@ -50,7 +50,7 @@ def test_only_the_first_line_is_judged() -> None:
 @pytest.mark.model
 def test_the_real_model_is_surer_of_what_can_be_known(real_engine: Engine) -> None:
     def asked(marked: str) -> float:
-        at = draft(marked, "")
+        at = draft(marked, "").cursor
         request = GenerateRequest("qwen2.5-coder-0.5b", fim_prompt(at.document, at.offset, at.offset), 8, stop=("\n",))
         chunks = list(real_engine.generate(request, CancelToken()))
         text, logprobs = "".join(chunk.text for chunk in chunks), tuple(c.logprob for c in chunks if c.text)

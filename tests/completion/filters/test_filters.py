@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from breadknife.plugins.completion import filters
-from breadknife.plugins.completion.filters import fitted, parsing
-from breadknife.plugins.completion.values import Draft
+from breadknife.plugins.completion.filters import Draft, fitted, syntax
+from breadknife.plugins.completion.filters.junk import JUNK_LINES, JunkPattern
 from breadknife.task.values import Silence
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import SyntaxTree
@@ -287,15 +288,22 @@ def reason(draft: Draft) -> str:
 
 @pytest.mark.parametrize(("language", "expected"), [("python", "no-tree"), ("ocaml", "")])
 def test_what_could_not_be_parsed_in_time_passes_no_gate(language: str, expected: str) -> None:
-    assert reason(replace(draft("let x = |\n", "1", language), tree=None)) == expected
+    parsed = draft("let x = |\n", "1", language)
+    assert reason(replace(parsed, cursor=replace(parsed.cursor, tree=None))) == expected
 
 
 def test_a_suggestion_that_takes_too_long_to_parse_is_not_said_to_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     def overrun(old: SyntaxTree, edit: TextEdit) -> None:
         return None
 
-    monkeypatch.setattr(parsing, "changed_tree", overrun)
+    monkeypatch.setattr(syntax, "changed_tree", overrun)
     assert fit("x = |\n", "1") == "no-tree"
+
+
+@pytest.mark.parametrize("row", JUNK_LINES, ids=lambda row: row.pattern)
+def test_each_pattern_of_junk_has_an_example(row: JunkPattern) -> None:
+    assert re.search(row.pattern, row.example, re.IGNORECASE)
+    assert reason(draft("|", row.example)) == "junk"
 
 
 def test_what_is_cut_without_end_is_refused_for_what_cut_it(monkeypatch: pytest.MonkeyPatch) -> None:

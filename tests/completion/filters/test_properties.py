@@ -7,8 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breadknife.plugins.completion.filters import Site, fitted
-from breadknife.plugins.completion.values import Draft
+from breadknife.plugins.completion.filters import Draft, fitted
 from breadknife.task.values import Silence
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.languages import LANGUAGES
@@ -69,18 +68,18 @@ def test_nothing_parses_worse_or_is_less_balanced(draft: Draft) -> None:
     text = shown(draft)
     if text is None:
         return
-    assert draft.tree is not None
-    after = changed_tree(draft.tree, TextEdit(Span(draft.offset, draft.offset), text))
+    assert draft.cursor.tree is not None
+    after = changed_tree(draft.cursor.tree, TextEdit(Span(draft.cursor.offset, draft.cursor.offset), text))
     assert after is not None
-    assert parses_no_worse(draft.tree, after)
-    site = Site(draft)
-    assert site.imbalance(text.replace("\r\n", "\n")) <= site.imbalance("")
+    assert parses_no_worse(draft.cursor.tree, after)
+    cursor = draft.cursor
+    assert cursor.imbalance(text.replace("\r\n", "\n")) <= cursor.imbalance("")
 
 
 @given(drafts())
 def test_the_line_goes_on_only_once(draft: Draft) -> None:
     text = shown(draft)
-    rest = Site(draft).rest.strip()
+    rest = draft.cursor.rest.strip()
     assert text is None or len(rest) < 3 or not rest.replace(" ", "").isalnum() or not text.endswith(rest)
 
 
@@ -88,5 +87,5 @@ def test_the_line_goes_on_only_once(draft: Draft) -> None:
 def test_line_breaks_are_the_documents(draft: Draft) -> None:
     text = shown(draft)
     if text is not None:
-        windows = "\r\n" in draft.document.text
+        windows = "\r\n" in draft.cursor.document.text
         assert text.count("\r\n") == (text.count("\n") if windows else 0)

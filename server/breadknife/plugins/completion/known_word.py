@@ -36,58 +36,65 @@ _WORD_BEFORE = re.compile(r"(\w+)\W{0,3}\Z")
 
 
 @dataclass(frozen=True)
-class Word:
-    left: str
+class KnownWord:
+    rest: str
     """What isn't typed of it, or of those of its parts that it has in common with others."""
     certainty: float
     """The estimated probability that it is right."""
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Occurrence:
+    """A word that stands in a text at an offset."""
+
+    word: str
     text: str
-    at: int
+    offset: int
+    distance: int = 0
+    """Characters from the cursor."""
 
     @property
     def sign(self) -> str:
-        return self.text[max(self.at - BEFORE, 0) : self.at].rstrip(" \t")[-1:]
+        """The character before it, blanks aside."""
+        return self.text[max(self.offset - BEFORE, 0) : self.offset].rstrip(" \t")[-1:]
 
     @property
     def word_before(self) -> str:
-        found = _WORD_BEFORE.search(self.text, max(self.at - BEFORE, 0), self.at)
-        return found[1] if found else ""
+        match = _WORD_BEFORE.search(self.text, max(self.offset - BEFORE, 0), self.offset)
+        return match[1] if match else ""
 
 
-def known_word(document: Document, offset: int, snippets: Iterable[Snippet] = ()) -> Word | None:
+def known_word(document: Document, offset: int, snippets: Iterable[Snippet] = ()) -> KnownWord | None:
     """Return the likeliest of the words that begin like the one at the cursor and stand in the snippets, or as far
-    around it as a prompt goes, or its first parts; None where none is likely, or little of it is left."""
-    text = document.text
-    typed = word_before(text, offset)
+    around it as a prompt goes, or its first parts; None if none is likely, or little of it is left to type."""
+    text, typed = document.text, word_before(document.text, offset)
     if not typed or typed[0].isdigit() or is_of_word(text[offset : offset + 1]):
         return None
-    here = _Place(text, offset - len(typed))
-    sign, before = here.sign, here.word_before
+    begun = _Occurrence(typed, text, offset - len(typed))
+    sign, before = begun.sign, begun.word_before
     weights, total = defaultdict[str, float](float), 0.0
-    for word, place, distance in _places(typed, here, snippets):
-        same = (SAME_SIGN if place.sign == sign else 1.0) * (SAME_WORD if place.word_before == before else 1.0)
-        weight = same * 0.5 ** (distance / HALF_LIFE)
+    for occurrence in _occurrences(begun, snippets):
+        same = (SAME_SIGN if occurrence.sign == sign else 1.0) * (
+            SAME_WORD if occurrence.word_before == before else 1.0
+        )
+        weight = same * 0.5 ** (occurrence.distance / HALF_LIFE)
         total += weight
-        for end in (len(word), *(found.start() for found in _PART.finditer(word))):
-            weights[word[:end]] += weight
+        for end in (len(occurrence.word), *(part.start() for part in _PART.finditer(occurrence.word))):
+            weights[occurrence.word[:end]] += weight
     known = STANDS_NEAR[min(len(typed), len(STANDS_NEAR)) - 1]
-    words = [Word(word[len(typed) :], known * weight / total) for word, weight in weights.items()]
-    likely = [each for each in words if len(each.left) >= FEWEST_LEFT and each.certainty >= THRESHOLD]
-    return max(likely, key=lambda each: len(each.left), default=None)
+    words = (KnownWord(word[len(typed) :], known * weight / total) for word, weight in weights.items())
+    likely = (word for word in words if len(word.rest) >= FEWEST_LEFT and word.certainty >= THRESHOLD)
+    return max(likely, key=lambda word: len(word.rest), default=None)
 
 
-def _places(typed: str, here: _Place, snippets: Iterable[Snippet]) -> Iterator[tuple[str, _Place, int]]:
-    """Where a word stands that begins so, and how far that is."""
-    like = re.compile(rf"\b{re.escape(typed)}\w*")
-    text, offset = here.text, here.at + len(typed)
-    for found in like.finditer(text, max(here.at - WHOLE.prefix, 0), here.at):
-        yield found[0], _Place(text, found.start()), here.at - found.start()
-    for found in like.finditer(text, offset, offset + WHOLE.suffix):
-        yield found[0], _Place(text, found.start()), found.start() - offset
+def _occurrences(begun: _Occurrence, snippets: Iterable[Snippet]) -> Iterator[_Occurrence]:
+    """Yield the words that begin like the one at the cursor."""
+    pattern = re.compile(rf"\b{re.escape(begun.word)}\w*")
+    text, start, end = begun.text, begun.offset, begun.offset + len(begun.word)
+    for match in pattern.finditer(text, max(start - WHOLE.prefix, 0), start):
+        yield _Occurrence(match[0], text, match.start(), start - match.start())
+    for match in pattern.finditer(text, end, end + WHOLE.suffix):
+        yield _Occurrence(match[0], text, match.start(), match.start() - end)
     for snippet in snippets:
-        for found in like.finditer(snippet.text):
-            yield found[0], _Place(snippet.text, found.start()), WHOLE.prefix
+        for match in pattern.finditer(snippet.text):
+            yield _Occurrence(match[0], snippet.text, match.start(), WHOLE.prefix)

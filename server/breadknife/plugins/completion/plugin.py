@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from breadknife.engine.api import Chunk
-from breadknife.plugins.completion.cut import wanted
+from breadknife.plugins.completion.continuation import Continuation, find_surer, wait_until_shown
+from breadknife.plugins.completion.cursor import CursorContext, Region
 from breadknife.plugins.completion.filters import PROSE_THRESHOLD, THRESHOLD, UNSURE, confidence, fitted, is_final
-from breadknife.plugins.completion.found import Found, surer, waited
+from breadknife.plugins.completion.generation import CompletionTask, TextGenerator, token_start
 from breadknife.plugins.completion.known_word import RULE, known_word
 from breadknife.plugins.completion.learning import Learning
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.repository import ContextHolder
 from breadknife.plugins.completion.session import Session
-from breadknife.plugins.completion.shape import shape_at
-from breadknife.plugins.completion.stream import Written
-from breadknife.plugins.completion.values import Extent, Where
-from breadknife.plugins.completion.writing import Pen, Place, token_start
+from breadknife.plugins.completion.shape import Extent, shape_at
+from breadknife.plugins.completion.truncate import truncate
 from breadknife.project.files import may_be_asked_about
 from breadknife.project.secrets.contents import is_in_secret
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
@@ -42,7 +41,7 @@ from breadknife.task.values import (
     Trigger,
     WhyRequest,
 )
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Span, TextEdit
 from breadknife.text.printable import shortened
 from breadknife.text.syntax import changed_tree, has_grammar
 
@@ -56,15 +55,12 @@ IDLE_SECONDS = 0.4
 AHEAD_TOKENS = 32
 LINE_TOKENS = 12
 """Of a usual line of code."""
-
 MOST_SECONDS = 1.5
 """Longer than that nobody waits for an answer that can't grow."""
-
 ASKED_SECONDS = 5.0
 """For a menu that was asked for by hand, which shows nothing of other servers either until all have answered."""
-
 _NAMED = 40
-"""Characters of a suggestion that is told of."""
+"""Characters of a suggestion that *why nothing here?* quotes."""
 
 ROLE = "completion"
 ACCEPTED = "accepted"
@@ -77,15 +73,6 @@ class CompletionSettings:
     learn: bool = True
     """Count which suggestions you accept, on this machine only, and let that tune how sure one must be and when it
     comes."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    request: CompletionRequest
-    at: float
-    """Of `time.monotonic()`."""
-    session: Session
-    number: int
 
 
 class CompletionPlugin:
@@ -105,40 +92,29 @@ class CompletionPlugin:
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._steps = (
-            Step("place", Kind.RULE, Asked, Place, self._place),
-            Step("known", Kind.RULE, Place, Place, self._known),
-            Step("model", Kind.SMALL, Place, Found, self._model, role=ROLE),
-            Step("fit", Kind.RULE, Found, Completions, self._fit),
+            Step("place", Kind.RULE, CompletionRequest, CompletionTask, self._prepare),
+            Step("known", Kind.RULE, CompletionTask, CompletionTask, self._reuse),
+            Step("model", Kind.SMALL, CompletionTask, Continuation, self._generate, role=ROLE),
+            Step("fit", Kind.RULE, Continuation, Completions, self._fit),
         )
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
-            case CompletionRequest(document=document, offset=offset):
-                now, session = time.monotonic(), self._session(document.uri)
-                number, moved = session.begin(document, offset)
-                if moved and request.trigger is Trigger.TYPING:
-                    self._pace.typed(now)
-                refused = session.refused(document, offset)
-                if refused and not request.listed:
-                    self._learning.rejected(refused)
-                return context.run(self._steps, Asked(request, now, session, number))
+            case CompletionRequest():
+                return context.run(self._steps, request)
             case WhyRequest(document=document, span=span):
-                return self._why(CompletionRequest(document, span.end, grows=False, listed=True), context)
+                # As if somebody typed there. A menu: to move on from it rejects nothing.
+                request = CompletionRequest(document, span.end, grows=False, listed=True)
+                answer = context.run(self._steps, request)
+                if isinstance(answer, Completions) and answer.items:
+                    return silence("ready", text=shortened(" ".join(answer.items[0].text.split()), _NAMED))
+                return answer if isinstance(answer, Silence) else None
             case CommandRequest(command=Command(name=name, arguments=(id, characters))) if name == ACCEPTED:
                 if characters.isdecimal():
                     self._learning.accepted(id, int(characters))
                 return Done()
             case _:
                 return None
-
-    def _why(self, request: CompletionRequest, context: Context) -> Answer | None:
-        """What is said of a place where nobody has typed lately: as if somebody did."""
-        session = self._session(request.document.uri)
-        number, _ = session.begin(request.document, request.offset)
-        answer = context.run(self._steps, Asked(request, time.monotonic(), session, number))
-        if isinstance(answer, Completions) and answer.items:
-            return silence("ready", text=shortened(" ".join(answer.items[0].text.split()), _NAMED))
-        return answer if isinstance(answer, Silence) else None
 
     def close(self) -> None:
         with self._lock:
@@ -153,182 +129,189 @@ class CompletionPlugin:
                 self._sessions.pop(next(iter(self._sessions))).close()
             return session
 
-    def _place(self, asked: Asked, context: Context) -> Verdict:
-        """Where, and how much is wanted."""
-        request, settings = asked.request, context.settings(CompletionSettings)
+    def _prepare(self, request: CompletionRequest, context: Context) -> Verdict:
+        """Notes that the user has moved on to this cursor, and decides how much is to be suggested there."""
+        now, session = time.monotonic(), self._session(request.document.uri)
+        number, moved = session.begin(request.document, request.offset)
+        if moved and request.trigger is Trigger.TYPING:
+            self._pace.typed(now)
+        rejected = session.take_rejected(request.document, request.offset)
+        if rejected and not request.listed:
+            self._learning.rejected(rejected)
         if not may_be_asked_about(request.document, context.project):
             return Vetoed(silence("ignored-file"))
-        document, offset, selected = _continued(request)
-        tree, invoked = context.tree(document), request.trigger is Trigger.INVOKED
-        if tree is None and has_grammar(document.language):  # nothing could pass the parse gate
+        cursor, selected = _cursor(request, context)
+        invoked, project = request.trigger is Trigger.INVOKED, context.project
+        if cursor.tree is None and has_grammar(cursor.language):  # nothing could pass the parse gate
             return Vetoed(silence("no-tree"))
-        if is_in_secret(document.text, offset):
+        if is_in_secret(cursor.document.text, cursor.offset):
             return Vetoed(silence("in-secret"))
-        shape = shape_at(document, offset, tree, settings.max_lines, invoked=invoked)
+        shape = shape_at(cursor, context.settings(CompletionSettings).max_lines, invoked=invoked)
         if shape.extent is Extent.NOTHING:
-            if asked.session.is_newest(asked.number):
-                asked.session.streams.stop()
+            if session.is_newest(number):
+                session.streams.stop()
             return Vetoed(silence(shape.reason))
-        if invoked:
-            budget = ASKED_SECONDS if request.listed else float("inf")
-        else:
-            budget = self._pace.budget if request.grows else MOST_SECONDS
-        project = context.project
-        snippets = self._contexts.context(document, offset, tree, project)
-        has_words = shape.where is Where.CODE and not (invoked or request.listed)
-        place = Place(
-            document=document,
-            offset=offset,
-            selected=selected,
-            shape=shape,
-            tree=tree,
-            invoked=invoked,
-            due=asked.at + budget,
-            session=asked.session,
-            number=asked.number,
-            snippets=snippets,
-            project_name=project.root.name if project else "",
-            word=known_word(document, offset, snippets) if has_words else None,
+        snippets = self._contexts.context(cursor, project)
+        has_words = cursor.region is Region.CODE and not (invoked or request.listed)
+        return PassedOn(
+            CompletionTask(
+                cursor=cursor,
+                selected=selected,
+                shape=shape,
+                invoked=invoked,
+                due=now + self._budget(request),
+                threshold=0.0 if invoked else self._threshold(cursor, context),
+                session=session,
+                number=number,
+                snippets=snippets,
+                project_name=project.root.name if project else "",
+                word=known_word(cursor.document, cursor.offset, snippets) if has_words else None,
+            )
         )
-        return PassedOn(place)
 
-    def _known(self, place: Place, context: Context) -> Verdict:
-        """What was written before may be all that is wanted."""
-        if not _is_current(place, context):
+    def _reuse(self, task: CompletionTask, context: Context) -> Verdict:
+        """Settles where an earlier request's stream has all that is to be suggested."""
+        if not _is_current(task, context):
             return Vetoed(silence("superseded"))
-        known = None if place.invoked else place.session.streams.find(place.document, place.offset)
-        if known:
-            stream, typed = known
-            written = stream.so_far()
-            if written.text.startswith(typed):
-                found = Found(place, stream, typed, written, known=True)
-                ended = written.last.finish == "stop" or place.complete(found.rest(written))
-                if ended or is_final(found.judged(found.draft(written), written, self._threshold(place, context))):
-                    return self._fit(found, context)
-        return PassedOn(place)
+        found = task.find_stream()
+        if found:
+            stream, typed = found
+            continuation = Continuation(task, stream, typed, stream.generated, reused=True)
+            if continuation.generated.text.startswith(typed):
+                ended = continuation.generated.last.finish == "stop" or task.is_complete(continuation.rest)
+                if ended or is_final(continuation.fit(continuation.draft)):
+                    return self._fit(continuation, context)
+        return PassedOn(task)
 
-    def _model(self, place: Place, context: Context) -> Verdict:
-        """What the model writes: all of it, or what there is when the answer is due."""
-        session, cancel = place.session, context.cancel
-        if not _is_current(place, context):
+    def _generate(self, task: CompletionTask, context: Context) -> Verdict:
+        """Has the model write: all that is to be suggested, or what there is when the answer is due."""
+        session, cursor, cancel = task.session, task.cursor, context.cancel
+        if not _is_current(task, context):
             return Vetoed(silence("superseded"))
-        found = None if place.invoked else session.streams.find(place.document, place.offset)
-        delay = 0.0 if found or place.invoked else self._pace.delay
+        found = task.find_stream()
+        delay = 0.0 if found or task.invoked else self._pace.delay
         if delay:
-            delay = self._learning.patience(delay, place.document.language) if _learns(context) else delay
-            if not session.pause(delay, place.number, cancel):
+            delay = self._learning.patience(delay, cursor.language) if _learns(context) else delay
+            if not session.pause(delay, task.number, cancel):
                 return Vetoed(silence("superseded"))
-        pen, tried = Pen(context.model(ROLE), self._pace), set[int]()
+        generator, tried = TextGenerator(context.model(ROLE), self._pace), set[int]()
         while True:
             # An older request must not stop what a newer one has begun.
-            if not _is_current(place, context):
+            if not _is_current(task, context):
                 return Vetoed(silence("superseded"))
             if not found:
-                starts = (token_start(place.document.text, place.offset, held=pen.holds), place.offset)
+                text, offset = cursor.document.text, cursor.offset
+                starts = (token_start(text, offset, held=not generator.is_remote), offset)
                 start = next((start for start in starts if start not in tried), None)
                 if start is None:
                     return Vetoed(silence("empty"))
-                found = pen.stream(place, start), place.document.text[start : place.offset]
+                found = generator.stream(task, start), text[start:offset]
             stream, typed = found
             tried.add(stream.start)
-            stream.want(place.goal(stream.start), place.shape.max_tokens)
+            stream.want(task.goal(stream.start), task.shape.max_tokens)
             session.streams.add(stream)
-            written = stream.wait(cancel, place.due)
-            while written.writing and not written.text.startswith(typed) and typed.startswith(written.text):
-                if place.word:
-                    return PassedOn(Found(place, stream, typed, written))
-                written = stream.wait(cancel, place.due, len(written.text))
-            said = place.typed(stream.start).within(written.text, unfinished=written.writing)
-            if said is not None:
-                typed = said
+            generated = stream.wait(cancel, task.due)
+            while generated.writing and generated.text != typed and typed.startswith(generated.text):
+                if task.word:
+                    return PassedOn(Continuation(task, stream, typed, generated))
+                generated = stream.wait(cancel, task.due, len(generated.text))
+            matched = task.typed(stream.start).match(generated.text, unfinished=generated.writing)
+            if matched is not None:
                 break
             found = None
-        others = pen.alternatives(place, stream.start, typed, written, cancel) if place.invoked else ()
-        return PassedOn(Found(place, stream, typed, written, tuple(others)))
+        others = generator.alternatives(task, stream.start, matched, generated, cancel) if task.invoked else ()
+        return PassedOn(Continuation(task, stream, matched, generated, tuple(others)))
 
-    def _fit(self, found: Found, context: Context) -> Verdict:
-        """What of it may be shown. What doesn't fit as far as it is written may do so when there is more."""
-        place, threshold = found.place, self._threshold(found.place, context)
-        pen = Pen(context.model(ROLE), self._pace)
-        pen.evaluate_ahead(place, IDLE_SECONDS)
-        written, draft, fit = waited(found, threshold, context)
-        refused = is_final(fit)
+    def _fit(self, continuation: Continuation, context: Context) -> Verdict:
+        """Settles with what of it may be shown. What doesn't fit as far as it is written may do so when there is
+        more."""
+        task, generator = continuation.task, TextGenerator(context.model(ROLE), self._pace)
+        generator.evaluate_ahead(task, IDLE_SECONDS)
+        continuation, draft, form = wait_until_shown(continuation, context.cancel)
+        generated, stream = continuation.generated, continuation.stream
+        refused = is_final(form)
         if refused:
-            found.stream.stop()
-        if isinstance(fit, Silence) and fit.reason == UNSURE:
-            draft, fit = surer(found, written, threshold) or (draft, fit)
-        stopped = not (draft.complete or written.writing or written.last.finish or refused)
-        if stopped and not place.session.is_newest(place.number):
+            stream.stop()
+        if isinstance(form, Silence) and form.reason == UNSURE:
+            draft, form = find_surer(continuation) or (draft, form)
+        stopped = not (draft.complete or generated.writing or generated.last.finish or refused)
+        if stopped and not task.is_newest:
             return Vetoed(silence("superseded"))
-        others = sorted((found.draft(other) for other in found.others), key=confidence, reverse=True)
-        fits = [(draft, fit), *((other, fitted(other, threshold=threshold)) for other in others)]
-        shown = {" ".join(text.split()): (each, text) for each, text in fits[::-1] if isinstance(text, str)}
-        origin = pen.model.origin(Chunk("") if found.known else written.last)
+        others = sorted(continuation.alternative_drafts, key=confidence, reverse=True)
+        forms = [(draft, form), *((other, fitted(other, threshold=task.threshold)) for other in others)]
+        shown = {" ".join(text.split()): (source, text) for source, text in forms[::-1] if isinstance(text, str)}
+        origin = generator.model.origin(Chunk("") if continuation.reused else generated.last)
         # The best one comes last here: it is the one on the screen.
-        items = [self._item(place, text, confidence(each), origin, context) for each, text in shown.values()][::-1]
-        if isinstance(fit, Silence) and not items:
-            items = self._known_word(found, written, threshold, context)
+        items = [self._item(task, text, confidence(source), origin, context) for source, text in shown.values()][::-1]
+        if isinstance(form, Silence) and not items:
+            items = self._known_word(continuation, context)
             if not items:
-                return Vetoed(fit)
-        incomplete = written.writing and not draft.complete and not refused
+                return Vetoed(form)
+        incomplete = generated.writing and not draft.complete and not refused
         if incomplete:
-            found.stream.then(lambda: context.refresh() if place.session.is_newest(place.number) else None)
-        elif isinstance(fit, str) and not refused:
-            self._look_ahead(found, fit)
+            stream.then(lambda: context.refresh() if task.is_newest else None)
+        elif isinstance(form, str) and not refused:
+            self._look_ahead(continuation, form)
         return Settled(Completions(tuple(items[:ALTERNATIVES]), incomplete))
 
-    def _threshold(self, place: Place, context: Context) -> float:
-        if place.invoked:
-            return 0.0
-        least = self._learning.threshold(THRESHOLD, place.document.language) if _learns(context) else THRESHOLD
-        return max(least, PROSE_THRESHOLD) if place.shape.where is Where.PROSE else least
+    def _budget(self, request: CompletionRequest) -> float:
+        """The seconds after which a part is enough."""
+        if request.trigger is Trigger.INVOKED:
+            return ASKED_SECONDS if request.listed else float("inf")
+        return self._pace.budget if request.grows else MOST_SECONDS
 
-    def _known_word(self, found: Found, written: Written, threshold: float, context: Context) -> list[CompletionItem]:
-        """For where the model has nothing to show, unless it says that nothing is missing."""
-        place, word = found.place, found.place.word
-        ended = not written.writing and not found.rest(written).strip()
-        if word is None or ended or word.certainty < threshold:
-            return []
-        if fitted(found.part(written, word.left), threshold=0.0) != word.left:
-            return []
-        return [self._item(place, word.left, word.certainty, Origin(RULE), context)]
+    def _threshold(self, cursor: CursorContext, context: Context) -> float:
+        least = self._learning.threshold(THRESHOLD, cursor.language) if _learns(context) else THRESHOLD
+        return max(least, PROSE_THRESHOLD) if cursor.region is Region.PROSE else least
 
-    def _item(self, place: Place, text: str, certainty: float, origin: Origin, context: Context) -> CompletionItem:
+    def _known_word(self, continuation: Continuation, context: Context) -> list[CompletionItem]:
+        """The known word, for where the model has nothing to show, unless it says that nothing is missing."""
+        task, word = continuation.task, continuation.task.word
+        ended = not continuation.generated.writing and not continuation.rest.strip()
+        if word is None or ended or word.certainty < task.threshold:
+            return []
+        if fitted(continuation.draft_of(word.rest), threshold=0.0) != word.rest:
+            return []
+        return [self._item(task, word.rest, word.certainty, Origin(RULE), context)]
+
+    def _item(
+        self, task: CompletionTask, text: str, certainty: float, origin: Origin, context: Context
+    ) -> CompletionItem:
         command: Command | None = None
-        new = str(next(self._ids))
-        id = place.session.offers(place.document, place.offset, text, new)
+        document, offset, new = task.cursor.document, task.cursor.offset, str(next(self._ids))
+        id = task.session.offer(document, offset, text, new)
         if _learns(context):
             if id == new:
-                self._learning.offered(id, place.document.language, certainty)
+                self._learning.offered(id, document.language, certainty)
             command = Command(ACCEPTED, "Accept", (id, str(len(text))))
-        span = Span(place.offset, place.offset)
-        if place.selected:
-            span, text = place.selected.span, place.selected.new_text + text
+        span = Span(offset, offset)
+        if task.selected:
+            span, text = task.selected.span, task.selected.new_text + text
         return CompletionItem(span, text, origin, command)
 
-    def _look_ahead(self, found: Found, text: str) -> None:
+    def _look_ahead(self, continuation: Continuation, text: str) -> None:
         """Have written what would follow if `text` was accepted: when the user stops typing, or in time for their
         last key of it. Once: the stream doesn't write what it has."""
-        place, stream = found.place, found.stream
-        accepted = found.typed + text
-        if place.invoked or not stream.so_far().text.startswith(accepted):
+        task, stream = continuation.task, continuation.stream
+        accepted = continuation.typed + text
+        if task.invoked or not stream.generated.text.startswith(accepted):
             return
 
         def write_on() -> None:
-            if not place.session.is_newest(place.number):
+            if not task.is_newest:
                 return
-            edit = TextEdit(Span(place.offset, place.offset), text)
-            tree = changed_tree(place.tree, edit) if place.tree else None
-            document, offset = place.document.edited((edit,)), place.offset + len(text)
-            shape = shape_at(document, offset, tree, place.shape.max_lines)
-            if shape.extent is Extent.NOTHING:
-                return
+            cursor = task.cursor
+            edit = TextEdit(Span(cursor.offset, cursor.offset), text)
+            tree = changed_tree(cursor.tree, edit) if cursor.tree else None
+            after = CursorContext(cursor.document.edited((edit,)), cursor.offset + len(text), tree)
+            shape = shape_at(after, task.shape.max_lines)
 
-            def enough(written: str) -> bool:
+            def is_enough(written: str) -> bool:
                 rest = written[len(accepted) :]
-                return wanted(rest, shape)[1] or "\n" in rest.lstrip()
+                return truncate(rest, shape)[1] or "\n" in rest.lstrip()
 
-            stream.want(enough, AHEAD_TOKENS, at_rest=True)
+            if shape.extent is not Extent.NOTHING:
+                stream.want(is_enough, AHEAD_TOKENS, at_rest=True)
 
         in_time = len(text) * self._pace.gap - self._pace.writing(LINE_TOKENS)
         timer = threading.Timer(min(max(in_time, 0.0), IDLE_SECONDS), write_on)
@@ -336,21 +319,21 @@ class CompletionPlugin:
         timer.start()
 
 
-def _is_current(place: Place, context: Context) -> bool:
-    """Whether nothing was asked since. Raises Cancelled."""
+def _is_current(task: CompletionTask, context: Context) -> bool:
+    """Tell whether nothing was asked since. Raises Cancelled."""
     context.cancel.raise_if_cancelled()
-    return place.session.is_newest(place.number)
+    return task.is_newest
 
 
 def _learns(context: Context) -> bool:
     return context.settings(CompletionSettings).learn
 
 
-def _continued(request: CompletionRequest) -> tuple[Document, int, TextEdit | None]:
-    """The document and the offset to complete at: as if the entry selected in the editor's menu was accepted."""
-    if request.selected is None:
-        return request.document, request.offset, None
-    span, text = request.selected
-    edit = TextEdit(span, text)
-    document = request.document.edited((edit,), request.document.version)
-    return document, span.start + len(text), edit
+def _cursor(request: CompletionRequest, context: Context) -> tuple[CursorContext, TextEdit | None]:
+    """The cursor, as if the entry selected in the editor's menu was accepted, and that entry's edit."""
+    document, offset, edit = request.document, request.offset, None
+    if request.selected is not None:
+        edit = TextEdit(*request.selected)
+        document = document.edited((edit,), document.version)
+        offset = edit.span.start + len(edit.new_text)
+    return CursorContext(document, offset, context.tree(document)), edit

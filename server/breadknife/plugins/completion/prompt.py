@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from breadknife.engine.api import Part, Prompt, Trim
+from breadknife.plugins.completion.cursor import scan_brackets, unmatched
 from breadknife.project.secrets.contents import masked
 from breadknife.text.document import Document, Span, common_prefix
 from breadknife.text.tokens import CLOSING, columns
 
-_QUOTES = ('"""', "'''", '"', "'", "`")
 _CLOSING_LINES = re.compile(r"[ \t]*+(?:\r?\n\s*+[])}][])};,]*+[ \t]*+(?=\r?\n|\Z))+")
-_SIGN = re.compile(r"\\.|\"{3}|'{3}|[][(){}\"'`]")
-
-
 _LONGEST_LINE = 4_096
 """Characters of a line that are looked at for secrets beyond the window."""
 
@@ -65,9 +62,9 @@ def fim_prompt(
     window: Window = WHOLE,
     begin: int | None = None,
 ) -> Prompt:
-    """Asks for the text between `start` and `offset`, the cursor, and for what follows there.
+    """Return the prompt for the text between `start` and `offset`, the cursor, and for what follows there.
 
-    `begin`: where the prefix begins."""
+    `begin` is where the prefix begins."""
     prefix = _since(document, prefix_start(document, offset, window) if begin is None else begin, start)
     suffix = _until(document, offset, suffix_end(document, offset, window))
     return (
@@ -80,7 +77,7 @@ def fim_prompt(
 
 
 def _since(document: Document, begin: int, end: int) -> str:
-    """That part of a document. Where it begins within a line, a secret there could be cut in two and not be known as
+    """The text between two offsets. If it begins within a line, a secret there could be cut in two and not be known as
     one: so it is masked here already."""
     line = max(document.line_starts[document.line_at(begin)], begin - _LONGEST_LINE)
     return document.text[begin:end] if line == begin else masked(document.text[line:end])[begin - line :]
@@ -92,8 +89,8 @@ def _until(document: Document, begin: int, end: int) -> str:
 
 
 def new_characters(prompt: Prompt, evaluated: Prompt) -> int:
-    """Of a prompt, those after what it begins with alike."""
-    new, old = ("".join(part.text for part in each) for each in (prompt, evaluated))
+    """Return how many characters of a prompt follow the beginning that it shares with another."""
+    new, old = ("".join(part.text for part in parts) for parts in (prompt, evaluated))
     return len(new) - common_prefix(new, old)
 
 
@@ -143,24 +140,14 @@ def closed(document: Document, offset: int) -> Span:
     with it would be another one, and so all of the prompt.
     """
     text, end = document.text, offset
-    for opener in reversed(_open(text[document.line_starts[document.line_at(offset)] : offset])):
-        closer = CLOSING.get(opener, opener)
+    before = text[document.line_starts[document.line_at(offset)] : offset]
+    brackets, quote, _ = scan_brackets(before, document.language)
+    for closer in (quote, *(CLOSING[char] for char in reversed(unmatched(brackets)) if char in CLOSING)):
         if not text.startswith(closer, end):
             break
         end += len(closer)
-    return Span(offset, end + len(lines[0]) if (lines := _CLOSING_LINES.match(text, end)) else end)
-
-
-def _open(line: str) -> list[str]:
-    """The brackets and quotes that are opened there and not closed, the innermost last."""
-    found: list[str] = []
-    for match in _SIGN.finditer(line):
-        sign, last = match[0], found[-1] if found else ""
-        if sign == CLOSING.get(last, last):
-            found.pop()
-        elif last not in _QUOTES and (sign in CLOSING or sign in _QUOTES):
-            found.append(sign)
-    return found
+    lines = _CLOSING_LINES.match(text, end)
+    return Span(offset, lines.end() if lines else end)
 
 
 def suffix_end(document: Document, offset: int, window: Window = WHOLE) -> int:

@@ -25,7 +25,7 @@ _FIELD = re.compile(r"\s+(?!pass\b|\.\.\.)[\w$#]")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SourceFile:
     """A file, with all that it defines."""
 
     text: str
@@ -33,14 +33,14 @@ class Sheet:
     syntax: LanguageSyntax
 
 
-def rendered(definitions: Sequence[Definition], sheet: Sheet) -> str:
-    """Definitions of one file as they stand there, without bodies: those of a class within it."""
+def render(definitions: Sequence[Definition], file: SourceFile) -> str:
+    """Return definitions of one file as they stand there, without bodies: those of a class within it."""
     ordered = sorted(definitions, key=lambda each: (each.span.start, -each.span.end))
     lines: list[str] = []
-    for scope, group in groupby(ordered, lambda each: _scope(each, ordered) if sheet.syntax.scope else ""):
-        found = _nested(list(group), sheet)
+    for scope, group in groupby(ordered, lambda each: _scope(each, ordered) if file.syntax.scope else ""):
+        found = _nested(list(group), file)
         if scope:
-            found = [f"{sheet.syntax.scope} {scope} {{", *(_INDENT + line for line in found), "}"]
+            found = [f"{file.syntax.scope} {scope} {{", *(_INDENT + line for line in found), "}"]
         lines += found
     return "\n".join(lines)
 
@@ -51,8 +51,8 @@ def _scope(definition: Definition, shown: Sequence[Definition]) -> str:
     return definition.container if definition.kind == "method" and not held else ""
 
 
-def _nested(ordered: Sequence[Definition], sheet: Sheet) -> list[str]:
-    syntax = sheet.syntax
+def _nested(ordered: Sequence[Definition], file: SourceFile) -> list[str]:
+    syntax = file.syntax
     lines: list[str] = []
     inside: list[Definition] = []
     for number, each in enumerate(ordered):
@@ -61,9 +61,9 @@ def _nested(ordered: Sequence[Definition], sheet: Sheet) -> list[str]:
             lines += _closed(syntax, len(inside))
         following = ordered[number + 1 : number + 2]
         holds = bool(following) and each.span.contains(following[0].span)
-        fields = _fields(each, sheet) if each.kind in ("class", "type") else []
-        body = _has_body(each, sheet)
-        lines += (_INDENT * len(inside) + decorator for decorator in _decorators(each, sheet))
+        fields = _fields(each, file) if each.kind in ("class", "type") else []
+        body = _has_body(each, file)
+        lines += (_INDENT * len(inside) + decorator for decorator in _decorators(each, file))
         lines += _head(each, syntax, len(inside), is_open=body and (holds or bool(fields)), is_cut=body)
         lines += (_INDENT * (len(inside) + 1) + field for field in fields)
         if holds:
@@ -96,17 +96,17 @@ def _head(definition: Definition, syntax: LanguageSyntax, depth: int, *, is_open
     yield indent + head + ((" {" if is_open else " { … }") if braces else "")
 
 
-def _decorators(definition: Definition, sheet: Sheet) -> Iterator[str]:
+def _decorators(definition: Definition, file: SourceFile) -> Iterator[str]:
     """Those that tell, on one line each."""
-    whole = sheet.text[definition.span.start : definition.span.end]
+    whole = file.text[definition.span.start : definition.span.end]
     before, head, _ = whole.partition(definition.signature.partition("\n")[0])
     for line in before.splitlines() if head else ():
         if found := _TELLING.match(line.strip()):
             yield found[0]
 
 
-def _has_body(definition: Definition, sheet: Sheet) -> bool:
-    whole = sheet.text[definition.span.start : definition.span.end].rstrip(" ;\n")
+def _has_body(definition: Definition, file: SourceFile) -> bool:
+    whole = file.text[definition.span.start : definition.span.end].rstrip(" ;\n")
     return definition.kind != "constant" and not whole.endswith(definition.signature.rstrip(" ;\n"))
 
 
@@ -115,10 +115,10 @@ def _closed(syntax: LanguageSyntax, depth: int) -> list[str]:
     return [_INDENT * depth + closing] if closing else []
 
 
-def _fields(definition: Definition, sheet: Sheet) -> list[str]:
+def _fields(definition: Definition, file: SourceFile) -> list[str]:
     """What a class's body has on its first level besides definitions."""
-    text, start, pieces = sheet.text, definition.span.start, list[str]()
-    for each in sheet.definitions:
+    text, start, pieces = file.text, definition.span.start, list[str]()
+    for each in file.definitions:
         if each != definition and definition.span.contains(each.span) and each.span.start >= start:
             pieces.append(text[start : each.span.start])
             start = each.span.end

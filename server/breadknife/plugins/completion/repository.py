@@ -10,17 +10,17 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from breadknife.plugins.completion.cursor import CursorContext
 from breadknife.plugins.completion.prompt import Snippet
-from breadknife.plugins.completion.rendering import Sheet, rendered, signature
+from breadknife.plugins.completion.rendering import SourceFile, render, signature
 from breadknife.project.values import Located, Project
 from breadknife.text.document import Document, Span, language_of
 from breadknife.text.languages import LANGUAGES, LanguageSyntax
 from breadknife.text.outline import Definition, Import, Outline, outline
-from breadknife.text.syntax import SyntaxTree
 
 BUDGET = 2_000
 """Characters of all snippets: about 500 tokens, 2.7 s on two slow cores when they are evaluated the first time."""
@@ -50,14 +50,14 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The context chosen at one cursor."""
+class RepositoryContext:
+    """What was chosen at one cursor."""
 
     definitions: tuple[Snippet, ...] = ()
     edits: tuple[tuple[Path, Snippet], ...] = ()
     """Recent ones, after the definitions."""
-    parts: tuple[tuple[str, str], ...] = ()
-    """A key for each definition, and its signature."""
+    signatures: Mapping[str, str] = field(default_factory=dict[str, str])
+    """A key for each definition -> its signature."""
     named: frozenset[str] = frozenset()
     """The keys of those that the cursor's line names."""
     sources: frozenset[Path] = frozenset()
@@ -71,7 +71,7 @@ class Choice:
     def paths(self) -> frozenset[Path]:
         return self.sources.union(path for path, _ in self.edits)
 
-    def after(self, held: Choice) -> Choice:
+    def after(self, held: RepositoryContext) -> RepositoryContext:
         """Return what to go on with where `held` was the context: as much of that as isn't outdated, for another
         context is another prompt. Edits stand last in it, so that new ones leave what was evaluated of the
         definitions."""
@@ -79,46 +79,38 @@ class Choice:
             return self
         return held if set(self.edits) <= set(held.edits) else replace(held, edits=self.edits)
 
-    def _outdates(self, held: Choice) -> bool:
-        """Whether a definition is another one by now, is named on the cursor's line for the first time, or most are
-        new."""
-        old, new = dict(held.parts), dict(self.parts)
+    def _outdates(self, held: RepositoryContext) -> bool:
+        """Tell whether a definition has changed, is named on the cursor's line for the first time, or most are new."""
+        old, new = held.signatures, self.signatures
         common = old.keys() & new.keys()
         changed = any(old[key] != new[key] for key in common)
         return changed or bool(self.named - old.keys()) or 2 * len(common) < len(new)
 
 
-def repository_context(
-    document: Document, offset: int, tree: SyntaxTree | None, project: Project | None, budget: int = BUDGET
-) -> tuple[Snippet, ...]:
-    """Snippets of other files of the project, of at most `budget` characters, those that change least first."""
-    return choose(document, offset, tree, project, budget).snippets
-
-
-def choose(
-    document: Document, offset: int, tree: SyntaxTree | None, project: Project | None, budget: int = BUDGET
-) -> Choice:
-    if tree is None or project is None or document.path is None:
-        return Choice()
-    scout = _Scout(document, offset, outline(tree), project)
-    candidates = scout.candidates()
-    edits = list(scout.edits(min(EDIT_CHARACTERS, budget)))
-    chosen = _within(candidates, budget - sum(len(text) for _, text in edits), scout.price)
+def choose_context(cursor: CursorContext, project: Project | None, budget: int = BUDGET) -> RepositoryContext:
+    """Return snippets of other files of the project, of at most `budget` characters, those that change least first."""
+    if cursor.tree is None or project is None or cursor.document.path is None:
+        return RepositoryContext()
+    finder = _CandidateFinder(cursor, outline(cursor.tree), project)
+    candidates = finder.candidates()
+    edits = list(finder.edits(min(EDIT_CHARACTERS, budget)))
+    chosen = _choose(candidates, budget - sum(len(text) for _, text in edits), finder.price)
     definitions: list[Snippet] = []
-    parts: list[tuple[str, str]] = []
+    signatures: dict[str, str] = {}
     named: set[str] = set()
-    for path in sorted({each.path for each in chosen}):
-        here = [each.definition for each in chosen if each.path == path]
-        definitions.append(Snippet(_label(path, project), rendered(here, scout.sheet(path))))
-        for each in here:
-            parts.append((key := f"{path}:{each.container}.{each.name}", signature(each)))
-            named |= {key} if each.name in scout.line else set()
-    return Choice(
+    for path in sorted({candidate.path for candidate in chosen}):
+        shown = [candidate.definition for candidate in chosen if candidate.path == path]
+        definitions.append(Snippet(_label(path, project), render(shown, finder.file(path))))
+        for definition in shown:
+            key = f"{path}:{definition.container}.{definition.name}"
+            signatures[key] = signature(definition)
+            named |= {key} if definition.name in finder.line else set()
+    return RepositoryContext(
         tuple(definitions),
         tuple((path, Snippet(_label(path, project), text)) for path, text in edits),
-        tuple(parts),
+        signatures,
         frozenset(named),
-        frozenset(each.path for each in chosen),
+        frozenset(candidate.path for candidate in chosen),
     )
 
 
@@ -130,44 +122,55 @@ class _Candidate:
     holder: Definition | None = None
     """The class that it is shown in."""
 
+    @property
+    def key(self) -> tuple[Path, Span]:
+        return self.path, self.definition.span
 
-class _Scout:
-    """What the text around one cursor says about what is likely to be used there."""
 
-    def __init__(self, document: Document, offset: int, here: Outline, project: Project) -> None:
-        self.document = document
-        self.project = project
-        self.imports = here.imports
-        text = _without(document.text, [each.span for each in here.imports])
-        line = document.line_span(document.line_at(offset))
+class _CandidateFinder:
+    """Finds definitions of other files that are likely to be used at a cursor, by the text around it."""
+
+    def __init__(self, cursor: CursorContext, own: Outline, project: Project) -> None:
+        """`own` is the outline of the cursor's document."""
+        document, offset = cursor.document, cursor.offset
+        self._document = document
+        self._project = project
+        self._imports = own.imports
+        text = _without(document.text, [imported.span for imported in own.imports])
+        line = document.line_span(cursor.line)
         before = _WORD.findall(text[max(0, offset - NEAR_BEFORE) : offset])
         self.line = frozenset(_WORD.findall(text[line.start : line.end]))
+        """The names on the cursor's line."""
         self._nearest = tuple(dict.fromkeys(reversed(before)))
-        self.near = frozenset(self._nearest) | frozenset(_WORD.findall(text[offset : offset + NEAR_AFTER]))
-        self._used = here.names & frozenset(_WORD.findall(text))
-        self.own = frozenset(each.name for each in here.definitions)
-        self._names = here.names
-        around = [each for each in here.definitions if each.kind == "class" and each.span.touches(Span(offset, offset))]
-        self._bases = frozenset(_WORD.findall(around[-1].signature)) if around else frozenset[str]()
+        self._near = frozenset(self._nearest) | frozenset(_WORD.findall(text[offset : offset + NEAR_AFTER]))
+        self._used = own.names & frozenset(_WORD.findall(text))
+        self._own = frozenset(definition.name for definition in own.definitions)
+        self._names = own.names
+        classes = [each for each in own.definitions if each.kind == "class" and each.span.touches(Span(offset, offset))]
+        self._bases = frozenset(_WORD.findall(classes[-1].signature)) if classes else frozenset[str]()
         self._locals: set[str] = set()
-        self._sheets: dict[Path, Sheet] = {}
+        self._files: dict[Path, SourceFile] = {}
 
-    def syntax(self, path: Path) -> LanguageSyntax:
-        return LANGUAGES[language_of(path) or self.document.language]
-
-    def sheet(self, path: Path) -> Sheet:
-        """Empty when the file has gone."""
-        if path not in self._sheets:
-            found, text = self.project.outline(path), self.project.text(path)
-            self._sheets[path] = Sheet(text or "", found.definitions if found else (), self.syntax(path))
-        return self._sheets[path]
+    def file(self, path: Path) -> SourceFile:
+        """Return a file with its definitions; empty when it has gone."""
+        if path not in self._files:
+            self._files[path] = SourceFile(self._project.text(path) or "", self._definitions(path), self._syntax(path))
+        return self._files[path]
 
     def price(self, candidate: _Candidate) -> int:
-        return len(rendered([candidate.definition], self.sheet(candidate.path))) + 1
+        """Return the characters that a candidate takes."""
+        return len(render([candidate.definition], self.file(candidate.path))) + 1
 
-    def weight(self, name: str) -> float:
+    def _syntax(self, path: Path) -> LanguageSyntax:
+        return LANGUAGES[language_of(path) or self._document.language]
+
+    def _definitions(self, path: Path) -> Sequence[Definition]:
+        found = self._project.outline(path)
+        return found.definitions if found else ()
+
+    def _weight(self, name: str) -> float:
         """Return how likely a name is to be written again at the cursor, by where it is used: 0 where it isn't."""
-        return 3.0 if name in self.line else 2.0 if name in self.near else 1.0 if name in self._used else 0.0
+        return 3.0 if name in self.line else 2.0 if name in self._near else 1.0 if name in self._used else 0.0
 
     def candidates(self) -> list[_Candidate]:
         """None at all when nothing here uses the project's definitions."""
@@ -176,20 +179,19 @@ class _Scout:
             return []
         best: dict[tuple[Path, Span], _Candidate] = {}
         for each in found:
-            key = each.path, each.definition.span
-            if key not in best or best[key].score < each.score:
-                best[key] = each
+            if each.key not in best or best[each.key].score < each.score:
+                best[each.key] = each
         return sorted(best.values(), key=lambda each: (-each.score, each.path, each.definition.span.start))
 
     def _imported(self) -> Iterator[_Candidate]:
-        for imported in self.imports:
-            for local, located, by_name in self._resolved(imported, self.document, HOPS):
+        for imported in self._imports:
+            for local, located, by_name in self._resolved(imported, self._document, HOPS):
                 self._locals.add(local)
                 each = located.definition
                 if by_name:  # what was imported and isn't used yet is about to be
-                    score = self.weight(local) or UNUSED
+                    score = self._weight(local) or UNUSED
                 else:
-                    score = self.weight(each.name) or (ASKED if local in self.line else FILLER * (local in self.near))
+                    score = self._weight(each.name) or (ASKED if local in self.line else FILLER * (local in self._near))
                 if each.name in self._bases or local in self._bases:
                     score += 1
                 if score:
@@ -198,11 +200,10 @@ class _Scout:
 
     def _members(self, located: Located, score: float, *, is_base: bool) -> Iterator[_Candidate]:
         holder = located.definition
-        found = self.project.outline(located.path)
-        for each in found.definitions if found and holder.kind in ("class", "type") else ():
+        for each in self._definitions(located.path) if holder.kind in ("class", "type") else ():
             if each.container != holder.name:
                 continue
-            used = self.weight(each.name)
+            used = self._weight(each.name)
             if each.name in CONSTRUCTORS:
                 value = score * 0.9
             elif each.name.startswith("__") or (each.name.startswith("_") and not is_base and not used):
@@ -214,8 +215,8 @@ class _Scout:
     def _resolved(self, imported: Import, document: Document, hops: int) -> Iterator[tuple[str, Located, bool]]:
         """(Local name, definition, whether it was imported by its name); of a module all of its public ones."""
         missing = dict(imported.names)
-        for path in self.project.module(imported, document):
-            found = self.project.outline(path) if path != self.document.path else None
+        for path in self._project.module(imported, document):
+            found = self._project.outline(path) if path != self._document.path else None
             if found is None:
                 continue
             top = [each for each in found.definitions if not each.container and not each.name.startswith("_")]
@@ -230,7 +231,7 @@ class _Scout:
                 elif named:
                     yield local, Located(path, named[0]), True
                 elif hops and (handed := _handed_on(found, there, local)):
-                    there_document = Document(path.as_uri(), self.syntax(path).id, "")
+                    there_document = Document(path.as_uri(), self._syntax(path).id, "")
                     yield from self._resolved(handed, there_document, hops - 1)
                 else:
                     continue
@@ -241,34 +242,29 @@ class _Scout:
         unknown = [
             name
             for name in self._nearest
-            if name in self._names and name not in self.own and name not in self._locals and len(name) > 2
+            if name in self._names and name not in self._own and name not in self._locals and len(name) > 2
         ]
         for name in unknown[:GUESSES]:
-            located = [
-                each for each in self.project.defining(name, self.document.language) if each.path != self.document.path
-            ]
-            if not 0 < len(located) <= AMBIGUOUS:
-                continue
-            for each in located:
-                yield _Candidate(each.path, each.definition, self.weight(name) / 2 + 0.5, self._holder(each))
+            defining = self._project.defining(name, self._document.language)
+            located = [each for each in defining if each.path != self._document.path]
+            for each in located if len(located) <= AMBIGUOUS else ():
+                yield _Candidate(each.path, each.definition, self._weight(name) / 2 + 0.5, self._holder(each))
 
     def _holder(self, located: Located) -> Definition | None:
-        found = self.project.outline(located.path) if located.definition.container else None
-        for each in found.definitions if found else ():
-            if each.name == located.definition.container and each.span.contains(located.definition.span):
-                return each
-        return None
+        name, span = located.definition.container, located.definition.span
+        definitions = self._definitions(located.path) if name else ()
+        return next((each for each in definitions if each.name == name and each.span.contains(span)), None)
 
     def edits(self, budget: int) -> Iterator[tuple[Path, str]]:
         """Yield the newest places of other files that are about something near the cursor."""
         now = time.monotonic()
-        for edit in self.project.recent_edits():
-            found = self.project.outline(edit.path)
-            if edit.path == self.document.path or found is None or now - edit.at > EDIT_SECONDS:
+        for edit in self._project.recent_edits():
+            found = self._project.outline(edit.path)
+            if edit.path == self._document.path or found is None or now - edit.at > EDIT_SECONDS:
                 continue
-            known = self.own | self._locals | {each.name for each in found.definitions}
+            known = self._own | self._locals | {each.name for each in found.definitions}
             text = edit.after.strip("\r\n")
-            if known & self.near & set(_WORD.findall(text)) and len(text) <= budget:
+            if known & self._near & set(_WORD.findall(text)) and len(text) <= budget:
                 budget -= len(text)
                 yield edit.path, text
 
@@ -282,18 +278,19 @@ def _handed_on(found: Outline, there: str, local: str) -> Import | None:
     return None
 
 
-def _within(candidates: Iterable[_Candidate], budget: int, price: Callable[[_Candidate], int]) -> list[_Candidate]:
+def _choose(candidates: Iterable[_Candidate], budget: int, price: Callable[[_Candidate], int]) -> list[_Candidate]:
     """The best ones that fit together, each with the class that it is shown in."""
     chosen: dict[tuple[Path, Span], _Candidate] = {}
-    for each in candidates:
-        wanted = [each] if each.holder is None else [_Candidate(each.path, each.holder, each.score), each]
-        new = [one for one in wanted if (one.path, one.definition.span) not in chosen]
+    for candidate in candidates:
         if budget < SHORTEST:
             break
-        needed = sum(price(one) for one in new)
+        holder = candidate.holder
+        shown = [*([_Candidate(candidate.path, holder, candidate.score)] if holder else []), candidate]
+        new = {each.key: each for each in shown if each.key not in chosen}
+        needed = sum(map(price, new.values()))
         if needed <= budget:
             budget -= needed
-            chosen.update({(one.path, one.definition.span): one for one in new})
+            chosen |= new
     return list(chosen.values())
 
 
@@ -308,10 +305,11 @@ def _label(path: Path, project: Project) -> str:
     return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
 
 
-@dataclass
-class _Held:
-    choice: Choice
+@dataclass(frozen=True)
+class _HeldContext:
+    context: RepositoryContext
     line: int
+    """Of the newest request."""
     at: float
 
 
@@ -319,36 +317,25 @@ class ContextHolder:
     """The context of each document, held while it is typed in. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, _HeldContext] = {}
         self._lock = threading.Lock()
 
-    def context(
-        self, document: Document, offset: int, tree: SyntaxTree | None, project: Project | None
-    ) -> tuple[Snippet, ...]:
-        """As `repository_context`, but the same as before unless the cursor has jumped or rested and much would change.
-
-        While someone types, all that is looked at is whether the files may still be read.
-        """
-        now, line = time.monotonic(), document.line_at(offset)
+    def context(self, cursor: CursorContext, project: Project | None) -> tuple[Snippet, ...]:
+        """Return what `choose_context` chooses, but the same as before unless the cursor has jumped or rested and much
+        would change. While someone types, all that is looked at is whether the files may still be read."""
+        now, uri = time.monotonic(), cursor.document.uri
         with self._lock:
-            held = self._held.get(document.uri)
-        paths = held.choice.paths if held else ()
-        gone = any(project is None or project.outline(path) is None for path in paths)
+            held = self._held.get(uri)
+        if held and any(project is None or project.outline(path) is None for path in held.context.paths):
+            held = None
+        if held and abs(cursor.line - held.line) <= JUMP_LINES and now - held.at <= REST_SECONDS:
+            context = held.context
+        else:
+            context = choose_context(cursor, project)
+            context = context.after(held.context) if held else context
         with self._lock:
-            held = self._held.pop(document.uri, None)
-            if gone:
-                held = None
-            if held is not None:
-                self._held[document.uri] = held
-                jumped, rested = abs(line - held.line) > JUMP_LINES, now - held.at > REST_SECONDS
-                held.line, held.at = line, now
-                if not jumped and not rested:
-                    return held.choice.snippets
-        choice = choose(document, offset, tree, project)
-        if held is not None:
-            choice = choice.after(held.choice)
-        with self._lock:
-            self._held[document.uri] = _Held(choice, line, now)
+            self._held.pop(uri, None)
+            self._held[uri] = _HeldContext(context, cursor.line, now)
             while len(self._held) > DOCUMENTS:
                 del self._held[next(iter(self._held))]
-        return choice.snippets
+        return context.snippets

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Prompt
-from breadknife.plugins.completion.agreement import Typed
 from breadknife.plugins.completion.prompt import SOON, Window, new_characters, prefix_start
-from breadknife.plugins.completion.stream import Streams
+from breadknife.plugins.completion.stream import StreamTable
+from breadknife.plugins.completion.typed_text import TypedText
 from breadknife.text.document import Document, common_prefix
 
 SEEN_SECONDS = 0.5
 """What was on the screen for less was hardly read: to type something else doesn't reject it."""
 
-PLACES = 4
-"""Of a document, that somebody goes to and fro between."""
+EVALUATED = 4
+"""Prompts that are remembered as evaluated: of the places that somebody goes to and fro between."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Offer:
 
     def rest(self, document: Document, offset: int) -> str | None:
         """Return what of its text isn't in the document yet; None when something else was typed."""
-        typed = Typed(document, self.start, offset)
-        said = typed.within(self.text) if offset >= self.start else None
-        if said is None:
+        typed = TypedText(document, self.start, offset)
+        matched = typed.match(self.text) if offset >= self.start else None
+        if matched is None:
             return "" if typed.text.startswith(self.text) else None
-        return self.text[len(said) :]
+        return self.text[len(matched) :]
 
     def is_half_taken(self, document: Document, offset: int) -> bool:
         """Tell whether at least half of its first line is in the document, typed or taken word by word."""
@@ -49,26 +49,27 @@ class Offer:
 
 
 class Session:
-    """Safe to use from several threads."""
+    """What is kept of one document. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self.streams = Streams()
+        self.streams = StreamTable()
         self._changed = threading.Condition()
         self._newest = 0
-        self._asked: tuple[str, int] | None = None
+        self._place: tuple[str, int] | None = None
+        """The text and the offset of the newest request."""
         self._offer: Offer | None = None
         self._evaluation = CancelToken()
         self._ahead: Prompt | None = None
         """What is evaluated ahead, or is going to be."""
         self._begins: dict[Window, int] = {}
         """Where the newest prompt's prefix began."""
-        self._evaluated = deque[Prompt](maxlen=PLACES)
+        self._evaluated = deque[Prompt](maxlen=EVALUATED)
 
     def begin(self, document: Document, offset: int) -> tuple[int, bool]:
         """Return a new request's number, and whether the user has done something since the one before."""
-        asked = (document.text, offset)
+        place = (document.text, offset)
         with self._changed:
-            moved, self._asked = asked != self._asked, asked
+            moved, self._place = place != self._place, place
             self._newest += 1
             self._changed.notify_all()
             return self._newest, moved
@@ -104,8 +105,8 @@ class Session:
             return begin
 
     def evaluate(self, number: int, prompt: Prompt, seconds: float, work: Callable[[CancelToken], None]) -> None:
-        """Do this for a prompt, so many seconds from now, in a thread of its own. Where it is being done, or about to
-        be, for one that differs by what somebody may wait for, that goes on instead; for any other it is cancelled."""
+        """Do this for a prompt, so many seconds from now, in a thread of its own. If it is being done, or about to be,
+        for one that differs by what somebody may wait for, that goes on instead; for any other it is cancelled."""
         with self._changed:
             if number != self._newest or (self._ahead and new_characters(prompt, self._ahead) <= SOON):
                 return
@@ -131,12 +132,12 @@ class Session:
             self._evaluated.append(prompt)
 
     def new_characters(self, prompt: Prompt) -> int:
-        """Of a prompt, those that no earlier one of this document began with."""
+        """Return how many characters of a prompt no earlier one of this document began with."""
         with self._changed:
-            evaluated = [(), *self._evaluated]
-        return min(new_characters(prompt, each) for each in evaluated)
+            prompts = [(), *self._evaluated]
+        return min(new_characters(prompt, evaluated) for evaluated in prompts)
 
-    def refused(self, document: Document, offset: int) -> str | None:
+    def take_rejected(self, document: Document, offset: int) -> str | None:
         """Return the id of the offer that the user has seen and that this text goes against, once. Who takes half of it
         and goes on otherwise has had some use of it: that is no reject, and no accept of it either."""
         with self._changed:
@@ -148,13 +149,13 @@ class Session:
             against = against and not offer.is_half_taken(document, offset)
             return offer.id if against and time.monotonic() - offer.at >= SEEN_SECONDS else None
 
-    def left(self, document: Document, offset: int) -> str:
-        """Return what is left of an offer that is typed along."""
+    def rest_of_offer(self, document: Document, offset: int) -> str:
+        """Return what isn't typed yet of an offer that is typed along."""
         with self._changed:
             return (self._offer.rest(document, offset) if self._offer else None) or ""
 
-    def offers(self, document: Document, offset: int, text: str, id: str) -> str:
-        """Notes what is shown. The id is an earlier offer's where this is the same one, typed through or grown."""
+    def offer(self, document: Document, offset: int, text: str, id: str) -> str:
+        """Note what is shown. Returns its id: an earlier offer's if this is the same one, typed through or grown."""
         with self._changed:
             offer = self._offer
             rest = offer.rest(document, offset) if offer else None

@@ -4,314 +4,203 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from enum import StrEnum
 
-from breadknife.plugins.completion.values import Extent, Shape, Where
-from breadknife.text.document import Document, Span
+from breadknife.plugins.completion.cursor import COMMENT_ENDS, FILLER, LOOK_AHEAD, Bracket, CursorContext, Region
 from breadknife.text.languages import LANGUAGES, Block
-from breadknife.text.languages.documents import FORMATS
-from breadknife.text.syntax import Node, SyntaxTree
-from breadknife.text.tokens import (
-    END_WORDS,
-    MIDDLE_WORDS,
-    Kind,
-    Token,
-    columns,
-    is_of_word,
-    opens_block,
-    string_quote,
-    tokens,
-)
+from breadknife.text.tokens import END_WORDS, MIDDLE_WORDS, Kind, Token, columns, is_of_word, opens_block, tokens
 
-LOOK_BACK = 8_000
-LOOK_AHEAD = 4_000
-"""Characters that are read for the brackets around the cursor."""
-
-PROSE = frozenset(("markdown", "mdx", *(id for each in FORMATS for id in (each.id, *each.aliases))))
-_COMMENT_ENDS = ("*/", "-->", "]]")
 _NOT_AN_END = frozenset((*END_WORDS, *MIDDLE_WORDS, "#"))
 """What a line begins with that may stand no deeper than the bracket that it is in: `end)`, `#ifdef`."""
-_NO_STRING = "/%0123456789"
-"""What a node begins with that grammars call a string or a literal and nobody does: regular expressions, numbers."""
-_FILLER = (Kind.BLANK, Kind.NEWLINE, Kind.COMMENT)
 
 
-def shape_at(
-    document: Document, offset: int, tree: SyntaxTree | None, max_lines: int = 12, *, invoked: bool = False
-) -> Shape:
-    """Return what is wanted at `offset`. `invoked`: the user asked for it, so there is nearly always something."""
-    place = _Place.of(document, offset, tree)
-    shape = Shape(Extent.LINE, place.where, place.width, False, False, max_lines, document.language, place.quote)
-    if is_of_word(place.before[-1:]) and is_of_word(place.after[:1]):
+class Extent(StrEnum):
+    """How much to suggest."""
+
+    NOTHING = "nothing"
+    LINE = "line"
+    """The rest of the line, or one line."""
+    STATEMENT = "statement"
+    """Up to the statement's end, also over several lines: an argument list, say."""
+    BLOCK = "block"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How much to suggest at one cursor, decided by the syntax around it, before any model is asked."""
+
+    extent: Extent
+    region: Region
+    indent: int
+    """Columns of indentation that lines of a block have at least."""
+    before_line: bool = False
+    """The cursor is at the very start of a line that has text: what is suggested becomes a line of its own."""
+    filled: bool = False
+    """The lines that follow belong to the block that the suggestion may open."""
+    max_lines: int = 12
+    language: str = ""
+    """LSP language id: by it strings and comments of what the model writes are known."""
+    quote: str = ""
+    """What ends the string that the cursor stands in."""
+    ahead: str = ""
+    """What follows the cursor on its line; the suggestion ends before it would write that itself."""
+    unclosed: str = ""
+    """The brackets that stand open at the cursor and that nothing after it closes, innermost last."""
+    needs_end: bool = False
+    """The block that begins at the cursor lacks its `end`."""
+    reason: str = ""
+    """Why nothing is suggested: a code of `task.reasons`."""
+
+    @property
+    def max_tokens(self) -> int:
+        return {Extent.NOTHING: 0, Extent.LINE: 64, Extent.STATEMENT: 96, Extent.BLOCK: 160}[self.extent]
+
+
+def shape_at(cursor: CursorContext, max_lines: int = 12, *, invoked: bool = False) -> Shape:
+    """Return how much to suggest at a cursor. `invoked`: the user asked for it, so there is nearly always something."""
+    shape = Shape(
+        Extent.LINE, cursor.region, cursor.width, cursor.before_line, False, max_lines, cursor.language, cursor.quote
+    )
+    before, after, quote = cursor.before, cursor.after, cursor.quote
+    if is_of_word(before[-1:]) and is_of_word(after[:1]):
         return replace(shape, extent=Extent.NOTHING, reason="inside-word")
-    match place.where:
-        case Where.COMMENT:
-            rest, ahead = _to_comment_end(place.after)
+    match cursor.region:
+        case Region.COMMENT:
+            rest, ahead = _to_comment_end(after)
             shape = replace(shape, ahead=ahead)
-            reason = "mid-comment" if rest or place.comment_goes_on else ""
-        case Where.STRING:
-            rest = place.after.partition(place.quote)[0] if place.quote else place.after
-            ahead = place.quote if place.quote and place.after.startswith(place.quote) else ""
-            shape = replace(shape, ahead=ahead, unclosed=place.unclosed)
+            reason = "mid-comment" if rest or _comment_goes_on(cursor) else ""
+        case Region.STRING:
+            rest = after.partition(quote)[0] if quote else after
+            shape = replace(shape, ahead=quote if after.startswith(quote) else "", unclosed=_unclosed(cursor))
             reason = "mid-line" if rest.strip() else ""
-        case Where.PROSE:
-            reason = "mid-line" if any(map(is_of_word, place.after)) else ""
-        case Where.CODE:
-            shape = place.in_code(shape)
-            reason = "mid-line" if place.before_word else ""
+        case Region.PROSE:
+            reason = "mid-line" if any(map(is_of_word, after)) else ""
+        case Region.CODE:
+            shape = _in_code(cursor, shape)
+            reason = "mid-line" if _is_before_word(cursor) else ""
     if reason and not invoked:
         return replace(shape, extent=Extent.NOTHING, reason=reason)
     return replace(shape, extent=Extent.LINE) if max_lines == 1 else shape
 
 
-@dataclass(frozen=True)
-class _Bracket:
-    char: str
-    at: int
-    """Index of its token."""
-    width: int
-    """Columns of indentation of its line."""
+def _in_code(cursor: CursorContext, shape: Shape) -> Shape:
+    """The shape in code: with its extent and what it depends on."""
+    following = columns(cursor.following[0]) if cursor.following else None
+    unclosed, rest = _unclosed(cursor), cursor.after.strip()
+    ahead = "" if cursor.before_line else _first_of(rest)
+    filled = following is not None and following > cursor.width
+    shape = replace(shape, filled=filled, unclosed=unclosed, ahead=ahead)
+    if cursor.before_line:
+        return shape
+    code = [token for token in cursor.tokens if token.kind not in FILLER]
+    innermost = cursor.brackets[-1] if cursor.brackets else None
+    follows_bracket = innermost is not None and code[-1] is innermost.token
+    if rest:
+        between = innermost is not None and follows_bracket and innermost.char + rest[0] == "{}"
+        return replace(shape, extent=Extent.BLOCK, indent=cursor.width + 1) if between else shape
+    if innermost is not None and follows_bracket:
+        begins = not cursor.before.strip() or not unclosed or innermost.char == "{"
+        head, needs_end = innermost.width if begins else None, False
+    else:
+        head = _block_head(cursor, code, innermost)
+        needs_end = head is not None and cursor.block is Block.END and not _end_follows(cursor, head)
+    if head is None or (following is not None and following > head):
+        return replace(shape, extent=Extent.STATEMENT)
+    return replace(shape, extent=Extent.BLOCK, indent=max(cursor.width, head + 1), needs_end=needs_end)
 
 
-@dataclass(frozen=True)
-class _Place:
-    """What stands around a cursor."""
-
-    document: Document
-    offset: int
-    line: int
-    before: str
-    """The line up to the cursor, and what follows there."""
-    after: str
-    where: Where
-    quote: str
-    start: int
-    """Of the text before the cursor that is read for brackets."""
-    tokens: Sequence[Token]
-    """Those of that text."""
-
-    @classmethod
-    def of(cls, document: Document, offset: int, tree: SyntaxTree | None) -> _Place:
-        line = document.line_at(offset)
-        before = document.text[document.line_starts[line] : offset]
-        after = document.text[offset : document.line_span(line).end]
-        literal = _literal(tree, offset) if tree else None
-        start = _unindented(document, line if before.strip() else line - 1, offset)
-        if tree and (around := _literal(tree, start)):
-            start = tree.span(around[1]).start
-        found = tuple(tokens(document.text[start:offset], document.language))
-        where, quote = Where.CODE, ""
-        if literal and tree:
-            where = literal[0]
-            quote = string_quote(tree.source(literal[1])) if where is Where.STRING else ""
-        elif document.language in PROSE and not _fenced(tree, offset):
-            where = Where.PROSE
-        elif found and (not tree or tree.root.has_error):
-            # What is being typed, an open string say, is an error in the tree, and anything may stand there.
-            last = document.text[start + found[-1].start : offset]
-            if found[-1].kind is Kind.STRING and not found[-1].closed:
-                where, quote = Where.STRING, string_quote(last)
-            elif found[-1].kind is Kind.COMMENT and not last.endswith(_COMMENT_ENDS):
-                where = Where.COMMENT
-        return cls(document, offset, line, before, after, where, quote, start, found)
-
-    @property
-    def width(self) -> int:
-        return columns(self.before)
-
-    @property
-    def at_line_start(self) -> bool:
-        return not self.before and bool(self.after.strip())
-
-    @property
-    def before_word(self) -> bool:
-        """What follows directly belongs to something that stands there already."""
-        after = self.after
-        if not after.strip() or self.at_line_start:
-            return False
-        if not self.before.strip():
-            return is_of_word(after.strip()[0])
-        opens = after[0] in "([{" and not is_of_word(self.before[-1])
-        return is_of_word(after[0]) or after[0] in "\"'`$@#&!~\\" or opens
-
-    @property
-    def comment_goes_on(self) -> bool:
-        """In the lines below."""
-        syntax = LANGUAGES.get(self.document.language)
-        line = self.before.lstrip()
-        mark = syntax.line_comment if syntax else "//" if line.startswith("//") else "#"
-        if self.line + 1 == self.document.line_count:
-            return False
-        following = self.document.line_text(self.line + 1).strip()
-        if mark and line.startswith(mark):
-            return following.startswith(mark)
-        if (mark and mark in line and "/*" not in line) or _to_comment_end(self.after)[1]:
-            return False
-        rest, end = _to_comment_end(self.document.text[self.offset : self.offset + LOOK_AHEAD])
-        return bool(end) and any(map(is_of_word, rest))
-
-    def in_code(self, shape: Shape) -> Shape:
-        following = self._following
-        shape = replace(shape, filled=following is not None and following > self.width, before_line=self.at_line_start)
-        stack, unclosed, rest = self._open_brackets, self.unclosed, self.after.strip()
-        shape = replace(shape, unclosed=unclosed, ahead="" if shape.before_line else _first_of(rest))
-        if shape.before_line:
-            return shape
-        code = [token for token in self.tokens if token.kind not in _FILLER]
-        opener = self.tokens[stack[-1].at] if stack else None
-        if rest:
-            between = opener and code[-1] is opener and stack[-1].char + rest[0] == "{}"
-            return replace(shape, extent=Extent.BLOCK, indent=self.width + 1) if between else shape
-        if opener and code[-1] is opener:
-            begins = not self.before.strip() or not unclosed or stack[-1].char == "{"
-            head, needs_end = stack[-1].width if begins else None, False
-        else:
-            head = self._head(code, stack)
-            needs_end = head is not None and self._block is Block.END and not self._end_follows(head)
-        if head is None or (following is not None and following > head):
-            return replace(shape, extent=Extent.STATEMENT)
-        return replace(shape, extent=Extent.BLOCK, indent=max(self.width, head + 1), needs_end=needs_end)
-
-    @property
-    def _block(self) -> Block:
-        syntax = LANGUAGES.get(self.document.language)
-        return syntax.block if syntax else Block.NONE
-
-    def _source(self, token: Token) -> str:
-        return self.document.text[self.start + token.start : self.start + token.end]
-
-    @property
-    def _following(self) -> int | None:
-        """The indentation of the next line with text."""
-        first = self.line if self.at_line_start else self.line + 1
-        for number in range(first, min(self.document.line_count, self.line + 20)):
-            if (text := self.document.line_text(number)).strip():
-                return columns(text)
-        return None
-
-    def _width_at(self, at: int) -> int:
-        return columns(self.document.line_text(self.document.line_at(self.start + at)))
-
-    @cached_property
-    def _open_brackets(self) -> Sequence[_Bracket]:
-        stack = list[_Bracket]()
-        for i, token in enumerate(self.tokens):
-            if token.kind is Kind.OPEN:
-                stack.append(_Bracket(self._source(token), i, self._width_at(token.start)))
-            elif token.kind is Kind.CLOSE and stack:
-                stack.pop()
-        return stack
-
-    @property
-    def unclosed(self) -> str:
-        """The innermost of the brackets that nothing closes after the cursor.
-
-        Whether one is closed is told by the indentation: a line no deeper than the bracket's own ends it.
-        """
-        ahead = self.document.text[self.offset : self.offset + LOOK_AHEAD]
-        stack = self._open_brackets
-        left, own, fresh, missing = list(stack), 0, False, 0
-        for token in tokens(ahead, self.document.language, self.quote):
-            if not left:
-                break
-            if token.kind is Kind.NEWLINE:
-                fresh = True
-            elif token.kind not in _FILLER:
-                text = ahead[token.start : token.end]
-                if fresh and not own and token.kind is not Kind.CLOSE and text not in _NOT_AN_END:
-                    width = columns(ahead[ahead.rfind("\n", 0, token.start) + 1 : token.start] + "x")
-                    while left and width <= left[-1].width:
-                        left.pop()
-                        missing += 1
-                fresh = False
-                if token.kind is Kind.OPEN:
-                    own += 1
-                elif token.kind is Kind.CLOSE and own:
-                    own -= 1
-                elif token.kind is Kind.CLOSE and left:
-                    left.pop()
-        if len(ahead) < LOOK_AHEAD:
-            missing += len(left)
-        return "".join(bracket.char for bracket in stack[len(stack) - missing :])
-
-    def _head(self, code: list[Token], stack: Sequence[_Bracket]) -> int | None:
-        """The indentation of the line that has just opened a block, without brackets; a docstring may stand between."""
-        begun = self.before.strip() and self.before[-1] in " \t"  # `a: `, `lambda: `
-        if self._block is Block.INDENT and (stack or begun):
-            return None
-        if stack and stack[-1].char in "([":
-            return None
-        if self.document.language == "python" and not self.before.strip():
-            while code and code[-1].kind is Kind.STRING and self._alone(code[-1]):
-                code.pop()
-        if not code:
-            return None
-        last = self.start + code[-1].end
-        line = self.document.line_at(last)
-        text = self.document.text[self.document.line_starts[line] : last]
-        if opens_block(text, self.document.language):
-            return self._width_at(code[-1].start)
-        deeper = not self.before.strip() and self.width > columns(text)
-        return columns(text) if deeper and self._block is Block.NONE else None
-
-    def _alone(self, token: Token) -> bool:
-        start = self.start + token.start
-        return not self.document.text[self.document.line_starts[self.document.line_at(start)] : start].strip()
-
-    def _end_follows(self, width: int) -> bool:
-        for number in range(self.line + 1, min(self.document.line_count, self.line + 20)):
-            if (text := self.document.line_text(number)).strip():
-                return columns(text) == width and text.split()[0].rstrip(";),") in END_WORDS | MIDDLE_WORDS
+def _is_before_word(cursor: CursorContext) -> bool:
+    """Tell whether what follows directly belongs to something that stands there already."""
+    after = cursor.after
+    if not after.strip() or cursor.before_line:
         return False
+    if not cursor.before.strip():
+        return is_of_word(after.strip()[0])
+    opens = after[0] in "([{" and not is_of_word(cursor.before[-1])
+    return is_of_word(after[0]) or after[0] in "\"'`$@#&!~\\" or opens
 
 
-def _literal(tree: SyntaxTree, offset: int) -> tuple[Where, Node] | None:
-    """The comment or string that `offset` stands in."""
-    syntax = LANGUAGES.get(tree.language)
-    if not syntax or not offset:
-        return None
-    at = tree.byte_offset(offset)
-    node = tree.node_at(Span(offset - 1, offset))
-    while node.parent:
-        inside = node.start_byte < at < node.end_byte
-        if inside and node.type in syntax.interpolations:
-            return None
-        if node.type in syntax.comments and (inside or at == node.end_byte):
-            goes_on = inside or not tree.source(node).endswith((*_COMMENT_ENDS, "\n"))
-            return (Where.COMMENT, node) if goes_on else None
-        if inside and node.type in syntax.strings and tree.source(node)[:1] not in _NO_STRING:
-            return Where.STRING, node
-        node = node.parent
-    return None
+def _comment_goes_on(cursor: CursorContext) -> bool:
+    """Tell whether the lines below belong to the cursor's comment."""
+    syntax = LANGUAGES.get(cursor.language)
+    line = cursor.before.lstrip()
+    mark = syntax.line_comment if syntax else "//" if line.startswith("//") else "#"
+    if cursor.line + 1 == cursor.document.line_count:
+        return False
+    following = cursor.document.line_text(cursor.line + 1).strip()
+    if mark and line.startswith(mark):
+        return following.startswith(mark)
+    if (mark and mark in line and "/*" not in line) or _to_comment_end(cursor.after)[1]:
+        return False
+    rest, end = _to_comment_end(cursor.document.text[cursor.offset : cursor.offset + LOOK_AHEAD])
+    return bool(end) and any(map(is_of_word, rest))
 
 
-def _fenced(tree: SyntaxTree | None, offset: int) -> bool:
-    """Whether it is code in a Markdown document."""
-    node = tree.node_at(Span(max(offset - 1, 0), offset)) if tree else None
-    while node:
-        if node.type == "code_fence_content":
-            return True
-        node = node.parent
-    return False
+def _unclosed(cursor: CursorContext) -> str:
+    """The innermost of the brackets that nothing closes after the cursor.
 
-
-def _unindented(document: Document, line: int, offset: int) -> int:
-    """The start of the nearest line, from `line` back, that isn't indented, so that no bracket is open there.
-
-    Where that is far it is the start of the first line within reach.
+    Whether one is closed is told by the indentation: a line no deeper than the bracket's own ends it.
     """
-    for number in range(line, -1, -1):
-        start = document.line_starts[number]
-        if start < offset - LOOK_BACK:
-            return document.line_starts[number + 1] if number < line else offset
-        if document.text[start : start + 1] not in ("", " ", "\t", "\r", "\n", ")", "]", "}"):
-            return start
-    return 0
+    ahead = cursor.document.text[cursor.offset : cursor.offset + LOOK_AHEAD]
+    pending, own, fresh, missing = list(cursor.brackets), 0, False, 0
+    for token in tokens(ahead, cursor.language, cursor.quote):
+        if not pending:
+            break
+        if token.kind is Kind.NEWLINE:
+            fresh = True
+        elif token.kind not in FILLER:
+            text = ahead[token.start : token.end]
+            if fresh and not own and token.kind is not Kind.CLOSE and text not in _NOT_AN_END:
+                width = columns(ahead[ahead.rfind("\n", 0, token.start) + 1 : token.start] + "x")
+                while pending and width <= pending[-1].width:
+                    pending.pop()
+                    missing += 1
+            fresh = False
+            if token.kind is Kind.OPEN:
+                own += 1
+            elif token.kind is Kind.CLOSE and own:
+                own -= 1
+            elif token.kind is Kind.CLOSE and pending:
+                pending.pop()
+    if len(ahead) < LOOK_AHEAD:
+        missing += len(pending)
+    return "".join(bracket.char for bracket in cursor.brackets[len(cursor.brackets) - missing :])
+
+
+def _block_head(cursor: CursorContext, code: Sequence[Token], innermost: Bracket | None) -> int | None:
+    """The indentation of the line that has just opened a block, without brackets; a docstring may stand between."""
+    blank = not cursor.before.strip()
+    begun = not blank and cursor.before[-1] in " \t"  # `a: `, `lambda: `
+    if (cursor.block is Block.INDENT and (innermost or begun)) or (innermost and innermost.char in "(["):
+        return None
+    code, document = list(code), cursor.document
+    if cursor.language == "python" and blank:
+        while code and code[-1].kind is Kind.STRING and _begins_line(cursor, code[-1]):
+            code.pop()
+    if not code:
+        return None
+    last = cursor.start + code[-1].end
+    text = document.text[document.line_starts[document.line_at(last)] : last]
+    if opens_block(text, cursor.language):
+        return cursor.width_at(code[-1].start)
+    deeper = blank and cursor.width > columns(text)
+    return columns(text) if deeper and cursor.block is Block.NONE else None
+
+
+def _begins_line(cursor: CursorContext, token: Token) -> bool:
+    start, document = cursor.start + token.start, cursor.document
+    return not document.text[document.line_starts[document.line_at(start)] : start].strip()
+
+
+def _end_follows(cursor: CursorContext, width: int) -> bool:
+    """Tell whether the next line with text is the `end`, or `else`, of a block at so many columns."""
+    line = cursor.following[0] if cursor.following else ""
+    return bool(line) and columns(line) == width and line.split()[0].rstrip(";),") in END_WORDS | MIDDLE_WORDS
 
 
 def _to_comment_end(text: str) -> tuple[str, str]:
     """What of a comment's text follows, and the end mark after it."""
-    end, mark = min(((text.find(mark), mark) for mark in _COMMENT_ENDS if mark in text), default=(len(text), ""))
+    end, mark = min(((text.find(mark), mark) for mark in COMMENT_ENDS if mark in text), default=(len(text), ""))
     return text[:end].strip(), mark
 
 

@@ -7,6 +7,7 @@ back, it is there again, and is written on where more is wanted.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk
 from breadknife.errors import BreadknifeError, Cancelled, EngineError
-from breadknife.plugins.completion.agreement import Typed
+from breadknife.plugins.completion.typed_text import TypedText
 from breadknife.text.document import Document
 
 GRACE_SECONDS = 0.08
@@ -25,17 +26,17 @@ BEFORE, AFTER = 8_000, 3_000
 """Characters around the text that must be as they were: more than the windows of a prompt."""
 LONGEST = 2_000
 """Characters of one text that may have been typed."""
-KEPT = 8
-"""Streams of one document."""
+MOST_STREAMS = 8
+"""Of one document."""
 
 Goal = Callable[[str], bool]
-"""Whether a text is all that is wanted."""
+"""Tells whether a text is all that is wanted."""
 Write = Callable[[str, int, CancelToken], Generator[Chunk, None, None]]
 """Goes on after a text that is written already, for so many tokens at most."""
 
 
 @dataclass(frozen=True)
-class Token:
+class GeneratedToken:
     end: int
     """Where it ends in the text."""
     logprob: float
@@ -43,15 +44,17 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Written:
+class GeneratedText:
+    """What a stream has written at one moment."""
+
     text: str = ""
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[GeneratedToken, ...] = ()
     last: Chunk = Chunk("")  # noqa: RUF009  # frozen
-    """The newest one; its `finish` tells that the text has come to its own end."""
+    """The newest chunk; its `finish` tells that the text has come to its own end."""
     writing: bool = False
     """More will come unasked."""
 
-    def spanning(self, start: int, end: int) -> list[tuple[int, Token]]:
+    def spanning(self, start: int, end: int) -> list[tuple[int, GeneratedToken]]:
         """Return the tokens that `text[start:end]` is made of, each with where it begins."""
         begins = (0, *(token.end for token in self.tokens))
         return [
@@ -68,19 +71,19 @@ class Stream:
     """
 
     def __init__(
-        self, document: Document, start: int, offset: int, write: Write, begun: tuple[Token, ...] = (), text: str = ""
+        self, document: Document, start: int, offset: int, write: Write, begun: GeneratedText = GeneratedText()
     ) -> None:
-        """`text` is written already, of the tokens `begun`."""
+        """`begun` is written already."""
         self.start = start
         """Where the text begins in the document."""
         self._before = document.text[max(start - BEFORE, 0) : start]
-        self._held = document.text[start:offset]
+        self._required = document.text[start:offset]
         """What stood in the text's place at first: without it another text may be wanted."""
         self._after = document.text[offset : offset + AFTER]
         self._write = write
         self._changed = threading.Condition()
-        self._text = text
-        self._tokens = list(begun)
+        self._text = begun.text
+        self._tokens = list(begun.tokens)
         self._last = Chunk("")
         self._begun = -1
         """How much was written when the newest writer began."""
@@ -94,25 +97,25 @@ class Stream:
         self._then: Callable[[], None] | None = None
 
     def typed(self, document: Document, offset: int) -> str | None:
-        """Return what stands in the text's place by now, as the text has it, if the stream still answers for a cursor
-        there, else None."""
+        """Return the beginning of the text that is typed by now, if the stream still answers for a cursor there, else
+        None."""
         start = self.start
         if not start <= offset <= start + LONGEST or document.text[offset : offset + AFTER] != self._after:
             return None
         if document.text[max(start - BEFORE, 0) : start] != self._before:
             return None
-        typed = Typed(document, start, offset)
+        typed = TypedText(document, start, offset)
         with self._changed:
-            if self._error or not typed.text.startswith(self._held):
+            if self._error or not typed.text.startswith(self._required):
                 return None
-            said = typed.within(self._text, unfinished=self._writer is not None)
-            if said is None:
+            matched = typed.match(self._text, unfinished=self._writer is not None)
+            if matched is None:
                 return typed.text if self._writer and typed.text.startswith(self._text) else None
-            more = self._writer or len(self._text) > len(said) or self._last.finish == "stop"
-        return said if more else None
+            more = self._writer or len(self._text) > len(matched) or self._last.finish == "stop"
+        return matched if more else None
 
     def claim(self) -> None:
-        """A request is answered from here: what an earlier one's cancellation would stop goes on."""
+        """Note that a request is answered from here: what an earlier one's cancellation would stop goes on."""
         with self._changed:
             self._claims += 1
 
@@ -147,11 +150,13 @@ class Stream:
             self._then = None
             self._rest()
 
-    def so_far(self) -> Written:
+    @property
+    def generated(self) -> GeneratedText:
+        """What is written so far."""
         with self._changed:
-            return self._written()
+            return GeneratedText(self._text, tuple(self._tokens), self._last, self._writer is not None)
 
-    def wait(self, cancel: CancelToken, due: float = float("inf"), seen: int = -1) -> Written:
+    def wait(self, cancel: CancelToken, due: float = math.inf, seen: int = -1) -> GeneratedText:
         """Return what is written when no more is being written, or once that is more than `seen` characters and it is
         `due` (on `time.monotonic()`'s clock).
 
@@ -164,13 +169,12 @@ class Stream:
                 while True:
                     if self._error:
                         raise self._error
-                    left = due - time.monotonic()
-                    if not self._writer or (left <= 0 and len(self._text) > seen):
-                        return self._written()
+                    remaining = due - time.monotonic()
+                    if not self._writer or (remaining <= 0 and len(self._text) > seen):
+                        return self.generated
                     cancel.raise_if_cancelled()
-                    limits = [left] if 0 < left < threading.TIMEOUT_MAX else []
-                    remaining = cancel.remaining()
-                    self._changed.wait(min(limits if remaining is None else [*limits, remaining], default=None))
+                    until_due, left = remaining if remaining > 0 else math.inf, cancel.remaining()
+                    self._changed.wait(min(until_due, math.inf if left is None else left, threading.TIMEOUT_MAX))
             except Cancelled:
                 timer = threading.Timer(GRACE_SECONDS, self._stop_unless_claimed, (claims,))
                 timer.daemon = True
@@ -224,16 +228,13 @@ class Stream:
         self._text += chunk.text
         self._last = chunk
         if chunk.text:
-            self._tokens.append(Token(len(self._text), chunk.logprob, chunk.top_logprobs))
+            self._tokens.append(GeneratedToken(len(self._text), chunk.logprob, chunk.top_logprobs))
 
     def _rest(self) -> None:
         if self._writer:
             self._writer.cancel()
             self._writer = None
         self._changed.notify_all()
-
-    def _written(self) -> Written:
-        return Written(self._text, tuple(self._tokens), self._last, self._writer is not None)
 
     def _wake(self) -> None:
         with self._changed:
@@ -246,7 +247,7 @@ class Stream:
             self.stop()
 
 
-class Streams:
+class StreamTable:
     """The newest streams of one document. One of them writes at a time. Safe to use from several threads."""
 
     def __init__(self) -> None:
@@ -276,7 +277,7 @@ class Streams:
                 stream.stop()
 
     def _put_last(self, stream: Stream) -> None:
-        others = [each for each in self._streams if each is not stream]
-        for each in others:
-            each.stop()
-        self._streams = [*others[1 - KEPT :], stream]
+        others = [other for other in self._streams if other is not stream]
+        for other in others:
+            other.stop()
+        self._streams = [*others[1 - MOST_STREAMS :], stream]

@@ -5,7 +5,6 @@ Each filter keeps the text, shortens it or refuses it; its examples are its spec
 
 from __future__ import annotations
 
-from breadknife.plugins.completion.filters.balance import BALANCE
 from breadknife.plugins.completion.filters.confidence import (
     PROSE_THRESHOLD,
     THRESHOLD,
@@ -14,30 +13,18 @@ from breadknife.plugins.completion.filters.confidence import (
     confidence,
     confident,
 )
-from breadknife.plugins.completion.filters.junk import JUNK
+from breadknife.plugins.completion.filters.draft import Draft
+from breadknife.plugins.completion.filters.junk import JUNK, SECRETS
 from breadknife.plugins.completion.filters.layout import CONTINUATION, INDENTATION, SCOPE
-from breadknife.plugins.completion.filters.overlap import FOLLOWING, REST
-from breadknife.plugins.completion.filters.parsing import PARSING
-from breadknife.plugins.completion.filters.repetition import REPETITION
-from breadknife.plugins.completion.filters.secrets import SECRETS
-from breadknife.plugins.completion.filters.site import Filter, Site
+from breadknife.plugins.completion.filters.repetition import FOLLOWING, REPETITION, REST
+from breadknife.plugins.completion.filters.syntax import BALANCE, PARSING
 from breadknife.plugins.completion.filters.words import TAIL, phrased
-from breadknife.plugins.completion.values import Draft
 from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 
 __all__ = [
-    "FILTERS",
-    "PROSE_THRESHOLD",
-    "THRESHOLD",
-    "UNSURE",
-    "Filter",
-    "Site",
-    "certainty",
-    "confidence",
-    "fitted",
-    "is_final",
-]
+    "FILTERS", "PROSE_THRESHOLD", "THRESHOLD", "UNSURE", "Draft", "certainty", "confidence", "fitted", "is_final",
+]  # fmt: skip
 
 FILTERS = (JUNK, SECRETS, TAIL, REPETITION, INDENTATION, SCOPE, REST, FOLLOWING, BALANCE, CONTINUATION, PARSING)
 """In this order: what shortens comes before what judges the whole."""
@@ -50,25 +37,25 @@ _ROUNDS = 8
 
 def fitted(draft: Draft, *, threshold: float = THRESHOLD) -> str | Silence:
     """Return the best form of the draft's text, with the document's line breaks, or why there is none."""
-    site = Site(draft)
-    text = site.ended(draft.text.replace("\r\n", "\n").replace("\r", "\n"))
+    cursor = draft.cursor
+    text = cursor.trimmed(draft.text.replace("\r\n", "\n").replace("\r", "\n"))
     reason = "empty"
-    """Of what has cut it last: it is refused for that if there is no end of cutting."""
+    """The reason of the filter that has cut the text last: it is refused for that if there is no end of cutting."""
     for _ in range(_ROUNDS):
         before = text
         for rule in (*FILTERS, phrased(threshold), confident(threshold)):
             if not text.strip():
                 return silence("empty")
-            kept = rule.apply(text, site)
-            if not isinstance(kept, str):
-                return kept or silence(rule.reason)
-            reason = rule.reason if kept != text else reason
-            text = site.ended(kept)
+            form = rule.apply(text, draft)
+            if not isinstance(form, str):
+                return form or silence(rule.reason)
+            reason = rule.reason if form != text else reason
+            text = cursor.trimmed(form)
         if text == before:
-            return text.replace("\n", site.line_break)
+            return text.replace("\n", cursor.line_break)
     return silence(reason)
 
 
 def is_final(fit: str | Silence) -> bool:
-    """Tell whether it is refused, and would be with whatever more is written."""
+    """Tell whether a draft is refused, and would be with whatever more is written."""
     return isinstance(fit, Silence) and fit.reason in _FINAL

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import math
 
-from breadknife.plugins.completion.filters.site import Filter, Site
-from breadknife.plugins.completion.values import Draft
+from breadknife.plugins.completion.filters.draft import Draft, Filter
 
 UNSURE = "low-confidence"
 THRESHOLD = 0.02
 """What is less likely isn't shown: chosen from the table of `bench/completion/calibrate.py`."""
-
 INTERCEPT, SLOPE = 2.0, 2.7
 """Fitted by `bench/completion/calibrate.py`. The least likely token, the first, the mean and the number of tokens add
 nothing to their sum."""
-
-
 PROSE_THRESHOLD = 0.866
 """The same in prose, where few texts are as certain as code is: a model's probability of 95 %. Of twelve texts of two
 words that are as likely, eleven were right (`bench/completion/prose.py tune`, 22 sentences)."""
@@ -34,14 +30,14 @@ def certainty(logprob: float) -> float:
 
 
 def first_line(draft: Draft) -> tuple[float, ...]:
-    """Return those of its tokens, as many as it has of the text's characters."""
+    """Return the logprobs of the first line's tokens: the same share of all as the line's of the characters."""
     length = len(draft.text.lstrip("\n").partition("\n")[0])
     count = math.ceil(len(draft.logprobs) * length / max(len(draft.text), 1))
     return draft.logprobs[: max(count, 1)]
 
 
 def confident(threshold: float) -> Filter:
-    def apply(text: str, site: Site) -> str | None:
-        return text if confidence(site.draft) >= threshold else None
-
-    return Filter("confidence", UNSURE, apply, final=True)
+    """Return the filter that refuses drafts of less confidence."""
+    return Filter(
+        "confidence", UNSURE, lambda text, draft: text if confidence(draft) >= threshold else None, final=True
+    )

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.completion.agreement import Typed
+from breadknife.plugins.completion.typed_text import TypedText
 from breadknife.text.document import Document
 
 
 def check(marked: str, text: str, said: str | None, *, unfinished: bool = False) -> None:
     start, offset = marked.index("⟦"), marked.index("|⟧") - 1
     document = Document("file:///a.py", "python", marked.replace("⟦", "").replace("|⟧", ""), 1)
-    assert Typed(document, start, offset).within(text, unfinished=unfinished) == said
+    assert TypedText(document, start, offset).match(text, unfinished=unfinished) == said
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_line_that_is_being_written_may_become_as_deep(marked: str, text: str,
 @given(st.text("ab \t\n", max_size=12), st.text("ab \t\n", max_size=12), st.text(" \t\n", max_size=4))
 def test_what_is_said_begins_the_text_and_differs_in_blanks_alone(typed: str, text: str, before: str) -> None:
     document = Document("file:///a.py", "python", before + typed, 1)
-    said = Typed(document, len(before), len(before) + len(typed)).within(text)
+    said = TypedText(document, len(before), len(before) + len(typed)).match(text)
     if said is not None:
         assert text.startswith(said)
         assert said.split() == typed.split()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.completion.cut import showable, wanted
-from breadknife.plugins.completion.shape import shape_at
-from breadknife.plugins.completion.values import Extent, Shape, Where
+from breadknife.plugins.completion.cursor import CursorContext, Region
+from breadknife.plugins.completion.shape import Extent, Shape, shape_at
+from breadknife.plugins.completion.truncate import truncate, truncate_unfinished
 from breadknife.text.syntax import parse
 from support import document
 
@@ -16,7 +16,7 @@ from support import document
 def shape(marked: str, language: str, max_lines: int = 12) -> Shape:
     before, _, after = marked.partition("^" if "^" in marked else "|")
     text = document(before + after, language)
-    return shape_at(text, len(before), parse(text.text, language), max_lines)
+    return shape_at(CursorContext(text, len(before), parse(text.text, language)), max_lines)
 
 
 CUTS = [
@@ -130,7 +130,7 @@ CUTS = [
 
 @pytest.mark.parametrize(("language", "marked", "model", "expected"), CUTS)
 def test_wanted(language: str, marked: str, model: str, expected: str) -> None:
-    assert wanted(model, shape(marked, language)) == (expected, True)
+    assert truncate(model, shape(marked, language)) == (expected, True)
 
 
 @pytest.mark.parametrize(
@@ -145,15 +145,18 @@ def test_wanted(language: str, marked: str, model: str, expected: str) -> None:
     ],
 )
 def test_what_may_go_on_is_not_complete(language: str, marked: str, model: str) -> None:
-    assert wanted(model, shape(marked, language)) == (model, False)
+    assert truncate(model, shape(marked, language)) == (model, False)
 
 
 def test_no_more_lines_than_allowed() -> None:
     model = "".join(f"x{i} = {i}\n    " for i in range(20))
-    assert wanted(model, shape("def f():\n    |\n", "python", max_lines=3)) == ("x0 = 0\n    x1 = 1\n    x2 = 2", True)
-    assert wanted(model, shape("def f():\n    |\n", "python", max_lines=1)) == ("x0 = 0", True)
+    assert truncate(model, shape("def f():\n    |\n", "python", max_lines=3)) == (
+        "x0 = 0\n    x1 = 1\n    x2 = 2",
+        True,
+    )
+    assert truncate(model, shape("def f():\n    |\n", "python", max_lines=1)) == ("x0 = 0", True)
     model = 'x = 1\n    y = """\n\n\n'
-    assert wanted(model, shape("def f():\n    |\n", "python", max_lines=3)) == ("x = 1", True)
+    assert truncate(model, shape("def f():\n    |\n", "python", max_lines=3)) == ("x = 1", True)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,7 @@ def test_no_more_lines_than_allowed() -> None:
     ],
 )
 def test_showable(language: str, marked: str, model: str, expected: str) -> None:
-    assert showable(model, shape(marked, language)) == expected
+    assert truncate_unfinished(model, shape(marked, language)) == expected
 
 
 PIECES = [
@@ -219,7 +222,7 @@ PIECES = [
 SHAPES = st.builds(
     Shape,
     st.sampled_from(Extent),
-    st.sampled_from(Where),
+    st.sampled_from(Region),
     st.sampled_from([0, 4]),
     st.booleans(),
     st.booleans(),
@@ -234,7 +237,7 @@ QUOTED = st.sampled_from(["'", '"', '"""']).flatmap(
     lambda quote: st.builds(
         Shape,
         st.just(Extent.LINE),
-        st.just(Where.STRING),
+        st.just(Region.STRING),
         st.just(0),
         language=st.just("python"),
         quote=st.just(quote),
@@ -246,11 +249,11 @@ QUOTED = st.sampled_from(["'", '"', '"""']).flatmap(
 def check_monotone(text: str, shape: Shape) -> None:
     shown, done = "", None
     for count in range(len(text) + 1):
-        part, complete = wanted(text[:count], shape)
+        part, complete = truncate(text[:count], shape)
         assert text.startswith(part) or part.endswith("\n")
         assert done is None or (part, complete) == done, "what is complete doesn't change"
         done = (part, True) if complete else None
-        new = showable(text[:count], shape)
+        new = truncate_unfinished(text[:count], shape)
         assert new.startswith(shown), f"{new!r} takes back {shown!r}"
         shown = new
 

@@ -1,10 +1,11 @@
-"""What of a model's text is suggested: cut to what is wanted, or, while it is being written, to what makes sense."""
+"""Cuts a model's text to its shape or, while it is being written, to what makes sense so far."""
 
 from __future__ import annotations
 
 import re
 
-from breadknife.plugins.completion.values import Extent, Shape, Where
+from breadknife.plugins.completion.cursor import Region
+from breadknife.plugins.completion.shape import Extent, Shape
 from breadknife.text.languages import LANGUAGES, Block
 from breadknife.text.tokens import (
     CLOSING,
@@ -30,44 +31,44 @@ KEYWORDS = frozenset(_LEADING.split())
 """Of any language: what asks for more."""
 
 
-def wanted(text: str, shape: Shape) -> tuple[str, bool]:
-    """Return the part of the generated `text` to suggest, and whether it is all there: nothing that follows can add to
-    it."""
+def truncate(text: str, shape: Shape) -> tuple[str, bool]:
+    """Return the beginning of the generated `text` that fills the shape, and whether it is all there: nothing that
+    follows can add to it."""
     if shape.extent is Extent.NOTHING:
         return "", True
-    if shape.where in (Where.CODE, Where.STRING):
-        return _Cut(text, shape).made()
+    if shape.region in (Region.CODE, Region.STRING):
+        return _Truncation(text, shape).run()
     ends = [at for mark in ("\n", shape.ahead) if mark and (at := text.find(mark)) >= 0]
     return (text[: min(ends)].rstrip(), True) if ends else (text, False)
 
 
-def showable(text: str, shape: Shape, most: int | None = None) -> str:
+def truncate_unfinished(text: str, shape: Shape, most: int | None = None) -> str:
     """Return the longest beginning of an unfinished text that makes sense to show: it doesn't end within a word, in
     what asks for more or in brackets and quotes that it opens itself; lines after the first are whole. Empty when there
     is none. With `most` it has so many characters at most, whatever follows them.
 
     What it gives for a longer text begins with what it gives for a shorter one.
     """
-    part, complete = wanted(text, shape)
+    part, complete = truncate(text, shape)
     most = len(part) if most is None else most
     if complete and most >= len(part):
         return part
     if shape.before_line:
         return ""
-    if shape.where in (Where.CODE, Where.STRING):
+    if shape.region in (Region.CODE, Region.STRING):
         return part[: _sensible_end(part, shape, most)]
     return part[: max(part.rfind(" ", 0, most + 1), 0)].rstrip()
 
 
-class _Cut:
-    """One reading of a text, up to where what is wanted ends."""
+class _Truncation:
+    """One pass over a text's tokens, up to the end of its shape."""
 
     def __init__(self, text: str, shape: Shape) -> None:
         self._text = text
         self._shape = shape
         self._syntax = LANGUAGES.get(shape.language)
-        self._own = list[str]()
-        """The brackets that the text has opened."""
+        self._brackets = list[str]()
+        """The closers of the brackets that the text has opened."""
         self._unclosed = list(shape.unclosed)
         self._least = shape.indent if shape.extent is Extent.BLOCK else 0
         """Columns that lines have at least."""
@@ -82,12 +83,12 @@ class _Cut:
         """Where the line begins, and how many there were."""
         self._lines = 0
 
-    def made(self) -> tuple[str, bool]:
+    def run(self) -> tuple[str, bool]:
         fresh = True
         for token in tokens(self._text, self._shape.language, self._shape.quote):
-            found = self._text[token.start : token.end]
-            if "\n" in found and (token.kind is Kind.NEWLINE or self._shape.extent is Extent.LINE):
-                if (cut := self._line_end(token.start + found.index("\n"))) is not None:
+            source = self._text[token.start : token.end]
+            if "\n" in source and (token.kind is Kind.NEWLINE or self._shape.extent is Extent.LINE):
+                if (cut := self._end_at_line_break(token.start + source.index("\n"))) is not None:
                     return cut, True
                 self._line, self._lines, fresh = token.end, self._lines + 1, True
                 continue
@@ -95,9 +96,9 @@ class _Cut:
                 continue
             if self._text.count("\n", max(self._first, 0), token.end) >= self._shape.max_lines:
                 return self._text[: self._line if self._line > self._first >= 0 else token.start].rstrip(), True
-            cut = self._fallen_back(token, found) if fresh and not self._own else None
+            cut = self._end_at_dedent(token, source) if fresh and not self._brackets else None
             if cut is None:
-                cut = self._code(token, found)
+                cut = self._end_in_code(token, source)
             if cut is not None:
                 return cut, True
             fresh = False
@@ -105,8 +106,8 @@ class _Cut:
                 self._code_end = token.end
         return self._text, False
 
-    def _line_end(self, at: int) -> str | None:
-        """What is wanted if the line break at `at` ends it."""
+    def _end_at_line_break(self, at: int) -> str | None:
+        """The truncated text, if the line break at `at` ends it."""
         shape, text = self._shape, self._text[:at]
         if shape.before_line:
             return text + "\n" if text.strip() else text
@@ -116,9 +117,9 @@ class _Cut:
             return "" if self._lines >= BLANK_LINES else None
         if text.count("\n", self._first) + 1 >= shape.max_lines:
             return text.rstrip()
-        if shape.filled and self._own and text.rstrip().endswith(tuple(CLOSING)):
+        if shape.filled and self._brackets and text.rstrip().endswith(tuple(CLOSING)):
             return text.rstrip()
-        if self._own or shape.extent is Extent.BLOCK or self._opened or self._unclosed[-1:] in (["("], ["["]):
+        if self._brackets or shape.extent is Extent.BLOCK or self._opened or self._unclosed[-1:] in (["("], ["["]):
             return None
         if shape.filled or not opens_block(self._text[self._first : self._code_end], shape.language):
             return text.rstrip()
@@ -128,11 +129,11 @@ class _Cut:
     @property
     def _base(self) -> int:
         """Columns of the first line with text."""
-        own = columns(self._text[self._first : self._code_end])
-        return own + self._shape.indent if self._first == 0 else own
+        width = columns(self._text[self._first : self._code_end])
+        return width + self._shape.indent if self._first == 0 else width
 
-    def _fallen_back(self, token: Token, found: str) -> str | None:
-        """What is wanted if the line that begins with this token doesn't belong to it any more."""
+    def _end_at_dedent(self, token: Token, source: str) -> str | None:
+        """The truncated text, if the line that begins with this token doesn't belong to it any more."""
         shape, width = self._shape, columns(self._text[self._line : token.end])
         if self._first < 0:
             self._first = self._line
@@ -144,33 +145,33 @@ class _Cut:
         if token.kind is Kind.WORD and self._syntax and self._syntax.block is Block.END:
             if token.end == len(self._text):  # the word may go on
                 return None
-            if found in END_WORDS and (shape.needs_end or (self._opened and width == self._base)):
+            if source in END_WORDS and (shape.needs_end or (self._opened and width == self._base)):
                 return self._text[: token.end]
-            if found in MIDDLE_WORDS and self._opened and width == self._base:
+            if source in MIDDLE_WORDS and self._opened and width == self._base:
                 return None
         return self._text[: self._line].rstrip()
 
-    def _code(self, token: Token, found: str) -> str | None:
-        """What is wanted if it ends before this token."""
+    def _end_in_code(self, token: Token, source: str) -> str | None:
+        """The truncated text, if it ends before this token."""
         shape = self._shape
-        if self._closing and token.kind is not Kind.CLOSE and found not in (";", ","):
+        if self._closing and token.kind is not Kind.CLOSE and source not in (";", ","):
             return self._text[: token.start].rstrip()
         if token.start == 0 and shape.quote:
             return self._text[: token.end - len(shape.quote)] if token.closed and shape.ahead else None
-        if not self._own and shape.ahead and token.kind not in (Kind.STRING, Kind.COMMENT):
-            is_ahead = found == shape.ahead and token.end < len(self._text)
+        if not self._brackets and shape.ahead and token.kind not in (Kind.STRING, Kind.COMMENT):
+            is_ahead = source == shape.ahead and token.end < len(self._text)
             if is_ahead or (token.kind is not Kind.WORD and self._text.startswith(shape.ahead, token.start)):
                 return self._before(token.start)
         if token.kind is Kind.OPEN:
-            self._own.append(CLOSING[found])
+            self._brackets.append(CLOSING[source])
         elif token.kind is Kind.CLOSE:
-            if self._own:
-                while found in self._own and self._own.pop() != found:
+            if self._brackets:
+                while source in self._brackets and self._brackets.pop() != source:
                     pass
             elif self._unclosed:
                 self._unclosed.pop()
                 self._closing = shape.extent is Extent.BLOCK
-            elif not (found == ")" and self._syntax and self._syntax.id == "shellscript"):  # the pattern of a `case`
+            elif not (source == ")" and self._syntax and self._syntax.id == "shellscript"):  # the pattern of a `case`
                 return self._before(token.start)
         return None
 
@@ -182,9 +183,9 @@ class _Cut:
 def _sensible_end(text: str, shape: Shape, most: int) -> int:
     best, depth, last, first = 0, 0, None, True
     for token in tokens(text, shape.language, shape.quote):
-        found, settled = text[token.start : token.end], token.end < len(text)
+        source, settled = text[token.start : token.end], token.end < len(text)
         if token.start == 0 and shape.quote:
-            best = max((match.end() for match in _WORDS.finditer(found) if match.end() <= most), default=0)
+            best = max((match.end() for match in _WORDS.finditer(source) if match.end() <= most), default=0)
         if token.kind is not Kind.NEWLINE and token.end > most:
             return best
         if token.kind is Kind.NEWLINE:
@@ -207,7 +208,7 @@ def _sensible_end(text: str, shape: Shape, most: int) -> int:
                 best = token.end
             case Kind.STRING if token.closed and settled:
                 best = token.end
-            case Kind.WORD if settled and text[token.end] not in "\"'`" and found not in KEYWORDS:
+            case Kind.WORD if settled and text[token.end] not in "\"'`" and source not in KEYWORDS:
                 best = token.end
             case _:
                 pass

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from breadknife.engine.scripted import Line, ScriptedEngine
+from breadknife.plugins.completion.generation import token_start
 from breadknife.plugins.completion.plugin import CompletionPlugin
-from breadknife.plugins.completion.writing import token_start
 from breadknife.task.values import CompletionRequest
 from support import PluginContext, at_cursor
 

@@ -1,0 +1,133 @@
+"""What a stream has for a cursor, and what of it may be shown."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from breadknife.cancel import CancelToken
+from breadknife.plugins.completion.filters import UNSURE, Draft, certainty, fitted, is_final
+from breadknife.plugins.completion.generation import CompletionTask
+from breadknife.plugins.completion.stream import GeneratedText, Stream
+from breadknife.plugins.completion.truncate import truncate, truncate_unfinished
+from breadknife.task.reasons import silence
+from breadknife.task.values import Silence
+
+FEWEST_CHARACTERS = 3
+"""The shortest beginning of a text that is shown if the model isn't sure of the whole."""
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """What a stream has written so far for a task."""
+
+    task: CompletionTask
+    stream: Stream
+    typed: str
+    """The beginning of the text that the user has typed since the stream began, as the stream has it."""
+    generated: GeneratedText
+    alternatives: tuple[GeneratedText, ...] = ()
+    """Other ways to go on after what is typed."""
+    reused: bool = False
+    """It was written for an earlier request."""
+
+    @cached_property
+    def rest(self) -> str:
+        """What follows the cursor."""
+        return self.task.rest(self.stream.start, self.typed, self.generated.text)
+
+    @property
+    def draft(self) -> Draft:
+        """The rest, cut to the task's shape or to what makes sense so far."""
+        text, complete = truncate(self.rest, self.task.shape)
+        complete = complete or self.generated.last.finish == "stop"
+        if not complete:
+            text = truncate_unfinished(self.rest, self.task.shape)
+        return self.draft_of(text, complete=complete)
+
+    @property
+    def alternative_drafts(self) -> list[Draft]:
+        return [replace(self, generated=generated).draft for generated in self.alternatives]
+
+    @property
+    def sure_beginning(self) -> Draft:
+        """As much as the model is sure of, of a text that it isn't sure of as a whole."""
+        start, end, logprob = len(self.typed), 0, 0.0
+        text = truncate(self.rest, self.task.shape)[0]
+        for begin, token in self.generated.spanning(start, start + len(text)):
+            logprob += token.logprob if self._is_informative(begin) else 0.0
+            if certainty(logprob) < self.task.threshold:
+                break
+            end = token.end - start
+        return self.draft_of(truncate_unfinished(self.rest, self.task.shape, max(end, 0)))
+
+    def draft_of(self, text: str, *, complete: bool = True) -> Draft:
+        """Return a draft of `text`, which the rest begins with."""
+        start = len(self.typed)
+        return Draft(text, self.task.cursor, self.task.shape, complete, self._logprobs(start, start + len(text)))
+
+    def fit(self, draft: Draft) -> str | Silence:
+        """Return the form of the draft, as `fitted`. Where nothing can be shown yet the line may be too unlikely
+        already."""
+        if not draft.text and self._likelihood < self.task.threshold:
+            return silence(UNSURE)
+        return fitted(draft, threshold=self.task.threshold)
+
+    def wait(self, cancel: CancelToken, seen: int) -> Continuation:
+        """Return the same with what is written later: see `Stream.wait`."""
+        return replace(self, generated=self.stream.wait(cancel, self.task.due, seen))
+
+    @property
+    def _likelihood(self) -> float:
+        """The estimated probability that the first line is right, as far as it is written: it only ever falls."""
+        start, text = len(self.typed), self.generated.text
+        line = text[start:].lstrip("\n")
+        return certainty(sum(self._logprobs(start, len(text) - len(line) + len(line.partition("\n")[0]))))
+
+    def _logprobs(self, start: int, end: int) -> tuple[float, ...]:
+        tokens = self.generated.spanning(start, end)
+        return tuple(token.logprob for begin, token in tokens if self._is_informative(begin))
+
+    def _is_informative(self, begin: int) -> bool:
+        """Tell whether a token's probability is known: not once its first letters are typed."""
+        return not self.generated.text[begin : len(self.typed)].strip()
+
+
+def wait_until_shown(continuation: Continuation, cancel: CancelToken) -> tuple[Continuation, Draft, str | Silence]:
+    """Return the continuation once it may be shown, or never will; the draft of it, and the draft's form.
+
+    Once it is due, of what can't be shown before there is more of it the whole lines are shown, if that can be, and a
+    known word rather than nothing.
+    """
+    task, draft, tried = continuation.task, continuation.draft, ""
+    fit = continuation.fit(draft)
+    while isinstance(fit, Silence) and continuation.generated.writing and not is_final(fit):
+        lines, is_due = continuation.rest.rpartition("\n")[0], time.monotonic() >= task.due
+        if lines != tried and is_due:
+            tried, part = lines, continuation.draft_of(lines)
+            if isinstance(form := fitted(part, threshold=task.threshold), str):
+                return continuation, replace(part, complete=False), form
+        if task.word and is_due:
+            break
+        before = draft.text
+        continuation = continuation.wait(cancel, -1 if task.word else len(continuation.generated.text))
+        draft = continuation.draft
+        if draft.text != before or not draft.text or not continuation.generated.writing:
+            fit = continuation.fit(draft)
+    return continuation, draft, fit
+
+
+def find_surer(continuation: Continuation) -> tuple[Draft, str | Silence] | None:
+    """Return what of a text that the model isn't sure of may be shown all the same, and its form: what is left of an
+    offer that the user types along, whose every key says that it is right, or else as much as the model is sure of."""
+    task = continuation.task
+    offered = task.session.rest_of_offer(task.cursor.document, task.cursor.offset)
+    if offered.strip() and continuation.generated.text.startswith(offered, len(continuation.typed)):
+        draft = continuation.draft_of(offered)
+        if isinstance(form := fitted(draft, threshold=0.0), str):
+            return draft, form
+    beginning = continuation.sure_beginning
+    if len(beginning.text.strip()) >= FEWEST_CHARACTERS:
+        return beginning, fitted(beginning, threshold=task.threshold)
+    return None

@@ -1,0 +1,246 @@
+"""What the model is asked at a cursor, and other ways to go on than its likeliest one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from breadknife.cancel import CancelToken
+from breadknife.engine.api import Chunk, Prompt
+from breadknife.errors import Cancelled, EngineError, ModelError
+from breadknife.plugins.completion.cursor import CursorContext
+from breadknife.plugins.completion.known_word import KnownWord
+from breadknife.plugins.completion.pace import Pace
+from breadknife.plugins.completion.prompt import FIRST, SOON, WHOLE, Snippet, Window, closed, fim_prompt
+from breadknife.plugins.completion.session import Session
+from breadknife.plugins.completion.shape import Shape
+from breadknife.plugins.completion.stream import GeneratedText, GeneratedToken, Goal, Stream
+from breadknife.plugins.completion.truncate import truncate
+from breadknife.plugins.completion.typed_text import TypedText
+from breadknife.task.plugin import Model
+from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.tokens import columns, shifted
+
+log = logging.getLogger(__name__)
+
+STOP = ("<|fim_", "<|repo_name|>", "<|file_sep|>")
+WORD = 20
+"""Letters of half a word that are written again, at most: Chinese has no blanks."""
+LIKELIEST = 3
+"""Tokens that are known at each step of a text that alternatives are made from."""
+
+
+@dataclass(frozen=True)
+class CompletionTask:
+    """What one request asks for: a cursor, as if the entry selected in the editor's menu was accepted, and a shape."""
+
+    cursor: CursorContext
+    selected: TextEdit | None
+    shape: Shape
+    invoked: bool
+    due: float
+    """From then on (of `time.monotonic()`) a part is enough."""
+    threshold: float
+    """The least confidence of what is shown, from 0 to 1."""
+    session: Session
+    number: int
+    """The request's number in its session."""
+    snippets: tuple[Snippet, ...] = ()
+    project_name: str = ""
+    word: KnownWord | None = None
+    """The word at the cursor, if it is known: enough for an answer that is due."""
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether nothing was asked since about the document."""
+        return self.session.is_newest(self.number)
+
+    def find_stream(self) -> tuple[Stream, str] | None:
+        """Return an earlier request's stream that answers this one, and what was typed since it began."""
+        return None if self.invoked else self.session.streams.find(self.cursor.document, self.cursor.offset)
+
+    def is_complete(self, text: str) -> bool:
+        """Tell whether nothing that follows `text` can add to what the shape takes of it."""
+        return truncate(text, self.shape)[1]
+
+    def typed(self, start: int) -> TypedText:
+        return TypedText(self.cursor.document, start, self.cursor.offset)
+
+    def rest(self, start: int, typed: str, text: str) -> str:
+        """Return what of `text`, which begins at `start`, follows its beginning `typed`, up to the cursor. Where the
+        cursor's line is deeper than the text has it, so are the others."""
+        first, *more = text[len(typed) :].split("\n")
+        document = self.cursor.document
+        line = document.text[document.line_starts[document.line_at(start)] : start]
+        width = columns((line + typed).rpartition("\n")[2] + first)
+        return "\n".join((first, *shifted(more, max(self.cursor.width - width, 0))))
+
+    def goal(self, start: int) -> Goal:
+        """Return the goal of a stream that begins at `start`: the shape is filled after what is typed since, or can't
+        be any more."""
+        typed = self.typed(start)
+
+        def is_met(text: str) -> bool:
+            matched = typed.match(text, unfinished=True)
+            if matched is None:
+                return not typed.text.startswith(text)
+            return self.is_complete(self.rest(start, matched, text))
+
+        return is_met
+
+
+@dataclass(frozen=True)
+class TextGenerator:
+    """Has a model write for tasks."""
+
+    model: Model
+    pace: Pace
+    """Is told how fast the model writes."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether another runtime runs the model: not all know grammars, and nobody knows what they keep."""
+        return ":" in self.model.name
+
+    def stream(
+        self, task: CompletionTask, start: int, *, slot: str = "", begun: GeneratedText = GeneratedText()
+    ) -> Stream:
+        """Return a stream for what stands between `start` and the cursor and what follows, which begins with `begun`.
+
+        Streams of different slots are written at the same time.
+        """
+        cursor = task.cursor
+        required = "" if self.is_remote else cursor.document.text[start : cursor.offset]
+        window = WHOLE if self._slow_prompt(task) is None else FIRST
+        prefix = task.session.prefix_start(cursor.document, start, window)
+        end = closed(cursor.document, cursor.offset).end
+
+        def write(written: str, most: int, cancel: CancelToken) -> Generator[Chunk, None, None]:
+            document = cursor.document.edited((TextEdit(Span(start, end), written),))
+            prompt = _prompt(task, document, start + len(written), window, prefix)
+            chunks = self.model.generate(
+                prompt,
+                max_tokens=most,
+                stop=STOP,
+                place=f"{document.uri}{slot}",
+                cancel=cancel,
+                grammar=_grammar_beginning(required[len(written) :]) if required.startswith(written) else "",
+                top_logprobs=LIKELIEST if task.invoked else 0,
+            )
+            first = last = None
+            try:
+                for last in chunks:
+                    if first is None and window is WHOLE:
+                        task.session.was_evaluated(prompt)
+                    first = first or last
+                    yield last
+            finally:
+                if isinstance(chunks, Generator):
+                    chunks.close()
+                if first and last:
+                    rest, tokens = last.computed - first.computed, last.output_tokens - first.output_tokens
+                    new = first.prompt_tokens - first.cached_tokens
+                    self.pace.wrote(first.queued + first.computed, rest, tokens, new)
+
+        return Stream(cursor.document, start, cursor.offset, write, begun)
+
+    def evaluate_ahead(self, task: CompletionTask, seconds: float) -> None:
+        """Have the whole prompt evaluated, for the texts to come, `seconds` after somebody began to type there. It is
+        no hurry: what is being written goes first."""
+        prompt = self._slow_prompt(task)
+        if prompt is None:
+            return
+
+        def evaluate(cancel: CancelToken) -> None:
+            name = f"{task.cursor.document.uri} whole"
+            try:
+                for _ in self.model.generate(prompt, max_tokens=1, place=name, cancel=cancel, urgent=False):
+                    task.session.was_evaluated(prompt)
+            except (Cancelled, ModelError, EngineError) as error:  # nobody asked for it
+                log.debug("a prompt was not evaluated ahead: %s", error)
+
+        task.session.evaluate(task.number, prompt, seconds, evaluate)
+
+    def _slow_prompt(self, task: CompletionTask) -> Prompt | None:
+        """The whole prompt, if it is too much for who is typing, who gets a text from a part of it sooner."""
+        if task.invoked or self.is_remote:
+            return None
+        document, offset = task.cursor.document, task.cursor.offset
+        prefix = task.session.prefix_start(document, offset, WHOLE)
+        if closing := closed(document, offset):
+            document = document.changed(TextEdit(closing, ""), None)
+        prompt = _prompt(task, document, offset, WHOLE, prefix)
+        return prompt if task.session.new_characters(prompt) > SOON else None
+
+    def alternatives(
+        self, task: CompletionTask, start: int, typed: str, main: GeneratedText, cancel: CancelToken
+    ) -> list[GeneratedText]:
+        """Return texts that take another way where the model was least decided, those that are whole when the answer is
+        due. Raises Cancelled."""
+        streams: list[Stream] = []
+        texts: list[GeneratedText] = []
+        for begun in _branches(main, typed, task.shape):
+            stream = self.stream(task, start, slot=f" {len(streams) + 1}", begun=begun)
+            stream.want(task.goal(start), task.shape.max_tokens)
+            streams.append(stream)
+            if len(streams) == LIKELIEST:
+                break
+        try:
+            for stream in streams:
+                try:
+                    text = stream.wait(cancel, task.due)
+                    texts += [] if text.writing else [text]
+                except EngineError as error:  # the first text is there all the same
+                    log.info("an alternative is missing: %s", error)
+            return texts
+        finally:
+            for stream in streams:
+                stream.stop()
+
+
+def _prompt(task: CompletionTask, document: Document, offset: int, window: Window, prefix: int) -> Prompt:
+    snippets = task.snippets if window is WHOLE else ()
+    return fim_prompt(document, offset, offset, snippets, task.project_name, window, prefix)
+
+
+def token_start(text: str, offset: int, *, held: bool) -> int:
+    """Return where the model is to take over: before what may be one token with what it writes.
+
+    A token of code is letters with a blank or a sign before them: ` return`, `.parent`, `_path`. After half of one a
+    model goes on badly, so it is asked to go on before it, and held to what stands there (token healing). One that
+    can't be held is asked only before blanks: after `return ` it would write a second one.
+    """
+    start = offset
+    while held and max(offset - WORD, 0) < start and text[start - 1].isalpha():
+        start -= 1
+    blanks = start
+    while blanks > 0 and text[blanks - 1] in " \t":
+        blanks -= 1
+    if blanks < start or not held:
+        return blanks
+    before = text[start - 1 : start]
+    return start - 1 if before.isprintable() and before and not before.isalnum() else start
+
+
+def _grammar_beginning(text: str) -> str:
+    """A grammar (GBNF) of all that begins with `text`; none where that is any text."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+    return text and f'root ::= "{escaped}" [^\\x00]*'
+
+
+def _branches(main: GeneratedText, typed: str, shape: Shape) -> Iterator[GeneratedText]:
+    """Yield the beginnings of other ways than `main`, up to the token with which they part; the likeliest first."""
+    start = len(typed)
+    suggested = truncate(main.text[start:], shape)[0]
+    line = len(suggested) - len(suggested.lstrip()) + len(suggested.lstrip().partition("\n")[0])
+    branches: list[tuple[float, int, GeneratedToken, str]] = []
+    for begin, token in main.spanning(start, start + line):
+        for text, logprob in token.likeliest:
+            if begin >= start and text.strip() and "\ufffd" not in text and not text.startswith("<|"):
+                other = GeneratedToken(begin + len(text), logprob)
+                branches.append((token.logprob - logprob, begin, other, main.text[:begin] + text))
+    counts = {begin: index for index, (begin, _) in enumerate(main.spanning(0, len(main.text)))}
+    for _, begin, other, text in sorted(branches, key=lambda branch: branch[0]):
+        if not main.text.startswith(text):
+            yield GeneratedText(text, (*main.tokens[: counts[begin]], other))
