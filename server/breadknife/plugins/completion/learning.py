@@ -16,6 +16,7 @@ from typing import Annotated
 
 import msgspec
 
+from breadknife.lru import LruCache
 from breadknife.paths import lock_file, read_written, state_dir, write_atomically, written_at
 
 MINIMUM = 30
@@ -71,7 +72,7 @@ Buckets = dict[str, Outcomes]
 
 @dataclass
 class Learned:
-    """What is in the file."""
+    """What the file holds."""
 
     languages: dict[str, Buckets] = field(default_factory=dict[str, Buckets])
     characters: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -80,13 +81,12 @@ class Learned:
     def add(self, other: Learned) -> None:
         self.characters += other.characters
         for language, buckets in other.languages.items():
-            ours = self.languages.setdefault(language, {})
-            for edge, outcomes in buckets.items():
-                ours.setdefault(edge, Outcomes()).add(outcomes)
-            while sum(each.total for each in ours.values()) > REMEMBERED:
-                for each in ours.values():
-                    each.accepted //= 2
-                    each.rejected //= 2
+            own = self.languages.setdefault(language, {})
+            _add(own, buckets)
+            while _sum(own).total > REMEMBERED:
+                for outcomes in own.values():
+                    outcomes.accepted //= 2
+                    outcomes.rejected //= 2
         while len(self.languages) > LANGUAGES:
             self.languages.pop(min(self.languages, key=lambda name: _sum(self.languages[name]).total))
 
@@ -97,15 +97,8 @@ class Learned:
             return own
         everything: Buckets = {}
         for buckets in self.languages.values():
-            for edge, outcomes in buckets.items():
-                everything.setdefault(edge, Outcomes()).add(outcomes)
+            _add(everything, buckets)
         return everything
-
-
-@dataclass(frozen=True)
-class _Offer:
-    language: str
-    edge: str
 
 
 class Learning:
@@ -117,16 +110,14 @@ class Learning:
         self._unsaved = Learned()
         self._read: tuple[int, int] | None = None
         """The time of change and the size of the file that is known."""
-        self._offers: dict[str, _Offer] = {}
+        self._offers = LruCache[str, tuple[str, str]](OFFERS)
+        """The language and the bucket of each suggestion that still may be taken."""
         self._saving: threading.Timer | None = None
         self._lock = threading.Lock()
 
     def offered(self, id: str, language: str, confidence: float) -> None:
         """A suggestion is shown. `confidence` is from 0 to 1; an `id` is given to one suggestion alone."""
-        with self._lock:
-            self._offers[id] = _Offer(language, _edge(confidence))
-            while len(self._offers) > OFFERS:
-                self._offers.pop(next(iter(self._offers)))
+        self._offers[id] = language, _edge(confidence)
 
     def accepted(self, id: str, characters: int) -> None:
         """The user took so many characters of it. What isn't an offer, or was decided already, counts nothing."""
@@ -158,13 +149,14 @@ class Learning:
 
     def _count(self, id: str, outcomes: Outcomes, characters: int) -> None:
         with self._lock:
-            offer = self._offers.pop(id, None)
+            offer = self._offers.pop(id)
             if offer is None:
                 return
             self._look()
-            one = Learned({offer.language: {offer.edge: outcomes}}, max(0, characters))
-            self._unsaved.add(one)
-            self._known.add(one)
+            language, edge = offer
+            learned = Learned({language: {edge: outcomes}}, max(0, characters))
+            self._unsaved.add(learned)
+            self._known.add(learned)
             if self._saving is None:
                 self._saving = threading.Timer(SAVE_SECONDS, self._save)
                 self._saving.daemon = True
@@ -209,7 +201,7 @@ def read_learned(path: Path) -> Learned:
 
 
 def threshold(default: float, buckets: Mapping[str, Outcomes]) -> float:
-    """Higher than `default` by the buckets above it that aren't worth showing, or lower by those that are welcome."""
+    """Return `default`, raised by the buckets above it that aren't worth showing, or lowered by welcome ones."""
     if _sum(buckets).total < MINIMUM:
         return default
     moved = 0.0
@@ -239,9 +231,14 @@ def _edge(confidence: float) -> str:
 
 def _sum(buckets: Mapping[str, Outcomes]) -> Outcomes:
     total = Outcomes()
-    for each in buckets.values():
-        total.add(each)
+    for outcomes in buckets.values():
+        total.add(outcomes)
     return total
+
+
+def _add(buckets: Buckets, more: Mapping[str, Outcomes]) -> None:
+    for edge, outcomes in more.items():
+        buckets.setdefault(edge, Outcomes()).add(outcomes)
 
 
 def _encode(learned: Learned) -> bytes:

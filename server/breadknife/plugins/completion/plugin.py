@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from breadknife.engine.api import Chunk
+from breadknife.lru import LruCache
 from breadknife.plugins.completion.continuation import Continuation, find_surer, wait_until_shown
 from breadknife.plugins.completion.cursor import CursorContext, Region
 from breadknife.plugins.completion.filters import PROSE_THRESHOLD, THRESHOLD, UNSURE, confidence, fitted, is_final
@@ -88,9 +89,8 @@ class CompletionPlugin:
         self._learning = learning or Learning()
         self._pace = Pace()
         self._contexts = ContextHolder()
-        self._sessions: dict[str, Session] = {}
+        self._sessions = LruCache[str, Session](DOCUMENTS, on_drop=Session.close)
         self._ids = itertools.count(1)
-        self._lock = threading.Lock()
         self._steps = (
             Step("place", Kind.RULE, CompletionRequest, CompletionTask, self._prepare),
             Step("known", Kind.RULE, CompletionTask, CompletionTask, self._reuse),
@@ -117,21 +117,13 @@ class CompletionPlugin:
                 return None
 
     def close(self) -> None:
-        with self._lock:
-            for session in self._sessions.values():
-                session.close()
+        for session in dict(self._sessions.items()).values():
+            session.close()
         self._learning.close()
-
-    def _session(self, uri: str) -> Session:
-        with self._lock:
-            session = self._sessions[uri] = self._sessions.pop(uri, None) or Session()
-            while len(self._sessions) > DOCUMENTS:
-                self._sessions.pop(next(iter(self._sessions))).close()
-            return session
 
     def _prepare(self, request: CompletionRequest, context: Context) -> Verdict:
         """Notes that the user has moved on to this cursor, and decides how much is to be suggested there."""
-        now, session = time.monotonic(), self._session(request.document.uri)
+        now, session = time.monotonic(), self._sessions.get_or_add(request.document.uri, Session)
         number, moved = session.begin(request.document, request.offset)
         if moved and request.trigger is Trigger.TYPING:
             self._pace.typed(now)

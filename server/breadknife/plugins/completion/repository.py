@@ -8,12 +8,12 @@ the choice is held (`ContextHolder`): what stands first in a prompt must stay fo
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from breadknife.lru import LruCache
 from breadknife.plugins.completion.cursor import CursorContext
 from breadknife.plugins.completion.prompt import Snippet
 from breadknife.plugins.completion.rendering import SourceFile, render, signature
@@ -317,15 +317,13 @@ class ContextHolder:
     """The context of each document, held while it is typed in. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._held: dict[str, _HeldContext] = {}
-        self._lock = threading.Lock()
+        self._held = LruCache[str, _HeldContext](DOCUMENTS)
 
     def context(self, cursor: CursorContext, project: Project | None) -> tuple[Snippet, ...]:
         """Return what `choose_context` chooses, but the same as before unless the cursor has jumped or rested and much
         would change. While someone types, all that is looked at is whether the files may still be read."""
         now, uri = time.monotonic(), cursor.document.uri
-        with self._lock:
-            held = self._held.get(uri)
+        held = self._held.get(uri)
         if held and any(project is None or project.outline(path) is None for path in held.context.paths):
             held = None
         if held and abs(cursor.line - held.line) <= JUMP_LINES and now - held.at <= REST_SECONDS:
@@ -333,9 +331,5 @@ class ContextHolder:
         else:
             context = choose_context(cursor, project)
             context = context.after(held.context) if held else context
-        with self._lock:
-            self._held.pop(uri, None)
-            self._held[uri] = _HeldContext(context, cursor.line, now)
-            while len(self._held) > DOCUMENTS:
-                del self._held[next(iter(self._held))]
+        self._held[uri] = _HeldContext(context, cursor.line, now)
         return context.snippets
