@@ -1,4 +1,4 @@
-"""docs/plugins.md, done as it says: files are written, commands run, and what it says comes is what comes."""
+"""docs/plugins.md and docs/plugin-models.md, done as they say: files are written, commands run, and what it says comes is what comes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from plugin_packages import install, run
 
-PAGE = Path(__file__).parents[1] / "docs" / "plugins.md"
+PAGE, NEXT_PAGE = (Path(__file__).parents[1] / "docs" / name for name in ("plugins.md", "plugin-models.md"))
 SNIPPET = re.compile(r"(?:^`([\w./-]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -54,9 +54,10 @@ class Reader:
 def test_every_snippet(tmp_path: Path, home: Path) -> None:
     reader = Reader(tmp_path / "work")
     reader.folder.mkdir()
-    snippets = SNIPPET.findall(PAGE.read_text("utf-8"))
-    assert len(snippets) > 10
-    for file, kind, text in snippets:
-        reader.reads(file, kind, text)
-    run(["ruff", "check", "--isolated", "--line-length", "120", "."], reader.package, reader.site)
-    assert [wheel.name for wheel in (reader.package / "dist").iterdir()] == ["breadknife_dates-0.3.0-py3-none-any.whl"]
+    for page in (PAGE, NEXT_PAGE):
+        snippets = SNIPPET.findall(page.read_text("utf-8"))
+        assert len(snippets) > 5
+        for file, kind, text in snippets:
+            reader.reads(file, kind, text)
+        run(["ruff", "check", "--isolated", "--line-length", "120", "."], reader.package, reader.site)
+    assert [wheel.name for wheel in (reader.package / "dist").iterdir()] == ["breadknife_dates-0.1.0-py3-none-any.whl"]

@@ -10,7 +10,7 @@ from breadknife.plugins.prose.evidence.contexts import EVIDENT
 from breadknife.plugins.prose.model.proposer import FORMS
 from breadknife.plugins.prose.model.thresholds import CARELESS, JUDGED, MISSPELLED, PROPOSED
 
-DOCS = Path(__file__).parents[2] / "docs" / "plugins" / "prose.md"
+DOCS = Path(__file__).parents[2] / "docs" / "plugins" / "prose-model.md"
 _ROW = re.compile(r"^\| `model/(\w+)` .*\| (−?[\d.]+) \|$", re.MULTILINE)
 
 
