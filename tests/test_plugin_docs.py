@@ -1,4 +1,4 @@
-"""docs/plugins.md and docs/plugin-models.md, done as they say: files are written, commands run, and what it says comes is what comes."""
+"""docs/plugins.md and docs/plugin-models.md, done as they say: files, commands, and what is printed."""
 
 from __future__ import annotations
 
