@@ -10,10 +10,11 @@ import statistics
 import time
 from collections.abc import Callable
 
+from breadknife.lru import LruCache
 from breadknife.recipes.checking import check
 from breadknife.recipes.expressions import condition, template
-from breadknife.recipes.places import SHIPPED
-from breadknife.recipes.remembering import Result, StepMemory, digest
+from breadknife.recipes.folders import SHIPPED
+from breadknife.recipes.running import StepResult, digest
 from breadknife.steps.registry import discover_steps
 from breadknife.steps.values import ModelPrompt
 
@@ -44,9 +45,9 @@ def main() -> None:
             return check(path, path.read_text("utf-8"), types)  # noqa: B023  # called at once
 
         print("load and check {}: {:.2f} ms, at most {:.2f}".format(path.stem, *median(read, forget)))
-    memory = StepMemory()
+    memory = LruCache[bytes, StepResult](1000)
     given = {"prompt": ModelPrompt("word " * 1200, "Be short."), "grammar": "root ::= .", "samples": 4}
-    memory.put(digest("generate", 1, "sum", given), Result("text"))
+    memory[digest("generate", 1, "sum", given)] = StepResult("text")
 
     def remembered() -> object:
         return memory.get(digest("generate", 1, "sum", given))

@@ -9,7 +9,7 @@ import pytest
 
 from breadknife.errors import EngineDied, ModelMissing
 from breadknife.plugins.recipes.plugin import RecipesPlugin
-from breadknife.recipes.inputs import Input
+from breadknife.recipes.inputs import RecipeInput
 from breadknife.task.values import Action, ActionRequest, CheckRequest, CommandRequest, Finding, ResolveRequest
 from breadknife.testing import Line, Reply, ask, document
 from breadknife.text.document import Span, TextEdit
@@ -127,6 +127,6 @@ def test_it_ends_without_a_word(script: Sequence[Line], text: str | None) -> Non
 )
 def test_a_selection_is_the_same_place_after_the_edits(selected: str, still: str) -> None:
     at, word = WRONG.index(selected), WRONG.index("an useful")
-    asked = Input(document(WRONG, "markdown"), Span(at, at + len(selected)))
+    asked = RecipeInput(document(WRONG, "markdown"), Span(at, at + len(selected)))
     after = asked.after([TextEdit(Span(word, word + 2), "a")])
     assert (after.document.text, after.selection) == (BY_RULES, still)

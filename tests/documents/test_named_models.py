@@ -15,8 +15,8 @@ from breadknife.host.plugins.registry import Registry
 from breadknife.host.settings import Settings
 from breadknife.plugins.recipes.plugin import RecipesPlugin
 from breadknife.plugins.recipes.settings import RecipesSettings
-from breadknife.recipes.book import read_entry
-from breadknife.recipes.places import RecipeFolder
+from breadknife.recipes.folders import RecipeFolder
+from breadknife.recipes.registry import read_entry
 from breadknife.recipes.requests import RecipeRequest
 from breadknife.recipes.scores import Score, Scores
 from breadknife.steps.registry import discover_steps

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.cli.recipes import testing
-from breadknife.recipes.book import read_entry
-from breadknife.recipes.places import RecipeFolder
+from breadknife.recipes.folders import RecipeFolder
+from breadknife.recipes.registry import read_entry
 from breadknife.recipes.values import Recipe
 from breadknife.steps.registry import discover_steps
 from documents.acting import FOLDER, NAMES

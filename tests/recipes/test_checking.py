@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.recipes.checking import Plan, check
-from breadknife.recipes.places import SHIPPED
-from breadknife.recipes.values import Problem
+from breadknife.recipes.folders import SHIPPED
+from breadknife.recipes.values import RecipeProblem
 from breadknife.steps.ports import clean
 from breadknife.steps.registry import discover_steps
 from breadknife.steps.step import StepType
@@ -76,7 +76,7 @@ TYPES = discover_steps().types | {
 }
 
 
-def checked(source: str, **locked: int) -> tuple[Plan | None, tuple[Problem, ...]]:
+def checked(source: str, **locked: int) -> tuple[Plan | None, tuple[RecipeProblem, ...]]:
     return check(Path("shout.toml"), source, TYPES, locked)
 
 

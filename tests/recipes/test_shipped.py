@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from breadknife.cli.recipes import testing
-from breadknife.recipes.book import read_entry
 from breadknife.recipes.checking import Plan
 from breadknife.recipes.expressions import reference
-from breadknife.recipes.places import SHIPPED, RecipeFolder, user_folder
+from breadknife.recipes.folders import SHIPPED, RecipeFolder, user_folder
+from breadknife.recipes.registry import read_entry
 from breadknife.steps.registry import discover_steps
 
 ROOT = Path(__file__).parents[2]
@@ -98,4 +98,4 @@ def test_what_is_shipped_begins_in_the_menu(name: str) -> None:
     """The plugin is then asked nothing at a key, a hover or a check, and reads no recipe to know that."""
     plan = read_entry(SHIPPED / f"{name}.toml", RecipeFolder(SHIPPED, "breadknife"), discover_steps().types).plan
     assert plan is not None
-    assert plan.recipe.show.way in ("edit", "document", "command")
+    assert plan.recipe.show.presentation in ("edit", "document", "command")

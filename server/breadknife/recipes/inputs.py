@@ -22,7 +22,7 @@ INPUTS = {
 
 
 @dataclass(frozen=True)
-class Input:
+class RecipeInput:
     """Where a recipe is asked."""
 
     document: Document
@@ -48,7 +48,7 @@ class Input:
         """The text of the line that the cursor is in."""
         return self.document.line_text(self.document.line_at(self.span.end))
 
-    def after(self, edits: Sequence[TextEdit]) -> Input:
+    def after(self, edits: Sequence[TextEdit]) -> RecipeInput:
         """Return what is asked at the same place once these edits of the document are made. Raises ValueError where two
         of them overlap."""
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from breadknife.text.document import Document, Span
+from breadknife.text.patterns import read_pattern
+
 FORMAT = 1
 """The version of the file format."""
 
-Way = Literal["edit", "completion", "hover", "finding", "document", "command"]
+Presentation = Literal["edit", "completion", "hover", "finding", "document", "command"]
 
 
 @dataclass(frozen=True)
-class Use:
+class RecipeStep:
     """A step of a recipe: which type of step, and what it is given."""
 
     name: str
@@ -30,9 +33,10 @@ class Use:
 
 @dataclass(frozen=True)
 class Show:
-    """How the result gets to the user."""
+    """The table `[show]`: how the result gets to the user."""
 
-    way: Way
+    presentation: Presentation
+    """`as` in TOML."""
     text: str
     """`$step.port`: the result. For an edit or a finding, it may be a list."""
     at: str = "$input.span"
@@ -69,6 +73,26 @@ class Expectation:
     silence: str = ""
     """The code of the reason why there is no answer."""
 
+    def faults(self, text: str | None, reason: str) -> list[str]:
+        """Return what is wrong with an answer, a sentence each. `text` is None where there was none, and `reason` says
+        why."""
+        if self.silence:
+            if text is not None:
+                return [f"it should be silent ({self.silence}), and says {_short(text)}"]
+            return [] if reason == self.silence else [f"it is silent because of {reason}, not {self.silence}"]
+        if text is None:
+            return [f"it is silent: {reason}"]
+        faults: list[str] = []
+        if self.equals is not None and text != self.equals:
+            faults.append(f"{_short(text)} is not {_short(self.equals)}")
+        faults += [f"{_short(text)} lacks {words!r}" for words in self.contains if words not in text]
+        faults += [f"{_short(text)} has {words!r}" for words in self.lacks if words in text]
+        if self.matches and not read_pattern(self.matches).is_in(text):
+            faults.append(f"{_short(text)} does not match {self.matches!r}")
+        if self.max_length is not None and len(text) > self.max_length:
+            faults.append(f"{_short(text)} has {len(text)} characters, more than {self.max_length}")
+        return faults
+
 
 @dataclass(frozen=True)
 class Example:
@@ -94,22 +118,27 @@ class Example:
     shelf: str = ""
     """A folder, relative to the recipe's file, that is the whole shelf for this test; the user's own shelf if empty."""
 
+    def span_in(self, document: Document) -> Span:
+        """Return the selection, or where the cursor is."""
+        start = document.text.index(self.selection or self.cursor)
+        return Span(start, start + len(self.selection))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     name: str
     title: str
-    version: str
-    languages: tuple[str, ...]
+    version: str = "0"
+    languages: tuple[str, ...] = ("*",)
     """Language ids, or `*`."""
-    description: str
-    enabled: bool
+    description: str = ""
+    enabled: bool = True
     """Whether editors offer it without a setting that says so."""
-    models: Mapping[str, str]
+    models: Mapping[str, str] = field(default_factory=dict[str, str])
     """Name in the recipe -> role in the user's settings."""
-    named_models: bool
+    named_models: bool = False
     """Whether it is offered only if the user's settings name a model for each of its roles."""
-    steps: tuple[Use, ...]
+    steps: tuple[RecipeStep, ...]
     show: Show
     examples: tuple[Example, ...]
     path: Path
@@ -118,7 +147,7 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Problem:
+class RecipeProblem:
     """Something wrong with a recipe, and where."""
 
     path: Path
@@ -129,3 +158,7 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:79] + "…")

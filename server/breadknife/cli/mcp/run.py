@@ -15,7 +15,7 @@ from breadknife.cli.mcp.tools import Tools
 from breadknife.cli.output import tell
 from breadknife.errors import BreadknifeError, PackageMissing
 from breadknife.host.host import Host
-from breadknife.recipes.book import Book
+from breadknife.recipes.registry import RecipeRegistry
 
 INSTRUCTIONS = (
     "Checks prose and code with rules and small models on this machine. No text leaves it, and no tool writes a file: "
@@ -62,6 +62,6 @@ def _in_thread(tool: Callable[..., Any], failure: type[Exception]) -> Callable[.
 
 
 def _recipes(folder: Path, host: Host) -> str:
-    entries = Book().entries(folder, trusted=host.settings.trusted)
+    entries = RecipeRegistry().entries(folder, trusted=host.settings.trusted)
     plans = [entry.plan for entry in entries if entry.plan]
     return "\n\nRecipes: " + "; ".join(f"{plan.recipe.name} ({plan.recipe.title})" for plan in plans)

@@ -104,10 +104,10 @@ def run_command(
 
       breadknife recipes run shorten-text < notes.txt
     """
-    from breadknife.cli.recipes.running import Place, run
+    from breadknife.cli.recipes.running import Target, run
 
-    place = Place(file, at, until, language, message)
-    exit_on_error(lambda: run(recipe, place, offline=offline, engine_script=engine_script))
+    target = Target(file, at, until, language, message)
+    exit_on_error(lambda: run(recipe, target, offline=offline, engine_script=engine_script))
 
 
 @app.command("test")

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from breadknife.cli.output import counted, print_json, say
 from breadknife.cli.recipes.finding import find
 from breadknife.cli.recipes.locking import locked_now
-from breadknife.recipes.book import Entry
 from breadknife.recipes.lock import LOCK, differences, read_lock
-from breadknife.recipes.values import Problem
+from breadknife.recipes.registry import RecipeEntry
+from breadknife.recipes.values import RecipeProblem
 
 
 def run(names: list[str], *, as_json: bool) -> int:
@@ -27,10 +27,10 @@ def run(names: list[str], *, as_json: bool) -> int:
     return 1 if problems else 0
 
 
-def _changes(entry: Entry) -> list[Problem]:
+def _changes(entry: RecipeEntry) -> list[RecipeProblem]:
     """Finds what isn't as it was locked."""
     lock, _ = read_lock(entry.path.parent / LOCK)
     if entry.plan is None or lock is None or entry.path.stem not in lock.recipes:
         return []
     changed = differences(lock.recipes[entry.path.stem], locked_now(entry.plan))
-    return [Problem(entry.path, 1, 1, why) for why in changed]
+    return [RecipeProblem(entry.path, 1, 1, why) for why in changed]

@@ -8,9 +8,9 @@ from pathlib import Path
 from breadknife.errors import RecipeError
 from breadknife.host.trust import is_trusted
 from breadknife.host.workspace import root_of
-from breadknife.recipes.book import Book, Entry, read_entry
 from breadknife.recipes.checking import Plan
-from breadknife.recipes.places import RecipeFolder
+from breadknife.recipes.folders import RecipeFolder
+from breadknife.recipes.registry import RecipeEntry, RecipeRegistry, read_entry
 
 
 def here() -> tuple[Path, bool]:
@@ -19,20 +19,20 @@ def here() -> tuple[Path, bool]:
     return root, is_trusted(root)
 
 
-def find(names: list[str]) -> list[Entry]:
+def find(names: list[str]) -> list[RecipeEntry]:
     """Return the recipes of these names or files; all of them without a name. Raises RecipeError, SettingsError."""
-    book = Book()
+    registry = RecipeRegistry()
     root, trusted = here()
-    entries = book.entries(root, trusted=trusted)
-    return [_find(name, entries, book) for name in names] if names else list(entries)
+    entries = registry.entries(root, trusted=trusted)
+    return [_find(name, entries, registry) for name in names] if names else list(entries)
 
 
-def _find(name: str, entries: tuple[Entry, ...], book: Book) -> Entry:
+def _find(name: str, entries: tuple[RecipeEntry, ...], registry: RecipeRegistry) -> RecipeEntry:
     path = Path(name)
     if name.endswith(".toml") or path.is_file():
         if not path.is_file():
             raise RecipeError(f"{name}: no such file; name a recipe or its file")
-        return read_entry(path.absolute(), RecipeFolder(path.absolute().parent, "you"), book.types)
+        return read_entry(path.absolute(), RecipeFolder(path.absolute().parent, "you"), registry.types)
     for entry in entries:
         if entry.name == name:
             return entry
@@ -42,7 +42,7 @@ def _find(name: str, entries: tuple[Entry, ...], book: Book) -> Entry:
     raise RecipeError(f"there is no recipe `{name}`; {hint}")
 
 
-def plan_of(entry: Entry) -> Plan:
+def plan_of(entry: RecipeEntry) -> Plan:
     """Raises RecipeError, with everything that is wrong."""
     if entry.plan is None:
         raise RecipeError("\n".join(map(str, entry.problems)) or f"{entry.path} can't run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 
 from breadknife.cli.assemble import make_host
@@ -18,13 +19,9 @@ def run(names: list[str]) -> int:
     entries = [entry for entry in find(names) if entry.owner != "breadknife" or names]
     if not entries:
         raise RecipeError("there is no recipe of yours to lock; `breadknife recipes new NAME` writes one")
-    host = make_host()
-    try:
+    engine = ""
+    with closing(make_host()) as host, suppress(EngineError):  # not installed: the steps can be locked without it
         engine = host.engine.build()
-    except EngineError:  # not installed: the steps can be locked without it
-        engine = ""
-    finally:
-        host.close()
     folders: dict[Path, dict[str, LockedRecipe]] = {}
     for entry in entries:
         folders.setdefault(entry.path.parent, {})[entry.path.stem] = locked_now(plan_of(entry))

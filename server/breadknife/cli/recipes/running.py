@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,8 @@ from breadknife.cli.output import tell
 from breadknife.cli.recipes.asking import ask_recipe, sentence_of
 from breadknife.cli.recipes.finding import find, here, plan_of
 from breadknife.errors import RecipeError
-from breadknife.host.host import Host
 from breadknife.host.workspace import root_of
-from breadknife.recipes.book import Entry
-from breadknife.recipes.requests import RecipeRequest, RecipeResult, Watcher
+from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, language_of, read_document
 
@@ -25,8 +24,8 @@ _SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Place:
-    """The place at which a recipe is asked, as the command line says it."""
+class Target:
+    """The document and the place at which a recipe runs, as the command line names them."""
 
     file: Path | None
     at: str
@@ -57,38 +56,23 @@ def _offset(document: Document, written: str, option: str) -> int:
     return min(span.end, span.start + max(0, int(column or 1) - 1))
 
 
-def run(name: str, place: Place, *, offline: bool, engine_script: Path | None) -> int:
+def run(name: str, target: Target, *, offline: bool, engine_script: Path | None) -> int:
     entry = find([name])[0]
     plan_of(entry)
     # As in an editor: the folder of the document, wherever the command runs.
-    root = root_of(place.file.absolute(), (Path.cwd(),)) if place.file else here()[0]
-    host = make_host(engine_script)
-    try:
+    root = root_of(target.file.absolute(), (Path.cwd(),)) if target.file else here()[0]
+    with closing(make_host(engine_script)) as host:
         host.settings = settings_for(host, offline, root)
-        document = place.document()
-        answer = ask(host, entry, document, place.span(document), place.message, root, _report)
-    finally:
-        host.close()
+        document = target.document()
+        request = RecipeRequest(entry.name, document, target.span(document), target.message, entry.path, _report)
+        answer = ask_recipe(host, request, root)
     if isinstance(answer, Silence):
         tell(sentence_of(answer))
         return 1
     print(answer.text)
-    for each in answer.refused:
-        tell(each)
+    for refused in answer.refused:
+        tell(refused)
     return 0
-
-
-def ask(
-    host: Host,
-    entry: Entry,
-    document: Document,
-    span: Span,
-    message: str,
-    root: Path,
-    watcher: Watcher | None = None,
-) -> RecipeResult | Silence:
-    """Return what the host answers, or why it doesn't."""
-    return ask_recipe(host, RecipeRequest(entry.name, document, span, message, entry.path, watcher), root)
 
 
 def _report(step: str, gave: Any, milliseconds: float, remembered: bool) -> None:

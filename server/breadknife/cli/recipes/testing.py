@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from breadknife import children
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import print_json, say, shown
+from breadknife.cli.recipes.asking import ask_recipe
 from breadknife.cli.recipes.finding import find, here, plan_of
 from breadknife.cli.recipes.own_shelf import own_shelf
-from breadknife.cli.recipes.running import ask
 from breadknife.errors import RecipeError
 from breadknife.host.host import Host
 from breadknife.host.trust import is_trusted
-from breadknife.recipes.book import Entry
 from breadknife.recipes.checking import Plan
-from breadknife.recipes.judging import faults, place_of
-from breadknife.recipes.places import recipe_folders
+from breadknife.recipes.folders import recipe_folders
+from breadknife.recipes.registry import RecipeEntry
+from breadknife.recipes.requests import RecipeRequest
 from breadknife.recipes.scores import Score, Scores
 from breadknife.recipes.values import Example
 from breadknife.task.values import Silence
@@ -62,20 +62,21 @@ def run(names: list[str], models: list[str], *, as_json: bool, offline: bool, en
             say(f"✗ {outcome.recipe}: {outcome.test}{model}: {fault}")
     for model in models or [""]:
         for entry in entries:
-            ran = [each for each in outcomes if each.recipe == entry.name and each.model == model]
-            passed = sum(not each.faults for each in ran)
+            ran = [outcome for outcome in outcomes if (outcome.recipe, outcome.model) == (entry.name, model)]
+            passed = sum(not outcome.faults for outcome in ran)
             say(f"{entry.name}{f' with {model}' if model else ''}: {passed} of {len(ran)} pass")
     return 1 if any(outcome.faults for outcome in outcomes) else 0
 
 
 def run_diff(old: str, new: str, *, offline: bool, engine_script: Path | None) -> int:
-    one, other = find([old, new])
-    examples = [*plan_of(one).recipe.examples]
-    examples += [each for each in plan_of(other).recipe.examples if each not in examples]
+    entries = find([old, new])
+    examples: list[Example] = []
+    for entry in entries:
+        examples += [example for example in plan_of(entry).recipe.examples if example not in examples]
     differ = 0
     with _host(offline, engine_script) as host:
         for number, example in enumerate(shown(examples, lambda each: each.name or "a test"), 1):
-            answers = [_answer(host, entry, example) for entry in (one, other)]
+            answers = [_answer(host, entry, example) for entry in entries]
             if answers[0] == answers[1]:
                 continue
             differ += 1
@@ -86,7 +87,7 @@ def run_diff(old: str, new: str, *, offline: bool, engine_script: Path | None) -
     return 1 if differ else 0
 
 
-def _outcomes(host: Host, entry: Entry, model: str) -> Iterator[Outcome]:
+def _outcomes(host: Host, entry: RecipeEntry, model: str) -> Iterator[Outcome]:
     plan = plan_of(entry)
     usual = host.settings
     host.settings = replace(usual, models={**usual.models, **_roles(plan, model)})
@@ -94,7 +95,7 @@ def _outcomes(host: Host, entry: Entry, model: str) -> Iterator[Outcome]:
     try:
         for number, example in enumerate(shown(plan.recipe.examples, lambda each: f"{entry.name}: {each.name}"), 1):
             text, reason = _answer(host, entry, example)
-            wrong = tuple(faults(example.expect, text, reason))
+            wrong = tuple(example.expect.faults(text, reason))
             passed += not wrong
             yield Outcome(entry.name, _name(example, number), model, wrong, text or "", "" if text else reason)
         _remember(host, plan, Score(passed, len(plan.recipe.examples)))
@@ -121,20 +122,21 @@ def _roles(plan: Plan, model: str) -> Mapping[str, str]:
     return dict.fromkeys(plan.writing_roles, model) if model else {}
 
 
-def _answer(host: Host, entry: Entry, example: Example) -> tuple[str | None, str]:
+def _answer(host: Host, entry: RecipeEntry, example: Example) -> tuple[str | None, str]:
     """The text, or None and the code of the reason."""
     host.settings = replace(host.settings, trusted=_is_trusted(entry))
     with _workspace(example) as root:
         path = root / (example.file or f"example{_suffix(example.language)}")
         document = Document(path.as_uri(), example.language, example.text, 1)
         with own_shelf(example.shelf, entry.path) if example.shelf else nullcontext():
-            answer = ask(host, entry, document, place_of(example, document), example.message, root)
+            request = RecipeRequest(entry.name, document, example.span_in(document), example.message, entry.path)
+            answer = ask_recipe(host, request, root)
     if isinstance(answer, Silence):
         return None, answer.reason
     return answer.text, ""
 
 
-def _is_trusted(entry: Entry) -> bool:
+def _is_trusted(entry: RecipeEntry) -> bool:
     """Tell whether a recipe may run programs in its tests' folders, which are ours: it came with a package, is the
     user's own, or lies in a folder that the user trusts. Raises SettingsError."""
     known = {each.folder for each in recipe_folders(None, trusted=False)}
@@ -195,9 +197,6 @@ def _name(example: Example, number: int) -> str:
 @contextmanager
 def _host(offline: bool, engine_script: Path | None) -> Generator[Host, None, None]:
     root, _ = here()
-    host = make_host(engine_script)
-    try:
+    with closing(make_host(engine_script)) as host:
         host.settings = settings_for(host, offline, root)
         yield host
-    finally:
-        host.close()

@@ -9,8 +9,8 @@ from breadknife.cli.output import say
 from breadknife.cli.recipes.finding import find, here, plan_of
 from breadknife.errors import RecipeError
 from breadknife.paths import write_for_user
-from breadknife.recipes.drawing import mermaid, svg
-from breadknife.recipes.places import IN_WORKSPACE, user_folder
+from breadknife.recipes.diagrams import mermaid, svg
+from breadknife.recipes.folders import IN_WORKSPACE, user_folder
 
 _TEMPLATE = Path(__file__).with_name("template.toml")
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from breadknife.lru import LruCache
 from breadknife.task.moving import moved_span
 from breadknife.task.values import Action, Finding, Origin, Severity
 from breadknife.text.document import Document, Span, TextEdit, edit_title
 from breadknife.text.syntax import difference
 
 if TYPE_CHECKING:
-    from breadknife.recipes.running import Served
+    from breadknife.recipes.running import RecipeOutput
 
 SOURCE = "recipes"
 REFUSED, FOUND = "refused", "found"
@@ -34,8 +35,6 @@ class _Result:
 
     def moved(self, document: Document) -> _Result:
         """Return the same for a later text: what was changed is left out, and what stands after it has moved."""
-        if document.text == self.document.text:
-            return self
         edit = difference(self.document.text, document.text)
         edits = ((moved_span(each.span, edit), each.new_text) for each in self.edits)
         refused = ((moved_span(span, edit), why) for span, why in self.refused)
@@ -52,39 +51,36 @@ class Results:
     """The newest result of each document. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._results: dict[str, _Result] = {}
-        self._lock = threading.Lock()
+        self._results = LruCache[str, _Result](_MOST)
+        self._moving = threading.Lock()
 
-    def keep(self, document: Document, served: Served, *, is_late: bool = False) -> None:
-        edits = tuple(TextEdit(span, text) for span, text in served.places)
-        with self._lock:
-            self._results.pop(document.uri, None)
-            self._results[document.uri] = _Result(document, edits, served.refused_places, served.origin, is_late)
-            if len(self._results) > _MOST:
-                del self._results[next(iter(self._results))]
+    def keep(self, document: Document, output: RecipeOutput, *, is_late: bool = False) -> None:
+        edits = tuple(TextEdit(span, text) for span, text in output.places)
+        with self._moving:
+            self._results[document.uri] = _Result(document, edits, output.refused_places, output.origin, is_late)
 
     def actions(self, document: Document, span: Span) -> Iterator[Action]:
         """Yield the single edits at a place."""
-        found = self._of(document)
-        if found is None:
+        result = self._of(document)
+        if result is None:
             return
-        for edit in found.edits:
+        for edit in result.edits:
             if edit.span.touches(span):
-                yield Action(edit_title(document, edit), edits=(edit,), origin=found.origin, within=edit.span)
+                yield Action(edit_title(document, edit), edits=(edit,), origin=result.origin, within=edit.span)
 
     def hints(self, document: Document) -> tuple[Finding, ...]:
         """Return where the menu has edits that came late, and why parts of the text were left as they are."""
-        found = self._of(document)
-        if found is None:
+        result = self._of(document)
+        if result is None:
             return ()
-        late = found.edits if found.is_late else ()
-        edits = (Finding(each.span, SOURCE, FOUND, edit_title(document, each), Severity.HINT) for each in late)
-        refused = (Finding(span, SOURCE, REFUSED, why, Severity.HINT) for span, why in found.refused)
+        late_edits = result.edits if result.is_late else ()
+        edits = (Finding(edit.span, SOURCE, FOUND, edit_title(document, edit), Severity.HINT) for edit in late_edits)
+        refused = (Finding(span, SOURCE, REFUSED, why, Severity.HINT) for span, why in result.refused)
         return (*edits, *refused)
 
     def _of(self, document: Document) -> _Result | None:
-        with self._lock:
-            found = self._results.get(document.uri)
-            if found is not None:
-                found = self._results[document.uri] = found.moved(document)
-            return found
+        with self._moving:
+            result = self._results.get(document.uri)
+            if result is not None and result.document.text != document.text:
+                result = self._results[document.uri] = result.moved(document)
+            return result

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from breadknife.recipes.checking import Plan, steps_named
+from breadknife.recipes.checking import Plan, sources_of
 from breadknife.recipes.inputs import INPUT
 from breadknife.task.cascade import Kind
 
@@ -35,20 +35,21 @@ class Box:
 
 
 def edges(plan: Plan) -> list[tuple[str, str]]:
-    """(Step, step that takes something from it), each once. A port that the recipe leaves to the request counts."""
-    found: dict[tuple[str, str], None] = {(source, step): None for step, source in steps_named(plan)}
-    for use in plan.order:
-        if not any(target == use.name for _, target in found):
-            found[INPUT, use.name] = None
-    known = {INPUT, *(use.name for use in plan.order)}
-    return [edge for edge in found if edge[0] in known]
+    """Return (step, step that takes something from it), each once. A port that the recipe leaves to the request
+    counts."""
+    known = {INPUT, *(step.name for step in plan.order)}
+    edges: dict[tuple[str, str], None] = {}
+    for step in plan.order:
+        sources = sources_of(step, plan.templates) or [INPUT]
+        edges |= {(source, step.name): None for source in sources if source in known}
+    return list(edges)
 
 
 def mermaid(plan: Plan) -> str:
     lines = ["flowchart LR", f"  {INPUT}([request])"]
-    lines += [f'  {use.name}["{use.name}<br/><i>{use.type}</i>"]' for use in plan.order]
+    lines += [f'  {step.name}["{step.name}<br/><i>{step.type}</i>"]' for step in plan.order]
     lines += [f"  {source} --> {target}" for source, target in edges(plan)]
-    lines += [f"  {_shown(plan)} --> show([{plan.recipe.show.way}])"]
+    lines += [f"  {_shown(plan)} --> show([{plan.recipe.show.presentation}])"]
     return "\n".join(lines) + "\n"
 
 
@@ -66,8 +67,8 @@ def svg(plan: Plan) -> str:
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
     ]
     for source, target in (*edges(plan), (_shown(plan), "show")):
-        one, other = boxes[source], boxes[target]
-        x1, y1, x2, y2 = one.x + WIDTH, one.y + HEIGHT // 2, other.x, other.y + HEIGHT // 2
+        start, end = boxes[source], boxes[target]
+        x1, y1, x2, y2 = start.x + WIDTH, start.y + HEIGHT // 2, end.x, end.y + HEIGHT // 2
         out.append(
             f'<path d="M{x1} {y1}C{x1 + 30} {y1} {x2 - 30} {y2} {x2} {y2}" fill="none" stroke="#666" '
             'marker-end="url(#end)"/>'
@@ -84,19 +85,19 @@ def svg(plan: Plan) -> str:
 
 
 def _shown(plan: Plan) -> str:
-    """The step whose result is shown."""
+    """Return the step whose result is shown."""
     return plan.recipe.show.text.removeprefix("$").split(".")[0]
 
 
 def _boxes(plan: Plan) -> list[Box]:
-    """Each step in the column after the last one that it takes something from."""
+    """Place each step in the column after the last one that it takes something from."""
     columns = {INPUT: 0}
     taken = edges(plan)
-    for use in plan.order:
-        columns[use.name] = 1 + max((columns[source] for source, target in taken if target == use.name), default=0)
+    for step in plan.order:
+        columns[step.name] = 1 + max((columns[source] for source, target in taken if target == step.name), default=0)
     columns["show"] = 1 + max(columns.values())
-    fills = {use.name: FILLS[plan.types[use.name].kind] for use in plan.order}
-    words = {use.name: use.type for use in plan.order} | {INPUT: "request", "show": plan.recipe.show.way}
+    fills = {step.name: FILLS[plan.types[step.name].kind] for step in plan.order}
+    words = {step.name: step.type for step in plan.order} | {INPUT: "request", "show": plan.recipe.show.presentation}
     rows: dict[int, int] = {}
     boxes: list[Box] = []
     for name, column in columns.items():
