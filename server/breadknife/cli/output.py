@@ -7,8 +7,10 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, TypeVar
@@ -32,6 +34,8 @@ EngineScript = Annotated[
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
+
+_ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
 
 _Item = TypeVar("_Item")
 
@@ -190,17 +194,36 @@ def offline_by_settings() -> bool:
 
 
 @contextmanager
-def ended_by_signals() -> Generator[CancelToken, None, None]:
-    """Ctrl-C, and what ends a program otherwise, cancel what runs instead, so that it can end in order."""
-    cancel = CancelToken()
-    asked_for = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP") if hasattr(signal, name)]
+def cancelled_by_signals(*names: str, second_raises: bool = False) -> Generator[CancelToken, None, None]:
+    """Have Ctrl-C, and what else ends a program, cancel what runs instead, so that it can end in order.
 
-    def end(_number: int, _frame: FrameType | None) -> None:
+    Args:
+        names: signals; by default all that end a program.
+        second_raises: the second signal raises KeyboardInterrupt, and one that is ignored stays so, as Ctrl-C is in a
+            job that a shell runs in the background.
+    """
+    cancel = CancelToken()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if second_raises and cancel.cancelled:
+            raise KeyboardInterrupt
         cancel.cancel()
 
-    before = {each: signal.signal(each, end) for each in asked_for}
+    numbers = [getattr(signal, name) for name in names or _ENDING_SIGNALS if hasattr(signal, name)]
+    if second_raises:
+        is_main = threading.current_thread() is threading.main_thread()
+        numbers = [each for each in numbers if is_main and signal.getsignal(each) not in (signal.SIG_IGN, None)]
+    before = {number: signal.signal(number, handle) for number in numbers}
     try:
         yield cancel
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def use_utf8(newline: str | None = None) -> None:
+    """Write UTF-8 on both streams: one that is redirected isn't UTF-8 everywhere, and the name of a file isn't valid
+    Unicode everywhere. `newline` is how lines end; by default as the system has it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline=newline)

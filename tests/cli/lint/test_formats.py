@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cli.formats.table import FORMATS
-from breadknife.cli.formats.values import File, Problem, Told
+from breadknife.cli.formats.values import RelatedSpan, ReportedFile, ReportedFinding
 from breadknife.task.values import DocumentEdits, Finding, Fix
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
 from cli.lint.writing import written
@@ -37,7 +37,11 @@ def test_the_caret_stands_under_what_it_means(
     start = text.index(marked)
     finding = Finding(Span(start, start + len(marked)), "harper", "Rule", "so")
     out = Terminal()
-    written("text", Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", text)), finding), out=out)
+    written(
+        "text",
+        ReportedFinding(ReportedFile(Path("a.txt"), Document("file:///a.txt", "plaintext", text)), finding),
+        out=out,
+    )
     _, *lines, last = out.getvalue().splitlines()
     assert lines == shown
     assert last == "1 finding in 1 file"
@@ -47,7 +51,9 @@ def test_the_caret_stands_under_what_it_means(
 def test_a_format_says_whether_it_has_fixes(name: str) -> None:
     fix = Fix("Change it", (TextEdit(Span(0, 1), "replacement"),))
     finding = Finding(Span(0, 1), "harper", "Rule", "so", fixes=(fix,))
-    out = written(name, Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", "a")), finding))
+    out = written(
+        name, ReportedFinding(ReportedFile(Path("a.txt"), Document("file:///a.txt", "plaintext", "a")), finding)
+    )
     assert ("replacement" in out) is FORMATS[name].has_fixes
 
 
@@ -55,7 +61,7 @@ def test_a_fix_that_inserts_deletes_nothing() -> None:
     """It stands where it belongs, not over the finding."""
     fix = Fix("Assert", (TextEdit(Span(0, 0), "assert a\n"),))
     finding = Finding(Span(2, 3), "nullcheck", "none-attribute", "so", fixes=(fix,))
-    problem = Problem(File(Path("a.txt"), Document("file:///a.txt", "plaintext", "x a")), finding)
+    problem = ReportedFinding(ReportedFile(Path("a.txt"), Document("file:///a.txt", "plaintext", "x a")), finding)
     [edit] = json.loads(written("json", problem))[0]["fixes"][0]["edits"]
     assert edit == {"path": "a.txt", "line": 1, "column": 1, "end_line": 1, "end_column": 1, "new_text": "assert a\n"}
     [result] = json.loads(written("sarif", problem))["runs"][0]["results"]
@@ -72,7 +78,9 @@ def test_of_edits_at_one_place_the_insertion_is_told_first() -> None:
     )
     finding = Finding(Span(2, 3), "nullcheck", "none-attribute", "so", fixes=(Fix("Do", edits),))
     document = Document("file:///a.txt", "plaintext", "x a d")
-    told = json.loads(written("json", Problem(File(Path("a.txt"), document), finding)))[0]["fixes"][0]["edits"]
+    told = json.loads(written("json", ReportedFinding(ReportedFile(Path("a.txt"), document), finding)))[0]["fixes"][0][
+        "edits"
+    ]
     assert [each["new_text"] for each in told] == ["x\n", "y\n", "b", "c"]
     text = document.text
     for each in reversed(told):  # as docs/lint.md says
@@ -82,11 +90,11 @@ def test_of_edits_at_one_place_the_insertion_is_told_first() -> None:
 
 def test_what_explains_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    use = File(Path("use.py"), Document("file:///use.py", "python", "m = f()\nm.x\n"))
-    lib = File(Path("lib.py"), Document("file:///lib.py", "python", "\ndef f(): ...\n"))
+    use = ReportedFile(Path("use.py"), Document("file:///use.py", "python", "m = f()\nm.x\n"))
+    lib = ReportedFile(Path("lib.py"), Document("file:///lib.py", "python", "\ndef f(): ...\n"))
     finding = Finding(Span(8, 9), "nullcheck", "none-attribute", "`m` may be None")
-    related = (Told(lib, Span(5, 6), "`f` may return None"), Told(use, Span(0, 1), "`m` gets it here"))
-    problem = Problem(use, finding, related)
+    related = (RelatedSpan(lib, Span(5, 6), "`f` may return None"), RelatedSpan(use, Span(0, 1), "`m` gets it here"))
+    problem = ReportedFinding(use, finding, related)
     terminal = Terminal()
     written("text", problem, out=terminal)
     assert terminal.getvalue().splitlines()[1:-1] == [
@@ -117,7 +125,9 @@ def test_a_fix_of_another_file_says_which_file_each_edit_is_of(tmp_path: Path, m
     fix = Fix("Declare it", (TextEdit(Span(0, 0), "import a\n"),), elsewhere=(there,))
     only_there = Fix("Declare it alone", (), elsewhere=(there,))
     finding = Finding(Span(0, 1), "nullcheck", "none-attribute", "so", fixes=(fix, only_there))
-    problem = Problem(File(Path("a.py"), Document((tmp_path / "a.py").as_uri(), "python", "b\n")), finding)
+    problem = ReportedFinding(
+        ReportedFile(Path("a.py"), Document((tmp_path / "a.py").as_uri(), "python", "b\n")), finding
+    )
     fixes = json.loads(written("json", problem))[0]["fixes"]
     assert [[(edit["path"], edit["new_text"]) for edit in each["edits"]] for each in fixes] == [
         [("a.py", "import a\n"), ("my lib.py", "int | None")], [("my lib.py", "int | None")],

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from breadknife.cli.lint.selection import Selection, listed
+from breadknife.cli.lint.options import RuleSelection, split_names
 from breadknife.cli.main import app
 from breadknife.errors import SettingsError
 from breadknife.task.values import Finding
@@ -51,7 +51,7 @@ def lint(*arguments: str, given: str = "") -> Result:
     ],
 )
 def test_the_longest_name_decides(selected: str, ignored: str, kept: str) -> None:
-    selection = Selection(listed([selected]), listed([ignored]))
+    selection = RuleSelection(split_names([selected]), split_names([ignored]))
     rules = ["harper/AnA", "nullcheck/none-attribute", "nullcheck/none-operand", "harper+languagetool/AnA"]
     findings = {rule: Finding(Span(0, 1), rule.partition("/")[0], rule.partition("/")[2], "so") for rule in rules}
     assert [rule for rule, finding in findings.items() if selection.keeps(finding)] == kept.split()
@@ -73,7 +73,7 @@ def test_the_longest_name_decides(selected: str, ignored: str, kept: str) -> Non
 def test_a_rule_that_is_not_there(name: str, said: str) -> None:
     rules = {"nullcheck/none-attribute": "", "harper/AnA": "", "languagetool/": ""}
     with pytest.raises(SettingsError, match=re.escape(said)) if said else nullcontext():
-        Selection((name,)).check(rules)
+        RuleSelection((name,)).check(rules)
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from breadknife import children
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.lint.asking import Answer, Folder, Here, Task
-from breadknife.cli.lint.processes import Processes, Spreading
+from breadknife.cli.lint import run
+from breadknife.cli.lint.checkers import FolderState, LintAnswer, LintTask, ProcessPool
+from breadknife.cli.lint.options import LintOptions
 from breadknife.text.document import Document
 from cli.commands import breadknife
 from project.folders import write
@@ -33,9 +35,9 @@ def test_the_findings_and_their_order_are_the_same(tmp_path: Path, home: Path) -
 def test_a_process_that_dies_is_replaced(tmp_path: Path, home: Path) -> None:
     host = make_host()
     settings = settings_for(host, True, tmp_path, unasked=["prose", "completion"])
-    processes = Processes(1, (), lambda root: Folder(root, settings, None), lambda notice: None)
+    processes = ProcessPool(1, (), lambda root: FolderState(root, settings, None), lambda notice: None)
     document = Document((tmp_path / "a.py").as_uri(), "python", FIND + "file = find(1)\nfile.x\n")
-    task = Task(document, tmp_path, frozenset({"nullcheck"}), False)
+    task = LintTask(document, tmp_path, frozenset({"nullcheck"}), False)
     before = {each.pid for each in psutil.Process().children()}
     try:
         first = processes.check(task).result(60)
@@ -54,23 +56,29 @@ def test_a_document_that_ends_its_process_twice_is_given_up(
 ) -> None:
     monkeypatch.setattr(children, "python_module", lambda name: [sys.executable, "-c", "raise SystemExit(3)"])
     document = Document((tmp_path / "a.py").as_uri(), "python", "")
-    processes = Processes(1, (), lambda root: Folder(root, None, None), lambda notice: None)  # pyright: ignore[reportArgumentType]
+    processes = ProcessPool(1, (), lambda root: FolderState(root, None, None), lambda notice: None)  # pyright: ignore[reportArgumentType]
     try:
-        answer = processes.check(Task(document, tmp_path, frozenset(), False)).result(60)
+        answer = processes.check(LintTask(document, tmp_path, frozenset(), False)).result(60)
     finally:
         processes.close()
-    assert answer == Answer(failures=("The process that checks it ended with code 3, 2 times; try `--jobs 1`.",))
+    assert answer == LintAnswer(failures=("The process that checks it ended with code 3, 2 times; try `--jobs 1`.",))
 
 
-@pytest.mark.parametrize(("seconds", "is_started"), [(0.0, True), (1e9, False)])
-def test_processes_are_started_when_checking_takes_long(seconds: float, is_started: bool) -> None:
-    here = Here(make_host())
-    started: list[Processes] = []
+@pytest.mark.parametrize(("seconds", "numbers"), [(0.0, [2]), (1e9, [])])
+def test_processes_are_started_when_checking_takes_long(
+    seconds: float, numbers: list[int], tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
 
-    def start() -> Processes:
-        started.append(Processes(0, (), lambda root: NotImplemented, lambda notice: None))
-        return started[0]
+    class Pool(ProcessPool):
+        def __init__(self, number: int, *others: Any) -> None:
+            started.append(number)
+            super().__init__(number, *others)
 
-    spreading = Spreading(here, start, seconds)
-    asked = [spreading.checker() for _ in range(3)]
-    assert asked == ([started[0]] * 3 if is_started else [here] * 3)
+    write(tmp_path, dict.fromkeys(("a.py", "b.py"), FIND))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, "_SECONDS_ALONE", seconds)
+    monkeypatch.setattr(run, "_cores", lambda: 4)
+    monkeypatch.setattr(run, "ProcessPool", Pool)
+    assert run.run(LintOptions([Path()], only=["nullcheck"])) == 0
+    assert started == numbers

@@ -10,8 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
+from breadknife.cli.lint.options import LintOptions
 from breadknife.cli.lint.run import run
-from breadknife.cli.lint.wanted import Wanted
 from breadknife.plugins.prose.engines import languagetool_client
 from breadknife.plugins.prose.engines.jvm import guard
 from prose.languagetool_api import LanguageToolApi, match, serving
@@ -72,7 +72,7 @@ def test_a_languagetool_that_hangs(
     monkeypatch.setattr(languagetool_client, "CHECK_S", 1.0)
     monkeypatch.setattr(_Server, "hangs_of", hangs)
     settings(home, f'languagetool_url = "{url}"\n')
-    assert run(Wanted([Path("text.md")])) == code
+    assert run(LintOptions([Path("text.md")])) == code
     shown = capsys.readouterr()
     assert "harper/RepeatedWords" in shown.out
     assert ("languagetool/THE_RETURN" in shown.out) is (code == 1)
@@ -102,7 +102,7 @@ def test_a_jvm_that_is_stopped(
     ended = threading.Event()
     stopping = threading.Thread(target=stop_the_first)
     stopping.start()
-    code = run(Wanted([Path("text.md")]))
+    code = run(LintOptions([Path("text.md")]))
     ended.set()
     stopping.join()
     shown = capsys.readouterr()

@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from breadknife.cli.formats.table import FORMATS
-from breadknife.cli.formats.values import Checked, Problem, Run
+from breadknife.cli.formats.values import FileReport, ReportedFinding, RunSummary
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
-def written(format: str, *problems: Problem, failures: tuple[str, ...] = (), out: io.StringIO | None = None) -> str:
+def written(
+    format: str, *problems: ReportedFinding, failures: tuple[str, ...] = (), out: io.StringIO | None = None
+) -> str:
     """The report of one file with these problems, or without any."""
     out = io.StringIO() if out is None else out
     path = problems[0].file.path if problems else Path("a.txt")
     writer = FORMATS[format].writer(out)
-    writer.add(Checked(path, problems, failures))
+    writer.add(FileReport(path, problems, failures))
     code = 2 if failures else 1 if problems else 0
-    writer.end(Run(NOON, NOON, code, failures))
+    writer.end(RunSummary(NOON, NOON, code, failures))
     return out.getvalue()

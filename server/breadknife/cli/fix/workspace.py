@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache, partial
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TypeVar
 
@@ -84,10 +82,7 @@ class HostedWorkspace:
 @contextmanager
 def opened(engine_script: Path | None = None, *, offline: bool) -> Generator[Repairs]:
     """The repairs of this folder's files, by a host that is closed at the end."""
-    # A redirected stream isn't UTF-8 everywhere, a file's name isn't valid Unicode, and a diff's lines are the file's.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    output.use_utf8(newline="\n")  # a diff's lines are the file's
     with closing(make_host(engine_script)) as host:
         host.on_progress = output.tell_progress
         host.on_notice = output.tell

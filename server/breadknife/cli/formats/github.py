@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from breadknife.cli.formats.values import Checked, Problem, Run
+from breadknife.cli.formats.values import FileReport, ReportedFinding, RunSummary
 from breadknife.task.values import Severity
 from breadknife.text.printable import escaped
 
 _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
-class GitHub:
+class GitHubWriter:
     """Writes each file's findings at once."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
-    def add(self, checked: Checked, /) -> None:
-        for problem in checked.problems:
-            self._out.write(f"{_command(problem)}\n")
+    def add(self, report: FileReport, /) -> None:
+        for reported in report.findings:
+            self._out.write(f"{_command(reported)}\n")
 
-    def end(self, run: Run, /) -> None: ...
+    def end(self, summary: RunSummary, /) -> None: ...
 
 
-def _command(problem: Problem) -> str:
-    finding, place = problem.finding, problem.file.place(problem.finding.span)
+def _command(reported: ReportedFinding) -> str:
+    finding, place = reported.finding, reported.file.place(reported.finding.span)
     properties = {
-        "file": problem.file.name,
+        "file": reported.file.name,
         "line": place["line"],
         "endLine": place["end_line"],
         "col": place["column"],
         "endColumn": place["end_column"],
-        "title": problem.rule,
+        "title": reported.rule,
     }
     listed = ",".join(f"{key}={_escaped(str(value), in_property=True)}" for key, value in properties.items())
     return f"::{_KINDS.get(finding.severity, 'notice')} {listed}::{_escaped(finding.message)}"

@@ -7,14 +7,14 @@ from pathlib import PurePosixPath
 from typing import TextIO
 from xml.sax.saxutils import escape, quoteattr
 
-from breadknife.cli.formats.values import Checked, Problem, Run
+from breadknife.cli.formats.values import FileReport, ReportedFinding, RunSummary
 from breadknife.text.printable import escaped, escaped_name
 
 _NOT_XML = re.compile(r"[\ufffe\uffff]")
 """The characters that XML 1.0 can't have, besides the controls and surrogates, which are escaped already."""
 
 
-class JUnit:
+class JUnitWriter:
     """A suite for each file: a test that fails for each finding, an error for what could not be checked, and else one
     test that passes."""
 
@@ -23,12 +23,12 @@ class JUnit:
         self._suites = list[str]()
         self._tests = self._failures = self._errors = 0
 
-    def add(self, checked: Checked, /) -> None:
-        name = checked.path.as_posix()
+    def add(self, report: FileReport, /) -> None:
+        name = report.path.as_posix()
         classname = _attribute(escaped_name(str(PurePosixPath(name).with_suffix(""))))
-        cases = [_finding(each, classname) for each in checked.problems]
-        cases += (_error(each, classname) for each in checked.failures)
-        failures, errors = len(checked.problems), len(checked.failures)
+        cases = [_finding(each, classname) for each in report.findings]
+        cases += (_error(each, classname) for each in report.failures)
+        failures, errors = len(report.findings), len(report.failures)
         if not cases:
             cases = [f'    <testcase classname={classname} name="no findings"/>\n']
         counts = f'tests="{len(cases)}" failures="{failures}" errors="{errors}"'
@@ -39,7 +39,7 @@ class JUnit:
         self._failures += failures
         self._errors += errors
 
-    def end(self, run: Run, /) -> None:
+    def end(self, summary: RunSummary, /) -> None:
         counts = f'tests="{self._tests}" failures="{self._failures}" errors="{self._errors}"'
         self._out.write('<?xml version="1.0" encoding="utf-8"?>\n')
         self._out.write(f'<testsuites name="breadknife" {counts}>\n')
@@ -47,11 +47,11 @@ class JUnit:
         self._out.write("</testsuites>\n")
 
 
-def _finding(problem: Problem, classname: str) -> str:
-    finding = problem.finding
-    line, column = problem.file.position(finding.span.start)
-    where = f"{escaped_name(problem.file.name)}:{line}:{column}"
-    said, rule = escaped(finding.message), _attribute(escaped(problem.rule))
+def _finding(reported: ReportedFinding, classname: str) -> str:
+    finding = reported.finding
+    line, column = reported.file.position(finding.span.start)
+    where = f"{escaped_name(reported.file.name)}:{line}:{column}"
+    said, rule = escaped(finding.message), _attribute(escaped(reported.rule))
     return (
         f'    <testcase classname={classname} name={rule} line="{line}" column="{column}">\n'
         f"      <failure type={_attribute(finding.severity)} message={_attribute(said)}>"

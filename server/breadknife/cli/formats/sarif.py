@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from breadknife import __version__
-from breadknife.cli.formats.as_json import write_json
-from breadknife.cli.formats.values import Checked, File, Fingerprints, Problem, Run, edits_of
+from breadknife.cli.formats.as_json import JsonWriter
+from breadknife.cli.formats.values import Fingerprints, ReportedFile, ReportedFinding, RunSummary, edits_of
 from breadknife.task.values import Severity
 from breadknife.text.document import Span
 
@@ -17,50 +17,46 @@ _FINGERPRINT = "breadknife/v1"
 """Whose digest it is, and which way of making it; GitHub adds its own `primaryLocationLineHash`."""
 
 
-class Sarif:
+class SarifWriter(JsonWriter):
     def __init__(self, out: TextIO) -> None:
-        self._out = out
+        super().__init__(out)
         self._fingerprints = Fingerprints()
         self._rules: dict[str, int] = {}
         """The rules by their ids, in the order of their first findings."""
-        self._results = list[dict[str, Any]]()
 
-    def add(self, checked: Checked, /) -> None:
-        self._results += map(self._result, checked.problems)
-
-    def end(self, run: Run, /) -> None:
+    def whole(self, items: list[dict[str, Any]], summary: RunSummary) -> object:
         driver = {
             "name": "breadknife",
             "version": __version__,
             "semanticVersion": __version__,
-            "rules": [_rule(id, run) for id in self._rules],
+            "rules": [_rule(id, summary) for id in self._rules],
         }
-        told = {
+        run = {
             "tool": {"driver": driver},
-            "invocations": [_invocation(run)],
+            "invocations": [_invocation(summary)],
             "columnKind": "unicodeCodePoints",
-            "results": self._results,
+            "results": items,
         }
-        write_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [told]}, self._out)
+        return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
-    def _result(self, problem: Problem) -> dict[str, Any]:
-        finding = problem.finding
+    def item(self, reported: ReportedFinding) -> dict[str, Any]:
+        finding = reported.finding
         result: dict[str, Any] = {
-            "ruleId": problem.rule,
-            "ruleIndex": self._rules.setdefault(problem.rule, len(self._rules)),
+            "ruleId": reported.rule,
+            "ruleIndex": self._rules.setdefault(reported.rule, len(self._rules)),
             "level": _LEVELS.get(finding.severity, "note"),
             "message": {"text": _sentence(finding.message)},
-            "locations": [{"physicalLocation": _location(problem.file, finding.span)}],
-            "partialFingerprints": {_FINGERPRINT: self._fingerprints.of(problem)},
+            "locations": [{"physicalLocation": _location(reported.file, finding.span)}],
+            "partialFingerprints": {_FINGERPRINT: self._fingerprints.of(reported)},
         }
-        if problem.related:
+        if reported.related:
             result["relatedLocations"] = [
                 {
-                    "id": at,
-                    "physicalLocation": _location(told.file, told.span),
-                    "message": {"text": _sentence(told.message)},
+                    "id": number,
+                    "physicalLocation": _location(related.file, related.span),
+                    "message": {"text": _sentence(related.message)},
                 }
-                for at, told in enumerate(problem.related)
+                for number, related in enumerate(reported.related)
             ]
         if finding.fixes:
             result["fixes"] = [
@@ -74,7 +70,7 @@ class Sarif:
                                 for edit in edits
                             ],
                         }
-                        for file, edits in edits_of(fix, problem.file)
+                        for file, edits in edits_of(fix, reported.file)
                     ],
                 }
                 for fix in finding.fixes
@@ -82,9 +78,9 @@ class Sarif:
         return result
 
 
-def _rule(id: str, run: Run) -> dict[str, Any]:
+def _rule(id: str, summary: RunSummary) -> dict[str, Any]:
     source, _, code = id.partition("/")
-    about = _sentence(run.about(id))
+    about = _sentence(summary.about(id))
     short = _sentence(about.partition(". ")[0])
     return {
         "id": id,
@@ -105,16 +101,16 @@ def _name(code: str) -> str:
     return "".join(word[:1].upper() + (word[1:].lower() if word.isupper() else word[1:]) for word in words)
 
 
-def _invocation(run: Run) -> dict[str, Any]:
+def _invocation(summary: RunSummary) -> dict[str, Any]:
     notifications = [
-        {"level": "error", "message": {"text": _sentence(each)}, "descriptor": {"id": "not-checked"}}
-        for each in run.failures
+        {"level": "error", "message": {"text": _sentence(failure)}, "descriptor": {"id": "not-checked"}}
+        for failure in summary.failures
     ]
     return {
-        "executionSuccessful": run.code in (0, 1),
-        "exitCode": run.code,
-        "startTimeUtc": _utc(run.began),
-        "endTimeUtc": _utc(run.ended),
+        "executionSuccessful": summary.code in (0, 1),
+        "exitCode": summary.code,
+        "startTimeUtc": _utc(summary.began),
+        "endTimeUtc": _utc(summary.ended),
         **({"toolExecutionNotifications": notifications} if notifications else {}),
     }
 
@@ -129,11 +125,11 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def _location(file: File, span: Span) -> dict[str, Any]:
+def _location(file: ReportedFile, span: Span) -> dict[str, Any]:
     return {"artifactLocation": {"uri": file.uri}, "region": _region(file, span)}
 
 
-def _region(file: File, span: Span) -> dict[str, int]:
+def _region(file: ReportedFile, span: Span) -> dict[str, int]:
     place = file.place(span)
     return {
         "startLine": place["line"],

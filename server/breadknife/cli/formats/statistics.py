@@ -6,23 +6,23 @@ from collections import Counter
 from typing import TextIO
 
 from breadknife.cli.formats.as_json import write_json
-from breadknife.cli.formats.values import Checked, Run
+from breadknife.cli.formats.values import FileReport, RunSummary
 from breadknife.text.printable import escaped
 
 
-class Statistics:
+class StatisticsWriter:
     """A line for each rule, the most frequent first: the number of findings, the rule, what it is about."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._counts = Counter[str]()
 
-    def add(self, checked: Checked, /) -> None:
-        self._counts.update(problem.rule for problem in checked.problems)
+    def add(self, report: FileReport, /) -> None:
+        self._counts.update(reported.rule for reported in report.findings)
 
-    def end(self, run: Run, /) -> None:
-        ranked = sorted(self._counts.items(), key=lambda each: (-each[1], each[0]))
-        self.write([(count, rule, run.about(rule)) for rule, count in ranked])
+    def end(self, summary: RunSummary, /) -> None:
+        ranked = sorted(self._counts.items(), key=lambda count: (-count[1], count[0]))
+        self.write([(count, rule, summary.about(rule)) for rule, count in ranked])
 
     def write(self, ranked: list[tuple[int, str, str]]) -> None:
         digits = max((len(str(count)) for count, *_ in ranked), default=0)
@@ -31,7 +31,7 @@ class Statistics:
             self._out.write(f"{count:>{digits}}  {escaped(rule):<{width}}  {escaped(about)}\n")
 
 
-class JsonStatistics(Statistics):
+class JsonStatisticsWriter(StatisticsWriter):
     """The same as a list of objects."""
 
     def write(self, ranked: list[tuple[int, str, str]]) -> None:

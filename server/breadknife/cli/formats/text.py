@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from breadknife.cli.formats.values import Checked, File, Problem, Run
+from breadknife.cli.formats.values import FileReport, ReportedFile, ReportedFinding, RunSummary
 from breadknife.cli.output import counted
 from breadknife.task.values import Severity
 from breadknife.text.document import Span
@@ -17,24 +17,24 @@ _LONGEST_LINE = 200
 """Characters of a line that is shown below its finding."""
 
 
-class Text:
+class TextWriter:
     """Writes each file's findings at once."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._findings = self._files = 0
 
-    def add(self, checked: Checked, /) -> None:
-        problems = checked.problems
-        self._findings += len(problems)
-        self._files += bool(problems)
+    def add(self, report: FileReport, /) -> None:
+        findings = report.findings
+        self._findings += len(findings)
+        self._files += bool(findings)
         if self._out.isatty():
-            _write_pretty(problems, self._out)
+            _write_pretty(findings, self._out)
         else:
-            for problem in problems:
-                self._out.write(f"{_where(problem.file, problem.finding.span)}: {_said(problem)}\n")
+            for reported in findings:
+                self._out.write(f"{_where(reported.file, reported.finding.span)}: {_message(reported)}\n")
 
-    def end(self, run: Run, /) -> None:
+    def end(self, summary: RunSummary, /) -> None:
         if not self._out.isatty():
             return
         from rich.console import Console
@@ -42,34 +42,34 @@ class Text:
         console = Console(file=self._out, highlight=False)
         if self._findings:
             console.print(f"{counted(self._findings, 'finding')} in {counted(self._files, 'file')}")
-        elif run.code == 0:  # else something was not checked, and what is known isn't this
+        elif summary.code == 0:  # else something was not checked, and what is known isn't this
             console.print("[green]no findings[/green]")
 
 
-def _said(problem: Problem) -> str:
-    finding = problem.finding
-    return escaped(f"{finding.severity}: {finding.message} [{problem.rule}]")
+def _message(reported: ReportedFinding) -> str:
+    finding = reported.finding
+    return escaped(f"{finding.severity}: {finding.message} [{reported.rule}]")
 
 
-def _where(file: File, span: Span) -> str:
+def _where(file: ReportedFile, span: Span) -> str:
     line, column = file.position(span.start)
     return f"{escaped_name(file.name)}:{line}:{column}"
 
 
-def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
+def _write_pretty(findings: Sequence[ReportedFinding], out: TextIO) -> None:
     from rich.cells import cell_len
     from rich.console import Console
     from rich.text import Text
 
     colours = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFORMATION: "blue", Severity.HINT: "dim"}
     console = Console(file=out, highlight=False, soft_wrap=True)
-    for problem in problems:
-        finding, document = problem.finding, problem.file.document
-        place, colour = problem.file.place(finding.span), colours[finding.severity]
+    for reported in findings:
+        finding, document = reported.finding, reported.file.document
+        place, colour = reported.file.place(finding.span), colours[finding.severity]
         console.print(
             Text.assemble(
-                (_where(problem.file, finding.span), "bold"), " ", (finding.severity, colour),
-                f" {escaped(finding.message)} ", (escaped(f"[{problem.rule}]"), "dim"),
+                (_where(reported.file, finding.span), "bold"), " ", (finding.severity, colour),
+                f" {escaped(finding.message)} ", (escaped(f"[{reported.rule}]"), "dim"),
             )
         )  # fmt: skip
         line = place["line"] - 1
@@ -79,8 +79,8 @@ def _write_pretty(problems: Sequence[Problem], out: TextIO) -> None:
             start, end = (cell_len(_shown(text[:at])) for at in (place["column"] - 1, last))
             console.print(Text(f"    {_shown(text)}"))
             console.print(Text("    " + " " * start + "^" * max(1, end - start), style=colour))
-        for told in problem.related:
-            console.print(Text(f"    {_where(told.file, told.span)} {escaped(told.message)}", style="dim"))
+        for related in reported.related:
+            console.print(Text(f"    {_where(related.file, related.span)} {escaped(related.message)}", style="dim"))
 
 
 def _shown(source: str) -> str:

@@ -18,7 +18,7 @@ from breadknife.text.document import Document, Span, TextEdit
 
 
 @dataclass(frozen=True)
-class File:
+class ReportedFile:
     path: Path
     document: Document
 
@@ -28,20 +28,28 @@ class File:
         return self.path.as_posix()
 
     @cached_property
+    def _below(self) -> Path | None:
+        """The path from the current folder; None where the file isn't below that."""
+        here, path = Path.cwd(), Path(os.path.abspath(self.path))
+        return path.relative_to(here) if path.is_relative_to(here) else None
+
+    @property
     def relative(self) -> str:
         """The path from the current folder where the file is below that, else as `name`."""
-        here, path = Path.cwd(), Path(os.path.abspath(self.path))
-        return path.relative_to(here).as_posix() if path.is_relative_to(here) else self.name
+        return self.name if self._below is None else self._below.as_posix()
 
-    @cached_property
+    @property
     def uri(self) -> str:
         """The path from the current folder as a URI reference (RFC 3986), or the file's own URI where it isn't below
         that folder."""
-        here, path = Path.cwd(), Path(os.path.abspath(self.path))
-        return quote(os.fsencode(self.relative)) if path.is_relative_to(here) else path.as_uri()
+        return (
+            Path(os.path.abspath(self.path)).as_uri()
+            if self._below is None
+            else quote(os.fsencode(self._below.as_posix()))
+        )
 
     def place(self, span: Span) -> dict[str, int]:
-        """1-based lines and columns, columns in code points; the end is after the last one."""
+        """Return 1-based lines and columns, columns in code points; the end is after the last one."""
         line, column = self.position(span.start)
         end_line, end_column = self.position(span.end)
         return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
@@ -53,21 +61,21 @@ class File:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A place that explains a finding, and how."""
+class RelatedSpan:
+    """A span that explains a finding, and how."""
 
-    file: File
+    file: ReportedFile
     span: Span
     message: str
 
 
 @dataclass(frozen=True)
-class Problem:
+class ReportedFinding:
     """A finding with the file it is in."""
 
-    file: File
+    file: ReportedFile
     finding: Finding
-    related: Sequence[Told] = ()
+    related: Sequence[RelatedSpan] = ()
     """The finding's, with their files."""
 
     @property
@@ -77,19 +85,19 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """One file's findings, and why some may be missing."""
+class FileReport:
+    """The findings of one file, and why some may be missing."""
 
     path: Path
-    problems: Sequence[Problem] = ()
+    findings: Sequence[ReportedFinding] = ()
     failures: Sequence[str] = ()
     """A sentence for each thing that could not be done: the file can't be read, a checker gave no answer."""
     hidden: int = 0
-    """Findings that aren't told because they most likely can't happen."""
+    """Findings that aren't shown because they most likely can't happen."""
 
 
 @dataclass(frozen=True)
-class Run:
+class RunSummary:
     """How a run went, told when it has ended."""
 
     began: datetime
@@ -106,15 +114,15 @@ class Run:
         return self.rules.get(rule) or self.rules.get(f"{rule.split('/')[0]}/") or f"The rule {rule}."
 
 
-class Writer(Protocol):
-    """Writes one format. `add` comes once for each file, in order; `end` comes once, also when the run was stopped."""
+class ReportWriter(Protocol):
+    """Writes one format. `add` is called once for each file, in order; `end` once, also when the run was stopped."""
 
-    def add(self, checked: Checked, /) -> None: ...
+    def add(self, report: FileReport, /) -> None: ...
 
-    def end(self, run: Run, /) -> None: ...
+    def end(self, summary: RunSummary, /) -> None: ...
 
 
-def edits_of(fix: Fix, file: File) -> Iterator[tuple[File, Sequence[TextEdit]]]:
+def edits_of(fix: Fix, file: ReportedFile) -> Iterator[tuple[ReportedFile, Sequence[TextEdit]]]:
     """Yield all edits of a fix, by file, the finding's own first. Of edits that begin at the same place the insertion
     comes first, as in LSP."""
     if fix.edits:
@@ -125,10 +133,10 @@ def edits_of(fix: Fix, file: File) -> Iterator[tuple[File, Sequence[TextEdit]]]:
             yield named_from_here(path, other.document), _in_order(other.edits)
 
 
-def named_from_here(path: Path, document: Document) -> File:
+def named_from_here(path: Path, document: Document) -> ReportedFile:
     """Return a file that the user has not named: by its path from the current folder, where it is below that."""
     here = Path.cwd()
-    return File(path.relative_to(here) if path.is_relative_to(here) else path, document)
+    return ReportedFile(path.relative_to(here) if path.is_relative_to(here) else path, document)
 
 
 def _in_order(edits: Sequence[TextEdit]) -> list[TextEdit]:
@@ -140,12 +148,12 @@ class Fingerprints:
     the text of the finding's first line. What several findings have in common is numbered."""
 
     def __init__(self) -> None:
-        self._seen = Counter[str]()
+        self._counts = Counter[str]()
 
-    def of(self, problem: Problem) -> str:
-        document = problem.file.document
-        line = document.line_text(document.line_at(problem.finding.span.start)).strip()
-        known = f"{problem.file.relative}\n{problem.rule}\n{line}"
-        self._seen[known] += 1
-        text = f"{known}\n{self._seen[known]}".encode("utf-8", "surrogatepass")
+    def of(self, reported: ReportedFinding) -> str:
+        document = reported.file.document
+        line = document.line_text(document.line_at(reported.finding.span.start)).strip()
+        key = f"{reported.file.relative}\n{reported.rule}\n{line}"
+        self._counts[key] += 1
+        text = f"{key}\n{self._counts[key]}".encode("utf-8", "surrogatepass")
         return hashlib.sha256(text).hexdigest()[:32]

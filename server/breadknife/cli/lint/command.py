@@ -101,11 +101,12 @@ def lint(
         exit_on_error(lambda: stale.run(paths or [], offline=offline, engine_script=engine_script))
         return
 
+    from breadknife.cli.lint.options import LintOptions, RuleSelection, split_names
     from breadknife.cli.lint.run import run
-    from breadknife.cli.lint.selection import Selection, listed
-    from breadknife.cli.lint.wanted import Report, Wanted
 
-    selection = Selection(listed(select or ()), listed(ignore or ()))
-    wanted = Wanted(paths or (), stdin_filename, language, only or (), selection, min_confidence)
-    report = Report(format, statistics, output_file, exit_zero)
-    exit_on_error(lambda: run(wanted, report, jobs=jobs, offline=offline, engine_script=engine_script))
+    selection = RuleSelection(split_names(select or ()), split_names(ignore or ()))
+    options = LintOptions(
+        paths or (), stdin_filename, language, only or (), selection, min_confidence, format, statistics, output_file,
+        exit_zero, jobs, offline, engine_script,
+    )  # fmt: skip
+    exit_on_error(lambda: run(options))

@@ -1,4 +1,4 @@
-"""What is to be checked: files, all files of folders, or what stands in standard input."""
+"""Finds what is to be checked: files, all files of folders, or standard input."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ class Source:
     path: Path
     is_named: bool
     """Whether the user has named it, and not a folder that it is in."""
-    given: bytes | None = None
+    content: bytes | None = None
     """What it holds, where that isn't read from disk."""
 
     def read(self, language: str | None) -> Document:
         """Raises DocumentError."""
-        if self.given is not None:
-            return document_of(self.path, self.given, language)
+        if self.content is not None:
+            return document_of(self.path, self.content, language)
         return read_document(self.path, language)
 
 
-def files(paths: Sequence[Path], complain: Complain) -> Iterator[Source]:
+def find_sources(paths: Sequence[Path], complain: Complain) -> Iterator[Source]:
     """Yield each file once, in the order of `paths`. `complain` is told as by `find_files`."""
-    seen = set[str]()
+    absolute_paths = set[str]()
     named = frozenset(paths)
     for path in find_files(paths, complain):
         absolute = os.path.abspath(path)
-        if absolute not in seen:
-            seen.add(absolute)
+        if absolute not in absolute_paths:
+            absolute_paths.add(absolute)
             yield Source(path, path in named)
 
 
 def standard_input(name: Path) -> Source:
     """Reads standard input as the file of that name, which need not exist. Raises DocumentError."""
-    given = sys.stdin.buffer.read(LARGEST_DOCUMENT + 1)
-    if len(given) > LARGEST_DOCUMENT:
+    content = sys.stdin.buffer.read(LARGEST_DOCUMENT + 1)
+    if len(content) > LARGEST_DOCUMENT:
         raise DocumentError(f"{name}: standard input is larger than {LARGEST_DOCUMENT >> 20} MB")
-    return Source(name, is_named=True, given=given)
+    return Source(name, is_named=True, content=content)

@@ -9,27 +9,28 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from breadknife.cli.assemble import make_host
-from breadknife.cli.lint.asking import Folder, Reply, Task, ask
+from breadknife.cli.lint.checkers import FolderState, LintTask, check
 from breadknife.host.settings import Settings
 from breadknife.offline import forbid_network
 
 
 def main() -> None:
-    """Answer each Task of the standard input with a Reply, until the parent closes it.
+    """Answer each LintTask of the standard input with a LintAnswer, until the parent closes it.
 
     First come the folders that are projects without a mark, as the one where the command runs.
     """
     # What a library prints must not get between our values.
-    replies = os.fdopen(os.dup(1), "wb")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _work(sys.stdin.buffer, replies)
+    _work(sys.stdin.buffer, answers)
 
 
-def _work(tasks: BinaryIO, replies: BinaryIO) -> None:
+def _work(tasks: BinaryIO, answers: BinaryIO) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent ends us
     host = make_host()
     notices = list[str]()
@@ -39,20 +40,20 @@ def _work(tasks: BinaryIO, replies: BinaryIO) -> None:
     with closing(host):
         while True:
             try:
-                value: Sequence[Path] | Folder | Task = pickle.load(tasks)
+                value: Sequence[Path] | FolderState | LintTask = pickle.load(tasks)
             except (EOFError, OSError):
                 return
             match value:
-                case Folder():
+                case FolderState():
                     settings[value.root] = value.settings
                     if value.known is not None:
                         host.projects.adopt(value.root, value.known)
                     if value.settings.offline:
                         forbid_network()
-                case Task():
-                    answer = ask(host, value)
-                    pickle.dump(Reply(answer, tuple(notices)), replies)
-                    replies.flush()
+                case LintTask():
+                    answer = check(host, value)
+                    pickle.dump(replace(answer, notices=tuple(notices)), answers)
+                    answers.flush()
                     notices.clear()
                 case folders:
                     host.projects.folders = folders

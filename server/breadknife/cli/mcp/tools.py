@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from breadknife.cli.lint.sources import files
+from breadknife.cli.lint.sources import find_sources
 from breadknife.cli.mcp.values import (
     FoundProblem,
     FoundProblems,
@@ -50,7 +50,7 @@ class Tools:
         def complain(error: DocumentError) -> None:
             failed.append(str(error))
 
-        for source in files([self._inside(path)], complain):
+        for source in find_sources([self._inside(path)], complain):
             try:
                 document = read_document(source.path)
             except DocumentError as error:

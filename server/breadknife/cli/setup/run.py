@@ -9,7 +9,7 @@ from enum import Enum
 
 import typer
 
-from breadknife.cli.output import ended_by_signals, offline_by_settings
+from breadknife.cli.output import cancelled_by_signals, offline_by_settings
 from breadknife.cli.setup.output import (
     Events,
     JsonEvents,
@@ -83,7 +83,7 @@ def _set_up(asked: Sequence[Part], *, as_json: bool) -> int:
         if not asked:
             return 0
     events: Events = JsonEvents() if as_json else LiveEvents(asked) if sys.stderr.isatty() else LineEvents()
-    with events, ended_by_signals() as cancel:
+    with events, cancelled_by_signals() as cancel:
         ended = set_up(asked, events.tell, cancel)
     if not as_json:
         typer.echo("Servers that run use it at once." if "done" in ended.values() else "Nothing has changed.")

@@ -13,7 +13,7 @@ import typer
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.output import INTERRUPTED, counted, ended_by_signals, megabytes, progress, tell
+from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, counted, megabytes, progress, tell
 from breadknife.cli.shelf.embedding import ROLE, EngineEmbedder
 from breadknife.cli.shelf.showing import show
 from breadknife.engine.installed import is_installed
@@ -40,7 +40,7 @@ def run(folder: Path | None, *, as_json: bool, offline: bool, engine_script: Pat
     with closing(make_host(engine_script)) as host:
         host.settings = settings_for(host, offline, folders[0])
         wanted = None if engine_script else _wanted_model(host, may_ask=not as_json)
-        with ended_by_signals() as cancel:
+        with cancelled_by_signals() as cancel:
             embedders = list[EngineEmbedder]()
 
             def embedder() -> EngineEmbedder:

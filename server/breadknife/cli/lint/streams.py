@@ -1,4 +1,4 @@
-"""Where findings are written: standard output, each file's at once, or a file that is replaced at the end."""
+"""Opens what findings are written to: standard output, each file's at once, or a file that is replaced at the end."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def show(out: TextIO) -> None:
         out.flush()
 
 
-def make_way(out: TextIO) -> None:
+def clear_progress(out: TextIO) -> None:
     """Clear the line of progress, where findings would be written into it."""
     if out.isatty():
         tell("", fleeting=True)

@@ -1,0 +1,206 @@
+"""Checks documents: in this process, or in several, since Python code uses one core of a process."""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import TimeoutExpired
+from typing import Protocol
+
+from breadknife import children
+from breadknife.host.host import Host
+from breadknife.host.settings import Settings
+from breadknife.task.values import CheckRequest, Finding
+from breadknife.text.document import Document
+
+_DEATHS = 2
+"""A document is given up after so many processes have ended over it."""
+_END_SECONDS = 2.0
+"""How long a process takes to end once it has closed its pipe."""
+
+
+@dataclass(frozen=True)
+class LintTask:
+    document: Document
+    root: Path
+    plugins: frozenset[str]
+    """Those that are asked."""
+    all_fixes: bool
+
+
+@dataclass(frozen=True)
+class LintAnswer:
+    findings: tuple[Finding, ...] = ()
+    failures: tuple[str, ...] = ()
+    """A sentence for each plugin that failed: none of its findings are there."""
+    unanswered: tuple[str, ...] = ()
+    """A sentence for each part of a plugin that gave no answer: it may have found more."""
+    notices: tuple[str, ...] = ()
+    """Sentences of another process that the user should read."""
+
+
+@dataclass(frozen=True)
+class FolderState:
+    """What a process must know of a workspace folder before the first task in it."""
+
+    root: Path
+    settings: Settings
+    known: bytes | None
+    """This is what `Projects.known` says of the folder's files."""
+
+
+class Checker(Protocol):
+    """Checks documents one after the other, or several at once."""
+
+    def check(self, task: LintTask, /) -> Future[LintAnswer]: ...
+
+    def close(self) -> None: ...
+
+
+def check(host: Host, task: LintTask) -> LintAnswer:
+    """Wait until the folder is known and every plugin has answered."""
+    while not host.projects.read(task.root):
+        pass
+    request = CheckRequest(task.document, whole=True, all_fixes=task.all_fixes)
+    reply = host.ask(request, root=task.root, among=task.plugins)
+    failures = tuple(failure.sentence for failure in reply.failures)
+    return LintAnswer(tuple(reply.findings), failures, tuple(reply.unanswered))
+
+
+class LocalChecker:
+    """Checks in this process, one document at a time: its plugins are asked side by side."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lint")
+
+    def check(self, task: LintTask, /) -> Future[LintAnswer]:
+        return self._thread.submit(check, self._host, task)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class _Job:
+    task: LintTask
+    future: Future[LintAnswer] = field(default_factory=Future[LintAnswer])
+
+
+class ProcessPool:
+    """So many processes that check one document each at a time. One that dies is replaced, and its document is checked
+    again."""
+
+    def __init__(
+        self,
+        number: int,
+        folders: Sequence[Path],
+        state_of: Callable[[Path], FolderState],
+        notify: Callable[[str], None],
+    ) -> None:
+        """`state_of` gives what a process must know of a root. It and `notify` are called from several threads."""
+        self._folders = folders
+        self._state_of = state_of
+        self._notify = notify
+        self._jobs = queue.SimpleQueue[_Job | None]()
+        self._processes = set[_LintProcess]()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._number = number
+        for at in range(number):
+            threading.Thread(target=self._serve, name=f"lint process {at}", daemon=True).start()
+
+    def check(self, task: LintTask, /) -> Future[LintAnswer]:
+        job = _Job(task)
+        self._jobs.put(job)
+        return job.future
+
+    def close(self) -> None:
+        """End the processes, whatever they do."""
+        with self._lock:
+            self._closed = True
+            processes = list(self._processes)
+        for _ in range(self._number):
+            self._jobs.put(None)
+        for process in processes:
+            process.kill()
+
+    def _serve(self) -> None:
+        """Give jobs to one process. Runs in a thread for each."""
+        process: _LintProcess | None = None
+        while (job := self._jobs.get()) is not None:
+            ended = ""
+            for _ in range(_DEATHS):
+                process = process or self._start()
+                if process is None:  # closed
+                    return
+                try:
+                    answer = process.check(job.task, self._state_of)
+                except (EOFError, OSError, pickle.UnpicklingError):
+                    with self._lock:
+                        self._processes.discard(process)
+                    ended, process = f"ended with code {process.wait()}", None
+                    continue
+                for notice in answer.notices:
+                    self._notify(notice)
+                job.future.set_result(answer)
+                break
+            else:
+                failure = f"The process that checks it {ended}, {_DEATHS} times; try `--jobs 1`."
+                job.future.set_result(LintAnswer(failures=(failure,)))
+
+    def _start(self) -> _LintProcess | None:
+        process = _LintProcess(self._folders)
+        with self._lock:
+            if self._closed:
+                process.kill()
+                return None
+            self._processes.add(process)
+        return process
+
+
+class _LintProcess:
+    """A process that runs `breadknife.cli.lint.worker`. Not safe to use from several threads, but for `kill`."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        # Not by `multiprocessing`, whose children import what they find in the current folder.
+        command = children.python_module("breadknife.cli.lint.worker")
+        self._process = children.start(
+            command, folder=Path.cwd(), stdin=children.PIPE, stdout=children.PIPE, stderr=None, own_group=True
+        )
+        self._known = set[Path]()
+        self._folders: Sequence[Path] | None = folders
+        """To be sent first."""
+
+    def check(self, task: LintTask, state_of: Callable[[Path], FolderState]) -> LintAnswer:
+        """Raises EOFError, OSError or UnpicklingError when the process has ended."""
+        assert self._process.stdin
+        assert self._process.stdout
+        if self._folders is not None:
+            pickle.dump(tuple(self._folders), self._process.stdin)
+            self._folders = None
+        if task.root not in self._known:
+            pickle.dump(state_of(task.root), self._process.stdin)
+            self._known.add(task.root)
+        pickle.dump(task, self._process.stdin)
+        self._process.stdin.flush()
+        answer = pickle.load(self._process.stdout)
+        assert isinstance(answer, LintAnswer)
+        return answer
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def wait(self) -> int:
+        """Return the exit code of a process that has ended, or is about to."""
+        with contextlib.suppress(TimeoutExpired):
+            self._process.wait(_END_SECONDS)
+        self.kill()
+        return self._process.returncode

@@ -1,0 +1,111 @@
+"""What the user has asked `breadknife lint` for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from breadknife.cli.formats.table import FORMATS, STATISTICS, Format
+from breadknife.errors import SettingsError
+from breadknife.task.values import Confidence, Finding
+
+_NEAREST = 3
+"""How many names an error suggests."""
+
+
+@dataclass(frozen=True)
+class RuleSelection:
+    """`--select` and `--ignore`. A rule is named by its id (`harper/AnA`), its code (`AnA`), or the beginning of either
+    (`harper/`, `none-`).
+
+    Of the names that fit a finding the longest decides; of two that are as long, the ignored one.
+    """
+
+    selected: Sequence[str] = ()
+    """Without any, all rules are."""
+    ignored: Sequence[str] = ()
+
+    def keeps(self, finding: Finding) -> bool:
+        names = [*_names(finding.source, finding.code)]
+        return _longest(self.selected or ("",), names) > _longest(self.ignored, names)
+
+    def check(self, rules: Mapping[str, str]) -> None:
+        """Raises SettingsError for a name that fits none of `rules`, with those that are nearest to it.
+
+        An id of `rules` that ends in `/` stands for all rules of a source.
+        """
+        sources = tuple(id for id in rules if id.endswith("/"))
+        names = {name for id in rules if id not in sources for name in _names(*id.split("/", 1))} | set(sources)
+        for option, given in (("--select", self.selected), ("--ignore", self.ignored)):
+            for name in given:
+                if not name.startswith(sources) and not any(known.startswith(name) for known in names):
+                    raise SettingsError(f"{option} {name}: no such rule; {_nearest(name, names)}")
+
+
+def split_names(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of an option that may be given again, each time with several names: `a,b`."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def _names(source: str, code: str) -> Iterator[str]:
+    """Yield the id, one for each engine that agrees (`harper+languagetool`), and the code."""
+    yield f"{source}/{code}"
+    yield from (f"{engine}/{code}" for engine in source.split("+"))
+    yield code
+
+
+def _longest(prefixes: Iterable[str], names: Sequence[str]) -> int:
+    """Return the length of the longest of `prefixes` that one of `names` begins with; -1 where none does."""
+    return max((len(prefix) for prefix in prefixes if any(name.startswith(prefix) for name in names)), default=-1)
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    # Capitals are the likeliest thing to be wrong about a name.
+    by_fold = {known.casefold(): known for known in sorted(names)}
+    near = difflib.get_close_matches(name.casefold(), by_fold, n=_NEAREST, cutoff=0.6)
+    if not near:
+        return "name a rule as a finding shows it, such as `nullcheck/none-attribute`, or what rules begin with"
+    return f"the nearest are {', '.join(by_fold[fold] for fold in near)}"
+
+
+@dataclass(frozen=True)
+class LintOptions:
+    paths: Sequence[Path] = ()
+    stdin_filename: Path | None = None
+    """Standard input is checked as this file would be, in place of `paths`."""
+    language: str | None = None
+    """The language id of each file; else its name tells."""
+    only: Collection[str] = ()
+    """Plugins: no other is asked. Without any all are."""
+    selection: RuleSelection = field(default_factory=RuleSelection)
+    min_confidence: Confidence | None = None
+    """No finding below it is shown. Without it, no hint that its plugin isn't sure of."""
+    format: str = "text"
+    statistics: bool = False
+    """Show only how many findings each rule has."""
+    output_file: Path | None = None
+    """Written in place of standard output."""
+    exit_zero: bool = False
+    """Findings alone are no reason for another exit code than 0."""
+    jobs: int | None = None
+    """Processes that check; None for one at first, and one for each core where there is much to check."""
+    offline: bool = False
+    engine_script: Path | None = None
+
+    def is_likely(self, finding: Finding) -> bool:
+        """Tell whether the finding is likely enough to be shown."""
+        if self.min_confidence is None:
+            return not finding.is_unlikely
+        return finding.confidence.reaches(self.min_confidence)
+
+    def output_format(self) -> Format:
+        """Raises SettingsError for a format that doesn't exist, or has no statistics."""
+        if self.format not in FORMATS:
+            raise SettingsError(f"--format {self.format}: the formats are {', '.join(FORMATS)}")
+        if not self.statistics:
+            return FORMATS[self.format]
+        if self.format not in STATISTICS:
+            raise SettingsError(f"--statistics: its formats are {', '.join(STATISTICS)}; leave `--format` out")
+        return STATISTICS[self.format]
