@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from breadknife.plugins.nullcheck.core.confidence import Model, known_clues
+from breadknife.plugins.nullcheck.core.confidence import ConfidenceModel, known_clues
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 
 JUDGED = Path(__file__).with_name("judged.tsv")
@@ -61,7 +61,7 @@ def main() -> None:
         print(f"  {name:18} {loss(left_out(fewer, true, packages), true):.4f}")
     weights = fitted(features(rows, names), true)
     weighed = {name: round(float(weight), 3) for name, weight in zip(names, weights[1:], strict=True)}
-    model = Model(round(float(weights[0]), 3), weighed, HIGH, MEDIUM)
+    model = ConfidenceModel(round(float(weights[0]), 3), weighed, HIGH, MEDIUM)
     print(model)
     if parser.parse_args().write:
         data = {"bias": model.bias, "weights": model.weights, "high": model.high, "medium": model.medium}

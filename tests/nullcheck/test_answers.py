@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from breadknife import paths
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.project.folder import FolderProject
@@ -54,9 +54,9 @@ def found(root: Path, *names: str) -> tuple[list[str], list[str]]:
     project, findings, made = FolderProject(root), list[str](), list[str]()
     assert project.idle(20)
     known = type(language(language_of(Path(names[0])) or ""))()
-    look_at: Callable[..., FileHome] = getattr(ProjectFiles, "look_at")  # noqa: B009
+    look_at: Callable[..., FileAnalysis] = getattr(ProjectFiles, "look_at")  # noqa: B009
 
-    def noted(files: ProjectFiles[Any], document: Document, tree: SyntaxTree) -> FileHome:
+    def noted(files: ProjectFiles[Any], document: Document, tree: SyntaxTree) -> FileAnalysis:
         made.append(document.uri.rpartition("/")[2])
         return look_at(files, document, tree)
 

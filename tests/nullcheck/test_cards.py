@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from breadknife import paths
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.languages.cards import Card, kept_of
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
 from breadknife.project.folder import FolderProject
@@ -31,7 +31,7 @@ class Lowering(PythonProject):
         super().__init__(self.folder, cards=cards)
         self.lowered = list[str]()
 
-    def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> FileAnalysis:
         self.lowered.append(uri.rpartition("/")[2])
         return super().home_of(tree, uri)
 

@@ -24,23 +24,23 @@ def told_alike(action: object, told: Callable[[il.Expression | il.Statement], st
             return f"delete {', '.join(map(told, targets))}"
         case il.Operation(operator=operator, operands=operands):
             return f"{operator}({', '.join(map(told, operands))})"
-        case il.Test(operator=operator, left=left, right=right, negated=negated):
+        case il.Comparison(operator=operator, left=left, right=right, negated=negated):
             return f"{told(left)} {'not ' if negated else ''}{operator} {told(right)}"
         case il.Not(operand=operand):
             return f"not {told(operand)}"
-        case il.Both(is_and=is_and, left=left, right=right):
+        case il.ShortCircuit(is_and=is_and, left=left, right=right):
             return f"({told(left)} {'and' if is_and else 'or'} {told(right)})"
-        case il.Choice(test=test, then=then, otherwise=otherwise):
+        case il.Conditional(test=test, then=then, otherwise=otherwise):
             return f"({told(test)} ? {told(then)} : {told(otherwise)})"
-        case il.Bind(target=target, value=value):
+        case il.AssignmentExpression(target=target, value=value):
             return f"({told(target)} := {told(value)})"
         case il.Attribute(owner=owner, name=name):
             return f"{told(owner)}.{name}"
-        case il.Element(owner=owner, within=within):
+        case il.Subscript(owner=owner, within=within):
             return f"{told(owner)}[{told(within) if within is not None else ':'}]"
         case il.Display(type=type_, items=items):
             return f"{type_}({', '.join(map(told, items))})"
-        case il.Parts(parts=parts):
+        case il.Opaque(parts=parts):
             return f"parts({', '.join(map(told, parts))})"
         case il.Closure():
             return "function"

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree
 from nullcheck.core.alike import told_alike
@@ -29,11 +29,11 @@ def _blocks(language: str, text: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
-def spans(tree: SyntaxTree, home: FileHome) -> list[Span]:
+def spans(tree: SyntaxTree, home: FileAnalysis) -> list[Span]:
     return [Span(tree.offset(each.use.at[0]), tree.offset(each.use.at[1])) for each in home.findings()]
 
 
-def reasons(home: FileHome) -> list[str]:
+def reasons(home: FileAnalysis) -> list[str]:
     return [each.use.fact.origin.why for each in home.findings() if each.use.fact.origin is not None]
 
 
@@ -42,7 +42,7 @@ def told(action: il.Expression | il.Statement | None) -> str:
     match action:
         case None:
             return ""
-        case il.Assign(target=target, value=value) | il.Bind(target=target, value=value):
+        case il.Assign(target=target, value=value) | il.AssignmentExpression(target=target, value=value):
             return f"{told(target)} = {told(value)}"
         case il.If(test=test, then=then, otherwise=otherwise):
             return f"if {told(test)} {{{block(then)}}}" + (f" else {{{block(otherwise)}}}" if otherwise else "")
@@ -63,9 +63,9 @@ def told(action: il.Expression | il.Statement | None) -> str:
             return f"{told(callee)}({', '.join(told(each.value) for each in arguments)})"
         case il.Cast(value=value, type=type_):
             return f"{told(value)} as {type_.name if type_ is not None else '?'}"
-        case il.Told(value=value):
+        case il.TypeAssertion(value=value):
             return f"{told(value)}!"
-        case il.Attempt(value=value):
+        case il.CommaOk(value=value):
             return f"attempt({told(value)})"
         case il.Name(key=key) | il.Constant(key=key):
             return key.partition("@")[0] or "_"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.flow.build import build
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Graph
 from breadknife.plugins.nullcheck.languages.python.outline import home_of
@@ -11,7 +11,7 @@ from breadknife.text.syntax import parse
 from nullcheck.core.alike import told_alike
 
 
-def home(text: str) -> FileHome:
+def home(text: str) -> FileAnalysis:
     tree = parse(text, "python")
     assert tree is not None
     return home_of(tree)
@@ -59,7 +59,7 @@ def told(action: Action | il.Statement | il.Block) -> str:
             tests = (told(each.test) if each.test is not None else "default" for each in cases)
             said = [f"{test}: {told_all(each.body)}" for test, each in zip(tests, cases, strict=True)]
             return f"switch {{{'; '.join(said)}}}"
-        case il.Define(name=name):
+        case il.Definition(name=name):
             return f"define {name.partition('@')[0]}"
         case il.Call(callee=callee, arguments=arguments):
             given = (f"{each.name}=" * bool(each.name) + told(each.value) for each in arguments)

@@ -7,10 +7,18 @@ from itertools import product
 import pytest
 
 from breadknife.plugins.nullcheck.core import nullness
-from breadknife.plugins.nullcheck.core.nullness import JOIN, Fact, Nullness, Origin, OriginKind, join_facts, there
-from breadknife.plugins.nullcheck.core.state import State, join
+from breadknife.plugins.nullcheck.core.nullness import (
+    JOIN,
+    Fact,
+    Nullness,
+    NullOrigin,
+    OriginKind,
+    join_facts,
+    non_null,
+)
+from breadknife.plugins.nullcheck.core.state import FlowState, join
 
-ORIGIN = Origin(OriginKind.LOOKUP, (0, 1), "nothing is found")
+ORIGIN = NullOrigin(OriginKind.LOOKUP, (0, 1), "nothing is found")
 
 
 def fact(value: Nullness) -> Fact:
@@ -39,8 +47,8 @@ def test_a_null_of_either_path_stays_one_and_has_its_origin(a: Nullness, b: Null
 
 @pytest.mark.parametrize("value", Nullness)
 def test_what_a_test_has_shown_to_be_there_has_no_origin(value: Nullness) -> None:
-    assert there(fact(value)).nullness == Nullness.THERE
-    assert there(fact(value)).origin is None
+    assert non_null(fact(value)).nullness == Nullness.NON_NULL
+    assert non_null(fact(value)).origin is None
 
 
 def nothing(_key: str) -> Fact:
@@ -48,18 +56,18 @@ def nothing(_key: str) -> Fact:
 
 
 def test_a_null_is_excluded_where_its_path_is() -> None:
-    a = State({"x": fact(Nullness.NULL)}, {"ok": False})
-    b = State({"x": Fact(Nullness.THERE)}, {"ok": True})
+    a = FlowState({"x": fact(Nullness.NULL)}, {"ok": False})
+    b = FlowState({"x": Fact(Nullness.NON_NULL)}, {"ok": True})
     joined = join(a, b, nothing)
     assert joined.facts["x"].nullness == Nullness.MAYBE
     assert joined.truths == {}
     assert joined.assume("ok", True)
-    assert joined.facts["x"].nullness == Nullness.THERE
+    assert joined.facts["x"].nullness == Nullness.NON_NULL
 
 
 def test_an_assumption_falls_with_the_value_it_is_about() -> None:
-    a = State({"x": fact(Nullness.NULL)}, {"ok": False})
-    b = State({"x": Fact(Nullness.THERE)}, {"ok": True})
+    a = FlowState({"x": fact(Nullness.NULL)}, {"ok": False})
+    b = FlowState({"x": Fact(Nullness.NON_NULL)}, {"ok": True})
     joined = join(a, b, nothing)
     joined.forget("ok")
     assert joined.assume("ok", True)
@@ -72,6 +80,6 @@ def test_an_assumption_falls_with_the_value_it_is_about() -> None:
 )
 def test_a_new_value_takes_what_is_read_through_the_old_one_with_it(target: str, gone: set[str]) -> None:
     keys = {"x", "x.a", "x.a.b", "d[x]", "xs", "y.x"}
-    state = State({key: Fact(Nullness.THERE) for key in keys}, {})
+    state = FlowState({key: Fact(Nullness.NON_NULL) for key in keys}, {})
     state.forget(target)
     assert keys - state.facts.keys() == gone

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.findings import explained
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of as ecmascript
 from breadknife.plugins.nullcheck.languages.go.outline import home_of as go
@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.languages.java.outline import home_of as java
 from breadknife.plugins.nullcheck.languages.python.outline import home_of as python
 from breadknife.text.syntax import SyntaxTree, parse
 
-HOMES: Mapping[str, Callable[[SyntaxTree], FileHome]] = {
+HOMES: Mapping[str, Callable[[SyntaxTree], FileAnalysis]] = {
     "python": python, "typescript": ecmascript, "javascript": ecmascript, "go": go, "java": java,
 }  # fmt: skip
 TESTS = Path(__file__).parents[1]
@@ -46,7 +46,7 @@ def find(s):
 """
 
 
-def analysed(language: str, text: str) -> FileHome:
+def analysed(language: str, text: str) -> FileAnalysis:
     tree = parse(text, language)
     assert tree is not None
     return HOMES[language](tree)

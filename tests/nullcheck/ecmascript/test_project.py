@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.languages.asking import SECONDS
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
@@ -173,7 +173,7 @@ def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -
 def test_an_edit_of_one_function_keeps_what_is_known_of_the_others(tmp_path: Path) -> None:
     files = EcmaScriptProject(written(tmp_path, {}))
 
-    def looked_at(text: str) -> FileHome:
+    def looked_at(text: str) -> FileAnalysis:
         return files.look_at(Document((tmp_path / "b.ts").as_uri(), "typescript", text), tree_of(text))
 
     text = "function f(s) {\n  return s.match(/a/).index;\n}\nfunction g(s) {\n  return s;\n}\n"

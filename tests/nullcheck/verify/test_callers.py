@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of as ecmascript
 from breadknife.plugins.nullcheck.languages.go.outline import home_of as go
 from breadknife.plugins.nullcheck.languages.java.outline import home_of as java
@@ -55,7 +55,7 @@ function find(xs: string[]) {
 """
 
 
-def analysed(language: str, text: str, uri: str = "") -> FileHome:
+def analysed(language: str, text: str, uri: str = "") -> FileAnalysis:
     tree = parse(text, language)
     assert tree is not None
     return HOMES[language](tree, None, uri)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of as ecmascript
 from breadknife.plugins.nullcheck.languages.go.outline import home_of as go
 from breadknife.plugins.nullcheck.languages.java.outline import home_of as java
@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.verify.checking import Verifier
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import SyntaxTree, parse
 
-LANGUAGES: Mapping[str, Callable[[SyntaxTree], FileHome]] = {
+LANGUAGES: Mapping[str, Callable[[SyntaxTree], FileAnalysis]] = {
     "python": python, "typescript": ecmascript, "go": go, "java": java,
 }  # fmt: skip
 

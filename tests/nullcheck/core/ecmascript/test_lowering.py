@@ -33,13 +33,13 @@ def told(action: object) -> str:
             return f"try {{{block(body)}}} catch {{{block(handlers[0].body)}}} finally {{{block(final)}}}"
         case il.Raise(values=values):
             return f"throw {', '.join(map(told, values))}".rstrip()
-        case il.Define(name=name):
+        case il.Definition(name=name):
             return f"class {name}"
         case il.Null(nulls=nulls):
             return {1: "null", 2: "undefined", 3: "nothing"}[nulls]
-        case il.Absent(owner=owner):
+        case il.ChainNull(owner=owner):
             return f"absent {told(owner)}"
-        case il.Told(value=value, type=type_):
+        case il.TypeAssertion(value=value, type=type_):
             return f"<{type_.name if type_ is not None else '!'}>{told(value)}"
         case il.Call(callee=callee, arguments=arguments):
             return f"{told(callee)}({', '.join(each.name + told(each.value) for each in arguments)})"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.knowledge import Examples, knowledge_of
 from breadknife.plugins.nullcheck.languages.java.outline import home_of
 from breadknife.text.document import Span
@@ -20,7 +20,7 @@ DROPPED = frozenset(braces.dropped("java"))
 FILES = 40
 
 
-def home(text: str) -> FileHome:
+def home(text: str) -> FileAnalysis:
     tree = parse(text, "java")
     assert tree is not None
     return home_of(tree)

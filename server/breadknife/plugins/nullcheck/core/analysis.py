@@ -7,34 +7,36 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import File, Function, Parameter, Store
+from breadknife.plugins.nullcheck.core.declarations import Function, Parameter, SourceFile, Store
 from breadknife.plugins.nullcheck.core.flow.build import build
-from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
+from breadknife.plugins.nullcheck.core.flow.calls import TransferFunctions
 from breadknife.plugins.nullcheck.core.flow.solve import solve
-from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.il import At, Type, covers
+from breadknife.plugins.nullcheck.core.il import ByteRange, Type, covers
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.moving import Mover
-from breadknife.plugins.nullcheck.core.names import Others
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind
-from breadknife.plugins.nullcheck.core.reuse import STAYS, Kept, matched, outside_words, told, units
-from breadknife.plugins.nullcheck.core.solution import NullUse, Solution
-from breadknife.plugins.nullcheck.core.state import State
+from breadknife.plugins.nullcheck.core.moving import FactMover
+from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, NullOrigin, OriginKind
+from breadknife.plugins.nullcheck.core.reuse import STAYS, MovedSolution, matched, outside_words, units, visible_facts
+from breadknife.plugins.nullcheck.core.solution import NullDereference, Solution
+from breadknife.plugins.nullcheck.core.state import FlowState
+from breadknife.plugins.nullcheck.core.summaries import Summaries
+from breadknife.plugins.nullcheck.core.symbols import ProjectSymbols
 
 _MOST_UNDER_WAY = 10
 """Functions that wait for what others say of null."""
 
 
 @dataclass(frozen=True)
-class Found:
+class FunctionDereference:
     """A finding before it is put into words."""
 
-    use: NullUse
+    use: NullDereference
     function: Function
 
 
-class FileHome(Home):
-    def __init__(self, file: File, knowledge: Knowledge, others: Others | None = None, uri: str = "") -> None:
+class FileAnalysis(Summaries):
+    def __init__(
+        self, file: SourceFile, knowledge: Knowledge, others: ProjectSymbols | None = None, uri: str = ""
+    ) -> None:
         super().__init__(file, knowledge, others, uri)
         self._is_early = False
         """Set where a question couldn't be answered yet, as the function was under way."""
@@ -44,38 +46,38 @@ class FileHome(Home):
         found in such a function is looked for once more when its turn comes."""
         self._starts = dict[Function, dict[str, Fact]]()
         self._under_way = list[Function]()
-        self._found = dict[Function, Sequence[Found]]()
+        self._found = dict[Function, Sequence[FunctionDereference]]()
         """What was found in the functions that stand in no other one, with those within."""
-        self._kept = dict[Function, Kept]()
+        self._kept = dict[Function, MovedSolution]()
         """Solutions of the text before an edit, at the places that they had there."""
         self._needs = dict[tuple[Function, str], bool]()
 
     # Following functions
 
-    def findings(self) -> Sequence[Found]:
+    def findings(self) -> Sequence[FunctionDereference]:
         """Every use of a value that may be null, in the order of the text."""
         if self.others is None and not self.assumed and not self.gate.may_use_null(self.file.main):
             return ()
         return self._in_order(self._units)
 
-    def findings_between(self, start: int, end: int) -> Sequence[Found]:
+    def findings_between(self, start: int, end: int) -> Sequence[FunctionDereference]:
         """The uses in functions that have a part of these bytes; if none has, those outside of all functions."""
         main = self.file.main
         within = [each for each in self._units if each.at[0] < end and start < each.at[1] and each is not main]
         return self._in_order(within or [main])
 
-    def findings_in(self, unit: Function) -> Sequence[Found]:
+    def findings_in(self, unit: Function) -> Sequence[FunctionDereference]:
         """Those of one function that stands in no other one, or of the file outside of all functions."""
         return self._in_order([unit])
 
-    def _in_order(self, units: Iterable[Function]) -> Sequence[Found]:
-        found = dict[At, Found]()
+    def _in_order(self, units: Iterable[Function]) -> Sequence[FunctionDereference]:
+        found = dict[ByteRange, FunctionDereference]()
         for unit in units:
             for each in self._found_in(unit):
                 found.setdefault(each.use.at, each)
         return [found[at] for at in sorted(found)]
 
-    def _found_in(self, unit: Function) -> Sequence[Found]:
+    def _found_in(self, unit: Function) -> Sequence[FunctionDereference]:
         """What is found in a function and in those within it."""
         known = self._found.get(unit)
         if known is None:
@@ -86,7 +88,7 @@ class FileHome(Home):
     def _units(self) -> Mapping[Function, Sequence[Function]]:
         return units(self.file)
 
-    def _looked_for(self, unit: Function) -> Iterator[Found]:
+    def _looked_for(self, unit: Function) -> Iterator[FunctionDereference]:
         main = self.file.main
         waiting = [*self._units.get(unit, (unit,))]
         others = set(self.file.functions) if unit is main else set[Function]()
@@ -102,16 +104,16 @@ class FileHome(Home):
                     self.summaries.pop(function, None)
                 solution = self.solution(function)
                 for use in solution.uses if solution is not None else ():
-                    yield Found(use, function)
+                    yield FunctionDereference(use, function)
 
-    def inherit(self, before: FileHome, *, is_tried: bool = False) -> None:
+    def inherit(self, before: FileAnalysis, *, is_tried: bool = False) -> None:
         """Take over what was found before an edit, as far as it still holds. To be called before anything is asked.
         `is_tried`: only the edited functions will be asked for, so that it isn't worth while to see whether those that
         speak of them still say the same."""
         found = matched(before.file, self.file)
         if found is None:
             return
-        mover = Mover(found.change, self.uri)
+        mover = FactMover(found.change, self.uri)
         for function, was in found.same.items():
             if function is self.file.main:
                 self._outside = before._outside
@@ -123,7 +125,9 @@ class FileHome(Home):
             elif self.gate.may_use_null(function):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
-                self._found[function] = [Found(mover.use(each.use), function) for each in before._found[was]]
+                self._found[function] = [
+                    FunctionDereference(mover.use(each.use), function) for each in before._found[was]
+                ]
         # A variable of the file has another key in functions that have one of its name.
         names = before._outside ^ self._outside
         kept = {unit: found.same[unit] for unit in self._units if unit in found.same}
@@ -131,8 +135,8 @@ class FileHome(Home):
         while gone or new:
             known = {was: before.kept(was) is not None for was in gone}
             asked = {was.name: known[was] for was in gone if known[was] or not before.gate.needs_flow(was)}
-            then = told(before, gone, asked, found.change, is_unseen=is_unseen)
-            now = told(self, new, asked, STAYS, is_unseen=is_unseen)
+            then = visible_facts(before, gone, asked, found.change, is_unseen=is_unseen)
+            now = visible_facts(self, new, asked, STAYS, is_unseen=is_unseen)
             names |= {name.encode() for name in then.keys() | now.keys() if then.get(name) != now.get(name)}
             new = [unit for unit in kept if not self._words(unit).isdisjoint(names)]
             gone = [kept.pop(unit) for unit in new]
@@ -149,7 +153,7 @@ class FileHome(Home):
     def _outside(self) -> frozenset[bytes]:
         return outside_words(self.file)
 
-    def assuming(self, assumed: Mapping[At, Fact]) -> FileHome:
+    def assuming(self, assumed: Mapping[ByteRange, Fact]) -> FileAnalysis:
         """The same text where other values may be null: only the functions around them are followed again."""
         home = self.anew()
         home.assumed = assumed
@@ -161,14 +165,14 @@ class FileHome(Home):
         home.summaries = {each: self.summaries[each] for each in self.summaries if each not in around}
         return home
 
-    def anew(self) -> FileHome:
+    def anew(self) -> FileAnalysis:
         """The same file, of which nothing is known yet."""
         return type(self)(self.file, self.knowledge, self.others, self.uri)
 
-    def kept(self, function: Function) -> Kept | None:
+    def kept(self, function: Function) -> MovedSolution | None:
         """What is known of the function, if it has been followed."""
         known = self._solutions.get(function) or self._provisional.get(function)
-        return Kept(known) if known is not None else self._kept.get(function)
+        return MovedSolution(known) if known is not None else self._kept.get(function)
 
     def solution(self, function: Function, /) -> Solution | None:
         if function in self._kept:
@@ -182,7 +186,7 @@ class FileHome(Home):
             was_early, self._is_early = self._is_early, False
             try:
                 graph = build(function.body, self.knowledge.errors)
-                found = solve(self, function, graph, State(dict(self.first_facts(function)), {}))
+                found = solve(self, function, graph, FlowState(dict(self.first_facts(function)), {}))
             except RecursionError:  # code that is nested too deeply is a normal file of which nothing is known
                 found = Solution()
             finally:
@@ -205,11 +209,11 @@ class FileHome(Home):
         if function.receiver and function.receiver_class is not None:
             class_ = function.receiver_class
             if class_.statics.get(function.name) is function:
-                facts[function.receiver] = Fact(Nullness.THERE, called=class_.name)
+                facts[function.receiver] = Fact(Nullness.NON_NULL, called=class_.name)
             elif self.knowledge.calls_methods_of_null:
                 facts[function.receiver] = Fact(type=self.own_type(class_), parameter=function.receiver)
             else:
-                facts[function.receiver] = Fact(Nullness.THERE, type=self.own_type(class_))
+                facts[function.receiver] = Fact(Nullness.NON_NULL, type=self.own_type(class_))
         for parameter in function.parameters:
             if parameter.name == function.receiver and parameter is function.parameters[0]:
                 continue
@@ -220,16 +224,16 @@ class FileHome(Home):
         type_ = self.qualified_type(parameter.annotation)
         name = parameter.name
         if parameter.kind == "*":
-            return Fact(Nullness.THERE, type=Type("list", (type_,) if type_ is not None else ()))
+            return Fact(Nullness.NON_NULL, type=Type("list", (type_,) if type_ is not None else ()))
         if parameter.kind == "**":
-            return Fact(Nullness.THERE, type=Type("dict", (Type("str"), type_) if type_ is not None else ()))
+            return Fact(Nullness.NON_NULL, type=Type("dict", (Type("str"), type_) if type_ is not None else ()))
         declared = self.declared_fact(type_, name, parameter.at)._replace(parameter=name)
         if not isinstance(parameter.default, il.Null):
             return declared
         nulls = parameter.default.nulls
         why = f"the default of `{name}` in `{function.name}` is {self.knowledge.null_name(nulls)}"
         return declared._replace(
-            nullness=Nullness.MAYBE, origin=Origin(OriginKind.DEFAULT, parameter.at, why), nulls=nulls
+            nullness=Nullness.MAYBE, origin=NullOrigin(OriginKind.DEFAULT, parameter.at, why), nulls=nulls
         )
 
     def needs(self, function: Function, name: str, /) -> bool:
@@ -237,8 +241,8 @@ class FileHome(Home):
         known = self._needs.get((function, name))
         if known is None:
             self._needs[function, name] = False  # what calls itself decides nothing
-            start = State(dict(self.first_facts(function)), {})
-            own = start.facts.get(name, NOTHING)
+            start = FlowState(dict(self.first_facts(function)), {})
+            own = start.facts.get(name, UNKNOWN_FACT)
             start.facts[name] = own._replace(nullness=Nullness.NULL)
             uses = solve(self, function, build(function.body, self.knowledge.errors), start).uses
             known = self._needs[function, name] = any(use.key == name for use in uses)
@@ -249,8 +253,8 @@ class FileHome(Home):
     def value_of(self, store: Store, /) -> Fact:
         expression = store.value()
         if expression is None or expression.forks:
-            return NOTHING
+            return UNKNOWN_FACT
         function = store.function or self.file.main
-        evaluator = CallEvaluator(self, function)
-        state = State(dict(self.first_facts(function)), {})
+        evaluator = TransferFunctions(self, function)
+        state = FlowState(dict(self.first_facts(function)), {})
         return evaluator.value(expression, state)

@@ -62,7 +62,7 @@ def clues_of(text: str, span: Span, use: str, origin: OriginKind, message: str, 
     return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
 
 
-class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A chance is the logistic function of `bias` and the weights of the clues that are there, added up."""
 
     bias: float
@@ -85,7 +85,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def fitted() -> Model:
+def fitted() -> ConfidenceModel:
     """The model that comes with breadknife."""
     data = files("breadknife.plugins.nullcheck.core").joinpath("confidence.json").read_bytes()
-    return msgspec.json.decode(data, type=Model)
+    return msgspec.json.decode(data, type=ConfidenceModel)

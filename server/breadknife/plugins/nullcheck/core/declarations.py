@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Type
+from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Expression, Type
 from breadknife.text.document import Span
 
 _SPACES = bytes(c if chr(c).isalnum() or c == ord("_") or c > 127 else ord(" ") for c in range(256))
@@ -17,7 +17,7 @@ _SPACES = bytes(c if chr(c).isalnum() or c == ord("_") or c > 127 else ord(" ") 
 
 
 class Parameter(NamedTuple):
-    at: At
+    at: ByteRange
     name: str
     default: Expression | None
     annotation: Type | None
@@ -31,7 +31,7 @@ class Parameter(NamedTuple):
 class Function:
     """Its body is lowered when it is first asked for. Values of identity: two functions are never equal."""
 
-    at: At
+    at: ByteRange
     name: str
     parameters: tuple[Parameter, ...]
     returns: Type | None
@@ -102,7 +102,7 @@ class Function:
 class Store(NamedTuple):
     """A value that an attribute or a variable gets."""
 
-    at: At
+    at: ByteRange
     function: Function | None
     """The function that stores it; None for the body of the class or of the module."""
     value: Callable[[], Expression | None]
@@ -116,7 +116,7 @@ class Store(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Class:
-    at: At
+    at: ByteRange
     name: str
     bases: tuple[str, ...]
     """Their qualified names."""
@@ -132,7 +132,7 @@ class Class:
 
 
 @dataclass(eq=False, repr=False)
-class File:
+class SourceFile:
     """One file, lowered as far as it was asked for."""
 
     main: Function
@@ -145,11 +145,11 @@ class File:
     """The functions of the module, where only one has the name."""
     classes: Mapping[str, Class]
     variables: Mapping[str, list[Store]]
-    is_ignored: Callable[[At], bool]
+    is_ignored: Callable[[ByteRange], bool]
     """Whether a comment there tells a checker to be silent."""
-    span: Callable[[At], Span]
+    span: Callable[[ByteRange], Span]
     """A place in code points."""
-    source: Callable[[At], str]
+    source: Callable[[ByteRange], str]
     """What is written there."""
     is_typed: bool = True
     """Declarations say what may be null: less is guessed where they don't."""

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
 from breadknife.plugins.nullcheck.core.confidence import clues_of, fitted
-from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.il import At, covers
-from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.declarations import SourceFile
+from breadknife.plugins.nullcheck.core.il import ByteRange, covers
+from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, NullOrigin, OriginKind
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, quote
 from breadknife.task.values import Finding, Related
@@ -21,30 +21,30 @@ _MOST_CONDITIONS = 2
 
 
 @dataclass(frozen=True)
-class Explained:
+class NullFinding:
     """A finding with what the words leave out."""
 
     finding: Finding
     kind: OriginKind
 
 
-def explained(home: FileHome) -> Sequence[Explained]:
+def explained(home: FileAnalysis) -> Sequence[NullFinding]:
     """The findings of a file, in the order of the text. `related` is the path: where the null comes from, the call that
     gives it, the name that it gets, the conditions under which it arrives, and the test that doesn't help."""
     return _all(home, home.findings())
 
 
-def explained_between(home: FileHome, start: int, end: int) -> Sequence[Explained]:
+def explained_between(home: FileAnalysis, start: int, end: int) -> Sequence[NullFinding]:
     """The findings in functions that have a part of these bytes; if none has, those outside of all functions."""
     return _all(home, home.findings_between(start, end))
 
 
-def _all(home: FileHome, found: Sequence[Found]) -> Sequence[Explained]:
+def _all(home: FileAnalysis, found: Sequence[FunctionDereference]) -> Sequence[NullFinding]:
     text = home.file.source((0, sys.maxsize)) if found else ""
     return [_explained(home, text, each) for each in found]
 
 
-def _explained(home: FileHome, text: str, found: Found) -> Explained:
+def _explained(home: FileAnalysis, text: str, found: FunctionDereference) -> NullFinding:
     file, use = home.file, found.use
     origin, shown = use.fact.origin, quote(file.source(use.at))
     kind = origin.kind if origin is not None else OriginKind.COMPARISON
@@ -62,10 +62,10 @@ def _explained(home: FileHome, text: str, found: Found) -> Explained:
     given_by = giver.source(origin.at) if origin is not None and giver is not None else ""
     confidence = fitted().confidence(clues_of(text, span, code, kind, message, given_by))
     finding = Finding(span, SOURCE, code, message, confidence=confidence, related=tuple(path))
-    return Explained(finding, kind)
+    return NullFinding(finding, kind)
 
 
-def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
+def _path(home: FileAnalysis, fact: Fact, used: ByteRange) -> Iterator[Related]:
     file, origin = home.file, fact.origin
     if origin is None:
         return
@@ -86,14 +86,14 @@ def _path(home: FileHome, fact: Fact, used: At) -> Iterator[Related]:
         yield Related(file.span(used), f"It arrives only where `{said}` is {'false' if outcome else 'true'}")
 
 
-def _giver(home: FileHome, origin: Origin) -> File | None:
+def _giver(home: FileAnalysis, origin: NullOrigin) -> SourceFile | None:
     """The file in which the null comes into being, if its text is known."""
     if not origin.file or origin.file == home.uri:
         return home.file
     return home.others.file(origin.file) if home.others is not None else None
 
 
-def _first_line(file: File, at: At) -> Span:
+def _first_line(file: SourceFile, at: ByteRange) -> Span:
     """The first line of a place: for a function, the line that names it."""
     line = file.source(at).partition("\n")[0].rstrip()
     return file.span((at[0], at[0] + len(line.encode("utf-8", "surrogatepass"))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.declarations import File, Function
+from breadknife.plugins.nullcheck.core.declarations import Function, SourceFile
 from breadknife.plugins.nullcheck.core.il import Attribute, Call, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
@@ -16,7 +16,7 @@ _ROUNDS = 4
 class Gate:
     def __init__(
         self,
-        file: File,
+        file: SourceFile,
         knowledge: Knowledge,
         elsewhere: Callable[[], frozenset[bytes]],
         telling_elsewhere: Callable[[], frozenset[bytes]] = frozenset,

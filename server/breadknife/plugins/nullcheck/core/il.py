@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-At: TypeAlias = tuple[int, int]
+ByteRange: TypeAlias = tuple[int, int]
 """A range of the file: start and end, in bytes. A plain tuple, which the garbage collector needn't look at again."""
 
 
-def covers(outer: At, inner: At) -> bool:
+def covers(outer: ByteRange, inner: ByteRange) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
@@ -42,7 +42,7 @@ class Type(NamedTuple):
 class Null(NamedTuple):
     """The null of the language: it is written there, or a variable has it because nothing gave it a value."""
 
-    at: At
+    at: ByteRange
     key: str = "None"
     forks: bool = False
     nulls: int = ANY_NULL
@@ -53,10 +53,10 @@ class Null(NamedTuple):
     """The value of an `OriginKind`."""
 
 
-class Absent(NamedTuple):
+class ChainNull(NamedTuple):
     """What an optional chain gives where its owner is null. It is unknown where the owner is unknown."""
 
-    at: At
+    at: ByteRange
     owner: Expression
     key: str = ""
     forks: bool = False
@@ -65,7 +65,7 @@ class Absent(NamedTuple):
 class Constant(NamedTuple):
     """A literal that isn't null."""
 
-    at: At
+    at: ByteRange
     key: str
     """The literal in one spelling."""
     type: str
@@ -76,7 +76,7 @@ class Constant(NamedTuple):
 class Name(NamedTuple):
     """A variable, a function, a class, a module."""
 
-    at: At
+    at: ByteRange
     key: str
     forks: bool = False
 
@@ -84,17 +84,17 @@ class Name(NamedTuple):
 class Attribute(NamedTuple):
     """`owner.name`. The owner must be there."""
 
-    at: At
+    at: ByteRange
     owner: Expression
     name: str
     key: str
     forks: bool
 
 
-class Element(NamedTuple):
+class Subscript(NamedTuple):
     """`owner[index]`. The owner must be there. A slice has no index and is again such a container."""
 
-    at: At
+    at: ByteRange
     owner: Expression
     within: Expression | None
     """The index or the key."""
@@ -112,7 +112,7 @@ class Argument(NamedTuple):
 class Call(NamedTuple):
     """A call; the callee must be there."""
 
-    at: At
+    at: ByteRange
     callee: Expression
     arguments: tuple[Argument, ...]
     key: str
@@ -124,17 +124,17 @@ class Operation(NamedTuple):
     """An operator with its operands; the knowledge says which of them must be there. `iterate` and `with` are such
     operators, too."""
 
-    at: At
+    at: ByteRange
     operator: str
     operands: tuple[Expression, ...]
     forks: bool
     key: str = ""
 
 
-class Test(NamedTuple):
+class Comparison(NamedTuple):
     """A comparison: `is` (identity), `==`, `in`, or `instance` (of the class on the right)."""
 
-    at: At
+    at: ByteRange
     operator: str
     left: Expression
     right: Expression
@@ -145,16 +145,16 @@ class Test(NamedTuple):
 
 
 class Not(NamedTuple):
-    at: At
+    at: ByteRange
     operand: Expression
     forks: bool
     key: str = ""
 
 
-class Both(NamedTuple):
+class ShortCircuit(NamedTuple):
     """`left and right`, or `left or right`: the right side may not be evaluated."""
 
-    at: At
+    at: ByteRange
     is_and: bool
     left: Expression
     right: Expression
@@ -162,10 +162,10 @@ class Both(NamedTuple):
     forks: bool = True
 
 
-class Choice(NamedTuple):
+class Conditional(NamedTuple):
     """`then if test else otherwise`."""
 
-    at: At
+    at: ByteRange
     test: Expression
     then: Expression
     otherwise: Expression
@@ -173,10 +173,10 @@ class Choice(NamedTuple):
     forks: bool = True
 
 
-class Bind(NamedTuple):
+class AssignmentExpression(NamedTuple):
     """An assignment that has a value: `(name := value)`."""
 
-    at: At
+    at: ByteRange
     target: Expression
     value: Expression
     key: str
@@ -186,7 +186,7 @@ class Bind(NamedTuple):
 class Display(NamedTuple):
     """A tuple, a list, a set or a dictionary that is written out, or text with values in it. It is always there."""
 
-    at: At
+    at: ByteRange
     type: str
     items: tuple[Expression, ...]
     forks: bool
@@ -203,7 +203,7 @@ class Clause(NamedTuple):
 class Comprehension(NamedTuple):
     """A loop that is an expression. Its variables are its own."""
 
-    at: At
+    at: ByteRange
     type: str
     clauses: tuple[Clause, ...]
     results: tuple[Expression, ...]
@@ -214,7 +214,7 @@ class Comprehension(NamedTuple):
 class Closure(NamedTuple):
     """A function without a name. It runs later, or never."""
 
-    at: At
+    at: ByteRange
     key: str = ""
     forks: bool = False
 
@@ -222,7 +222,7 @@ class Closure(NamedTuple):
 class Cast(NamedTuple):
     """The value, which is of the type."""
 
-    at: At
+    at: ByteRange
     value: Expression
     type: Type | None
     key: str
@@ -231,21 +231,21 @@ class Cast(NamedTuple):
     """Null isn't let through."""
 
 
-class Attempt(NamedTuple):
+class CommaOk(NamedTuple):
     """A value and whether there is one, as a tuple: `(value, true)`, or `(null, false)`. Null is only in it if the type
     of the value is known, and has it."""
 
-    at: At
+    at: ByteRange
     value: Expression
     null: Null
     forks: bool
     key: str = ""
 
 
-class Told(NamedTuple):
+class TypeAssertion(NamedTuple):
     """A value of which the author says more than the code shows: `x!`, `x as T`, or `new Map<K, V>()`."""
 
-    at: At
+    at: ByteRange
     value: Expression
     type: Type | None
     """None if the author only says that the value is there."""
@@ -253,18 +253,18 @@ class Told(NamedTuple):
     forks: bool
 
 
-class Parts(NamedTuple):
+class Opaque(NamedTuple):
     """Anything else: its parts are evaluated, and nothing is known of the result."""
 
-    at: At
+    at: ByteRange
     parts: tuple[Expression, ...]
     forks: bool
     key: str = ""
 
 
 Expression: TypeAlias = (
-    Null | Absent | Told | Constant | Name | Attribute | Element | Call | Operation | Test | Not | Both | Choice
-    | Bind | Display | Comprehension | Closure | Cast | Attempt | Parts
+    Null | ChainNull | TypeAssertion | Constant | Name | Attribute | Subscript | Call | Operation | Comparison | Not
+    | ShortCircuit | Conditional | AssignmentExpression | Display | Comprehension | Closure | Cast | CommaOk | Opaque
 )  # fmt: skip
 
 
@@ -274,7 +274,7 @@ Expression: TypeAlias = (
 class Assign(NamedTuple):
     """Targets are names, attributes, elements, and displays of those."""
 
-    at: At
+    at: ByteRange
     target: Expression
     value: Expression
     annotation: Type | None = None
@@ -296,7 +296,7 @@ class Loop(NamedTuple):
     """While `test` holds, or for each element of `iterable`, which `target` gets; without both, for ever. `otherwise`
     runs without a break, `update` after each round."""
 
-    at: At
+    at: ByteRange
     test: Expression | None
     target: Expression | None
     iterable: Expression | None
@@ -325,7 +325,7 @@ class Switch(NamedTuple):
 class Handler(NamedTuple):
     """`catches` are qualified names; none of them stands for everything."""
 
-    at: At
+    at: ByteRange
     types: tuple[Expression, ...]
     catches: tuple[str, ...]
     name: str
@@ -342,12 +342,12 @@ class Try(NamedTuple):
 
 
 class Return(NamedTuple):
-    at: At
+    at: ByteRange
     value: Expression | None
 
 
 class Raise(NamedTuple):
-    at: At
+    at: ByteRange
     values: tuple[Expression, ...]
 
 
@@ -363,7 +363,7 @@ class Delete(NamedTuple):
     targets: tuple[Expression, ...]
 
 
-class Define(NamedTuple):
+class Definition(NamedTuple):
     """A function or a class gets its name; `values` are evaluated now: defaults, bases, decorators."""
 
     name: str
@@ -372,5 +372,5 @@ class Define(NamedTuple):
     """The statements of a class; a function's body isn't run here."""
 
 
-Statement: TypeAlias = Assign | Evaluate | If | Loop | Switch | Try | Return | Raise | Jump | Delete | Define
+Statement: TypeAlias = Assign | Evaluate | If | Loop | Switch | Try | Return | Raise | Jump | Delete | Definition
 Block: TypeAlias = tuple[Statement, ...]

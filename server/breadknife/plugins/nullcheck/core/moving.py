@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import At, Type
-from breadknife.plugins.nullcheck.core.nullness import Fact, Origin
-from breadknife.plugins.nullcheck.core.solution import NullUse, Returned, Solution
-from breadknife.plugins.nullcheck.core.state import State
-from breadknife.plugins.nullcheck.core.summary import Outcome, Summary
+from breadknife.plugins.nullcheck.core.il import ByteRange, Type
+from breadknife.plugins.nullcheck.core.nullness import Fact, NullOrigin
+from breadknife.plugins.nullcheck.core.solution import NullDereference, ReturnPoint, Solution
+from breadknife.plugins.nullcheck.core.state import FlowState
+from breadknife.plugins.nullcheck.core.summary import Summary, SummaryCase
 from breadknife.text.document import common_prefix, common_suffix
 
 _PLACE = re.compile(r"(=>|\{\}|class@)(\d+)\Z")
@@ -31,7 +31,7 @@ class Change(NamedTuple):
         start = common_prefix(before, after)
         return cls(start, len(before) - common_suffix(before, after, start), len(after) - len(before))
 
-    def place(self, at: At) -> At:
+    def place(self, at: ByteRange) -> ByteRange:
         """Where a place is now; the start of the change for an end that it has replaced."""
         return self._offset(at[0]), self._offset(at[1])
 
@@ -44,7 +44,7 @@ class Change(NamedTuple):
         return Change(start, max(self.end, later.end - self.by), self.by + later.by)
 
 
-class Mover:
+class FactMover:
     """Moves what is known of one file. Facts of other files stay as they are."""
 
     def __init__(self, change: Change, uri: str) -> None:
@@ -52,28 +52,28 @@ class Mover:
         self._uri = uri
         self._facts = dict[Fact, Fact]()
 
-    def place(self, at: At) -> At:
+    def place(self, at: ByteRange) -> ByteRange:
         return self._change.place(at)
 
-    def use(self, use: NullUse) -> NullUse:
+    def use(self, use: NullDereference) -> NullDereference:
         return use._replace(at=self.place(use.at), fact=self.fact(use.fact))
 
     def summary(self, summary: Summary) -> Summary:
         return summary._replace(
-            outcomes=tuple(Outcome(self.fact(each.result), each.conditions) for each in summary.outcomes)
+            outcomes=tuple(SummaryCase(self.fact(each.result), each.conditions) for each in summary.outcomes)
         )
 
     def solution(self, solution: Solution) -> Solution:
         return Solution(
             [self.use(each) for each in solution.uses],
-            [Returned(self.state(each.state), self.fact(each.fact)) for each in solution.returns],
+            [ReturnPoint(self.state(each.state), self.fact(each.fact)) for each in solution.returns],
             solution.gives_value,
             self.state(solution.end) if solution.end is not None else None,
         )
 
-    def state(self, state: State) -> State:
+    def state(self, state: FlowState) -> FlowState:
         facts = {key: self.fact(fact) for key, fact in state.facts.items()}
-        return State(facts, state.truths)
+        return FlowState(facts, state.truths)
 
     def all(self, facts: Sequence[Fact]) -> tuple[Fact, ...]:
         return tuple(self.fact(each) for each in facts)
@@ -103,7 +103,7 @@ class Mover:
             name=self._name(type_.name), arguments=tuple(self._type(each) for each in type_.arguments)
         )
 
-    def _origin(self, origin: Origin) -> Origin:
+    def _origin(self, origin: NullOrigin) -> NullOrigin:
         is_here = not origin.file or origin.file == self._uri
         at = self.place(origin.at) if is_here else origin.at
         return origin._replace(at=at, here=self.place(origin.here) if origin.here is not None else None)

@@ -17,7 +17,7 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, TypeAlias
 
-from breadknife.plugins.nullcheck.core.il import ANY_NULL, At, Expression, Type
+from breadknife.plugins.nullcheck.core.il import ANY_NULL, ByteRange, Expression, Type
 
 _MOST_PROVED = 8
 """So many of the assumptions that a true value proves are kept."""
@@ -25,14 +25,14 @@ _MOST_PROVED = 8
 
 class Nullness(IntEnum):
     UNKNOWN = 0
-    THERE = 1
+    NON_NULL = 1
     MAYBE = 2
     NULL = 3
 
 
 JOIN = (
     (Nullness.UNKNOWN, Nullness.UNKNOWN, Nullness.MAYBE, Nullness.MAYBE),
-    (Nullness.UNKNOWN, Nullness.THERE, Nullness.MAYBE, Nullness.MAYBE),
+    (Nullness.UNKNOWN, Nullness.NON_NULL, Nullness.MAYBE, Nullness.MAYBE),
     (Nullness.MAYBE, Nullness.MAYBE, Nullness.MAYBE, Nullness.MAYBE),
     (Nullness.MAYBE, Nullness.MAYBE, Nullness.MAYBE, Nullness.NULL),
 )
@@ -59,16 +59,16 @@ class OriginKind(StrEnum):
     """Only a comparison with null says that it may be one."""
 
 
-class Origin(NamedTuple):
+class NullOrigin(NamedTuple):
     """Where a null comes from, and why."""
 
     kind: OriginKind
-    at: At
+    at: ByteRange
     why: str
     """A clause: "`re.match` returns None when nothing matches"."""
     file: str = ""
     """The URI of the file that `at` is in, if it is another one."""
-    here: At | None = None
+    here: ByteRange | None = None
     """The call that gives the null, if a function returns it."""
 
 
@@ -81,8 +81,8 @@ class Fact(NamedTuple):
     """What is known of one value. The empty fact is no knowledge."""
 
     nullness: Nullness = Nullness.UNKNOWN
-    origin: Origin | None = None
-    """Where the null comes from; None for UNKNOWN and THERE."""
+    origin: NullOrigin | None = None
+    """Where the null comes from; None for UNKNOWN and NON_NULL."""
     type: Type | None = None
     unless: frozenset[Assumption] = NO_ASSUMPTIONS
     """Assumptions each of which means that the value is there after all: the null came by a path that excludes it."""
@@ -90,9 +90,9 @@ class Fact(NamedTuple):
     """The value is the outcome of this test."""
     truth: bool | None = None
     """Whether the value counts as true, where that is known."""
-    via: At | None = None
+    via: ByteRange | None = None
     """The assignment that gave the value its name."""
-    checked: At | None = None
+    checked: ByteRange | None = None
     """A test of the value that doesn't hold any more here."""
     items: tuple[tuple[Fact, ...], ...] = ()
     """The tuples that the value may be."""
@@ -115,15 +115,17 @@ class Fact(NamedTuple):
         return bool(self.unless or self.test is not None or self.proves)
 
 
-NOTHING = Fact()
-SURE = Fact(Nullness.THERE)
+UNKNOWN_FACT = Fact()
+NON_NULL_FACT = Fact(Nullness.NON_NULL)
 
 
-def there(fact: Fact, checked: At | None = None) -> Fact:
+def non_null(fact: Fact, checked: ByteRange | None = None) -> Fact:
     """The fact after a test, or a use, that only a value passes."""
-    if fact.nullness == Nullness.THERE:
+    if fact.nullness == Nullness.NON_NULL:
         return fact
-    return fact._replace(nullness=Nullness.THERE, origin=None, unless=NO_ASSUMPTIONS, checked=checked or fact.checked)
+    return fact._replace(
+        nullness=Nullness.NON_NULL, origin=None, unless=NO_ASSUMPTIONS, checked=checked or fact.checked
+    )
 
 
 def is_initial(fact: Fact) -> bool:
@@ -137,7 +139,7 @@ def located(fact: Fact, uri: str) -> Fact:
     return fact._replace(origin=fact.origin._replace(file=uri))
 
 
-def forgotten(fact: Fact) -> Fact:
+def havoc(fact: Fact) -> Fact:
     """The fact when something that isn't followed may have made the value another one."""
     return Fact(type=fact.type)
 

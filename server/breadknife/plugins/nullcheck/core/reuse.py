@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.declarations import File, Function, Store
-from breadknife.plugins.nullcheck.core.home import Home
+from breadknife.plugins.nullcheck.core.declarations import Function, SourceFile, Store
 from breadknife.plugins.nullcheck.core.il import covers
-from breadknife.plugins.nullcheck.core.moving import Change, Mover
+from breadknife.plugins.nullcheck.core.moving import Change, FactMover
 from breadknife.plugins.nullcheck.core.solution import Solution
+from breadknife.plugins.nullcheck.core.summaries import Summaries
 
 _NEAR = 100
 """Bytes between two changes that are taken for one."""
@@ -31,7 +31,7 @@ def unit_of(function: Function, main: Function) -> Function:
     return function
 
 
-def units(file: File) -> Mapping[Function, Sequence[Function]]:
+def units(file: SourceFile) -> Mapping[Function, Sequence[Function]]:
     """Each unit with the functions in it, itself first. The file itself has no others."""
     found = {file.main: [file.main]}
     for function in file.functions:
@@ -42,30 +42,30 @@ def units(file: File) -> Mapping[Function, Sequence[Function]]:
     return found
 
 
-class Kept(NamedTuple):
+class MovedSolution(NamedTuple):
     """A solution, and what has happened to the text since."""
 
     solution: Solution
     changes: tuple[Change, ...] = ()
 
-    def then(self, change: Change) -> Kept:
+    def then(self, change: Change) -> MovedSolution:
         """After one more change; one that goes on where the last one was is one with it."""
         if self.changes:
             *rest, last = self.changes
             is_near = change.start <= last.end + last.by + _NEAR and last.start <= change.end + _NEAR
             if is_near or len(rest) >= _MOST_CHANGES:
-                return Kept(self.solution, (*rest, last.then(change)))
-        return Kept(self.solution, (*self.changes, change))
+                return MovedSolution(self.solution, (*rest, last.then(change)))
+        return MovedSolution(self.solution, (*self.changes, change))
 
     def moved(self, uri: str) -> Solution:
         solution = self.solution
         for change in self.changes:
-            solution = Mover(change, uri).solution(solution)
+            solution = FactMover(change, uri).solution(solution)
         return solution
 
 
 @dataclass(frozen=True)
-class Matched:
+class UnitMatch:
     """This tells which units of a file an edit leaves."""
 
     change: Change
@@ -76,7 +76,7 @@ class Matched:
     new: Sequence[Function]
 
 
-def matched(before: File, after: File) -> Matched | None:
+def matched(before: SourceFile, after: SourceFile) -> UnitMatch | None:
     """None where what the file imports has changed, or what its classes are made of: that may concern all units."""
     if _heads(before) != _heads(after):
         return None
@@ -96,11 +96,11 @@ def matched(before: File, after: File) -> Matched | None:
         else:
             new.append(unit)
     if len(gone) == len(new) == 1 and _holds(next(iter(gone)), new[0], change):
-        return Matched(change, {after.main: before.main, **same}, list(gone), new)
-    return Matched(change, same, [before.main, *gone], [after.main, *new])
+        return UnitMatch(change, {after.main: before.main, **same}, list(gone), new)
+    return UnitMatch(change, same, [before.main, *gone], [after.main, *new])
 
 
-def _heads(file: File) -> tuple[object, ...]:
+def _heads(file: SourceFile) -> tuple[object, ...]:
     classes = {name: (each.bases, each.decorators) for name, each in file.classes.items()}
     return classes, file.imports, file.aliases, file.exports
 
@@ -127,13 +127,13 @@ def signature(function: Function) -> tuple[object, ...]:
     return function.name, _owner(function), parameters, defaults, function.returns, function.decorators, *says
 
 
-def told(
-    home: Home, units: Iterable[Function], asked: Mapping[str, bool], change: Change, *, is_unseen: bool
+def visible_facts(
+    home: Summaries, units: Iterable[Function], asked: Mapping[str, bool], change: Change, *, is_unseen: bool
 ) -> Mapping[str, list[object]]:
     """Tell what others learn of units after a change of the text, by the words that others use. `asked` has the names
     of those that somebody has asked before the edit, and whether they were followed for it. If what the analysis says
     of them `is_unseen`, it is taken to be something else each time."""
-    mover = Mover(change, home.uri)
+    mover = FactMover(change, home.uri)
     found = defaultdict[str, list[object]](list)
     for unit in units:
         is_followed = asked.get(unit.name, False)
@@ -153,7 +153,7 @@ def told(
     return found
 
 
-def _stored_by(file: File, unit: Function) -> Iterator[tuple[str, Sequence[Store]]]:
+def _stored_by(file: SourceFile, unit: Function) -> Iterator[tuple[str, Sequence[Store]]]:
     """What a unit stores in attributes and variables, by their names. Classes within it stand for themselves."""
     for table in (file.variables, *(each.stores for each in file.classes.values())):
         for name, stores in table.items():
@@ -163,7 +163,7 @@ def _stored_by(file: File, unit: Function) -> Iterator[tuple[str, Sequence[Store
     yield from ((each.name, ()) for each in file.classes.values() if covers(unit.at, each.at))
 
 
-def outside_words(file: File) -> frozenset[bytes]:
+def outside_words(file: SourceFile) -> frozenset[bytes]:
     """The words of a file that no function has."""
     rest, end = list[bytes](), 0
     for function in sorted(file.functions, key=lambda each: each.at):

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.il import ByteRange
 from breadknife.plugins.nullcheck.core.nullness import Fact
-from breadknife.plugins.nullcheck.core.state import State
+from breadknife.plugins.nullcheck.core.state import FlowState
 from breadknife.plugins.nullcheck.values import Use
 
 
-class NullUse(NamedTuple):
+class NullDereference(NamedTuple):
     """The use of a value that may be null, as if it couldn't."""
 
-    at: At
+    at: ByteRange
     use: Use
     fact: Fact
     key: str
 
 
-class Returned(NamedTuple):
-    state: State
+class ReturnPoint(NamedTuple):
+    state: FlowState
     fact: Fact
 
 
@@ -29,9 +29,9 @@ class Returned(NamedTuple):
 class Solution:
     """What is known of a function when it has been followed."""
 
-    uses: list[NullUse] = field(default_factory=list[NullUse])
-    returns: list[Returned] = field(default_factory=list[Returned])
+    uses: list[NullDereference] = field(default_factory=list[NullDereference])
+    returns: list[ReturnPoint] = field(default_factory=list[ReturnPoint])
     gives_value: bool = False
     """Whether a `return` has something else than the null itself."""
-    end: State | None = None
+    end: FlowState | None = None
     """The state after its last statement; None if that is never reached."""

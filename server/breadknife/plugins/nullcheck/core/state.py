@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from functools import lru_cache
 
-from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, Nullness, join_facts, there
+from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, Nullness, join_facts, non_null
 
 _MOST_ASSUMPTIONS = 8
 """So many of the assumptions that exclude a path are kept."""
 
 
-class State:
+class FlowState:
     """All that is known at one point of a function."""
 
     __slots__ = ("facts", "truths")
@@ -25,11 +25,11 @@ class State:
         self.truths = truths
         """Assumptions: the key of a test, and its outcome."""
 
-    def copy(self) -> State:
-        return State(dict(self.facts), dict(self.truths))
+    def copy(self) -> FlowState:
+        return FlowState(dict(self.facts), dict(self.truths))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, State) and self.facts == other.facts and self.truths == other.truths
+        return isinstance(other, FlowState) and self.facts == other.facts and self.truths == other.truths
 
     def assume(self, key: str, outcome: bool) -> bool:
         """Add an assumption, and apply it to what it rules out. False if it contradicts another one."""
@@ -44,7 +44,7 @@ class State:
         fits = (key, outcome)
         for name, fact in self.facts.items():
             if fits in fact.unless:
-                self.facts[name] = there(fact)
+                self.facts[name] = non_null(fact)
 
     def forget(self, target: str) -> None:
         """The value of `target` is another one now: nothing holds of what is read through it."""
@@ -94,7 +94,7 @@ def mentions(key: str, target: str) -> bool:
     return False
 
 
-def join(a: State, b: State, declared: Callable[[str], Fact]) -> State:
+def join(a: FlowState, b: FlowState, declared: Callable[[str], Fact]) -> FlowState:
     """What holds where two paths meet."""
     if a == b:
         return a
@@ -121,7 +121,7 @@ def join(a: State, b: State, declared: Callable[[str], Fact]) -> State:
         against = _excluded(mine, its), _excluded(its, mine)
         for key, one, other in differing:
             facts[key] = join_facts(one, other, against, key)
-    return State(facts, truths)
+    return FlowState(facts, truths)
 
 
 def _excluded(mine: dict[str, bool], its: dict[str, bool]) -> frozenset[Assumption]:

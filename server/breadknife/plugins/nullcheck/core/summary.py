@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import Call, Constant, Expression, Null
-from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, NOTHING, Fact, Nullness
-from breadknife.plugins.nullcheck.core.state import State
+from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, UNKNOWN_FACT, Fact, Nullness
+from breadknife.plugins.nullcheck.core.state import FlowState
 
 MOST_OUTCOMES = 8
 """A function with more ways back is known by what they have in common."""
@@ -24,22 +24,22 @@ class Condition(NamedTuple):
     outcome: bool
 
 
-class Outcome(NamedTuple):
+class SummaryCase(NamedTuple):
     result: Fact
     """Its `parameter` names the argument that is given back."""
     conditions: frozenset[Condition]
 
 
 class Summary(NamedTuple):
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[SummaryCase, ...] = ()
     """No outcome: it never comes back."""
     is_known: bool = False
 
 
-UNKNOWN = Summary()
+UNKNOWN_SUMMARY = Summary()
 
 
-class Given(NamedTuple):
+class BoundArgument(NamedTuple):
     """An argument of one call, as the call's parameter gets it."""
 
     fact: Fact
@@ -47,13 +47,13 @@ class Given(NamedTuple):
     """None where the parameter's default is taken, or what is given can't be told."""
 
 
-def conditions_at(state: State, function: Function, *, is_test: bool) -> frozenset[Condition]:
+def conditions_at(state: FlowState, function: Function, *, is_test: bool) -> frozenset[Condition]:
     """What holds there of the parameters that still have their first value. `is_test`: and of their attributes."""
     found = set[Condition]()
     names = {each.name for each in function.parameters if not each.kind.startswith("*")}
     for name in names:
         fact = state.facts.get(name)
-        if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.THERE):
+        if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.NON_NULL):
             found.add(Condition(name, "null", fact.nullness == Nullness.NULL))
     for key, outcome in state.truths.items():
         if key in names and _is_first(state, key):
@@ -62,18 +62,18 @@ def conditions_at(state: State, function: Function, *, is_test: bool) -> frozens
             found.add(Condition(key[:-8], "null", outcome))
     for key, fact in state.facts.items() if is_test else ():
         root, dot, _ = key.partition(".")
-        if fact.nullness == Nullness.THERE and dot and (root in names or root == function.receiver):
+        if fact.nullness == Nullness.NON_NULL and dot and (root in names or root == function.receiver):
             found.add(Condition(key, "null", False))
     return frozenset(found)
 
 
-def _is_first(state: State, parameter: str) -> bool:
+def _is_first(state: FlowState, parameter: str) -> bool:
     """Whether the parameter still has the value that it was given."""
     fact = state.facts.get(parameter)
     return fact is not None and fact.parameter == parameter
 
 
-def outcomes_at(state: State, result: Fact, function: Function) -> list[Outcome]:
+def outcomes_at(state: FlowState, result: Fact, function: Function) -> list[SummaryCase]:
     """The ways back of one `return`. A null that an assumption rules out is a way of its own."""
     conditions = conditions_at(state, function, is_test=result.truth is not None)
     items = tuple(
@@ -84,13 +84,13 @@ def outcomes_at(state: State, result: Fact, function: Function) -> list[Outcome]
         nulls=result.nulls,
     )  # fmt: skip
     if result.nullness != Nullness.MAYBE:
-        return [Outcome(plain, conditions)]
+        return [SummaryCase(plain, conditions)]
     excluding = {_condition(key, outcome, function.parameters) for key, outcome in result.unless} - {None}
     if not excluding:
-        return [Outcome(plain, conditions)]
+        return [SummaryCase(plain, conditions)]
     value = plain._replace(nullness=Nullness.UNKNOWN, origin=None)
     against = frozenset(each._replace(outcome=not each.outcome) for each in excluding if each is not None)
-    return [Outcome(plain._replace(nullness=Nullness.NULL), conditions | against), Outcome(value, conditions)]
+    return [SummaryCase(plain._replace(nullness=Nullness.NULL), conditions | against), SummaryCase(value, conditions)]
 
 
 def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Condition | None:
@@ -101,43 +101,43 @@ def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Cond
     return Condition(name, "truth" if key == name else "null", outcome)
 
 
-def summarised(outcomes: Sequence[Outcome]) -> Summary:
+def summarised(outcomes: Sequence[SummaryCase]) -> Summary:
     merged = dict[Fact, frozenset[Condition]]()
     if len(outcomes) > MOST_OUTCOMES:
         for outcome in outcomes:
             known = merged.get(outcome.result)
             merged[outcome.result] = outcome.conditions if known is None else known & outcome.conditions
-        outcomes = [Outcome(result, conditions) for result, conditions in merged.items()]
+        outcomes = [SummaryCase(result, conditions) for result, conditions in merged.items()]
     return Summary(tuple(outcomes), is_known=True)
 
 
-def common_conditions(ways: Sequence[Outcome]) -> frozenset[Condition]:
+def common_conditions(ways: Sequence[SummaryCase]) -> frozenset[Condition]:
     """What holds in each of the ways, of which there is at least one."""
     first, *rest = ways
     return first.conditions.intersection(*(way.conditions for way in rest))
 
 
-def bind(
+def bound_arguments(
     call: Call, function: Function, facts: Sequence[Fact], is_bound: bool, left_out: int
-) -> dict[str, Given] | None:
+) -> dict[str, BoundArgument] | None:
     """The parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments, in
     order. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
     parameters = function.parameters[1:] if is_bound else function.parameters
     by_place = [each for each in parameters if each.kind == ""]
-    found = dict[str, Given]()
+    found = dict[str, BoundArgument]()
     at = 0
     for place, argument in enumerate(call.arguments):
         if argument.name == "*":
             return None
         if argument.name:
-            found[argument.name] = Given(facts[place], argument.value)
+            found[argument.name] = BoundArgument(facts[place], argument.value)
         elif at < len(by_place):
             parameter = by_place[at]
             is_default = (
                 parameter.default is not None and isinstance(argument.value, Null) and argument.value.nulls == left_out
             )
             if not is_default:
-                found[parameter.name] = Given(facts[place], argument.value)
+                found[parameter.name] = BoundArgument(facts[place], argument.value)
             at += 1
     for parameter in parameters:
         if parameter.name not in found and not parameter.kind.startswith("*"):
@@ -145,21 +145,23 @@ def bind(
             if isinstance(default, Null):
                 fact = Fact(Nullness.NULL, nulls=default.nulls)
             elif isinstance(default, Constant):
-                fact = Fact(Nullness.THERE, truth=default.truth)
+                fact = Fact(Nullness.NON_NULL, truth=default.truth)
             else:
-                fact = NOTHING
-            found[parameter.name] = Given(fact, default)
+                fact = UNKNOWN_FACT
+            found[parameter.name] = BoundArgument(fact, default)
     return found
 
 
-def holds(condition: Condition, given: Given, state: State, is_strict: bool, is_believed: bool = False) -> bool | None:
+def holds(
+    condition: Condition, given: BoundArgument, state: FlowState, is_strict: bool, is_believed: bool = False
+) -> bool | None:
     """Whether a call's argument fulfils the condition; None if that isn't known. `is_strict`: an argument that isn't
     known to be null isn't. `is_believed`: nor is it false."""
     fact, expression = given
     key = expression.key if expression is not None else ""
     match condition.test:
         case "null":
-            if fact.nullness in (Nullness.NULL, Nullness.THERE):
+            if fact.nullness in (Nullness.NULL, Nullness.NON_NULL):
                 return (fact.nullness == Nullness.NULL) == condition.outcome
             known = state.truths.get(f"{key} is None") if key else None
             if known is None and is_strict and condition.outcome and not fact.may_be_null:

@@ -14,20 +14,20 @@ from typing import TypeAlias
 import msgspec
 
 from breadknife.kept import Kept
-from breadknife.plugins.nullcheck.core.findings import Explained
+from breadknife.plugins.nullcheck.core.findings import NullFinding
 from breadknife.plugins.nullcheck.languages.asking import Question, Reply, digest_of
 
 
 @dataclass(frozen=True)
 class Answer:
-    found: tuple[Explained, ...]
+    found: tuple[NullFinding, ...]
     asked: bytes
     """The questions, packed: a file has some 250 of them."""
     replies: str
     """A digest of what was said, in their order."""
 
     @classmethod
-    def of(cls, found: Sequence[Explained], said: Mapping[Question, Reply]) -> Answer:
+    def of(cls, found: Sequence[NullFinding], said: Mapping[Question, Reply]) -> Answer:
         return cls(tuple(found), zlib.compress(msgspec.msgpack.encode(tuple(said)), 1), _digest(said))
 
     @property

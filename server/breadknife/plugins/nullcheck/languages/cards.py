@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 from breadknife import paths, text
 from breadknife.kept import Kept, Store, code_of
 from breadknife.plugins import nullcheck
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.text.syntax import grammar_version
 
 _Kind = TypeVar("_Kind")
@@ -43,7 +43,7 @@ Cards: TypeAlias = Kept[str, Card]
 """Text -> its card."""
 
 
-def card_of(home: FileHome) -> Card:
+def card_of(home: FileAnalysis) -> Card:
     file, gate = home.file, home.gate
     bases = frozenset(base for class_ in file.classes.values() for base in class_.bases)
     names = frozenset((*file.named, *file.classes, *file.variables))

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
-from breadknife.plugins.nullcheck.core.findings import Explained, explained
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
+from breadknife.plugins.nullcheck.core.findings import NullFinding, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.answers import Answer
 from breadknife.plugins.nullcheck.languages.asking import Asked
@@ -40,14 +40,14 @@ class CoreFile(ABC, Generic[S]):
 
     def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any], project: Project | None) -> None:
         self.document, self.tree, self.files, self._project = document, tree, files, project
-        self._home: FileHome | None = None
+        self._home: FileAnalysis | None = None
         self._asked: Asked | None = None
         """What was asked for the findings, where they were kept."""
         self._about = dict[Place, tuple[Finding, ...]]()
         """What other checkers said of the places that were asked about."""
 
     @property
-    def home(self) -> FileHome:
+    def home(self) -> FileAnalysis:
         """Made when somebody asks: of a half-written text nobody does."""
         with self.files.lock:
             home = self._home = self._home or self.files.look_at(self.document, self.tree)
@@ -58,7 +58,7 @@ class CoreFile(ABC, Generic[S]):
         return known is None or self.files.is_current(known)
 
     @cached_property
-    def _explained(self) -> Sequence[Explained]:
+    def _explained(self) -> Sequence[NullFinding]:
         if not self._is_written():
             return ()
         if self._home is None and (known := self.files.known(self.document)) is not None:
@@ -127,7 +127,7 @@ class CoreFile(ABC, Generic[S]):
         """Whether a finding is told."""
         return True
 
-    def _found(self, span: Span) -> Found | None:
+    def _found(self, span: Span) -> FunctionDereference | None:
         at = self.tree.byte_offset(span.start), self.tree.byte_offset(span.end)
         return next((each for each in self.home.findings() if each.use.at == at), None)
 

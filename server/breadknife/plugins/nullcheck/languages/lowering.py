@@ -11,8 +11,8 @@ from typing import ClassVar, NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
-from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, parts_in, text, word
+from breadknife.plugins.nullcheck.core.il import Argument, Block, ByteRange, Expression, Statement, Type
+from breadknife.plugins.nullcheck.languages.outlining import at_of, first, inner, part, parts_in, text, word
 from breadknife.plugins.nullcheck.repairs.grammar import Kinds
 from breadknife.text.syntax import Node
 
@@ -21,7 +21,7 @@ DEEPEST = 80
 """Nesting of blocks and expressions that is followed."""
 
 
-class Variable(NamedTuple):
+class ScopeVariable(NamedTuple):
     key: str
     type: Type | None
 
@@ -32,7 +32,7 @@ class Scopes:
 
     outside: frozenset[str] = frozenset()
     """Names that the file declares."""
-    _blocks: list[dict[str, Variable]] = field(default_factory=lambda: [dict[str, Variable]()])
+    _blocks: list[dict[str, ScopeVariable]] = field(default_factory=lambda: [dict[str, ScopeVariable]()])
 
     @contextmanager
     def block(self) -> Generator[None]:
@@ -44,7 +44,7 @@ class Scopes:
         """The scopes of a function that is written here."""
         return Scopes(self.outside, [*(dict(each) for each in self._blocks), {}])
 
-    def find(self, name: str) -> Variable | None:
+    def find(self, name: str) -> ScopeVariable | None:
         return next((block[name] for block in reversed(self._blocks) if name in block), None)
 
     def key(self, name: str) -> str:
@@ -57,14 +57,14 @@ class Scopes:
 
     def hide(self, name: str, at: int) -> str:
         """The key of a variable of the innermost block alone, whatever else has the name."""
-        self._blocks[-1][name] = Variable(f"{name}@{at}", None)
+        self._blocks[-1][name] = ScopeVariable(f"{name}@{at}", None)
         return self.key(name)
 
     def declare(self, name: str, at: int, type_: Type | None = None, *, is_own: bool = False) -> str:
         """The key of a new variable. One that is the function's own keeps its name."""
         hides = len(self._blocks) > 1 and (name in self.outside or self.find(name) is not None)
         key = f"{name}@{at}" if hides and not is_own else name
-        self._blocks[-1][name] = Variable(key, type_)
+        self._blocks[-1][name] = ScopeVariable(key, type_)
         return key
 
 
@@ -104,7 +104,7 @@ class Lowering(ABC):
 
     def parts(self, node: Node) -> Expression:
         """An expression of which only the parts matter."""
-        return parts_of(at_of(node), self.values(node))
+        return opaque(at_of(node), self.values(node))
 
     def values(self, node: Node | None) -> list[Expression]:
         return [self.expression(child) for child in inner(node) if child.type not in self.kinds.silent]
@@ -199,29 +199,29 @@ class Lowering(ABC):
 
     def lower_element(self, node: Node) -> Expression:
         """`owner[index]`."""
-        return element(at_of(node), self.expression(first(node)), self.expression(inner(node)[-1]))
+        return subscript(at_of(node), self.expression(first(node)), self.expression(inner(node)[-1]))
 
     def lower_list(self, node: Node) -> Expression:
         return display(at_of(node), "list", self.values(node))
 
     def lower_spread_element(self, node: Node) -> Expression:
         """`*a`, `...a`."""
-        return parts_of(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
+        return opaque(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
 
     def lower_parenthesized_expression(self, node: Node) -> Expression:
         inside = self.values(node)
-        return inside[0] if len(inside) == 1 else parts_of(at_of(node), inside)
+        return inside[0] if len(inside) == 1 else opaque(at_of(node), inside)
 
     def lower_ternary_expression(self, node: Node) -> Expression:
         test, then, otherwise = (
             self.expression(part(node, each)) for each in ("condition", "consequence", "alternative")
         )
-        return il.Choice(at_of(node), test, then, otherwise)
+        return il.Conditional(at_of(node), test, then, otherwise)
 
     def lower_await_expression(self, node: Node) -> Expression:
         return self.awaited(at_of(node), self.expression(first(node)))
 
-    def awaited(self, at: At, value: Expression, /) -> Expression:
+    def awaited(self, at: ByteRange, value: Expression, /) -> Expression:
         if isinstance(value, il.Call):
             return value._replace(at=at, is_awaited=True, key=f"await {value.key}" if value.key else "")
         return operation(at, "await", value)
@@ -235,7 +235,7 @@ class Lowering(ABC):
         found = self.expression(left)
         for operand in reversed(operands):
             right = self.expression(operand)
-            found = il.Both((found.at[0], right.at[1]), operator in ("&&", "and"), found, right)
+            found = il.ShortCircuit((found.at[0], right.at[1]), operator in ("&&", "and"), found, right)
         return found
 
     def lower_binary_expression(self, node: Node) -> Expression:
@@ -255,7 +255,7 @@ class Lowering(ABC):
     def lower_unary_expression(self, node: Node) -> Expression:
         return self.applied(at_of(node), node.children[0].type, self.expression(inner(node)[-1]))
 
-    def applied(self, at: At, operator: str, operand: Expression, /) -> Expression:
+    def applied(self, at: ByteRange, operator: str, operand: Expression, /) -> Expression:
         """An operator with one operand."""
         if operator in ("!", "not"):
             return il.Not(at, operand, operand.forks)
@@ -267,7 +267,9 @@ class Lowering(ABC):
         """`n++`."""
         at, operand = at_of(node), first(node)
         target = self.target(operand)
-        return il.Bind(at, target, operation(at, self.number_operator, self.expression(operand)), target.key)
+        return il.AssignmentExpression(
+            at, target, operation(at, self.number_operator, self.expression(operand)), target.key
+        )
 
     # Statements
 
@@ -343,21 +345,21 @@ class Lowering(ABC):
             return (*before, il.Loop(at_of(node), test, None, None, body, (), update))
 
 
-def nothing(at: At) -> il.Parts:
+def nothing(at: ByteRange) -> il.Opaque:
     """An expression of which nothing is known."""
-    return il.Parts(at, (), forks=False)
+    return il.Opaque(at, (), forks=False)
 
 
-def attribute(at: At, owner: Expression, name: str) -> il.Attribute:
+def attribute(at: ByteRange, owner: Expression, name: str) -> il.Attribute:
     return il.Attribute(at, owner, name, short(f"{owner.key}.{name}") if owner.key else "", owner.forks)
 
 
-def element(at: At, owner: Expression, index: Expression) -> il.Element:
+def subscript(at: ByteRange, owner: Expression, index: Expression) -> il.Subscript:
     key = short(f"{owner.key}[{index.key}]") if owner.key and index.key else ""
-    return il.Element(at, owner, index, key, owner.forks or index.forks)
+    return il.Subscript(at, owner, index, key, owner.forks or index.forks)
 
 
-def call(at: At, callee: Expression, arguments: Sequence[Argument]) -> il.Call:
+def call(at: ByteRange, callee: Expression, arguments: Sequence[Argument]) -> il.Call:
     key = ""
     if callee.key and all(argument.value.key for argument in arguments):
         said = (f"{name}={value.key}" if name else value.key for name, value in arguments)
@@ -366,32 +368,32 @@ def call(at: At, callee: Expression, arguments: Sequence[Argument]) -> il.Call:
     return il.Call(at, callee, tuple(arguments), key, forks)
 
 
-def operation(at: At, operator: str, *operands: Expression, key: str = "") -> il.Operation:
+def operation(at: ByteRange, operator: str, *operands: Expression, key: str = "") -> il.Operation:
     return il.Operation(at, operator, operands, any(each.forks for each in operands), key)
 
 
-def display(at: At, type_: str, items: Sequence[Expression] = ()) -> il.Display:
+def display(at: ByteRange, type_: str, items: Sequence[Expression] = ()) -> il.Display:
     return il.Display(at, type_, tuple(items), any(each.forks for each in items))
 
 
-def compared(at: At, left: Expression, right: Expression, *, negated: bool = False) -> il.Test:
+def compared(at: ByteRange, left: Expression, right: Expression, *, negated: bool = False) -> il.Comparison:
     """The test whether two values are the same, or whether one is null."""
     kind = "is" if isinstance(left, il.Null) or isinstance(right, il.Null) else "=="
-    tested = [each.target if isinstance(each, il.Bind) else each for each in (left, right)]
+    tested = [each.target if isinstance(each, il.AssignmentExpression) else each for each in (left, right)]
     key = short(f"({tested[0].key} {kind} {tested[1].key})") if all(each.key for each in tested) else ""
-    return il.Test(at, kind, left, right, negated, key, left.forks or right.forks)
+    return il.Comparison(at, kind, left, right, negated, key, left.forks or right.forks)
 
 
-def any_of(at: At, tests: Iterable[Expression]) -> Expression | None:
+def any_of(at: ByteRange, tests: Iterable[Expression]) -> Expression | None:
     """The test whether one of several tests holds; None without any."""
     found: Expression | None = None
     for test in tests:
-        found = test if found is None else il.Both(at, is_and=False, left=found, right=test)
+        found = test if found is None else il.ShortCircuit(at, is_and=False, left=found, right=test)
     return found
 
 
-def parts_of(at: At, parts: Sequence[Expression]) -> il.Parts:
-    return il.Parts(at, tuple(parts), any(part.forks for part in parts))
+def opaque(at: ByteRange, parts: Sequence[Expression]) -> il.Opaque:
+    return il.Opaque(at, tuple(parts), any(part.forks for part in parts))
 
 
 def short(key: str) -> str:

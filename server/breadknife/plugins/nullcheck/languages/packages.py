@@ -6,22 +6,22 @@ from abc import abstractmethod
 from functools import cached_property
 from typing import ClassVar
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.declarations import File
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
+from breadknife.plugins.nullcheck.core.declarations import SourceFile
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.core.names import Names, Target
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness
+from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness
+from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.text.syntax import SyntaxTree
 
 
-class PackageHome(FileHome):
+class PackageFileAnalysis(FileAnalysis):
     """A file of a package."""
 
     def __init__(
-        self, file: File, knowledge: Knowledge, package: PackageFiles, uri: str, *, reaches: bool = True
+        self, file: SourceFile, knowledge: Knowledge, package: PackageFiles, uri: str, *, reaches: bool = True
     ) -> None:
         """`reaches`: it looks at what its functions hand on from other files. Without, others only ask it: to look
         further would soon be to read the whole project."""
@@ -29,7 +29,7 @@ class PackageHome(FileHome):
         self.package = package
         self._reaches = reaches
 
-    def anew(self) -> PackageHome:
+    def anew(self) -> PackageFileAnalysis:
         return type(self)(self.file, self.knowledge, self.package, self.uri, reaches=self._reaches)
 
     @cached_property
@@ -39,13 +39,13 @@ class PackageHome(FileHome):
             return Gate(self.file, self.knowledge, frozenset)
         return Gate(self.file, self.knowledge, lambda: package.nullable(self), lambda: package.telling(self))
 
-    def target(self, name: str, /) -> Target | None:
+    def target(self, name: str, /) -> Symbol | None:
         found = super().target(name)
         if found is not None and found.class_ is not None and found.class_.is_elsewhere:
             return self.package.target(self, name) or found
         return found
 
-    def method(self, type_: Type, name: str, /) -> Target | None:
+    def method(self, type_: Type, name: str, /) -> Symbol | None:
         found = super().method(type_, name)
         target = self.class_target(type_.name) if found is None else None
         if target is None or target.class_ is None:
@@ -54,8 +54,8 @@ class PackageHome(FileHome):
 
     def _global(self, name: str) -> Fact:
         fact = super()._global(name)
-        is_beside = fact == NOTHING and "." not in name and self.package.target(self, name) is not None
-        return Fact(Nullness.THERE, called=name) if is_beside else fact
+        is_beside = fact == UNKNOWN_FACT and "." not in name and self.package.target(self, name) is not None
+        return Fact(Nullness.NON_NULL, called=name) if is_beside else fact
 
     def _qualified(self, type_: Type, steps: int = 8) -> Type:
         name = type_.name
@@ -67,25 +67,25 @@ class PackageHome(FileHome):
         return super()._qualified(type_, steps)
 
 
-class PackageFiles(ProjectFiles[PackageHome]):
+class PackageFiles(ProjectFiles[PackageFileAnalysis]):
     """The files of a project whose packages are folders."""
 
     looks_further = True
     _knowledge: ClassVar[Knowledge]
 
     @abstractmethod
-    def _outlined(self, tree: SyntaxTree, uri: str) -> File:
+    def _outlined(self, tree: SyntaxTree, uri: str) -> SourceFile:
         """What a file declares."""
 
-    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageHome:
-        return PackageHome(self._outlined(tree, uri), self._knowledge, self, uri, reaches=reaches)
+    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageFileAnalysis:
+        return PackageFileAnalysis(self._outlined(tree, uri), self._knowledge, self, uri, reaches=reaches)
 
-    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageFileAnalysis:
         return self._home_of(tree, uri, reaches=False)
 
-    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageHome:
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageFileAnalysis:
         return self._home_of(tree, uri, reaches=True)
 
-    def method(self, home: Names, class_: str, name: str, /) -> Target | None:
+    def method(self, home: SymbolTable, class_: str, name: str, /) -> Symbol | None:
         """A method of a class of the package of `home` that another file than the class's has."""
         return None

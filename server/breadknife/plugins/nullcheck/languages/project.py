@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.declarations import File
-from breadknife.plugins.nullcheck.core.findings import Explained
-from breadknife.plugins.nullcheck.core.names import Names, Target
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, located
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
+from breadknife.plugins.nullcheck.core.declarations import SourceFile
+from breadknife.plugins.nullcheck.core.findings import NullFinding
+from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, located
+from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
 from breadknife.plugins.nullcheck.languages.answers import Answer, Answers
 from breadknife.plugins.nullcheck.languages.asking import UNREAD, Asked, Asking, Read
 from breadknife.plugins.nullcheck.languages.cards import Card, Cards, card_of
@@ -29,7 +29,7 @@ from breadknife.text.document import Document, language_of, uri_to_path
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree, parse
 
-Home = TypeVar("Home", bound=FileHome)
+Home = TypeVar("Home", bound=FileAnalysis)
 
 _KEPT = 1000
 """Files that stay lowered: 0.5 to 1 MB each, as far as others have asked for their functions."""
@@ -50,9 +50,9 @@ class ProjectFiles(Asking, Generic[Home]):
         self._cards = cards
         self._homes = OrderedDict[tuple[Path, bool], tuple[Read, Home]]()
         """(File, whether it looks further) -> what it was made of, and its analysis."""
-        self._asked = WeakKeyDictionary[Names, Asked]()
+        self._asked = WeakKeyDictionary[SymbolTable, Asked]()
         """What each analysis has asked."""
-        self._around = WeakKeyDictionary[Names, Mapping[str, Card]]()
+        self._around = WeakKeyDictionary[SymbolTable, Mapping[str, Card]]()
         """What the other files say of which a file may use something."""
 
     # What a language says
@@ -66,14 +66,14 @@ class ProjectFiles(Asking, Generic[Home]):
         return self.home_of(tree, uri)
 
     @abstractmethod
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
         """The file that a qualified name of a file leads to, and the name there."""
 
-    def imported(self, home: Names, /) -> Iterable[Home]:
+    def imported(self, home: SymbolTable, /) -> Iterable[Home]:
         """The other files of which a file may use something."""
         return ()
 
-    def around(self, home: Names, /) -> Iterable[tuple[str, Card]]:
+    def around(self, home: SymbolTable, /) -> Iterable[tuple[str, Card]]:
         """The URIs of those files, and what they say."""
         for there in self.imported(home):
             yield there.uri, card_of(there)
@@ -108,7 +108,7 @@ class ProjectFiles(Asking, Generic[Home]):
                 made.inherit(base)
             return self._keep(key, read, made)
 
-    def known(self, document: Document) -> tuple[Sequence[Explained], Asked] | None:
+    def known(self, document: Document) -> tuple[Sequence[NullFinding], Asked] | None:
         """What has been found in a document that nobody works on, and what was asked for it, if that is still so."""
         with self.lock:
             self._begin()
@@ -119,7 +119,7 @@ class ProjectFiles(Asking, Generic[Home]):
                     return each.found, Asked(said)
             return None
 
-    def keep(self, document: Document, home: Home, found: Sequence[Explained]) -> None:
+    def keep(self, document: Document, home: Home, found: Sequence[NullFinding]) -> None:
         """Keep what was found for all processes."""
         if self.answers is not None and not self._is_worked_on(document):
             said = self._asked_by(home).whole()
@@ -145,7 +145,7 @@ class ProjectFiles(Asking, Generic[Home]):
         finally:
             self._homes = kept
 
-    def is_current(self, known: Names | Asked) -> bool:
+    def is_current(self, known: SymbolTable | Asked) -> bool:
         """Whether the files that an analysis has asked still say the same."""
         with self.lock:
             self._begin()
@@ -185,14 +185,14 @@ class ProjectFiles(Asking, Generic[Home]):
 
     # What homes ask
 
-    def resolved(self, home: Names, name: str, /) -> tuple[Home, str] | None:
+    def resolved(self, home: SymbolTable, name: str, /) -> tuple[Home, str] | None:
         """The analysis of the file that a qualified name leads to, and the name there."""
         with self._asking(self._asked_by(home)):
             said = self.followed(home.uri, name, lambda: self.found(home, name))
             there = self.home(said[0]) if said is not None else None
         return (there, said[1]) if said is not None and there is not None else None
 
-    def target(self, home: Names, name: str, /) -> Target | None:
+    def target(self, home: SymbolTable, name: str, /) -> Symbol | None:
         uri, hash, rest = name.partition("#")
         if hash:
             path = uri_to_path(uri)
@@ -202,38 +202,38 @@ class ProjectFiles(Asking, Generic[Home]):
             there, rest = self.resolved(home, name) or (None, "")
         return there.target(rest) if there is not None and there is not home else None
 
-    def variable(self, home: Names, name: str, /) -> Fact:
+    def variable(self, home: SymbolTable, name: str, /) -> Fact:
         there, rest = self.resolved(home, name) or (None, "")
         stores = there.file.variables.get(rest) if there is not None else None
         if there is None or there is home or not stores or rest in there.file.named:
-            return NOTHING
+            return UNKNOWN_FACT
         fact = there.variable(rest, stores)
         if not any(store.annotation for store in stores):
             return Fact(type=fact.type)  # it is another thing by the time that another file imports it
         return located(fact, there.uri)
 
-    def file(self, uri: str, /) -> File | None:
+    def file(self, uri: str, /) -> SourceFile | None:
         path = uri_to_path(uri)
         there = self.home(path) if path is not None else None
         return there.file if there is not None else None
 
-    def nullable(self, home: Names, /) -> frozenset[bytes]:
+    def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
         return self._words(home, lambda card: card.own)
 
-    def telling(self, home: Names, /) -> frozenset[bytes]:
+    def telling(self, home: SymbolTable, /) -> frozenset[bytes]:
         """The functions of the imported files that give null only beside an error, if the file speaks of them."""
         return self._words(home, lambda card: card.telling)
 
-    def _words(self, home: Names, of: Callable[[Card], frozenset[bytes]]) -> frozenset[bytes]:
+    def _words(self, home: SymbolTable, of: Callable[[Card], frozenset[bytes]]) -> frozenset[bytes]:
         return frozenset[bytes]().union(*map(of, self._cards_around(home).values())) & home.file.main.words
 
-    def _cards_around(self, home: Names) -> Mapping[str, Card]:
+    def _cards_around(self, home: SymbolTable) -> Mapping[str, Card]:
         if home not in self._around:
             with self._asking(self._asked_by(home)):
                 self._around[home] = dict(self.around(home)) if self._project is not None else {}
         return self._around[home]
 
-    def _hand_on(self, before: Names, after: Names) -> None:
+    def _hand_on(self, before: SymbolTable, after: SymbolTable) -> None:
         """After an edit the files around are the same, unless the text imports something else, or has a word that one
         of them hands on."""
         around = self._around.get(before)
@@ -245,7 +245,7 @@ class ProjectFiles(Asking, Generic[Home]):
 
     # Keeping
 
-    def _asked_by(self, home: Names) -> Asked:
+    def _asked_by(self, home: SymbolTable) -> Asked:
         return self._asked.setdefault(home, Asked())
 
     def _made(self, make: Callable[[], Home]) -> Home:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, OriginKind
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
+from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, OriginKind
 from breadknife.plugins.nullcheck.repairs.diagnostics import null_of
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar, filled
 from breadknife.plugins.nullcheck.repairs.layout import on_own_line, step_of
@@ -26,13 +26,13 @@ _LONGEST_NAME = 20
 @dataclass(frozen=True, eq=False)
 class Site:
     tree: SyntaxTree
-    home: FileHome
+    home: FileAnalysis
     grammar: Grammar
     node: Node
     """The expression that may be null."""
     use: Use
     uri: str
-    found: Found | None = None
+    found: FunctionDereference | None = None
     """What the analysis says of it; None where only another checker says something."""
     about: tuple[Finding, ...] = ()
     """The findings that are to be repaired."""
@@ -77,7 +77,7 @@ class Site:
 
     @property
     def fact(self) -> Fact:
-        return self.found.use.fact if self.found is not None else NOTHING
+        return self.found.use.fact if self.found is not None else UNKNOWN_FACT
 
     @property
     def is_certain(self) -> bool:

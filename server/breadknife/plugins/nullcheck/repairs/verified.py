@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.findings import explained_between
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.repairs.site import Site
@@ -26,11 +26,11 @@ _DECLARES = DECLARATION | {Strategy.WIDEN}
 class Files(Protocol):
     """The files of a project."""
 
-    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
+    def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> FileAnalysis:
         """The analysis of a text of the file with that URI."""
         ...
 
-    def trying(self, edited: FileHome, /) -> AbstractContextManager[None]:
+    def trying(self, edited: FileAnalysis, /) -> AbstractContextManager[None]:
         """Within it, what others ask of a file is answered by this analysis of an edited text."""
         ...
 
@@ -39,7 +39,7 @@ class Files(Protocol):
 class Verification:
     """Of the edits of one text."""
 
-    home: FileHome
+    home: FileAnalysis
     tree: SyntaxTree
     files: Files
 
@@ -96,7 +96,7 @@ class Verification:
         spans = [place, *(edit.span for edit in edits)]
         return Span(min(span.start for span in spans), max(span.end for span in spans))
 
-    def _lowered(self, tree: SyntaxTree) -> FileHome:
+    def _lowered(self, tree: SyntaxTree) -> FileAnalysis:
         return self.files.checked_home_of(tree, self.home.uri)
 
     def _verifier(self, place: Span, now: Span, assumed: Fact | None) -> Verifier:
@@ -104,7 +104,7 @@ class Verification:
         if assumed is None:
             return Verifier(self.home, self.tree, self._lowered)
 
-        def lowered(tree: SyntaxTree) -> FileHome:
+        def lowered(tree: SyntaxTree) -> FileAnalysis:
             home = self._lowered(tree)
             home.assumed = {_bytes(tree, now): assumed}
             return home

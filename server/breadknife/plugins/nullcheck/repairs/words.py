@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import msgspec
 
-from breadknife.plugins.nullcheck.core.nullness import Origin
+from breadknife.plugins.nullcheck.core.nullness import NullOrigin
 from breadknife.plugins.nullcheck.repairs.site import Site
 
 _LONGEST = 60
@@ -59,7 +59,7 @@ def words_for(site: Site) -> str:
     return f"{f'the result of {name[0]}' if name is not None else 'the value'} is {site.said_null}"
 
 
-def _known(site: Site, origin: Origin) -> Mapping[str, str]:
+def _known(site: Site, origin: NullOrigin) -> Mapping[str, str]:
     """What fills the holes, "" for what isn't known."""
     here = origin.here or (origin.at if origin.file in ("", site.home.uri) else None)
     node = site.tree.root.named_descendant_for_byte_range(*here) if here is not None else None

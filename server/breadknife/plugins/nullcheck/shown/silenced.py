@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from breadknife.plugins.nullcheck.core.findings import Explained
+from breadknife.plugins.nullcheck.core.findings import NullFinding
 from breadknife.task.values import Finding
 from breadknife.text.directives import Directives, comment_made, ignoring
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
 
-def unsilenced(tree: SyntaxTree, found: Iterable[Explained]) -> Sequence[Explained]:
+def unsilenced(tree: SyntaxTree, found: Iterable[NullFinding]) -> Sequence[NullFinding]:
     """Without those that a comment `breadknife: ignore` speaks of."""
     document = Document("", tree.language, tree.text)
     directives = Directives.of(document)

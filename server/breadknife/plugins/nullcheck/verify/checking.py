@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome, Found
-from breadknife.plugins.nullcheck.core.declarations import File, Function
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
+from breadknife.plugins.nullcheck.core.declarations import Function, SourceFile
 from breadknife.plugins.nullcheck.core.findings import explained_between
-from breadknife.plugins.nullcheck.core.moving import Change, Mover
+from breadknife.plugins.nullcheck.core.moving import Change, FactMover
 from breadknife.plugins.nullcheck.core.reuse import unit_of
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
@@ -28,7 +28,7 @@ class State:
     """Of the functions that were looked at, before or after an edit."""
 
     tree: SyntaxTree
-    home: FileHome
+    home: FileAnalysis
     findings: Sequence[Finding]
     """Their spans are in `tree`, in code points."""
 
@@ -37,9 +37,9 @@ class State:
 class Verifier:
     """Compares edits of one text with the text as it is."""
 
-    home: FileHome
+    home: FileAnalysis
     tree: SyntaxTree
-    lower: Callable[[SyntaxTree], FileHome]
+    lower: Callable[[SyntaxTree], FileAnalysis]
     """The analysis of an edited text, with the same other files."""
 
     def before(self, limits: Span) -> State:
@@ -61,13 +61,13 @@ class Verifier:
         grown = sum(len(edit.new_text) - len(edit.span) for edit in edits)
         return self._state(tree, home, Span(limits.start, limits.end + grown))
 
-    def _state(self, tree: SyntaxTree, home: FileHome, limits: Span) -> State:
+    def _state(self, tree: SyntaxTree, home: FileAnalysis, limits: Span) -> State:
         start, end = tree.byte_offset(limits.start), tree.byte_offset(limits.end)
         findings = [each.finding for each in explained_between(home, start, max(end, start + 1))]
         return State(tree, home, findings)
 
 
-def handed_on(before: FileHome, after: FileHome) -> Iterator[Found]:
+def handed_on(before: FileAnalysis, after: FileAnalysis) -> Iterator[FunctionDereference]:
     """The uses of nulls in the file that a function of it gives only after the edit."""
     functions = [(was, now) for was, now in _pairs(before.file, after.file) if _gives_more(before, was, after, now)]
     if not functions:
@@ -77,21 +77,21 @@ def handed_on(before: FileHome, after: FileHome) -> Iterator[Found]:
     for function in edited:
         told.believe_code(function)
     names = frozenset(function.name.encode() for function in edited)
-    place = Mover(Change.between(before.file.main.source, after.file.main.source), after.uri).place
+    place = FactMover(Change.between(before.file.main.source, after.file.main.source), after.uri).place
     known = {place(each.use.at) for each in _followed(before).findings()}
     for found in _in_callers(told, names):
         if found.use.at not in known and unit_of(found.function, after.file.main) not in edited:
             yield found
 
 
-def _followed(home: FileHome) -> FileHome:
+def _followed(home: FileAnalysis) -> FileAnalysis:
     """A new analysis of the file, which also follows nulls into the functions that they are given to."""
-    made = FileHome(home.file, home.knowledge, home.others, home.uri)
+    made = FileAnalysis(home.file, home.knowledge, home.others, home.uri)
     made.follows_arguments = True
     return made
 
 
-def _pairs(before: File, after: File) -> Iterator[tuple[Function, Function]]:
+def _pairs(before: SourceFile, after: SourceFile) -> Iterator[tuple[Function, Function]]:
     """Each function whose text has changed, before and after the edit."""
     old = dict[tuple[str, str], Function]()
     for function in before.functions:
@@ -106,12 +106,12 @@ def _name(function: Function) -> tuple[str, str]:
     return (function.owner.name if function.owner is not None else ""), function.name
 
 
-def _gives_more(before: FileHome, was: Function, after: FileHome, now: Function) -> bool:
+def _gives_more(before: FileAnalysis, was: Function, after: FileAnalysis, now: Function) -> bool:
     """Whether a function gives null in a way in which it didn't."""
     return bool(_nulls(after, now) - _nulls(before, was))
 
 
-def _nulls(home: FileHome, function: Function) -> frozenset[tuple[bool, ...]]:
+def _nulls(home: FileAnalysis, function: Function) -> frozenset[tuple[bool, ...]]:
     """The ways in which a function gives null: whether its result may be one, and each of several results."""
     found = set[tuple[bool, ...]]()
     for way in home.code_summary(function).outcomes:
@@ -121,7 +121,7 @@ def _nulls(home: FileHome, function: Function) -> frozenset[tuple[bool, ...]]:
     return frozenset(found)
 
 
-def _in_callers(home: FileHome, names: frozenset[bytes]) -> Iterator[Found]:
+def _in_callers(home: FileAnalysis, names: frozenset[bytes]) -> Iterator[FunctionDereference]:
     """What is found in the functions that speak of one of these names, and outside of all functions."""
     main = home.file.main
     for function in (main, *home.file.functions):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.il import ANY_NULL
-from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, Origin, OriginKind
+from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, NullOrigin, OriginKind
 from breadknife.plugins.nullcheck.values import Place, Supposed
 from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree
@@ -14,11 +14,11 @@ from breadknife.text.syntax import SyntaxTree
 
 def reported(nulls: int = ANY_NULL) -> Fact:
     """What a value may be of which only another checker says something."""
-    origin = Origin(OriginKind.ANNOTATION, (0, 0), "another checker reports it")
+    origin = NullOrigin(OriginKind.ANNOTATION, (0, 0), "another checker reports it")
     return Fact(Nullness.MAYBE, origin, nulls=nulls or ANY_NULL)
 
 
-def supposed(home: FileHome, tree: SyntaxTree, places: Collection[Place]) -> Supposed:
+def supposed(home: FileAnalysis, tree: SyntaxTree, places: Collection[Place]) -> Supposed:
     """Which of the places a null would get to, if the value of each might be one. `tree` is that of `home`."""
     at = {place: (tree.byte_offset(place.span.start), tree.byte_offset(place.span.end)) for place in places}
     trial = home.assuming(dict.fromkeys(at.values(), reported()))

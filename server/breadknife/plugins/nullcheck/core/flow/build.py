@@ -8,13 +8,13 @@ from typing import Any
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.cfg import Edge, Graph, Node, NodeKind, ordered
-from breadknife.plugins.nullcheck.core.flow.choosing import Choosing
+from breadknife.plugins.nullcheck.core.flow.expressions import ExpressionGraphBuilder
 from breadknife.plugins.nullcheck.core.knowledge import Errors
 
 
 def build(body: il.Block, errors: Errors) -> Graph:
     """The graph of a function's body. Its first node is the entry; a node that nothing leads to may be in it."""
-    builder = _Builder(errors)
+    builder = _GraphBuilder(errors)
     builder.block(body)
     builder.go(builder.node(NodeKind.END))
     return ordered(builder.graph)
@@ -30,7 +30,7 @@ class _LoopEnds:
     label: str = ""
 
 
-class _Builder(Choosing):
+class _GraphBuilder(ExpressionGraphBuilder):
     def __init__(self, errors: Errors) -> None:
         super().__init__()
         self._errors = errors
@@ -159,17 +159,17 @@ class _Builder(Choosing):
     def raise_(self, statement: il.Raise) -> None:
         for value in statement.values:
             self.step(self.value(value))
-        self.step(il.Parts(statement.at, (), forks=False))
+        self.step(il.Opaque(statement.at, (), forks=False))
         self._at = None
 
     def delete(self, statement: il.Delete) -> None:
         self.step(il.Delete(tuple(self.value(target) for target in statement.targets)))
 
-    def define(self, statement: il.Define) -> None:
+    def define(self, statement: il.Definition) -> None:
         for value in statement.values:
             self.step(self.value(value))
         self.block(statement.body)
-        self.step(il.Define(statement.name, ()))
+        self.step(il.Definition(statement.name, ()))
 
     def try_(self, statement: il.Try) -> None:
         outside = self._catches, self._forgives
@@ -215,16 +215,16 @@ class _Builder(Choosing):
         return exact or (handler.is_quiet and self._is_broad(handler))
 
 
-_STATEMENTS: dict[type[il.Statement], Callable[[_Builder, Any], None]] = {
-    il.Evaluate: _Builder.evaluate,
-    il.Assign: _Builder.assign,
-    il.If: _Builder.choose,
-    il.Loop: _Builder.loop,
-    il.Switch: _Builder.switch,
-    il.Jump: _Builder.jump,
-    il.Return: _Builder.return_,
-    il.Raise: _Builder.raise_,
-    il.Delete: _Builder.delete,
-    il.Define: _Builder.define,
-    il.Try: _Builder.try_,
+_STATEMENTS: dict[type[il.Statement], Callable[[_GraphBuilder, Any], None]] = {
+    il.Evaluate: _GraphBuilder.evaluate,
+    il.Assign: _GraphBuilder.assign,
+    il.If: _GraphBuilder.choose,
+    il.Loop: _GraphBuilder.loop,
+    il.Switch: _GraphBuilder.switch,
+    il.Jump: _GraphBuilder.jump,
+    il.Return: _GraphBuilder.return_,
+    il.Raise: _GraphBuilder.raise_,
+    il.Delete: _GraphBuilder.delete,
+    il.Definition: _GraphBuilder.define,
+    il.Try: _GraphBuilder.try_,
 }

@@ -7,42 +7,49 @@ from itertools import zip_longest
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.flow.effects import Callee, Effects
-from breadknife.plugins.nullcheck.core.home import Home
+from breadknife.plugins.nullcheck.core.flow.stores import Callee, StoreTransfer
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import NullableCall, filled, parse_type
-from breadknife.plugins.nullcheck.core.names import Target
 from breadknife.plugins.nullcheck.core.nullness import (
-    NOTHING,
-    SURE,
+    NON_NULL_FACT,
+    UNKNOWN_FACT,
     Assumption,
     Fact,
     Nullness,
-    Origin,
+    NullOrigin,
     OriginKind,
-    there,
+    non_null,
 )
-from breadknife.plugins.nullcheck.core.state import State
-from breadknife.plugins.nullcheck.core.summary import Condition, Given, Outcome, bind, common_conditions, holds
+from breadknife.plugins.nullcheck.core.state import FlowState
+from breadknife.plugins.nullcheck.core.summaries import Summaries
+from breadknife.plugins.nullcheck.core.summary import (
+    BoundArgument,
+    Condition,
+    SummaryCase,
+    bound_arguments,
+    common_conditions,
+    holds,
+)
+from breadknife.plugins.nullcheck.core.symbols import Symbol
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_TOLD_APART = 2
 """Arguments of a method that its first argument tells from others: with more of them it is another one."""
 
 
-class CallEvaluator(Effects):
-    def __init__(self, home: Home, function: Function) -> None:
+class TransferFunctions(StoreTransfer):
+    def __init__(self, home: Summaries, function: Function) -> None:
         super().__init__(home, function)
-        self._ways = dict[int, tuple[Sequence[Outcome], dict[str, Given]]]()
+        self._ways = dict[int, tuple[Sequence[SummaryCase], dict[str, BoundArgument]]]()
         """The ways in which calls came back when they were last evaluated, by the identity of the call."""
 
-    def called(self, call: il.Call, state: State) -> str:
+    def called(self, call: il.Call, state: FlowState) -> str:
         uses, self.uses = self.uses, []
         name = self._callee(call.callee, state).name
         self.uses = uses
         return name
 
-    def call(self, expression: il.Call, state: State) -> Fact:
+    def call(self, expression: il.Call, state: FlowState) -> Fact:
         callee = self._callee(expression.callee, state)
         functions = self.home.knowledge.functions
         facts = [self.value(argument.value, state) for argument in expression.arguments]
@@ -57,7 +64,7 @@ class CallEvaluator(Effects):
             self.is_dead = True
         if expression.key:
             known = state.facts.get(expression.key)
-            if known is not None and known.nullness == Nullness.THERE:
+            if known is not None and known.nullness == Nullness.NON_NULL:
                 return known
         fact = self._result(expression, callee, facts, state)
         is_telling = (
@@ -66,10 +73,10 @@ class CallEvaluator(Effects):
         if is_telling or id(expression) in self._ways:
             fact = fact._replace(test=expression)
         if callee.name in functions["iterators"]:
-            fact = fact._replace(nullness=Nullness.THERE, truth=True)
+            fact = fact._replace(nullness=Nullness.NON_NULL, truth=True)
         return fact
 
-    def _callee(self, callee: il.Expression, state: State) -> Callee:
+    def _callee(self, callee: il.Expression, state: FlowState) -> Callee:
         if isinstance(callee, il.Attribute):
             owner = self.owner(callee, state, is_called=True)
             if callee.key and (fact := state.facts.get(callee.key)) is not None and fact.called:
@@ -93,7 +100,7 @@ class CallEvaluator(Effects):
         type_ = first.type.name if first.type is not None else ""
         return self.home.knowledge.by_argument.get(method, {}).get(type_, "")
 
-    def _needed(self, expression: il.Call, callee: Callee, state: State) -> None:
+    def _needed(self, expression: il.Call, callee: Callee, state: FlowState) -> None:
         """Find the arguments that must not be null."""
         knowledge, arguments = self.home.knowledge, expression.arguments
         for argument in arguments:
@@ -108,7 +115,7 @@ class CallEvaluator(Effects):
         elif self.home.follows_arguments and callee.target is not None and callee.target.function is not None:
             self._accepted(expression, callee.target, callee.target.function, state)
 
-    def _accepted(self, call: il.Call, target: Target, function: Function, state: State) -> None:
+    def _accepted(self, call: il.Call, target: Symbol, function: Function, state: FlowState) -> None:
         """Find the arguments that the function uses without a check."""
         if not function.is_plain:
             return
@@ -119,7 +126,7 @@ class CallEvaluator(Effects):
             if target.home.needs(function, parameter.name):
                 self.need(argument.value, Use.ARGUMENT, state)
 
-    def _never_returns(self, callee: il.Expression, name: str, state: State) -> bool:
+    def _never_returns(self, callee: il.Expression, name: str, state: FlowState) -> bool:
         functions = self.home.knowledge.functions
         if name in functions["never_return"] or callee.key in functions["never_return"]:
             return True
@@ -129,7 +136,7 @@ class CallEvaluator(Effects):
 
     # Results
 
-    def _result(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
+    def _result(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: FlowState) -> Fact:
         name, knowledge = callee.name, self.home.knowledge
         if callee.target is None and (rule := knowledge.calls.get(name)) is not None:
             if rule.typed_only and not self.home.file.is_typed:
@@ -139,13 +146,13 @@ class CallEvaluator(Effects):
             if callee.target.function is not None:
                 return self._by_summary(call, callee.target, callee.target.function, callee.owner, facts, state)
             if callee.target.class_ is not None:
-                return Fact(Nullness.THERE, type=callee.target.home.own_type(callee.target.class_))
+                return Fact(Nullness.NON_NULL, type=callee.target.home.own_type(callee.target.class_))
         own = _own(callee)
         result = knowledge.results.get(name)
         if result is not None:
             first = facts[0].type if facts else None
-            return Fact(Nullness.THERE, type=filled(parse_type(result), own, first, knowledge.elements))
-        return Fact(Nullness.THERE, type=Type(name)) if name in knowledge.types else NOTHING
+            return Fact(Nullness.NON_NULL, type=filled(parse_type(result), own, first, knowledge.elements))
+        return Fact(Nullness.NON_NULL, type=Type(name)) if name in knowledge.types else UNKNOWN_FACT
 
     def _given_type(self, rule: NullableCall, callee: Callee) -> Type | None:
         """The type of what a call gives if there is a value."""
@@ -153,7 +160,9 @@ class CallEvaluator(Effects):
             return _own(callee)[1]
         return filled(parse_type(rule.gives), _own(callee), None, self.home.knowledge.elements) if rule.gives else None
 
-    def _by_rule(self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: State) -> Fact:
+    def _by_rule(
+        self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: FlowState
+    ) -> Fact:
         gives = self._given_type(rule, callee)
         is_literal = all(
             isinstance(each.value, il.Constant | il.Null) or fact.truth is not None
@@ -178,79 +187,83 @@ class CallEvaluator(Effects):
             "required": is_null,
         }[rule.default]
         if not gives_null:
-            is_there = default is None or default.nullness == Nullness.THERE
-            return Fact(Nullness.THERE if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
+            is_there = default is None or default.nullness == Nullness.NON_NULL
+            return Fact(Nullness.NON_NULL if is_there and gives is not None else Nullness.UNKNOWN, type=gives)
         said = self.home.knowledge.null_name(rule.nulls)
-        origin = Origin(rule.kind, call.at, f"`{rule.shown or rule.name.rpartition('/')[2]}` returns {said} {rule.why}")
+        origin = NullOrigin(
+            rule.kind, call.at, f"`{rule.shown or rule.name.rpartition('/')[2]}` returns {said} {rule.why}"
+        )
         if rule.beside_error:
-            failed = Fact(Nullness.NULL, origin, gives, truth=False), SURE
-            return Fact(Nullness.THERE, items=(failed, (SURE._replace(type=gives), failed[0]._replace(type=None))))
+            failed = Fact(Nullness.NULL, origin, gives, truth=False), NON_NULL_FACT
+            return Fact(
+                Nullness.NON_NULL, items=(failed, (NON_NULL_FACT._replace(type=gives), failed[0]._replace(type=None)))
+            )
         type_ = gives._replace(nullable=0) if gives else None
         return Fact(Nullness.MAYBE, origin, type_, nulls=rule.nulls | (gives.nullable if gives else 0))
 
     def _by_summary(
-        self, call: il.Call, target: Target, function: Function, owner: Fact, facts: Sequence[Fact], state: State
+        self, call: il.Call, target: Symbol, function: Function, owner: Fact, facts: Sequence[Fact], state: FlowState
     ) -> Fact:
         if function.is_async != call.is_awaited or function.is_generator:
-            return NOTHING
+            return UNKNOWN_FACT
         summary = target.home.summary(function)
         declared = target.home.qualified_type(function.returns)
         if not summary.is_known:
             return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
-        given = bind(call, function, facts, is_bound, self.home.knowledge.left_out & 2)
+        given = bound_arguments(call, function, facts, is_bound, self.home.knowledge.left_out & 2)
         if given is not None and function.receiver and isinstance(call.callee, il.Attribute):
-            given.setdefault(function.receiver, Given(owner, call.callee.owner))
+            given.setdefault(function.receiver, BoundArgument(owner, call.callee.owner))
         believes = self.home.knowledge.believes_arguments
         ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state, believes)]
         is_certain = not target.home.is_overridden(function)
         if not ways:
             self.is_dead = self.is_dead or is_certain
-            return NOTHING
+            return UNKNOWN_FACT
         if given is not None and is_certain:
             for condition in common_conditions(ways):
                 self._apply(condition, given, state)
             self._ways[id(call)] = ways, given
         return self._joined(call, function, ways, given or {}, declared, target)
 
-    def prove(self, test: il.Call | il.Attribute, outcome: bool, state: State) -> None:
+    def prove(self, test: il.Call | il.Attribute, outcome: bool, state: FlowState) -> None:
         """Apply what holds of the arguments, and of the object, where a function or a property gives this outcome."""
         ways, given = self._ways.get(id(test), ((), {}))
         if isinstance(test, il.Attribute) and (owner := self.known_value(test.owner, state)).type is not None:
             target = self.home.getter(owner.type, test.name)
             if target is not None and target.function is not None and not target.home.is_overridden(target.function):
                 ways = target.home.summary(target.function).outcomes
-                given = {target.function.receiver: Given(owner, test.owner)}
+                given = {target.function.receiver: BoundArgument(owner, test.owner)}
         ways = [way for way in ways if way.result.truth in (outcome, None)]
         for condition in common_conditions(ways) if ways else ():
             self._apply(condition, given, state)
 
-    def _apply(self, condition: Condition, given: dict[str, Given], state: State) -> None:
+    def _apply(self, condition: Condition, given: dict[str, BoundArgument], state: FlowState) -> None:
         """What holds of an argument whenever the call comes back holds after it."""
         root, dot, attribute = condition.parameter.partition(".")
-        fact, expression = given.get(root, Given(NOTHING, None))
+        fact, expression = given.get(root, BoundArgument(UNKNOWN_FACT, None))
         if dot and expression is not None and expression.key:
             key = f"{expression.key}.{attribute}"
-            state.facts[key] = there(state.facts.get(key, NOTHING), expression.at)
+            state.facts[key] = non_null(state.facts.get(key, UNKNOWN_FACT), expression.at)
             state.assume(f"{key} is None", False)
             return
         if expression is None or not expression.key or isinstance(expression, il.Constant | il.Null):
             return
         if condition.test == "null" and not condition.outcome:
-            self.settle(expression, there(fact, expression.at), state)
+            self.settle(expression, non_null(fact, expression.at), state)
         elif condition.test == "truth":
             if condition.outcome:
-                self.settle(expression, there(fact, expression.at), state)
+                self.settle(expression, non_null(fact, expression.at), state)
             state.assume(expression.key, condition.outcome)
 
     def _joined(
         self,
         call: il.Call,
         function: Function,
-        ways: Sequence[Outcome],
-        given: dict[str, Given],
+        ways: Sequence[SummaryCase],
+        given: dict[str, BoundArgument],
         declared: Type | None,
-        target: Target,
+        target: Symbol,
     ) -> Fact:
         results = [_given_back(way, given) for way in ways]
         nulls = [way for way, fact in zip(ways, results, strict=True) if fact.may_be_null]
@@ -260,19 +273,19 @@ class CallEvaluator(Effects):
         if any(not fact.items for fact in results):
             items = ()
         if not nulls:
-            is_there = all(fact.nullness == Nullness.THERE for fact in results)
+            is_there = all(fact.nullness == Nullness.NON_NULL for fact in results)
             truth = results[0].truth if len({fact.truth for fact in results}) == 1 else None
-            return Fact(Nullness.THERE if is_there else Nullness.UNKNOWN, type=type_, items=items, truth=truth)
+            return Fact(Nullness.NON_NULL if is_there else Nullness.UNKNOWN, type=type_, items=items, truth=truth)
         first = next(fact.origin for fact in results if fact.may_be_null)
         unless = set[Assumption]()
         bits = 0
         for fact in results:
             bits |= fact.nulls if fact.may_be_null else 0
         why = f"{function.shown} may return {self.home.knowledge.null_name(bits)}"
-        origin = Origin(_kind(first), function.at, why, target.home.uri, call.at)
+        origin = NullOrigin(_kind(first), function.at, why, target.home.uri, call.at)
         if len(nulls) < len(ways):
             for condition in common_conditions(nulls):
-                expression = given.get(condition.parameter, Given(NOTHING, None)).expression
+                expression = given.get(condition.parameter, BoundArgument(UNKNOWN_FACT, None)).expression
                 if expression is not None and isinstance(expression, il.Name | il.Attribute) and expression.key:
                     key = expression.key if condition.test == "truth" else f"{expression.key} is None"
                     if condition.test in ("truth", "null"):
@@ -280,20 +293,20 @@ class CallEvaluator(Effects):
         bare = type_._replace(nullable=0) if type_ else None
         return Fact(Nullness.MAYBE, origin, bare, frozenset(unless), items=items, nulls=bits)
 
-    def _item(self, call: il.Call, target: Target, function: Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    def _item(self, call: il.Call, target: Symbol, function: Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
         why = f"{function.shown} may return {self.home.knowledge.null} there"
         declared = target.home.qualified_type(function.returns)
         types = declared.arguments if declared is not None and declared.name == "tuple" else ()
         found = list[Fact]()
         for each, type_ in zip_longest(items, types[: len(items)]):
             if each.may_be_null:
-                origin = Origin(_kind(each.origin), function.at, why, target.home.uri, call.at)
+                origin = NullOrigin(_kind(each.origin), function.at, why, target.home.uri, call.at)
                 each = each._replace(origin=origin, via=None)
             found.append(each._replace(parameter="", type=type_ if type_ is not None and type_.name else each.type))
         return tuple(found)
 
 
-def _is_possible(way: Outcome, given: dict[str, Given], state: State, believes: bool) -> bool:
+def _is_possible(way: SummaryCase, given: dict[str, BoundArgument], state: FlowState, believes: bool) -> bool:
     return all(
         condition.parameter not in given
         or holds(condition, given[condition.parameter], state, not way.result.parameter, believes) is not False
@@ -301,10 +314,10 @@ def _is_possible(way: Outcome, given: dict[str, Given], state: State, believes: 
     )
 
 
-def _given_back(way: Outcome, given: dict[str, Given]) -> Fact:
+def _given_back(way: SummaryCase, given: dict[str, BoundArgument]) -> Fact:
     """The result of one way back, where it is an argument that of the call."""
     result = way.result
-    if not result.parameter or result.parameter not in given or result.nullness == Nullness.THERE:
+    if not result.parameter or result.parameter not in given or result.nullness == Nullness.NON_NULL:
         return result
     fact = given[result.parameter].fact
     is_compared = result.origin is not None and result.origin.kind is OriginKind.COMPARISON
@@ -312,11 +325,11 @@ def _given_back(way: Outcome, given: dict[str, Given]) -> Fact:
         return result
     if not fact.may_be_null:
         return fact._replace(test=None)
-    kind = fact.origin or result.origin or Origin(OriginKind.CALL, (0, 0), "")
+    kind = fact.origin or result.origin or NullOrigin(OriginKind.CALL, (0, 0), "")
     return fact._replace(origin=kind)
 
 
-def _kind(origin: Origin | None) -> OriginKind:
+def _kind(origin: NullOrigin | None) -> OriginKind:
     if origin is None or origin.kind is OriginKind.EXIT:
         return OriginKind.CALL
     return origin.kind

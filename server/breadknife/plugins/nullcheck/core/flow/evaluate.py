@@ -10,35 +10,35 @@ from typing import Any
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.home import Home
 from breadknife.plugins.nullcheck.core.il import Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import element, held
 from breadknife.plugins.nullcheck.core.nullness import (
     NO_ASSUMPTIONS,
-    NOTHING,
-    SURE,
+    NON_NULL_FACT,
+    UNKNOWN_FACT,
     Fact,
     Nullness,
-    Origin,
+    NullOrigin,
     OriginKind,
-    forgotten,
+    havoc,
     is_initial,
-    there,
+    non_null,
 )
-from breadknife.plugins.nullcheck.core.solution import NullUse
-from breadknife.plugins.nullcheck.core.state import State
+from breadknife.plugins.nullcheck.core.solution import NullDereference
+from breadknife.plugins.nullcheck.core.state import FlowState
+from breadknife.plugins.nullcheck.core.summaries import Summaries
 from breadknife.plugins.nullcheck.values import Use
 
-_FUNCTION = Fact(Nullness.THERE, type=Type("function"))
+_FUNCTION = Fact(Nullness.NON_NULL, type=Type("function"))
 
 
 @dataclass
 class Evaluator(ABC):
     """Evaluates the expressions of one function."""
 
-    home: Home
+    home: Summaries
     function: Function
-    uses: list[NullUse] = field(default_factory=list[NullUse])
+    uses: list[NullDereference] = field(default_factory=list[NullDereference])
     forgives: bool = False
     """Whether uses of null are caught where the evaluation is."""
     is_dead: bool = False
@@ -51,10 +51,10 @@ class Evaluator(ABC):
 
     # Values
 
-    def value(self, expression: Expression, state: State) -> Fact:
+    def value(self, expression: Expression, state: FlowState) -> Fact:
         fact = _VALUES[type(expression)](self, expression, state)
         assumed = self.home.assumed.get(expression.at) if self.home.assumed else None
-        if assumed is not None and fact.nullness == Nullness.THERE and fact.checked is not None:
+        if assumed is not None and fact.nullness == Nullness.NON_NULL and fact.checked is not None:
             self.home.denied[expression.at] = fact.checked
         if assumed is None or fact.nullness != Nullness.UNKNOWN:
             return fact
@@ -68,161 +68,164 @@ class Evaluator(ABC):
             fact = self._declared[key] = self.home.declared(self.function, key)
         return fact
 
-    def known(self, key: str, state: State) -> Fact:
+    def known(self, key: str, state: FlowState) -> Fact:
         return state.facts.get(key) or self.declared(key)
 
-    def need(self, expression: Expression, use: Use, state: State) -> Fact:
+    def need(self, expression: Expression, use: Use, state: FlowState) -> Fact:
         """The value of an expression that must be there: if it may be null, that is a finding, once."""
         return self.demand(expression, use, self.value(expression, state), state)
 
-    def demand(self, expression: Expression, use: Use, fact: Fact, state: State) -> Fact:
+    def demand(self, expression: Expression, use: Use, fact: Fact, state: FlowState) -> Fact:
         """The same for an expression whose value is `fact`."""
         if fact.may_be_null and not isinstance(expression, il.Null):
             is_sure = fact.nullness == Nullness.NULL or not is_initial(fact)
             if is_sure and not self.forgives and not self.home.file.is_ignored(expression.at):
-                self.uses.append(NullUse(expression.at, use, fact, expression.key))
-            fact = there(fact)
+                self.uses.append(NullDereference(expression.at, use, fact, expression.key))
+            fact = non_null(fact)
             if expression.key:
                 state.facts[expression.key] = fact
                 state.truths[f"{expression.key} is None"] = False  # it is found, and excludes no other finding
         return fact
 
-    def evaluate_null(self, expression: il.Null, _state: State) -> Fact:
+    def evaluate_null(self, expression: il.Null, _state: FlowState) -> Fact:
         why = expression.why or f"it is {self.home.knowledge.null_name(expression.nulls)} here"
-        origin = Origin(OriginKind(expression.kind), expression.at, why)
+        origin = NullOrigin(OriginKind(expression.kind), expression.at, why)
         return Fact(Nullness.NULL, origin, truth=False, nulls=expression.nulls)
 
-    def evaluate_absent(self, expression: il.Absent, state: State) -> Fact:
+    def evaluate_absent(self, expression: il.ChainNull, state: FlowState) -> Fact:
         fact = self.value(expression.owner, state)
         if not fact.may_be_null:
-            return NOTHING
+            return UNKNOWN_FACT
         return Fact(Nullness.NULL, fact.origin, truth=False, nulls=self.home.knowledge.left_out)
 
-    def evaluate_told(self, expression: il.Told, state: State) -> Fact:
+    def evaluate_told(self, expression: il.TypeAssertion, state: FlowState) -> Fact:
         fact, type_ = self.value(expression.value, state), self.home.qualified_type(expression.type)
         if type_ is not None and type_.nullable:
             return fact._replace(type=type_._replace(nullable=0))
-        fact = there(fact)._replace(type=type_ or fact.type)
+        fact = non_null(fact)._replace(type=type_ or fact.type)
         if expression.key:
             state.facts[expression.key] = fact
             state.assume(f"{expression.key} is None", False)
         return fact
 
-    def evaluate_constant(self, expression: il.Constant, _state: State) -> Fact:
+    def evaluate_constant(self, expression: il.Constant, _state: FlowState) -> Fact:
         return constant_fact(expression.type, expression.truth)
 
-    def evaluate_name(self, expression: il.Name, state: State) -> Fact:
+    def evaluate_name(self, expression: il.Name, state: FlowState) -> Fact:
         return state.facts.get(expression.key) or self.declared(expression.key)
 
-    def evaluate_attribute(self, expression: il.Attribute, state: State) -> Fact:
+    def evaluate_attribute(self, expression: il.Attribute, state: FlowState) -> Fact:
         owner = self.owner(expression, state, is_called=False)
         if expression.key and (fact := state.facts.get(expression.key)) is not None:
             return fact
         if owner.type is not None:
             return self.home.member(owner.type, expression.name, expression.at)
-        return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else NOTHING
+        return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else UNKNOWN_FACT
 
-    def owner(self, attribute: il.Attribute, state: State, *, is_called: bool) -> Fact:
+    def owner(self, attribute: il.Attribute, state: FlowState, *, is_called: bool) -> Fact:
         """The value of what has the attribute."""
         fact = self.value(attribute.owner, state)
         if fact.may_be_null and not self.home.null_has(fact.type, attribute.name, is_called=is_called):
             return self.demand(attribute.owner, Use.ATTRIBUTE, fact, state)
         return fact
 
-    def container(self, expression: il.Element, operator: str, state: State) -> Fact:
+    def container(self, expression: il.Subscript, operator: str, state: FlowState) -> Fact:
         use = self.home.knowledge.operators.get(operator)
         return self.value(expression.owner, state) if use is None else self.need(expression.owner, use, state)
 
-    def evaluate_element(self, expression: il.Element, state: State) -> Fact:
+    def evaluate_element(self, expression: il.Subscript, state: FlowState) -> Fact:
         owner = self.container(expression, "[]", state)
         if expression.within is None:
-            return owner._replace(nullness=Nullness.THERE, origin=None, items=(), called="")
+            return owner._replace(nullness=Nullness.NON_NULL, origin=None, items=(), called="")
         self.value(expression.within, state)
         if expression.key and (fact := state.facts.get(expression.key)) is not None:
             return fact
         if owner.type is None:
-            return NOTHING
+            return UNKNOWN_FACT
         return typed(held(owner.type, expression.within.key))
 
-    def evaluate_call(self, expression: il.Call, state: State) -> Fact:
+    def evaluate_call(self, expression: il.Call, state: FlowState) -> Fact:
         fact = self._results[id(expression)] = self.call(expression, state)
         return fact
 
     @abstractmethod
-    def call(self, expression: il.Call, state: State) -> Fact: ...
+    def call(self, expression: il.Call, state: FlowState) -> Fact: ...
 
     @abstractmethod
-    def called(self, call: il.Call, state: State) -> str:
+    def called(self, call: il.Call, state: FlowState) -> str:
         """The qualified name of the function that is called, or ""."""
 
-    def evaluate_operation(self, expression: il.Operation, state: State) -> Fact:
+    def evaluate_operation(self, expression: il.Operation, state: FlowState) -> Fact:
         operator, operands = expression.operator, expression.operands
         if operator == "next":
             return self._next(operands[0], state)
         use = self.home.knowledge.operators.get(operator)
-        first = NOTHING
+        first = UNKNOWN_FACT
         for at, operand in enumerate(operands):
             is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
             first = self.value(operand, state) if use is None or is_text else self.need(operand, use, state)
         if operator in ("with", "await", "unbox"):
-            return forgotten(first) if operator == "with" else first
-        return SURE
+            return havoc(first) if operator == "with" else first
+        return NON_NULL_FACT
 
-    def _next(self, iterable: Expression, state: State) -> Fact:
+    def _next(self, iterable: Expression, state: FlowState) -> Fact:
         fact = self.value(iterable, state)
         type_ = element(fact.type, self.home.knowledge.elements) if fact.type is not None else None
         return typed(type_)
 
-    def evaluate_test(self, expression: il.Test, state: State) -> Fact:
+    def evaluate_test(self, expression: il.Comparison, state: FlowState) -> Fact:
         self.value(expression.left, state)
         if expression.operator == "in":
             self.need(expression.right, Use.OPERAND, state)
         else:
             self.value(expression.right, state)
-        return Fact(Nullness.THERE, test=expression)
+        return Fact(Nullness.NON_NULL, test=expression)
 
-    def evaluate_not(self, expression: il.Not, state: State) -> Fact:
+    def evaluate_not(self, expression: il.Not, state: FlowState) -> Fact:
         self.value(expression.operand, state)
         operand = expression.operand
         if expression.key:
-            return Fact(Nullness.THERE, test=expression)
-        test = operand._replace(negated=not operand.negated) if isinstance(operand, il.Test) else None
-        return Fact(Nullness.THERE, test=test)
+            return Fact(Nullness.NON_NULL, test=expression)
+        test = operand._replace(negated=not operand.negated) if isinstance(operand, il.Comparison) else None
+        return Fact(Nullness.NON_NULL, test=test)
 
-    def evaluate_display(self, expression: il.Display, state: State) -> Fact:
+    def evaluate_display(self, expression: il.Display, state: FlowState) -> Fact:
         facts = tuple(self.value(each, state) for each in expression.items)
         truth = bool(facts) if expression.type in ("tuple", "list", "dict") else None
         items = _ways(expression.items, facts) if expression.type in ("tuple", "list") else ()
-        return Fact(Nullness.THERE, type=Type(expression.type), items=items, truth=truth or None)
+        return Fact(Nullness.NON_NULL, type=Type(expression.type), items=items, truth=truth or None)
 
-    def evaluate_bind(self, expression: il.Bind, state: State) -> Fact:
+    def evaluate_bind(self, expression: il.AssignmentExpression, state: FlowState) -> Fact:
         """The value of an owner that is looked at again; the assignment itself is another step."""
         return self.value(expression.value, state)
 
-    def evaluate_parts(self, expression: il.Parts, state: State) -> Fact:
+    def evaluate_parts(self, expression: il.Opaque, state: FlowState) -> Fact:
         for part in expression.parts:
             self.value(part, state)
-        return NOTHING
+        return UNKNOWN_FACT
 
-    def evaluate_closure(self, expression: il.Closure, _state: State) -> Fact:
+    def evaluate_closure(self, expression: il.Closure, _state: FlowState) -> Fact:
         return _FUNCTION._replace(called=expression.key) if expression.key else _FUNCTION
 
-    def evaluate_cast(self, expression: il.Cast, state: State) -> Fact:
+    def evaluate_cast(self, expression: il.Cast, state: FlowState) -> Fact:
         fact = self.value(expression.value, state)
         if expression.drops_null and fact.may_be_null:
-            fact = NOTHING
+            fact = UNKNOWN_FACT
         type_ = self.home.qualified_type(expression.type) or fact.type
         if type_ is not None and type_.nullable and fact.nullness == Nullness.UNKNOWN:
             return self.home.declared_fact(type_, expression.key.partition("@")[0] or "this", expression.at)
         return fact._replace(type=type_._replace(nullable=0) if type_ is not None else None)
 
-    def evaluate_attempt(self, expression: il.Attempt, state: State) -> Fact:
+    def evaluate_attempt(self, expression: il.CommaOk, state: FlowState) -> Fact:
         fact = self.value(expression.value, state)
-        value = there(fact) if fact.type is not None and not fact.type.is_value else fact
-        null = NOTHING
-        if value.nullness == Nullness.THERE:
+        value = non_null(fact) if fact.type is not None and not fact.type.is_value else fact
+        null = UNKNOWN_FACT
+        if value.nullness == Nullness.NON_NULL:
             null = self.evaluate_null(expression.null, state)._replace(type=fact.type)
-        return Fact(Nullness.THERE, items=((null, SURE._replace(truth=False)), (value, SURE._replace(truth=True))))
+        return Fact(
+            Nullness.NON_NULL,
+            items=((null, NON_NULL_FACT._replace(truth=False)), (value, NON_NULL_FACT._replace(truth=True))),
+        )
 
 
 def _ways(items: Sequence[Expression], facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], ...]:
@@ -232,7 +235,7 @@ def _ways(items: Sequence[Expression], facts: tuple[Fact, ...]) -> tuple[tuple[F
         if fact.nullness == Nullness.MAYBE and any(item.key in tests for item in items):
             null = [_beside(fact, item.key, other) for item, other in zip(items, facts, strict=True)]
             null[place] = fact._replace(nullness=Nullness.NULL, unless=NO_ASSUMPTIONS)
-            return tuple(null), (*facts[:place], forgotten(fact), *facts[place + 1 :])
+            return tuple(null), (*facts[:place], havoc(fact), *facts[place + 1 :])
     return (facts,)
 
 
@@ -242,37 +245,37 @@ def _beside(null: Fact, key: str, fact: Fact) -> Fact:
         if test == key and fact.truth is None:
             fact = fact._replace(truth=not outcome)
         elif test == f"{key} is None" and outcome:
-            fact = there(fact)
+            fact = non_null(fact)
     return fact
 
 
 @cache
 def constant_fact(type_: str, truth: bool) -> Fact:
     """The fact of a literal. There are many literals, so each kind of them shares one."""
-    return Fact(Nullness.THERE, type=Type(type_), truth=truth)
+    return Fact(Nullness.NON_NULL, type=Type(type_), truth=truth)
 
 
 def typed(type_: Type | None) -> Fact:
     """Tell what a container of a declared type holds. Nobody knows which of its elements is null."""
-    return Fact(type=type_._replace(nullable=0)) if type_ is not None else NOTHING
+    return Fact(type=type_._replace(nullable=0)) if type_ is not None else UNKNOWN_FACT
 
 
-_VALUES: dict[type[Expression], Callable[[Evaluator, Any, State], Fact]] = {
+_VALUES: dict[type[Expression], Callable[[Evaluator, Any, FlowState], Fact]] = {
     il.Null: Evaluator.evaluate_null,
-    il.Absent: Evaluator.evaluate_absent,
-    il.Told: Evaluator.evaluate_told,
+    il.ChainNull: Evaluator.evaluate_absent,
+    il.TypeAssertion: Evaluator.evaluate_told,
     il.Constant: Evaluator.evaluate_constant,
     il.Name: Evaluator.evaluate_name,
     il.Attribute: Evaluator.evaluate_attribute,
-    il.Element: Evaluator.evaluate_element,
+    il.Subscript: Evaluator.evaluate_element,
     il.Call: Evaluator.evaluate_call,
     il.Operation: Evaluator.evaluate_operation,
-    il.Test: Evaluator.evaluate_test,
+    il.Comparison: Evaluator.evaluate_test,
     il.Not: Evaluator.evaluate_not,
     il.Display: Evaluator.evaluate_display,
     il.Closure: Evaluator.evaluate_closure,
     il.Cast: Evaluator.evaluate_cast,
-    il.Attempt: Evaluator.evaluate_attempt,
-    il.Parts: Evaluator.evaluate_parts,
-    il.Bind: Evaluator.evaluate_bind,
+    il.CommaOk: Evaluator.evaluate_attempt,
+    il.Opaque: Evaluator.evaluate_parts,
+    il.AssignmentExpression: Evaluator.evaluate_bind,
 }

@@ -7,42 +7,42 @@ from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.evaluate import Evaluator
-from breadknife.plugins.nullcheck.core.il import At, Expression
+from breadknife.plugins.nullcheck.core.il import ByteRange, Expression
 from breadknife.plugins.nullcheck.core.nullness import (
-    NOTHING,
+    UNKNOWN_FACT,
     Fact,
     Nullness,
-    Origin,
+    NullOrigin,
     OriginKind,
-    there,
+    non_null,
 )
-from breadknife.plugins.nullcheck.core.state import State
+from breadknife.plugins.nullcheck.core.state import FlowState
 
 
 class Refiner(Evaluator, ABC):
     """Applies the outcome of tests to states."""
 
     @abstractmethod
-    def prove(self, test: il.Call | il.Attribute, outcome: bool, state: State) -> None:
+    def prove(self, test: il.Call | il.Attribute, outcome: bool, state: FlowState) -> None:
         """Apply what holds of the arguments, and of the object, where a function or a property gives this outcome."""
 
-    def refine(self, test: Expression, outcome: bool, state: State) -> bool:
+    def refine(self, test: Expression, outcome: bool, state: FlowState) -> bool:
         """Change the state to what holds after the test. False if the test can't come out so."""
         match test:
             case il.Not(operand=operand):
                 return self.refine(operand, not outcome, state)
-            case il.Told(value=value):
+            case il.TypeAssertion(value=value):
                 return self.refine(value, outcome, state)
-            case il.Test():
+            case il.Comparison():
                 return self._refine_test(test, outcome != test.negated, state)
             case il.Call():
                 return self._refine_call(test, outcome, state)
-            case il.Name() | il.Attribute() | il.Element():
+            case il.Name() | il.Attribute() | il.Subscript():
                 return self._refine_truth(test, outcome, state)
             case _:
                 return True
 
-    def _refine_truth(self, test: Expression, outcome: bool, state: State) -> bool:
+    def _refine_truth(self, test: Expression, outcome: bool, state: FlowState) -> bool:
         key = test.key
         fact = self.known_value(test, state)
         if fact.truth is not None and fact.truth != outcome:
@@ -58,11 +58,11 @@ class Refiner(Evaluator, ABC):
         if outcome:
             if fact.nullness == Nullness.NULL:
                 return False
-            return self.settle(test, there(fact, test.at), state) and state.assume(key, True)
+            return self.settle(test, non_null(fact, test.at), state) and state.assume(key, True)
         state.rule_out(f"{key} is None", True)
         return state.assume(key, False)
 
-    def _hold(self, key: str, outcome: bool, state: State) -> bool:
+    def _hold(self, key: str, outcome: bool, state: FlowState) -> bool:
         """Apply an assumption that is proved. False if it contradicts what is known."""
         name, _, is_null = key.partition(" is None")
         if key == name:
@@ -73,10 +73,10 @@ class Refiner(Evaluator, ABC):
         if is_null or outcome:
             return state.assume(key, outcome)
         fact = self.known(name, state)
-        state.facts[name] = there(fact)
+        state.facts[name] = non_null(fact)
         return fact.nullness != Nullness.NULL and state.assume(key, outcome)
 
-    def settle(self, test: Expression, fact: Fact, state: State) -> bool:
+    def settle(self, test: Expression, fact: Fact, state: FlowState) -> bool:
         """Note that the value of the expression is there, as the fact says. False if that contradicts an assumption."""
         key = test.key
         state.facts[key] = fact
@@ -84,7 +84,7 @@ class Refiner(Evaluator, ABC):
             state.facts[f"{owner}[{test.arguments[0].value.key}]"] = fact
         return state.assume(f"{key} is None", False)
 
-    def known_value(self, expression: Expression, state: State) -> Fact:
+    def known_value(self, expression: Expression, state: FlowState) -> Fact:
         """The value of an expression that was evaluated before: nothing is found a second time."""
         if isinstance(expression, il.Call) and (result := self._results.get(id(expression))) is not None:
             return (expression.key and state.facts.get(expression.key)) or result
@@ -94,7 +94,7 @@ class Refiner(Evaluator, ABC):
         self.uses, self.is_dead = uses, is_dead
         return fact
 
-    def _refine_test(self, test: il.Test, outcome: bool, state: State) -> bool:
+    def _refine_test(self, test: il.Comparison, outcome: bool, state: FlowState) -> bool:
         left, right = test.left, test.right
         if test.operator in ("is", "==", "ask"):
             for one, other in ((left, right), (right, left)):
@@ -102,7 +102,7 @@ class Refiner(Evaluator, ABC):
                     return self._refine_null(one, outcome, state, other.nulls, suspects=test.operator != "ask")
         if test.operator == "instance":
             if outcome and left.key and not _names_null(right):
-                fact = there(self.known_value(left, state), test.at)
+                fact = non_null(self.known_value(left, state), test.at)
                 self.settle(left, fact._replace(type=None), state)  # a class below its own may have other methods
         elif outcome:
             for side in (left, right) if test.operator != "in" else (left,):
@@ -119,7 +119,7 @@ class Refiner(Evaluator, ABC):
                     return False
         return state.assume(test.key, outcome) if test.key else True
 
-    def give_key(self, target: Expression, iterable: Expression, state: State) -> None:
+    def give_key(self, target: Expression, iterable: Expression, state: FlowState) -> None:
         """A loop over a container, its keys or its items gives `target` a key that the container has."""
         container = iterable
         while isinstance(container, il.Call):
@@ -132,23 +132,23 @@ class Refiner(Evaluator, ABC):
         for each in target.items if isinstance(target, il.Display) else (target,):
             _hold_key(container.key, each.key, state, target.at)
 
-    def tell(self, templates: Sequence[str], call: il.Call, state: State) -> None:
+    def tell(self, templates: Sequence[str], call: il.Call, state: FlowState) -> None:
         """Apply what a call of a method tells of others: `m.get(k)` is there where `m.has(k)` is true, or `m.put(k, v)`
         was called."""
         owner = object_key(call)
         first = call.arguments[0].value.key if call.arguments else ""
         for template in templates if owner and first else ():
             key = template.replace("{owner}", owner).replace("{0}", first)
-            state.facts[key] = there(state.facts.get(key, NOTHING), call.at)
+            state.facts[key] = non_null(state.facts.get(key, UNKNOWN_FACT), call.at)
 
-    def _is_there(self, expression: Expression, state: State, at: At) -> None:
+    def _is_there(self, expression: Expression, state: FlowState, at: ByteRange) -> None:
         if isinstance(expression, il.Display):
             for each in expression.items:
                 self._is_there(each, state, at)
         elif expression.key and not isinstance(expression, il.Constant | il.Null):
-            self.settle(expression, there(self.known_value(expression, state), at), state)
+            self.settle(expression, non_null(self.known_value(expression, state), at), state)
 
-    def _refine_null(self, one: Expression, is_null: bool, state: State, nulls: int, *, suspects: bool) -> bool:
+    def _refine_null(self, one: Expression, is_null: bool, state: FlowState, nulls: int, *, suspects: bool) -> bool:
         """`nulls`: those that are tested for. `suspects`: a value of which nothing is known may be null."""
         fact = self.known_value(one, state)
         key = one.key
@@ -165,7 +165,7 @@ class Refiner(Evaluator, ABC):
         if not is_null:
             if fact.nullness == Nullness.NULL:
                 return False
-            return self.settle(one, there(fact, one.at), state) if key else True
+            return self.settle(one, non_null(fact, one.at), state) if key else True
         if not key:
             return True
         if not state.assume(f"{key} is None", True):
@@ -174,15 +174,15 @@ class Refiner(Evaluator, ABC):
         if fact.nullness == Nullness.MAYBE:
             left = fact.nulls & nulls
             state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=one.at, truth=False, nulls=left)
-        elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Element):
+        elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Subscript):
             why = f"it is tested for {self.home.knowledge.null}, and this path continues if it is"
-            origin = Origin(OriginKind.COMPARISON, one.at, why)
+            origin = NullOrigin(OriginKind.COMPARISON, one.at, why)
             state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False, nulls=nulls)
         state.truths[key] = False
         state.rule_out(key, False)
         return True
 
-    def _refine_call(self, test: il.Call, outcome: bool, state: State) -> bool:
+    def _refine_call(self, test: il.Call, outcome: bool, state: FlowState) -> bool:
         fact = self.known_value(test, state)
         if fact.truth is not None and fact.truth != outcome:
             return False
@@ -197,14 +197,14 @@ class Refiner(Evaluator, ABC):
         if not test.key:
             return True
         if outcome:
-            return self.settle(test, there(fact, test.at), state)
+            return self.settle(test, non_null(fact, test.at), state)
         return True
 
 
-def _hold_key(container: str, key: str, state: State, at: At) -> None:
+def _hold_key(container: str, key: str, state: FlowState, at: ByteRange) -> None:
     """The container has the key: what is looked up by it is there."""
     for found in (f"{container}.get({key})", f"{container}[{key}]") if container and key else ():
-        state.facts[found] = there(state.facts.get(found, NOTHING), at)
+        state.facts[found] = non_null(state.facts.get(found, UNKNOWN_FACT), at)
 
 
 def _names_null(classes: Expression) -> bool:

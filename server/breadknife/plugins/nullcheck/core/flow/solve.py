@@ -7,34 +7,34 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.flow.calls import CallEvaluator
+from breadknife.plugins.nullcheck.core.flow.calls import TransferFunctions
 from breadknife.plugins.nullcheck.core.flow.cfg import Graph, Node, NodeKind
-from breadknife.plugins.nullcheck.core.home import Home
-from breadknife.plugins.nullcheck.core.nullness import SURE, Fact, Nullness, is_initial
-from breadknife.plugins.nullcheck.core.solution import NullUse, Returned, Solution
-from breadknife.plugins.nullcheck.core.state import State, join
+from breadknife.plugins.nullcheck.core.nullness import NON_NULL_FACT, Fact, Nullness, is_initial
+from breadknife.plugins.nullcheck.core.solution import NullDereference, ReturnPoint, Solution
+from breadknife.plugins.nullcheck.core.state import FlowState, join
+from breadknife.plugins.nullcheck.core.summaries import Summaries
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_VISITS = 12
 """A node that is still not at rest after so many is left as it is."""
 
 
-def solve(home: Home, function: Function, graph: Graph, start: State) -> Solution:
+def solve(home: Summaries, function: Function, graph: Graph, start: FlowState) -> Solution:
     """Follow the function from the state at its entry."""
-    return _Run(home, function).run(graph, start)
+    return _Worklist(home, function).run(graph, start)
 
 
-class _Run:
-    def __init__(self, home: Home, function: Function) -> None:
-        self.evaluator = CallEvaluator(home, function)
-        self.states = dict[Node, State]()
-        self.arrived = dict[Node, dict[tuple[int, int], State]]()
+class _Worklist:
+    def __init__(self, home: Summaries, function: Function) -> None:
+        self.evaluator = TransferFunctions(home, function)
+        self.states = dict[Node, FlowState]()
+        self.arrived = dict[Node, dict[tuple[int, int], FlowState]]()
         """What comes by each way."""
         self.waiting, self.todo = list[int](), set[int]()
-        self.uses = dict[Node, list[NullUse]]()
-        self.returns = dict[Node, list[Returned]]()
+        self.uses = dict[Node, list[NullDereference]]()
+        self.returns = dict[Node, list[ReturnPoint]]()
 
-    def run(self, graph: Graph, start: State) -> Solution:
+    def run(self, graph: Graph, start: FlowState) -> Solution:
         self.states[graph.entry] = start
         visits = dict[Node, int]()
         self.push(graph.entry)
@@ -59,7 +59,7 @@ class _Run:
             self.todo.add(node.index)
             heapq.heappush(self.waiting, node.index)
 
-    def arrive(self, target: Node, way: tuple[int, int], state: State) -> None:
+    def arrive(self, target: Node, way: tuple[int, int], state: FlowState) -> None:
         """Note what comes this way now, and have the target followed if that is something else than before."""
         if target.entries == 1:
             before = self.states.get(target)
@@ -104,12 +104,12 @@ class _Run:
                 self.arrive(edge.target, (node.index, way), state.copy() if way else state)
             return
 
-    def perform(self, node: Node, state: State) -> bool:
+    def perform(self, node: Node, state: FlowState) -> bool:
         """Do what the node does. False if nothing comes after it."""
         evaluator, catches = self.evaluator, node.catches
         evaluator.uses = []
         evaluator.is_dead, evaluator.forgives = False, node.forgives
-        evaluator.may_raise = isinstance(node.action, il.Parts)  # `raise`
+        evaluator.may_raise = isinstance(node.action, il.Opaque)  # `raise`
         before = state.copy() if catches else state
         self.act(node, state)
         if evaluator.uses or node in self.uses:
@@ -118,13 +118,13 @@ class _Run:
             self.arrive(catch, (node.index, -1 - place), before)
         return not evaluator.is_dead
 
-    def _first_uses(self, node: Node) -> list[NullUse]:
+    def _first_uses(self, node: Node) -> list[NullDereference]:
         """Uses of a variable's first null that were found when the node was followed before: it surely is null there
         in the first round of a loop."""
         ats = {each.at for each in self.evaluator.uses}
         return [each for each in self.uses.get(node, ()) if is_initial(each.fact) and each.at not in ats]
 
-    def branch(self, node: Node, state: State) -> None:
+    def branch(self, node: Node, state: FlowState) -> None:
         evaluator, test = self.evaluator, node.action
         for way, edge in enumerate(node.edges):
             branch = state.copy()
@@ -132,7 +132,7 @@ class _Run:
             if edge.when is None or evaluator.refine(test, edge.when, branch):  # pyright: ignore[reportArgumentType]
                 self.arrive(edge.target, (node.index, way), branch)
 
-    def act(self, node: Node, state: State) -> None:
+    def act(self, node: Node, state: FlowState) -> None:
         evaluator = self.evaluator
         match node.action:
             case il.Assign() as assign:
@@ -155,29 +155,29 @@ class _Run:
                 self.returns[node] = list(self.returned(value, fact, state))
             case il.Delete(targets=targets):
                 for target in targets:
-                    if isinstance(target, il.Element | il.Attribute):
-                        use = Use.SUBSCRIPT if isinstance(target, il.Element) else Use.ATTRIBUTE
+                    if isinstance(target, il.Subscript | il.Attribute):
+                        use = Use.SUBSCRIPT if isinstance(target, il.Subscript) else Use.ATTRIBUTE
                         evaluator.need(target.owner, use, state)
                         state.forget_compound_truths({target.owner.key})
                     if target.key:
                         state.forget(target.key)
-            case il.Define(name=name):
+            case il.Definition(name=name):
                 state.forget(name)
             case None:
                 pass
             case expression:
                 evaluator.value(expression, state)
 
-    def returned(self, value: il.Expression | None, fact: Fact, state: State) -> Iterator[Returned]:
+    def returned(self, value: il.Expression | None, fact: Fact, state: FlowState) -> Iterator[ReturnPoint]:
         """The ways back of one `return`: one that gives a test comes out in two."""
-        is_test = fact.nullness == Nullness.THERE and fact.truth is None and (fact.test is not None or fact.proves)
+        is_test = fact.nullness == Nullness.NON_NULL and fact.truth is None and (fact.test is not None or fact.proves)
         if value is None or not is_test:
-            yield Returned(state.copy(), fact)
+            yield ReturnPoint(state.copy(), fact)
             return
         for outcome in (True, False):
             way = state.copy()
             if self.evaluator.refine(value, outcome, way):
-                yield Returned(way, fact._replace(truth=outcome, test=None, proves=()))
+                yield ReturnPoint(way, fact._replace(truth=outcome, test=None, proves=()))
 
     def assigned(self, assign: il.Assign, fact: Fact) -> Fact:
         """The fact that the target gets, with what its annotation says."""
@@ -185,15 +185,15 @@ class _Run:
         if type_ is None:
             return fact
         if not type_.nullable and assign.is_trusted:
-            return SURE._replace(type=type_)
+            return NON_NULL_FACT._replace(type=type_)
         if fact.type is not None and fact.type.name.startswith(f"{type_.name}."):
             return fact
         return fact._replace(type=type_._replace(nullable=0))
 
 
-def _remember(key: str, fact: Fact, state: State) -> None:
+def _remember(key: str, fact: Fact, state: FlowState) -> None:
     """A variable's new value tells where others got theirs."""
-    if key and fact.truth is not None and fact.nullness == Nullness.THERE:
+    if key and fact.truth is not None and fact.nullness == Nullness.NON_NULL:
         state.truths[key] = fact.truth
-    if key and fact.nullness in (Nullness.NULL, Nullness.THERE):
+    if key and fact.nullness in (Nullness.NULL, Nullness.NON_NULL):
         state.truths[f"{key} is None"] = fact.nullness == Nullness.NULL

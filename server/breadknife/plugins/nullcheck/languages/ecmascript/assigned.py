@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.il import ByteRange
 from breadknife.plugins.nullcheck.languages.ecmascript.statements import bound
-from breadknife.plugins.nullcheck.languages.reading import at_of
+from breadknife.plugins.nullcheck.languages.outlining import at_of
 from breadknife.text.syntax import SyntaxTree, captures
 
 _ASSIGNED = """
@@ -21,19 +21,19 @@ _ASSIGNED = """
 """
 
 
-class Assigned(NamedTuple):
+class AssignmentIndex(NamedTuple):
     """By the names alone: a variable that has the name of another one is taken for both."""
 
-    places: Mapping[str, list[tuple[At, bool]]]
+    places: Mapping[str, list[tuple[ByteRange, bool]]]
     """Variable -> where it is assigned, and whether that is in a function."""
-    within: Mapping[At | None, set[str]]
+    within: Mapping[ByteRange | None, set[str]]
     """Function -> the variables that functions within it assign; None for the module."""
 
 
-def assigned(tree: SyntaxTree) -> Assigned:
-    marks, opened = captures(tree, _ASSIGNED), list[At]()
+def assigned(tree: SyntaxTree) -> AssignmentIndex:
+    marks, opened = captures(tree, _ASSIGNED), list[ByteRange]()
     functions = sorted(map(at_of, marks.get("function", ())), reverse=True)
-    found = Assigned(defaultdict(list), defaultdict(set))
+    found = AssignmentIndex(defaultdict(list), defaultdict(set))
     for node in sorted(marks.get("to", ()), key=lambda node: node.start_byte):
         while functions and functions[-1][0] <= node.start_byte:
             opened.append(functions.pop())

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.il import Argument, At, Expression, Type
+from breadknife.plugins.nullcheck.core.il import Argument, ByteRange, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
-from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, Types
+from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, TypeScriptTypes
 from breadknife.plugins.nullcheck.languages.lowering import (
     DEEPEST,
     Lowering,
@@ -19,13 +19,13 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     attribute,
     call,
     display,
-    element,
     nothing,
+    opaque,
     operation,
-    parts_of,
     short,
+    subscript,
 )
-from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import at_of, first, inner, part, text, word
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 
@@ -47,12 +47,12 @@ _CAST = re.compile(rb"@type\s*\{(?![^}]*(?:null|undefined|[?*]))[^}]*\}\s*\*/\s*
 _LONGEST_CAST = 200
 
 
-class Reading(Protocol):
+class OutlineContext(Protocol):
     """What the lowering of a function asks of its file."""
 
     knowledge: Knowledge
     is_typed: bool
-    types: Types
+    types: TypeScriptTypes
 
     def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function: ...
 
@@ -60,19 +60,19 @@ class Reading(Protocol):
 
 
 @dataclass
-class Expressions(Lowering):
+class EcmaScriptExpressions(Lowering):
     """Lowers the expressions of one function."""
 
-    reading: Reading
+    reading: OutlineContext
 
     kinds = grammar_of("ecmascript").lowering
 
     def held(self, value: Expression) -> tuple[Expression, Expression]:
         """The value as it is evaluated first, and as it can be named again."""
-        if value.key and not isinstance(value, il.Call | il.Bind | il.Told):
+        if value.key and not isinstance(value, il.Call | il.AssignmentExpression | il.TypeAssertion):
             return value, value
         name = il.Name(value.at, f"@{value.at[0]}_{value.at[1]}")
-        return il.Bind(value.at, name, value, name.key), name
+        return il.AssignmentExpression(value.at, name, value, name.key), name
 
     # Literals
 
@@ -134,7 +134,7 @@ class Expressions(Lowering):
             return then(self._link(node, owner))
         before, again = self.held(owner)
         found = then(self._link(node, again))
-        return il.Choice(found.at, is_null(before, negated=True), found, il.Absent(found.at, again))
+        return il.Conditional(found.at, is_null(before, negated=True), found, il.ChainNull(found.at, again))
 
     def _link(self, node: Node, owner: Expression) -> Expression:
         at = (owner.at[0], node.end_byte)
@@ -144,9 +144,9 @@ class Expressions(Lowering):
             return attribute(at, owner, word(node, "property"))
         index = self.expression(part(node, "index"))
         said = index.key[1:-1] if isinstance(index, il.Constant) and index.type == "string" else ""
-        return attribute(at, owner, said) if said.isidentifier() else element(at, owner, index)
+        return attribute(at, owner, said) if said.isidentifier() else subscript(at, owner, index)
 
-    def _call(self, node: Node, at: At, callee: Expression) -> Expression:
+    def _call(self, node: Node, at: ByteRange, callee: Expression) -> Expression:
         return call(at, callee, self._arguments(part(node, "arguments")))
 
     def _arguments(self, node: Node | None) -> list[Argument]:
@@ -162,7 +162,7 @@ class Expressions(Lowering):
         own = tuple(self.reading.types.read(each) or Type("") for each in inner(part(node, "type_arguments")))
         is_name = isinstance(callee, il.Name) and not callee.key.startswith("@")
         type_ = self.reading.types.named(callee.key)._replace(arguments=own) if is_name else Type("")
-        return il.Told(made.at, made, type_, "", made.forks)
+        return il.TypeAssertion(made.at, made, type_, "", made.forks)
 
     def lower_await_expression(self, node: Node) -> Expression:
         value = first(node)
@@ -185,7 +185,7 @@ class Expressions(Lowering):
             value, types = inner(node)[-1], inner(value)
         lowered = self.expression(value)
         type_ = self.reading.types.read(types[0]) if types else None
-        return il.Told(at_of(node), lowered, type_, "", lowered.forks) if type_ is not None else lowered
+        return il.TypeAssertion(at_of(node), lowered, type_, "", lowered.forks) if type_ is not None else lowered
 
     def lower_satisfies_expression(self, node: Node) -> Expression:
         return self.expression(first(node))
@@ -204,13 +204,13 @@ class Expressions(Lowering):
         left = self.expression(part(node, "left"))
         return self._joined(at, operator, left, last) or compared(at, operator, left, last)
 
-    def _joined(self, at: At, operator: str, left: Expression, right: Expression) -> Expression | None:
+    def _joined(self, at: ByteRange, operator: str, left: Expression, right: Expression) -> Expression | None:
         """What an operator gives that may not evaluate its right side; None for other operators."""
         if operator in ("&&", "||"):
-            return il.Both(at, operator == "&&", left, right)
+            return il.ShortCircuit(at, operator == "&&", left, right)
         if operator == "??":
             before, again = self.held(left)
-            return il.Choice(at, is_null(before, negated=True), again, right)
+            return il.Conditional(at, is_null(before, negated=True), again, right)
         return None
 
     def lower_unary_expression(self, node: Node) -> Expression:
@@ -219,7 +219,7 @@ class Expressions(Lowering):
             return self._chain(operand, lambda value: operation(at_of(node), "typeof", value))
         return super().lower_unary_expression(node)
 
-    def applied(self, at: At, operator: str, operand: Expression, /) -> Expression:
+    def applied(self, at: ByteRange, operator: str, operand: Expression, /) -> Expression:
         match operator:
             case "!":
                 return il.Not(at, operand, operand.forks, short(f"(not {operand.key})") if operand.key else "")
@@ -228,14 +228,14 @@ class Expressions(Lowering):
             case "-" | "~":
                 return super().applied(at, operator, operand)
             case _:
-                return parts_of(at, [operand])
+                return opaque(at, [operand])
 
     def lower_assignment_expression(self, node: Node) -> Expression:
         left, value = part(node, "left"), self.expression(part(node, "right"))
         if left is None or left.type in PATTERNS:
             return value
         target = self.target(left)
-        return il.Bind(at_of(node), target, value, target.key)
+        return il.AssignmentExpression(at_of(node), target, value, target.key)
 
     def lower_augmented_assignment_expression(self, node: Node) -> Expression:
         """`a += b`, `a ||= b`, `a ??= b` or `a++`."""
@@ -244,26 +244,26 @@ class Expressions(Lowering):
         operands = [self.expression(each) for each in (left, right) if each is not None]
         joined = self._joined(at, operator, *operands) if len(operands) == 2 else None
         target = self.target(left)
-        return il.Bind(at, target, joined or operation(at, operator, *operands), target.key)
+        return il.AssignmentExpression(at, target, joined or operation(at, operator, *operands), target.key)
 
     def target(self, node: Node | None, /) -> Expression:
         """What is assigned to, if it is no pattern."""
         found = self.expression(node)
-        return found.value if isinstance(found, il.Told) else found
+        return found.value if isinstance(found, il.TypeAssertion) else found
 
 
-def _told(at: At, value: Expression) -> il.Told:
+def _told(at: ByteRange, value: Expression) -> il.TypeAssertion:
     """A value of which the author says that it is there."""
-    return il.Told(at, value, None, value.key, value.forks)
+    return il.TypeAssertion(at, value, None, value.key, value.forks)
 
 
-def is_null(value: Expression, nulls: int = il.ANY_NULL, *, negated: bool = False) -> il.Test:
+def is_null(value: Expression, nulls: int = il.ANY_NULL, *, negated: bool = False) -> il.Comparison:
     """The test whether a value is one of these nulls. It raises no suspicion."""
     null, key = il.Null(value.at, nulls=nulls), f"({value.key} ask {nulls})" if value.key else ""
-    return il.Test(value.at, "ask", value, null, negated, key, value.forks)
+    return il.Comparison(value.at, "ask", value, null, negated, key, value.forks)
 
 
-def compared(at: At, operator: str, left: Expression, right: Expression) -> Expression:
+def compared(at: ByteRange, operator: str, left: Expression, right: Expression) -> Expression:
     negated, is_equality = _EQUAL.get(operator, False), operator in _EQUAL
     is_known = isinstance(right, il.Null | il.Constant)
     if is_equality and not is_known and (isinstance(left, il.Null) or _is_chain(right) or _is_typeof(right)):
@@ -271,32 +271,32 @@ def compared(at: At, operator: str, left: Expression, right: Expression) -> Expr
     nulls = right.nulls if isinstance(right, il.Null) and is_equality else 0
     if nulls and len(operator) == 2:
         nulls = il.ANY_NULL
-    if isinstance(left, il.Choice) and _is_chain(left) and operator in _FALSE_FOR_UNDEFINED:
+    if isinstance(left, il.Conditional) and _is_chain(left) and operator in _FALSE_FOR_UNDEFINED:
         truth = (bool(nulls & UNDEFINED) if nulls else isinstance(right, il.Null)) != negated
         otherwise = il.Constant(at, "", "boolean", truth)
-        return il.Choice(at, left.test, compared(at, operator, left.then, right), otherwise)
+        return il.Conditional(at, left.test, compared(at, operator, left.then, right), otherwise)
     if nulls:
         return is_null(left, nulls, negated=negated)._replace(at=at)
     if isinstance(left, il.Operation) and _is_typeof(left):
-        return typed_test(at, left.operands[0], right, negated)
+        return typeof_test(at, left.operands[0], right, negated)
     kind = {"instanceof": "instance", "in": "in"}.get(operator, "==" if is_equality else "")
     key = short(f"({left.key} {kind or operator} {right.key})") if left.key and right.key else ""
     if kind:
-        return il.Test(at, kind, left, right, negated, key, left.forks or right.forks)
+        return il.Comparison(at, kind, left, right, negated, key, left.forks or right.forks)
     return operation(at, operator, left, right, key=key)
 
 
 def _is_chain(value: Expression) -> bool:
-    return isinstance(value, il.Choice) and isinstance(value.otherwise, il.Absent)
+    return isinstance(value, il.Conditional) and isinstance(value.otherwise, il.ChainNull)
 
 
 def _is_typeof(value: Expression) -> bool:
     return isinstance(value, il.Operation) and value.operator == "typeof"
 
 
-def typed_test(at: At, value: Expression, kind: Expression, negated: bool) -> Expression:
+def typeof_test(at: ByteRange, value: Expression, kind: Expression, negated: bool) -> Expression:
     """`typeof x === "string"`."""
     if kind.key in ('"undefined"', '"object"'):
         return is_null(value, UNDEFINED, negated=negated == (kind.key == '"undefined"'))._replace(at=at)
     key = short(f"({value.key} instance {kind.key})") if value.key else ""
-    return il.Test(at, "instance", value, kind, negated, key, value.forks)
+    return il.Comparison(at, "instance", value, kind, negated, key, value.forks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from breadknife.plugins.nullcheck.languages.reading import first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import first, inner, part, text, word
 from breadknife.text.syntax import Node
 
 WHOLE = "="
@@ -16,16 +16,16 @@ DOT = "․"
 
 
 @dataclass
-class Links:
+class ModuleLinks:
     imports: dict[str, str] = field(default_factory=dict[str, str])
     """Local name -> `module.name`; `module` for all of it, `module.default` for its default."""
     exports: dict[str, str] = field(default_factory=dict[str, str])
     """Exported name -> local name, or the qualified name of what another module has."""
 
 
-def links(root: Node) -> Links:
+def links(root: Node) -> ModuleLinks:
     """What the statements at the top of a module say."""
-    found = Links()
+    found = ModuleLinks()
     for node in inner(root):
         if node.type == "import_statement":
             _import(node, found)
@@ -44,7 +44,7 @@ def module_of(node: Node | None) -> str:
     return text(node)[1:-1].replace(".", DOT) if node is not None and node.type == "string" else ""
 
 
-def _import(node: Node, found: Links) -> None:
+def _import(node: Node, found: ModuleLinks) -> None:
     module = module_of(part(node, "source"))
     for each in inner(next((each for each in inner(node) if each.type == "import_clause"), None)):
         if each.type == "identifier":
@@ -56,7 +56,7 @@ def _import(node: Node, found: Links) -> None:
                 found.imports[word(one, "alias") or word(one, "name")] = f"{module}.{word(one, 'name')}"
 
 
-def _export(node: Node, found: Links) -> None:
+def _export(node: Node, found: ModuleLinks) -> None:
     module, declaration, value = (part(node, each) for each in ("source", "declaration", "value"))
     source = module_of(module)
     if declaration is not None:
@@ -73,7 +73,7 @@ def _export(node: Node, found: Links) -> None:
         found.exports[f"{STAR}{source}"] = source
 
 
-def _require(node: Node, found: Links) -> None:
+def _require(node: Node, found: ModuleLinks) -> None:
     """`const a = require("b")`, and `const {a} = require("b")`."""
     name, value = part(node, "name"), part(node, "value")
     module = module_of(first(part(value, "arguments"))) if word(value, "function") == "require" else ""
@@ -87,7 +87,7 @@ def _require(node: Node, found: Links) -> None:
             found.imports[text(local)] = f"{module}.{text(key)}"
 
 
-def _assigned(node: Node, found: Links) -> None:
+def _assigned(node: Node, found: ModuleLinks) -> None:
     """`module.exports = {a, b: c}`, and `exports.a = b`."""
     for each in inner(node):
         left, right = word(each, "left"), part(each, "right")

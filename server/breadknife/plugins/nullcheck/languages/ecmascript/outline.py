@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
-from breadknife.plugins.nullcheck.core.il import At, Block, Type
+from breadknife.plugins.nullcheck.core.declarations import Class, Function, Parameter, SourceFile, Store
+from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Type
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import assigned
 from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS, PATTERNS
-from breadknife.plugins.nullcheck.languages.ecmascript.imports import Links, links
-from breadknife.plugins.nullcheck.languages.ecmascript.statements import Statements, bound, exported
-from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, Types, optional, promised
+from breadknife.plugins.nullcheck.languages.ecmascript.imports import ModuleLinks, links
+from breadknife.plugins.nullcheck.languages.ecmascript.statements import EcmaScriptLowering, bound, exported
+from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, TypeScriptTypes, optional, promised
 from breadknife.plugins.nullcheck.languages.lowering import Scopes, nothing
-from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})
@@ -30,7 +30,7 @@ _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
 
 
 @dataclass
-class Outline(Reader):
+class EcmaScriptOutliner(Outliner):
     """Reads one file. The lowering of its functions asks it for what it declares."""
 
     language = "ecmascript"
@@ -44,17 +44,18 @@ class Outline(Reader):
     def __post_init__(self) -> None:
         self.is_typed = self.tree.language in _TYPED
         self._assigned = assigned(self.tree)
-        self.links: Links = links(self.tree.root)
+        self.links: ModuleLinks = links(self.tree.root)
         self.imports = self.links.imports
-        self.types = Types(self.knowledge.annotations, self.imports, self._shape)
+        self.types = TypeScriptTypes(self.knowledge.annotations, self.imports, self._shape)
         root = self.tree.root
         self.main = Function(
-            at_of(root), "", (), None, lambda main: Statements(main, Scopes(), self).body(root), self.tree.encoded,
+            at_of(root), "", (), None, lambda main: EcmaScriptLowering(main, Scopes(), self).body(root),
+            self.tree.encoded,
             changed_within=self._assigned.within[None],
             has_declared_null=any(each in self.tree.encoded for each in _DECLARING),
         )  # fmt: skip
 
-    def file(self) -> File:
+    def file(self) -> SourceFile:
         for node in map(exported, inner(self.tree.root)):
             for each in [node, *(inner(node) if node.type.endswith("declaration") else ())]:
                 for name in bound(part(each, "name")):
@@ -71,7 +72,7 @@ class Outline(Reader):
             exports=self.links.exports,
         )  # fmt: skip
 
-    def is_ignored(self, at: At) -> bool:
+    def is_ignored(self, at: ByteRange) -> bool:
         node = self.tree.root.descendant_for_byte_range(*at) if self.tree.root.has_error else None
         is_silent = b"@ts-nocheck" in self.tree.encoded[:200] or (node is not None and is_misread(node))
         return is_silent or super().is_ignored(at)
@@ -147,7 +148,7 @@ class Outline(Reader):
 
     def _lowered(self, function: Function, node: Node, scopes: Scopes) -> Block:
         body = part(node, "body")
-        statements, before = Statements(function, scopes, self), list[il.Statement]()
+        statements, before = EcmaScriptLowering(function, scopes, self), list[il.Statement]()
         targets = [_target(each) for each in _given(node)]
         for name in (name for target in targets for name in bound(target)):
             statements.scopes.declare(name, 0, is_own=True)
@@ -174,7 +175,7 @@ class Outline(Reader):
     def _default(self, value: Node | None) -> il.Expression | None:
         if value is None or value.type in FUNCTIONS or inner(value):
             return nothing(at_of(value)) if value is not None else None
-        return Statements(Function((0, 0), "", (), None, lambda _: (), b""), Scopes(), self).expression(value)
+        return EcmaScriptLowering(Function((0, 0), "", (), None, lambda _: (), b""), Scopes(), self).expression(value)
 
     # Types and classes
 
@@ -278,4 +279,4 @@ def _is_open(body: Node) -> bool:
     return not statements or statements[-1].type not in _OPEN_ENDS or b"return;" in (body.text or b"")
 
 
-home_of = Outline.home_of
+home_of = EcmaScriptOutliner.home_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
+from breadknife.plugins.nullcheck.core.symbols import SymbolTable
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT, STAR, WHOLE
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
@@ -19,23 +19,23 @@ _MOST_STEPS = 5
 """Re-exports are followed this far."""
 
 
-class EcmaScriptProject(ProjectFiles[FileHome]):
+class EcmaScriptProject(ProjectFiles[FileAnalysis]):
     """The modules of one project."""
 
-    def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> FileAnalysis:
         return home_of(tree, self, uri)
 
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
         found = self._followed(home, name, _MOST_STEPS)
         path = uri_to_path(found[0].uri) if found is not None else None
         return (path, found[1]) if found is not None and path is not None else None
 
-    def imported(self, home: Names, /) -> Iterator[FileHome]:
+    def imported(self, home: SymbolTable, /) -> Iterator[FileAnalysis]:
         """The modules that it imports, and those that these import: what its types come from."""
         direct = set(self._imported(home))
         yield from direct.union(*map(self._imported, direct))
 
-    def nullable(self, home: Names, /) -> frozenset[bytes]:
+    def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
         words = set(super().nullable(home))
         for here, name in home.file.imports.items():  # it may have another name there
             found = self.resolved(home, name)
@@ -43,7 +43,7 @@ class EcmaScriptProject(ProjectFiles[FileHome]):
                 words.add(here.encode())
         return frozenset(words)
 
-    def modules(self, home: Names, module: str) -> Iterator[FileHome]:
+    def modules(self, home: SymbolTable, module: str) -> Iterator[FileAnalysis]:
         """The files that a module's name may mean in a file, likeliest first."""
         path = uri_to_path(home.uri)
         language = (language_of(path) if path is not None else None) or "typescript"
@@ -52,14 +52,14 @@ class EcmaScriptProject(ProjectFiles[FileHome]):
             if there is not None:
                 yield there
 
-    def _imported(self, home: Names) -> Iterator[FileHome]:
+    def _imported(self, home: SymbolTable) -> Iterator[FileAnalysis]:
         for name in set(home.file.imports.values()):
             found = self.resolved(home, name)
             if found is not None:
                 yield found[0]
             yield from self.modules(home, name.partition(".")[0])
 
-    def _followed(self, home: Names, name: str, steps: int) -> tuple[FileHome, str] | None:
+    def _followed(self, home: SymbolTable, name: str, steps: int) -> tuple[FileAnalysis, str] | None:
         """The module that a qualified name leads to, and the name there."""
         module, _, rest = name.partition(".")
         if steps <= 0:

@@ -6,18 +6,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.il import At, Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.ecmascript.expressions import PATTERNS, Expressions, compared, is_null
+from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Expression, Statement, Type
+from breadknife.plugins.nullcheck.languages.ecmascript.expressions import (
+    PATTERNS,
+    EcmaScriptExpressions,
+    compared,
+    is_null,
+)
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED
-from breadknife.plugins.nullcheck.languages.lowering import attribute, display, operation, parts_of
-from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.lowering import attribute, display, opaque, operation
+from breadknife.plugins.nullcheck.languages.outlining import at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node
 
 _HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
 
 
 @dataclass
-class Statements(Expressions):
+class EcmaScriptLowering(EcmaScriptExpressions):
     """Lowers the code of one function, or of the file."""
 
     # Blocks and names
@@ -74,11 +79,11 @@ class Statements(Expressions):
                 elif is_let and (type_ is None or type_.nullable):
                     yield il.Assign(at_of(each), target, il.Null(at_of(each), "undefined", nulls=UNDEFINED), type_)
 
-    def assign(self, target: Node, value: Expression, at: At, type_: Type | None = None) -> Iterator[Statement]:
+    def assign(self, target: Node, value: Expression, at: ByteRange, type_: Type | None = None) -> Iterator[Statement]:
         """An assignment to a variable, a member, or a pattern."""
         if target.type == "object_pattern":
             before, named = self.held(value)
-            if isinstance(before, il.Bind):
+            if isinstance(before, il.AssignmentExpression):
                 yield il.Assign(at, named, _as_declared(before.value, type_))
             yield il.Evaluate(operation(value.at, "unpack", named))
             for child in inner(target):
@@ -88,7 +93,7 @@ class Statements(Expressions):
         elif target.type in ("assignment_pattern", "object_assignment_pattern"):
             left, default = part(target, "left"), self.expression(part(target, "right"))
             before, again = self.held(value)
-            chosen = il.Choice(at, is_null(before, UNDEFINED, negated=True), again, default)
+            chosen = il.Conditional(at, is_null(before, UNDEFINED, negated=True), again, default)
             yield from self.assign(left, chosen, at) if left is not None else ()
         else:
             left = self.target(target)
@@ -100,7 +105,7 @@ class Statements(Expressions):
             return self.function.types.get(target.key)
         return next((each.annotation for each in self.function.parameters if each.name == target.key), None)
 
-    def _property(self, node: Node, owner: Expression, at: At) -> Iterator[Statement]:
+    def _property(self, node: Node, owner: Expression, at: ByteRange) -> Iterator[Statement]:
         """One part of an object's pattern."""
         if node.type == "rest_pattern":
             for each in inner(node):
@@ -112,7 +117,7 @@ class Statements(Expressions):
             key = part(node, "left") or node
             yield from self.assign(node, attribute(at_of(key), owner, text(key)), at)
 
-    def _items(self, node: Node, value: Expression, at: At) -> Iterator[Statement]:
+    def _items(self, node: Node, value: Expression, at: ByteRange) -> Iterator[Statement]:
         targets, later, is_left_out = list[Expression](), list[tuple[Node, il.Name]](), True
         for child in node.children[1:-1]:
             name = il.Name(at_of(child), f"@{child.start_byte}")
@@ -130,7 +135,7 @@ class Statements(Expressions):
 
     def run_class_declaration(self, node: Node) -> Iterable[Statement]:
         self.reading.class_(node, self.scopes, self.function)
-        return (il.Define(self.scopes.key(word(node, "name")), ()),)
+        return (il.Definition(self.scopes.key(word(node, "name")), ()),)
 
     def run_assignment_expression(self, node: Node) -> Iterable[Statement]:
         left, value = part(node, "left"), self.expression(part(node, "right"))
@@ -151,7 +156,7 @@ class Statements(Expressions):
         before: Block = ()
         if word(node, "operator") == "in":
             before = (il.If(is_null(iterable), (il.Jump(is_break=True),), ()),)  # null has no keys
-            iterable = parts_of(iterable.at, [iterable])
+            iterable = opaque(iterable.at, [iterable])
         with self.scopes.block():
             for name in bound(left) if kind is not None and kind.type != "var" else ():
                 self.add(name, node)
@@ -165,7 +170,7 @@ class Statements(Expressions):
 
     def kept(self, value: Expression) -> tuple[Block, Expression]:
         """Each case asks an optional chain, or `typeof x`, anew."""
-        is_asked_anew = isinstance(value, il.Choice | il.Operation | il.Constant)
+        is_asked_anew = isinstance(value, il.Conditional | il.Operation | il.Constant)
         return ((), value) if is_asked_anew else super().kept(value)
 
     def case(self, node: Node, subject: Expression | None, /) -> il.Case:
@@ -206,4 +211,4 @@ def bound(node: Node | None) -> Iterator[str]:
 
 
 def _as_declared(value: Expression, type_: Type | None) -> Expression:
-    return il.Told(value.at, value, type_, value.key, value.forks) if type_ is not None else value
+    return il.TypeAssertion(value.at, value, type_, value.key, value.forks) if type_ is not None else value

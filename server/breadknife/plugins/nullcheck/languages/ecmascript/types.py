@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.il import Type
-from breadknife.plugins.nullcheck.languages.reading import inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import inner, part, text, word
 from breadknife.text.syntax import Node
 
 NULL, UNDEFINED = 1, 2
@@ -23,7 +23,7 @@ _KINDS = {"'": "string", '"': "string", "-": ""}
 
 
 @dataclass
-class Types:
+class TypeScriptTypes:
     """Reads annotations. `shape` gives the name under which a type that is written in place is known."""
 
     names: Mapping[str, str]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, Function, SourceFile, Store
 from breadknife.plugins.nullcheck.core.il import Block
-from breadknife.plugins.nullcheck.languages.go.statements import Statements, defines, parameters_of, result_of, specs_of
-from breadknife.plugins.nullcheck.languages.go.types import Types
+from breadknife.plugins.nullcheck.languages.go.statements import GoLowering, defines, parameters_of, result_of, specs_of
+from breadknife.plugins.nullcheck.languages.go.types import GoTypes
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
-from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
@@ -38,17 +38,17 @@ _IGNORES = re.compile(rb"\b(\w++),[ \t]*\w++[ \t]*+:?=[ \t]*[\w.]++\((?![^\n]*(?
 
 
 @dataclass
-class Outline(Reader):
+class GoOutliner(Outliner):
     language = "go"
 
     elsewhere: Callable[[str], Node | None] = lambda _: None
     """A type that another file of the package declares."""
     declared: dict[str, Node] = field(default_factory=dict[str, Node])
 
-    def file(self) -> File:
+    def file(self) -> SourceFile:
         root = self.tree.root
         main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
-        self.types = Types(self.declared, self.imports, self.elsewhere)
+        self.types = GoTypes(self.declared, self.imports, self.elsewhere)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)
         return self.file_of(main)
@@ -103,7 +103,7 @@ class Outline(Reader):
         if node is None:
             return None
         scratch = Function(at_of(node), "", (), None, lambda _: (), b"")
-        return Statements(scratch, Scopes(), types=self.types).expression(node)
+        return GoLowering(scratch, Scopes(), types=self.types).expression(node)
 
     def _function(self, node: Node) -> None:
         name, body = word(node, "name"), part(node, "body")
@@ -137,7 +137,7 @@ class Outline(Reader):
             scopes.declare(parameter.name, parameter.at[0])
         may_be_set = b"&" in function.source or function.source.find(b"func", 4) >= 0
         untracked = _set_by_others(part(node, "body")) if may_be_set else frozenset[str]()
-        body = Statements(function, scopes, types=self.types, untracked=untracked).body(node)
+        body = GoLowering(function, scopes, types=self.types, untracked=untracked).body(node)
         receiver = function.parameters[0].annotation if function.receiver else None
         if receiver is None or not receiver.is_value:
             return body
@@ -179,4 +179,4 @@ def _names(node: Node | None) -> set[str]:
     return {text(each) for each in ([node, *inner(node)] if node is not None else ()) if each.type == "identifier"}
 
 
-home_of = Outline.home_of
+home_of = GoOutliner.home_of

@@ -9,13 +9,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.declarations import File
+from breadknife.plugins.nullcheck.core.declarations import SourceFile
 from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Names, Target
+from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
 from breadknife.plugins.nullcheck.languages.asking import Asked
-from breadknife.plugins.nullcheck.languages.go.outline import Outline, type_specs
-from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
-from breadknife.plugins.nullcheck.languages.reading import part, word
+from breadknife.plugins.nullcheck.languages.go.outline import GoOutliner, type_specs
+from breadknife.plugins.nullcheck.languages.outlining import part, word
+from breadknife.plugins.nullcheck.languages.packages import PackageFileAnalysis, PackageFiles
 from breadknife.project.values import Project
 from breadknife.text.document import uri_to_path
 from breadknife.text.outline import Import
@@ -25,7 +25,7 @@ _TEST = "_test.go"
 _CLAUSE = re.compile(rb"^package\s+(\w+)", re.MULTILINE)
 
 
-class _Table(NamedTuple):
+class _PackageFile(NamedTuple):
     """What is known of a file without an analysis."""
 
     tree: SyntaxTree
@@ -41,14 +41,14 @@ class GoProject(PackageFiles):
 
     def __init__(self, project: Project | None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(project, clock)
-        self._tables = dict[Path, _Table]()
+        self._tables = dict[Path, _PackageFile]()
 
-    def _outlined(self, tree: SyntaxTree, uri: str) -> File:
+    def _outlined(self, tree: SyntaxTree, uri: str) -> SourceFile:
         asker = self._askers[-1]  # functions are lowered later, whoever is asking then
         declared = cache(partial(self._declared_beside, asker, uri_to_path(uri), _package(tree.encoded)))
-        return Outline(tree, self._knowledge, elsewhere=declared).file()
+        return GoOutliner(tree, self._knowledge, elsewhere=declared).file()
 
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
         folder, slash, last = name.rpartition("/")
         package, dot, rest = last.partition(".")
         paths = self._of(home, folder + slash + package) if dot or slash else self._beside(home)
@@ -58,28 +58,28 @@ class GoProject(PackageFiles):
         # The same name in two files, for two systems: what it gives isn't known.
         return (having[0], name) if len(having) == 1 else None
 
-    def imported(self, home: Names, /) -> Iterator[PackageHome]:
+    def imported(self, home: SymbolTable, /) -> Iterator[PackageFileAnalysis]:
         yield from self._homes_at(self._beside(home))
         for package in sorted(set(home.file.imports.values())):
             yield from self._homes_at(self._of(home, package))
 
-    def method(self, home: Names, class_: str, name: str, /) -> Target | None:
+    def method(self, home: SymbolTable, class_: str, name: str, /) -> Symbol | None:
         with self._asking(self._asked_by(home)):
             package = list(self._homes_at(self._beside(home)))
         for there in package:
             known = there.file.classes.get(class_)
             if known is not None and known.is_elsewhere and (function := known.methods.get(name)) is not None:
-                return Target(there, function)
+                return Symbol(there, function)
         return None
 
-    def _homes_at(self, paths: Iterable[Path]) -> Iterator[PackageHome]:
+    def _homes_at(self, paths: Iterable[Path]) -> Iterator[PackageFileAnalysis]:
         yield from (there for path in paths if (there := self.home(path)) is not None)
 
-    def _beside(self, home: Names) -> Iterator[Path]:
+    def _beside(self, home: SymbolTable) -> Iterator[Path]:
         """The other files of its package, without tests."""
         return self._package_at(uri_to_path(home.uri), _package(home.file.main.source))
 
-    def _of(self, home: Names, path: str) -> Iterator[Path]:
+    def _of(self, home: SymbolTable, path: str) -> Iterator[Path]:
         """The files of a package that it imports, if that is of the module: the standard library's have no dot."""
         for file in self.paths(home.uri, Import(path), "go") if "." in path.partition("/")[0] else ():
             table = self._table(file)
@@ -92,13 +92,13 @@ class GoProject(PackageFiles):
             if table is not None and table.package == package:
                 yield path
 
-    def _table(self, path: Path) -> _Table | None:
+    def _table(self, path: Path) -> _PackageFile | None:
         tree = self.tree(path) if not path.name.endswith(_TEST) else None
         known = self._tables.get(path)
         if tree is not None and (known is None or known.tree is not tree):
             specs = type_specs(tree.root)
             types = {word(each, "name"): type_ for each in specs if (type_ := part(each, "type")) is not None}
-            known = self._tables[path] = _Table(tree, _package(tree.encoded), types)
+            known = self._tables[path] = _PackageFile(tree, _package(tree.encoded), types)
         return known if tree is not None else None
 
     def _declared_beside(self, asker: Asked, here: Path | None, package: bytes, name: str) -> Node | None:
@@ -108,7 +108,7 @@ class GoProject(PackageFiles):
         return next((table.types[name] for table in tables if name in table.types), None)
 
 
-def _declares(home: PackageHome, name: str) -> bool:
+def _declares(home: PackageFileAnalysis, name: str) -> bool:
     class_ = home.file.classes.get(name)
     return (class_ is not None and not class_.is_elsewhere) or name in home.file.named or name in home.file.variables
 

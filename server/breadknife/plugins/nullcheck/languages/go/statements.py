@@ -8,29 +8,29 @@ from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Parameter
-from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
-from breadknife.plugins.nullcheck.languages.go.types import Types
+from breadknife.plugins.nullcheck.core.il import Argument, Block, ByteRange, Expression, Statement, Type
+from breadknife.plugins.nullcheck.languages.go.types import GoTypes
 from breadknife.plugins.nullcheck.languages.lowering import (
     Lowering,
     any_of,
     call,
     compared,
     display,
-    element,
     nothing,
+    opaque,
     operation,
-    parts_of,
+    subscript,
 )
-from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import at_of, first, inner, part, text, word
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 
 
 @dataclass
-class Statements(Lowering):
+class GoLowering(Lowering):
     """Lowers the code of one function."""
 
-    types: Types = field(kw_only=True)
+    types: GoTypes = field(kw_only=True)
     untracked: frozenset[str] = frozenset()
     """Variables of which nothing is known."""
     result_names: list[str] = field(default_factory=list[str], init=False)
@@ -110,13 +110,13 @@ class Statements(Lowering):
             return lowered
         value, at = lowered[0], at_of(values[0])
         is_assertion = isinstance(value, il.Cast) and value.drops_null
-        if not is_assertion and not isinstance(value, il.Element):
+        if not is_assertion and not isinstance(value, il.Subscript):
             return lowered
         if not is_assertion and text(targets[1]) == "_":
             return [display(at, "tuple", (value, nothing(at)))]
         when = "the type is another one" if is_assertion else "the key is missing"
         null = il.Null(at, "nil", why=f"`{text(targets[0])}` is nil when {when}", kind="lookup")
-        return [il.Attempt(at, value, null, value.forks)]
+        return [il.CommaOk(at, value, null, value.forks)]
 
     # Other statements
 
@@ -140,7 +140,7 @@ class Statements(Lowering):
         types, at, body = node.children_by_field_name("type"), at_of(node), self.case(node, None).body
         if not types or any(text(each) == "nil" for each in types):
             return il.Case(nothing(at) if types else None, body)
-        test = il.Test(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
+        test = il.Comparison(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
         type_ = self.types.read(types[0]) if len(types) == 1 else None
         value = il.Cast(subject.at, subject, type_, subject.key, forks=False, drops_null=True)
         return il.Case(test, (il.Assign(at, name, value), *body) if name is not None else body)
@@ -171,8 +171,8 @@ class Statements(Lowering):
             index = targets[0] if targets and targets[0].key else il.Name(iterable.at, f"_@{node.start_byte}")
             before: Block = ()
             if len(targets) > 1 and targets[1].key:
-                before = (il.Assign(targets[1].at, targets[1], element(iterable.at, iterable, index)),)
-            target = il.Parts(iterable.at, (index,), forks=False)
+                before = (il.Assign(targets[1].at, targets[1], subscript(iterable.at, iterable, index)),)
+            target = il.Opaque(iterable.at, (index,), forks=False)
             body = (*before, *self.block(part(node, "body")))
             return (*keeps, il.Loop(at_of(node), None, target, iterable, body, ()))
 
@@ -180,7 +180,7 @@ class Statements(Lowering):
 
     def lower_slice_expression(self, node: Node) -> Expression:
         owner, *bounds = self.values(node) or [nothing(at_of(node))]
-        return il.Element(at_of(node), owner, None, "", any(each.forks for each in (owner, *bounds)))
+        return il.Subscript(at_of(node), owner, None, "", any(each.forks for each in (owner, *bounds)))
 
     def lower_call_expression(self, node: Node) -> Expression:
         at, function, given = at_of(node), part(node, "function"), inner(part(node, "arguments"))
@@ -206,7 +206,7 @@ class Statements(Lowering):
     def lower_keyed_element(self, node: Node) -> Expression:
         return self.expression(part(node, "value"))
 
-    def applied(self, at: At, operator: str, operand: Expression, /) -> Expression:
+    def applied(self, at: ByteRange, operator: str, operand: Expression, /) -> Expression:
         match operator:
             case "*":
                 return operation(at, "deref", operand, key=f"*{operand.key}" if operand.key else "")
@@ -214,12 +214,12 @@ class Statements(Lowering):
                 pointed = operand.type
                 return operand._replace(type=pointed._replace(is_value=False) if pointed is not None else None)
             case "&" | "<-":
-                return operation(at, "&", operand) if operator == "&" else parts_of(at, [operand])
+                return operation(at, "&", operand) if operator == "&" else opaque(at, [operand])
             case _:
                 return super().applied(at, operator, operand)
 
 
-def parameters_of(node: Node, types: Types, field_name: str = "parameters") -> Iterator[Parameter]:
+def parameters_of(node: Node, types: GoTypes, field_name: str = "parameters") -> Iterator[Parameter]:
     for each in inner(part(node, field_name)):
         made = partial(Parameter, default=None, annotation=types.read(part(each, "type")))
         kind = "*" if each.type == "variadic_parameter_declaration" else ""
@@ -239,7 +239,7 @@ def results_of(node: Node) -> list[tuple[Node | None, Node | None]]:
     ]
 
 
-def result_of(node: Node, types: Types) -> Type | None:
+def result_of(node: Node, types: GoTypes) -> Type | None:
     found = [types.read(each) for _, each in results_of(node)]
     if len(found) > 1:
         return Type("tuple", tuple(each or Type("", is_value=True) for each in found))

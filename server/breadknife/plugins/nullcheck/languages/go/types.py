@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.il import Type
-from breadknife.plugins.nullcheck.languages.reading import first, part, text
+from breadknife.plugins.nullcheck.languages.outlining import first, part, text
 from breadknife.text.syntax import Node
 
 _VALUES = frozenset({
@@ -22,7 +22,7 @@ _DEEPEST = 8
 
 
 @dataclass(frozen=True)
-class Types:
+class GoTypes:
     """Reads the types of one file."""
 
     declared: Mapping[str, Node]

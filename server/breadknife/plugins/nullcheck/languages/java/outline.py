@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
-from breadknife.plugins.nullcheck.core.il import At, Block, Type
-from breadknife.plugins.nullcheck.languages.java.statements import Members, Statements
+from breadknife.plugins.nullcheck.core.declarations import Class, Function, Parameter, SourceFile, Store
+from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Type
+from breadknife.plugins.nullcheck.languages.java.statements import ClassMembers, JavaLowering
 from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations_of, declared, read
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
-from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node
 
 _CLASSES = frozenset({
@@ -31,25 +31,25 @@ _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interfac
 
 
 @dataclass
-class Outline(Reader):
+class JavaOutliner(Outliner):
     language = "java"
 
-    silent: list[At] = field(default_factory=list[At])
+    silent: list[ByteRange] = field(default_factory=list[ByteRange])
     """Where an annotation tells checkers to be silent."""
 
-    def file(self) -> File:
+    def file(self) -> SourceFile:
         root = self.tree.root
         main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._walk(root)
         return self.file_of(main)
 
-    def is_ignored(self, at: At) -> bool:
+    def is_ignored(self, at: ByteRange) -> bool:
         return any(each[0] <= at[0] < each[1] for each in self.silent) or super().is_ignored(at)
 
     def _walk(self, root: Node) -> None:
         """All classes below a node, those without a name, too."""
-        waiting: list[tuple[Node, Members | None]] = [(root, None)]
+        waiting: list[tuple[Node, ClassMembers | None]] = [(root, None)]
         while waiting:
             node, around = waiting.pop()
             for child in node.named_children:
@@ -80,13 +80,13 @@ class Outline(Reader):
 
     # Classes
 
-    def _class(self, node: Node, name: str, around: Members | None) -> Members:
+    def _class(self, node: Node, name: str, around: ClassMembers | None) -> ClassMembers:
         above = [each for clause in inner(node) if clause.type in _ABOVE for each in _flat(clause)]
         if node.type == "object_creation_expression" and (type_ := part(node, "type")) is not None:
             above = [type_]
         bases = [type_.name for each in above if (type_ := read(each, self.knowledge.annotations)) is not None]
         class_ = Class(at_of(node), name, tuple(bases), is_interface=node.type == "interface_declaration")
-        members = Members(class_, around, self.knowledge)
+        members = ClassMembers(class_, around, self.knowledge)
         self.classes[name] = class_
         for each in _flat(
             part(node, "body") or next((each for each in inner(node) if each.type == "class_body"), None)
@@ -100,20 +100,20 @@ class Outline(Reader):
             self._field(each, declared(each, self.knowledge.annotations), members)
         return members
 
-    def _field(self, node: Node, type_: Type | None, members: Members) -> None:
+    def _field(self, node: Node, type_: Type | None, members: ClassMembers) -> None:
         name, value = word(node, "name"), part(node, "value")
         members.fields[name] = type_._replace(nullable=0) if type_ is not None else None
         members.class_.stores[name] = [Store(at_of(node), None, partial(self._value, value, members), type_)]
 
     # Code
 
-    def _value(self, node: Node | None, members: Members) -> il.Expression | None:
+    def _value(self, node: Node | None, members: ClassMembers) -> il.Expression | None:
         if node is None or node.type == "array_initializer":
             return None
         scratch = Function(at_of(node), "", (), None, lambda _: (), b"", receiver="this", receiver_class=members.class_)
-        return Statements(scratch, Scopes(), members).expression(node)
+        return JavaLowering(scratch, Scopes(), members).expression(node)
 
-    def _method(self, node: Node, members: Members) -> None:
+    def _method(self, node: Node, members: ClassMembers) -> None:
         class_, known = members.class_, self.knowledge.annotations
         name = word(node, "name") if node.type == "method_declaration" else "<init>"
         parameters = [found for each in inner(part(node, "parameters")) if (found := self._parameter(each)) is not None]
@@ -138,12 +138,12 @@ class Outline(Reader):
         several = next((each for each in inner(node) if each.type == "variable_declarator"), None)
         return Parameter(at_of(node), word(several, "name"), None, None, "*")
 
-    def _lowered(self, node: Node, members: Members, function: Function) -> Block:
+    def _lowered(self, node: Node, members: ClassMembers, function: Function) -> Block:
         scopes = Scopes()
         for parameter in function.parameters:
             type_ = parameter.annotation
             scopes.declare(parameter.name, 0, type_._replace(nullable=0) if type_ is not None else None)
-        return Statements(function, scopes, members).body(node)
+        return JavaLowering(function, scopes, members).body(node)
 
 
 def _flat(node: Node | None) -> Iterator[Node]:
@@ -152,4 +152,4 @@ def _flat(node: Node | None) -> Iterator[Node]:
         yield from inner(each) if each.type in _LISTS else (each,)
 
 
-home_of = Outline.home_of
+home_of = JavaOutliner.home_of

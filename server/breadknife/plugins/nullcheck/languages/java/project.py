@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from breadknife.plugins.nullcheck.core.declarations import File
+from breadknife.plugins.nullcheck.core.declarations import SourceFile
 from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.names import Names
-from breadknife.plugins.nullcheck.languages.java.outline import Outline
-from breadknife.plugins.nullcheck.languages.packages import PackageFiles, PackageHome
+from breadknife.plugins.nullcheck.core.symbols import SymbolTable
+from breadknife.plugins.nullcheck.languages.java.outline import JavaOutliner
+from breadknife.plugins.nullcheck.languages.packages import PackageFileAnalysis, PackageFiles
 from breadknife.project.values import Project
 from breadknife.text.document import uri_to_path
 from breadknife.text.outline import Import
@@ -32,12 +32,12 @@ class JavaProject(PackageFiles):
 
     def __init__(self, project: Project | None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(project, clock)
-        self._imported = WeakKeyDictionary[Names, Mapping[str, str]]()
+        self._imported = WeakKeyDictionary[SymbolTable, Mapping[str, str]]()
 
-    def _outlined(self, tree: SyntaxTree, uri: str) -> File:
-        return Outline(tree, self._knowledge).file()
+    def _outlined(self, tree: SyntaxTree, uri: str) -> SourceFile:
+        return JavaOutliner(tree, self._knowledge).file()
 
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
         found = _NAMED.fullmatch(name)
         path = self._path(home, found[1], found[2]) if found is not None else None
         there = self.home(path) if path is not None else None
@@ -45,9 +45,9 @@ class JavaProject(PackageFiles):
             return None
         return path, found[2] + found[3]
 
-    def imported(self, home: Names, /) -> Iterator[PackageHome]:
+    def imported(self, home: SymbolTable, /) -> Iterator[PackageFileAnalysis]:
         """The files of the classes that it names, and those that these are made of."""
-        waiting: list[tuple[Names, str]] = [(home, name) for name in _classes(home)]
+        waiting: list[tuple[SymbolTable, str]] = [(home, name) for name in _classes(home)]
         seen = {home.uri}
         while waiting:
             from_, name = waiting.pop()
@@ -57,7 +57,7 @@ class JavaProject(PackageFiles):
                 waiting += [(found[0], base) for class_ in found[0].file.classes.values() for base in class_.bases]
                 yield found[0]
 
-    def _path(self, home: Names, package: str, class_: str) -> Path | None:
+    def _path(self, home: SymbolTable, package: str, class_: str) -> Path | None:
         here = uri_to_path(home.uri)
         qualified = package + class_ if package else self._imports(home).get(class_, class_)
         if here is None or qualified.startswith(_LIBRARIES):
@@ -67,7 +67,7 @@ class JavaProject(PackageFiles):
             return path if path in self.beside(here, "*.java") else None
         return next((path for path in self.paths(home.uri, Import(qualified), "java") if path.stem == class_), None)
 
-    def _imports(self, home: Names) -> Mapping[str, str]:
+    def _imports(self, home: SymbolTable) -> Mapping[str, str]:
         """Simple name -> qualified name."""
         if home not in self._imported:
             found = _IMPORT.findall(home.file.main.source.decode("utf-8", "replace"))
@@ -75,6 +75,6 @@ class JavaProject(PackageFiles):
         return self._imported[home]
 
 
-def _classes(home: Names) -> list[str]:
+def _classes(home: SymbolTable) -> list[str]:
     bases = {base for class_ in home.file.classes.values() for base in class_.bases}
     return sorted(bases.union(_CLASS.findall(home.file.main.source.decode("utf-8", "replace"))))

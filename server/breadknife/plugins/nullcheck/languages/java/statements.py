@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, Parameter
-from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Expression, Statement, Type
+from breadknife.plugins.nullcheck.core.il import Argument, Block, ByteRange, Expression, Statement, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.languages.java.types import declared, read
 from breadknife.plugins.nullcheck.languages.lowering import (
@@ -19,25 +19,25 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     nothing,
     operation,
 )
-from breadknife.plugins.nullcheck.languages.reading import at_of, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import at_of, inner, part, text, word
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 
-_TRUTHS = (il.Test, il.Not, il.Both)
+_TRUTHS = (il.Comparison, il.Not, il.ShortCircuit)
 
 
 @dataclass(eq=False)
-class Members:
+class ClassMembers:
     """This tells what a class declares, and what is around it."""
 
     class_: Class
-    around: Members | None
+    around: ClassMembers | None
     knowledge: Knowledge
     fields: dict[str, Type | None] = field(default_factory=dict[str, Type | None])
     methods: dict[str, int] = field(default_factory=dict[str, int])
     """How many methods have a name."""
 
-    def owner_of(self, name: str, *, is_method: bool = False) -> Members | None:
+    def owner_of(self, name: str, *, is_method: bool = False) -> ClassMembers | None:
         """The innermost class around that declares the field or the method."""
         if name in (self.methods if is_method else self.fields):
             return self
@@ -45,10 +45,10 @@ class Members:
 
 
 @dataclass
-class Statements(Lowering):
+class JavaLowering(Lowering):
     """Lowers the code of one method."""
 
-    members: Members
+    members: ClassMembers
 
     kinds = grammar_of("java").lowering
     number_operator = "arithmetic"
@@ -81,7 +81,7 @@ class Statements(Lowering):
             if isinstance(value, (*_TRUTHS, il.Call)):
                 yield il.If(il.Not(value.at, value, value.forks), (il.Raise(at_of(node), ()),), ())
             elif not isinstance(value, il.Constant):
-                yield il.Evaluate(il.Told(value.at, value, None, value.key, value.forks))
+                yield il.Evaluate(il.TypeAssertion(value.at, value, None, value.key, value.forks))
 
     def run_local_variable_declaration(self, node: Node) -> Iterable[Statement]:
         type_ = self.declared_type(node)
@@ -148,7 +148,7 @@ class Statements(Lowering):
         owner = self.members.owner_of(name) if self.scopes.find(name) is None else None
         return attribute(at, self._owner(owner, at), name) if owner else il.Name(at, self.scopes.key(name))
 
-    def _owner(self, members: Members, at: At) -> Expression:
+    def _owner(self, members: ClassMembers, at: ByteRange) -> Expression:
         """The object whose field or method is meant by its bare name."""
         if members is self.members:
             return il.Name(at, "this")
@@ -161,9 +161,11 @@ class Statements(Lowering):
         at, name, owner, given = at_of(node), word(node, "name"), part(node, "object"), inner(part(node, "arguments"))
         if self.is_checker(node) and given and owner is not None:
             value = self.expression(given[0])
-            return il.Told(at, value, None, value.key, value.forks) if not isinstance(value, _TRUTHS) else value
+            return (
+                il.TypeAssertion(at, value, None, value.key, value.forks) if not isinstance(value, _TRUTHS) else value
+            )
         if name == "getClass" and not given:
-            return il.Told(
+            return il.TypeAssertion(
                 at, self.expression(owner) if owner is not None else il.Name(at, "this"), Type("Class"), "", False
             )
         arguments = [Argument("", self.expression(each)) for each in given]
@@ -190,7 +192,7 @@ class Statements(Lowering):
             type_ = Type(special)
         elif arguments and f"new.{name}" in knowledge.results:
             type_ = None
-        return il.Told(at, made, type_, "", made.forks)
+        return il.TypeAssertion(at, made, type_, "", made.forks)
 
     def lower_lambda_expression(self, node: Node) -> Expression:
         written = part(node, "parameters")
@@ -213,27 +215,29 @@ class Statements(Lowering):
             value = operation(at, "join" if operator == "+=" else "arithmetic", self.expression(left), value)
         elif (local := self.scopes.find(text(left))) is not None:
             value = self.unboxed(value, local.type)
-        return il.Bind(at, target, value, target.key)
+        return il.AssignmentExpression(at, target, value, target.key)
 
     def unboxed(self, value: Expression, type_: Type | None) -> Expression:
         """The value as one of the type, which may be a primitive one."""
         if type_ is None or not type_.is_value or isinstance(value, il.Constant) or type_.name == "void":
             return value
-        if isinstance(value, il.Choice):
+        if isinstance(value, il.Conditional):
             return value._replace(then=self.unboxed(value.then, type_), otherwise=self.unboxed(value.otherwise, type_))
-        is_plain = isinstance(value, il.Name | il.Call | il.Attribute | il.Cast | il.Element)
+        is_plain = isinstance(value, il.Name | il.Call | il.Attribute | il.Cast | il.Subscript)
         return operation(value.at, "unbox", value) if is_plain else value
 
     def lower_instanceof_expression(self, node: Node) -> Expression:
         """Of what a pattern takes apart nothing is known."""
         at, left, name = at_of(node), self.expression(part(node, "left")), part(node, "name")
-        test = il.Test(at, "instance", left, nothing(at), negated=False, key="", forks=left.forks)
+        test = il.Comparison(at, "instance", left, nothing(at), negated=False, key="", forks=left.forks)
         if name is None:
             return test
         type_ = self.read(part(node, "right"))
         value = left if left.key and not left.forks else nothing(at)
-        bound = il.Bind(at, self.declared(name, type_), il.Cast(at, value, type_, "", False, drops_null=True), "")
-        return il.Both(at, is_and=True, left=test, right=il.Display(at, "tuple", (bound,), forks=True))
+        bound = il.AssignmentExpression(
+            at, self.declared(name, type_), il.Cast(at, value, type_, "", False, drops_null=True), ""
+        )
+        return il.ShortCircuit(at, is_and=True, left=test, right=il.Display(at, "tuple", (bound,), forks=True))
 
     def lower_cast_expression(self, node: Node) -> Expression:
         value, type_ = self.expression(part(node, "value")), self.read(part(node, "type"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, Type
-from breadknife.plugins.nullcheck.languages.reading import first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import first, inner, part, text, word
 from breadknife.text.syntax import Node
 
 PRIMITIVES = frozenset({"integral_type", "floating_point_type", "boolean_type", "void_type"})

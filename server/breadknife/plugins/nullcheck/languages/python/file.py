@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.il import ByteRange
 from breadknife.plugins.nullcheck.languages.cards import Card, kept_of
 from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
@@ -46,7 +46,7 @@ class PythonFile(CoreFile[PythonSite]):
     def _site(self, place: Place) -> PythonSite:
         return self._seen(PythonSite, place, project=self._project, elsewhere=self._elsewhere)
 
-    def _elsewhere(self, uri: str, at: At) -> PythonSite | None:
+    def _elsewhere(self, uri: str, at: ByteRange) -> PythonSite | None:
         """A declaration in another file; None where that isn't the project's own, or is too long for a menu."""
         path, project, files = uri_to_path(uri), self._project, self.files
         if path is None or project is None or project.outline(path) is None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Parameter, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, Function, Parameter, SourceFile, Store
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Type
-from breadknife.plugins.nullcheck.languages.python.statements import Statements
+from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.python.statements import PythonLowering
 from breadknife.plugins.nullcheck.languages.python.types import type_of
-from breadknife.plugins.nullcheck.languages.reading import Reader, at_of, first, inner, part, text, word
 from breadknife.text.syntax import Node, captures
 
 _DECLARING = """
@@ -36,7 +36,7 @@ _LONGEST_STUB = 5
 _STUBS = frozenset({"abstractmethod", "overload"})
 
 
-class _Place(NamedTuple):
+class _Enclosing(NamedTuple):
     """Where a statement stands."""
 
     end: int
@@ -49,20 +49,20 @@ class _Place(NamedTuple):
 
 
 @dataclass
-class Outline(Reader):
+class PythonOutliner(Outliner):
     """Reads one file. The method for a kind of statement has its name: `read_…`."""
 
     language = "python"
 
     _types: dict[str, Type | None] = field(default_factory=dict[str, "Type | None"])
 
-    def file(self) -> File:
+    def file(self) -> SourceFile:
         root = self.tree.root
-        places = [_Place(root.end_byte)]
+        places = [_Enclosing(root.end_byte)]
         for node in sorted(captures(self.tree, _DECLARING).get("it", ()), key=lambda each: each.start_byte):
             while node.start_byte >= places[-1].end:
                 places.pop()
-            read: Callable[[Node, _Place], _Place | None] = getattr(self, f"read_{node.type}")
+            read: Callable[[Node, _Enclosing], _Enclosing | None] = getattr(self, f"read_{node.type}")
             if (inside := read(node, places[-1])) is not None:
                 places.append(inside)
         for name in {name for name in self.named if name in self.variables or name in self.classes}:
@@ -78,7 +78,7 @@ class Outline(Reader):
         return self._types[written]
 
     def _lowered(self, body: Node, function: Function) -> Block:
-        lowering = Statements(
+        lowering = PythonLowering(
             function, type_of=self.type_of, is_ignored=self.is_ignored, imports=self.imports,
             catching=self.knowledge.catching,
         )  # fmt: skip
@@ -86,7 +86,7 @@ class Outline(Reader):
 
     # Statements
 
-    def read_import_statement(self, node: Node, _place: _Place) -> None:
+    def read_import_statement(self, node: Node, _place: _Enclosing) -> None:
         module = word(node, "module_name")
         for name in node.children_by_field_name("name"):
             written = word(name, "name") or text(name)
@@ -101,13 +101,13 @@ class Outline(Reader):
 
     read_import_from_statement = read_import_statement
 
-    def read_global_statement(self, node: Node, place: _Place) -> None:
+    def read_global_statement(self, node: Node, place: _Enclosing) -> None:
         if isinstance(place.shared, set):
             place.shared.update(text(child) for child in inner(node))
 
     read_nonlocal_statement = read_global_statement
 
-    def read_assignment(self, node: Node, place: _Place) -> None:
+    def read_assignment(self, node: Node, place: _Enclosing) -> None:
         left, value = part(node, "left"), part(node, "right")
         is_local = place.function is not None and not place.shared and left and left.type == "identifier"
         if is_local and (value is None or value.type != "assignment"):
@@ -126,18 +126,18 @@ class Outline(Reader):
             elif target is not None:
                 self._store(target, value, annotation, place)
 
-    def read_yield(self, _node: Node, place: _Place) -> None:
+    def read_yield(self, _node: Node, place: _Enclosing) -> None:
         if place.function is not None:
             place.function.is_generator = True
 
-    def read_for_statement(self, node: Node, place: _Place) -> None:
+    def read_for_statement(self, node: Node, place: _Enclosing) -> None:
         self._store(part(node, "left"), None, None, place)
 
-    def read_with_statement(self, node: Node, place: _Place) -> None:
+    def read_with_statement(self, node: Node, place: _Enclosing) -> None:
         for item in inner(first(node)):
             self._store(first(part(part(item, "value"), "alias")), None, None, place)
 
-    def _store(self, target: Node | None, value: Node | None, annotation: Type | None, place: _Place) -> None:
+    def _store(self, target: Node | None, value: Node | None, annotation: Type | None, place: _Enclosing) -> None:
         """Note what a variable of a class or of the module gets, or an attribute."""
         function = place.function
         owner = function.receiver_class if function is not None else place.class_
@@ -162,18 +162,18 @@ class Outline(Reader):
         if value is None:
             return None
         here = function or Function((0, 0), "", (), None, lambda _: (), b"")
-        return Statements(replace(here, locals=set(), within=[])).expression(value)
+        return PythonLowering(replace(here, locals=set(), within=[])).expression(value)
 
     # Definitions
 
-    def read_class_definition(self, node: Node, place: _Place) -> _Place:
+    def read_class_definition(self, node: Node, place: _Enclosing) -> _Enclosing:
         given = inner(part(node, "superclasses"))
         bases = (self._qualified(text(each).partition("[")[0]) for each in given if each.type != "keyword_argument")
         class_ = Class(at_of(node), word(node, "name"), tuple(bases), self._decorators(node))
         self.classes[class_.name] = class_
-        return _Place(node.end_byte, class_)
+        return _Enclosing(node.end_byte, class_)
 
-    def read_function_definition(self, node: Node, place: _Place) -> _Place | None:
+    def read_function_definition(self, node: Node, place: _Enclosing) -> _Enclosing | None:
         name, body, said = word(node, "name"), part(node, "body"), self._decorators(node)
         if not name or body is None:
             return None
@@ -206,7 +206,7 @@ class Outline(Reader):
             if name in self.named:
                 self.variables.setdefault(name, [])  # which of them is meant depends on the order
             self.named[name] = function
-        return _Place(node.end_byte, function=function, shared=set())
+        return _Enclosing(node.end_byte, function=function, shared=set())
 
     def _parameters(self, node: Node) -> tuple[Parameter, ...]:
         found, kind = list[Parameter](), ""
@@ -266,4 +266,4 @@ def _is_open(body: Node, source: bytes) -> bool:
     return last not in ("return_statement", "raise_statement") or _RETURNS_NOTHING.search(source) is not None
 
 
-home_of = Outline.home_of
+home_of = PythonOutliner.home_of

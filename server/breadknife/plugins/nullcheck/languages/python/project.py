@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.names import Names
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
+from breadknife.plugins.nullcheck.core.symbols import SymbolTable
 from breadknife.plugins.nullcheck.languages.cards import Card
 from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.languages.python.outline import home_of
@@ -18,18 +18,18 @@ _MOST_STEPS = 5
 """Re-exports are followed this far."""
 
 
-class PythonProject(ProjectFiles[FileHome]):
+class PythonProject(ProjectFiles[FileAnalysis]):
     """The modules of one project."""
 
-    def home_of(self, tree: SyntaxTree, uri: str, /) -> FileHome:
+    def home_of(self, tree: SyntaxTree, uri: str, /) -> FileAnalysis:
         return home_of(tree, self, uri)
 
-    def nullable(self, home: Names, /) -> frozenset[bytes]:
+    def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
         words = super().nullable(home)
         imports = home.file.imports.items()
         return words.union(here.encode() for here, name in imports if name.rpartition(".")[2].encode() in words)
 
-    def found(self, home: Names, name: str, /) -> tuple[Path, str] | None:
+    def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
         return self._looked_up(home.uri, name, _MOST_STEPS)
 
     def _looked_up(self, uri: str, name: str, steps: int) -> tuple[Path, str] | None:
@@ -59,12 +59,12 @@ class PythonProject(ProjectFiles[FileHome]):
             return self._looked_up(path.as_uri(), ".".join([card.imports[wanted[0]], *wanted[1:]]), steps - 1)
         return None
 
-    def around(self, home: Names, /) -> Iterator[tuple[str, Card]]:
+    def around(self, home: SymbolTable, /) -> Iterator[tuple[str, Card]]:
         for path in self._files_around(home):
             if (card := self.card(path)) is not None:
                 yield path.as_uri(), card
 
-    def _files_around(self, home: Names) -> Sequence[Path]:
+    def _files_around(self, home: SymbolTable) -> Sequence[Path]:
         """The files that it imports, and those that these have base classes of, or hand on names of."""
         used = home.file.main.words
         found = set(self._files_with(home.uri, home.file.imports.values()))

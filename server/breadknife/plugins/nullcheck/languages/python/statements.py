@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Parameter
-from breadknife.plugins.nullcheck.core.il import Argument, At, Block, Clause, Expression, Statement, Type
+from breadknife.plugins.nullcheck.core.il import Argument, Block, ByteRange, Clause, Expression, Statement, Type
 from breadknife.plugins.nullcheck.languages.lowering import (
     Lowering,
     Scopes,
     call,
     compared,
     display,
-    element,
     nothing,
+    opaque,
     operation,
-    parts_of,
     short,
+    subscript,
 )
-from breadknife.plugins.nullcheck.languages.reading import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.outlining import at_of, first, inner, part, text, word
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node, nodes_in
 
@@ -37,13 +37,13 @@ _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple",
 
 
 @dataclass
-class Statements(Lowering):
+class PythonLowering(Lowering):
     """Lowers the code of one function, of a class, or of the module."""
 
     scopes: Scopes = field(default_factory=Scopes)
     type_of: Callable[[Node | None], Type | None] = lambda _: None
     """What an annotation declares."""
-    is_ignored: Callable[[At], bool] = lambda _: False
+    is_ignored: Callable[[ByteRange], bool] = lambda _: False
     imports: Collection[str] = ()
     """Names that the file imports."""
     catching: Collection[str] = ()
@@ -79,7 +79,7 @@ class Statements(Lowering):
         if node.type in ("as_pattern_target", "parenthesized_expression"):
             return self.target(first(node))
         if node.type in ("list_splat_pattern", "list_splat"):
-            return parts_of(at_of(node), [self.target(each) for each in inner(node)])
+            return opaque(at_of(node), [self.target(each) for each in inner(node)])
         return self.expression(node)
 
     @contextmanager
@@ -127,13 +127,13 @@ class Statements(Lowering):
     def run_function_definition(self, node: Node) -> Iterable[Statement]:
         defaults = [part(each, "value") for each in inner(part(node, "parameters"))]
         values = [self.expression(each) for each in defaults if each is not None]
-        yield il.Define(self.target(part(node, "name")).key, tuple(values), ())
+        yield il.Definition(self.target(part(node, "name")).key, tuple(values), ())
 
     def run_class_definition(self, node: Node) -> Iterable[Statement]:
         name, body = self.target(part(node, "name")), part(node, "body")
         values = tuple(each.value for each in self.arguments(node, "superclasses"))
         with self.scopes.block(), self.owning(node):
-            yield il.Define(name.key, values, self.nested(body))
+            yield il.Definition(name.key, values, self.nested(body))
 
     # Branches, loops and exceptions
 
@@ -200,10 +200,10 @@ class Statements(Lowering):
         elif "None" in said:
             test = nothing(at)
         elif subject is not None and not said.isidentifier():
-            test = il.Test(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
+            test = il.Comparison(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
         if guard is not None:
             asked = self.expression(guard)
-            test = il.Both(at, is_and=True, left=test, right=asked) if test is not None else asked
+            test = il.ShortCircuit(at, is_and=True, left=test, right=asked) if test is not None else asked
         return il.Case(test, body)
 
     # Names and calls
@@ -212,8 +212,8 @@ class Statements(Lowering):
         at, owner, given = at_of(node), self.expression(part(node, "value")), node.children_by_field_name("subscript")
         values = [self.expression(each) for each in given]
         if len(given) == 1 and given[0].type == "slice":
-            return il.Element(at, owner, None, "", owner.forks or values[0].forks)
-        return element(at, owner, values[0] if len(values) == 1 else parts_of(at, values))
+            return il.Subscript(at, owner, None, "", owner.forks or values[0].forks)
+        return subscript(at, owner, values[0] if len(values) == 1 else opaque(at, values))
 
     def lower_call(self, node: Node) -> Expression:
         at, callee, arguments = at_of(node), self.expression(part(node, "function")), self.arguments(node)
@@ -273,18 +273,18 @@ class Statements(Lowering):
         operators = [" ".join(text(each).split()) for each in node.children_by_field_name("operators")]
         values = [self.expression(each) for each in inner(node)]
         tests = [_test(node, *each) for each in zip(operators, values, values[1:], strict=False)]
-        return tests[0] if len(tests) == 1 else parts_of(at_of(node), tests)
+        return tests[0] if len(tests) == 1 else opaque(at_of(node), tests)
 
     def lower_conditional_expression(self, node: Node) -> Expression:
         parts = self.values(node)
         if len(parts) != 3:
-            return parts_of(at_of(node), parts)
+            return opaque(at_of(node), parts)
         then, test, otherwise = parts
-        return il.Choice(at_of(node), test, then, otherwise)
+        return il.Conditional(at_of(node), test, then, otherwise)
 
     def lower_named_expression(self, node: Node) -> Expression:
         value, target = self.expression(part(node, "value")), self.target(part(node, "name"))
-        return il.Bind(at_of(node), target, value, target.key)
+        return il.AssignmentExpression(at_of(node), target, value, target.key)
 
 
 def _test(node: Node, operator: str, left: Expression, right: Expression) -> Expression:
@@ -292,7 +292,7 @@ def _test(node: Node, operator: str, left: Expression, right: Expression) -> Exp
     if kind == operator and kind not in ("is", "==", "in", "instance"):
         return operation(at, operator, left, right)
     key = short(f"({left.key} {kind} {right.key})") if left.key and right.key else ""
-    return il.Test(at, kind, left, right, operator in _NEGATED, key, left.forks or right.forks)
+    return il.Comparison(at, kind, left, right, operator in _NEGATED, key, left.forks or right.forks)
 
 
 def _flat(values: Iterable[Expression]) -> tuple[Expression, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.declarations import Class, Store
 from breadknife.plugins.nullcheck.repairs.python.annotations import BUILTINS, evaluated, spelled, without_none
 from breadknife.plugins.nullcheck.repairs.python.lines import comment
@@ -50,7 +50,7 @@ class Assigned:
 class Attribute:
     """An attribute of a class, with the classes of the file above and below."""
 
-    home: FileHome
+    home: FileAnalysis
     tree: SyntaxTree
     name: str
     class_: Class

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
-from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.il import ByteRange
 from breadknife.plugins.nullcheck.core.summary import Condition
 from breadknife.plugins.nullcheck.repairs.python.annotations import with_none
 from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
@@ -44,7 +44,7 @@ def allowing(site: Site, annotation: Node | None, strategy: Strategy, title: str
         yield Proposal(strategy, title, evidence, written((TextEdit(site.tree.span(annotation), wider),)))
 
 
-def accepts_null(home: FileHome, function: Function, name: str) -> bool:
+def accepts_null(home: FileAnalysis, function: Function, name: str) -> bool:
     """Whether the function gets along with a None there: it comes back, and doesn't use it unchecked."""
     if function.is_stub:
         return True
@@ -89,5 +89,5 @@ def _keyword(argument: Node) -> str:
     return (argument.named_children[0].text or b"").decode("utf-8", "replace")
 
 
-def node_at(tree: SyntaxTree, at: At) -> Node:
+def node_at(tree: SyntaxTree, at: ByteRange) -> Node:
     return tree.root.named_descendant_for_byte_range(*at) or tree.root

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.il import At, Null
+from breadknife.plugins.nullcheck.core.il import ByteRange, Null
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.signatures import accepts_null, argument_of, arguments_of, called
 from breadknife.plugins.nullcheck.repairs.site import Site
@@ -28,7 +28,7 @@ _FALLS_BACK = re.compile(r"(?:.*\.)?(?:next|getattr|get|pop)\(", re.DOTALL)
 @dataclass(frozen=True, eq=False)
 class PythonSite(Site):
     project: Project | None = None
-    elsewhere: Callable[[str, At], PythonSite | None] = lambda _uri, _at: None
+    elsewhere: Callable[[str, ByteRange], PythonSite | None] = lambda _uri, _at: None
     """A declaration in another file of the project, if that may be edited."""
 
     @property

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import reduce
 
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.il import At, Type
-from breadknife.plugins.nullcheck.core.names import Names, Target
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, Origin, OriginKind, join_facts
+from breadknife.plugins.nullcheck.core.il import ByteRange, Type
+from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, NullOrigin, OriginKind, join_facts
 from breadknife.plugins.nullcheck.core.solution import Solution
-from breadknife.plugins.nullcheck.core.summary import UNKNOWN, Outcome, Summary, outcomes_at, summarised
+from breadknife.plugins.nullcheck.core.summary import UNKNOWN_SUMMARY, Summary, SummaryCase, outcomes_at, summarised
+from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
 
 
-class Home(Names):
+class Summaries(SymbolTable):
     """A file as the analysis of a function sees it. Most answers are facts; nothing found is the empty one. The methods
     without a body need that analysis themselves."""
 
@@ -35,51 +35,51 @@ class Home(Names):
         is_known = type_.name in knowledge.types or type_.name in knowledge.given
         return not is_known or full in knowledge.functions["cope"]
 
-    def target(self, name: str, /) -> Target | None:
+    def target(self, name: str, /) -> Symbol | None:
         """The function or class with a qualified name, if its text is known."""
         file = self.file
         if self.uri and name.startswith(self.uri):
             name = name.removeprefix(f"{self.uri}#")
         if name in file.named:
-            return Target(self, file.named[name])
+            return Symbol(self, file.named[name])
         if name in file.classes:
-            return Target(self, class_=file.classes[name])
+            return Symbol(self, class_=file.classes[name])
         if name in file.closures:
-            return Target(self, file.closures[name])
+            return Symbol(self, file.closures[name])
         root, dot, rest = name.partition(".")
         if dot and root in file.classes and "#" not in name:
             function = self.static(file.classes[root], rest) or file.classes[root].methods.get(rest)
-            return Target(self, function) if function is not None and function.is_of_class else None
+            return Symbol(self, function) if function is not None and function.is_of_class else None
         return self.others.target(self, name) if self.others is not None else None
 
     def summary(self, function: Function, /) -> Summary:
         found = self.summaries.get(function)
         if found is None:
             if not function.is_plain or function.is_generator:
-                found = UNKNOWN
+                found = UNKNOWN_SUMMARY
             elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
                 found = Summary((), is_known=True)
             elif function.is_stub:
-                found = self._as_declared(function) if function.returns is not None else UNKNOWN
+                found = self._as_declared(function) if function.returns is not None else UNKNOWN_SUMMARY
             elif not self.gate.needs_flow(function):
                 found = self._as_declared(function)
             else:
                 solution = self.solution(function)
                 if solution is None:
-                    return UNKNOWN
+                    return UNKNOWN_SUMMARY
                 found = self._summarised(function, solution)
             self.summaries[function] = found
         return found
 
     def _as_declared(self, function: Function) -> Summary:
-        return Summary((Outcome(self._declared_result(function), frozenset()),), is_known=True)
+        return Summary((SummaryCase(self._declared_result(function), frozenset()),), is_known=True)
 
     def _declared_result(self, function: Function) -> Fact:
         type_ = self.qualified_type(function.returns)
         if type_ is None or not type_.nullable or type_.name == self.knowledge.null:
             return Fact(type=type_)
         why = f"{function.shown} may return {self.knowledge.null_name(type_.nullable)}"
-        origin = Origin(OriginKind.CALL, function.at, why)
+        origin = NullOrigin(OriginKind.CALL, function.at, why)
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
     def code_summary(self, function: Function) -> Summary:
@@ -99,24 +99,24 @@ class Home(Names):
         declared = self._declared_result(function)
         if declared.may_be_null and any(each.result.may_be_null for each in found.outcomes):
             return found
-        ways = (Outcome(declared._replace(truth=each.result.truth), each.conditions) for each in found.outcomes)
+        ways = (SummaryCase(declared._replace(truth=each.result.truth), each.conditions) for each in found.outcomes)
         return found._replace(outcomes=tuple(ways))
 
     def _code_summary(self, function: Function, solution: Solution) -> Summary:
-        ways = list[Outcome]()
+        ways = list[SummaryCase]()
         for state, fact in solution.returns:
-            ways += outcomes_at(state, fact if solution.gives_value else NOTHING, function)
+            ways += outcomes_at(state, fact if solution.gives_value else UNKNOWN_FACT, function)
         if solution.end is not None:
-            fact = Fact(Nullness.NULL) if solution.gives_value else NOTHING
+            fact = Fact(Nullness.NULL) if solution.gives_value else UNKNOWN_FACT
             ways += outcomes_at(solution.end, fact, function)
         return summarised(ways)
 
-    def property_fact(self, function: Function, at: At, /) -> Fact:
+    def property_fact(self, function: Function, at: ByteRange, /) -> Fact:
         results = [way.result for way in self.summary(function).outcomes]
-        fact = reduce(join_facts, results) if results else NOTHING
+        fact = reduce(join_facts, results) if results else UNKNOWN_FACT
         if not fact.may_be_null:
             return Fact(type=fact.type)
         kind = fact.origin.kind if fact.origin is not None else OriginKind.CALL
         why = f"{function.shown} may return {self.knowledge.null_name(fact.nulls)}"
-        origin = Origin(OriginKind.CALL if kind is OriginKind.EXIT else kind, function.at, why)
+        origin = NullOrigin(OriginKind.CALL if kind is OriginKind.EXIT else kind, function.at, why)
         return Fact(Nullness.MAYBE, origin, fact.type, nulls=fact.nulls)

@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from breadknife.plugins.nullcheck.core.analysis import FileHome
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
-from breadknife.plugins.nullcheck.core.il import At
+from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
+from breadknife.plugins.nullcheck.core.declarations import Class, Function, SourceFile, Store
+from breadknife.plugins.nullcheck.core.il import ByteRange
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, knowledge_of
-from breadknife.plugins.nullcheck.core.names import Others
+from breadknife.plugins.nullcheck.core.symbols import ProjectSymbols
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree
 
@@ -43,13 +43,13 @@ def parts_in(node: Node, *names: str) -> list[Node]:
     return [child for name in names for child in node.children_by_field_name(name)]
 
 
-def at_of(node: Node) -> At:
+def at_of(node: Node) -> ByteRange:
     return (node.start_byte, node.end_byte)
 
 
 @dataclass
-class Reader(ABC):
-    """Reads what one file declares; see `File` for what it finds."""
+class Outliner(ABC):
+    """Reads what one file declares; see `SourceFile` for what it finds."""
 
     tree: SyntaxTree
     knowledge: Knowledge
@@ -64,29 +64,29 @@ class Reader(ABC):
     """Whose file of knowledge it is read with."""
 
     @classmethod
-    def home_of(cls, tree: SyntaxTree, others: Others | None = None, uri: str = "") -> FileHome:
+    def home_of(cls, tree: SyntaxTree, others: ProjectSymbols | None = None, uri: str = "") -> FileAnalysis:
         """The analysis of one file."""
         knowledge = knowledge_of(cls.language)
-        return FileHome(cls(tree, knowledge).file(), knowledge, others, uri)
+        return FileAnalysis(cls(tree, knowledge).file(), knowledge, others, uri)
 
     @abstractmethod
-    def file(self) -> File:
+    def file(self) -> SourceFile:
         """What it declares."""
 
-    def file_of(self, main: Function) -> File:
+    def file_of(self, main: Function) -> SourceFile:
         """The file with what was read of it."""
-        return File(
+        return SourceFile(
             main, self.imports, self.functions, self.named, self.classes, self.variables, self.is_ignored, self.span,
             self.source,
         )  # fmt: skip
 
-    def span(self, at: At) -> Span:
+    def span(self, at: ByteRange) -> Span:
         return Span(self.tree.offset(at[0]), self.tree.offset(at[1]))
 
-    def source(self, at: At) -> str:
+    def source(self, at: ByteRange) -> str:
         return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
 
-    def is_ignored(self, at: At) -> bool:
+    def is_ignored(self, at: ByteRange) -> bool:
         """Whether a comment on the line, or alone on the one above, tells checkers to be silent."""
         source = self.tree.encoded
         begin = source.rfind(b"\n", 0, at[0]) + 1

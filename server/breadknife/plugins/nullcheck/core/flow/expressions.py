@@ -6,7 +6,7 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.cfg import Action, Edge, Graph, Node, NodeKind
 
 
-class Choosing:
+class ExpressionGraphBuilder:
     """Builds the nodes of expressions; see `build` for those of statements."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Choosing:
             self.go(made)
             self._at = made
 
-    def slot(self, at: il.At) -> il.Name:
+    def slot(self, at: il.ByteRange) -> il.Name:
         self._slots += 1
         return il.Name(at, f"%{self._slots}")
 
@@ -48,7 +48,7 @@ class Choosing:
         match test:
             case il.Not(operand=operand):
                 self.condition(operand, no, yes)
-            case il.Both(is_and=is_and, left=left, right=right):
+            case il.ShortCircuit(is_and=is_and, left=left, right=right):
                 middle, short = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
                 self.condition(left, *((middle, short) if is_and else (short, middle)))
                 self.start(middle)
@@ -57,12 +57,12 @@ class Choosing:
                 self.go(no if is_and else yes)
             case il.Constant(truth=truth):
                 self.go(yes if truth else no)
-            case il.Null() | il.Absent():
+            case il.Null() | il.ChainNull():
                 self.go(no)
             case il.Display(items=items) if items:
                 self.step(self.value(test))
                 self.go(yes)
-            case il.Choice(test=inner, then=then, otherwise=otherwise):
+            case il.Conditional(test=inner, then=then, otherwise=otherwise):
                 first, second = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
                 self.condition(inner, first, second)
                 self.start(first)
@@ -82,9 +82,9 @@ class Choosing:
         if not value.forks:
             return value
         match value:
-            case il.Both():
+            case il.ShortCircuit():
                 return self._either(value)
-            case il.Choice(at=at, test=test, then=then, otherwise=otherwise):
+            case il.Conditional(at=at, test=test, then=then, otherwise=otherwise):
                 slot, after = self.slot(at), self.node(NodeKind.MERGE)
                 yes, no = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
                 self.condition(test, yes, no)
@@ -94,18 +94,18 @@ class Choosing:
                     self.go(after)
                 self.start(after)
                 return slot
-            case il.Bind(at=at, target=target, value=bound):
+            case il.AssignmentExpression(at=at, target=target, value=bound):
                 said = self.value(bound)
                 target = self.value(target)
                 self.step(il.Assign(at, target, said))
                 return target
             case il.Comprehension():
                 return self._comprehend(value)
-            case il.Told() | il.Cast() | il.Attempt():
+            case il.TypeAssertion() | il.Cast() | il.CommaOk():
                 return value._replace(value=self.value(value.value), forks=False)
             case il.Attribute():
                 return value._replace(owner=self.value(value.owner), forks=False)
-            case il.Element():
+            case il.Subscript():
                 within = self.value(value.within) if value.within is not None else None
                 return value._replace(owner=self.value(value.owner), within=within, forks=False)
             case il.Call():
@@ -114,18 +114,18 @@ class Choosing:
                 return value._replace(callee=callee, arguments=arguments, forks=False)
             case il.Operation():
                 return value._replace(operands=tuple(self.value(each) for each in value.operands), forks=False)
-            case il.Test():
+            case il.Comparison():
                 return value._replace(left=self.value(value.left), right=self.value(value.right), forks=False)
             case il.Not():
                 return value._replace(operand=self.value(value.operand), forks=False)
             case il.Display():
                 return value._replace(items=tuple(self.value(each) for each in value.items), forks=False)
-            case il.Parts():
+            case il.Opaque():
                 return value._replace(parts=tuple(self.value(each) for each in value.parts), forks=False)
             case _:
                 return value
 
-    def _either(self, value: il.Both) -> il.Name:
+    def _either(self, value: il.ShortCircuit) -> il.Name:
         slot, after, rest = self.slot(value.at), self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
         self._operand(value.left, value.is_and, rest, slot, after)
         self.start(rest)
@@ -136,17 +136,17 @@ class Choosing:
 
     def _operand(self, operand: il.Expression, is_and: bool, rest: Node, slot: il.Name, after: Node) -> None:
         """Go on at `rest`, or give the operand to the slot where it decides the matter."""
-        if isinstance(operand, il.Both) and operand.is_and == is_and:
+        if isinstance(operand, il.ShortCircuit) and operand.is_and == is_and:
             middle = self.node(NodeKind.MERGE)
             self._operand(operand.left, is_and, middle, slot, after)
             self.start(middle)
             self._operand(operand.right, is_and, rest, slot, after)
             return
         short = self.node(NodeKind.MERGE)
-        if isinstance(operand, il.Test | il.Not):
+        if isinstance(operand, il.Comparison | il.Not):
             said: il.Expression = il.Constant(operand.at, "", "bool", truth=not is_and)
-        elif isinstance(operand, il.Both):
-            said = il.Parts(operand.at, (), forks=False)
+        elif isinstance(operand, il.ShortCircuit):
+            said = il.Opaque(operand.at, (), forks=False)
         else:
             said = operand = self.value(operand)
             if not operand.key:

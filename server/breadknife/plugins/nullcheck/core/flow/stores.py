@@ -9,10 +9,10 @@ from typing import NamedTuple
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.evaluate import typed
 from breadknife.plugins.nullcheck.core.flow.refine import Refiner
-from breadknife.plugins.nullcheck.core.il import At, Expression
-from breadknife.plugins.nullcheck.core.names import Target
-from breadknife.plugins.nullcheck.core.nullness import NOTHING, Fact, Nullness, OriginKind, forgotten
-from breadknife.plugins.nullcheck.core.state import State, join, mentions
+from breadknife.plugins.nullcheck.core.il import ByteRange, Expression
+from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, OriginKind, havoc
+from breadknife.plugins.nullcheck.core.state import FlowState, join, mentions
+from breadknife.plugins.nullcheck.core.symbols import Symbol
 from breadknife.plugins.nullcheck.values import Use
 
 
@@ -21,43 +21,43 @@ class Callee(NamedTuple):
 
     name: str = ""
     """Its qualified name, in the words of the knowledge for what that knows."""
-    target: Target | None = None
-    owner: Fact = NOTHING
+    target: Symbol | None = None
+    owner: Fact = UNKNOWN_FACT
     """The object whose method is called."""
 
 
-class Effects(Refiner, ABC):
+class StoreTransfer(Refiner, ABC):
     # Assignments
 
-    def assign(self, target: Expression, fact: Fact, state: State, at: At) -> None:
+    def assign(self, target: Expression, fact: Fact, state: FlowState, at: ByteRange) -> None:
         match target:
             case il.Name(key=key):
                 self.store(key, fact, state, at)
             case il.Attribute(owner=owner, key=key):
                 self.need(owner, Use.ATTRIBUTE, state)
                 self.store(key, fact, state, at)
-            case il.Element(owner=owner, within=within, key=key):
+            case il.Subscript(owner=owner, within=within, key=key):
                 self.container(target, "[]=", state)
                 if within is not None:
                     self.value(within, state)
                 self.store(key, fact, state, at)
             case il.Display(items=items):
                 self._unpack(items, fact, state, at)
-            case il.Parts(parts=parts):
+            case il.Opaque(parts=parts):
                 for part in parts:
-                    self.assign(part, NOTHING, state, at)
+                    self.assign(part, UNKNOWN_FACT, state, at)
             case _:
                 self.value(target, state)
 
-    def store(self, key: str, fact: Fact, state: State, at: At) -> None:
+    def store(self, key: str, fact: Fact, state: FlowState, at: ByteRange) -> None:
         if key:
             if fact.test is not None and mentions(fact.test.key, key):
                 fact = fact._replace(test=None)
             state.forget(key)
-            if fact != NOTHING or key not in self.function.locals:
+            if fact != UNKNOWN_FACT or key not in self.function.locals:
                 state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
 
-    def _unpack(self, targets: tuple[Expression, ...], fact: Fact, state: State, at: At) -> None:
+    def _unpack(self, targets: tuple[Expression, ...], fact: Fact, state: FlowState, at: ByteRange) -> None:
         ways = [way for way in fact.items if len(way) == len(targets)]
         if (
             fact.type is not None
@@ -67,9 +67,9 @@ class Effects(Refiner, ABC):
         ):
             types = fact.type.arguments
             ways = [tuple(typed(each) for each in types[: len(targets)])]
-        if (len(ways) != len(fact.items) and fact.items) or not ways or any(isinstance(t, il.Parts) for t in targets):
-            ways = [(NOTHING,) * len(targets)]
-        joined: State | None = None
+        if (len(ways) != len(fact.items) and fact.items) or not ways or any(isinstance(t, il.Opaque) for t in targets):
+            ways = [(UNKNOWN_FACT,) * len(targets)]
+        joined: FlowState | None = None
         for way in ways:
             branch = state.copy()
             for target, given in zip(targets, way, strict=True):
@@ -85,7 +85,7 @@ class Effects(Refiner, ABC):
 
     # Calls
 
-    def change(self, expression: il.Call, callee: Callee, state: State) -> None:
+    def change(self, expression: il.Call, callee: Callee, state: FlowState) -> None:
         """Forget what the call may change."""
         functions = self.home.knowledge.functions
         if callee.name in functions["keep"]:
@@ -104,7 +104,7 @@ class Effects(Refiner, ABC):
                 continue
             is_set = key in set_by_others and callee.name not in self.home.knowledge.calls
             if is_set or key.startswith(parts) or (not comes_back and _is_left(fact, given)):
-                state.facts[key] = forgotten(fact)
+                state.facts[key] = havoc(fact)
 
     def _comes_back(self, expression: il.Call, callee: Callee) -> bool:
         """Whether the call is known to come back: where a value was only compared with null, it may be an error's."""
@@ -125,11 +125,11 @@ def _is_left(fact: Fact, given: Collection[str]) -> bool:
     return is_compared or any(mentions(test, each) for test, _ in fact.unless for each in given)
 
 
-def _assume_of(key: str, fact: Fact, state: State, is_beside_null: bool) -> None:
+def _assume_of(key: str, fact: Fact, state: FlowState, is_beside_null: bool) -> None:
     """Assume what one of several values tells of the others."""
     if fact.truth is not None:
         state.assume(key, fact.truth)
-    if fact.nullness in (Nullness.NULL, Nullness.THERE):
+    if fact.nullness in (Nullness.NULL, Nullness.NON_NULL):
         state.assume(f"{key} is None", fact.nullness == Nullness.NULL)
     elif not fact.may_be_null and is_beside_null:  # what isn't known to be null is taken to be there
         state.assume(f"{key} is None", False)

@@ -8,16 +8,16 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, File, Function, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, Function, SourceFile, Store
 from breadknife.plugins.nullcheck.core.gate import Gate
-from breadknife.plugins.nullcheck.core.il import At, Type
+from breadknife.plugins.nullcheck.core.il import ByteRange, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
 from breadknife.plugins.nullcheck.core.nullness import (
     NO_ASSUMPTIONS,
-    NOTHING,
+    UNKNOWN_FACT,
     Fact,
     Nullness,
-    Origin,
+    NullOrigin,
     OriginKind,
     located,
 )
@@ -28,43 +28,45 @@ _MOST_CLASSES = 30
 """So many of the classes above a class are looked at."""
 
 
-class Target(NamedTuple):
+class Symbol(NamedTuple):
     """A function or a class that a qualified name means, with the home that it is at."""
 
-    home: Names
+    home: SymbolTable
     function: Function | None = None
     class_: Class | None = None
 
 
-class Others(Protocol):
+class ProjectSymbols(Protocol):
     """The other files of a project."""
 
-    def target(self, home: Names, name: str, /) -> Target | None:
+    def target(self, home: SymbolTable, name: str, /) -> Symbol | None:
         """The function or the class that a qualified name means."""
         ...
 
-    def variable(self, home: Names, name: str, /) -> Fact: ...
+    def variable(self, home: SymbolTable, name: str, /) -> Fact: ...
 
-    def file(self, uri: str, /) -> File | None:
+    def file(self, uri: str, /) -> SourceFile | None:
         """The file that an origin is in."""
         ...
 
-    def nullable(self, home: Names, /) -> frozenset[bytes]:
+    def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
         """The words under which something of the imported files may be null, of those that the file has."""
         ...
 
 
-class Names(ABC):
+class SymbolTable(ABC):
     """The part of a home that knows names, classes and variables."""
 
-    def __init__(self, file: File, knowledge: Knowledge, others: Others | None = None, uri: str = "") -> None:
+    def __init__(
+        self, file: SourceFile, knowledge: Knowledge, others: ProjectSymbols | None = None, uri: str = ""
+    ) -> None:
         """`uri` is that of the file, if it isn't the one that is checked."""
         self.file, self.knowledge, self.others, self.uri = file, knowledge, others, uri
         self.follows_arguments = False
         """Whether a null is found where it is given to a function that needs a value."""
-        self.assumed: Mapping[At, Fact] = {}
+        self.assumed: Mapping[ByteRange, Fact] = {}
         """Expressions that may be null for what another checker says, where nothing here tells of it."""
-        self.denied: dict[At, At] = {}
+        self.denied: dict[ByteRange, ByteRange] = {}
         """The assumed ones that are there on some path, as the file itself has checked, and the test that says so."""
         self.shared = frozenset(
             name for name, stores in file.variables.items() if any(each.function for each in stores)
@@ -91,7 +93,7 @@ class Names(ABC):
         """Return what the expression of a store is worth by itself, without the flow around it."""
 
     @abstractmethod
-    def target(self, name: str, /) -> Target | None:
+    def target(self, name: str, /) -> Symbol | None:
         """The function or class with a qualified name, if its text is known."""
 
     @abstractmethod
@@ -103,7 +105,7 @@ class Names(ABC):
         """Tell whether the function uses what it gets as the parameter, without a check, if that is null."""
 
     @abstractmethod
-    def property_fact(self, function: Function, at: At, /) -> Fact: ...
+    def property_fact(self, function: Function, at: ByteRange, /) -> Fact: ...
 
     @abstractmethod
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
@@ -112,19 +114,19 @@ class Names(ABC):
     def declared(self, function: Function, key: str, /) -> Fact:
         """What a key is in a function where its flow says nothing."""
         if key[:1] == "%" or "(" in key or "[" in key or "@" in key:
-            return NOTHING
+            return UNKNOWN_FACT
         owner, dot, name = key.rpartition(".")
         if dot:
             fact = self.first_facts(function).get(owner) or self.declared(function, owner)
             if fact.type is not None:
                 return self.member(fact.type, name, function.at)
-            return self.global_(f"{fact.called}.{name}") if fact.called else NOTHING
+            return self.global_(f"{fact.called}.{name}") if fact.called else UNKNOWN_FACT
         if function is not self.file.main and (key in function.locals or key in function.parameter_names):
-            return NOTHING
+            return UNKNOWN_FACT
         around = function.around
         while around is not None and around is not self.file.main:
             if key in around.parameter_names or key in around.assigned:
-                return NOTHING  # when a function runs nobody can say what is in a variable of the one around it
+                return UNKNOWN_FACT  # when a function runs nobody can say what is in a variable of the one around it
             around = around.around
         if key in self.file.variables and function is not self.file.main:
             return self.variable(key, self.file.variables[key])
@@ -142,29 +144,29 @@ class Names(ABC):
         root, dot, rest = name.partition(".")
         if not dot:
             if name in file.named or name in file.classes:
-                return Fact(Nullness.THERE, called=name)
+                return Fact(Nullness.NON_NULL, called=name)
             if name in file.imports:
-                known = self.others.variable(self, file.imports[name]) if self.others is not None else NOTHING
-                return known if known != NOTHING else Fact(called=file.imports[name])
+                known = self.others.variable(self, file.imports[name]) if self.others is not None else UNKNOWN_FACT
+                return known if known != UNKNOWN_FACT else Fact(called=file.imports[name])
             if name in self.knowledge.globals:
-                return Fact(Nullness.THERE, type=parse_type(self.knowledge.globals[name]), called=name)
+                return Fact(Nullness.NON_NULL, type=parse_type(self.knowledge.globals[name]), called=name)
             if name in self.knowledge.builtins:
-                return Fact(Nullness.THERE, called=name)
-            return self.others.variable(self, name) if self.others is not None else NOTHING  # of the same package
+                return Fact(Nullness.NON_NULL, called=name)
+            return self.others.variable(self, name) if self.others is not None else UNKNOWN_FACT  # of the same package
         if root in file.classes:
             class_ = file.classes[root]
             if rest in class_.methods or self.static(class_, rest) is not None:
-                return Fact(Nullness.THERE, called=name)
+                return Fact(Nullness.NON_NULL, called=name)
             is_made = any(isinstance(each.value(), il.Call) and each.annotation for each in class_.stores.get(rest, ()))
             if is_made or self.has_own_fields(class_):
-                return NOTHING  # a descriptor: the class has another value than its objects
+                return UNKNOWN_FACT  # a descriptor: the class has another value than its objects
             stores = [each for each in class_.stores.get(rest, ()) if each.function is None]
-            return self.attribute(class_, rest) if stores or not class_.stores.get(rest) else NOTHING
-        if self.others is not None and (known := self.others.variable(self, name)) != NOTHING:
+            return self.attribute(class_, rest) if stores or not class_.stores.get(rest) else UNKNOWN_FACT
+        if self.others is not None and (known := self.others.variable(self, name)) != UNKNOWN_FACT:
             return known
         return Fact(called=name)
 
-    def member(self, type_: Type, name: str, at: At, /) -> Fact:
+    def member(self, type_: Type, name: str, at: ByteRange, /) -> Fact:
         """An attribute of an object of the type. `at` is where it is asked for."""
         full = f"{type_.name}.{name}"
         rule = self.knowledge.attributes.get(full) or self.knowledge.attributes.get(f"{type_.name}.*")
@@ -173,7 +175,7 @@ class Names(ABC):
         if rule is not None:
             return Fact(
                 Nullness.MAYBE,
-                Origin(rule.kind, at, f"`{full}` is {self.knowledge.null_name(rule.nulls)} {rule.why}"),
+                NullOrigin(rule.kind, at, f"`{full}` is {self.knowledge.null_name(rule.nulls)} {rule.why}"),
                 parse_type(rule.gives) if rule.gives else None,
                 nulls=rule.nulls,
             )
@@ -184,24 +186,24 @@ class Names(ABC):
         if target is not None and target.class_ is not None:
             fact = target.home.attribute(target.class_, name)
             return fact if target.home is self else located(fact, target.home.uri)
-        return Fact(Nullness.THERE, called=full) if full in self.knowledge.calls else NOTHING
+        return Fact(Nullness.NON_NULL, called=full) if full in self.knowledge.calls else UNKNOWN_FACT
 
     def static(self, class_: Class, name: str) -> Function | None:
         """A method of the class itself, or of one above it."""
         return next((each.statics[name] for _, each in self.lineage(class_) if name in each.statics), None)
 
-    def getter(self, type_: Type, name: str, /) -> Target | None:
+    def getter(self, type_: Type, name: str, /) -> Symbol | None:
         """The function that gives an object's property."""
         for home, each in self.lineage_of(type_):
             if (function := each.methods.get(name)) is not None:
-                return Target(home, function) if function.is_property else None
+                return Symbol(home, function) if function.is_property else None
         return None
 
-    def method(self, type_: Type, name: str, /) -> Target | None:
+    def method(self, type_: Type, name: str, /) -> Symbol | None:
         """The function that a call of an object's method runs, if only one can be meant."""
         for home, each in self.lineage_of(type_):
             if (function := each.methods.get(name)) is not None:
-                return Target(home, function) if not function.is_property else None
+                return Symbol(home, function) if not function.is_property else None
         return None
 
     def qualified_type(self, type_: Type | None, /) -> Type | None:
@@ -226,7 +228,7 @@ class Names(ABC):
 
     # Classes and their attributes
 
-    def lineage(self, class_: Class) -> Iterator[tuple[Names, Class]]:
+    def lineage(self, class_: Class) -> Iterator[tuple[SymbolTable, Class]]:
         """The class and those above it, as far as they are known, each before those above it."""
         waiting, seen = [(self, class_)], set[Class]()
         while waiting and len(seen) < _MOST_CLASSES:
@@ -237,7 +239,7 @@ class Names(ABC):
                 above = [home.class_target(base) for base in reversed(each.bases)]
                 waiting += [(base.home, base.class_) for base in above if base is not None and base.class_ is not None]
 
-    def lineage_of(self, type_: Type) -> Iterator[tuple[Names, Class]]:
+    def lineage_of(self, type_: Type) -> Iterator[tuple[SymbolTable, Class]]:
         """The lineage of the class that a type names; nothing where that isn't known."""
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:
@@ -267,7 +269,7 @@ class Names(ABC):
 
     # Names
 
-    def class_target(self, name: str, /) -> Target | None:
+    def class_target(self, name: str, /) -> Symbol | None:
         target = self.target(name)
         return target if target is not None and target.class_ is not None else None
 
@@ -276,7 +278,7 @@ class Names(ABC):
         when it has which of them, nobody can say without knowing in which order methods are called."""
         key = class_, name
         if key not in self._attributes:
-            self._attributes[key] = NOTHING  # its value may be about itself
+            self._attributes[key] = UNKNOWN_FACT  # its value may be about itself
             self._attributes[key] = self._attribute(class_, name)
         return self._attributes[key]
 
@@ -285,14 +287,14 @@ class Names(ABC):
             if name in each.methods or each.stores.get(name):
                 fact = home.own_attribute(each, name)
                 return fact if home is self else located(fact, home.uri)
-        return NOTHING
+        return UNKNOWN_FACT
 
     def own_attribute(self, class_: Class, name: str) -> Fact:
         """An attribute as the class itself declares it."""
         if (method := class_.methods.get(name)) is not None:
-            return self.property_fact(method, method.at) if method.is_property else NOTHING
+            return self.property_fact(method, method.at) if method.is_property else UNKNOWN_FACT
         if not self.knowledge.classes["without_variables"].isdisjoint(class_.bases):
-            return NOTHING
+            return UNKNOWN_FACT
         stores = class_.stores[name]
         annotation = next((store.annotation for store in stores if store.annotation is not None), None)
         if (type_ := self.qualified_type(annotation)) is not None:
@@ -307,12 +309,12 @@ class Names(ABC):
     def has_own_fields(self, class_: Class) -> bool:
         return not self.knowledge.classes["fields"].isdisjoint((*class_.decorators, *class_.bases))
 
-    def declared_fact(self, type_: Type | None, name: str, at: At) -> Fact:
+    def declared_fact(self, type_: Type | None, name: str, at: ByteRange) -> Fact:
         """A variable of a declared type."""
         if type_ is None or not type_.nullable:
             return Fact(type=type_)
         why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
-        origin = Origin(OriginKind.ANNOTATION, at, why)
+        origin = NullOrigin(OriginKind.ANNOTATION, at, why)
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
     # Variables of the module
@@ -320,7 +322,7 @@ class Names(ABC):
     def variable(self, name: str, stores: Sequence[Store]) -> Fact:
         """A variable of the module, for functions. One that they set themselves has the value of nobody knows when."""
         if name not in self._variables:
-            self._variables[name] = NOTHING
+            self._variables[name] = UNKNOWN_FACT
             self._variables[name] = self._variable(name, stores)
         return self._variables[name]
 
@@ -333,9 +335,9 @@ class Names(ABC):
                 return self.declared_fact(type_, name, stores[0].at)
             return Fact(type=self.value_of(stores[0]).type or type_)
         if name in self.file.imports or len(stores) != 1 or stores[0].function is not None:
-            return NOTHING
+            return UNKNOWN_FACT
         solution = self.solution(self.file.main)
         if solution is None or solution.end is None or not self.file.main.body:
             return self.value_of(stores[0])
-        fact = solution.end.facts.get(name, NOTHING)
-        return NOTHING if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=NO_ASSUMPTIONS)
+        fact = solution.end.facts.get(name, UNKNOWN_FACT)
+        return UNKNOWN_FACT if fact.nullness == Nullness.NULL else fact._replace(via=None, unless=NO_ASSUMPTIONS)
