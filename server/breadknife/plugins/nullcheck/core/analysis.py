@@ -55,19 +55,19 @@ class FileAnalysis(Summaries):
     # Following functions
 
     def findings(self) -> Sequence[FunctionDereference]:
-        """Every use of a value that may be null, in the order of the text."""
+        """Return every use of a value that may be null, in the order of the text."""
         if self.others is None and not self.assumed and not self.gate.may_use_null(self.file.main):
             return ()
         return self._in_order(self._units)
 
     def findings_between(self, start: int, end: int) -> Sequence[FunctionDereference]:
-        """The uses in functions that have a part of these bytes; if none has, those outside of all functions."""
+        """Return the uses in functions that have a part of these bytes; if none has, those outside of all functions."""
         main = self.file.main
         within = [each for each in self._units if each.at[0] < end and start < each.at[1] and each is not main]
         return self._in_order(within or [main])
 
     def findings_in(self, unit: Function) -> Sequence[FunctionDereference]:
-        """Those of one function that stands in no other one, or of the file outside of all functions."""
+        """Return those of one function that stands in no other one, or of the file outside of all functions."""
         return self._in_order([unit])
 
     def _in_order(self, units: Iterable[Function]) -> Sequence[FunctionDereference]:
@@ -78,7 +78,7 @@ class FileAnalysis(Summaries):
         return [found[at] for at in sorted(found)]
 
     def _found_in(self, unit: Function) -> Sequence[FunctionDereference]:
-        """What is found in a function and in those within it."""
+        """Return what is found in a function and in those within it."""
         known = self._found.get(unit)
         if known is None:
             known = self._found[unit] = list(self._looked_for(unit))
@@ -146,7 +146,7 @@ class FileAnalysis(Summaries):
             is_unseen = is_tried
 
     def _words(self, unit: Function) -> frozenset[bytes]:
-        """The words of a unit; for the file, those outside of all functions."""
+        """Return the words of a unit; for the file, those outside of all functions."""
         return unit.words if unit is not self.file.main else self._outside
 
     @cached_property
@@ -154,7 +154,7 @@ class FileAnalysis(Summaries):
         return outside_words(self.file)
 
     def assuming(self, assumed: Mapping[ByteRange, Fact]) -> FileAnalysis:
-        """The same text where other values may be null: only the functions around them are followed again."""
+        """Return the same text where other values may be null: only the functions around them are followed again."""
         home = self.anew()
         home.assumed = assumed
         main, functions = self.file.main, {*self._solutions, *self._kept}
@@ -166,11 +166,11 @@ class FileAnalysis(Summaries):
         return home
 
     def anew(self) -> FileAnalysis:
-        """The same file, of which nothing is known yet."""
+        """Return the same file, of which nothing is known yet."""
         return type(self)(self.file, self.knowledge, self.others, self.uri)
 
     def kept(self, function: Function) -> MovedSolution | None:
-        """What is known of the function, if it has been followed."""
+        """Return what is known of the function, if it has been followed."""
         known = self._solutions.get(function) or self._provisional.get(function)
         return MovedSolution(known) if known is not None else self._kept.get(function)
 

@@ -45,14 +45,14 @@ GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE})
 
 @cache
 def known_clues() -> Sequence[Clue]:
-    """Those of the data."""
+    """Return those of the data."""
     data = files("breadknife.plugins.nullcheck.core").joinpath("clues.toml").read_bytes()
     return msgspec.toml.decode(data, type=_Clues).clues
 
 
 def clues_of(text: str, span: Span, use: str, origin: OriginKind, message: str, giver: str = "") -> frozenset[str]:
-    """The names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's code
-    and message, `giver` is the text of the function that gives the null."""
+    """Return the names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's
+    code and message, `giver` is the text of the function that gives the null."""
     used = text[span.start : span.end]
     texts = {"used": used, "use": use, "message": message, "giver": "", "file": ""}
     if origin in GIVEN:
@@ -74,7 +74,7 @@ class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same of medium confidence; that of the others is low."""
 
     def chance(self, clues: Iterable[str]) -> float:
-        """How likely the null is to get to its use, from 0 to 1."""
+        """Return how likely the null is to get to its use, from 0 to 1."""
         return 1 / (1 + math.exp(-self.bias - sum(self.weights.get(clue, 0.0) for clue in clues)))
 
     def confidence(self, clues: Iterable[str]) -> Confidence:
@@ -86,6 +86,6 @@ class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def fitted() -> ConfidenceModel:
-    """The model that comes with breadknife."""
+    """Return the model that comes with breadknife."""
     data = files("breadknife.plugins.nullcheck.core").joinpath("confidence.json").read_bytes()
     return msgspec.json.decode(data, type=ConfidenceModel)

@@ -81,12 +81,12 @@ class Function:
 
     @property
     def shown(self) -> str:
-        """How a message names it."""
+        """Return how a message names it."""
         return f"`{self.name}`" if self.name else "this function"
 
     @property
     def assigned(self) -> set[str]:
-        """The names that it assigns; it is lowered for that."""
+        """Return the names that it assigns; it is lowered for that."""
         return self.locals if self.body else set()
 
     @cached_property
@@ -95,7 +95,7 @@ class Function:
 
     @cached_property
     def words(self) -> frozenset[bytes]:
-        """All names and keywords in its text: they show without lowering what it can't have to do with."""
+        """Return all names and keywords in its text: they show without lowering what it can't have to do with."""
         return frozenset(self.source.translate(_SPACES).split())
 
 

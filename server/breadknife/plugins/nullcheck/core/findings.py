@@ -29,13 +29,13 @@ class NullFinding:
 
 
 def explained(home: FileAnalysis) -> Sequence[NullFinding]:
-    """The findings of a file, in the order of the text. `related` is the path: where the null comes from, the call that
-    gives it, the name that it gets, the conditions under which it arrives, and the test that doesn't help."""
+    """Return the findings of a file, in the order of the text. `related` is the path: where the null comes from, the
+    call that gives it, the name that it gets, the conditions under which it arrives, and the test that doesn't help."""
     return _all(home, home.findings())
 
 
 def explained_between(home: FileAnalysis, start: int, end: int) -> Sequence[NullFinding]:
-    """The findings in functions that have a part of these bytes; if none has, those outside of all functions."""
+    """Return the findings in functions that have a part of these bytes; if none has, those outside of all functions."""
     return _all(home, home.findings_between(start, end))
 
 
@@ -87,13 +87,13 @@ def _path(home: FileAnalysis, fact: Fact, used: ByteRange) -> Iterator[Related]:
 
 
 def _giver(home: FileAnalysis, origin: NullOrigin) -> SourceFile | None:
-    """The file in which the null comes into being, if its text is known."""
+    """Return the file in which the null comes into being, if its text is known."""
     if not origin.file or origin.file == home.uri:
         return home.file
     return home.others.file(origin.file) if home.others is not None else None
 
 
 def _first_line(file: SourceFile, at: ByteRange) -> Span:
-    """The first line of a place: for a function, the line that names it."""
+    """Return the first line of a place: for a function, the line that names it."""
     line = file.source(at).partition("\n")[0].rstrip()
     return file.span((at[0], at[0] + len(line.encode("utf-8", "surrogatepass"))))

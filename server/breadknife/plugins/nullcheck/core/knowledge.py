@@ -136,12 +136,12 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @cached_property
     def types(self) -> frozenset[str]:
-        """The types that it says something of."""
+        """Return the types that it says something of."""
         return frozenset(name.rpartition(".")[0] for name in (*self.calls, *self.attributes, *self.results)) - {""}
 
     @cached_property
     def given(self) -> frozenset[str]:
-        """The types of what its calls give."""
+        """Return the types of what its calls give."""
         return frozenset(parse_type(row.gives).name for row in self.call)
 
     @cached_property
@@ -163,7 +163,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @cached_property
     def telling_words(self) -> Mapping[str, frozenset[bytes]]:
-        """The same words for what may be null only where an error tells of it."""
+        """Return the same words for what may be null only where an error tells of it."""
         return self._words_of(row for row in self.call if row.beside_error)
 
     def _words_of(self, rows: Iterator[NullableCall]) -> dict[str, frozenset[bytes]]:
@@ -179,7 +179,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return self.null_name(ANY_NULL)
 
     def null_name(self, nulls: int) -> str:
-        """The nulls of these bits in words."""
+        """Return the nulls of these bits in words."""
         return " or ".join(name for at, name in enumerate(self.nulls) if nulls & 1 << at)
 
     def is_generated(self, source: bytes) -> bool:
@@ -199,7 +199,7 @@ def knowledge_of(language: str) -> Knowledge:
 
 
 def _module(name: str) -> str:
-    """The module that must be imported for a name, or ""."""
+    """Return the module that must be imported for a name, or ""."""
     root, dot, _ = name.partition(".")
     return root if dot and root not in ("dict", "list", "self") else ""
 
@@ -221,7 +221,7 @@ def parse_type(written: str) -> Type:
 
 
 def filled(written: Type, own: tuple[Type, ...], first: Type | None, elements: Mapping[str, str] = {}) -> Type | None:
-    """A result's type for an object with these type arguments, and a first argument of this type."""
+    """Return a result's type for an object with these type arguments, and a first argument of this type."""
     match written.name[:1]:
         case "$":
             at = int(written.name[1:])
@@ -236,7 +236,7 @@ def filled(written: Type, own: tuple[Type, ...], first: Type | None, elements: M
 
 
 def element(type_: Type, elements: Mapping[str, str]) -> Type | None:
-    """What one gets by iterating over a value of the type."""
+    """Return what one gets by iterating over a value of the type."""
     if type_.name in elements:
         return filled(parse_type(elements[type_.name]), type_.arguments, None)
     if type_.name == "tuple":
@@ -245,7 +245,7 @@ def element(type_: Type, elements: Mapping[str, str]) -> Type | None:
 
 
 def held(type_: Type, key: str) -> Type | None:
-    """What one gets by a key or an index."""
+    """Return what one gets by a key or an index."""
     if type_.name == "dict":
         return type_.arguments[1] if len(type_.arguments) == 2 else None
     if type_.name == "tuple" and type_.arguments and type_.arguments[-1].name != "...":

@@ -111,7 +111,7 @@ class Fact(NamedTuple):
 
     @property
     def is_related(self) -> bool:
-        """Whether it tells of other values, too."""
+        """Tell whether it tells of other values, too."""
         return bool(self.unless or self.test is not None or self.proves)
 
 
@@ -120,7 +120,7 @@ NON_NULL_FACT = Fact(Nullness.NON_NULL)
 
 
 def non_null(fact: Fact, checked: ByteRange | None = None) -> Fact:
-    """The fact after a test, or a use, that only a value passes."""
+    """Return the fact after a test, or a use, that only a value passes."""
     if fact.nullness == Nullness.NON_NULL:
         return fact
     return fact._replace(
@@ -133,14 +133,14 @@ def is_initial(fact: Fact) -> bool:
 
 
 def located(fact: Fact, uri: str) -> Fact:
-    """A fact of the file with this URI, as other files see it: its origin names the file."""
+    """Return a fact of the file with this URI, as other files see it: its origin names the file."""
     if fact.origin is None or fact.origin.file:
         return fact
     return fact._replace(origin=fact.origin._replace(file=uri))
 
 
 def havoc(fact: Fact) -> Fact:
-    """The fact when something that isn't followed may have made the value another one."""
+    """Return the fact when something that isn't followed may have made the value another one."""
     return Fact(type=fact.type)
 
 
@@ -190,7 +190,7 @@ def join_facts(
 def _proved(
     one: Fact, other: Fact, against: tuple[frozenset[Assumption], frozenset[Assumption]], key: str
 ) -> tuple[Assumption, ...]:
-    """What holds if the joined value is true: one that is surely false leaves only the path of the other one."""
+    """Return what holds if the joined value is true: one that is surely false leaves only the path of the other one."""
     is_null = one.truth is False or one.nullness == Nullness.NULL
     if is_null and other.truth is False:
         return ()

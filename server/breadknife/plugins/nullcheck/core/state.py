@@ -64,7 +64,7 @@ class FlowState:
 
 
 def without(fact: Fact, target: str) -> Fact:
-    """The fact without what it tells of values that are read through `target`."""
+    """Return the fact without what it tells of values that are read through `target`."""
     told = fact
     if fact.test is not None and mentions(fact.test.key, target):
         told = told._replace(test=None)
@@ -77,13 +77,13 @@ def without(fact: Fact, target: str) -> Fact:
 
 @lru_cache(maxsize=1 << 12)
 def _is_compound(key: str) -> bool:
-    """Whether it is about more than variables and constants."""
+    """Tell whether it is about more than variables and constants."""
     return "." in key or "[" in key or "(" in key[1:]
 
 
 @lru_cache(maxsize=1 << 14)
 def mentions(key: str, target: str) -> bool:
-    """Whether the value under `key` is read through that of `target`."""
+    """Tell whether the value under `key` is read through that of `target`."""
     at = key.find(target)
     while at >= 0:
         end = at + len(target)
@@ -95,7 +95,7 @@ def mentions(key: str, target: str) -> bool:
 
 
 def join(a: FlowState, b: FlowState, declared: Callable[[str], Fact]) -> FlowState:
-    """What holds where two paths meet."""
+    """Return what holds where two paths meet."""
     if a == b:
         return a
     facts = dict(a.facts)
@@ -125,7 +125,8 @@ def join(a: FlowState, b: FlowState, declared: Callable[[str], Fact]) -> FlowSta
 
 
 def _excluded(mine: dict[str, bool], its: dict[str, bool]) -> frozenset[Assumption]:
-    """The assumptions that exclude one path and not the other one; those that only the other one has come first."""
+    """Return the assumptions that exclude one path and not the other one; those that only the other one has come
+    first."""
     found = [(key, not value) for key, value in mine.items() if its.get(key) != value]
     if len(found) > _MOST_ASSUMPTIONS:
         found.sort(key=lambda each: each[0] not in its)

@@ -17,7 +17,7 @@ class Summaries(SymbolTable):
     without a body need that analysis themselves."""
 
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
-        """Whether a null of the type has the attribute, or a method of the name that does no harm then."""
+        """Tell whether a null of the type has the attribute, or a method of the name that does no harm then."""
         knowledge = self.knowledge
         if name in knowledge.null_attributes:
             return True
@@ -36,7 +36,7 @@ class Summaries(SymbolTable):
         return not is_known or full in knowledge.functions["cope"]
 
     def target(self, name: str, /) -> Symbol | None:
-        """The function or class with a qualified name, if its text is known."""
+        """Return the function or class with a qualified name, if its text is known."""
         file = self.file
         if self.uri and name.startswith(self.uri):
             name = name.removeprefix(f"{self.uri}#")
@@ -83,7 +83,7 @@ class Summaries(SymbolTable):
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
     def code_summary(self, function: Function) -> Summary:
-        """What the function's text gives, whatever it is declared to return."""
+        """Return what the function's text gives, whatever it is declared to return."""
         solution = self.solution(function) if not function.is_stub and not function.is_generator else None
         return self._code_summary(function, solution) if solution is not None else self.summary(function)
 

@@ -48,7 +48,8 @@ class BoundArgument(NamedTuple):
 
 
 def conditions_at(state: FlowState, function: Function, *, is_test: bool) -> frozenset[Condition]:
-    """What holds there of the parameters that still have their first value. `is_test`: and of their attributes."""
+    """Return what holds there of the parameters that still have their first value. `is_test`: and of their
+    attributes."""
     found = set[Condition]()
     names = {each.name for each in function.parameters if not each.kind.startswith("*")}
     for name in names:
@@ -68,13 +69,13 @@ def conditions_at(state: FlowState, function: Function, *, is_test: bool) -> fro
 
 
 def _is_first(state: FlowState, parameter: str) -> bool:
-    """Whether the parameter still has the value that it was given."""
+    """Tell whether the parameter still has the value that it was given."""
     fact = state.facts.get(parameter)
     return fact is not None and fact.parameter == parameter
 
 
 def outcomes_at(state: FlowState, result: Fact, function: Function) -> list[SummaryCase]:
-    """The ways back of one `return`. A null that an assumption rules out is a way of its own."""
+    """Return the ways back of one `return`. A null that an assumption rules out is a way of its own."""
     conditions = conditions_at(state, function, is_test=result.truth is not None)
     items = tuple(
         tuple(each._replace(test=None, checked=None, unless=NO_ASSUMPTIONS) for each in way) for way in result.items
@@ -94,7 +95,7 @@ def outcomes_at(state: FlowState, result: Fact, function: Function) -> list[Summ
 
 
 def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Condition | None:
-    """An assumption as a condition on a parameter, if it is about one alone."""
+    """Return an assumption as a condition on a parameter, if it is about one alone."""
     name = key.removesuffix(" is None")
     if all(each.name != name for each in parameters):
         return None
@@ -112,7 +113,7 @@ def summarised(outcomes: Sequence[SummaryCase]) -> Summary:
 
 
 def common_conditions(ways: Sequence[SummaryCase]) -> frozenset[Condition]:
-    """What holds in each of the ways, of which there is at least one."""
+    """Return what holds in each of the ways, of which there is at least one."""
     first, *rest = ways
     return first.conditions.intersection(*(way.conditions for way in rest))
 
@@ -120,8 +121,8 @@ def common_conditions(ways: Sequence[SummaryCase]) -> frozenset[Condition]:
 def bound_arguments(
     call: Call, function: Function, facts: Sequence[Fact], is_bound: bool, left_out: int
 ) -> dict[str, BoundArgument] | None:
-    """The parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments, in
-    order. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
+    """Return the parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments,
+    in order. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
     parameters = function.parameters[1:] if is_bound else function.parameters
     by_place = [each for each in parameters if each.kind == ""]
     found = dict[str, BoundArgument]()
@@ -155,8 +156,8 @@ def bound_arguments(
 def holds(
     condition: Condition, given: BoundArgument, state: FlowState, is_strict: bool, is_believed: bool = False
 ) -> bool | None:
-    """Whether a call's argument fulfils the condition; None if that isn't known. `is_strict`: an argument that isn't
-    known to be null isn't. `is_believed`: nor is it false."""
+    """Tell whether a call's argument fulfils the condition; None if that isn't known. `is_strict`: an argument that
+    isn't known to be null isn't. `is_believed`: nor is it false."""
     fact, expression = given
     key = expression.key if expression is not None else ""
     match condition.test:

@@ -40,17 +40,17 @@ class ProjectSymbols(Protocol):
     """The other files of a project."""
 
     def target(self, home: SymbolTable, name: str, /) -> Symbol | None:
-        """The function or the class that a qualified name means."""
+        """Return the function or the class that a qualified name means."""
         ...
 
     def variable(self, home: SymbolTable, name: str, /) -> Fact: ...
 
     def file(self, uri: str, /) -> SourceFile | None:
-        """The file that an origin is in."""
+        """Return the file that an origin is in."""
         ...
 
     def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
-        """The words under which something of the imported files may be null, of those that the file has."""
+        """Return the words under which something of the imported files may be null, of those that the file has."""
         ...
 
 
@@ -94,7 +94,7 @@ class SymbolTable(ABC):
 
     @abstractmethod
     def target(self, name: str, /) -> Symbol | None:
-        """The function or class with a qualified name, if its text is known."""
+        """Return the function or class with a qualified name, if its text is known."""
 
     @abstractmethod
     def summary(self, function: Function, /) -> Summary:
@@ -109,10 +109,10 @@ class SymbolTable(ABC):
 
     @abstractmethod
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
-        """What is known of its parameters where a function begins."""
+        """Return what is known of its parameters where a function begins."""
 
     def declared(self, function: Function, key: str, /) -> Fact:
-        """What a key is in a function where its flow says nothing."""
+        """Return what a key is in a function where its flow says nothing."""
         if key[:1] == "%" or "(" in key or "[" in key or "@" in key:
             return UNKNOWN_FACT
         owner, dot, name = key.rpartition(".")
@@ -167,7 +167,7 @@ class SymbolTable(ABC):
         return Fact(called=name)
 
     def member(self, type_: Type, name: str, at: ByteRange, /) -> Fact:
-        """An attribute of an object of the type. `at` is where it is asked for."""
+        """Return an attribute of an object of the type. `at` is where it is asked for."""
         full = f"{type_.name}.{name}"
         rule = self.knowledge.attributes.get(full) or self.knowledge.attributes.get(f"{type_.name}.*")
         if rule is not None and rule.typed_only and not self.file.is_typed:
@@ -189,25 +189,25 @@ class SymbolTable(ABC):
         return Fact(Nullness.NON_NULL, called=full) if full in self.knowledge.calls else UNKNOWN_FACT
 
     def static(self, class_: Class, name: str) -> Function | None:
-        """A method of the class itself, or of one above it."""
+        """Return a method of the class itself, or of one above it."""
         return next((each.statics[name] for _, each in self.lineage(class_) if name in each.statics), None)
 
     def getter(self, type_: Type, name: str, /) -> Symbol | None:
-        """The function that gives an object's property."""
+        """Return the function that gives an object's property."""
         for home, each in self.lineage_of(type_):
             if (function := each.methods.get(name)) is not None:
                 return Symbol(home, function) if function.is_property else None
         return None
 
     def method(self, type_: Type, name: str, /) -> Symbol | None:
-        """The function that a call of an object's method runs, if only one can be meant."""
+        """Return the function that a call of an object's method runs, if only one can be meant."""
         for home, each in self.lineage_of(type_):
             if (function := each.methods.get(name)) is not None:
                 return Symbol(home, function) if not function.is_property else None
         return None
 
     def qualified_type(self, type_: Type | None, /) -> Type | None:
-        """A type that this file declares, in words that hold in every file."""
+        """Return a type that this file declares, in words that hold in every file."""
         if type_ is None or not (self.uri or self.file.aliases):
             return type_
         if type_ not in self._types:
@@ -229,7 +229,7 @@ class SymbolTable(ABC):
     # Classes and their attributes
 
     def lineage(self, class_: Class) -> Iterator[tuple[SymbolTable, Class]]:
-        """The class and those above it, as far as they are known, each before those above it."""
+        """Yield the class and those above it, as far as they are known, each before those above it."""
         waiting, seen = [(self, class_)], set[Class]()
         while waiting and len(seen) < _MOST_CLASSES:
             home, each = waiting.pop()
@@ -240,21 +240,21 @@ class SymbolTable(ABC):
                 waiting += [(base.home, base.class_) for base in above if base is not None and base.class_ is not None]
 
     def lineage_of(self, type_: Type) -> Iterator[tuple[SymbolTable, Class]]:
-        """The lineage of the class that a type names; nothing where that isn't known."""
+        """Yield the lineage of the class that a type names; nothing where that isn't known."""
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:
             yield from target.home.lineage(target.class_)
 
     def own_type(self, class_: Class, /) -> Type:
-        """The type of an object of a class of this file."""
+        """Return the type of an object of a class of this file."""
         return Type(f"{self.uri}#{class_.name}" if self.uri else class_.name)
 
     def is_below(self, name: str, base: str, /) -> bool:
-        """Whether objects of one class are objects of another one, as far as that is known."""
+        """Tell whether objects of one class are objects of another one, as far as that is known."""
         return name == base or any(base in each.bases for _, each in self.lineage_of(Type(name)))
 
     def is_overridden(self, function: Function, /) -> bool:
-        """Whether a class below has another method of the name."""
+        """Tell whether a class below has another method of the name."""
         found = self._overridden.get(function)
         if found is None:
             found = self._overridden[function] = self._has_another_below(function)
@@ -274,8 +274,8 @@ class SymbolTable(ABC):
         return target if target is not None and target.class_ is not None else None
 
     def attribute(self, class_: Class, name: str) -> Fact:
-        """An attribute of the class, as it or a class above it declares it. Values that it gets only tell its type:
-        when it has which of them, nobody can say without knowing in which order methods are called."""
+        """Return an attribute of the class, as it or a class above it declares it. Values that it gets only tell its
+        type: when it has which of them, nobody can say without knowing in which order methods are called."""
         key = class_, name
         if key not in self._attributes:
             self._attributes[key] = UNKNOWN_FACT  # its value may be about itself
@@ -290,7 +290,7 @@ class SymbolTable(ABC):
         return UNKNOWN_FACT
 
     def own_attribute(self, class_: Class, name: str) -> Fact:
-        """An attribute as the class itself declares it."""
+        """Return an attribute as the class itself declares it."""
         if (method := class_.methods.get(name)) is not None:
             return self.property_fact(method, method.at) if method.is_property else UNKNOWN_FACT
         if not self.knowledge.classes["without_variables"].isdisjoint(class_.bases):
@@ -302,7 +302,7 @@ class SymbolTable(ABC):
         return Fact(type=self._type_of(stores))
 
     def _type_of(self, stores: Sequence[Store]) -> Type | None:
-        """The type that all these values have."""
+        """Return the type that all these values have."""
         types = {fact.type for fact in map(self.value_of, stores) if fact.nullness != Nullness.NULL}
         return types.pop() if len(types) == 1 else None
 
@@ -310,7 +310,7 @@ class SymbolTable(ABC):
         return not self.knowledge.classes["fields"].isdisjoint((*class_.decorators, *class_.bases))
 
     def declared_fact(self, type_: Type | None, name: str, at: ByteRange) -> Fact:
-        """A variable of a declared type."""
+        """Return a variable of a declared type."""
         if type_ is None or not type_.nullable:
             return Fact(type=type_)
         why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
@@ -320,7 +320,8 @@ class SymbolTable(ABC):
     # Variables of the module
 
     def variable(self, name: str, stores: Sequence[Store]) -> Fact:
-        """A variable of the module, for functions. One that they set themselves has the value of nobody knows when."""
+        """Return a variable of the module, for functions. One that they set themselves has the value of nobody knows
+        when."""
         if name not in self._variables:
             self._variables[name] = UNKNOWN_FACT
             self._variables[name] = self._variable(name, stores)

@@ -17,7 +17,7 @@ LANGUAGE_IDS = frozenset(_CLASSES)
 
 
 def language(id: str) -> NullLanguage:
-    """The language with that id, one of `LANGUAGE_IDS`."""
+    """Return the language with that id, one of `LANGUAGE_IDS`."""
     module, _, name = _CLASSES[id].partition(":")
     made: NullLanguage = getattr(import_module(f"{__name__}.{module}"), name)()
     return made

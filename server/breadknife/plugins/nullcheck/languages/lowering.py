@@ -41,7 +41,7 @@ class Scopes:
         self._blocks.pop()
 
     def inside(self) -> Scopes:
-        """The scopes of a function that is written here."""
+        """Return the scopes of a function that is written here."""
         return Scopes(self.outside, [*(dict(each) for each in self._blocks), {}])
 
     def find(self, name: str) -> ScopeVariable | None:
@@ -52,16 +52,16 @@ class Scopes:
         return found.key if found is not None else name
 
     def is_new(self, name: str) -> bool:
-        """Whether the innermost block hasn't declared it."""
+        """Tell whether the innermost block hasn't declared it."""
         return name not in self._blocks[-1]
 
     def hide(self, name: str, at: int) -> str:
-        """The key of a variable of the innermost block alone, whatever else has the name."""
+        """Return the key of a variable of the innermost block alone, whatever else has the name."""
         self._blocks[-1][name] = ScopeVariable(f"{name}@{at}", None)
         return self.key(name)
 
     def declare(self, name: str, at: int, type_: Type | None = None, *, is_own: bool = False) -> str:
-        """The key of a new variable. One that is the function's own keeps its name."""
+        """Return the key of a new variable. One that is the function's own keeps its name."""
         hides = len(self._blocks) > 1 and (name in self.outside or self.find(name) is not None)
         key = f"{name}@{at}" if hides and not is_own else name
         self._blocks[-1][name] = ScopeVariable(key, type_)
@@ -103,14 +103,14 @@ class Lowering(ABC):
         return found
 
     def parts(self, node: Node) -> Expression:
-        """An expression of which only the parts matter."""
+        """Return an expression of which only the parts matter."""
         return opaque(at_of(node), self.values(node))
 
     def values(self, node: Node | None) -> list[Expression]:
         return [self.expression(child) for child in inner(node) if child.type not in self.kinds.silent]
 
     def statement(self, node: Node) -> Iterable[Statement]:
-        """A statement of a kind that nobody knows is followed as what it is made of."""
+        """Return a statement of a kind that nobody knows is followed as what it is made of."""
         kind = self.kinds.like.get(node.type, node.type)
         run: Callable[[Node], Iterable[Statement]] | None = getattr(self, f"run_{kind}", None)
         if run is not None:
@@ -131,11 +131,11 @@ class Lowering(ABC):
             return self.nested(node)
 
     def nested(self, node: Node | None) -> Block:
-        """The statements of a block."""
+        """Return the statements of a block."""
         return self.within(inner(node) if node.type in self.kinds.blocks else [node]) if node is not None else ()
 
     def within(self, nodes: Iterable[Node]) -> Block:
-        """The statements in another one."""
+        """Return the statements in another one."""
         if self._depth > DEEPEST:
             return ()
         self._depth += 1
@@ -144,31 +144,31 @@ class Lowering(ABC):
         return found
 
     def declared(self, node: Node | None, type_: Type | None = None) -> Expression:
-        """A new variable."""
+        """Return a new variable."""
         key = self.scopes.declare(text(node), node.start_byte if node is not None else 0, type_)
         self.function.locals.add(key)
         return il.Name(at_of(node) if node is not None else (0, 0), key)
 
     def target(self, node: Node | None, /) -> Expression:
-        """What is assigned to."""
+        """Return what is assigned to."""
         found = self.expression(node)
         if isinstance(found, il.Name):
             self.function.locals.add(found.key)
         return found
 
     def kept(self, value: Expression) -> tuple[Block, Expression]:
-        """The statements after which the value can be named any number of times, and how."""
+        """Return the statements after which the value can be named any number of times, and how."""
         if value.key and not value.forks:
             return (), value
         name = il.Name(value.at, f"@{value.at[0]}:")
         return (il.Assign(value.at, name, value),), name
 
     def body(self, node: Node, /) -> Block:
-        """The body of a function."""
+        """Return the body of a function."""
         return self.block(part(node, "body"))
 
     def function_within(self, node: Node, parameters: Iterable[Parameter], returns: Type | None = None) -> Expression:
-        """A function without a name, which sees the variables around it."""
+        """Return a function without a name, which sees the variables around it."""
         scopes, here, at = self.scopes.inside(), self.function, at_of(node)
         own = [each._replace(name=scopes.declare(each.name, each.at[0], each.annotation)) for each in parameters]
         function = Function(
@@ -249,14 +249,14 @@ class Lowering(ABC):
         return operation(at, self.kind(operator, left, right), left, right, key=key)
 
     def kind(self, operator: str, _left: Expression, _right: Expression, /) -> str:
-        """What the knowledge calls a binary operator."""
+        """Return what the knowledge calls a binary operator."""
         return operator
 
     def lower_unary_expression(self, node: Node) -> Expression:
         return self.applied(at_of(node), node.children[0].type, self.expression(inner(node)[-1]))
 
     def applied(self, at: ByteRange, operator: str, operand: Expression, /) -> Expression:
-        """An operator with one operand."""
+        """Return an operator with one operand."""
         if operator in ("!", "not"):
             return il.Not(at, operand, operand.forks)
         if isinstance(operand, il.Constant):
@@ -331,7 +331,7 @@ class Lowering(ABC):
         return self.rounds(node)
 
     def rounds(self, node: Node, head: Node | None = None, condition: Node | None = None) -> Block:
-        """A loop that isn't over the elements of something. `head` has what is written before its body."""
+        """Return a loop that isn't over the elements of something. `head` has what is written before its body."""
         head = head or node
         with self.scopes.block():
             before = self.statements(parts_in(head, "initializer", "init"))
@@ -346,7 +346,7 @@ class Lowering(ABC):
 
 
 def nothing(at: ByteRange) -> il.Opaque:
-    """An expression of which nothing is known."""
+    """Return an expression of which nothing is known."""
     return il.Opaque(at, (), forks=False)
 
 
@@ -377,7 +377,7 @@ def display(at: ByteRange, type_: str, items: Sequence[Expression] = ()) -> il.D
 
 
 def compared(at: ByteRange, left: Expression, right: Expression, *, negated: bool = False) -> il.Comparison:
-    """The test whether two values are the same, or whether one is null."""
+    """Return the test whether two values are the same, or whether one is null."""
     kind = "is" if isinstance(left, il.Null) or isinstance(right, il.Null) else "=="
     tested = [each.target if isinstance(each, il.AssignmentExpression) else each for each in (left, right)]
     key = short(f"({tested[0].key} {kind} {tested[1].key})") if all(each.key for each in tested) else ""
@@ -385,7 +385,7 @@ def compared(at: ByteRange, left: Expression, right: Expression, *, negated: boo
 
 
 def any_of(at: ByteRange, tests: Iterable[Expression]) -> Expression | None:
-    """The test whether one of several tests holds; None without any."""
+    """Return the test whether one of several tests holds; None without any."""
     found: Expression | None = None
     for test in tests:
         found = test if found is None else il.ShortCircuit(at, is_and=False, left=found, right=test)

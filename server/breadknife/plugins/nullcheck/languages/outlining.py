@@ -20,17 +20,17 @@ def text(node: Node | None) -> str:
 
 
 def part(node: Node | None, name: str) -> Node | None:
-    """The child in a field."""
+    """Return the child in a field."""
     return node.child_by_field_name(name) if node is not None else None
 
 
 def word(node: Node | None, name: str) -> str:
-    """What is written in a field; "" if it is empty."""
+    """Return what is written in a field; "" if it is empty."""
     return text(part(node, name))
 
 
 def inner(node: Node | None) -> list[Node]:
-    """The named children without comments."""
+    """Return the named children without comments."""
     return [child for child in node.named_children if not child.is_extra] if node is not None else []
 
 
@@ -39,7 +39,7 @@ def first(node: Node | None) -> Node | None:
 
 
 def parts_in(node: Node, *names: str) -> list[Node]:
-    """The children in any of these fields."""
+    """Return the children in any of these fields."""
     return [child for name in names for child in node.children_by_field_name(name)]
 
 
@@ -65,16 +65,16 @@ class Outliner(ABC):
 
     @classmethod
     def home_of(cls, tree: SyntaxTree, others: ProjectSymbols | None = None, uri: str = "") -> FileAnalysis:
-        """The analysis of one file."""
+        """Return the analysis of one file."""
         knowledge = knowledge_of(cls.language)
         return FileAnalysis(cls(tree, knowledge).file(), knowledge, others, uri)
 
     @abstractmethod
     def file(self) -> SourceFile:
-        """What it declares."""
+        """Return what it declares."""
 
     def file_of(self, main: Function) -> SourceFile:
-        """The file with what was read of it."""
+        """Return the file with what was read of it."""
         return SourceFile(
             main, self.imports, self.functions, self.named, self.classes, self.variables, self.is_ignored, self.span,
             self.source,
@@ -87,7 +87,7 @@ class Outliner(ABC):
         return self.tree.encoded[at[0] : at[1]].decode("utf-8", "replace")
 
     def is_ignored(self, at: ByteRange) -> bool:
-        """Whether a comment on the line, or alone on the one above, tells checkers to be silent."""
+        """Tell whether a comment on the line, or alone on the one above, tells checkers to be silent."""
         source = self.tree.encoded
         begin = source.rfind(b"\n", 0, at[0]) + 1
         before = source.rfind(b"\n", 0, max(begin - 1, 0)) + 1

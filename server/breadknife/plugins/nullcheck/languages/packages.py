@@ -75,7 +75,7 @@ class PackageFiles(ProjectFiles[PackageFileAnalysis]):
 
     @abstractmethod
     def _outlined(self, tree: SyntaxTree, uri: str) -> SourceFile:
-        """What a file declares."""
+        """Return what a file declares."""
 
     def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageFileAnalysis:
         return PackageFileAnalysis(self._outlined(tree, uri), self._knowledge, self, uri, reaches=reaches)
@@ -87,5 +87,5 @@ class PackageFiles(ProjectFiles[PackageFileAnalysis]):
         return self._home_of(tree, uri, reaches=True)
 
     def method(self, home: SymbolTable, class_: str, name: str, /) -> Symbol | None:
-        """A method of a class of the package of `home` that another file than the class's has."""
+        """Return a method of a class of the package of `home` that another file than the class's has."""
         return None

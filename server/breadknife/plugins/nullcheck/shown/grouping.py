@@ -15,7 +15,7 @@ ALSO = "The same null also reaches this place"
 
 
 def reported(findings: Sequence[Finding], settings: NullCheckSettings) -> list[Finding]:
-    """Each place that the settings show, as severe as they say."""
+    """Return each place that the settings show, as severe as they say."""
     disabled = rules_named(settings.disabled_rules)
     severities = ((finding, settings.severity_of(finding.confidence)) for finding in findings)
     return [
@@ -48,5 +48,5 @@ def _joined(group: list[Finding]) -> Finding:
 
 
 def cause_of(finding: Finding) -> tuple[str | None, Span] | None:
-    """Where its null comes from; None where it comes from the place itself."""
+    """Return where its null comes from; None where it comes from the place itself."""
     return (finding.related[0].uri, finding.related[0].span) if finding.related else None

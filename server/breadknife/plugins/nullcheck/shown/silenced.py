@@ -22,7 +22,7 @@ def unsilenced(tree: SyntaxTree, found: Iterable[NullFinding]) -> Sequence[NullF
 
 
 def silencing(document: Document, tree: SyntaxTree, finding: Finding) -> TextEdit | None:
-    """The comment at the end of the finding's line; None where none can stand. `tree` is the document's."""
+    """Return the comment at the end of the finding's line; None where none can stand. `tree` is the document's."""
     line = document.line_at(finding.span.start)
     text, comment = document.line_text(line).rstrip(), ignoring((finding.code,), tree.language)
     if text.endswith("\\"):  # grammars take what follows for a comment, their languages don't

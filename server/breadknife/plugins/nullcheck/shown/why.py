@@ -47,14 +47,14 @@ def why(
 
 
 def _left_out(finding: Finding, name: str, settings: NullCheckSettings) -> Silence:
-    """Which setting leaves a finding out."""
+    """Return which setting leaves a finding out."""
     if settings.severity_of(finding.confidence) == "off":
         return silence("hidden-severity", name=name, confidence=finding.confidence)
     return silence("rule-off", rule=finding.code, plugin=SOURCE)
 
 
 def _comment(document: Document, line: int) -> int | None:
-    """The line, from 1, of a comment that ignores what the null check would say of another line."""
+    """Return the line, from 1, of a comment that ignores what the null check would say of another line."""
     rules = {*Use, "*"}
     for each in Directives.of(document).each:
         if each.first <= line < each.end and not rules.isdisjoint(each.rules):
@@ -63,7 +63,7 @@ def _comment(document: Document, line: int) -> int | None:
 
 
 def _name_at(document: Document, at: Span) -> Span:
-    """The word that a place touches; the place itself where there is none."""
+    """Return the word that a place touches; the place itself where there is none."""
     start = document.line_starts[document.line_at(at.start)]
     for match in _NAME.finditer(document.text, start, document.line_span(document.line_at(at.start)).end):
         if Span(*match.span()).touches(Span(at.start, at.start)):

@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.core.knowledge import Errors
 
 
 def build(body: il.Block, errors: Errors) -> Graph:
-    """The graph of a function's body. Its first node is the entry; a node that nothing leads to may be in it."""
+    """Return the graph of a function's body. Its first node is the entry; a node that nothing leads to may be in it."""
     builder = _GraphBuilder(errors)
     builder.block(body)
     builder.go(builder.node(NodeKind.END))

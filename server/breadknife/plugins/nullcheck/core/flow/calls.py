@@ -96,7 +96,7 @@ class TransferFunctions(StoreTransfer):
         return Callee(fact.called, self.home.target(fact.called)) if fact.called else Callee()
 
     def _told_apart(self, method: str, first: Fact) -> str:
-        """The qualified name of a method that its first argument tells from others of the name."""
+        """Return the qualified name of a method that its first argument tells from others of the name."""
         type_ = first.type.name if first.type is not None else ""
         return self.home.knowledge.by_argument.get(method, {}).get(type_, "")
 
@@ -155,7 +155,7 @@ class TransferFunctions(StoreTransfer):
         return Fact(Nullness.NON_NULL, type=Type(name)) if name in knowledge.types else UNKNOWN_FACT
 
     def _given_type(self, rule: NullableCall, callee: Callee) -> Type | None:
-        """The type of what a call gives if there is a value."""
+        """Return the type of what a call gives if there is a value."""
         if rule.name == "dict.get" and len(_own(callee)) == 2:
             return _own(callee)[1]
         return filled(parse_type(rule.gives), _own(callee), None, self.home.knowledge.elements) if rule.gives else None
@@ -315,7 +315,7 @@ def _is_possible(way: SummaryCase, given: dict[str, BoundArgument], state: FlowS
 
 
 def _given_back(way: SummaryCase, given: dict[str, BoundArgument]) -> Fact:
-    """The result of one way back, where it is an argument that of the call."""
+    """Return the result of one way back, where it is an argument that of the call."""
     result = way.result
     if not result.parameter or result.parameter not in given or result.nullness == Nullness.NON_NULL:
         return result
@@ -336,5 +336,5 @@ def _kind(origin: NullOrigin | None) -> OriginKind:
 
 
 def _own(callee: Callee) -> tuple[Type, ...]:
-    """The type arguments of the object whose method is called."""
+    """Return the type arguments of the object whose method is called."""
     return callee.owner.type.arguments if callee.owner.type is not None else ()

@@ -64,7 +64,7 @@ class Graph:
 
 
 def ordered(graph: Graph) -> Graph:
-    """The nodes that can be reached, each after those that lead to it, but for loops."""
+    """Return the nodes that can be reached, each after those that lead to it, but for loops."""
     found, path = list[Node](), [graph.entry]
     begun, done = bytearray(len(graph.nodes)), bytearray(len(graph.nodes))
     while path:

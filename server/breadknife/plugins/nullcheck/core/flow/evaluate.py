@@ -72,11 +72,11 @@ class Evaluator(ABC):
         return state.facts.get(key) or self.declared(key)
 
     def need(self, expression: Expression, use: Use, state: FlowState) -> Fact:
-        """The value of an expression that must be there: if it may be null, that is a finding, once."""
+        """Return the value of an expression that must be there: if it may be null, that is a finding, once."""
         return self.demand(expression, use, self.value(expression, state), state)
 
     def demand(self, expression: Expression, use: Use, fact: Fact, state: FlowState) -> Fact:
-        """The same for an expression whose value is `fact`."""
+        """Return the same for an expression whose value is `fact`."""
         if fact.may_be_null and not isinstance(expression, il.Null):
             is_sure = fact.nullness == Nullness.NULL or not is_initial(fact)
             if is_sure and not self.forgives and not self.home.file.is_ignored(expression.at):
@@ -123,7 +123,7 @@ class Evaluator(ABC):
         return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else UNKNOWN_FACT
 
     def owner(self, attribute: il.Attribute, state: FlowState, *, is_called: bool) -> Fact:
-        """The value of what has the attribute."""
+        """Return the value of what has the attribute."""
         fact = self.value(attribute.owner, state)
         if fact.may_be_null and not self.home.null_has(fact.type, attribute.name, is_called=is_called):
             return self.demand(attribute.owner, Use.ATTRIBUTE, fact, state)
@@ -153,7 +153,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def called(self, call: il.Call, state: FlowState) -> str:
-        """The qualified name of the function that is called, or ""."""
+        """Return the qualified name of the function that is called, or ""."""
 
     def evaluate_operation(self, expression: il.Operation, state: FlowState) -> Fact:
         operator, operands = expression.operator, expression.operands
@@ -196,7 +196,7 @@ class Evaluator(ABC):
         return Fact(Nullness.NON_NULL, type=Type(expression.type), items=items, truth=truth or None)
 
     def evaluate_bind(self, expression: il.AssignmentExpression, state: FlowState) -> Fact:
-        """The value of an owner that is looked at again; the assignment itself is another step."""
+        """Return the value of an owner that is looked at again; the assignment itself is another step."""
         return self.value(expression.value, state)
 
     def evaluate_parts(self, expression: il.Opaque, state: FlowState) -> Fact:
@@ -229,7 +229,7 @@ class Evaluator(ABC):
 
 
 def _ways(items: Sequence[Expression], facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], ...]:
-    """The tuples that these values may be: two if one of them is null only where another one tells so."""
+    """Return the tuples that these values may be: two if one of them is null only where another one tells so."""
     for place, fact in enumerate(facts):
         tests = {test.removesuffix(" is None") for test, _ in fact.unless}
         if fact.nullness == Nullness.MAYBE and any(item.key in tests for item in items):
@@ -240,7 +240,7 @@ def _ways(items: Sequence[Expression], facts: tuple[Fact, ...]) -> tuple[tuple[F
 
 
 def _beside(null: Fact, key: str, fact: Fact) -> Fact:
-    """The value under the key where the other one is null."""
+    """Return the value under the key where the other one is null."""
     for test, outcome in null.unless:
         if test == key and fact.truth is None:
             fact = fact._replace(truth=not outcome)
@@ -251,7 +251,7 @@ def _beside(null: Fact, key: str, fact: Fact) -> Fact:
 
 @cache
 def constant_fact(type_: str, truth: bool) -> Fact:
-    """The fact of a literal. There are many literals, so each kind of them shares one."""
+    """Return the fact of a literal. There are many literals, so each kind of them shares one."""
     return Fact(Nullness.NON_NULL, type=Type(type_), truth=truth)
 
 

@@ -78,7 +78,7 @@ class ExpressionGraphBuilder:
     # Expressions
 
     def value(self, value: il.Expression) -> il.Expression:
-        """The expression without any that chooses."""
+        """Return the expression without any that chooses."""
         if not value.forks:
             return value
         match value:

@@ -85,7 +85,7 @@ class Refiner(Evaluator, ABC):
         return state.assume(f"{key} is None", False)
 
     def known_value(self, expression: Expression, state: FlowState) -> Fact:
-        """The value of an expression that was evaluated before: nothing is found a second time."""
+        """Return the value of an expression that was evaluated before: nothing is found a second time."""
         if isinstance(expression, il.Call) and (result := self._results.get(id(expression))) is not None:
             return (expression.key and state.facts.get(expression.key)) or result
         uses, is_dead = self.uses, self.is_dead
@@ -215,10 +215,10 @@ def _names_null(classes: Expression) -> bool:
 
 
 def object_key(call: il.Call) -> str:
-    """The key of the object whose method is called; "" for a function."""
+    """Return the key of the object whose method is called; "" for a function."""
     return call.callee.owner.key if isinstance(call.callee, il.Attribute) else ""
 
 
 def _is_lookup(call: il.Call) -> bool:
-    """Whether it is `d.get(k)`."""
+    """Tell whether it is `d.get(k)`."""
     return isinstance(call.callee, il.Attribute) and call.callee.name == "get" and len(call.arguments) == 1

@@ -169,7 +169,7 @@ class _Worklist:
                 evaluator.value(expression, state)
 
     def returned(self, value: il.Expression | None, fact: Fact, state: FlowState) -> Iterator[ReturnPoint]:
-        """The ways back of one `return`: one that gives a test comes out in two."""
+        """Yield the ways back of one `return`: one that gives a test comes out in two."""
         is_test = fact.nullness == Nullness.NON_NULL and fact.truth is None and (fact.test is not None or fact.proves)
         if value is None or not is_test:
             yield ReturnPoint(state.copy(), fact)
@@ -180,7 +180,7 @@ class _Worklist:
                 yield ReturnPoint(way, fact._replace(truth=outcome, test=None, proves=()))
 
     def assigned(self, assign: il.Assign, fact: Fact) -> Fact:
-        """The fact that the target gets, with what its annotation says."""
+        """Return the fact that the target gets, with what its annotation says."""
         type_ = self.evaluator.home.qualified_type(assign.annotation)
         if type_ is None:
             return fact

@@ -107,7 +107,8 @@ class StoreTransfer(Refiner, ABC):
                 state.facts[key] = havoc(fact)
 
     def _comes_back(self, expression: il.Call, callee: Callee) -> bool:
-        """Whether the call is known to come back: where a value was only compared with null, it may be an error's."""
+        """Tell whether the call is known to come back: where a value was only compared with null, it may be an
+        error's."""
         knowledge = self.home.knowledge
         if callee.target is not None and (callee.target.function is None or not callee.target.function.is_stub):
             return True

@@ -68,7 +68,7 @@ class EcmaScriptExpressions(Lowering):
     kinds = grammar_of("ecmascript").lowering
 
     def held(self, value: Expression) -> tuple[Expression, Expression]:
-        """The value as it is evaluated first, and as it can be named again."""
+        """Return the value as it is evaluated first, and as it can be named again."""
         if value.key and not isinstance(value, il.Call | il.AssignmentExpression | il.TypeAssertion):
             return value, value
         name = il.Name(value.at, f"@{value.at[0]}_{value.at[1]}")
@@ -117,7 +117,7 @@ class EcmaScriptExpressions(Lowering):
     lower_subscript_expression = lower_call_expression = lower_non_null_expression = lower_member_expression
 
     def _chain(self, node: Node, then: Callable[[Expression], Expression], links: int = 0) -> Expression:
-        """A chain, and what follows it: where `?.` finds no owner, nothing behind it is evaluated."""
+        """Return a chain, and what follows it: where `?.` finds no owner, nothing behind it is evaluated."""
         if links > DEEPEST:
             return then(nothing(at_of(node)))
         if node.type in _LINKS and (owner := part(node, _LINKS[node.type]) or first(node)) is not None:
@@ -197,7 +197,7 @@ class EcmaScriptExpressions(Lowering):
         return self._combined(node, self.expression(part(node, "right")))
 
     def _combined(self, node: Node, last: Expression) -> Expression:
-        """An operator with its operands."""
+        """Return an operator with its operands."""
         at, operator = (node.start_byte, last.at[1]), word(node, "operator")
         if node.type == "unary_expression":
             return self.applied(at, operator, last)
@@ -205,7 +205,7 @@ class EcmaScriptExpressions(Lowering):
         return self._joined(at, operator, left, last) or compared(at, operator, left, last)
 
     def _joined(self, at: ByteRange, operator: str, left: Expression, right: Expression) -> Expression | None:
-        """What an operator gives that may not evaluate its right side; None for other operators."""
+        """Return what an operator gives that may not evaluate its right side; None for other operators."""
         if operator in ("&&", "||"):
             return il.ShortCircuit(at, operator == "&&", left, right)
         if operator == "??":
@@ -247,18 +247,18 @@ class EcmaScriptExpressions(Lowering):
         return il.AssignmentExpression(at, target, joined or operation(at, operator, *operands), target.key)
 
     def target(self, node: Node | None, /) -> Expression:
-        """What is assigned to, if it is no pattern."""
+        """Return what is assigned to, if it is no pattern."""
         found = self.expression(node)
         return found.value if isinstance(found, il.TypeAssertion) else found
 
 
 def _told(at: ByteRange, value: Expression) -> il.TypeAssertion:
-    """A value of which the author says that it is there."""
+    """Return a value of which the author says that it is there."""
     return il.TypeAssertion(at, value, None, value.key, value.forks)
 
 
 def is_null(value: Expression, nulls: int = il.ANY_NULL, *, negated: bool = False) -> il.Comparison:
-    """The test whether a value is one of these nulls. It raises no suspicion."""
+    """Return the test whether a value is one of these nulls. It raises no suspicion."""
     null, key = il.Null(value.at, nulls=nulls), f"({value.key} ask {nulls})" if value.key else ""
     return il.Comparison(value.at, "ask", value, null, negated, key, value.forks)
 

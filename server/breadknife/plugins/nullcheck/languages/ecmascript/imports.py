@@ -24,7 +24,7 @@ class ModuleLinks:
 
 
 def links(root: Node) -> ModuleLinks:
-    """What the statements at the top of a module say."""
+    """Return what the statements at the top of a module say."""
     found = ModuleLinks()
     for node in inner(root):
         if node.type == "import_statement":
@@ -40,7 +40,7 @@ def links(root: Node) -> ModuleLinks:
 
 
 def module_of(node: Node | None) -> str:
-    """The name of a module as qualified names have it; "" if it isn't written there."""
+    """Return the name of a module as qualified names have it; "" if it isn't written there."""
     return text(node)[1:-1].replace(".", DOT) if node is not None and node.type == "string" else ""
 
 

@@ -252,7 +252,7 @@ def _store(node: Node, type_: Type | None = None) -> Store:
 
 
 def _extended(node: Node) -> Iterable[Node]:
-    """What a class or an interface extends. The grammar of JavaScript has no clause for it."""
+    """Yield what a class or an interface extends. The grammar of JavaScript has no clause for it."""
     for clause in inner(node):
         for each in inner(clause) if clause.type == "class_heritage" else [clause]:
             if each.type in _EXTENDS:
@@ -262,14 +262,14 @@ def _extended(node: Node) -> Iterable[Node]:
 
 
 def _given(node: Node) -> list[Node]:
-    """The parameters of a function, without `this`."""
+    """Return the parameters of a function, without `this`."""
     single = part(node, "parameter")
     nodes = [single] if single is not None else inner(part(node, "parameters"))
     return [each for each in nodes if (part(each, "pattern") or each).type != "this"]
 
 
 def _target(node: Node) -> Node:
-    """The name or the pattern of a parameter."""
+    """Return the name or the pattern of a parameter."""
     pattern = part(node, "pattern") or node
     return part(pattern, "left") or pattern
 

@@ -31,7 +31,7 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
         return (path, found[1]) if found is not None and path is not None else None
 
     def imported(self, home: SymbolTable, /) -> Iterator[FileAnalysis]:
-        """The modules that it imports, and those that these import: what its types come from."""
+        """Yield the modules that it imports, and those that these import: what its types come from."""
         direct = set(self._imported(home))
         yield from direct.union(*map(self._imported, direct))
 
@@ -44,7 +44,7 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
         return frozenset(words)
 
     def modules(self, home: SymbolTable, module: str) -> Iterator[FileAnalysis]:
-        """The files that a module's name may mean in a file, likeliest first."""
+        """Yield the files that a module's name may mean in a file, likeliest first."""
         path = uri_to_path(home.uri)
         language = (language_of(path) if path is not None else None) or "typescript"
         for each in self.paths(home.uri, Import(module.replace(DOT, ".")), language):
@@ -60,7 +60,7 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
             yield from self.modules(home, name.partition(".")[0])
 
     def _followed(self, home: SymbolTable, name: str, steps: int) -> tuple[FileAnalysis, str] | None:
-        """The module that a qualified name leads to, and the name there."""
+        """Return the module that a qualified name leads to, and the name there."""
         module, _, rest = name.partition(".")
         if steps <= 0:
             return None

@@ -28,7 +28,7 @@ class EcmaScriptLowering(EcmaScriptExpressions):
     # Blocks and names
 
     def body(self, node: Node, /) -> Block:
-        """The statements of a function, or of the file."""
+        """Return the statements of a function, or of the file."""
         if node.type not in self.kinds.blocks:
             return (il.Return(at_of(node), self.expression(node)),)
         return self.nested(node, is_own=True)
@@ -80,7 +80,7 @@ class EcmaScriptLowering(EcmaScriptExpressions):
                     yield il.Assign(at_of(each), target, il.Null(at_of(each), "undefined", nulls=UNDEFINED), type_)
 
     def assign(self, target: Node, value: Expression, at: ByteRange, type_: Type | None = None) -> Iterator[Statement]:
-        """An assignment to a variable, a member, or a pattern."""
+        """Yield an assignment to a variable, a member, or a pattern."""
         if target.type == "object_pattern":
             before, named = self.held(value)
             if isinstance(before, il.AssignmentExpression):
@@ -169,7 +169,7 @@ class EcmaScriptLowering(EcmaScriptExpressions):
             return (il.Loop(at_of(node), None, target, iterable, body, (), is_true=True),)
 
     def kept(self, value: Expression) -> tuple[Block, Expression]:
-        """Each case asks an optional chain, or `typeof x`, anew."""
+        """Return each case asks an optional chain, or `typeof x`, anew."""
         is_asked_anew = isinstance(value, il.Conditional | il.Operation | il.Constant)
         return ((), value) if is_asked_anew else super().kept(value)
 
@@ -191,12 +191,12 @@ class EcmaScriptLowering(EcmaScriptExpressions):
 
 
 def exported(node: Node) -> Node:
-    """The declaration that is exported, or the statement itself."""
+    """Return the declaration that is exported, or the statement itself."""
     return (part(node, "declaration") or node) if node.type == "export_statement" else node
 
 
 def bound(node: Node | None) -> Iterator[str]:
-    """The names that a pattern binds."""
+    """Yield the names that a pattern binds."""
     if node is None:
         return
     if node.type in ("identifier", "shorthand_property_identifier_pattern"):

@@ -32,7 +32,7 @@ class TypeScriptTypes:
     shape: Callable[[Node], str]
 
     def read(self, node: Node | None, depth: int = 0) -> Type | None:
-        """The type that is written; None where nothing is."""
+        """Return the type that is written; None where nothing is."""
         if node is None:
             return None
         return self._of(node, depth)
@@ -106,12 +106,12 @@ class TypeScriptTypes:
 
 
 def optional(type_: Type) -> Type:
-    """The type of what may be left out."""
+    """Return the type of what may be left out."""
     return type_ if type_.name == ANY.name else type_._replace(nullable=type_.nullable | UNDEFINED)
 
 
 def promised(type_: Type | None) -> Type | None:
-    """What a promise gives; None for another type."""
+    """Return what a promise gives; None for another type."""
     if type_ is None or type_.name != "Promise" or type_.nullable:
         return None
     return type_.arguments[0] if type_.arguments else UNKNOWN

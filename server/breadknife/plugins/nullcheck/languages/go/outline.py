@@ -146,14 +146,14 @@ class GoOutliner(Outliner):
 
 
 def type_specs(root: Node) -> Iterator[Node]:
-    """The declarations of types in a file, without those in functions."""
+    """Yield the declarations of types in a file, without those in functions."""
     for node in root.named_children:
         if node.type == "type_declaration":
             yield from (child for child in inner(node) if child.type in ("type_spec", "type_alias"))
 
 
 def _gives_pointer(node: Node) -> bool:
-    """Whether a result other than an error can be nil."""
+    """Tell whether a result other than an error can be nil."""
     return word(node, "result") not in ("", "error", "bool", "string", "int")
 
 

@@ -76,11 +76,12 @@ class GoProject(PackageFiles):
         yield from (there for path in paths if (there := self.home(path)) is not None)
 
     def _beside(self, home: SymbolTable) -> Iterator[Path]:
-        """The other files of its package, without tests."""
+        """Return the other files of its package, without tests."""
         return self._package_at(uri_to_path(home.uri), _package(home.file.main.source))
 
     def _of(self, home: SymbolTable, path: str) -> Iterator[Path]:
-        """The files of a package that it imports, if that is of the module: the standard library's have no dot."""
+        """Yield the files of a package that it imports, if that is of the module: the standard library's have no
+        dot."""
         for file in self.paths(home.uri, Import(path), "go") if "." in path.partition("/")[0] else ():
             table = self._table(file)
             if table is not None and table.package != b"main":
@@ -102,7 +103,7 @@ class GoProject(PackageFiles):
         return known if tree is not None else None
 
     def _declared_beside(self, asker: Asked, here: Path | None, package: bytes, name: str) -> Node | None:
-        """A type that another file of the package declares."""
+        """Return a type that another file of the package declares."""
         with self._asking(asker):
             tables = [self._tables[path] for path in self._package_at(here, package)]
         return next((table.types[name] for table in tables if name in table.types), None)

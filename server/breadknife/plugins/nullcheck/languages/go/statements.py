@@ -38,7 +38,7 @@ class GoLowering(Lowering):
     kinds = grammar_of("go").lowering
 
     def body(self, node: Node, /) -> Block:
-        """The body of a function, after what its results are at first. One with `goto` isn't followed."""
+        """Return the body of a function, after what its results are at first. One with `goto` isn't followed."""
         if b"goto " in self.function.source:
             return ()
         found = list[Statement]()
@@ -97,14 +97,14 @@ class GoLowering(Lowering):
                     yield self._zero(name, type_)
 
     def _zero(self, name: Node, type_: Type | None) -> Statement:
-        """A variable without a value."""
+        """Return a variable without a value."""
         target, at = self.target(name), at_of(name)
         null = il.Null(at, "nil", why=f"`{text(name)}` is declared without a value", kind="initial")
         is_nil = type_ is not None and not type_.is_value
         return il.Assign(at, target, null if is_nil else display(at, type_.name if type_ else ""), type_)
 
     def _values(self, values: Sequence[Node], targets: Sequence[Node]) -> list[Expression]:
-        """The values of an assignment: one for each target, or one that gives several."""
+        """Return the values of an assignment: one for each target, or one that gives several."""
         lowered = [self.expression(each) for each in values]
         if len(lowered) != 1 or len(targets) != 2:
             return lowered
@@ -230,7 +230,7 @@ def parameters_of(node: Node, types: GoTypes, field_name: str = "parameters") ->
 
 
 def results_of(node: Node) -> list[tuple[Node | None, Node | None]]:
-    """The results of a function: their names, if they have any, and their types."""
+    """Return the results of a function: their names, if they have any, and their types."""
     result = part(node, "result")
     if result is None or result.type != "parameter_list":
         return [(None, result)] if result is not None else []
@@ -247,7 +247,7 @@ def result_of(node: Node, types: GoTypes) -> Type | None:
 
 
 def specs_of(node: Node) -> Iterator[Node]:
-    """The single declarations in a group of them."""
+    """Yield the single declarations in a group of them."""
     for child in inner(node):
         if child.type in ("var_spec", "const_spec"):
             yield child

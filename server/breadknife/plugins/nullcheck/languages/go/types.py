@@ -32,11 +32,11 @@ class GoTypes:
     """A type that another file of the package declares."""
 
     def declaration(self, name: str) -> Node | None:
-        """What the package declares a type as."""
+        """Return what the package declares a type as."""
         return self.declared.get(name) or self.elsewhere(name)
 
     def read(self, node: Node | None, depth: int = 0) -> Type | None:
-        """The type that a node writes; None for one that can't be told."""
+        """Return the type that a node writes; None for one that can't be told."""
         if node is None or depth > _DEEPEST:
             return None
         match node.type:

@@ -147,7 +147,7 @@ class JavaOutliner(Outliner):
 
 
 def _flat(node: Node | None) -> Iterator[Node]:
-    """The parts of a node, with those of the lists in it."""
+    """Yield the parts of a node, with those of the lists in it."""
     for each in inner(node):
         yield from inner(each) if each.type in _LISTS else (each,)
 

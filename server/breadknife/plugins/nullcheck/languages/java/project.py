@@ -46,7 +46,7 @@ class JavaProject(PackageFiles):
         return path, found[2] + found[3]
 
     def imported(self, home: SymbolTable, /) -> Iterator[PackageFileAnalysis]:
-        """The files of the classes that it names, and those that these are made of."""
+        """Yield the files of the classes that it names, and those that these are made of."""
         waiting: list[tuple[SymbolTable, str]] = [(home, name) for name in _classes(home)]
         seen = {home.uri}
         while waiting:

@@ -38,7 +38,7 @@ class ClassMembers:
     """How many methods have a name."""
 
     def owner_of(self, name: str, *, is_method: bool = False) -> ClassMembers | None:
-        """The innermost class around that declares the field or the method."""
+        """Return the innermost class around that declares the field or the method."""
         if name in (self.methods if is_method else self.fields):
             return self
         return self.around.owner_of(name, is_method=is_method) if self.around is not None else None
@@ -54,7 +54,7 @@ class JavaLowering(Lowering):
     number_operator = "arithmetic"
 
     def body(self, node: Node, /) -> Block:
-        """The body of a method, a constructor, an initializer or a lambda."""
+        """Return the body of a method, a constructor, an initializer or a lambda."""
         body = part(node, "body") or next((each for each in inner(node) if each.type == "block"), None)
         if node.type != "lambda_expression" or body is None or body.type == "block":
             return self.block(body)
@@ -76,7 +76,7 @@ class JavaLowering(Lowering):
                 yield from self.statement(child)
 
     def _checked(self, node: Node) -> Iterable[Statement]:
-        """What a call is given is there, or holds, when it comes back."""
+        """Yield what a call is given is there, or holds, when it comes back."""
         for value in self.values(part(node, "arguments")):
             if isinstance(value, (*_TRUTHS, il.Call)):
                 yield il.If(il.Not(value.at, value, value.forks), (il.Raise(at_of(node), ()),), ())
@@ -149,7 +149,7 @@ class JavaLowering(Lowering):
         return attribute(at, self._owner(owner, at), name) if owner else il.Name(at, self.scopes.key(name))
 
     def _owner(self, members: ClassMembers, at: ByteRange) -> Expression:
-        """The object whose field or method is meant by its bare name."""
+        """Return the object whose field or method is meant by its bare name."""
         if members is self.members:
             return il.Name(at, "this")
         class_ = members.class_.name
@@ -178,7 +178,7 @@ class JavaLowering(Lowering):
         return lowered._replace(key=lowered.key.replace(f".{name}(", f".{same}(")) if same is not None else lowered
 
     def is_checker(self, node: Node) -> bool:
-        """Whether a call throws unless what it is given is there, or holds."""
+        """Tell whether a call throws unless what it is given is there, or holds."""
         functions, name, class_ = self.members.knowledge.functions, word(node, "name"), word(node, "object")
         return any(each in name for each in functions["checks"]) or class_.rpartition(".")[2] in functions["checkers"]
 
@@ -205,7 +205,7 @@ class JavaLowering(Lowering):
     # Operators
 
     def kind(self, operator: str, left: Expression, right: Expression, /) -> str:
-        """A text can be joined to anything."""
+        """Return a text can be joined to anything."""
         return "join" if operator == "+" else "arithmetic"
 
     def lower_assignment_expression(self, node: Node) -> Expression:
@@ -218,7 +218,7 @@ class JavaLowering(Lowering):
         return il.AssignmentExpression(at, target, value, target.key)
 
     def unboxed(self, value: Expression, type_: Type | None) -> Expression:
-        """The value as one of the type, which may be a primitive one."""
+        """Return the value as one of the type, which may be a primitive one."""
         if type_ is None or not type_.is_value or isinstance(value, il.Constant) or type_.name == "void":
             return value
         if isinstance(value, il.Conditional):
@@ -247,5 +247,5 @@ class JavaLowering(Lowering):
 
 
 def _labels(group: Node) -> list[Node]:
-    """What stands behind `case`; nothing for the default alone."""
+    """Return what stands behind `case`; nothing for the default alone."""
     return [each for label in inner(group) if label.type == "switch_label" for each in inner(label)]

@@ -15,7 +15,7 @@ _NULLABLE = ("Nullable", "CheckForNull")
 
 
 def annotations_of(node: Node) -> Iterator[Node]:
-    """The annotations of a declaration, and of its type."""
+    """Yield the annotations of a declaration, and of its type."""
     modifiers, type_ = node.child(0) if node.child_count else None, part(node, "type")
     for holder, kind in ((modifiers, "modifiers"), (type_, "annotated_type")):
         if holder is not None and holder.type == kind:
@@ -27,7 +27,7 @@ def annotation_name(node: Node) -> str:
 
 
 def is_nullable(node: Node) -> bool:
-    """Whether a declaration is annotated so that it may be null. On an array it may mean its elements."""
+    """Tell whether a declaration is annotated so that it may be null. On an array it may mean its elements."""
     type_ = part(node, "type")
     if type_ is not None and type_.type == "array_type":
         return False
@@ -36,7 +36,7 @@ def is_nullable(node: Node) -> bool:
 
 
 def read(node: Node | None, names: Mapping[str, str], depth: int = 0) -> Type | None:
-    """The type that a node writes. `names`: simple names, and the types that they are followed as."""
+    """Return the type that a node writes. `names`: simple names, and the types that they are followed as."""
     if node is None or depth > _DEEPEST:
         return None
     match node.type:
@@ -60,6 +60,6 @@ def read(node: Node | None, names: Mapping[str, str], depth: int = 0) -> Type | 
 
 
 def declared(node: Node, names: Mapping[str, str]) -> Type | None:
-    """The type of a declaration, with what its annotations say of null."""
+    """Return the type of a declaration, with what its annotations say of null."""
     type_ = read(part(node, "type"), names)
     return (type_ or Type(""))._replace(nullable=ANY_NULL) if is_nullable(node) else type_

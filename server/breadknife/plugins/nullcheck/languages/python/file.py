@@ -47,7 +47,7 @@ class PythonFile(CoreFile[PythonSite]):
         return self._seen(PythonSite, place, project=self._project, elsewhere=self._elsewhere)
 
     def _elsewhere(self, uri: str, at: ByteRange) -> PythonSite | None:
-        """A declaration in another file; None where that isn't the project's own, or is too long for a menu."""
+        """Return a declaration in another file; None where that isn't the project's own, or is too long for a menu."""
         path, project, files = uri_to_path(uri), self._project, self.files
         if path is None or project is None or project.outline(path) is None:
             return None

@@ -71,7 +71,7 @@ class PythonOutliner(Outliner):
         return self.file_of(main)
 
     def type_of(self, node: Node | None) -> Type | None:
-        """The type that an annotation declares."""
+        """Return the type that an annotation declares."""
         written = text(node)
         if written not in self._types:
             self._types[written] = type_of(written, self.knowledge.annotations, self.imports)
@@ -237,13 +237,13 @@ class PythonOutliner(Outliner):
 
 
 def _without(function: Node, returns: Node | None) -> bytes:
-    """The text of a function without what it declares to return: a `None` there says nothing of its body."""
+    """Return the text of a function without what it declares to return: a `None` there says nothing of its body."""
     source, start = function.text or b"", function.start_byte
     return source[: returns.start_byte - start] + source[returns.end_byte - start :] if returns is not None else source
 
 
 def _is_stub(body: Node, source: bytes, *, is_method: bool) -> bool:
-    """Whether it leaves to others what it does."""
+    """Tell whether it leaves to others what it does."""
     is_left = b"NotImplementedError" in source
     if body.named_child_count > _LONGEST_STUB:
         return is_left and is_method
@@ -254,13 +254,13 @@ def _is_stub(body: Node, source: bytes, *, is_method: bool) -> bool:
 
 
 def _is_text(statement: Node) -> bool:
-    """Whether it is a docstring, or three dots."""
+    """Tell whether it is a docstring, or three dots."""
     given = first(statement) if statement.type == "expression_statement" else None
     return given is not None and given.type in ("string", "ellipsis")
 
 
 def _is_open(body: Node, source: bytes) -> bool:
-    """Whether it may end without a value: behind its last statement, or by a `return` alone."""
+    """Tell whether it may end without a value: behind its last statement, or by a `return` alone."""
     statements = map(body.named_child, reversed(range(body.named_child_count)))
     last = next((each.type for each in statements if not each.is_extra), "")
     return last not in ("return_statement", "raise_statement") or _RETURNS_NOTHING.search(source) is not None

@@ -48,7 +48,7 @@ class PythonProject(ProjectFiles[FileAnalysis]):
         return None
 
     def _modules(self, uri: str, module: str, name: str) -> Sequence[Path]:
-        """The files that an import may mean. `name`: what is imported, or ""."""
+        """Return the files that an import may mean. `name`: what is imported, or ""."""
         return self.paths(uri, Import(module, ((name, name),) if name else ()), "python")
 
     def _within(self, path: Path, wanted: Sequence[str], steps: int) -> tuple[Path, str] | None:
@@ -65,7 +65,7 @@ class PythonProject(ProjectFiles[FileAnalysis]):
                 yield path.as_uri(), card
 
     def _files_around(self, home: SymbolTable) -> Sequence[Path]:
-        """The files that it imports, and those that these have base classes of, or hand on names of."""
+        """Return the files that it imports, and those that these have base classes of, or hand on names of."""
         used = home.file.main.words
         found = set(self._files_with(home.uri, home.file.imports.values()))
         waiting = sorted(found)
@@ -81,7 +81,7 @@ class PythonProject(ProjectFiles[FileAnalysis]):
         return sorted(found)
 
     def _files_with(self, uri: str, names: Iterable[str]) -> Iterator[Path]:
-        """The files that have what these qualified names of a file mean; of a module, that itself."""
+        """Yield the files that have what these qualified names of a file mean; of a module, that itself."""
         for name in sorted(set(names)):
             found = self.followed(uri, name, lambda name=name: self._looked_up(uri, name, _MOST_STEPS))
             if found is not None:

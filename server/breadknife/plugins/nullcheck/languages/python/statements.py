@@ -54,11 +54,11 @@ class PythonLowering(Lowering):
     kinds = grammar_of("python").lowering
 
     def block(self, node: Node | None) -> Block:
-        """A block has no names of its own."""
+        """Return a block has no names of its own."""
         return self.nested(node)
 
     def body(self, node: Node, /) -> Block:
-        """The body of a `lambda`."""
+        """Return the body of a `lambda`."""
         body = part(node, "body")
         return (il.Return(at_of(body or node), self.expression(body)),)
 
@@ -296,7 +296,7 @@ def _test(node: Node, operator: str, left: Expression, right: Expression) -> Exp
 
 
 def _flat(values: Iterable[Expression]) -> tuple[Expression, ...]:
-    """The classes that a handler names, of which tuples have several."""
+    """Return the classes that a handler names, of which tuples have several."""
     return tuple(item for each in values for item in (each.items if isinstance(each, il.Display) else (each,)))
 
 
@@ -305,5 +305,6 @@ def _last_names(classes: Iterable[Expression]) -> tuple[str, ...]:
 
 
 def _is_quiet(body: str, name: str) -> bool:
-    """Whether a handler's body has nothing to do with the exception, and calls nothing: it gives something else."""
+    """Tell whether a handler's body has nothing to do with the exception, and calls nothing: it gives something
+    else."""
     return "(" not in body and "raise" not in body and (not name or name not in body)

@@ -17,8 +17,8 @@ _UNKNOWN = Type("")
 
 
 def type_of(written: str, names: Mapping[str, str], imports: Mapping[str, str]) -> Type | None:
-    """The type that an annotation declares; None if it can't be read. `names`: the last name of an annotation, and the
-    type that it is followed as."""
+    """Return the type that an annotation declares; None if it can't be read. `names`: the last name of an annotation,
+    and the type that it is followed as."""
     type_ = _read(written)
     return _qualified(type_, names, imports) if type_ is not None else None
 
