@@ -63,7 +63,7 @@ class FileAnalysis(Summaries):
     def findings_between(self, start: int, end: int) -> Sequence[FunctionDereference]:
         """Return the uses in functions that have a part of these bytes; if none has, those outside of all functions."""
         main = self.file.main
-        within = [each for each in self._units if each.at[0] < end and start < each.at[1] and each is not main]
+        within = [unit for unit in self._units if unit.at[0] < end and start < unit.at[1] and unit is not main]
         return self._in_order(within or [main])
 
     def findings_in(self, unit: Function) -> Sequence[FunctionDereference]:
@@ -73,8 +73,8 @@ class FileAnalysis(Summaries):
     def _in_order(self, units: Iterable[Function]) -> Sequence[FunctionDereference]:
         found = dict[ByteRange, FunctionDereference]()
         for unit in units:
-            for each in self._found_in(unit):
-                found.setdefault(each.use.at, each)
+            for dereference in self._found_in(unit):
+                found.setdefault(dereference.use.at, dereference)
         return [found[at] for at in sorted(found)]
 
     def _found_in(self, unit: Function) -> Sequence[FunctionDereference]:
@@ -97,7 +97,7 @@ class FileAnalysis(Summaries):
             is_inner = function.around is not None and function.around is not main and not function.name
             is_assumed = any(covers(function.at, at) for at in self.assumed)
             if function is main or is_inner or is_assumed or self.gate.may_use_null(function):
-                new = [each for each in function.within if each not in known] if function.body else []
+                new = [inner for inner in function.within if inner not in known] if function.body else []
                 waiting += new
                 known.update(new)
                 if self._provisional.pop(function, None) is not None:
@@ -126,7 +126,7 @@ class FileAnalysis(Summaries):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
                 self._found[function] = [
-                    FunctionDereference(mover.use(each.use), function) for each in before._found[was]
+                    FunctionDereference(mover.use(match.use), function) for match in before._found[was]
                 ]
         # A variable of the file has another key in functions that have one of its name.
         names = before._outside ^ self._outside
@@ -158,11 +158,17 @@ class FileAnalysis(Summaries):
         home = self.anew()
         home.assumed = assumed
         main, functions = self.file.main, {*self._solutions, *self._kept}
-        around = {each for each in functions | {*self.file.functions} if any(covers(each.at, at) for at in assumed)}
+        around = {
+            function
+            for function in functions | {*self.file.functions}
+            if any(covers(function.at, at) for at in assumed)
+        }
         around -= {main} if around - {main} else set[Function]()
-        home._solutions = {each: self._solutions[each] for each in self._solutions if each not in around}
-        home._kept = {each: self._kept[each] for each in self._kept if each not in around}
-        home.summaries = {each: self.summaries[each] for each in self.summaries if each not in around}
+        home._solutions = {
+            function: self._solutions[function] for function in self._solutions if function not in around
+        }
+        home._kept = {function: self._kept[function] for function in self._kept if function not in around}
+        home.summaries = {function: self.summaries[function] for function in self.summaries if function not in around}
         return home
 
     def anew(self) -> FileAnalysis:

@@ -91,7 +91,7 @@ class Function:
 
     @cached_property
     def parameter_names(self) -> frozenset[str]:
-        return frozenset(each.name for each in self.parameters)
+        return frozenset(parameter.name for parameter in self.parameters)
 
     @cached_property
     def words(self) -> frozenset[bytes]:

@@ -41,7 +41,7 @@ def explained_between(home: FileAnalysis, start: int, end: int) -> Sequence[Null
 
 def _all(home: FileAnalysis, found: Sequence[FunctionDereference]) -> Sequence[NullFinding]:
     text = home.file.source((0, sys.maxsize)) if found else ""
-    return [_explained(home, text, each) for each in found]
+    return [_explained(home, text, match) for match in found]
 
 
 def _explained(home: FileAnalysis, text: str, found: FunctionDereference) -> NullFinding:
@@ -79,8 +79,8 @@ def _path(home: FileAnalysis, fact: Fact, used: ByteRange) -> Iterator[Related]:
     if fact.via is not None and is_named:
         name = file.source(fact.via).partition("=")[0].rstrip(": ")
         yield Related(_first_line(file, fact.via), f"{capitalised(quote(name))} gets it here")
-    named = (each for each in fact.unless if each[0] not in ("", " is None"))
-    conditions = sorted(each for each in named if not any(char in each[0] for char in "%@"))
+    named = (assumption for assumption in fact.unless if assumption[0] not in ("", " is None"))
+    conditions = sorted(assumption for assumption in named if not any(char in assumption[0] for char in "%@"))
     for key, outcome in conditions[:_MOST_CONDITIONS]:
         said = key.replace(" is None", f" is {home.knowledge.null}")
         yield Related(file.span(used), f"It arrives only where `{said}` is {'false' if outcome else 'true'}")

@@ -194,7 +194,7 @@ def knowledge_of(language: str) -> Knowledge:
     """Raises an error if the file that is part of breadknife is broken."""
     written = files(_FOLDER).joinpath(f"{language}.toml").read_bytes()
     known = msgspec.toml.decode(written, type=Knowledge)
-    functions, classes = (defaultdict(frozenset[str], each) for each in (known.functions, known.classes))
+    functions, classes = (defaultdict(frozenset[str], table) for table in (known.functions, known.classes))
     return msgspec.structs.replace(known, functions=functions, classes=classes)
 
 
@@ -231,7 +231,7 @@ def filled(written: Type, own: tuple[Type, ...], first: Type | None, elements: M
         case "?":
             return None
         case _:
-            arguments = tuple(filled(each, own, first, elements) or Type("") for each in written.arguments)
+            arguments = tuple(filled(argument, own, first, elements) or Type("") for argument in written.arguments)
             return written._replace(arguments=arguments)
 
 

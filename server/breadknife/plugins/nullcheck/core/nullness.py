@@ -170,7 +170,9 @@ def join_facts(
         null, value = value, null
     origin = null.origin
     sides = [(fact.unless | path) for fact, path in zip((one, other), against, strict=True) if fact.may_be_null]
-    unless = frozenset(each for each in sides[0] & sides[-1] if each[0] not in (key, f"{key} is None"))
+    unless = frozenset(
+        assumption for assumption in sides[0] & sides[-1] if assumption[0] not in (key, f"{key} is None")
+    )
     parameter = one.parameter if one.parameter == other.parameter else ""
     if origin is not None and origin.kind is OriginKind.COMPARISON and not value.may_be_null:
         parameter = null.parameter  # it is null only for a caller that gives one
@@ -197,10 +199,10 @@ def _proved(
     if is_null or other.truth is False or other.nullness == Nullness.NULL:
         left, excluding = (other, against[1]) if is_null else (one, against[0])
         proved = (*left.proves, *((test, not outcome) for test, outcome in sorted(excluding)))
-        return tuple(each for each in proved if each[0] not in (key, f"{key} is None"))[:_MOST_PROVED]
+        return tuple(assumption for assumption in proved if assumption[0] not in (key, f"{key} is None"))[:_MOST_PROVED]
     if not one.proves:
         return ()
-    return tuple(each for each in one.proves if each in other.proves)
+    return tuple(assumption for assumption in one.proves if assumption in other.proves)
 
 
 def _joined_type(one: Fact, other: Fact) -> Type | None:

@@ -69,9 +69,13 @@ def without(fact: Fact, target: str) -> Fact:
     if fact.test is not None and mentions(fact.test.key, target):
         told = told._replace(test=None)
     if any(mentions(key, target) for key, _ in fact.unless):
-        told = told._replace(unless=frozenset(each for each in fact.unless if not mentions(each[0], target)))
+        told = told._replace(
+            unless=frozenset(assumption for assumption in fact.unless if not mentions(assumption[0], target))
+        )
     if any(mentions(key, target) for key, _ in fact.proves):
-        told = told._replace(proves=tuple(each for each in fact.proves if not mentions(each[0], target)))
+        told = told._replace(
+            proves=tuple(assumption for assumption in fact.proves if not mentions(assumption[0], target))
+        )
     return told
 
 
@@ -129,5 +133,5 @@ def _excluded(mine: dict[str, bool], its: dict[str, bool]) -> frozenset[Assumpti
     first."""
     found = [(key, not value) for key, value in mine.items() if its.get(key) != value]
     if len(found) > _MOST_ASSUMPTIONS:
-        found.sort(key=lambda each: each[0] not in its)
+        found.sort(key=lambda assumption: assumption[0] not in its)
     return frozenset(found[:_MOST_ASSUMPTIONS])

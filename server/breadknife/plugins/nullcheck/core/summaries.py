@@ -97,9 +97,9 @@ class Summaries(SymbolTable):
         if function.returns is None or not (function.returns.nullable or self.knowledge.types_exclude_null):
             return found
         declared = self._declared_result(function)
-        if declared.may_be_null and any(each.result.may_be_null for each in found.outcomes):
+        if declared.may_be_null and any(case.result.may_be_null for case in found.outcomes):
             return found
-        ways = (SummaryCase(declared._replace(truth=each.result.truth), each.conditions) for each in found.outcomes)
+        ways = (SummaryCase(declared._replace(truth=case.result.truth), case.conditions) for case in found.outcomes)
         return found._replace(outcomes=tuple(ways))
 
     def _code_summary(self, function: Function, solution: Solution) -> Summary:

@@ -51,7 +51,7 @@ def conditions_at(state: FlowState, function: Function, *, is_test: bool) -> fro
     """Return what holds there of the parameters that still have their first value. `is_test`: and of their
     attributes."""
     found = set[Condition]()
-    names = {each.name for each in function.parameters if not each.kind.startswith("*")}
+    names = {parameter.name for parameter in function.parameters if not parameter.kind.startswith("*")}
     for name in names:
         fact = state.facts.get(name)
         if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.NON_NULL):
@@ -78,7 +78,7 @@ def outcomes_at(state: FlowState, result: Fact, function: Function) -> list[Summ
     """Return the ways back of one `return`. A null that an assumption rules out is a way of its own."""
     conditions = conditions_at(state, function, is_test=result.truth is not None)
     items = tuple(
-        tuple(each._replace(test=None, checked=None, unless=NO_ASSUMPTIONS) for each in way) for way in result.items
+        tuple(fact._replace(test=None, checked=None, unless=NO_ASSUMPTIONS) for fact in way) for way in result.items
     )
     plain = Fact(
         result.nullness, result.origin, result.type, truth=result.truth, items=items, parameter=result.parameter,
@@ -90,14 +90,16 @@ def outcomes_at(state: FlowState, result: Fact, function: Function) -> list[Summ
     if not excluding:
         return [SummaryCase(plain, conditions)]
     value = plain._replace(nullness=Nullness.UNKNOWN, origin=None)
-    against = frozenset(each._replace(outcome=not each.outcome) for each in excluding if each is not None)
+    against = frozenset(
+        assumption._replace(outcome=not assumption.outcome) for assumption in excluding if assumption is not None
+    )
     return [SummaryCase(plain._replace(nullness=Nullness.NULL), conditions | against), SummaryCase(value, conditions)]
 
 
 def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Condition | None:
     """Return an assumption as a condition on a parameter, if it is about one alone."""
     name = key.removesuffix(" is None")
-    if all(each.name != name for each in parameters):
+    if all(parameter.name != name for parameter in parameters):
         return None
     return Condition(name, "truth" if key == name else "null", outcome)
 
@@ -124,7 +126,7 @@ def bound_arguments(
     """Return the parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments,
     in order. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
     parameters = function.parameters[1:] if is_bound else function.parameters
-    by_place = [each for each in parameters if each.kind == ""]
+    by_place = [parameter for parameter in parameters if parameter.kind == ""]
     found = dict[str, BoundArgument]()
     at = 0
     for place, argument in enumerate(call.arguments):

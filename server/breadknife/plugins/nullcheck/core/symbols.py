@@ -69,7 +69,7 @@ class SymbolTable(ABC):
         self.denied: dict[ByteRange, ByteRange] = {}
         """The assumed ones that are there on some path, as the file itself has checked, and the test that says so."""
         self.shared = frozenset(
-            name for name, stores in file.variables.items() if any(each.function for each in stores)
+            name for name, stores in file.variables.items() if any(store.function for store in stores)
         )
         """Names of variables that some function sets for others."""
         self.summaries = dict[Function, Summary]()
@@ -157,10 +157,12 @@ class SymbolTable(ABC):
             class_ = file.classes[root]
             if rest in class_.methods or self.static(class_, rest) is not None:
                 return Fact(Nullness.NON_NULL, called=name)
-            is_made = any(isinstance(each.value(), il.Call) and each.annotation for each in class_.stores.get(rest, ()))
+            is_made = any(
+                isinstance(store.value(), il.Call) and store.annotation for store in class_.stores.get(rest, ())
+            )
             if is_made or self.has_own_fields(class_):
                 return UNKNOWN_FACT  # a descriptor: the class has another value than its objects
-            stores = [each for each in class_.stores.get(rest, ()) if each.function is None]
+            stores = [store for store in class_.stores.get(rest, ()) if store.function is None]
             return self.attribute(class_, rest) if stores or not class_.stores.get(rest) else UNKNOWN_FACT
         if self.others is not None and (known := self.others.variable(self, name)) != UNKNOWN_FACT:
             return known
@@ -190,19 +192,19 @@ class SymbolTable(ABC):
 
     def static(self, class_: Class, name: str) -> Function | None:
         """Return a method of the class itself, or of one above it."""
-        return next((each.statics[name] for _, each in self.lineage(class_) if name in each.statics), None)
+        return next((ancestor.statics[name] for _, ancestor in self.lineage(class_) if name in ancestor.statics), None)
 
     def getter(self, type_: Type, name: str, /) -> Symbol | None:
         """Return the function that gives an object's property."""
-        for home, each in self.lineage_of(type_):
-            if (function := each.methods.get(name)) is not None:
+        for home, class_ in self.lineage_of(type_):
+            if (function := class_.methods.get(name)) is not None:
                 return Symbol(home, function) if function.is_property else None
         return None
 
     def method(self, type_: Type, name: str, /) -> Symbol | None:
         """Return the function that a call of an object's method runs, if only one can be meant."""
-        for home, each in self.lineage_of(type_):
-            if (function := each.methods.get(name)) is not None:
+        for home, class_ in self.lineage_of(type_):
+            if (function := class_.methods.get(name)) is not None:
                 return Symbol(home, function) if not function.is_property else None
         return None
 
@@ -220,11 +222,11 @@ class SymbolTable(ABC):
             meant = self._qualified(self.file.aliases[name], steps - 1)
             return meant if meant.name == "any" else meant._replace(nullable=meant.nullable | type_.nullable)
         if not self.uri:
-            return type_._replace(arguments=tuple(self._qualified(each, steps) for each in type_.arguments))
+            return type_._replace(arguments=tuple(self._qualified(argument, steps) for argument in type_.arguments))
         target = self.target(name) if name in self.file.classes or "." in name else None
         if target is not None and target.class_ is not None:
             name = target.home.own_type(target.class_).name
-        return type_._replace(name=name, arguments=tuple(self._qualified(each) for each in type_.arguments))
+        return type_._replace(name=name, arguments=tuple(self._qualified(argument) for argument in type_.arguments))
 
     # Classes and their attributes
 
@@ -232,11 +234,11 @@ class SymbolTable(ABC):
         """Yield the class and those above it, as far as they are known, each before those above it."""
         waiting, seen = [(self, class_)], set[Class]()
         while waiting and len(seen) < _MOST_CLASSES:
-            home, each = waiting.pop()
-            if each not in seen:
-                seen.add(each)
-                yield home, each
-                above = [home.class_target(base) for base in reversed(each.bases)]
+            home, current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                yield home, current
+                above = [home.class_target(base) for base in reversed(current.bases)]
                 waiting += [(base.home, base.class_) for base in above if base is not None and base.class_ is not None]
 
     def lineage_of(self, type_: Type) -> Iterator[tuple[SymbolTable, Class]]:
@@ -251,7 +253,7 @@ class SymbolTable(ABC):
 
     def is_below(self, name: str, base: str, /) -> bool:
         """Tell whether objects of one class are objects of another one, as far as that is known."""
-        return name == base or any(base in each.bases for _, each in self.lineage_of(Type(name)))
+        return name == base or any(base in class_.bases for _, class_ in self.lineage_of(Type(name)))
 
     def is_overridden(self, function: Function, /) -> bool:
         """Tell whether a class below has another method of the name."""
@@ -263,8 +265,8 @@ class SymbolTable(ABC):
     def _has_another_below(self, function: Function) -> bool:
         owner = function.owner
         return owner is not None and any(
-            each is not owner and function.name in each.methods and self.is_below(each.name, owner.name)
-            for each in self.file.classes.values()
+            class_ is not owner and function.name in class_.methods and self.is_below(class_.name, owner.name)
+            for class_ in self.file.classes.values()
         )
 
     # Names
@@ -283,9 +285,9 @@ class SymbolTable(ABC):
         return self._attributes[key]
 
     def _attribute(self, class_: Class, name: str) -> Fact:
-        for home, each in self.lineage(class_):
-            if name in each.methods or each.stores.get(name):
-                fact = home.own_attribute(each, name)
+        for home, ancestor in self.lineage(class_):
+            if name in ancestor.methods or ancestor.stores.get(name):
+                fact = home.own_attribute(ancestor, name)
                 return fact if home is self else located(fact, home.uri)
         return UNKNOWN_FACT
 

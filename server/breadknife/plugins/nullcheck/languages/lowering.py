@@ -42,7 +42,7 @@ class Scopes:
 
     def inside(self) -> Scopes:
         """Return the scopes of a function that is written here."""
-        return Scopes(self.outside, [*(dict(each) for each in self._blocks), {}])
+        return Scopes(self.outside, [*(dict(block) for block in self._blocks), {}])
 
     def find(self, name: str) -> ScopeVariable | None:
         return next((block[name] for block in reversed(self._blocks) if name in block), None)
@@ -124,7 +124,7 @@ class Lowering(ABC):
         return (il.Evaluate(self.expression(node)),)
 
     def statements(self, nodes: Iterable[Node | None]) -> Block:
-        return tuple(each for node in nodes if node is not None for each in self.statement(node))
+        return tuple(lowered for node in nodes if node is not None for lowered in self.statement(node))
 
     def block(self, node: Node | None) -> Block:
         with self.scopes.block():
@@ -170,7 +170,10 @@ class Lowering(ABC):
     def function_within(self, node: Node, parameters: Iterable[Parameter], returns: Type | None = None) -> Expression:
         """Return a function without a name, which sees the variables around it."""
         scopes, here, at = self.scopes.inside(), self.function, at_of(node)
-        own = [each._replace(name=scopes.declare(each.name, each.at[0], each.annotation)) for each in parameters]
+        own = [
+            parameter._replace(name=scopes.declare(parameter.name, parameter.at[0], parameter.annotation))
+            for parameter in parameters
+        ]
         function = Function(
             at, "", tuple(own), returns, lambda it: replace(self, function=it, scopes=scopes).body(node),
             node.text or b"", around=here, receiver=here.receiver, receiver_class=here.receiver_class,
@@ -206,7 +209,7 @@ class Lowering(ABC):
 
     def lower_spread_element(self, node: Node) -> Expression:
         """`*a`, `...a`."""
-        return opaque(at_of(node), [operation(each.at, "iterate", each) for each in self.values(node)])
+        return opaque(at_of(node), [operation(value.at, "iterate", value) for value in self.values(node)])
 
     def lower_parenthesized_expression(self, node: Node) -> Expression:
         inside = self.values(node)
@@ -214,7 +217,7 @@ class Lowering(ABC):
 
     def lower_ternary_expression(self, node: Node) -> Expression:
         test, then, otherwise = (
-            self.expression(part(node, each)) for each in ("condition", "consequence", "alternative")
+            self.expression(part(node, name)) for name in ("condition", "consequence", "alternative")
         )
         return il.Conditional(at_of(node), test, then, otherwise)
 
@@ -299,19 +302,19 @@ class Lowering(ABC):
             before = self.statements([part(node, "initializer")])
             value = next(iter(parts_in(node, "value", "subject", "condition")), None)
             keeps, subject = self.kept(self.expression(value)) if value is not None else ((), None)
-            return (*before, *keeps, il.Switch(tuple(self.case(each, subject) for each in self.cases(node))))
+            return (*before, *keeps, il.Switch(tuple(self.case(case, subject) for case in self.cases(node))))
 
     def cases(self, node: Node) -> list[Node]:
         body = part(node, "body")
-        return inner(body) if body is not None else [each for each in inner(node) if each.type.endswith("_case")]
+        return inner(body) if body is not None else [child for child in inner(node) if child.type.endswith("_case")]
 
     def run_try_statement(self, node: Node) -> Iterable[Statement]:
         parts = inner(node)
         with self.scopes.block():
             opened = self.statements(inner(part(node, "resources")))
-            handlers = tuple(self.handler(each) for each in parts if each.type in ("catch_clause", "except_clause"))
+            handlers = tuple(self.handler(child) for child in parts if child.type in ("catch_clause", "except_clause"))
             otherwise, final = (
-                self.block(next((each for each in parts if each.type == kind), None))
+                self.block(next((child for child in parts if child.type == kind), None))
                 for kind in ("else_clause", "finally_clause")
             )
             return (*opened, il.Try(self.block(part(node, "body")), handlers, otherwise, final))
@@ -369,18 +372,18 @@ def call(at: ByteRange, callee: Expression, arguments: Sequence[Argument]) -> il
 
 
 def operation(at: ByteRange, operator: str, *operands: Expression, key: str = "") -> il.Operation:
-    return il.Operation(at, operator, operands, any(each.forks for each in operands), key)
+    return il.Operation(at, operator, operands, any(operand.forks for operand in operands), key)
 
 
 def display(at: ByteRange, type_: str, items: Sequence[Expression] = ()) -> il.Display:
-    return il.Display(at, type_, tuple(items), any(each.forks for each in items))
+    return il.Display(at, type_, tuple(items), any(item.forks for item in items))
 
 
 def compared(at: ByteRange, left: Expression, right: Expression, *, negated: bool = False) -> il.Comparison:
     """Return the test whether two values are the same, or whether one is null."""
     kind = "is" if isinstance(left, il.Null) or isinstance(right, il.Null) else "=="
-    tested = [each.target if isinstance(each, il.AssignmentExpression) else each for each in (left, right)]
-    key = short(f"({tested[0].key} {kind} {tested[1].key})") if all(each.key for each in tested) else ""
+    tested = [operand.target if isinstance(operand, il.AssignmentExpression) else operand for operand in (left, right)]
+    key = short(f"({tested[0].key} {kind} {tested[1].key})") if all(operand.key for operand in tested) else ""
     return il.Comparison(at, kind, left, right, negated, key, left.forks or right.forks)
 
 

@@ -62,7 +62,7 @@ class PackageFileAnalysis(FileAnalysis):
         if self.uri and name.isidentifier() and name not in self.file.classes and name not in self.file.aliases:
             target = self.class_target(name) if name[:1].isalpha() and name not in self.knowledge.types else None
             if target is not None and target.class_ is not None:
-                arguments = tuple(self._qualified(each, steps - 1) for each in type_.arguments)
+                arguments = tuple(self._qualified(argument, steps - 1) for argument in type_.arguments)
                 return type_._replace(name=target.home.own_type(target.class_).name, arguments=arguments)
         return super()._qualified(type_, steps)
 

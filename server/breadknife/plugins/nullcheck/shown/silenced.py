@@ -17,8 +17,8 @@ def unsilenced(tree: SyntaxTree, found: Iterable[NullFinding]) -> Sequence[NullF
     directives = Directives.of(document)
     if directives.absent:
         return tuple(found)
-    lines = ((each, document.line_at(each.finding.span.start)) for each in found)
-    return tuple(each for each, line in lines if not directives.silence(each.finding.code, line))
+    lines = ((match, document.line_at(match.finding.span.start)) for match in found)
+    return tuple(found for found, line in lines if not directives.silence(found.finding.code, line))
 
 
 def silencing(document: Document, tree: SyntaxTree, finding: Finding) -> TextEdit | None:

@@ -26,12 +26,12 @@ def why(
     """Return why nothing is reported of the value at a place. `findings` are all that the analysis has of the text."""
     line = document.line_at(at.start)
     name = _name_at(document, at)
-    here = [each for each in findings if each.span.touches(name)]
+    here = [finding for finding in findings if finding.span.touches(name)]
     shown = reported(findings, settings)
     told = by_cause(shown)
-    if (marked := next((each for each in told if each.span.touches(name)), None)) is not None:
+    if (marked := next((finding for finding in told if finding.span.touches(name)), None)) is not None:
         return silence("marked", message=marked.message.rstrip("."))
-    if any(each.span.touches(name) for each in shown):
+    if any(finding.span.touches(name) for finding in shown):
         first = next(each for each in told if any(other.span.touches(name) for other in each.related))
         return silence("same-cause", line=document.line_at(first.span.start) + 1)
     if here:
@@ -56,9 +56,9 @@ def _left_out(finding: Finding, name: str, settings: NullCheckSettings) -> Silen
 def _comment(document: Document, line: int) -> int | None:
     """Return the line, from 1, of a comment that ignores what the null check would say of another line."""
     rules = {*Use, "*"}
-    for each in Directives.of(document).each:
-        if each.first <= line < each.end and not rules.isdisjoint(each.rules):
-            return document.line_at(each.span.start) + 1
+    for directive in Directives.of(document).each:
+        if directive.first <= line < directive.end and not rules.isdisjoint(directive.rules):
+            return document.line_at(directive.span.start) + 1
     return None
 
 

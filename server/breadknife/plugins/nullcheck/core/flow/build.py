@@ -88,8 +88,8 @@ class _GraphBuilder(ExpressionGraphBuilder):
                 self.go(out)
             else:
                 self.condition(iterable, body, out)
-            each = il.Operation(iterable.at, "next", (iterable, statement.iterable), forks=False)
-            bind = il.Assign(target.at, target, each)
+            element = il.Operation(iterable.at, "next", (iterable, statement.iterable), forks=False)
+            bind = il.Assign(target.at, target, element)
         elif statement.test is not None:
             self.go(again)
             self.start(again)

@@ -165,8 +165,8 @@ class TransferFunctions(StoreTransfer):
     ) -> Fact:
         gives = self._given_type(rule, callee)
         is_literal = all(
-            isinstance(each.value, il.Constant | il.Null) or fact.truth is not None
-            for each, fact in zip(call.arguments, facts, strict=True)
+            isinstance(argument.value, il.Constant | il.Null) or fact.truth is not None
+            for argument, fact in zip(call.arguments, facts, strict=True)
         )
         if any(argument.name == "*" for argument in call.arguments) or (rule.literals and is_literal):
             return Fact(type=gives)
@@ -269,7 +269,7 @@ class TransferFunctions(StoreTransfer):
         nulls = [way for way, fact in zip(ways, results, strict=True) if fact.may_be_null]
         types = {fact.type for fact in results if not fact.may_be_null and fact.type is not None}
         type_ = declared or (types.pop() if len(types) == 1 else None)
-        items = tuple(self._item(call, target, function, each) for fact in results for each in fact.items)
+        items = tuple(self._item(call, target, function, item) for fact in results for item in fact.items)
         if any(not fact.items for fact in results):
             items = ()
         if not nulls:
@@ -298,11 +298,11 @@ class TransferFunctions(StoreTransfer):
         declared = target.home.qualified_type(function.returns)
         types = declared.arguments if declared is not None and declared.name == "tuple" else ()
         found = list[Fact]()
-        for each, type_ in zip_longest(items, types[: len(items)]):
-            if each.may_be_null:
-                origin = NullOrigin(_kind(each.origin), function.at, why, target.home.uri, call.at)
-                each = each._replace(origin=origin, via=None)
-            found.append(each._replace(parameter="", type=type_ if type_ is not None and type_.name else each.type))
+        for item, type_ in zip_longest(items, types[: len(items)]):
+            if item.may_be_null:
+                origin = NullOrigin(_kind(item.origin), function.at, why, target.home.uri, call.at)
+                item = item._replace(origin=origin, via=None)
+            found.append(item._replace(parameter="", type=type_ if type_ is not None and type_.name else item.type))
         return tuple(found)
 
 

@@ -74,7 +74,7 @@ def ordered(graph: Graph) -> Graph:
             begun[index] = 1
             # Those after a loop are to stand behind it: they are visited first, and thus put in last.
             path += [edge.target for edge in node.edges if not begun[edge.target.index]]
-            path += [each for each in node.catches if not begun[each.index]]
+            path += [catch for catch in node.catches if not begun[catch.index]]
             continue
         path.pop()
         if not done[index]:

@@ -190,7 +190,7 @@ class Evaluator(ABC):
         return Fact(Nullness.NON_NULL, test=test)
 
     def evaluate_display(self, expression: il.Display, state: FlowState) -> Fact:
-        facts = tuple(self.value(each, state) for each in expression.items)
+        facts = tuple(self.value(item, state) for item in expression.items)
         truth = bool(facts) if expression.type in ("tuple", "list", "dict") else None
         items = _ways(expression.items, facts) if expression.type in ("tuple", "list") else ()
         return Fact(Nullness.NON_NULL, type=Type(expression.type), items=items, truth=truth or None)

@@ -110,18 +110,20 @@ class ExpressionGraphBuilder:
                 return value._replace(owner=self.value(value.owner), within=within, forks=False)
             case il.Call():
                 callee = self.value(value.callee)
-                arguments = tuple(il.Argument(each.name, self.value(each.value)) for each in value.arguments)
+                arguments = tuple(
+                    il.Argument(argument.name, self.value(argument.value)) for argument in value.arguments
+                )
                 return value._replace(callee=callee, arguments=arguments, forks=False)
             case il.Operation():
-                return value._replace(operands=tuple(self.value(each) for each in value.operands), forks=False)
+                return value._replace(operands=tuple(self.value(operand) for operand in value.operands), forks=False)
             case il.Comparison():
                 return value._replace(left=self.value(value.left), right=self.value(value.right), forks=False)
             case il.Not():
                 return value._replace(operand=self.value(value.operand), forks=False)
             case il.Display():
-                return value._replace(items=tuple(self.value(each) for each in value.items), forks=False)
+                return value._replace(items=tuple(self.value(item) for item in value.items), forks=False)
             case il.Opaque():
-                return value._replace(parts=tuple(self.value(each) for each in value.parts), forks=False)
+                return value._replace(parts=tuple(self.value(part) for part in value.parts), forks=False)
             case _:
                 return value
 
@@ -173,8 +175,8 @@ class ExpressionGraphBuilder:
                 iterable = held
             self.step(il.Operation(iterable.at, "iterate", (iterable,), forks=False))
             self.go(after)
-            each = il.Operation(iterable.at, "next", (iterable, clause.value), forks=False)
-            self.step(il.Assign(clause.target.at, clause.target, each))
+            element = il.Operation(iterable.at, "next", (iterable, clause.value), forks=False)
+            self.step(il.Assign(clause.target.at, clause.target, element))
         for result in value.results:
             self.step(self.value(result))
         self.go(after)

@@ -49,7 +49,7 @@ class Refiner(Evaluator, ABC):
             return False
         if fact.test is not None and not self.refine(fact.test, outcome, state):
             return False
-        if outcome and not all(self._hold(each, held, state) for each, held in fact.proves):
+        if outcome and not all(self._hold(assumption, held, state) for assumption, held in fact.proves):
             return False
         if isinstance(test, il.Attribute):
             self.prove(test, outcome, state)
@@ -129,8 +129,8 @@ class Refiner(Evaluator, ABC):
                 container = container.callee.owner  # `d.items()`
             else:
                 return
-        for each in target.items if isinstance(target, il.Display) else (target,):
-            _hold_key(container.key, each.key, state, target.at)
+        for item in target.items if isinstance(target, il.Display) else (target,):
+            _hold_key(container.key, item.key, state, target.at)
 
     def tell(self, templates: Sequence[str], call: il.Call, state: FlowState) -> None:
         """Apply what a call of a method tells of others: `m.get(k)` is there where `m.has(k)` is true, or `m.put(k, v)`
@@ -143,8 +143,8 @@ class Refiner(Evaluator, ABC):
 
     def _is_there(self, expression: Expression, state: FlowState, at: ByteRange) -> None:
         if isinstance(expression, il.Display):
-            for each in expression.items:
-                self._is_there(each, state, at)
+            for item in expression.items:
+                self._is_there(item, state, at)
         elif expression.key and not isinstance(expression, il.Constant | il.Null):
             self.settle(expression, non_null(self.known_value(expression, state), at), state)
 
@@ -210,7 +210,7 @@ def _hold_key(container: str, key: str, state: FlowState, at: ByteRange) -> None
 def _names_null(classes: Expression) -> bool:
     items = classes.items if isinstance(classes, il.Display) else (classes,)
     return any(
-        isinstance(each, il.Null) or each.key.endswith("NoneType") or isinstance(each, il.Call) for each in items
+        isinstance(item, il.Null) or item.key.endswith("NoneType") or isinstance(item, il.Call) for item in items
     )
 
 

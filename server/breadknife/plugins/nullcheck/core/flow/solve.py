@@ -78,8 +78,8 @@ class _Worklist:
             return True
         ways = iter(arrived.values())
         joined = next(ways)
-        for each in ways:
-            joined = join(joined, each, self.evaluator.declared)
+        for case in ways:
+            joined = join(joined, case, self.evaluator.declared)
         if joined == self.states.get(node):
             return False
         self.states[node] = joined
@@ -121,8 +121,8 @@ class _Worklist:
     def _first_uses(self, node: Node) -> list[NullDereference]:
         """Uses of a variable's first null that were found when the node was followed before: it surely is null there
         in the first round of a loop."""
-        ats = {each.at for each in self.evaluator.uses}
-        return [each for each in self.uses.get(node, ()) if is_initial(each.fact) and each.at not in ats]
+        ats = {use.at for use in self.evaluator.uses}
+        return [use for use in self.uses.get(node, ()) if is_initial(use.fact) and use.at not in ats]
 
     def branch(self, node: Node, state: FlowState) -> None:
         evaluator, test = self.evaluator, node.action

@@ -66,7 +66,7 @@ class StoreTransfer(Refiner, ABC):
             and len(fact.type.arguments) >= len(targets)
         ):
             types = fact.type.arguments
-            ways = [tuple(typed(each) for each in types[: len(targets)])]
+            ways = [tuple(typed(type_) for type_ in types[: len(targets)])]
         if (len(ways) != len(fact.items) and fact.items) or not ways or any(isinstance(t, il.Opaque) for t in targets):
             ways = [(UNKNOWN_FACT,) * len(targets)]
         joined: FlowState | None = None
@@ -75,7 +75,7 @@ class StoreTransfer(Refiner, ABC):
             for target, given in zip(targets, way, strict=True):
                 self.assign(target, given, branch, at)
             if len(ways) > 1:
-                is_beside_null = any(each.nullness == Nullness.NULL for each in way)
+                is_beside_null = any(fact.nullness == Nullness.NULL for fact in way)
                 for target, given in zip(targets, way, strict=True):
                     if target.key:
                         _assume_of(target.key, given, branch, is_beside_null)
@@ -123,7 +123,7 @@ class StoreTransfer(Refiner, ABC):
 def _is_left(fact: Fact, given: Collection[str]) -> bool:
     """Tell whether a call that gets this and may not come back may have been made because of the null."""
     is_compared = fact.origin is not None and fact.origin.kind is OriginKind.COMPARISON
-    return is_compared or any(mentions(test, each) for test, _ in fact.unless for each in given)
+    return is_compared or any(mentions(test, key) for test, _ in fact.unless for key in given)
 
 
 def _assume_of(key: str, fact: Fact, state: FlowState, is_beside_null: bool) -> None:

@@ -37,7 +37,7 @@ def assigned(tree: SyntaxTree) -> AssignmentIndex:
     for node in sorted(marks.get("to", ()), key=lambda node: node.start_byte):
         while functions and functions[-1][0] <= node.start_byte:
             opened.append(functions.pop())
-        opened = [each for each in opened if each[1] > node.start_byte]
+        opened = [function for function in opened if function[1] > node.start_byte]
         for name in bound(node):
             found.places[name].append((at_of(node), bool(opened)))
             for around in (None, *opened[:-1]) if opened else ():

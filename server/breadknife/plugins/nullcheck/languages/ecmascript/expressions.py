@@ -80,13 +80,13 @@ class EcmaScriptExpressions(Lowering):
         return il.Null(at_of(node), node.type, nulls=NULL if node.type == "null" else UNDEFINED)
 
     def lower_template_string(self, node: Node) -> Expression:
-        values = [value for each in inner(node) for value in self.values(each)]
+        values = [value for child in inner(node) for value in self.values(child)]
         if values:
             return display(at_of(node), "string", values)
         return il.Constant(at_of(node), text(node), "string", len(text(node)) > 2)
 
     def lower_regex(self, node: Node) -> Expression:
-        pattern = word(node, "pattern").translate({ord(each): "" for each in "()"})
+        pattern = word(node, "pattern").translate({ord(bracket): "" for bracket in "()"})
         kind = "AnyRegExp" if _ALWAYS_MATCHES.fullmatch(pattern) else "RegExp"
         return il.Constant(at_of(node), short(text(node)), kind, truth=True)
 
@@ -94,11 +94,11 @@ class EcmaScriptExpressions(Lowering):
         return display(at_of(node), "object", list(self._members(node)))
 
     def _members(self, node: Node) -> Iterator[Expression]:
-        for each in inner(node):
-            if each.type == "spread_element":  # null has no properties to give
-                yield from self.values(each)
+        for child in inner(node):
+            if child.type == "spread_element":  # null has no properties to give
+                yield from self.values(child)
             else:
-                yield self.expression(part(each, "value") if each.type == "pair" else each)
+                yield self.expression(part(child, "value") if child.type == "pair" else child)
 
     def lower_arrow_function(self, node: Node) -> Expression:
         function = self.reading.function(node, self.scopes, self.function)
@@ -130,7 +130,7 @@ class EcmaScriptExpressions(Lowering):
     def _step(self, node: Node, owner: Expression, then: Callable[[Expression], Expression]) -> Expression:
         if node.type == "non_null_expression":
             return then(_told((owner.at[0], node.end_byte), owner))
-        if not any(each.type in ("?.", "optional_chain") for each in node.children[1:2]):
+        if not any(child.type in ("?.", "optional_chain") for child in node.children[1:2]):
             return then(self._link(node, owner))
         before, again = self.held(owner)
         found = then(self._link(node, again))
@@ -151,15 +151,15 @@ class EcmaScriptExpressions(Lowering):
 
     def _arguments(self, node: Node | None) -> list[Argument]:
         found = list[Argument]()
-        for each in inner(node):
-            is_spread = each.type == "spread_element"
-            found.append(Argument("*" if is_spread else "", self.expression(first(each) if is_spread else each)))
+        for child in inner(node):
+            is_spread = child.type == "spread_element"
+            found.append(Argument("*" if is_spread else "", self.expression(first(child) if is_spread else child)))
         return found
 
     def lower_new_expression(self, node: Node) -> Expression:
         callee = self.expression(part(node, "constructor"))
         made = call(at_of(node), callee, self._arguments(part(node, "arguments")))._replace(key="")
-        own = tuple(self.reading.types.read(each) or Type("") for each in inner(part(node, "type_arguments")))
+        own = tuple(self.reading.types.read(child) or Type("") for child in inner(part(node, "type_arguments")))
         is_name = isinstance(callee, il.Name) and not callee.key.startswith("@")
         type_ = self.reading.types.named(callee.key)._replace(arguments=own) if is_name else Type("")
         return il.TypeAssertion(made.at, made, type_, "", made.forks)
@@ -167,7 +167,9 @@ class EcmaScriptExpressions(Lowering):
     def lower_await_expression(self, node: Node) -> Expression:
         value = first(node)
         return (
-            self._chain(value, lambda each: self.awaited(at_of(node), each)) if value is not None else self.parts(node)
+            self._chain(value, lambda operand: self.awaited(at_of(node), operand))
+            if value is not None
+            else self.parts(node)
         )
 
     # Operators
@@ -241,7 +243,7 @@ class EcmaScriptExpressions(Lowering):
         """`a += b`, `a ||= b`, `a ??= b` or `a++`."""
         at, operator = at_of(node), word(node, "operator").removesuffix("=")
         left, right = part(node, "left") or part(node, "argument"), part(node, "right")
-        operands = [self.expression(each) for each in (left, right) if each is not None]
+        operands = [self.expression(operand) for operand in (left, right) if operand is not None]
         joined = self._joined(at, operator, *operands) if len(operands) == 2 else None
         target = self.target(left)
         return il.AssignmentExpression(at, target, joined or operation(at, operator, *operands), target.key)

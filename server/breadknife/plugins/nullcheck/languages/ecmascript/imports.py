@@ -32,8 +32,8 @@ def links(root: Node) -> ModuleLinks:
         elif node.type == "export_statement":
             _export(node, found)
         elif node.type.endswith("_declaration"):
-            for each in inner(node):
-                _require(each, found)
+            for child in inner(node):
+                _require(child, found)
         elif node.type == "expression_statement":
             _assigned(node, found)
     return found
@@ -46,29 +46,29 @@ def module_of(node: Node | None) -> str:
 
 def _import(node: Node, found: ModuleLinks) -> None:
     module = module_of(part(node, "source"))
-    for each in inner(next((each for each in inner(node) if each.type == "import_clause"), None)):
-        if each.type == "identifier":
-            found.imports[text(each)] = f"{module}.default"
-        elif each.type == "namespace_import":
-            found.imports[text(first(each))] = module
-        elif each.type == "named_imports":
-            for one in inner(each):
+    for child in inner(next((child for child in inner(node) if child.type == "import_clause"), None)):
+        if child.type == "identifier":
+            found.imports[text(child)] = f"{module}.default"
+        elif child.type == "namespace_import":
+            found.imports[text(first(child))] = module
+        elif child.type == "named_imports":
+            for one in inner(child):
                 found.imports[word(one, "alias") or word(one, "name")] = f"{module}.{word(one, 'name')}"
 
 
 def _export(node: Node, found: ModuleLinks) -> None:
-    module, declaration, value = (part(node, each) for each in ("source", "declaration", "value"))
+    module, declaration, value = (part(node, name) for name in ("source", "declaration", "value"))
     source = module_of(module)
     if declaration is not None:
         is_default = any(child.type == "default" for child in node.children[:2])
         is_variable = declaration.type in ("lexical_declaration", "variable_declaration")
-        for each in inner(declaration) if is_variable else [declaration]:
-            found.exports["default" if is_default else word(each, "name")] = word(each, "name")
+        for child in inner(declaration) if is_variable else [declaration]:
+            found.exports["default" if is_default else word(child, "name")] = word(child, "name")
     elif value is not None and value.type == "identifier":
         found.exports["default"] = text(value)
-    for each in (one for clause in inner(node) if clause.type == "export_clause" for one in inner(clause)):
-        name = word(each, "name")
-        found.exports[word(each, "alias") or name] = f"{source}.{name}" if source else name
+    for specifier in (child for clause in inner(node) if clause.type == "export_clause" for child in inner(clause)):
+        name = word(specifier, "name")
+        found.exports[word(specifier, "alias") or name] = f"{source}.{name}" if source else name
     if source and any(child.type == "*" for child in node.children):
         found.exports[f"{STAR}{source}"] = source
 
@@ -81,17 +81,17 @@ def _require(node: Node, found: ModuleLinks) -> None:
         return
     if name.type == "identifier":
         found.imports[text(name)] = module
-    for each in inner(name) if name.type == "object_pattern" else ():
-        key, local = part(each, "key") or each, part(each, "value") or each
+    for child in inner(name) if name.type == "object_pattern" else ():
+        key, local = part(child, "key") or child, part(child, "value") or child
         if local.type in ("identifier", "shorthand_property_identifier_pattern"):
             found.imports[text(local)] = f"{module}.{text(key)}"
 
 
 def _assigned(node: Node, found: ModuleLinks) -> None:
     """`module.exports = {a, b: c}`, and `exports.a = b`."""
-    for each in inner(node):
-        left, right = word(each, "left"), part(each, "right")
-        if each.type != "assignment_expression" or right is None:
+    for child in inner(node):
+        left, right = word(child, "left"), part(child, "right")
+        if child.type != "assignment_expression" or right is None:
             continue
         if left == "module.exports" and right.type == "identifier":
             found.exports[WHOLE] = text(right)

@@ -52,13 +52,13 @@ class EcmaScriptOutliner(Outliner):
             at_of(root), "", (), None, lambda main: EcmaScriptLowering(main, Scopes(), self).body(root),
             self.tree.encoded,
             changed_within=self._assigned.within[None],
-            has_declared_null=any(each in self.tree.encoded for each in _DECLARING),
+            has_declared_null=any(mark in self.tree.encoded for mark in _DECLARING),
         )  # fmt: skip
 
     def file(self) -> SourceFile:
         for node in map(exported, inner(self.tree.root)):
-            for each in [node, *(inner(node) if node.type.endswith("declaration") else ())]:
-                for name in bound(part(each, "name")):
+            for child in [node, *(inner(node) if node.type.endswith("declaration") else ())]:
+                for name in bound(part(child, "name")):
                     self._scopes.declare(name, 0)
         for node in inner(self.tree.root):
             self._top(node)
@@ -91,11 +91,11 @@ class EcmaScriptOutliner(Outliner):
         elif kind == "type_alias_declaration":
             self._alias(definition)
         elif kind in ("lexical_declaration", "variable_declaration"):
-            for each in inner(definition):
-                self._variable(each)
+            for child in inner(definition):
+                self._variable(child)
         elif kind in ("internal_module", "module"):
-            for each in inner(part(definition, "body")):
-                self._top(each)
+            for member in inner(part(definition, "body")):
+                self._top(member)
 
     def _named(self, name: str, node: Node) -> None:
         function = self.function(node, self._scopes, self.main)
@@ -110,8 +110,8 @@ class EcmaScriptOutliner(Outliner):
         name, value = part(node, "name"), part(node, "value")
         own = set(bound(name)) - self.imports.keys()
         if name is not None and name.type != "identifier":
-            for each in own:
-                self.variables.setdefault(each, []).append(_store(node))
+            for bound_name in own:
+                self.variables.setdefault(bound_name, []).append(_store(node))
         elif value is not None and value.type in FUNCTIONS and own:
             self._named(text(name), value)
         elif own:
@@ -137,10 +137,10 @@ class EcmaScriptOutliner(Outliner):
             receiver_class=around.receiver_class if is_own else None,
             is_async="async" in heads or gives is not None, is_generator="*" in heads,
             is_stub=body is None, is_expression=body is not None and body.type != "statement_block",
-            has_declared_null=any(each in source for each in _DECLARING),
+            has_declared_null=any(mark in source for mark in _DECLARING),
             changed_within=self._assigned.within[at],
         )  # fmt: skip
-        function.parameters = tuple(self._parameter(each) for each in _given(node))
+        function.parameters = tuple(self._parameter(child) for child in _given(node))
         function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
         self.closures[key] = function
         around.within.append(function)
@@ -149,7 +149,7 @@ class EcmaScriptOutliner(Outliner):
     def _lowered(self, function: Function, node: Node, scopes: Scopes) -> Block:
         body = part(node, "body")
         statements, before = EcmaScriptLowering(function, scopes, self), list[il.Statement]()
-        targets = [_target(each) for each in _given(node)]
+        targets = [_target(child) for child in _given(node)]
         for name in (name for target in targets for name in bound(target)):
             statements.scopes.declare(name, 0, is_own=True)
         for target in targets:
@@ -198,7 +198,7 @@ class EcmaScriptOutliner(Outliner):
             name = f"{name}@{node.start_byte}"
         body, known = part(node, "body"), self.classes.get(name)
         if body is not None and (known is None or known.at != at_of(node)):
-            bases = (self._base(each).name for each in _extended(node))
+            bases = (self._base(base).name for base in _extended(node))
             self._members(body, Class(at_of(node), name, tuple(bases)), scopes, around)
 
     def _base(self, node: Node) -> Type:
@@ -208,11 +208,11 @@ class EcmaScriptOutliner(Outliner):
         if body.type in ("interface_body", "object_type"):
             class_ = self.classes.get(class_.name, class_)  # it may be declared in several parts
         self.classes[class_.name] = class_
-        for each in inner(body):
-            if each.type in _METHODS:
-                self._method(each, class_, scopes, around)
-            elif each.type in _FIELDS:
-                self._field(each, class_, scopes, around)
+        for child in inner(body):
+            if child.type in _METHODS:
+                self._method(child, class_, scopes, around)
+            elif child.type in _FIELDS:
+                self._field(child, class_, scopes, around)
 
     def _method(self, node: Node, class_: Class, scopes: Scopes, around: Function) -> None:
         name, heads = word(node, "name"), {child.type for child in node.children[:4]}
@@ -223,10 +223,10 @@ class EcmaScriptOutliner(Outliner):
             function.is_plain = table[name].is_plain = False  # overloaded
         if "set" not in heads:
             table[name] = function
-        for each in _given(node) if name == "constructor" else ():
-            if any(child.type in ("accessibility_modifier", "readonly") for child in each.children[:2]):
-                type_ = self._parameter(each).annotation
-                class_.stores[word(each, "pattern")] = [_store(each, type_)]
+        for member in _given(node) if name == "constructor" else ():
+            if any(child.type in ("accessibility_modifier", "readonly") for child in member.children[:2]):
+                type_ = self._parameter(member).annotation
+                class_.stores[word(member, "pattern")] = [_store(member, type_)]
 
     def _of_class(self, node: Node, name: str, class_: Class, scopes: Scopes, around: Function) -> Function:
         function = self.function(node, scopes, around)
@@ -254,18 +254,18 @@ def _store(node: Node, type_: Type | None = None) -> Store:
 def _extended(node: Node) -> Iterable[Node]:
     """Yield what a class or an interface extends. The grammar of JavaScript has no clause for it."""
     for clause in inner(node):
-        for each in inner(clause) if clause.type == "class_heritage" else [clause]:
-            if each.type in _EXTENDS:
-                yield from each.children_by_field_name("value") or each.children_by_field_name("type")
-            elif clause.type == "class_heritage" and each.type != "implements_clause":
-                yield each
+        for child in inner(clause) if clause.type == "class_heritage" else [clause]:
+            if child.type in _EXTENDS:
+                yield from child.children_by_field_name("value") or child.children_by_field_name("type")
+            elif clause.type == "class_heritage" and child.type != "implements_clause":
+                yield child
 
 
 def _given(node: Node) -> list[Node]:
     """Return the parameters of a function, without `this`."""
     single = part(node, "parameter")
     nodes = [single] if single is not None else inner(part(node, "parameters"))
-    return [each for each in nodes if (part(each, "pattern") or each).type != "this"]
+    return [child for child in nodes if (part(child, "pattern") or child).type != "this"]
 
 
 def _target(node: Node) -> Node:

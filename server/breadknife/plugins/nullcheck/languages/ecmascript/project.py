@@ -47,8 +47,8 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
         """Yield the files that a module's name may mean in a file, likeliest first."""
         path = uri_to_path(home.uri)
         language = (language_of(path) if path is not None else None) or "typescript"
-        for each in self.paths(home.uri, Import(module.replace(DOT, ".")), language):
-            there = self.home(each) if language_of(Path(each)) in _LANGUAGES else None
+        for candidate in self.paths(home.uri, Import(module.replace(DOT, ".")), language):
+            there = self.home(candidate) if language_of(Path(candidate)) in _LANGUAGES else None
             if there is not None:
                 yield there
 

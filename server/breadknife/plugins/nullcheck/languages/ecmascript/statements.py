@@ -37,15 +37,15 @@ class EcmaScriptLowering(EcmaScriptExpressions):
         """`is_own`: the names in it are those of the function."""
         inside = inner(node) if node is not None and node.type in self.kinds.blocks else [node] if node else []
         self.declare(inside, is_own=is_own)
-        functions = (each for each in map(exported, inside) if each.type in _HOISTED)
-        return (*(hoisted for each in functions for hoisted in self._hoisted(each)), *super().nested(node))
+        functions = (statement for statement in map(exported, inside) if statement.type in _HOISTED)
+        return (*(hoisted for function in functions for hoisted in self._hoisted(function)), *super().nested(node))
 
     def declare(self, statements: Iterable[Node], *, is_own: bool = False) -> None:
         """Note the names that a block declares: another variable than one that is seen from it has another key."""
         for definition in map(exported, statements):
             if definition.type in ("variable_declaration", "lexical_declaration"):
                 is_var = definition.type == "variable_declaration"
-                for name in (name for each in inner(definition) for name in bound(part(each, "name"))):
+                for name in (name for child in inner(definition) for name in bound(part(child, "name"))):
                     if self.scopes.find(name) is None if is_var else self.scopes.is_new(name):
                         self.add(name, definition, is_own=is_own or is_var)
             elif definition.type in _HOISTED or definition.type.endswith("class_declaration"):
@@ -66,18 +66,18 @@ class EcmaScriptLowering(EcmaScriptExpressions):
     def run_lexical_declaration(self, node: Node) -> Iterable[Statement]:
         self.declare([node])
         is_let = bool(node.children) and node.children[0].type == "let"
-        for each in inner(node):
-            name, value, type_ = part(each, "name"), part(each, "value"), self.reading.types.read(part(each, "type"))
+        for child in inner(node):
+            name, value, type_ = part(child, "name"), part(child, "value"), self.reading.types.read(part(child, "type"))
             if name is not None and name.type in PATTERNS:
-                yield from self.assign(name, self.expression(value), at_of(each), type_)
+                yield from self.assign(name, self.expression(value), at_of(child), type_)
             elif name is not None:
                 target = self.target(name)
                 if type_ is not None:
                     self.function.types[target.key] = type_
                 if value is not None:
-                    yield il.Assign(at_of(each), target, self.expression(value), type_)
+                    yield il.Assign(at_of(child), target, self.expression(value), type_)
                 elif is_let and (type_ is None or type_.nullable):
-                    yield il.Assign(at_of(each), target, il.Null(at_of(each), "undefined", nulls=UNDEFINED), type_)
+                    yield il.Assign(at_of(child), target, il.Null(at_of(child), "undefined", nulls=UNDEFINED), type_)
 
     def assign(self, target: Node, value: Expression, at: ByteRange, type_: Type | None = None) -> Iterator[Statement]:
         """Yield an assignment to a variable, a member, or a pattern."""
@@ -103,13 +103,15 @@ class EcmaScriptLowering(EcmaScriptExpressions):
         """Tell what a variable or a parameter of the function is declared to be."""
         if not isinstance(target, il.Name) or target.key in self.function.types:
             return self.function.types.get(target.key)
-        return next((each.annotation for each in self.function.parameters if each.name == target.key), None)
+        return next(
+            (parameter.annotation for parameter in self.function.parameters if parameter.name == target.key), None
+        )
 
     def _property(self, node: Node, owner: Expression, at: ByteRange) -> Iterator[Statement]:
         """One part of an object's pattern."""
         if node.type == "rest_pattern":
-            for each in inner(node):
-                yield il.Assign(at, self.target(each), display(at_of(each), "object"))
+            for child in inner(node):
+                yield il.Assign(at, self.target(child), display(at_of(child), "object"))
         elif node.type == "pair_pattern":
             key, target = part(node, "key"), part(node, "value") or node
             yield from self.assign(target, attribute(at_of(target), owner, text(key).strip("'\"")), at)
@@ -179,13 +181,13 @@ class EcmaScriptLowering(EcmaScriptExpressions):
             is_true = isinstance(subject, il.Constant) and subject.truth  # `switch (true)`
             asked = self.expression(value)
             test = asked if is_true else compared(at_of(value), "===", subject, asked)
-        return il.Case(test, self.statements(each for each in inner(node) if each != value))
+        return il.Case(test, self.statements(child for child in inner(node) if child != value))
 
     def handler(self, node: Node, /) -> il.Handler:
         name, body = part(node, "parameter"), part(node, "body")
         with self.scopes.block():
-            for each in bound(name):
-                self.add(each, node)
+            for bound_name in bound(name):
+                self.add(bound_name, node)
             key = self.target(name).key if name is not None and name.type == "identifier" else ""
             return il.Handler(at_of(node), (), (), key, self.block(body), is_quiet=not inner(body))
 

@@ -50,18 +50,18 @@ class TypeScriptTypes:
                 type_ = self.read(part(node, "type"), depth + 1) or UNKNOWN
                 return optional(type_) if node.type == "optional_parameter" else type_
             case "union_type":
-                return self._union([self._of(each, depth + 1) for each in below])
+                return self._union([self._of(child, depth + 1) for child in below])
             case "literal_type" | "undefined" | "null" | "predefined_type":
                 return self._literal(text(node))
             case "type_identifier" | "nested_type_identifier":
                 return self.named(text(node))
             case "array_type" | "tuple_type":
                 kind = "list" if node.type == "array_type" else "tuple"
-                return Type(kind, tuple(self._of(each, depth + 1) for each in below))
+                return Type(kind, tuple(self._of(child, depth + 1) for child in below))
             case "generic_type":
                 arguments = inner(part(node, "type_arguments"))
                 type_ = self.named(word(node, "name"))
-                return type_._replace(arguments=tuple(self._of(each, depth + 1) for each in arguments))
+                return type_._replace(arguments=tuple(self._of(argument, depth + 1) for argument in arguments))
             case "object_type":
                 return Type(self.shape(node))
             case "template_literal_type":
@@ -91,13 +91,13 @@ class TypeScriptTypes:
 
     def _union(self, types: Sequence[Type]) -> Type:
         nulls, others = 0, list[Type]()
-        for each in types:
-            nulls |= each.nullable
-            if each.name == "|":
-                others += each.arguments
-            elif each.name or each.arguments or not each.nullable:
-                others.append(each._replace(nullable=0))
-        if any(each.name == ANY.name for each in others):
+        for type_ in types:
+            nulls |= type_.nullable
+            if type_.name == "|":
+                others += type_.arguments
+            elif type_.name or type_.arguments or not type_.nullable:
+                others.append(type_._replace(nullable=0))
+        if any(type_.name == ANY.name for type_ in others):
             return ANY
         distinct = tuple(dict.fromkeys(others))
         if len(distinct) == 1:

@@ -65,8 +65,8 @@ class GoOutliner(Outliner):
         for node in root.named_children:
             if node.type in ("var_declaration", "const_declaration"):
                 self._variables(node)
-        functions = [each for each in root.named_children if each.type in _FUNCTIONS]
-        names = {word(each, "name") for each in functions if each.type == "function_declaration"}
+        functions = [child for child in root.named_children if child.type in _FUNCTIONS]
+        names = {word(function, "name") for function in functions if function.type == "function_declaration"}
         self.outside = frozenset({*self.imports, *self.declared, *self.variables, *names})
         for node in functions:
             self._function(node)
@@ -82,9 +82,9 @@ class GoOutliner(Outliner):
         bases, class_ = list[str](), Class(at_of(written), name, (), is_interface=written.type == "interface_type")
         for member in inner(first(written)) if written.type == "struct_type" else ():
             names, type_ = member.children_by_field_name("name"), self.types.read(part(member, "type"))
-            for each in names:
-                store = Store(at_of(each), None, lambda: None, type_)
-                class_.stores.setdefault(text(each), []).append(store)
+            for field_name in names:
+                store = Store(at_of(field_name), None, lambda: None, type_)
+                class_.stores.setdefault(text(field_name), []).append(store)
             if not names and type_ is not None:
                 bases.append(type_.name)
         class_.bases = tuple(bases)
@@ -166,17 +166,17 @@ def _set_by_others(body: Node | None) -> frozenset[str]:
             found |= _names(part(node, "operand"))
         elif node.type == "func_literal":
             own, within = set[str](), set[str]()
-            for each in nodes_in(node):
-                if each.type in _DECLARES:
-                    own.update(map(text, each.children_by_field_name("name")))
-                elif each.type in _SETS:
-                    (own if defines(each) else within).update(_names(part(each, "left") or each))
+            for child in nodes_in(node):
+                if child.type in _DECLARES:
+                    own.update(map(text, child.children_by_field_name("name")))
+                elif child.type in _SETS:
+                    (own if defines(child) else within).update(_names(part(child, "left") or child))
             found |= within - own
     return frozenset(found)
 
 
 def _names(node: Node | None) -> set[str]:
-    return {text(each) for each in ([node, *inner(node)] if node is not None else ()) if each.type == "identifier"}
+    return {text(child) for child in ([node, *inner(node)] if node is not None else ()) if child.type == "identifier"}
 
 
 home_of = GoOutliner.home_of

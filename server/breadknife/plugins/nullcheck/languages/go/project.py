@@ -98,7 +98,7 @@ class GoProject(PackageFiles):
         known = self._tables.get(path)
         if tree is not None and (known is None or known.tree is not tree):
             specs = type_specs(tree.root)
-            types = {word(each, "name"): type_ for each in specs if (type_ := part(each, "type")) is not None}
+            types = {word(spec, "name"): type_ for spec in specs if (type_ := part(spec, "type")) is not None}
             known = self._tables[path] = _PackageFile(tree, _package(tree.encoded), types)
         return known if tree is not None else None
 

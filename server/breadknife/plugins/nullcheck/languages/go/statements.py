@@ -72,7 +72,7 @@ class GoLowering(Lowering):
         left, right = inner(part(node, "left")), part(node, "right")
         values = inner(right) if right is not None and right.type == "expression_list" else [right] if right else []
         lowered, is_new = self._values(values, left), defines(node)
-        targets = [self._as_target(each, is_new and self.scopes.is_new(text(each))) for each in left]
+        targets = [self._as_target(target, is_new and self.scopes.is_new(text(target))) for target in left]
         return (_assigned(node, targets, lowered),)
 
     def run_assignment_statement(self, node: Node) -> Iterable[Statement]:
@@ -89,7 +89,7 @@ class GoLowering(Lowering):
             type_ = self.types.read(part(spec, "type"))
             if values is not None:
                 lowered = self._values(inner(values), names)
-                targets = [self.declared(each) for each in names]
+                targets = [self.declared(name) for name in names]
                 yield _assigned(spec, targets, lowered, type_)
             elif node.type == "var_declaration":
                 for name in names:
@@ -105,7 +105,7 @@ class GoLowering(Lowering):
 
     def _values(self, values: Sequence[Node], targets: Sequence[Node]) -> list[Expression]:
         """Return the values of an assignment: one for each target, or one that gives several."""
-        lowered = [self.expression(each) for each in values]
+        lowered = [self.expression(value) for value in values]
         if len(lowered) != 1 or len(targets) != 2:
             return lowered
         value, at = lowered[0], at_of(values[0])
@@ -123,7 +123,7 @@ class GoLowering(Lowering):
     def run_return_statement(self, node: Node) -> Iterable[Statement]:
         at, values = at_of(node), self.values(first(node))
         if not values:
-            values = [il.Name(at, self.scopes.key(each)) for each in self.result_names]
+            values = [il.Name(at, self.scopes.key(name)) for name in self.result_names]
         return (il.Return(at, values[0] if len(values) == 1 else display(at, "tuple", values) if values else None),)
 
     def run_type_switch_statement(self, node: Node) -> Iterable[Statement]:
@@ -132,13 +132,13 @@ class GoLowering(Lowering):
             keeps, subject = self.kept(self.expression(part(node, "value")))
             alias = first(part(node, "alias"))
             name = self.declared(alias) if alias is not None else None
-            cases = tuple(self._type_case(each, subject, name) for each in self.cases(node))
+            cases = tuple(self._type_case(case, subject, name) for case in self.cases(node))
             return (*before, *keeps, il.Switch(cases))
 
     def _type_case(self, node: Node, subject: Expression, name: Expression | None) -> il.Case:
         """Of the default, and of nil among the types, nothing is known."""
         types, at, body = node.children_by_field_name("type"), at_of(node), self.case(node, None).body
-        if not types or any(text(each) == "nil" for each in types):
+        if not types or any(text(type_) == "nil" for type_ in types):
             return il.Case(nothing(at) if types else None, body)
         test = il.Comparison(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
         type_ = self.types.read(types[0]) if len(types) == 1 else None
@@ -146,28 +146,28 @@ class GoLowering(Lowering):
         return il.Case(test, (il.Assign(at, name, value), *body) if name is not None else body)
 
     def run_select_statement(self, node: Node) -> Iterable[Statement]:
-        cases = [self.case(each, None) for each in self.cases(node)]
+        cases = [self.case(case, None) for case in self.cases(node)]
         return (il.Switch((*cases[:-1], cases[-1]._replace(test=None))),) if cases else ()  # one of them is taken
 
     def case(self, node: Node, subject: Expression | None, /) -> il.Case:
         at, values = at_of(node), self.values(part(node, "value"))
         if subject is not None:
-            values = [compared(each.at, subject._replace(at=each.at), each) for each in values]
+            values = [compared(value.at, subject._replace(at=value.at), value) for value in values]
         with self.scopes.block():
             before = self.statements([part(node, "communication")])
-            body = self.statements(each for each in inner(node) if each.type == "statement_list")
+            body = self.statements(child for child in inner(node) if child.type == "statement_list")
         falls = (node.text or b"").rstrip(b"; ").endswith(b"fallthrough")
         test = nothing(at) if node.type == "communication_case" else any_of(at, values)
         return il.Case(test, (*before, *body, *(() if falls else (il.Jump(is_break=True),))))
 
     def run_for_statement(self, node: Node) -> Iterable[Statement]:
-        head = next((each for each in inner(node) if each.type != "block"), None)
+        head = next((child for child in inner(node) if child.type != "block"), None)
         if head is None or head.type != "range_clause":
             is_plain = head is not None and head.type != "for_clause"
             return self.rounds(node, head, head if is_plain else None)
         with self.scopes.block():
             keeps, iterable = self.kept(self.expression(part(head, "right")))
-            targets = [self._as_target(each, defines(head)) for each in inner(part(head, "left"))]
+            targets = [self._as_target(child, defines(head)) for child in inner(part(head, "left"))]
             index = targets[0] if targets and targets[0].key else il.Name(iterable.at, f"_@{node.start_byte}")
             before: Block = ()
             if len(targets) > 1 and targets[1].key:
@@ -180,7 +180,7 @@ class GoLowering(Lowering):
 
     def lower_slice_expression(self, node: Node) -> Expression:
         owner, *bounds = self.values(node) or [nothing(at_of(node))]
-        return il.Subscript(at_of(node), owner, None, "", any(each.forks for each in (owner, *bounds)))
+        return il.Subscript(at_of(node), owner, None, "", any(operand.forks for operand in (owner, *bounds)))
 
     def lower_call_expression(self, node: Node) -> Expression:
         at, function, given = at_of(node), part(node, "function"), inner(part(node, "arguments"))
@@ -188,7 +188,7 @@ class GoLowering(Lowering):
             type_ = self.types.read(given[0])
             made = display(at, type_.name if type_ is not None else "", [*map(self.expression, given[1:])])
             return il.Cast(at, made, type_, "", forks=False)
-        arguments = [Argument("", each) for each in self.values(part(node, "arguments"))]
+        arguments = [Argument("", value) for value in self.values(part(node, "arguments"))]
         return call(at, self.expression(function), arguments)
 
     def lower_type_assertion_expression(self, node: Node) -> Expression:
@@ -220,13 +220,13 @@ class GoLowering(Lowering):
 
 
 def parameters_of(node: Node, types: GoTypes, field_name: str = "parameters") -> Iterator[Parameter]:
-    for each in inner(part(node, field_name)):
-        made = partial(Parameter, default=None, annotation=types.read(part(each, "type")))
-        kind = "*" if each.type == "variadic_parameter_declaration" else ""
-        names = each.children_by_field_name("name")
+    for declaration in inner(part(node, field_name)):
+        made = partial(Parameter, default=None, annotation=types.read(part(declaration, "type")))
+        kind = "*" if declaration.type == "variadic_parameter_declaration" else ""
+        names = declaration.children_by_field_name("name")
         yield from (made(at_of(name), text(name), kind=kind) for name in names)
         if not names:
-            yield made(at_of(each), f"_@{each.start_byte}", kind=kind)
+            yield made(at_of(declaration), f"_@{declaration.start_byte}", kind=kind)
 
 
 def results_of(node: Node) -> list[tuple[Node | None, Node | None]]:
@@ -235,14 +235,16 @@ def results_of(node: Node) -> list[tuple[Node | None, Node | None]]:
     if result is None or result.type != "parameter_list":
         return [(None, result)] if result is not None else []
     return [
-        (name, part(each, "type")) for each in inner(result) for name in each.children_by_field_name("name") or [None]
+        (name, part(child, "type"))
+        for child in inner(result)
+        for name in child.children_by_field_name("name") or [None]
     ]
 
 
 def result_of(node: Node, types: GoTypes) -> Type | None:
-    found = [types.read(each) for _, each in results_of(node)]
+    found = [types.read(result) for _, result in results_of(node)]
     if len(found) > 1:
-        return Type("tuple", tuple(each or Type("", is_value=True) for each in found))
+        return Type("tuple", tuple(match or Type("", is_value=True) for match in found))
     return found[0] if found else None
 
 

@@ -45,7 +45,7 @@ class JavaOutliner(Outliner):
         return self.file_of(main)
 
     def is_ignored(self, at: ByteRange) -> bool:
-        return any(each[0] <= at[0] < each[1] for each in self.silent) or super().is_ignored(at)
+        return any(span[0] <= at[0] < span[1] for span in self.silent) or super().is_ignored(at)
 
     def _walk(self, root: Node) -> None:
         """All classes below a node, those without a name, too."""
@@ -73,31 +73,31 @@ class JavaOutliner(Outliner):
             self.imports[name] = self.knowledge.annotations.get(name, name)
 
     def _silence(self, node: Node) -> None:
-        for each in annotations_of(node):
-            name = annotation_name(each)
-            if name == "SuppressFBWarnings" or (name == "SuppressWarnings" and _SILENT.search(text(each))):
+        for annotation in annotations_of(node):
+            name = annotation_name(annotation)
+            if name == "SuppressFBWarnings" or (name == "SuppressWarnings" and _SILENT.search(text(annotation))):
                 self.silent.append(at_of(node))
 
     # Classes
 
     def _class(self, node: Node, name: str, around: ClassMembers | None) -> ClassMembers:
-        above = [each for clause in inner(node) if clause.type in _ABOVE for each in _flat(clause)]
+        above = [child for clause in inner(node) if clause.type in _ABOVE for child in _flat(clause)]
         if node.type == "object_creation_expression" and (type_ := part(node, "type")) is not None:
             above = [type_]
-        bases = [type_.name for each in above if (type_ := read(each, self.knowledge.annotations)) is not None]
+        bases = [type_.name for base in above if (type_ := read(base, self.knowledge.annotations)) is not None]
         class_ = Class(at_of(node), name, tuple(bases), is_interface=node.type == "interface_declaration")
         members = ClassMembers(class_, around, self.knowledge)
         self.classes[name] = class_
-        for each in _flat(
-            part(node, "body") or next((each for each in inner(node) if each.type == "class_body"), None)
+        for child in _flat(
+            part(node, "body") or next((child for child in inner(node) if child.type == "class_body"), None)
         ):
-            if each.type in ("field_declaration", "constant_declaration"):
-                for declarator in each.children_by_field_name("declarator"):
-                    self._field(declarator, declared(each, self.knowledge.annotations), members)
-            elif each.type == "method_declaration":
-                members.methods[word(each, "name")] = members.methods.get(word(each, "name"), 0) + 1
-        for each in inner(part(node, "parameters")) if node.type == "record_declaration" else ():
-            self._field(each, declared(each, self.knowledge.annotations), members)
+            if child.type in ("field_declaration", "constant_declaration"):
+                for declarator in child.children_by_field_name("declarator"):
+                    self._field(declarator, declared(child, self.knowledge.annotations), members)
+            elif child.type == "method_declaration":
+                members.methods[word(child, "name")] = members.methods.get(word(child, "name"), 0) + 1
+        for member in inner(part(node, "parameters")) if node.type == "record_declaration" else ():
+            self._field(member, declared(member, self.knowledge.annotations), members)
         return members
 
     def _field(self, node: Node, type_: Type | None, members: ClassMembers) -> None:
@@ -116,15 +116,17 @@ class JavaOutliner(Outliner):
     def _method(self, node: Node, members: ClassMembers) -> None:
         class_, known = members.class_, self.knowledge.annotations
         name = word(node, "name") if node.type == "method_declaration" else "<init>"
-        parameters = [found for each in inner(part(node, "parameters")) if (found := self._parameter(each)) is not None]
+        parameters = [
+            found for child in inner(part(node, "parameters")) if (found := self._parameter(child)) is not None
+        ]
         source = self.tree.encoded[node.start_byte : node.end_byte]
         function = Function(
             at_of(node), name, tuple(parameters), declared(node, known) if name != "<init>" else None,
             partial(self._lowered, node, members), source, class_, receiver="this", receiver_class=class_,
             is_stub=part(node, "body") is None and node.type == "method_declaration",
-            is_of_class=any(each.type == "static" for child in node.children[:1] for each in child.children),
-            decorators=tuple(annotation_name(each) for each in annotations_of(node)),
-            has_declared_null=any(each.annotation is not None and each.annotation.nullable for each in parameters),
+            is_of_class=any(member.type == "static" for child in node.children[:1] for member in child.children),
+            decorators=tuple(annotation_name(annotation) for annotation in annotations_of(node)),
+            has_declared_null=any(type_ is not None and type_.nullable for _, _, _, type_, *_ in parameters),
         )  # fmt: skip
         self.functions.append(function)
         if node.type != "static_initializer" and (name == "<init>" or members.methods.get(name) == 1):
@@ -135,7 +137,7 @@ class JavaOutliner(Outliner):
             name = part(node, "name")
             type_ = declared(node, self.knowledge.annotations)
             return Parameter(at_of(node), text(name), None, type_) if name is not None else None
-        several = next((each for each in inner(node) if each.type == "variable_declarator"), None)
+        several = next((child for child in inner(node) if child.type == "variable_declarator"), None)
         return Parameter(at_of(node), word(several, "name"), None, None, "*")
 
     def _lowered(self, node: Node, members: ClassMembers, function: Function) -> Block:
@@ -148,8 +150,8 @@ class JavaOutliner(Outliner):
 
 def _flat(node: Node | None) -> Iterator[Node]:
     """Yield the parts of a node, with those of the lists in it."""
-    for each in inner(node):
-        yield from inner(each) if each.type in _LISTS else (each,)
+    for child in inner(node):
+        yield from inner(child) if child.type in _LISTS else (child,)
 
 
 home_of = JavaOutliner.home_of

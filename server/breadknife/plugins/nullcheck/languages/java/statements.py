@@ -55,7 +55,7 @@ class JavaLowering(Lowering):
 
     def body(self, node: Node, /) -> Block:
         """Return the body of a method, a constructor, an initializer or a lambda."""
-        body = part(node, "body") or next((each for each in inner(node) if each.type == "block"), None)
+        body = part(node, "body") or next((child for child in inner(node) if child.type == "block"), None)
         if node.type != "lambda_expression" or body is None or body.type == "block":
             return self.block(body)
         return (il.Return(at_of(body), self.expression(body)),)
@@ -86,18 +86,18 @@ class JavaLowering(Lowering):
     def run_local_variable_declaration(self, node: Node) -> Iterable[Statement]:
         type_ = self.declared_type(node)
         bare = type_._replace(nullable=0) if type_ is not None else None
-        for each in node.children_by_field_name("declarator") or [node]:
-            name, value = part(each, "name"), part(each, "value")
+        for declarator in node.children_by_field_name("declarator") or [node]:
+            name, value = part(declarator, "name"), part(declarator, "value")
             lowered = self.expression(value)
             target = self.declared(name, bare)
             if isinstance(lowered, il.Null):
                 lowered = lowered._replace(why=f"`{text(name)}` is null at first", kind="initial")
             is_typed = bare is not None and not bare.is_value
             if value is not None:
-                yield il.Assign(at_of(each), target, self.unboxed(lowered, bare), bare if is_typed else None)
+                yield il.Assign(at_of(declarator), target, self.unboxed(lowered, bare), bare if is_typed else None)
 
     def run_return_statement(self, node: Node) -> Iterable[Statement]:
-        values = [self.unboxed(each, self.function.returns) for each in self.values(node)]
+        values = [self.unboxed(value, self.function.returns) for value in self.values(node)]
         return (il.Return(at_of(node), values[0] if values else None),)
 
     def run_for_statement(self, node: Node) -> Iterable[Statement]:
@@ -111,9 +111,9 @@ class JavaLowering(Lowering):
 
     def handler(self, node: Node, /) -> il.Handler:
         body = part(node, "body")
-        parameter = next((each for each in inner(node) if each.type == "catch_formal_parameter"), None)
-        types = [child for each in inner(parameter) if each.type == "catch_type" for child in inner(each)]
-        names = tuple(text(each).rpartition(".")[2] for each in types) or ("?",)
+        parameter = next((child for child in inner(node) if child.type == "catch_formal_parameter"), None)
+        types = [child for member in inner(parameter) if member.type == "catch_type" for child in inner(member)]
+        names = tuple(text(type_).rpartition(".")[2] for type_ in types) or ("?",)
         with self.scopes.block():
             name = self.declared(part(parameter, "name"), Type("Exception")).key
             return il.Handler(at_of(node), (), names, name, self.block(body), is_quiet=not inner(body))
@@ -134,12 +134,12 @@ class JavaLowering(Lowering):
     def _case_test(self, group: Node, subject: Expression | None) -> Expression | None:
         """None for the default."""
         labels = _labels(group)
-        if subject is None or not labels or any(text(each) == "default" for each in labels):
+        if subject is None or not labels or any(text(label) == "default" for label in labels):
             return None
         values = [
-            nothing(at_of(each)) if each.type in ("pattern", "guard") else self.expression(each) for each in labels
+            nothing(at_of(label)) if label.type in ("pattern", "guard") else self.expression(label) for label in labels
         ]
-        return any_of(at_of(group), [compared(each.at, subject, each) for each in values])
+        return any_of(at_of(group), [compared(value.at, subject, value) for value in values])
 
     # Names
 
@@ -168,7 +168,7 @@ class JavaLowering(Lowering):
             return il.TypeAssertion(
                 at, self.expression(owner) if owner is not None else il.Name(at, "this"), Type("Class"), "", False
             )
-        arguments = [Argument("", self.expression(each)) for each in given]
+        arguments = [Argument("", self.expression(child)) for child in given]
         if owner is not None:
             callee = attribute(at_of(owner), self.expression(owner), name)
         else:
@@ -180,11 +180,11 @@ class JavaLowering(Lowering):
     def is_checker(self, node: Node) -> bool:
         """Tell whether a call throws unless what it is given is there, or holds."""
         functions, name, class_ = self.members.knowledge.functions, word(node, "name"), word(node, "object")
-        return any(each in name for each in functions["checks"]) or class_.rpartition(".")[2] in functions["checkers"]
+        return any(verb in name for verb in functions["checks"]) or class_.rpartition(".")[2] in functions["checkers"]
 
     def lower_object_creation_expression(self, node: Node) -> Expression:
         at, type_ = at_of(node), self.read(part(node, "type"))
-        arguments = [Argument("", each) for each in self.values(part(node, "arguments"))]
+        arguments = [Argument("", value) for value in self.values(part(node, "arguments"))]
         name = word(node, "type").partition("<")[0].rpartition(".")[2].strip()
         made = call(at, attribute(at, il.Name(at, "new"), name), arguments)._replace(key="")
         knowledge = self.members.knowledge
@@ -198,7 +198,8 @@ class JavaLowering(Lowering):
         written = part(node, "parameters")
         named = [written] if written is not None and written.type == "identifier" else inner(written)
         found = (
-            Parameter(at_of(each), word(each, "name") or text(each), None, self.declared_type(each)) for each in named
+            Parameter(at_of(child), word(child, "name") or text(child), None, self.declared_type(child))
+            for child in named
         )
         return self.function_within(node, found)
 
@@ -248,4 +249,4 @@ class JavaLowering(Lowering):
 
 def _labels(group: Node) -> list[Node]:
     """Return what stands behind `case`; nothing for the default alone."""
-    return [each for label in inner(group) if label.type == "switch_label" for each in inner(label)]
+    return [child for label in inner(group) if label.type == "switch_label" for child in inner(label)]

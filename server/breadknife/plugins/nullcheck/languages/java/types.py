@@ -19,7 +19,7 @@ def annotations_of(node: Node) -> Iterator[Node]:
     modifiers, type_ = node.child(0) if node.child_count else None, part(node, "type")
     for holder, kind in ((modifiers, "modifiers"), (type_, "annotated_type")):
         if holder is not None and holder.type == kind:
-            yield from (each for each in holder.named_children if each.type.endswith("annotation"))
+            yield from (child for child in holder.named_children if child.type.endswith("annotation"))
 
 
 def annotation_name(node: Node) -> str:
@@ -31,7 +31,7 @@ def is_nullable(node: Node) -> bool:
     type_ = part(node, "type")
     if type_ is not None and type_.type == "array_type":
         return False
-    names = [annotation_name(each) for each in annotations_of(node)]
+    names = [annotation_name(annotation) for annotation in annotations_of(node)]
     return any(name in _NULLABLE or name.startswith("NullOr") for name in names)
 
 
@@ -51,7 +51,7 @@ def read(node: Node | None, names: Mapping[str, str], depth: int = 0) -> Type | 
             return read(inner(node)[-1], names, depth + 1) if inner(node) else None
         case "generic_type":
             of, given = read(first(node), names, depth + 1), inner(inner(node)[-1])
-            arguments = tuple(read(each, names, depth + 1) or Type("") for each in given)
+            arguments = tuple(read(child, names, depth + 1) or Type("") for child in given)
             return of._replace(arguments=arguments) if of is not None else None
         case "array_type":
             return Type("list", (read(part(node, "element"), names, depth + 1) or Type(""),))

@@ -59,7 +59,7 @@ class PythonOutliner(Outliner):
     def file(self) -> SourceFile:
         root = self.tree.root
         places = [_Enclosing(root.end_byte)]
-        for node in sorted(captures(self.tree, _DECLARING).get("it", ()), key=lambda each: each.start_byte):
+        for node in sorted(captures(self.tree, _DECLARING).get("it", ()), key=lambda statement: statement.start_byte):
             while node.start_byte >= places[-1].end:
                 places.pop()
             read: Callable[[Node, _Enclosing], _Enclosing | None] = getattr(self, f"read_{node.type}")
@@ -121,8 +121,8 @@ class PythonOutliner(Outliner):
             if target is not None and target.type in _PATTERNS:
                 values = inner(value) if value is not None and value.type in ("expression_list", "tuple") else []
                 parts = inner(target)
-                for at, each in enumerate(parts):
-                    self._store(each, values[at] if len(values) == len(parts) else None, None, place)
+                for at, child in enumerate(parts):
+                    self._store(child, values[at] if len(values) == len(parts) else None, None, place)
             elif target is not None:
                 self._store(target, value, annotation, place)
 
@@ -168,7 +168,7 @@ class PythonOutliner(Outliner):
 
     def read_class_definition(self, node: Node, place: _Enclosing) -> _Enclosing:
         given = inner(part(node, "superclasses"))
-        bases = (self._qualified(text(each).partition("[")[0]) for each in given if each.type != "keyword_argument")
+        bases = (self._qualified(text(child).partition("[")[0]) for child in given if child.type != "keyword_argument")
         class_ = Class(at_of(node), word(node, "name"), tuple(bases), self._decorators(node))
         self.classes[class_.name] = class_
         return _Enclosing(node.end_byte, class_)
@@ -182,7 +182,7 @@ class PythonOutliner(Outliner):
         is_bound = owner is not None and not is_static and bool(parameters)
         receiver = parameters[0].name if is_bound else around.receiver if around is not None else ""
         receiver_class = owner if is_bound else around.receiver_class if around is not None and owner is None else None
-        last_parts = {each.rpartition(".")[2] for each in said}
+        last_parts = {name.rpartition(".")[2] for name in said}
         returns = part(node, "return_type")
         source = _without(node, returns)
         function = Function(
@@ -190,7 +190,7 @@ class PythonOutliner(Outliner):
             source, owner, around, receiver, receiver_class,
             is_async=source.startswith(b"async"),
             is_property=not last_parts.isdisjoint({"property", "cached_property"}),
-            is_plain=all(each in self.knowledge.classes["harmless_decorators"] for each in said),
+            is_plain=all(name in self.knowledge.classes["harmless_decorators"] for name in said),
             is_of_class=is_static or "classmethod" in said,
             is_stub=not last_parts.isdisjoint(_STUBS) or _is_stub(body, source, is_method=owner is not None),
             is_bound=is_bound,
@@ -210,17 +210,17 @@ class PythonOutliner(Outliner):
 
     def _parameters(self, node: Node) -> tuple[Parameter, ...]:
         found, kind = list[Parameter](), ""
-        for each in inner(part(node, "parameters")):
-            if each.type == "identifier":
-                found.append(Parameter(at_of(each), text(each), None, None, kind))
+        for child in inner(part(node, "parameters")):
+            if child.type == "identifier":
+                found.append(Parameter(at_of(child), text(child), None, None, kind))
                 continue
-            named = part(each, "name") or (first(each) if each.type == "typed_parameter" else each)
+            named = part(child, "name") or (first(child) if child.type == "typed_parameter" else child)
             stars = _STARS.get(named.type, "") if named is not None else ""
-            if each.type not in ("keyword_separator", "positional_separator"):
-                default = part(each, "value")
+            if child.type not in ("keyword_separator", "positional_separator"):
+                default = part(child, "value")
                 value = self._value(None, default)
-                name, type_ = text(named).lstrip("* "), self.type_of(part(each, "type"))
-                found.append(Parameter(at_of(each), name, value, type_, stars or kind))
+                name, type_ = text(named).lstrip("* "), self.type_of(part(child, "type"))
+                found.append(Parameter(at_of(child), name, value, type_, stars or kind))
             if stars == "*":
                 kind = "name"
         return tuple(found)
@@ -229,7 +229,7 @@ class PythonOutliner(Outliner):
         """Their qualified names, without arguments."""
         around = node.parent
         written = inner(around)[:-1] if around is not None and around.type == "decorated_definition" else []
-        return tuple(self._qualified(text(each).lstrip("@").partition("(")[0]) for each in written)
+        return tuple(self._qualified(text(decorator).lstrip("@").partition("(")[0]) for decorator in written)
 
     def _qualified(self, written: str) -> str:
         root, dot, rest = written.strip().partition(".")
@@ -247,7 +247,7 @@ def _is_stub(body: Node, source: bytes, *, is_method: bool) -> bool:
     is_left = b"NotImplementedError" in source
     if body.named_child_count > _LONGEST_STUB:
         return is_left and is_method
-    said = [each for each in inner(body) if not _is_text(each)]
+    said = [child for child in inner(body) if not _is_text(child)]
     if len(said) < 2:
         return is_left or not said or text(said[0]) in ("pass", "return None", "return")
     return is_left and is_method
@@ -262,7 +262,7 @@ def _is_text(statement: Node) -> bool:
 def _is_open(body: Node, source: bytes) -> bool:
     """Tell whether it may end without a value: behind its last statement, or by a `return` alone."""
     statements = map(body.named_child, reversed(range(body.named_child_count)))
-    last = next((each.type for each in statements if not each.is_extra), "")
+    last = next((statement.type for statement in statements if not statement.is_extra), "")
     return last not in ("return_statement", "raise_statement") or _RETURNS_NOTHING.search(source) is not None
 
 

@@ -75,11 +75,11 @@ class PythonLowering(Lowering):
                 self.function.locals.add(name)
             return il.Name(at_of(node), self.scopes.key(name))
         if node.type in _PATTERNS:
-            return display(at_of(node), "tuple", [self.target(each) for each in inner(node)])
+            return display(at_of(node), "tuple", [self.target(child) for child in inner(node)])
         if node.type in ("as_pattern_target", "parenthesized_expression"):
             return self.target(first(node))
         if node.type in ("list_splat_pattern", "list_splat"):
-            return opaque(at_of(node), [self.target(each) for each in inner(node)])
+            return opaque(at_of(node), [self.target(child) for child in inner(node)])
         return self.expression(node)
 
     @contextmanager
@@ -125,13 +125,13 @@ class PythonLowering(Lowering):
     # Definitions
 
     def run_function_definition(self, node: Node) -> Iterable[Statement]:
-        defaults = [part(each, "value") for each in inner(part(node, "parameters"))]
-        values = [self.expression(each) for each in defaults if each is not None]
+        defaults = [part(child, "value") for child in inner(part(node, "parameters"))]
+        values = [self.expression(default) for default in defaults if default is not None]
         yield il.Definition(self.target(part(node, "name")).key, tuple(values), ())
 
     def run_class_definition(self, node: Node) -> Iterable[Statement]:
         name, body = self.target(part(node, "name")), part(node, "body")
-        values = tuple(each.value for each in self.arguments(node, "superclasses"))
+        values = tuple(argument.value for argument in self.arguments(node, "superclasses"))
         with self.scopes.block(), self.owning(node):
             yield il.Definition(name.key, values, self.nested(body))
 
@@ -139,8 +139,8 @@ class PythonLowering(Lowering):
 
     def run_if_statement(self, node: Node) -> Iterable[Statement]:
         otherwise: Block = ()
-        for each in reversed(node.children_by_field_name("alternative")):
-            otherwise = self._branch(each, otherwise) if each.type == "elif_clause" else self.nested(each)
+        for clause in reversed(node.children_by_field_name("alternative")):
+            otherwise = self._branch(clause, otherwise) if clause.type == "elif_clause" else self.nested(clause)
         return self._branch(node, otherwise)
 
     def _branch(self, node: Node, otherwise: Block) -> Block:
@@ -158,7 +158,7 @@ class PythonLowering(Lowering):
         yield il.Loop(at_of(node), test, target, iterable, body, otherwise)
 
     def handler(self, node: Node, /) -> il.Handler:
-        caught, body = part(node, "value"), next((each for each in inner(node) if each.type == "block"), None)
+        caught, body = part(node, "value"), next((child for child in inner(node) if child.type == "block"), None)
         name = word(caught, "alias")
         if name:
             self.function.locals.add(name)
@@ -174,7 +174,7 @@ class PythonLowering(Lowering):
                 alias, value = part(value, "alias"), first(value)
             lowered = self.expression(value)
             if isinstance(lowered, il.Call) and lowered.callee.key in self.catching:
-                caught = (caught or []) + [each.value for each in lowered.arguments if not each.name]
+                caught = (caught or []) + [argument.value for argument in lowered.arguments if not argument.name]
             entered = operation(lowered.at, "with", lowered)
             is_named = alias is not None
             yield il.Assign(lowered.at, self.target(alias), entered) if is_named else il.Evaluate(entered)
@@ -187,10 +187,12 @@ class PythonLowering(Lowering):
 
     def case(self, node: Node, subject: Expression | None, /) -> il.Case:
         """Of what a pattern binds nothing is known. A name with a capital letter is a class or a constant."""
-        patterns = [each for each in inner(node) if each.type == "case_pattern"]
-        named = [each for pattern in patterns for each in nodes_in(pattern) if each.type == "identifier"]
+        patterns = [child for child in inner(node) if child.type == "case_pattern"]
+        named = [child for pattern in patterns for child in nodes_in(pattern) if child.type == "identifier"]
         binds = [
-            il.Assign(at_of(each), self.target(each), nothing(at_of(each))) for each in named if text(each).islower()
+            il.Assign(at_of(child), self.target(child), nothing(at_of(child)))
+            for child in named
+            if text(child).islower()
         ]
         body = (*binds, *self.nested(part(node, "consequence")), il.Jump(is_break=True))
         at, guard, said = at_of(node), first(part(node, "guard")), " ".join(map(text, patterns))
@@ -210,7 +212,7 @@ class PythonLowering(Lowering):
 
     def lower_subscript(self, node: Node) -> Expression:
         at, owner, given = at_of(node), self.expression(part(node, "value")), node.children_by_field_name("subscript")
-        values = [self.expression(each) for each in given]
+        values = [self.expression(child) for child in given]
         if len(given) == 1 and given[0].type == "slice":
             return il.Subscript(at, owner, None, "", owner.forks or values[0].forks)
         return subscript(at, owner, values[0] if len(values) == 1 else opaque(at, values))
@@ -224,7 +226,7 @@ class PythonLowering(Lowering):
     def arguments(self, node: Node, name: str = "arguments") -> list[Argument]:
         given = part(node, name)
         nodes = [given] if given is not None and given.type == "generator_expression" else inner(given)
-        return [self._argument(each) for each in nodes]
+        return [self._argument(child) for child in nodes]
 
     def _argument(self, node: Node) -> Argument:
         match node.type:
@@ -238,13 +240,13 @@ class PythonLowering(Lowering):
     def lower_lambda(self, node: Node) -> Expression:
         named = inner(part(node, "parameters"))
         return self.function_within(
-            node, [Parameter(at_of(each), word(each, "name") or text(each), None, None) for each in named]
+            node, [Parameter(at_of(child), word(child, "name") or text(child), None, None) for child in named]
         )
 
     # Literals
 
     def literal(self, node: Node) -> Expression:
-        filled = [self.expression(first(each)) for each in nodes_in(node) if each.type == "interpolation"]
+        filled = [self.expression(first(child)) for child in nodes_in(node) if child.type == "interpolation"]
         return display(at_of(node), "str", filled) if filled else super().literal(node)
 
     def lower_list(self, node: Node) -> Expression:
@@ -253,13 +255,13 @@ class PythonLowering(Lowering):
     def lower_list_comprehension(self, node: Node) -> Expression:
         body, clauses = first(node), list[Clause]()
         with self.scopes.block():
-            for each in inner(node)[1:]:
-                if each.type == "for_in_clause":
-                    iterable = self.expression(part(each, "right"))
+            for child in inner(node)[1:]:
+                if child.type == "for_in_clause":
+                    iterable = self.expression(part(child, "right"))
                     with self.owning(node):
-                        clauses.append(Clause(self.target(part(each, "left")), iterable))
+                        clauses.append(Clause(self.target(part(child, "left")), iterable))
                 else:
-                    clauses.append(Clause(None, self.expression(first(each))))
+                    clauses.append(Clause(None, self.expression(first(child))))
             is_pair = body is not None and body.type == "pair"
             results = self.values(body) if is_pair else [self.expression(body)]
         return il.Comprehension(at_of(node), _DISPLAYS[node.type], tuple(clauses), tuple(results))
@@ -270,9 +272,9 @@ class PythonLowering(Lowering):
         return super().lower_parenthesized_expression(node)._replace(at=at_of(node))
 
     def lower_comparison_operator(self, node: Node) -> Expression:
-        operators = [" ".join(text(each).split()) for each in node.children_by_field_name("operators")]
-        values = [self.expression(each) for each in inner(node)]
-        tests = [_test(node, *each) for each in zip(operators, values, values[1:], strict=False)]
+        operators = [" ".join(text(child).split()) for child in node.children_by_field_name("operators")]
+        values = [self.expression(child) for child in inner(node)]
+        tests = [_test(node, *comparison) for comparison in zip(operators, values, values[1:], strict=False)]
         return tests[0] if len(tests) == 1 else opaque(at_of(node), tests)
 
     def lower_conditional_expression(self, node: Node) -> Expression:
@@ -297,11 +299,11 @@ def _test(node: Node, operator: str, left: Expression, right: Expression) -> Exp
 
 def _flat(values: Iterable[Expression]) -> tuple[Expression, ...]:
     """Return the classes that a handler names, of which tuples have several."""
-    return tuple(item for each in values for item in (each.items if isinstance(each, il.Display) else (each,)))
+    return tuple(item for value in values for item in (value.items if isinstance(value, il.Display) else (value,)))
 
 
 def _last_names(classes: Iterable[Expression]) -> tuple[str, ...]:
-    return tuple(each.key.rpartition(".")[2] or "?" for each in classes)
+    return tuple(class_.key.rpartition(".")[2] or "?" for class_ in classes)
 
 
 def _is_quiet(body: str, name: str) -> bool:

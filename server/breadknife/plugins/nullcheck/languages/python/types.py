@@ -29,7 +29,9 @@ def _qualified(type_: Type, names: Mapping[str, str], imports: Mapping[str, str]
     name = names.get(last) or imports.get(root, root) + dot + rest
     if not type_.arguments:
         return type_._replace(name=name)
-    return type_._replace(name=name, arguments=tuple(_qualified(each, names, imports) for each in type_.arguments))
+    return type_._replace(
+        name=name, arguments=tuple(_qualified(argument, names, imports) for argument in type_.arguments)
+    )
 
 
 @lru_cache(maxsize=1 << 12)
@@ -69,8 +71,8 @@ def _generic(name: str, inside: ast.expr, depth: int) -> Type:
     last = name.rpartition(".")[2]
     members = inside.elts if isinstance(inside, ast.Tuple) else [inside]
     if last == "Literal":
-        return Type("", nullable=any(isinstance(each, ast.Constant) and each.value is None for each in members))
-    types = tuple(_of(each, depth - 1) for each in members)
+        return Type("", nullable=any(isinstance(member, ast.Constant) and member.value is None for member in members))
+    types = tuple(_of(member, depth - 1) for member in members)
     if last == "Optional":
         return types[0]._replace(nullable=True)
     if last == "Union":
@@ -79,9 +81,9 @@ def _generic(name: str, inside: ast.expr, depth: int) -> Type:
 
 
 def _union(types: list[Type]) -> Type:
-    flat = [each for type_ in types for each in (type_.arguments if type_.name == "|" else (type_,))]
-    nullable = any(each.nullable for each in types)
-    rest = [each._replace(nullable=False) for each in flat if each.name not in ("None", "Any", "typing.Any")]
+    flat = [member for type_ in types for member in (type_.arguments if type_.name == "|" else (type_,))]
+    nullable = any(type_.nullable for type_ in types)
+    rest = [child._replace(nullable=False) for child in flat if child.name not in ("None", "Any", "typing.Any")]
     if len(rest) == 1:
         return rest[0]._replace(nullable=nullable)
     return Type("|", tuple(rest), nullable) if rest else Type("", nullable=nullable)
