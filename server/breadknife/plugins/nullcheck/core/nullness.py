@@ -1,13 +1,13 @@
 """What may be known of a value at one point of a program, and how two such points are joined.
 
-The truth table of nullness. `join` is what holds where two paths meet; `there` and `null` are what a test leaves.
+The lattice of nullness: its join, where two paths meet, and its refinement by the outcome of a test for null.
 
-| a \\ b  | UNKNOWN | THERE   | MAYBE | NULL  |   | after a test | is there | is null |
-|---------|---------|---------|-------|-------|---|--------------|----------|---------|
-| UNKNOWN | UNKNOWN | UNKNOWN | MAYBE | MAYBE |   | UNKNOWN      | THERE    | NULL    |
-| THERE   | UNKNOWN | THERE   | MAYBE | MAYBE |   | THERE        | THERE    | –       |
-| MAYBE   | MAYBE   | MAYBE   | MAYBE | MAYBE |   | MAYBE        | THERE    | NULL    |
-| NULL    | MAYBE   | MAYBE   | MAYBE | NULL  |   | NULL         | –        | NULL    |
+| a \\ b    | UNKNOWN | NON_NULL | MAYBE | NULL  |   | after a test | non-null | is null |
+|----------|---------|----------|-------|-------|---|--------------|----------|---------|
+| UNKNOWN  | UNKNOWN | UNKNOWN  | MAYBE | MAYBE |   | UNKNOWN      | NON_NULL | NULL    |
+| NON_NULL | UNKNOWN | NON_NULL | MAYBE | MAYBE |   | NON_NULL     | NON_NULL | –       |
+| MAYBE    | MAYBE   | MAYBE    | MAYBE | MAYBE |   | MAYBE        | NON_NULL | NULL    |
+| NULL     | MAYBE   | MAYBE    | MAYBE | NULL  |   | NULL         | –        | NULL    |
 
 "–" is a path that nothing takes. UNKNOWN is no claim: a use of it is never a finding.
 """
