@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from breadknife.plugins.documents.editing import ChangeOutput
 from breadknife.plugins.documents.layout import laid_out
 from breadknife.plugins.documents.steps.lists import ListOutput, MakeListInput, make_list
 from breadknife.plugins.documents.steps.paragraphs import JoinInput, join_list
@@ -19,7 +20,6 @@ from breadknife.plugins.documents.steps.place import PlaceInput, PlaceOutput, fi
 from breadknife.plugins.documents.steps.plain import PlainInput, PlainOutput, find_wordy
 from breadknife.plugins.documents.steps.shorten import ShortenInput, shorten
 from breadknife.plugins.documents.steps.split import SplitInput, split_sentences
-from breadknife.plugins.documents.values import ChangeOutput
 from breadknife.text.document import Document, Span, TextEdit
 from steps.here import Here
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
 
@@ -18,6 +19,7 @@ from breadknife.text.document import (
     change_title,
     common_prefix,
     file_bytes,
+    keep_apart,
     read_document,
     uri_to_path,
 )
@@ -85,6 +87,38 @@ def test_edits_touch_nothing_outside_their_spans(text: str, data: st.DataObject)
 def test_impossible_edits_are_refused(edits: list[TextEdit]) -> None:
     with pytest.raises(ValueError, match="edit at"):
         apply_edits("abc", edits)
+
+
+@pytest.mark.parametrize(
+    ("spans", "gap", "kept"),
+    [
+        ([(0, 2), (1, 3), (3, 4)], 0, [(0, 2), (3, 4)]),
+        ([(1, 3), (0, 2), (3, 4)], 0, [(1, 3), (3, 4)]),  # the first of them is kept, wherever it stands
+        ([(4, 5), (0, 2)], 0, [(0, 2), (4, 5)]),
+        ([(0, 2), (2, 3), (4, 5)], 1, [(0, 2), (4, 5)]),
+        ([(0, 2), (3, 4), (4, 5)], 2, [(0, 2), (4, 5)]),
+        ([(2, 2), (2, 2), (2, 4)], 0, [(2, 2), (2, 2), (2, 4)]),  # what is inserted at one place
+        ([(2, 2), (2, 2), (3, 4)], 1, [(2, 2), (3, 4)]),
+    ],
+)
+def test_what_overlaps_something_earlier_goes(
+    spans: list[tuple[int, int]], gap: int, kept: list[tuple[int, int]]
+) -> None:
+    edits = [TextEdit(Span(*span), "x") for span in spans]
+    assert keep_apart(edits, gap) == [TextEdit(Span(*span), "x") for span in kept]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)), max_size=12), st.integers(0, 2))
+def test_what_is_kept_is_apart(drawn: list[tuple[int, int]], gap: int) -> None:
+    edits = [TextEdit(Span(start, start + length), "x") for start, length in drawn]
+    kept = keep_apart(edits, gap)
+    assert all(one.span.end + gap <= other.span.start for one, other in pairwise(kept))
+    left_out = [edit for edit in edits if edit not in kept]
+    assert all(
+        any(edit.span.start < other.span.end + gap and other.span.start < edit.span.end + gap for other in kept)
+        or any(not len(edit.span) or not len(other.span) for other in kept)
+        for edit in left_out
+    )
 
 
 @pytest.mark.parametrize(

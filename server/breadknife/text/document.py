@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import AnyStr
+from typing import AnyStr, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from breadknife.disk.reading import read_regular
@@ -121,6 +121,27 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
         out += (text[at : edit.span.start], edit.new_text)
         at = edit.span.end
     return "".join((*out, text[at:]))
+
+
+class HasSpan(Protocol):
+    @property
+    def span(self) -> Span: ...
+
+
+_HasSpan = TypeVar("_HasSpan", bound=HasSpan)
+
+
+def keep_apart(items: Iterable[_HasSpan], gap: int = 0) -> list[_HasSpan]:
+    """Return the items in the order of their spans, without those that come nearer than `gap` code points to one that
+    was given before them. Without a gap, spans may border on each other; with a gap of 1, they may not."""
+    kept: list[_HasSpan] = []
+    for item in items:
+        at = bisect_right(kept, item.span, key=lambda other: other.span)
+        if (at == 0 or kept[at - 1].span.end + gap <= item.span.start) and (
+            at == len(kept) or item.span.end + gap <= kept[at].span.start
+        ):
+            kept.insert(at, item)
+    return kept
 
 
 @dataclass(frozen=True)

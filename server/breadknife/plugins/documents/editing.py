@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,37 +26,28 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Edited:
-    """The edits of one action."""
+class ChangeOutput:
+    """What an action changes: edits of several spans, with the text around them for the guard."""
 
     texts: tuple[str, ...]
     places: tuple[Span, ...]
-    place: Span
-    """From the first place to the last."""
-
-    @property
-    def edits(self) -> list[TextEdit]:
-        return [TextEdit(place, text) for place, text in zip(self.places, self.texts, strict=True)]
-
-
-def edited(document: Document, edits: Iterable[TextEdit]) -> Edited | None:
-    """Return edits as one value, in order; None if there is none. What overlaps an earlier edit is left out."""
-    kept: list[TextEdit] = []
-    for edit in sorted(edits, key=lambda each: (each.span.start, each.span.end)):
-        if not kept or edit.span.start >= kept[-1].span.end:
-            kept.append(edit)
-    if not kept:
-        return None
-    place = Span(kept[0].span.start, kept[-1].span.end)
-    return Edited(tuple(each.new_text for each in kept), tuple(each.span for each in kept), place)
+    """What each text replaces in the document."""
+    effect: str
+    """What they do, in a few words: for the menu's title."""
+    before: str
+    """The lines that are changed."""
+    after: str
 
 
-def around(document: Document, made: Edited) -> tuple[str, str]:
-    """Return the lines that edits are in, before and after them: for the guard."""
-    first, last = document.line_at(made.place.start), document.line_at(made.place.end)
-    whole = Span(document.line_span(first).start, document.line_span(last).end)
-    before = document.slice(whole)
-    return before, apply_edits(before, (edit.shifted(-whole.start) for edit in made.edits))
+def change_lines(document: Document, edits: Sequence[TextEdit], effect: str) -> ChangeOutput:
+    """Return edits, which are in order and don't overlap, with the lines that they are in."""
+    first, last = document.line_at(edits[0].span.start), document.line_at(edits[-1].span.end)
+    lines = Span(document.line_span(first).start, document.line_span(last).end)
+    before = document.slice(lines)
+    after = apply_edits(before, (edit.shifted(-lines.start) for edit in edits))
+    return ChangeOutput(
+        tuple(edit.new_text for edit in edits), tuple(edit.span for edit in edits), effect, before, after
+    )
 
 
 def _edit_over_lines(document: Document, change: Change) -> TextEdit | None:

@@ -13,7 +13,7 @@ from breadknife.plugins.documents.fixing.words import is_spelling, readable, sma
 from breadknife.steps.builtin.models import write
 from breadknife.steps.values import ModelPrompt
 from breadknife.task.plugin import Model
-from breadknife.text.document import Span, TextEdit, apply_edits
+from breadknife.text.document import Span, TextEdit, apply_edits, keep_apart
 from breadknife.text.sentences import sentences
 
 SYSTEM = (
@@ -99,9 +99,5 @@ def moved(edits: Iterable[TextEdit], by: int) -> list[TextEdit]:
 
 
 def with_edits(text: str, edits: Iterable[TextEdit]) -> str:
-    """Return the text after those of the edits that don't overlap an earlier one."""
-    kept: list[TextEdit] = []
-    for edit in sorted(edits):
-        if not kept or edit.span.start > kept[-1].span.end:
-            kept.append(edit)
-    return apply_edits(text, kept)
+    """Return the text after those of the edits that touch no earlier one."""
+    return apply_edits(text, keep_apart(sorted(edits), gap=1))

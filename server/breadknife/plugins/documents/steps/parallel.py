@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from breadknife.plugins.documents.editing import Change, Edited, edited
+from breadknife.plugins.documents.editing import Change
 from breadknife.plugins.documents.english import english, is_english, verbs, word_count, words
 from breadknife.plugins.documents.formats import blocks
 from breadknife.steps.ports import literal
@@ -54,7 +54,7 @@ def make_parallel(given: ParallelInput, context: StepContext) -> ParallelOutput 
         return Silence("too-few-items", f"There are fewer than {FEWEST} {noun}.")
     if not is_english(" ".join(item.text for item in items)) and not any(_form(item.text) != "other" for item in items):
         return Silence("no-english", "These are not in English.")
-    edits: dict[Span, TextEdit] = {}
+    edits: list[TextEdit] = []
     changed: set[int] = set()
     verbs_first, others = _first_words(items, given.share, noun)
     for number, edit in (
@@ -62,17 +62,17 @@ def make_parallel(given: ParallelInput, context: StepContext) -> ParallelOutput 
         *((number, change.edit(document)) for number, change in _capitals(items, given.share)),
         *_stops(document, items, given.share),
     ):
-        if edit is not None and not any(edit.span.touches(span) for span in edits):
-            edits[edit.span] = edit
+        if edit is not None and not any(edit.span.touches(other.span) for other in edits):
+            edits.append(edit)
             changed.add(number)
-    made = edited(document, edits.values())
-    if made is None:
+    edits.sort()
+    if not edits:
         why = others[0][1] if others else f"The {len(items)} {noun} have the same form, or no form that most have."
         return Silence("parallel", why)
-    before, after = _compared(document, items, made)
+    before, after = _compared(document, items, edits)
     return ParallelOutput(
-        made.texts,
-        made.places,
+        tuple(edit.new_text for edit in edits),
+        tuple(edit.span for edit in edits),
         tuple(why for _, why in others),
         tuple(place for place, _ in others),
         f"{len(changed)} of {len(items)} {noun}",
@@ -81,12 +81,12 @@ def make_parallel(given: ParallelInput, context: StepContext) -> ParallelOutput 
     )
 
 
-def _compared(document: Document, items: Sequence[ProseText], made: Edited) -> tuple[str, str]:
+def _compared(document: Document, items: Sequence[ProseText], edits: Sequence[TextEdit]) -> tuple[str, str]:
     """The items before and after the edits, a line each and without their markers: for the guard."""
     before, after = list[str](), list[str]()
     for block in blocks(document, items):
         whole = Span(block.prose.source_span(Span(0, 1)).start, block.end or block.prose.end)
-        inside = (edit.shifted(-whole.start) for edit in made.edits if whole.contains(edit.span))
+        inside = (edit.shifted(-whole.start) for edit in edits if whole.contains(edit.span))
         before.append(document.slice(whole))
         after.append(apply_edits(before[-1], inside))
     return "\n".join(before), "\n".join(after)

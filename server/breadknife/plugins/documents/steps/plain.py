@@ -9,15 +9,14 @@ from functools import cache
 
 from breadknife.engine.api import Part
 from breadknife.errors import EngineError, ModelError
-from breadknife.plugins.documents.editing import Change, around, edited
+from breadknife.plugins.documents.editing import Change, ChangeOutput, change_lines
 from breadknife.plugins.documents.english import capitalized, english, is_english, verbs, words
 from breadknife.plugins.documents.tables import read_rows
-from breadknife.plugins.documents.values import ChangeOutput
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit, keep_apart
 from breadknife.text.prose import ProseText
 from breadknife.text.sentences import sentences
 
@@ -182,12 +181,10 @@ def keep_likely(given: LikelyInput, context: StepContext) -> ChangeOutput | Sile
     if likely is None:
         likely = given.safe
     chosen = zip(given.texts, given.places, likely, strict=True)
-    made = edited(given.document, (TextEdit(place, text) for text, place, keep in chosen if keep))
-    if made is None:
+    edits = keep_apart(sorted(TextEdit(place, text) for text, place, keep in chosen if keep))
+    if not edits:
         return Silence("unlikely-words", "With the plainer words, the sentences are less likely.")
-    before, after = around(given.document, made)
-    count = len(made.texts)
-    return ChangeOutput(made.texts, made.places, f"{count} phrase{'s' * (count > 1)}", before, after)
+    return change_lines(given.document, edits, f"{len(edits)} phrase{'s' * (len(edits) > 1)}")
 
 
 def _likely(given: LikelyInput, context: StepContext) -> tuple[bool, ...] | None:

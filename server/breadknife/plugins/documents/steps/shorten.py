@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from breadknife.plugins.documents.editing import Change, around, edited
+from breadknife.plugins.documents.editing import Change, ChangeOutput, change_lines
 from breadknife.plugins.documents.english import (
     article_for,
     capitalized,
@@ -18,7 +18,6 @@ from breadknife.plugins.documents.english import (
     words,
 )
 from breadknife.plugins.documents.tables import read_rows
-from breadknife.plugins.documents.values import ChangeOutput
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -78,11 +77,9 @@ def shorten(given: ShortenInput, context: StepContext) -> ChangeOutput | Silence
             continue
         edits.append(edit)
         saved += words_saved
-    made = edited(document, edits)
-    if made is None or saved < given.least:
+    if not edits or saved < given.least:
         return Silence("short-enough", "Nothing here can be left out safely.")
-    before, after = around(document, made)
-    return ChangeOutput(made.texts, made.places, f"{total} → {total - saved} words", before, after)
+    return change_lines(document, sorted(edits), f"{total} → {total - saved} words")
 
 
 def _deletions(document: Document, proses: list[ProseText]) -> Iterator[tuple[Change, int]]:

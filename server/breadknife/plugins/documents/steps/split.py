@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from breadknife.plugins.documents.editing import Change, around, edited
+from breadknife.plugins.documents.editing import Change, ChangeOutput, change_lines
 from breadknife.plugins.documents.english import (
     begins_clause,
     capitalized,
@@ -17,12 +17,11 @@ from breadknife.plugins.documents.english import (
     word_count,
     words,
 )
-from breadknife.plugins.documents.values import ChangeOutput
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document, Span, keep_apart
 from breadknife.text.prose import ProseText
 from breadknife.text.sentences import sentences
 
@@ -56,13 +55,10 @@ def split_sentences(given: SplitInput, context: StepContext) -> ChangeOutput | S
             changes += _splits(prose, span, given.longer_than)
     if not longest:
         return Silence("no-long-sentence", f"No sentence here has more than {given.longer_than} words.")
-    made = edited(given.document, (edit for each in changes if (edit := each.edit(given.document)) is not None))
-    if made is None:
+    edits = keep_apart(sorted(edit for change in changes if (edit := change.edit(given.document)) is not None))
+    if not edits:
         return Silence("no-safe-place", "No long sentence here has a place where it is safe to split it.")
-    before, after = around(given.document, made)
-    count = len(made.texts)
-    effect = f"{longest} words" if count == 1 else f"{count} places"
-    return ChangeOutput(made.texts, made.places, effect, before, after)
+    return change_lines(given.document, edits, f"{longest} words" if len(edits) == 1 else f"{len(edits)} places")
 
 
 def _is_chosen(given: SplitInput, prose: ProseText, span: Span) -> bool:

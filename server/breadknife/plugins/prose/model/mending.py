@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from breadknife.plugins.prose.engines.merge import Correction
-from breadknife.text.document import Span
+from breadknife.text.document import Span, TextEdit, apply_edits, keep_apart
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,8 @@ class Mended:
     @classmethod
     def of(cls, text: str, corrections: Iterable[Correction]) -> Mended:
         """With those of the corrections that touch no earlier one."""
-        kept = list[Correction]()
-        for each in sorted(corrections, key=lambda correction: correction.span):
-            if not kept or each.span.start > kept[-1].span.end:
-                kept.append(each)
-        parts, at = list[str](), 0
-        for each in kept:
-            parts += [text[at : each.span.start], each.replacement]
-            at = each.span.end
-        return cls("".join(parts) + text[at:], tuple(kept))
+        kept = keep_apart(sorted(corrections, key=lambda correction: correction.span), gap=1)
+        return cls(apply_edits(text, (TextEdit(each.span, each.replacement) for each in kept)), tuple(kept))
 
     def back(self, span: Span) -> Span | None:
         """Return where a span of the mended text is in the original; None for what touches a correction."""

@@ -19,7 +19,7 @@ from breadknife.plugins.prose.evidence.forms import forms
 from breadknife.plugins.prose.model.likelihood import Likelihood, Reader, Surprise
 from breadknife.plugins.prose.model.mending import Mended
 from breadknife.plugins.prose.model.thresholds import CARELESS, PROPOSED
-from breadknife.text.document import Span
+from breadknife.text.document import Span, keep_apart
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 from breadknife.text.sentences import Certainty, sentence_ends
 
@@ -145,7 +145,8 @@ class Proposer:
                 margin = min(margin, further)
             if margin >= least(change) - self._slack:
                 found.append(replace(change, margin=margin))
-        return _apart(found)
+        best_first = sorted(found, key=lambda proposal: least(proposal) - proposal.margin)
+        return keep_apart(best_first, gap=2)  # the second of two that touch may mend what the first has
 
     def _promising(self, text: str, words: Sequence[Surprise], index: int, careless: bool) -> list[Proposal]:
         """The few changes of a place that may gain what they must, by what the model has said of the text."""
@@ -246,12 +247,3 @@ def _back(mended: Mended, found: Iterable[Proposal]) -> list[Proposal]:
 
 def _cased(word: str, like: str) -> str:
     return word[0].upper() + word[1:] if like[:1].isupper() else word
-
-
-def _apart(found: Sequence[Proposal]) -> list[Proposal]:
-    """Of those that touch one another the best: the second may mend what the first has."""
-    kept: list[Proposal] = []
-    for each in sorted(found, key=lambda proposal: least(proposal) - proposal.margin):
-        if not any(each.span.start <= other.span.end + 1 and other.span.start <= each.span.end + 1 for other in kept):
-            kept.append(each)
-    return sorted(kept, key=lambda proposal: proposal.span)
