@@ -146,6 +146,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "plugins/shelf": ("chunking reading recipes", "evidence index"),
     "setup": ("editors", "uninstall"),
     "text": ("languages", "extract"),
+    "text/extract": ("comments", "markdown"),
 }
 """Folder -> the layers of its subfolders, lowest first. A subfolder imports only from layers below its own."""
 

@@ -19,7 +19,7 @@ from breadknife.host.settings import Author, Layer, Settings, file_layers, load,
 from breadknife.host.settings.schema import json_schema
 from breadknife.host.trust import trust
 from breadknife.task.values import Severity
-from breadknife.text.toml_places import key_places
+from breadknife.text.toml import key_places
 
 
 @dataclass(frozen=True)

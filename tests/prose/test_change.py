@@ -12,7 +12,7 @@ from breadknife.plugins.prose.change import Change, change, compared
 from breadknife.plugins.prose.continuity import Told
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import extract
-from breadknife.text.extract.walls import walls
+from breadknife.text.extract.markdown.walls import walls
 from breadknife.text.syntax import difference, parse
 from support import document
 

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.text.document import Span
 from breadknife.text.extract import LANGUAGES
-from breadknife.text.extract.comments import looks_like_code
+from breadknife.text.extract.comments.code import looks_like_code
+from breadknife.text.extract.comments.signs import TOOL_COMMENTS, ToolComments, is_for_tools
+from breadknife.text.extract.comments.tags import TAG_FORMS, TagForm, split_at_tags
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 from prose.reading import assert_exact, paragraphs
 
@@ -145,3 +148,26 @@ def test_any_text_is_mapped_exactly(pieces: list[str]) -> None:
     source = "".join(pieces)
     for each in paragraphs(source, "javascript"):
         assert_exact(source, each)
+
+
+@pytest.mark.parametrize("row", TOOL_COMMENTS, ids=lambda row: row.examples[0])
+def test_what_tools_read_is_no_prose(row: ToolComments) -> None:
+    for comment in row.examples:
+        assert not row.of_python or not comment.startswith("#") or is_for_tools(comment, "python"), comment
+        assert not row.of_others or is_for_tools(comment, "c"), comment
+
+
+@pytest.mark.parametrize("comment", ["# A typed list", "# global state", "# line 5 is left", "# Licensed under it"])
+def test_only_pythons_own_tools_count_there(comment: str) -> None:
+    assert not is_for_tools(comment, "python")
+
+
+@pytest.mark.parametrize("form", TAG_FORMS, ids=lambda form: next(iter(form.examples)))
+def test_tags(form: TagForm) -> None:
+    for line, expected in form.examples.items():
+        read = [
+            line[span.start : span.end]
+            for lines in split_at_tags(line, [Span(0, len(line))], form.language)
+            for span in lines
+        ]
+        assert "".join(read) == expected

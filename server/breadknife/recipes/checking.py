@@ -22,7 +22,7 @@ from breadknife.steps.ports import ANY, Port, PortType, field_type, fields_of, f
 from breadknife.steps.step import StepType
 from breadknife.task.cascade import Kind
 from breadknife.text.patterns import read_pattern
-from breadknife.text.toml_places import KeyPath
+from breadknife.text.toml import KeyPath
 
 _Items = Mapping[str, PortType]
 """Names that stand for an item of a list in a step with `each`, and their types."""

@@ -24,7 +24,7 @@ from breadknife.task.cascade import PassedOn, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context
 from breadknife.task.values import Origin, Silence
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
-from breadknife.text.toml_places import KeyPlace, key_places, nearest_place
+from breadknife.text.toml import KeyPlace, key_places, nearest_place
 
 MAX_ITEMS = 200
 """For which a step with `each` runs."""

@@ -1,10 +1,11 @@
-"""TOML that may have come from anybody."""
+"""TOML that may have come from anybody, and where its keys are: `tomllib` gives values without their lines."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 _LONGEST_KEY = 100
 """Parts of a dotted key."""
@@ -26,3 +27,79 @@ def parse_toml(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply (at line 1)") from None
+
+
+KeyPath = tuple[str | int, ...]
+"""Of a key: names, and numbers (from 0) in an array of tables."""
+
+_STRING = r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\''
+_TOKEN = re.compile(
+    rf"(?P<string>{_STRING})|(?P<comment>\#[^\n]*)|(?P<open>[\[{{])|(?P<close>[\]}}])|(?P<end>\n)|(?P<equals>=)"
+    r"|(?P<bare>[\w-]+)|(?P<other>.)",
+    re.DOTALL,
+)
+
+
+class KeyPlace(NamedTuple):
+    """Where a key or a table's header begins, both counted from 1; columns in code points."""
+
+    line: int
+    column: int
+
+
+def key_places(source: str) -> dict[KeyPath, KeyPlace]:
+    """Return the place of each key and table of a valid TOML text. Keys inside of values aren't there."""
+    places: dict[KeyPath, KeyPlace] = {}
+    table: KeyPath = ()
+    arrays: dict[KeyPath, int] = {}
+    for place, opened, names in _statements(source):
+        if not opened:
+            path = (*table, *names)
+        else:
+            path = ()
+            for name in names[:-1]:
+                path = _newest((*path, name), arrays)
+            path = (*path, names[-1])
+            if opened == 2:
+                arrays[path] = arrays.get(path, -1) + 1
+            path = table = _newest(path, arrays) if opened == 2 else path
+        for end in range(1, len(path) + 1):
+            places.setdefault(path[:end], place)
+    return places
+
+
+def nearest_place(places: Mapping[KeyPath, KeyPlace], path: KeyPath) -> KeyPlace | None:
+    """Return the place of a key, or else of the table or value that it is in."""
+    return next((places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in places), None)
+
+
+def _newest(path: KeyPath, arrays: dict[KeyPath, int]) -> KeyPath:
+    return (*path, arrays[path]) if path in arrays else path
+
+
+def _statements(source: str) -> Iterator[tuple[KeyPlace, int, list[str]]]:
+    """(Place, opening brackets of a header or 0 for a key, names)."""
+    line, line_start, start = 1, 0, KeyPlace(1, 1)
+    opened, depth = 0, 0
+    names: list[str] = []
+    in_value = False
+    for token in _TOKEN.finditer(source):
+        kind, text = token.lastgroup, token.group()
+        if in_value:
+            depth += (kind == "open") - (kind == "close")
+        elif kind == "open":
+            opened += 1
+        elif kind in ("bare", "string"):
+            start = start if names else KeyPlace(line, token.start() - line_start + 1)
+            names.append(text if kind == "bare" else tomllib.loads(f"name = {text}")["name"])
+        elif kind == "equals":
+            yield start, 0, names
+            in_value = True
+        if kind == "end" and depth <= 0:
+            if opened and names:
+                yield start, opened, names
+            opened, depth, names, in_value = 0, 0, [], False
+        if breaks := text.count("\n"):
+            line, line_start = line + breaks, token.start() + text.rfind("\n") + 1
+    if opened and names:
+        yield start, opened, names

@@ -15,8 +15,7 @@ from breadknife.disk.reading import read_regular
 from breadknife.errors import LeftOut, SettingsError
 from breadknife.host import trust
 from breadknife.paths import config_dir
-from breadknife.text.toml import parse_toml
-from breadknife.text.toml_places import KeyPath, KeyPlace, key_places, nearest_place
+from breadknife.text.toml import KeyPath, KeyPlace, key_places, nearest_place, parse_toml
 
 WORKSPACE_FILE = "breadknife.toml"
 PYPROJECT = "pyproject.toml"

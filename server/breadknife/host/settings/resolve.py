@@ -25,7 +25,7 @@ from breadknife.host import trust
 from breadknife.host.settings.layers import Author, Layer, file_layers
 from breadknife.host.settings.values import Entry, PluginTypes, Scope, Settings, settled
 from breadknife.task.values import Severity
-from breadknife.text.toml_places import KeyPath
+from breadknife.text.toml import KeyPath
 
 NEEDS_TRUST = "needs_trust"
 """In the `metadata` of a plugin's field that names a program, a file, a URL or a model."""

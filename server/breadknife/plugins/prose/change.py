@@ -10,7 +10,7 @@ from operator import attrgetter
 from breadknife.plugins.prose.continuity import Told
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import LONGEST
-from breadknife.text.extract.walls import Between, around, part, within
+from breadknife.text.extract.markdown.walls import Between, around, part, within
 from breadknife.text.prose import ProseText
 from breadknife.text.shifted import Offsets, Shifted
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.prose.flaws import Flaw, moved
+from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.resting import Resting
 from breadknife.task.values import Finding
 from breadknife.text.directives import Directives
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
 from breadknife.text.sentences import Certainty, sentence_ends
 

@@ -19,6 +19,7 @@ from breadknife.plugins.prose.hearing import Hearing
 from breadknife.plugins.prose.listing import all_rules
 from breadknife.plugins.prose.menu import OWN, Place, menu
 from breadknife.plugins.prose.naming import named
+from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.project.spelling import Vocabulary, of_project
 from breadknife.plugins.prose.project.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.plugins.prose.settings import ProseSettings
@@ -41,8 +42,7 @@ from breadknife.task.values import (
 from breadknife.text.directives import Directives, rules_named
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
-from breadknife.text.extract.walls import walls as walls_of
-from breadknife.text.lowered import Lowered
+from breadknife.text.extract.markdown.walls import walls as walls_of
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
 

@@ -8,14 +8,13 @@ from breadknife.cancel import CancelToken
 from breadknife.text.document import Document
 from breadknife.text.extract.asciidoc import asciidoc_prose
 from breadknife.text.extract.catalogs import is_catalog, json_prose, po_prose
-from breadknife.text.extract.comments import comment_prose
+from breadknife.text.extract.comments.prose import comment_prose, python_prose
 from breadknife.text.extract.html import html_prose
 from breadknife.text.extract.latex import latex_prose
-from breadknife.text.extract.markdown import markdown_prose
+from breadknife.text.extract.markdown.blocks import markdown_prose
 from breadknife.text.extract.org import org_prose
 from breadknife.text.extract.passage import LONGEST
 from breadknife.text.extract.plain import commit_prose, plain_prose
-from breadknife.text.extract.python import python_prose
 from breadknife.text.extract.rest import rest_prose
 from breadknife.text.extract.typst import typst_prose
 from breadknife.text.languages import LANGUAGES as SYNTAXES

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
 from breadknife.text.extract.blocks import FEWEST_WORDS_IN_CELL
-from breadknife.text.extract.comments import comment_prose
+from breadknife.text.extract.comments.prose import comment_prose
 from breadknife.text.extract.passage import Cut, Cutter, markup, markup_cuts, passage, prose, split_lines
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText

@@ -16,6 +16,10 @@ LONGEST = 20_000
 """Code points of the longest paragraph that is read; longer is data, and would take the engines seconds."""
 
 
+FEWEST_WORDS = 2
+"""Words of a comment, a docstring's paragraph or a message that is read: one alone is a name."""
+
+
 @dataclass(frozen=True)
 class Passage:
     """Lines that read as one paragraph, joined by "\\n", their indentation and comment signs gone, markup still in."""
@@ -43,6 +47,11 @@ class Markup:
     pattern: re.Pattern[str]
     text: str | None = None
     """As a Cut's; also for both sides of what is kept."""
+
+
+def any_of(words: str) -> str:
+    """Return a pattern that matches any of the words, which are patterns separated by blanks."""
+    return f"(?:{'|'.join(words.split())})"
 
 
 def markup(pattern: str, text: str | None = None, flags: int = 0) -> Markup:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document, Span
+from breadknife.text.extract.comments.inline import inline_cuts
+from breadknife.text.extract.comments.paragraphs import paragraphs
 from breadknife.text.extract.passage import passage, prose
-from breadknife.text.extract.python import inline_cuts
-from breadknife.text.extract.structure import paragraphs
 from breadknife.text.prose import ProseText
 
 _SCISSORS = re.compile(r"[#;] -+ >8 -+")

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
+from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.project.values import Project
 from breadknife.project.words import dialectless
 from breadknife.text.document import Span
-from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
 from breadknife.text.sentences import begins_sentence
 

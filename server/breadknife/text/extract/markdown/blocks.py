@@ -10,7 +10,7 @@ from functools import lru_cache
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
 from breadknife.text.extract.blocks import FEWEST_WORDS_IN_CELL
-from breadknife.text.extract.markdown_inline import MODULE_LINE, html_inside, markdown_cuts, mdx_cuts, without_flow
+from breadknife.text.extract.markdown.inline import MODULE_LINE, html_inside, markdown_cuts, mdx_cuts, without_flow
 from breadknife.text.extract.passage import Passage, line_breaks, passage, prose, split_lines
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
-from breadknife.text.extract.markdown import FRONT_MATTER, markdown_prose, top_blocks
+from breadknife.text.extract.markdown.blocks import FRONT_MATTER, markdown_prose, top_blocks
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree, parse
 

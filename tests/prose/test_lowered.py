@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.lowered import Lowered
 
 TEXT = st.text(alphabet=st.sampled_from("aB ΣΟİß😀"), max_size=12)
 

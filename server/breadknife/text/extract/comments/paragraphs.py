@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from breadknife.text.document import Span
-from breadknife.text.syntax import Node, parse
+from breadknife.text.extract.comments.code import PROMPT, looks_like_python
 
-LONGEST_CODE = 1_000
-"""Code points of a line that is asked whether it is code: a grammar may take seconds for one that isn't."""
 Paragraph = list[Span]
 """Line by line, what of each line belongs to it."""
 
@@ -41,39 +39,6 @@ _GOOGLE_ENTRY = re.compile(
 _NUMPY_NAMES = re.compile(r"\*{0,2}\w[\w.\[\]]*(?:\s*,\s*\*{0,2}\w+)*(?:\s*:.*)?$")
 _HEADING = re.compile(r"#{1,6}[ \t]+(?=[^\W\d])")
 _LABEL = re.compile(r"(?:TODO|FIXME|XXX|HACK|NOTE|BUG)(?:\([^)]*\))?:?\s+")
-_PROMPT = re.compile(r">>>|\.\.\.\s|\$\s|In \[\d+\]:")
-_COMPOUND = re.compile(r"(?:if|elif|else|for|while|def|class|with|try|except|finally|async|match|case)\b.*:$|@\w")
-_SUSPICIOUS = re.compile(r"[=\[{]|\w\(|^(?:import|from|return|raise|assert|del|print)\b")
-_CODE_NODES = frozenset(
-    (
-        "import_statement", "import_from_statement", "augmented_assignment", "call", "subscript", "attribute",
-        "return_statement", "raise_statement", "assert_statement", "delete_statement", "dictionary", "list",
-    )
-)  # fmt: skip
-
-
-def looks_like_code(line: str) -> bool:
-    """Tell whether a line is more likely Python than English."""
-    line = line.strip()
-    if _PROMPT.match(line) or _COMPOUND.match(line):
-        return True
-    if len(line) > LONGEST_CODE or not _SUSPICIOUS.search(line):
-        return False
-    tree = parse(line, "python")
-    if tree is None or tree.root.has_error or not tree.root.named_children:
-        return False
-    return all(_is_code(node) for node in tree.root.named_children)
-
-
-def _is_code(node: Node) -> bool:
-    if node.type == "expression_statement" and node.named_child_count == 1:
-        node = node.named_children[0]
-    if node.type == "assignment":  # "Note: text" is an annotation to the grammar
-        return node.child_by_field_name("right") is not None
-    if node.type == "call":  # "value (optional)" is a call to the grammar
-        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-        return function is not None and arguments is not None and function.end_byte == arguments.start_byte
-    return node.type in _CODE_NODES
 
 
 def paragraphs(
@@ -160,7 +125,7 @@ class _Reader:
             if indent > self.literal:
                 return True
             self.literal = None
-        if self.example or _PROMPT.match(content):
+        if self.example or PROMPT.match(content):
             self.flush()
             self.example = True
             return True
@@ -178,7 +143,7 @@ class _Reader:
             return True
         if self.colon is not None:
             indented, self.colon = indent > self.colon, None
-            if indented and (self.code or looks_like_code)(content):
+            if indented and (self.code or looks_like_python)(content):
                 self.flush()
                 self.literal = indent - 1
                 return True

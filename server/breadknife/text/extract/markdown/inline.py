@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from breadknife.cancel import CancelToken
+from breadknife.text.extract.comments.paragraphs import paragraphs
 from breadknife.text.extract.html import TAG, html_cuts, spoken_html
 from breadknife.text.extract.passage import Cut, brackets, disjoint, line_breaks, markup, markup_cuts, masked
-from breadknife.text.extract.structure import paragraphs
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
