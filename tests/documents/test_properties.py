@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from breadknife.plugins.documents.editing import ChangeOutput
 from breadknife.plugins.documents.layout import laid_out
 from breadknife.plugins.documents.steps.lists import ListOutput, MakeListInput, make_list
-from breadknife.plugins.documents.steps.paragraphs import JoinInput, join_list
+from breadknife.plugins.documents.steps.paragraphs import JoinListInput, join_list
 from breadknife.plugins.documents.steps.parallel import ParallelInput, ParallelOutput, make_parallel
 from breadknife.plugins.documents.steps.place import PlaceInput, PlaceOutput, find_place
 from breadknife.plugins.documents.steps.plain import PlainInput, PlainOutput, find_wordy
@@ -79,7 +79,7 @@ def asked(action: str, document: Document, at: int) -> list[TextEdit]:
         case "list":
             found: Any = make_list(MakeListInput(document, prose, kind), here)
         case "join":
-            found = join_list(JoinInput(document, prose, kind, place.above), here)
+            found = join_list(JoinListInput(document, prose, kind, place.above), here)
         case "split":
             found = split_sentences(SplitInput(document, span, prose, 8), here)
         case "plain":
