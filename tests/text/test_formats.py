@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from breadknife.text.document import Document
 from breadknife.text.extract import LANGUAGES
 from breadknife.text.extract.declared import declared_language
+from breadknife.text.extract.latex import COMMAND_GROUPS, CommandGroup
 from breadknife.text.extract.passage import LONGEST, NOUN, VOWEL_NOUN
 from prose.reading import assert_exact
 from text.generated import (
@@ -187,6 +188,14 @@ def test_prose(language: str, source: str, expected: list[str]) -> None:
     for each in found:
         assert_exact(source, each)
     assert [each.text.replace(NOUN, "@").replace(VOWEL_NOUN, "@") for each in found] == expected
+
+
+@pytest.mark.parametrize("group", COMMAND_GROUPS, ids=lambda group: sorted(group.names)[0])
+def test_commands_of_latex(group: CommandGroup) -> None:
+    for name in sorted(group.names):
+        source = group.source.replace("NAME", name)
+        prose = read(Document("file:///x", "latex", source))
+        assert [text.text.replace(NOUN, "@") for text in prose] == [group.prose], source
 
 
 @pytest.mark.parametrize(

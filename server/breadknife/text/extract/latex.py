@@ -10,39 +10,60 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document, Span
 from breadknife.text.extract.blocks import block_prose
-from breadknife.text.extract.passage import Cut, brackets, citation, line_breaks, split_lines
+from breadknife.text.extract.passage import Cut, any_of, brackets, citation, line_breaks, split_lines
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
 
-_MATH = (
-    r"\w*(?:equation|align|gather|multline|eqnarray)|displaymath|math|mathpar|alignat|flalign|split|cases|"
-    "subequations|dmath"
+_MATH = any_of(
+    r"""
+    \w*(?:equation|align|gather|multline|eqnarray) displaymath math mathpar alignat flalign split cases subequations
+    dmath
+    """
 )
-_LEFT_OUT = (
-    "verbatim|Verbatim|lstlisting|minted|alltt|comment|filecontents|tikzpicture|pgfpicture|picture|tabular|tabularx|"
-    "tabulary|longtable|array|algorithm|algorithmic|algorithm2e|thebibliography|bibliography|code|prooftree|forest|"
-    "lstcode|pycode|tcblisting|axis"
+_LEFT_OUT = any_of(
+    """
+    verbatim Verbatim lstlisting minted alltt comment filecontents tikzpicture pgfpicture picture tabular tabularx
+    tabulary longtable array algorithm algorithmic algorithm2e thebibliography bibliography code prooftree forest
+    lstcode pycode tcblisting axis
+    """
 )
+_EDGE = any_of("item bibitem par maketitle tableofcontents appendix newpage clearpage")
+"""A paragraph ends at these."""
+_OWN = any_of(
+    r"""
+    part chapter (?:sub){0,2}section (?:sub)?paragraph caption title subtitle thanks footnote footnotetext marginpar
+    frametitle framesubtitle captionof\s*\{\w+\} abstract note sidenote
+    """
+)
+"""Their argument is a paragraph of its own."""
+_DEFINITION = any_of(
+    r"""
+    (?:re)?newcommand providecommand def (?:re)?newenvironment DeclareMathOperator newtheorem usepackage documentclass
+    hypersetup lstset setlength tikzset RequirePackage input include bibliography bibliographystyle addbibresource
+    graphicspath author date institute affiliation email address newacronym definecolor geometry title\w+ pagestyle
+    includegraphics
+    """
+)
+"""They and all of their arguments are left out."""
+_BEGIN = r"\\begin[ \t]*"
 _BARS = r"\|[^|\s](?:[^|\n]{0,100}[^|\s])?\|"
 """Verbatim, as the manuals of packages have it."""
+_VERB = r"\\verb\*?(?P<delimiter>[^A-Za-z\s*])"
 _TOKEN = re.compile(
     r"(?P<comment>(?<!\\)%[^\n]*(?:\n[ \t]*(?=\S))?)"
-    r"|" + _BARS + r"|(?P<blank>\n[ \t\r]*(?=\n))"
-    r"|\\begin[ \t]*\{(?P<math>(?:" + _MATH + r")\*?)\}"
-    r"|\\begin[ \t]*\{(?P<left_out>(?:" + _LEFT_OUT + r")\*?)\}"
-    r"|(?P<edge>\\(?:begin|end)[ \t]*\{[^{}\n]*\}|\\(?:item|bibitem|par|maketitle|tableofcontents|appendix|newpage|"
-    r"clearpage)(?![A-Za-z]))"
-    r"|\\(?P<own>part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|caption|title|subtitle|thanks|footnote|footnotetext|"
-    r"marginpar|frametitle|framesubtitle|captionof[ \t]*\{\w+\}|abstract|note|sidenote)\*?[ \t]*(?=[\[{])"
-    r"|\\verb\*?(?P<delimiter>[^A-Za-z\s*])[^\n]{0,300}?(?P=delimiter)"
-    r"|(?P<definition>\\(?:(?:re)?newcommand|providecommand|def|(?:re)?newenvironment|DeclareMathOperator|newtheorem|"
-    r"usepackage|documentclass|hypersetup|lstset|setlength|tikzset|RequirePackage|input|include|bibliography|"
-    r"bibliographystyle|addbibresource|graphicspath|author|date|institute|affiliation|email|address|newacronym|"
-    r"definecolor|geometry|title\w+|pagestyle|includegraphics)(?![A-Za-z])\*?)"
+    rf"|{_BARS}"
+    r"|(?P<blank>\n[ \t\r]*(?=\n))"
+    rf"|{_BEGIN}\{{(?P<math>{_MATH}\*?)\}}"
+    rf"|{_BEGIN}\{{(?P<left_out>{_LEFT_OUT}\*?)\}}"
+    rf"|(?P<edge>\\(?:begin|end)[ \t]*\{{[^{{}}\n]*\}}|\\{_EDGE}(?![A-Za-z]))"
+    rf"|\\(?P<own>{_OWN})\*?[ \t]*(?=[\[{{])"
+    rf"|{_VERB}[^\n]{{0,300}}?(?P=delimiter)"
+    rf"|(?P<definition>\\{_DEFINITION}(?![A-Za-z])\*?)"
     r"|\\\\"
 )
 _NOTES = frozenset(("footnote", "footnotetext", "marginpar", "thanks", "note", "sidenote"))
@@ -50,15 +71,24 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _NAME = re.compile(r"[ \t]*\\[A-Za-z@]+(?:#\d)*")
 _SKIPPED = r"\\.|(?<!\\)%[^\n]*"
 _BODY = re.compile(r"(?<!\|)\\begin[ \t]*\{document\}")
+_FORMULAS = (
+    r"\$\$[^$]{1,3000}\$\$",
+    r"\$(?:\\.|[^$\\]){1,3000}\$",
+    r"\\\(.{0,3000}?\\\)",
+    r"\\\[.{0,3000}?\\\]",
+    rf"{_BEGIN}\{{(?P<env>{_MATH}\*?)\}}.*?\\end\{{(?P=env)\}}",
+)
+_ACCENT = (
+    r"[`'^\"~=.](?=[ ]?\{?\\?[A-Za-z])",  # \'e, \'{e}
+    r"[uvHcdbrkt](?=[ ]?\{\\?[A-Za-z]\}|[ ][A-Za-z](?![A-Za-z]))",  # \v{s}, \c c
+)
 _INLINE = re.compile(
-    r"(?P<math>\$\$[^$]{1,3000}\$\$|\$(?:\\.|[^$\\]){1,3000}\$|\\\(.{0,3000}?\\\)|\\\[.{0,3000}?\\\]|"
-    r"\\begin[ \t]*\{(?P<env>(?:" + _MATH + r")\*?)\}.*?\\end\{(?P=env)\})"
+    rf"(?P<math>{'|'.join(_FORMULAS)})"
     r"|(?P<comment>(?<!\\)%[^\n]*)"
-    r"|\\verb\*?(?P<delimiter>[^A-Za-z\s*]).{0,300}?(?P=delimiter)"
+    rf"|{_VERB}.{{0,300}}?(?P=delimiter)"
     r"|\\lstinline\b(?:\[[^\]\n]{0,300}\])?(?P<bar>[^A-Za-z\s\[{]).{0,300}?(?P=bar)"
-    r"|(?P<bars>" + _BARS + r")"
-    r"|\\(?P<accent>[`'^\"~=.](?=[ ]?\{?\\?[A-Za-z])|[uvHcdbrkt](?=[ ]?\{\\?[A-Za-z]\}|[ ][A-Za-z](?![A-Za-z])))"
-    r"(?:\{\\?(?P<braced>[A-Za-z])\}|[ ]?\\?(?P<bare>[A-Za-z]))"
+    rf"|(?P<bars>{_BARS})"
+    rf"|\\(?P<accent>{'|'.join(_ACCENT)})(?:\{{\\?(?P<braced>[A-Za-z])\}}|[ ]?\\?(?P<bare>[A-Za-z]))"
     r"|\\(?P<name>[A-Za-z@]+)\*?"
     r"|(?P<newline>\\\\\*?(?:\[[^\]\n]{0,20}\])?)"
     r"|\\(?P<escaped>[^A-Za-z])"
@@ -78,46 +108,75 @@ _CHARACTERS = {
     "textasciitilde": "~", "textunderscore": "_", "quad": " ", "qquad": " ", "newline": " ", "space": " ",
     "textquotedbl": '"', "textquotesingle": "'", "textbar": "|", "textless": "<", "textgreater": ">", "slash": "/",
 }  # fmt: skip
-_CODE = kinds(
-    """
-    texttt url path code nolinkurl lstinline mintinline SI si num qty unit SIrange ang ce gls Gls glspl Glspl
-    acrshort acrlong acs ac acp acf ref cref Cref autoref eqref pageref nameref vref hyperref citet Citet
-    textcite Textcite citeauthor citeyear file cmd mathrm mathbf mathit lstinputlisting
-    cs pkg env option Lopt meta marg oarg macro
-    """
+
+
+@dataclass(frozen=True)
+class CommandGroup:
+    """Commands that read alike."""
+
+    names: frozenset[str]
+    source: str
+    """An example, in which `NAME` stands for each of them."""
+    prose: str
+    """What is read of it; `@` is a word that stands for code."""
+
+
+CODE = CommandGroup(
+    kinds(
+        """
+        texttt url path code nolinkurl lstinline mintinline SI si num qty unit SIrange ang ce gls Gls glspl Glspl
+        acrshort acrlong acs ac acp acf ref cref Cref autoref eqref pageref nameref vref hyperref citet Citet
+        citeauthor citeyear file cmd mathrm mathbf mathit lstinputlisting
+        cs pkg env option Lopt meta marg oarg macro
+        """
+    ),
+    r"It is \NAME{x} here.",
+    "It is @ here.",
 )
-"""A word stands for these and their arguments."""
-_GONE = kinds(
-    """
-    begin end label index footnote footnotetext footnotemark marginpar todo vspace hspace includegraphics input include
-    thanks note sidenote color setcounter addtocounter phantomsection nocite glsadd vskip hskip
-    cite citep Citep parencite autocite footcite supercite cites parencites autocites citealp citealt
-    citeyearpar glsreset fontsize rule phantom hphantom vphantom selectlanguage pagestyle thispagestyle
-    addcontentsline enlargethispage captionsetup setlength raisebox rotatebox scalebox resizebox usebox
-    hyphenation markboth markright
-    """
+CITATIONS = CommandGroup(
+    kinds("cite citep Citep parencite autocite cites parencites autocites citealp citealt textcite Textcite"),
+    r"It is so~\NAME{x}, as \NAME[p.~2]{x} says.",
+    "It is so, as @ says.",
 )
-"""These and their arguments read as nothing."""
+GONE = CommandGroup(
+    CITATIONS.names
+    | kinds(
+        """
+        label index footnote footnotetext footnotemark marginpar todo vspace hspace thanks note sidenote color
+        setcounter addtocounter phantomsection nocite glsadd vskip hskip footcite supercite citeyearpar glsreset
+        fontsize rule phantom hphantom vphantom selectlanguage thispagestyle addcontentsline enlargethispage
+        captionsetup raisebox rotatebox scalebox resizebox usebox hyphenation markboth markright
+        """
+    ),
+    r"It is\NAME{} here.",
+    "It is here.",
+)
+"""With their arguments they read as nothing."""
+SWITCHES = CommandGroup(
+    kinds(
+        """
+        small tiny footnotesize scriptsize normalsize large Large LARGE huge Huge bf it em sl sc tt sf rm bfseries
+        itshape mdseries upshape scshape slshape ttfamily sffamily rmfamily normalfont centering raggedright
+        raggedleft noindent indent hfill vfill hline toprule midrule bottomrule cleardoublepage smallskip medskip
+        bigskip null relax protect xspace linebreak pagebreak nolinebreak nopagebreak allowbreak sloppy fussy
+        flushleft flushright begingroup endgroup bgroup egroup left right and
+        """
+    ),
+    r"It is {\NAME here}.",
+    "It is here.",
+)
+SECOND_SPOKEN = CommandGroup(
+    kinds("textcolor href colorbox hyperlink foreignlanguage hypertarget parbox"),
+    r"It is \NAME{x}{here}.",
+    "It is here.",
+)
+"""Their first argument isn't prose."""
+COMMAND_GROUPS = (CODE, CITATIONS, GONE, SWITCHES, SECOND_SPOKEN)
 _SILENT = re.compile(r"(?:sym)?(?:index|label)[a-z]*|(?:use|new)?geometry|[a-z]*(?:setup|cite)")
 """Of a package's or the document's own commands those whose arguments read as nothing."""
 _FORMULA = re.compile(r"[a-z]*equation|ensuremath|math[a-z]+|operatorname")
 _OPTIONS = re.compile(r"\s*[\w ./-]+=[^,=]*(?:,\s*[\w ./-]+(?:=[^,=]*)?)*,?\s*")
 """An argument of keys and values."""
-_CITES = kinds("cite citep Citep parencite autocite cites parencites autocites citealp citealt")
-_SWITCHES = kinds(
-    """
-    small tiny footnotesize scriptsize normalsize large Large LARGE huge Huge bf it em sl sc tt sf rm bfseries
-    itshape mdseries upshape scshape slshape ttfamily sffamily rmfamily normalfont centering raggedright
-    raggedleft noindent indent par item hfill vfill hline toprule midrule bottomrule newpage clearpage
-    cleardoublepage maketitle smallskip medskip bigskip null relax protect xspace linebreak pagebreak
-    nolinebreak nopagebreak allowbreak sloppy fussy flushleft flushright begingroup endgroup bgroup egroup left
-    right appendix tableofcontents and
-    """
-)
-_TWO_ARGUMENTS = frozenset(
-    ("textcolor", "href", "colorbox", "hyperlink", "foreignlanguage", "hypertarget", "parbox", "resizebox")
-)
-"""Their first argument isn't prose."""
 _RESERVED = "\\{}$&#^_~%\n"
 
 
@@ -224,27 +283,27 @@ def _command(text: str, name: str, start: int, pos: int, closing: Mapping[int, i
         end = pos + 2 if text.startswith("{}", pos) else pos + (text[pos : pos + 1] == " " and _CHARACTERS[name] != " ")
         cuts.append(Cut(start, end, _CHARACTERS[name]))
         return end
-    if name in _SWITCHES:
+    if name in SWITCHES.names:
         end = pos + (text[pos : pos + 1] == " ")
         cuts.append(Cut(start, end, ""))
         return end
     end, last = pos, pos
-    gone = name in _GONE or _SILENT.fullmatch(name) is not None
-    unread = gone or name in _CODE or _FORMULA.fullmatch(name) is not None
+    gone = name in ("begin", "end") or name in GONE.names or _SILENT.fullmatch(name) is not None
+    unread = gone or name in CODE.names or _FORMULA.fullmatch(name) is not None
     while (opening := _skip_arguments(text, end, "", closing)) in closing and text[opening] in "[{":
         if text[opening] == "[" and opening > end:
             break
         last, end = opening, closing[opening] + 1
         if unread or _OPTIONS.fullmatch(text, opening + 1, end - 1):
             continue
-        if text[opening] == "{" and name not in _TWO_ARGUMENTS:
+        if text[opening] == "{" and name not in SECOND_SPOKEN.names:
             break
         name = "" if text[opening] == "{" else name
     empty = text[last] == "{" and not text[last + 1 : end - 1].strip() if end > pos else True  # `\\name{}` is `\\name`
     if unread or empty:
         cuts.append(
             citation(text, start, end)
-            if name in _CITES or name.endswith("cite")
+            if name in CITATIONS.names or name.endswith("cite")
             else Cut(start, end, "" if gone else None)
         )
         return end
