@@ -16,14 +16,14 @@ from breadknife.errors import Cancelled, EngineUnavailable, ModelMissing
 from breadknife.plugins.documents.fixing.words import is_small, is_spelling, word_edits
 from breadknife.plugins.documents.steps.fixing import (
     RULES_SECONDS,
-    Corrected,
     CorrectInput,
+    CorrectOutput,
     EditsInput,
     EditsOutput,
-    Known,
     KnownInput,
-    Mended,
+    KnownOutput,
     MendInput,
+    MendOutput,
     correct,
     find_edits,
     known,
@@ -242,7 +242,7 @@ def verbatim(text: str) -> ProseText:
 @pytest.mark.parametrize("read", [0, 1, 2])
 def test_of_a_long_text_the_model_reads_what_it_can_in_its_time(read: int) -> None:
     text = "The cache is easy for use. The index is easy for use."
-    assert correct(CorrectInput((verbatim(text),)), Working(Scribe(read))) == Corrected((text,), 2 - read)
+    assert correct(CorrectInput((verbatim(text),)), Working(Scribe(read))) == CorrectOutput((text,), 2 - read)
 
 
 FAULTY = "It is an useful option of the new tool."
@@ -255,10 +255,10 @@ def test_what_rules_are_sure_of_is_left_when_the_model_has_no_time_or_is_not_the
     paper, context = document(FAULTY, "markdown"), Working(model)
     prose = (verbatim(FAULTY),)
     mended = mend(MendInput(paper, prose), context)
-    assert mended == Mended((RIGHT,), (RIGHT,))
+    assert mended == MendOutput((RIGHT,), (RIGHT,))
     assert context.waited == [RULES_SECONDS]  # nobody waits for a checker that starts
     read = correct(CorrectInput(prose, mended.texts), context)
-    assert read == Corrected((RIGHT,), 1)
+    assert read == CorrectOutput((RIGHT,), 1)
     assert context.told[-1] == "1 change by rules; reading sentence 1 of 1"
     found = find_edits(EditsInput(paper, prose, read.texts, mended.sure), context)
     assert isinstance(found, EditsOutput)
@@ -276,7 +276,7 @@ def test_where_no_rule_knows_anything_a_missing_model_is_told() -> None:
 )
 def test_the_menu_says_how_many_edits_are_known(text: str, effect: str) -> None:
     context = Working(ModelMissing("no model"))
-    assert known(KnownInput(document(text, "markdown"), (verbatim(text),)), context) == Known(effect)
+    assert known(KnownInput(document(text, "markdown"), (verbatim(text),)), context) == KnownOutput(effect)
     assert context.waited == [0.0]
 
 
@@ -286,7 +286,7 @@ def test_by_rules_alone_no_model_is_asked_and_slow_checkers_once() -> None:
     mended = mend(MendInput(paper, prose, rules_only=True), context)
     read = correct(CorrectInput(prose, mended.texts, rules_only=True), context)
     again = mend(MendInput(paper, prose, read.texts, rules_only=True), context)
-    assert (mended, read, again) == (Mended((RIGHT,), (RIGHT,)), Corrected((RIGHT,), 1), mended)
+    assert (mended, read, again) == (MendOutput((RIGHT,), (RIGHT,)), CorrectOutput((RIGHT,), 1), mended)
     found = find_edits(EditsInput(paper, prose, again.texts, mended.sure, rules_only=True), context)
     assert isinstance(found, EditsOutput)
     assert found.texts == ("a",)
