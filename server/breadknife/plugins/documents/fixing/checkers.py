@@ -3,7 +3,7 @@ markup."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from breadknife.steps.step import StepContext
@@ -42,26 +42,31 @@ class Checkers:
     def faults(self, texts: Sequence[str], seconds: float | None = None) -> tuple[tuple[Fault, ...], ...]:
         """For each text what the checkers say of it, the slow ones as far as they do in so many seconds. The texts
         belong to `prose`, in that order."""
-        whole = _BETWEEN.join(texts) + "\n"
-        answer = self.context.ask(
-            CheckRequest(Document(self.document.uri, "plaintext", whole), whole=True, seconds=seconds)
-        )
+        joined = _BETWEEN.join(texts) + "\n"
+        plain = Document(self.document.uri, "plaintext", joined)
+        answer = self.context.ask(CheckRequest(plain, whole=True, seconds=seconds))
         findings = answer.items if isinstance(answer, Findings) else ()
         directives = Directives.of(self.document)
-        found: list[tuple[Fault, ...]] = []
+        faults: list[tuple[Fault, ...]] = []
         start = 0
         for prose, text in zip(self.prose, texts, strict=True):
             line = self.document.line_at(prose.start)
             inside = Span(start, start + len(text))
-            found.append(
+            faults.append(
                 tuple(
-                    _fault(each, whole, start)
-                    for each in findings
-                    if inside.contains(each.span) and not directives.silence(each.code, line)
+                    _fault(finding, joined, start)
+                    for finding in findings
+                    if inside.contains(finding.span) and not directives.silence(finding.code, line)
                 )
             )
             start += len(text) + len(_BETWEEN)
-        return tuple(found)
+        return tuple(faults)
+
+
+def new_faults(before: Iterable[Fault], after: Iterable[Fault]) -> list[Fault]:
+    """Return what is found in a text after edits and wasn't found before them."""
+    known = {(fault.rule, fault.was) for fault in before}
+    return [fault for fault in after if (fault.rule, fault.was) not in known]
 
 
 def _fault(finding: Finding, text: str, start: int) -> Fault:

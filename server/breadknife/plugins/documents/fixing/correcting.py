@@ -28,73 +28,84 @@ LONGEST_ANSWER = 2.0
 
 
 @dataclass(frozen=True)
-class Part:
-    """One sentence of a text."""
+class SentenceContext:
+    """A sentence of a paragraph, with the text before it."""
 
     before: str
-    """The text before it."""
-    sentence: str
-    start: int
+    text: str
+
+    @property
+    def start(self) -> int:
+        return len(self.before)
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.start + len(self.text))
 
 
-def parts(text: str) -> Iterator[Part]:
+def english_sentences(text: str) -> Iterator[SentenceContext]:
     """Yield the sentences that a model can correct: English ones of usual length."""
-    if not is_english(text):
-        return
-    for span in sentences(text):
-        sentence = text[span.start : span.end]
-        if FEWEST_WORDS <= len(sentence.split()) <= MOST_WORDS:
-            yield Part(text[: span.start], sentence, span.start)
+    for span in sentences(text) if is_english(text) else ():
+        if FEWEST_WORDS <= len(text[span.start : span.end].split()) <= MOST_WORDS:
+            yield SentenceContext(text[: span.start], text[span.start : span.end])
 
 
-def corrected(
-    model: Model, part: Part, least: float, least_of_spelling: float, cancel: CancelToken | None = None
+def sentence_at(text: str, span: Span) -> SentenceContext:
+    """Return the sentence of a text in which `span` begins; the whole text if it begins between two."""
+    for sentence in sentences(text):
+        if sentence.start <= span.start <= sentence.end:
+            return SentenceContext(text[: sentence.start], text[sentence.start : sentence.end])
+    return SentenceContext("", text)
+
+
+def write_sentence(model: Model, sentence: str, system: str, cancel: CancelToken | None = None) -> tuple[str, bool]:
+    """Return what a model writes for a sentence, in one line, and whether it came to an end. Raises Cancelled,
+    ModelError and EngineError."""
+    most = int(LONGEST_ANSWER * len(sentence.split())) + 24
+    answer, is_whole = write(model, ModelPrompt(sentence, system), most, (), "", Sampling(), cancel)
+    return " ".join(answer.split()), is_whole
+
+
+def correct_sentence(
+    model: Model, context: SentenceContext, least: float, least_of_spelling: float, cancel: CancelToken | None = None
 ) -> tuple[TextEdit, ...]:
     """Return the model's corrections of a sentence, counted from its start: each is small, and the sentence would lose
     at least `least` nats without it; without another spelling, `least_of_spelling`. Raises Cancelled, ModelError and
     EngineError."""
-    sentence = readable(part.sentence)
-    most = int(LONGEST_ANSWER * len(sentence.split())) + 24
-    answer, is_whole = write(model, ModelPrompt(sentence, SYSTEM), most, (), "", Sampling(), cancel)
-    answer = " ".join(answer.split())
+    sentence = readable(context.text)
+    answer, is_whole = write_sentence(model, sentence, SYSTEM, cancel)
     if not is_whole or not answer:
         return ()
-    edits = tuple(small_edits(sentence, answer))
 
     def needs(edit: TextEdit) -> float:
-        is_other_spelling = is_spelling(sentence[edit.span.start : edit.span.end], edit.new_text)
-        return least_of_spelling if is_other_spelling else least
+        is_respelling = is_spelling(sentence[edit.span.start : edit.span.end], edit.new_text)
+        return least_of_spelling if is_respelling else least
 
-    return worthwhile(Likelihood(model, cancel), part, edits, needs)
+    return worthwhile(Likelihood(model, cancel), context, tuple(small_edits(sentence, answer)), needs)
 
 
 def worthwhile(
-    likelihood: Likelihood, part: Part, edits: Sequence[TextEdit], needs: Callable[[TextEdit], float]
+    likelihood: Likelihood,
+    context: SentenceContext,
+    edits: Sequence[TextEdit],
+    needs: Callable[[TextEdit], float] = lambda _: 0.0,
 ) -> tuple[TextEdit, ...]:
     """Return the edits without which the sentence would lose at least as many nats as each needs, and that all together
     gain as much: a word that moves is one edit where it goes and one where it comes, and either alone is bad. The worst
     goes first, for the others may be worth more without it."""
     kept = tuple(edits)
     while kept:
-        worth = likelihood.worth(part.before, part.sentence, kept)
-        over = [each - needs(edit) for each, edit in zip(worth.each, kept, strict=True)]
-        worst = min(range(len(kept)), key=over.__getitem__)
-        if over[worst] >= 0 and worth.all >= max(map(needs, kept)):
+        worth = likelihood.worth(context.before, context.text, kept)
+        surplus = [nats - needs(edit) for nats, edit in zip(worth.of_each, kept, strict=True)]
+        worst = min(range(len(kept)), key=surplus.__getitem__)
+        if surplus[worst] >= 0 and worth.of_all >= max(map(needs, kept)):
             break
         kept = without(kept, worst)
     return kept
 
 
-def sentence_of(text: str, span: Span) -> Part:
-    """Return the sentence of a text that a place is in."""
-    for each in sentences(text):
-        if each.start <= span.start <= each.end:
-            return Part(text[: each.start], text[each.start : each.end], each.start)
-    return Part("", text, 0)
-
-
-def moved(edits: Iterable[TextEdit], by: int) -> list[TextEdit]:
-    """Return the same edits, so many code points further on."""
+def shifted(edits: Iterable[TextEdit], by: int) -> list[TextEdit]:
+    """Return the same edits, `by` code points further on."""
     return [edit.shifted(by) for edit in edits]
 
 

@@ -19,11 +19,11 @@ _CONTEXT = 400
 
 @dataclass(frozen=True)
 class Worth:
-    """In nats."""
+    """What edits are worth to a sentence, in nats."""
 
-    all: float
+    of_all: float
     """What the sentence gains by all edits."""
-    each: tuple[float, ...]
+    of_each: tuple[float, ...]
     """What it loses if one edit alone is left out: what is wrong elsewhere makes an edit hard to judge on its own."""
 
 
@@ -38,14 +38,14 @@ class Likelihood:
     def of(self, before: str, versions: Sequence[str]) -> tuple[float, ...]:
         """Return the log-probability of each version of a sentence, in nats, after the text before it."""
         prompt = (*_LEAD, Part(readable(before[-_CONTEXT:]))) if before else _LEAD
-        asked = tuple(dict.fromkeys(map(readable, versions)))
-        scores = self.model.score(prompt, asked, fresh=True, cancel=self.cancel)
-        likely = dict(zip(asked, scores.logprobs, strict=True))
-        return tuple(likely[readable(version)] for version in versions)
+        sentences = tuple(dict.fromkeys(map(readable, versions)))
+        scores = self.model.score(prompt, sentences, fresh=True, cancel=self.cancel)
+        logprobs = dict(zip(sentences, scores.logprobs, strict=True))
+        return tuple(logprobs[readable(version)] for version in versions)
 
     def worth(self, before: str, sentence: str, edits: Sequence[TextEdit]) -> Worth:
         """Return what edits are worth to a sentence: all together, and each."""
         versions = [sentence, apply_edits(sentence, edits)]
         versions += [apply_edits(sentence, without(edits, at)) for at in range(len(edits))]
-        now, whole, *less = self.of(before, versions)
-        return Worth(whole - now, tuple(whole - each for each in less))
+        as_it_is, with_all, *without_one = self.of(before, versions)
+        return Worth(with_all - as_it_is, tuple(with_all - logprob for logprob in without_one))

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.documents.editing import Change
-from breadknife.plugins.documents.fixing.checkers import Checkers, Fault
+from breadknife.plugins.documents.fixing.checkers import Checkers, Fault, new_faults
 from breadknife.plugins.documents.fixing.correcting import (
-    Part,
-    corrected,
-    moved,
-    parts,
-    sentence_of,
+    SentenceContext,
+    correct_sentence,
+    english_sentences,
+    sentence_at,
+    shifted,
     with_edits,
     worthwhile,
 )
@@ -60,7 +60,7 @@ class KnownOutput:
 
 def known(given: KnownInput, context: StepContext) -> KnownOutput:
     """Return how many fixes the checkers that have answered are sure of. Asks no model, and nobody who is slow."""
-    texts = tuple(each.text for each in given.prose)
+    texts = tuple(prose.text for prose in given.prose)
     faults = Checkers(given.document, given.prose, context).faults(texts, 0.0)
     fixed = _with_sure_fixes(texts, faults)
     count = sum(len(word_edits(old, new)) for old, new in zip(texts, fixed, strict=True))
@@ -93,7 +93,7 @@ def mend(given: MendInput, context: StepContext) -> MendOutput:
     if given.rules_only and given.texts:  # slow checkers have said by now what they could in time
         return MendOutput(given.texts, given.texts)
     checkers, limit = Checkers(given.document, given.prose, context), _limit(context, _SHARE_OF_ROUNDS)
-    before = texts = sure = given.texts or tuple(each.text for each in given.prose)
+    before = texts = sure = given.texts or tuple(prose.text for prose in given.prose)
     try:
         for number in range(MOST_ROUNDS):
             context.progress("checking the text", number / MOST_ROUNDS)
@@ -103,12 +103,12 @@ def mend(given: MendInput, context: StepContext) -> MendOutput:
                 sure = _with_sure_fixes(texts, faults)
             if given.rules_only:
                 return MendOutput(sure, sure)
-            if not any(fault.fixes for each in faults for fault in each):
+            if not any(fault.fixes for in_text in faults for fault in in_text):
                 break
             likelihood = Likelihood(context.model(given.model), limit)
             mended = tuple(
-                with_edits(text, (edit for fault in found for edit in _best(text, fault, likelihood)))
-                for text, found in zip(texts, faults, strict=True)
+                with_edits(text, (edit for fault in in_text for edit in _best(text, fault, likelihood)))
+                for text, in_text in zip(texts, faults, strict=True)
             )
             if mended == texts:
                 break
@@ -131,22 +131,21 @@ def _limit(context: StepContext, share: float) -> CancelToken:
 
 def _with_sure_fixes(texts: Sequence[str], faults: Sequence[Sequence[Fault]]) -> tuple[str, ...]:
     return tuple(
-        with_edits(text, (edit for fault in found if fault.is_safe for edit in fault.fixes[0]))
-        for text, found in zip(texts, faults, strict=True)
+        with_edits(text, (edit for fault in in_text if fault.is_safe for edit in fault.fixes[0]))
+        for text, in_text in zip(texts, faults, strict=True)
     )
 
 
 def _best(text: str, fault: Fault, likelihood: Likelihood) -> Sequence[TextEdit]:
     """The first fix that makes the sentence likelier; a checker's favourite is first. One with several isn't sure."""
-    part = sentence_of(text, fault.span)
-    inside = Span(part.start, part.start + len(part.sentence))
-    fixes = [fix for fix in fault.fixes if fix and all(inside.contains(edit.span) for edit in fix)]
+    sentence = sentence_at(text, fault.span)
+    fixes = [fix for fix in fault.fixes if fix and all(sentence.span.contains(edit.span) for edit in fix)]
     if not fixes:
         return ()
-    versions = [apply_edits(part.sentence, moved(fix, -part.start)) for fix in fixes]
-    now, *then = likelihood.of(part.before, [part.sentence, *versions])
+    versions = [apply_edits(sentence.text, shifted(fix, -sentence.start)) for fix in fixes]
+    as_it_is, *fixed = likelihood.of(sentence.before, [sentence.text, *versions])
     least = _LEAST_OF_SEVERAL if len(fixes) > 1 else 0.0
-    return next((fix for fix, likely in zip(fixes, then, strict=True) if likely - now > least), ())
+    return next((fix for fix, logprob in zip(fixes, fixed, strict=True) if logprob - as_it_is > least), ())
 
 
 @dataclass(frozen=True)
@@ -175,9 +174,9 @@ class CorrectOutput:
 def correct(given: CorrectInput, context: StepContext) -> CorrectOutput:
     """Return the paragraphs with a model's corrections: of each sentence the single changes that are small, and that
     the sentence would be less likely without. If the model can't be asked, what was mended before is left."""
-    before = tuple(each.text for each in given.prose)
+    before = tuple(prose.text for prose in given.prose)
     texts = given.texts or before
-    work = [(number, part) for number, text in enumerate(texts) for part in parts(text)]
+    work = [(number, sentence) for number, text in enumerate(texts) for sentence in english_sentences(text)]
     if given.rules_only:
         return CorrectOutput(texts, len(work))
     edits: list[list[TextEdit]] = [[] for _ in texts]
@@ -185,21 +184,21 @@ def correct(given: CorrectInput, context: StepContext) -> CorrectOutput:
     changes = sum(len(word_edits(old, new)) for old, new in zip(before, texts, strict=True))
     rules = f"{changes} change{'s' * (changes != 1)} by rules; " if changes else ""
     try:
-        for number, part in work:
+        for number, sentence in work:
             limit.raise_if_cancelled()
             context.progress(f"{rules}reading sentence {done + 1} of {len(work)}", done / len(work))
-            is_mended = part.sentence not in given.prose[number].text
+            is_mended = sentence.text not in before[number]
             least = given.least_if_mended if is_mended else given.least
             least_of_spelling = given.least_of_spelling if is_mended else math.inf
-            found = corrected(context.model(given.model), part, least, least_of_spelling, limit)
-            edits[number] += moved(found, part.start)
+            corrections = correct_sentence(context.model(given.model), sentence, least, least_of_spelling, limit)
+            edits[number] += shifted(corrections, sentence.start)
             done += 1
     except Cancelled:
         context.cancel.raise_if_cancelled()
     except (ModelError, EngineError):
         if texts == before and not done:
             raise
-    changed = tuple(apply_edits(text, each) for text, each in zip(texts, edits, strict=True))
+    changed = tuple(apply_edits(text, of_text) for text, of_text in zip(texts, edits, strict=True))
     return CorrectOutput(changed, len(work) - done)
 
 
@@ -227,128 +226,123 @@ class EditsOutput:
 
 
 @dataclass
-class _Sifting:
-    """The changes of one paragraph on their way through the checks."""
+class _ParagraphEdits:
+    """The changes of one paragraph that have passed the checks so far."""
 
     prose: ProseText
     edits: tuple[TextEdit, ...]
     """In the prose."""
     refused: list[tuple[Span, str]] = field(default_factory=list[tuple[Span, str]])
+    """Where in the document the guard refused a change, and why."""
 
     @property
     def text(self) -> str:
         return apply_edits(self.prose.text, self.edits)
 
+    def by_sentence(self) -> dict[SentenceContext, list[TextEdit]]:
+        """The edits of each sentence, counted from its start. One that goes over a sentence's end is left out."""
+        of_sentence: dict[SentenceContext, list[TextEdit]] = {}
+        for edit in self.edits:
+            sentence = sentence_at(self.prose.text, edit.span)
+            if sentence.span.contains(edit.span):
+                of_sentence.setdefault(sentence, []).append(edit.shifted(-sentence.start))
+        return of_sentence
+
 
 def find_edits(given: EditsInput, context: StepContext) -> EditsOutput | Silence:
     """Return the single edits that lead to new texts. Each passes the guard, makes its sentence likelier, gives the
     checkers nothing new to say, and touches no markup, code or link."""
-    sifting = _sifted(given, given.sure if given.rules_only else given.texts)
+    paragraphs = _guarded_edits(given, given.sure if given.rules_only else given.texts)
     try:
-        if not given.rules_only and any(each.edits for each in sifting):
+        if not given.rules_only and any(paragraph.edits for paragraph in paragraphs):
             limit = _limit(context, _SHARE_OF_CHECKS)
             likelihood = Likelihood(context.model(given.model), limit)
-            for each in sifting:
-                each.edits = tuple(_likelier(each, likelihood))
-            _drop_new_faults(sifting, Checkers(given.document, given.prose, context), limit)
+            for paragraph in paragraphs:
+                paragraph.edits = tuple(_likelier(paragraph, likelihood))
+            _drop_new_faults(paragraphs, Checkers(given.document, given.prose, context), limit)
     except (Cancelled, ModelError, EngineError):
         context.cancel.raise_if_cancelled()
         if not given.sure:
             raise
-        sifting = _sifted(given, given.sure)
-    made = [edit for each in sifting for edit in _source_edits(given.document, each)]
-    refused = [each for one in sifting for each in one.refused]
-    if not made and not refused:
+        paragraphs = _guarded_edits(given, given.sure)
+    edits = [
+        source_edit
+        for paragraph in paragraphs
+        for edit in paragraph.edits
+        if (source_edit := Change(paragraph.prose, edit.span, edit.new_text).edit(given.document)) is not None
+    ]
+    refused = [place_and_why for paragraph in paragraphs for place_and_why in paragraph.refused]
+    if not edits and not refused:
         return Silence("nothing-to-fix", "Nothing here needs a fix that is certain to be right.")
     return EditsOutput(
-        tuple(edit.new_text for edit in made),
-        tuple(edit.span for edit in made),
+        tuple(edit.new_text for edit in edits),
+        tuple(edit.span for edit in edits),
         tuple(why for _, why in refused),
         tuple(span for span, _ in refused),
     )
 
 
-def _sifted(given: EditsInput, texts: Sequence[str]) -> list[_Sifting]:
-    """The changes that lead to these texts, and that the guard lets pass."""
-    sifting = [
-        _Sifting(prose, _plain_edits(given.document, prose, text))
-        for prose, text in zip(given.prose, texts, strict=True)
-    ]
-    for each in sifting:
-        each.edits = tuple(_guarded(each))
-    return sifting
+def _guarded_edits(given: EditsInput, texts: Sequence[str]) -> list[_ParagraphEdits]:
+    """The changes that lead to these texts, are about prose alone, and that the guard lets pass."""
+    paragraphs: list[_ParagraphEdits] = []
+    for prose, text in zip(given.prose, texts, strict=True):
+        edits = (
+            edit
+            for edit in word_edits(prose.text, text)
+            if not touches_code(prose.text[edit.span.start : edit.span.end], edit)
+            and Change(prose, edit.span, edit.new_text).edit(given.document) is not None
+        )
+        paragraph = _ParagraphEdits(prose, tuple(edits))
+        paragraph.edits = tuple(_guarded(paragraph))
+        paragraphs.append(paragraph)
+    return paragraphs
 
 
-def _plain_edits(document: Document, prose: ProseText, text: str) -> tuple[TextEdit, ...]:
-    """The changes that are about prose alone."""
-    return tuple(
-        edit
-        for edit in word_edits(prose.text, text)
-        if not touches_code(prose.text[edit.span.start : edit.span.end], edit)
-        and Change(prose, edit.span, edit.new_text).edit(document) is not None
-    )
-
-
-def _guarded(sifting: _Sifting) -> Iterator[TextEdit]:
+def _guarded(paragraph: _ParagraphEdits) -> Iterator[TextEdit]:
     """The edits that the guard lets pass, each on its own. The others are refused at their sentence."""
-    for edit, part in _by_sentence(sifting):
-        inside = moved([edit], -part.start)
-        after = apply_edits(part.sentence, inside)
-        why = refusal(GuardInput(part.sentence, after, new_words=1.0, length=_NO_LIMIT))
-        if not why:
-            yield edit
-            continue
-        old = part.sentence[inside[0].span.start : inside[0].span.end]
-        place = sifting.prose.source_span(Span(part.start, part.start + len(part.sentence)))
-        sifting.refused.append((place, f"The fix “{old.strip()}” → “{edit.new_text.strip()}” was refused: {why}."))
+    for sentence, edits in paragraph.by_sentence().items():
+        for edit in edits:
+            after = apply_edits(sentence.text, [edit])
+            why = refusal(GuardInput(sentence.text, after, new_words=1.0, length=_NO_LIMIT))
+            if not why:
+                yield edit.shifted(sentence.start)
+                continue
+            old = sentence.text[edit.span.start : edit.span.end]
+            message = f"The fix “{old.strip()}” → “{edit.new_text.strip()}” was refused: {why}."
+            paragraph.refused.append((paragraph.prose.source_span(sentence.span), message))
 
 
-def _likelier(sifting: _Sifting, likelihood: Likelihood) -> Iterator[TextEdit]:
-    by_part: dict[Part, list[TextEdit]] = {}
-    for edit, part in _by_sentence(sifting):
-        by_part.setdefault(part, []).append(edit)
-    for part, edits in by_part.items():
-        yield from moved(worthwhile(likelihood, part, moved(edits, -part.start), lambda _: 0.0), part.start)
+def _likelier(paragraph: _ParagraphEdits, likelihood: Likelihood) -> Iterator[TextEdit]:
+    for sentence, edits in paragraph.by_sentence().items():
+        yield from shifted(worthwhile(likelihood, sentence, edits), sentence.start)
 
 
-def _by_sentence(sifting: _Sifting) -> Iterator[tuple[TextEdit, Part]]:
-    """Each edit with the sentence that it lies in; one that goes over a sentence's end is left out."""
-    for edit in sifting.edits:
-        part = sentence_of(sifting.prose.text, edit.span)
-        if Span(part.start, part.start + len(part.sentence)).contains(edit.span):
-            yield edit, part
-
-
-def _drop_new_faults(sifting: Sequence[_Sifting], checkers: Checkers, limit: CancelToken) -> None:
+def _drop_new_faults(paragraphs: Sequence[_ParagraphEdits], checkers: Checkers, limit: CancelToken) -> None:
     """Leaves out edits at which the checkers find something that they didn't find before."""
-    before = checkers.faults([each.prose.text for each in sifting], limit.remaining())
+    before = checkers.faults([paragraph.prose.text for paragraph in paragraphs], limit.remaining())
     for _ in range(MOST_ROUNDS):
         dropped = False
-        after = checkers.faults([each.text for each in sifting], limit.remaining())
-        for each, old, new in zip(sifting, before, after, strict=True):
-            known = {(fault.rule, fault.was) for fault in old}
-            fresh = [fault.span for fault in new if (fault.rule, fault.was) not in known]
-            kept = tuple(edit for edit, at in _landed(each.edits) if not any(at.touches(span) for span in fresh))
-            dropped |= kept != each.edits
-            each.edits = kept
+        after = checkers.faults([paragraph.text for paragraph in paragraphs], limit.remaining())
+        for paragraph, old, new in zip(paragraphs, before, after, strict=True):
+            faults = new_faults(old, new)
+            edits = tuple(
+                edit
+                for edit, span in _after_all(paragraph.edits)
+                if not any(span.touches(fault.span) for fault in faults)
+            )
+            dropped |= edits != paragraph.edits
+            paragraph.edits = edits
         if not dropped:
             return
 
 
-def _landed(edits: Sequence[TextEdit]) -> Iterator[tuple[TextEdit, Span]]:
-    """Each edit with the place of its text after all of them."""
+def _after_all(edits: Sequence[TextEdit]) -> Iterator[tuple[TextEdit, Span]]:
+    """Each edit with the span of its text after all of them."""
     by = 0
     for edit in edits:
         start = edit.span.start + by
         yield edit, Span(start, start + len(edit.new_text))
         by += len(edit.new_text) - len(edit.span)
-
-
-def _source_edits(document: Document, sifting: _Sifting) -> Iterator[TextEdit]:
-    for edit in sifting.edits:
-        found = Change(sifting.prose, edit.span, edit.new_text).edit(document)
-        if found is not None:
-            yield found
 
 
 FIXING = (

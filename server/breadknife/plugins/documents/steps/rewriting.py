@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from breadknife.engine.api import Sampling
 from breadknife.plugins.documents.editing import Change
-from breadknife.plugins.documents.fixing.checkers import Checkers
-from breadknife.plugins.documents.fixing.correcting import LONGEST_ANSWER, Part, parts
+from breadknife.plugins.documents.fixing.checkers import Checkers, new_faults
+from breadknife.plugins.documents.fixing.correcting import SentenceContext, english_sentences, shifted, write_sentence
 from breadknife.plugins.documents.fixing.words import readable, touches_code, word_edits
+from breadknife.plugins.documents.steps.fixing import EditsOutput
 from breadknife.steps.builtin.guard.step import EVERYTHING, GuardInput, refusal
-from breadknife.steps.builtin.models import write
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
-from breadknife.steps.values import ModelPrompt
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, TextEdit, apply_edits, line_break
 from breadknife.text.prose import ProseText
-
-_REFUSED = "The new wording was refused: {why}."
 
 
 @dataclass(frozen=True)
@@ -37,104 +32,89 @@ class RewriteInput:
 
 
 @dataclass(frozen=True)
-class RewriteOutput:
-    texts: tuple[str, ...]
-    places: tuple[Span, ...]
-    """Of the sentences that are written anew, in the document."""
-    refused: tuple[str, ...]
-    """Why other sentences stay as they are."""
-    refused_places: tuple[Span, ...]
+class _Rewriting:
+    """A sentence with the edits that make the new one of it."""
 
-
-@dataclass(frozen=True)
-class _Sentence:
     number: int
     """Of its paragraph."""
     prose: ProseText
-    part: Part
+    sentence: SentenceContext
     edits: tuple[TextEdit, ...] = ()
     """In the prose."""
     why: str = ""
-    """It is refused."""
+    """Why it is refused."""
 
     @property
     def place(self) -> Span:
-        return self.prose.source_span(Span(self.part.start, self.part.start + len(self.part.sentence)))
+        return self.prose.source_span(self.sentence.span)
+
+    def source(self, document: Document) -> str:
+        """Return the source of the new sentence, with its markup."""
+        changes = (Change(self.prose, edit.span, edit.new_text).edit(document) for edit in self.edits)
+        edits = (change.shifted(-self.place.start) for change in changes if change is not None)
+        return apply_edits(document.slice(self.place), edits)
 
 
-def rewrite(given: RewriteInput, context: StepContext) -> RewriteOutput | Silence:
+def rewrite(given: RewriteInput, context: StepContext) -> EditsOutput | Silence:
     """Return each sentence as a model writes it anew. It passes the guard, gives the checkers nothing new to say, and
     leaves markup, code and links alone; a sentence that doesn't stays as it is."""
-    work = [_Sentence(number, prose, part) for number, prose in enumerate(given.prose) for part in parts(prose.text)]
-    done: list[_Sentence] = []
-    for at, each in enumerate(work):
+    work = [
+        _Rewriting(number, prose, sentence)
+        for number, prose in enumerate(given.prose)
+        for sentence in english_sentences(prose.text)
+    ]
+    rewritings: list[_Rewriting] = []
+    for at, rewriting in enumerate(work):
         context.cancel.raise_if_cancelled()
         context.progress(f"rewriting sentence {at + 1} of {len(work)}", at / len(work))
-        done.append(_rewritten(each, given, context))
-    done = _without_new_faults(done, Checkers(given.document, given.prose, context))
-    made = [(each.place, _source(given.document, each)) for each in done if each.edits and not each.why]
-    refused = [each for each in done if each.why]
-    if not made and not refused:
+        rewritings.append(_rewritten(rewriting, given, context))
+    rewritings = _without_new_faults(rewritings, Checkers(given.document, given.prose, context))
+    accepted = [rewriting for rewriting in rewritings if rewriting.edits and not rewriting.why]
+    refused = [rewriting for rewriting in rewritings if rewriting.why]
+    if not accepted and not refused:
         return Silence("nothing-to-rewrite", "The model words no sentence here in another way.")
-    return RewriteOutput(
-        tuple(text for _, text in made),
-        tuple(place for place, _ in made),
-        tuple(_REFUSED.format(why=each.why) for each in refused),
-        tuple(each.place for each in refused),
+    return EditsOutput(
+        tuple(rewriting.source(given.document) for rewriting in accepted),
+        tuple(rewriting.place for rewriting in accepted),
+        tuple(f"The new wording was refused: {rewriting.why}." for rewriting in refused),
+        tuple(rewriting.place for rewriting in refused),
     )
 
 
-def _rewritten(sentence: _Sentence, given: RewriteInput, context: StepContext) -> _Sentence:
-    part, prose = sentence.part, sentence.prose
-    before = readable(part.sentence)
-    most = int(LONGEST_ANSWER * len(before.split())) + 24
-    answer, is_whole = write(context.model(given.model), ModelPrompt(before, given.system), most, (), "", Sampling())
-    after = " ".join(answer.split())
+def _rewritten(rewriting: _Rewriting, given: RewriteInput, context: StepContext) -> _Rewriting:
+    before = readable(rewriting.sentence.text)
+    after, is_whole = write_sentence(context.model(given.model), before, given.system)
     if after == before:
-        return sentence
+        return rewriting
     why = refusal(GuardInput(before, after, given.keep, False, given.new_words, given.length))
     if not is_whole:
         why = "it has no end"
-    edits = tuple(edit.shifted(part.start) for edit in word_edits(before, after))
-    changes = [Change(prose, edit.span, edit.new_text) for edit in edits]
-    touched = any(
-        touches_code(before[each.span.start - part.start : each.span.end - part.start], each) for each in edits
+    edits = word_edits(before, after)
+    in_prose = tuple(shifted(edits, rewriting.sentence.start))
+    touches_markup = any(touches_code(before[edit.span.start : edit.span.end], edit) for edit in edits) or any(
+        Change(rewriting.prose, edit.span, edit.new_text).edit(given.document) is None for edit in in_prose
     )
-    if not why and (touched or any(change.edit(given.document) is None for change in changes)):
+    if not why and touches_markup:
         why = "it changes markup, code or a link"
-    return _Sentence(sentence.number, prose, part, edits, why)
+    return replace(rewriting, edits=in_prose, why=why)
 
 
-def _without_new_faults(done: list[_Sentence], checkers: Checkers) -> list[_Sentence]:
+def _without_new_faults(rewritings: list[_Rewriting], checkers: Checkers) -> list[_Rewriting]:
     """Refuses sentences of paragraphs in which the checkers find something that they didn't find before."""
-    if not any(each.edits and not each.why for each in done):
-        return done
+    if not any(rewriting.edits and not rewriting.why for rewriting in rewritings):
+        return rewritings
     texts = [prose.text for prose in checkers.prose]
     before = checkers.faults(texts)
-    kept: list[_Sentence] = []
-    for each in done:
-        why = each.why
-        if each.edits and not why:
-            changed = apply_edits(each.prose.text, each.edits)
-            after = checkers.faults([*texts[: each.number], changed, *texts[each.number + 1 :]])
-            known = {(fault.rule, fault.was) for fault in before[each.number]}
-            new = [fault.was for fault in after[each.number] if (fault.rule, fault.was) not in known]
-            why = f"a checker finds “{new[0]}” wrong in it" if new else ""
-        kept.append(_Sentence(each.number, each.prose, each.part, each.edits, why))
-    return kept
-
-
-def _source(document: Document, sentence: _Sentence) -> str:
-    """The source of a sentence as it is to be, with its markup."""
-    place = sentence.place
-    return apply_edits(document.slice(place), _moved(document, sentence, -place.start))
-
-
-def _moved(document: Document, sentence: _Sentence, by: int) -> Iterator[TextEdit]:
-    for edit in sentence.edits:
-        found = Change(sentence.prose, edit.span, edit.new_text).edit(document)
-        if found is not None:
-            yield found.shifted(by)
+    checked: list[_Rewriting] = []
+    for rewriting in rewritings:
+        why, number = rewriting.why, rewriting.number
+        if rewriting.edits and not why:
+            changed = apply_edits(rewriting.prose.text, rewriting.edits)
+            after = checkers.faults([*texts[:number], changed, *texts[number + 1 :]])
+            faults = new_faults(before[number], after[number])
+            why = f"a checker finds “{faults[0].was}” wrong in it" if faults else ""
+        checked.append(replace(rewriting, why=why))
+    return checked
 
 
 @dataclass(frozen=True)
@@ -153,7 +133,7 @@ class JoinProseOutput:
 
 def join(given: JoinProseInput, context: StepContext) -> JoinProseOutput | Silence:
     """Return the prose of several paragraphs as one text, unless it is too short or too long."""
-    text = "\n".join(readable(each.text) for each in given.prose)
+    text = "\n".join(readable(prose.text) for prose in given.prose)
     words = len(text.split())
     if words < given.min_words:
         return Silence("too-short", f"The text has fewer than {given.min_words} words.", "select more")
@@ -192,7 +172,7 @@ def put_above(given: AboveInput, context: StepContext) -> AboveOutput | Silence:
 
 
 REWRITING = (
-    StepType("text.rewrite", 1, Kind.SMALL, RewriteInput, RewriteOutput, rewrite, writes=True, remembered=False),
+    StepType("text.rewrite", 1, Kind.SMALL, RewriteInput, EditsOutput, rewrite, writes=True, remembered=False),
     StepType("prose.join", 1, Kind.RULE, JoinProseInput, JoinProseOutput, join),
     StepType("prose.above", 1, Kind.RULE, AboveInput, AboveOutput, put_above),
 )
