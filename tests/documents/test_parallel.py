@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.documents.steps import place
+from breadknife.plugins.documents.steps import selection
 from breadknife.plugins.documents.steps.parallel import ParallelInput, make_parallel
-from breadknife.plugins.documents.steps.place import PlaceInput, PlaceOutput, find_place
+from breadknife.plugins.documents.steps.selection import PlaceInput, PlaceOutput, find_place
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
 from documents.acting import acted
@@ -72,5 +72,5 @@ def test_what_is_not_certain_is_named_at_its_place() -> None:
 def test_the_recipes_of_a_menu_have_one_reading_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
     document, here = Document("file:///a.txt", "plaintext", "Read once.\n\nAnd not again.\n", 1), Here()
     assert isinstance(find_place(PlaceInput(document, Span(2, 2)), here), PlaceOutput)
-    monkeypatch.setattr(place, "extract", lambda *_: pytest.fail("it is read again"))
+    monkeypatch.setattr(selection, "extract", lambda *_: pytest.fail("it is read again"))
     assert isinstance(find_place(PlaceInput(document, Span(15, 15)), here), PlaceOutput)

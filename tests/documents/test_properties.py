@@ -16,8 +16,8 @@ from breadknife.plugins.documents.layout import laid_out
 from breadknife.plugins.documents.steps.lists import ListOutput, MakeListInput, make_list
 from breadknife.plugins.documents.steps.paragraphs import JoinListInput, join_list
 from breadknife.plugins.documents.steps.parallel import ParallelInput, ParallelOutput, make_parallel
-from breadknife.plugins.documents.steps.place import PlaceInput, PlaceOutput, find_place
 from breadknife.plugins.documents.steps.plain import PlainInput, PlainOutput, find_wordy
+from breadknife.plugins.documents.steps.selection import PlaceInput, PlaceOutput, find_place
 from breadknife.plugins.documents.steps.shorten import ShortenInput, shorten
 from breadknife.plugins.documents.steps.split import SplitInput, split_sentences
 from breadknife.text.document import Document, Span, TextEdit

@@ -40,6 +40,9 @@ class English:
         return self.determiners | self.pronouns | self.prepositions | self.auxiliaries | self.common
 
 
+FORMS = ("base", "third", "past", "participle", "gerund")
+
+
 @dataclass(frozen=True)
 class Verb:
     """A row of `verbs.tsv`."""
@@ -57,7 +60,7 @@ def english() -> English:
 
 @cache
 def verbs(form: str) -> dict[str, Verb]:
-    """Return the verbs by one of their forms: `base`, `third`, `past`, `participle` or `gerund`."""
+    """Return the verbs by one of their FORMS."""
     return {getattr(verb, form): verb for verb in read_rows("verbs", Verb)}
 
 
@@ -71,24 +74,25 @@ def word_count(text: str) -> int:
 
 
 def is_english(text: str) -> bool:
-    found = words(text)
-    return bool(found) and sum(word in english().commonest for word in found) / len(found) >= _LEAST_ENGLISH
+    """Tell whether enough of a text's words are common English ones."""
+    of_text = words(text)
+    return bool(of_text) and sum(word in english().commonest for word in of_text) / len(of_text) >= _LEAST_ENGLISH
 
 
 def capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def has_finite_verb(found: list[str]) -> bool:
+def has_finite_verb(clause: list[str]) -> bool:
     """Tell whether words are certain to have a verb with a subject, or a command."""
     know = english()
-    if not found:
+    if not clause:
         return False
-    if any(word in know.auxiliaries for word in found):
+    if any(word in know.auxiliaries for word in clause):
         return True
-    if found[0] in verbs("base"):
+    if clause[0] in verbs("base"):
         return True
-    for before, word in pairwise(found):
+    for before, word in pairwise(clause):
         is_subject = before in know.pronouns or before in ("this", "which")
         if is_subject and (word in verbs("base") or word in verbs("third") or word in verbs("past")):
             return True
@@ -97,13 +101,13 @@ def has_finite_verb(found: list[str]) -> bool:
     return False
 
 
-def begins_clause(found: list[str], longest: int = 9) -> bool:
+def begins_clause(clause: list[str], longest: int = 9) -> bool:
     """Tell whether words are certain to begin with a subject and its verb: "it has", "the old files in the cache
     are"."""
     know = english()
-    if len(found) < 3:
+    if len(clause) < 3:
         return False
-    first, rest = found[0], found[1:]
+    first, rest = clause[0], clause[1:]
     if first in know.auxiliaries and "'" in first:  # "it's"
         return True
     if first in know.pronouns or first in ("this", "these", "those"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,12 +47,12 @@ class Format:
 
     def bullet_in(self, document: Document) -> str:
         """Return the marker of a new item: the document's own, if it has lists."""
-        found = re.search(self.bullets, document.text, re.MULTILINE) if self.bullets else None
-        return found[0] if found else self.bullet
+        match = re.search(self.bullets, document.text, re.MULTILINE) if self.bullets else None
+        return match[0] if match else self.bullet
 
 
 @dataclass(frozen=True)
-class _Formats:
+class FormatTable:
     formats: tuple[Format, ...]
 
 
@@ -79,31 +79,30 @@ class Block:
 
 def format_of(document: Document) -> Format:
     """Return the entry of the document's language; that of comments for a language without one."""
-    formats = read_table("formats", _Formats).formats
-    return next((each for each in formats if document.language in each.languages), formats[-1])
+    formats = read_table("formats", FormatTable).formats
+    return next((format for format in formats if document.language in format.languages), formats[-1])
 
 
 def blocks(document: Document, proses: Sequence[ProseText]) -> tuple[Block, ...]:
     """Return the blocks of a document's paragraphs, in their order. Depths of underlined headings follow their first
     use."""
-    seen: dict[str, int] = {}
-    return tuple(_block(document, prose, seen) for prose in proses if prose.segments)
+    depths: dict[str, int] = {}
+    return tuple(_block(document, prose, depths) for prose in proses if prose.segments)
 
 
-def _block(document: Document, prose: ProseText, seen: dict[str, int]) -> Block:
+def _block(document: Document, prose: ProseText, depths: dict[str, int]) -> Block:
+    """The block of one paragraph. `depths`: the character under a heading -> its depth, of those read so far."""
     layout = format_of(document)
     margin, item, heading, _ = layout.patterns
     line = document.line_span(document.line_at(prose.start))
     text = document.slice(line)
-    found = margin.match(text)
-    edge = found.end() if found else 0
+    edge = match.end() if (match := margin.match(text)) else 0
     before = document.text[line.start : prose.start]
     end = _end(document, prose, layout)
     if (match := heading.match(text, edge)) and line.start + match.start() <= prose.start <= line.start + match.end():
         return Block(prose, HEADING, _depth(match), text[:edge], "", end)
     if under := _underline(document, prose, layout):
-        depth = seen.setdefault(under, len(seen) + 1)
-        return Block(prose, HEADING, depth, text[:edge], "", end)
+        return Block(prose, HEADING, depths.setdefault(under, len(depths) + 1), text[:edge], "", end)
     marker = item.match(before, edge) if len(before) > edge else None
     if marker is not None and marker.end() == len(before):
         return Block(prose, ITEM, len(text[:edge].expandtabs(8)), text[:edge], marker[0], end)
@@ -131,7 +130,7 @@ def _underline(document: Document, prose: ProseText, layout: Format) -> str:
 def _margin(document: Document, prose: ProseText, before: str) -> str:
     """What further lines of the paragraph begin with: what they do begin with, or else its first one."""
     joins = [document.slice(s.source.shifted(prose.start)) for s in prose.segments if s.kind is Kind.JOIN]
-    behind = next((each.rpartition("\n")[2] for each in joins if "\n" in each), None)
+    behind = next((join.rpartition("\n")[2] for join in joins if "\n" in join), None)
     return before if behind is None else behind
 
 
@@ -145,37 +144,35 @@ def _end(document: Document, prose: ProseText, layout: Format) -> int | None:
     return None
 
 
-def section(found: Sequence[Block], heading: Block) -> tuple[Block, ...]:
+def section(listed: Sequence[Block], heading: Block) -> tuple[Block, ...]:
     """Return what stands under a heading, up to the next one that is as high, without headings."""
     below: list[Block] = []
-    for block in found[found.index(heading) + 1 :]:
+    for block in listed[listed.index(heading) + 1 :]:
         if block.kind == HEADING and block.level <= heading.level:
             break
         below.append(block)
     return tuple(below)
 
 
-def siblings(document: Document, found: Sequence[Block], one: Block) -> tuple[Block, ...]:
+def siblings(document: Document, listed: Sequence[Block], block: Block) -> tuple[Block, ...]:
     """Return the items of the same list, or the headings of the same depth under the same heading, in order."""
-    at = found.index(one)
-    before = [*_same(document, one, reversed(found[:at]))]
-    return (*reversed(before), one, *_same(document, one, found[at + 1 :]))
+    number = listed.index(block)
+    before = [*_siblings(document, block, reversed(listed[:number]))]
+    return (*reversed(before), block, *_siblings(document, block, listed[number + 1 :]))
 
 
-def _same(document: Document, one: Block, others: Iterable[Block]) -> list[Block]:
-    near, same = one, list[Block]()
+def _siblings(document: Document, first: Block, others: Iterable[Block]) -> Iterator[Block]:
+    """Those of the others, which lie further and further from the first one, that belong to its list or section."""
+    near = first
     for block in others:
         between = document.slice(Span(min(near.start, block.start), max(near.start, block.start)))
-        if one.kind == HEADING:
-            if block.kind == HEADING and block.level < one.level:
-                break
-            if block.kind != HEADING or block.level > one.level:
+        if first.kind == HEADING:
+            if block.kind == HEADING and block.level < first.level:
+                return
+            if block.kind != HEADING or block.level > first.level:
                 continue
-        elif block.kind != ITEM or block.level < one.level or re.search(r"\n[ \t]*\n[ \t]*\n", between):
-            break
-        elif block.level > one.level:
-            near = block
-            continue
-        same.append(block)
+        elif block.kind != ITEM or block.level < first.level or re.search(r"\n[ \t]*\n[ \t]*\n", between):
+            return
         near = block
-    return same
+        if block.level == first.level:
+            yield block

@@ -41,10 +41,11 @@ def are_plain(document: Document, block: Block, gaps: Iterable[Span]) -> bool:
     """Tell whether the source of each part of a block's prose has nothing but its characters: no markup would go with
     it."""
     prose = block.prose
-    read = ((prose.text[gap.start : gap.end], prose.source_span(gap)) for gap in gaps if len(gap))
-    return all(
-        (found := _in_one_line(document, block, source)) and found.split() == text.split() for text, source in read
-    )
+    for gap in gaps:
+        source = _in_one_line(document, block, prose.source_span(gap)) if len(gap) else ""
+        if len(gap) and (not source or source.split() != prose.text[gap.start : gap.end].split()):
+            return False
+    return True
 
 
 def _in_one_line(document: Document, block: Block, place: Span) -> str | None:

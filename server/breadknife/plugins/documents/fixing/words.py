@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from breadknife.plugins.documents.english import english, verbs
+from breadknife.plugins.documents.english import FORMS, english, verbs
 from breadknife.plugins.documents.tables import read_table
 from breadknife.steps.builtin.guard.words import is_respelled
 from breadknife.text.document import Span, TextEdit, common_prefix
@@ -28,20 +28,21 @@ _CONTRACTED = (
 
 
 @dataclass(frozen=True)
-class Same:
+class FixingTable:
     """The lists of `fixing.toml`."""
 
     same: frozenset[tuple[str, str]]
     endings: frozenset[str]
     dialects: tuple[tuple[str, str], ...]
 
-    def holds(self, one: str, other: str) -> bool:
-        return one == other or not {(one, other), (other, one)}.isdisjoint(self.same)
+    def is_as_right(self, old: str, new: str) -> bool:
+        """Tell whether the one word is as right as the other."""
+        return old == new or not {(old, new), (new, old)}.isdisjoint(self.same)
 
 
 def readable(text: str) -> str:
     """Prose as a model knows it: code where a placeholder stands. Each character keeps its place."""
-    return _PLACEHOLDER.sub(lambda found: _AS_CODE[found[0]], text)
+    return _PLACEHOLDER.sub(lambda match: _AS_CODE[match[0]], text)
 
 
 def word_edits(before: str, after: str) -> tuple[TextEdit, ...]:
@@ -72,11 +73,11 @@ def small_edits(before: str, after: str) -> Iterator[TextEdit]:
     """Yield those of the changes that are small and leave code alone. Of a longer one, single words may be."""
     for edit in word_edits(before, after):
         old = before[edit.span.start : edit.span.end]
-        for each in [edit] if is_small(old, edit.new_text) else _word_by_word(old, edit):
-            old = before[each.span.start : each.span.end]
-            is_kept = is_small(old, each.new_text) or is_spelling(old, each.new_text)
-            if is_kept and not touches_code(old, each):
-                yield each
+        for smaller in [edit] if is_small(old, edit.new_text) else _word_by_word(old, edit):
+            old = before[smaller.span.start : smaller.span.end]
+            is_kept = is_small(old, smaller.new_text) or is_spelling(old, smaller.new_text)
+            if is_kept and not touches_code(old, smaller):
+                yield smaller
 
 
 def is_spelling(old: str, new: str) -> bool:
@@ -84,7 +85,7 @@ def is_spelling(old: str, new: str) -> bool:
     was, comes = _words(old), _words(new)
     if len(was) != 1 or len(comes) != 1 or is_same_word(was[0], comes[0]) or not is_respelled(was[0], comes[0]):
         return False
-    table = read_table("fixing", Same)
+    table = read_table("fixing", FixingTable)
     return not any(was[0].replace(here, there) == comes[0].replace(here, there) for here, there in table.dialects)
 
 
@@ -94,15 +95,15 @@ def _word_by_word(old: str, edit: TextEdit) -> Iterator[TextEdit]:
     if len(was) != len(comes):
         return
     start = edit.span.start
-    for one, other in zip(was, comes, strict=True):
-        if one != other:
-            yield TextEdit(Span(start, start + len(one)), other)
-        start += len(one)
+    for old_token, new_token in zip(was, comes, strict=True):
+        if old_token != new_token:
+            yield TextEdit(Span(start, start + len(old_token)), new_token)
+        start += len(old_token)
 
 
 def touches_code(text: str, edit: TextEdit) -> bool:
     """Tell whether an edit takes or brings what stands for code, a link or another name that isn't prose."""
-    return any(pattern.search(part) for pattern in (_CODE, _PLACEHOLDER) for part in (text, edit.new_text))
+    return any(pattern.search(side) for pattern in (_CODE, _PLACEHOLDER) for side in (text, edit.new_text))
 
 
 def is_small(old: str, new: str) -> bool:
@@ -120,9 +121,9 @@ def is_small(old: str, new: str) -> bool:
     grammar = english().commonest
     left = [word for word in comes if word not in grammar]
     for word in was:
-        found = next((each for each in left if is_same_word(word, each)), None)
-        if found is not None:
-            left.remove(found)
+        form = next((new_word for new_word in left if is_same_word(word, new_word)), None)
+        if form is not None:
+            left.remove(form)
         elif word not in grammar:
             return False
     return not left
@@ -131,29 +132,27 @@ def is_small(old: str, new: str) -> bool:
 def _is_as_right(was: Sequence[str], comes: Sequence[str]) -> bool:
     """Whether the old words say the same as well as the new ones."""
     old, new = (_written_out(" ".join(words)).split() for words in (was, comes))
-    same = read_table("fixing", Same)
-    return len(old) == len(new) and all(map(same.holds, old, new))
+    return len(old) == len(new) and all(map(read_table("fixing", FixingTable).is_as_right, old, new))
 
 
 def _written_out(text: str) -> str:
-    for short, whole in _CONTRACTED:
-        text = text.replace(short, whole)
+    for contraction, words in _CONTRACTED:
+        text = text.replace(contraction, words)
     return text
 
 
-def is_same_word(one: str, other: str) -> bool:
+def is_same_word(old: str, new: str) -> bool:
     """Tell whether two words may be forms of one: “keep” and “kept”, “file” and “files”."""
-    if one.replace("-", "") == other.replace("-", "") or not _bases(one).isdisjoint(_bases(other)):
+    if old.replace("-", "") == new.replace("-", "") or not _bases(old).isdisjoint(_bases(new)):
         return True
-    shared = common_prefix(one, other)
-    endings = read_table("fixing", Same).endings
-    return shared >= _SHORTEST_STEM and one[shared:] in endings and other[shared:] in endings
+    shared = common_prefix(old, new)
+    endings = read_table("fixing", FixingTable).endings
+    return shared >= _SHORTEST_STEM and old[shared:] in endings and new[shared:] in endings
 
 
 def _bases(word: str) -> set[str]:
     """The verbs that a word may be a form of."""
-    known = (verbs(form).get(word) for form in ("base", "third", "past", "participle", "gerund"))
-    return {verb.base for verb in known if verb is not None}
+    return {verb.base for form in FORMS if (verb := verbs(form).get(word)) is not None}
 
 
 def _signs(text: str) -> str:

@@ -75,13 +75,13 @@ def make_list(given: MakeListInput, context: StepContext) -> ListOutput | Silenc
         if why := _connected(text, spans):
             return Silence("connected", f"A sentence needs the one before it, by its word “{why}”.")
     parts = [_trimmed(text, span) for span in ((intro, *spans) if intro else spans)]
-    gaps = [Span(one.end, other.start) for one, other in pairwise(parts)]
+    gaps = [Span(before.end, after.start) for before, after in pairwise(parts)]
     gaps.append(Span(parts[-1].end, len(text.rstrip())))
     sources = [source_of(document, block, part) for part in parts]
-    whole = [source for source in sources if source is not None]
-    if len(whole) < len(sources) or not are_plain(document, block, gaps):
+    items = [source for source in sources if source is not None]
+    if len(items) < len(sources) or not are_plain(document, block, gaps):
         return Silence("markup-across", "Some markup goes on over the end of an item.")
-    head, items = (whole[0], whole[1:]) if intro else ("", whole)
+    head, items = (items[0], items[1:]) if intro else ("", items)
     return ListOutput(
         _list_text(document, block, head, items),
         Span(block.start, block.end),
@@ -144,14 +144,14 @@ def _is_ended(sentence: str) -> bool:
 
 def _connected(text: str, spans: Sequence[Span]) -> str:
     """The word at the beginning of a sentence by which it needs the one before it; empty if each can stand alone."""
-    know = english()
+    known = english()
     for span in spans[1:]:
         first, *rest = words(text[span.start : span.end])[:_BEGINNING] or [""]
-        if first in know.connected or text[span.start] == "(":
+        if first in known.connected or text[span.start] == "(":
             return first
-        found = next((word for word in rest if word in know.refers), "")
-        if found or (first in know.openers and rest[:1] == ["that"]):
-            return found or "that"
+        referring = next((word for word in rest if word in known.refers), "")
+        if referring or (first in known.openers and rest[:1] == ["that"]):
+            return referring or "that"
         if words(text[span.start : span.end])[-1:] == ["there"]:
             return first
     return ""
@@ -210,13 +210,13 @@ def _parts(body: str, sign: str) -> list[Span]:
     """The pieces between a sign, but for those within brackets."""
     cuts = [at for at, char in enumerate(body) if char == sign and not _depth(body, 0, at)]
     starts = [0, *(cut + 1 for cut in cuts)]
-    found: list[Span] = []
+    pieces: list[Span] = []
     for start, end in zip(starts, [*cuts, len(body)], strict=True):
         while start < end and body[start].isspace():
             start += 1
         if start < end:
-            found.append(Span(start, end))
-    return found
+            pieces.append(Span(start, end))
+    return pieces
 
 
 def _depth(text: str, start: int, end: int) -> int:
@@ -224,8 +224,8 @@ def _depth(text: str, start: int, end: int) -> int:
 
 
 def _is_item(text: str) -> bool:
-    found = words(text)
-    return 0 < len(found) <= 20 and found[0] not in english().not_items and "then" not in found
+    of_item = words(text)
+    return 0 < len(of_item) <= 20 and of_item[0] not in english().not_items and "then" not in of_item
 
 
 LISTING = (StepType("list.make", 1, Kind.RULE, MakeListInput, ListOutput, make_list, from_outside=True),)

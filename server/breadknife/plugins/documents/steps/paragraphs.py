@@ -45,8 +45,8 @@ def join_list(given: JoinListInput, context: StepContext) -> ListOutput | Silenc
     if why := _between(document, listed) or _below(document, listed[-1]):
         return Silence("nested-list", why)
     items = [source_of(document, block, Span(0, len(block.prose.text))) for block in listed]
-    whole = [item for item in items if item is not None]
-    if len(whole) < len(items) or sum(len(item.split()) for item in whole) > given.most_words:
+    sources = [item for item in items if item is not None]
+    if len(sources) < len(items) or sum(len(source.split()) for source in sources) > given.most_words:
         return Silence("long-items", "The items are too long, or have line breaks of their own.")
     margin, layout = listed[0].margin, format_of(document)
     start = document.line_span(document.line_at(listed[0].start)).start + len(margin)
@@ -65,12 +65,12 @@ def join_list(given: JoinListInput, context: StepContext) -> ListOutput | Silenc
         if not all(_is_sentence(block.prose) for block in listed):
             return Silence("mixed-items", "Some items are sentences, and some aren't.")
         width = width_of(document, listed)
-        text = laid_out(" ".join(whole), margin, margin, width, document)[len(margin) :]
-        return _made(document, text, Span(start, end), whole)
-    return _joined_series(given, listed, whole, margin, Span(start, end))
+        text = laid_out(" ".join(sources), margin, margin, width, document)[len(margin) :]
+        return _list_output(document, text, Span(start, end), sources)
+    return _joined_series(given, listed, sources, margin, Span(start, end))
 
 
-def _made(document: Document, text: str, place: Span, items: Sequence[str], head: str = "") -> ListOutput:
+def _list_output(document: Document, text: str, place: Span, items: Sequence[str], head: str = "") -> ListOutput:
     before = " ".join((head, *items))
     return ListOutput(text.replace("\n", line_break(document.text)), place, len(items), before, " ".join(text.split()))
 
@@ -111,12 +111,12 @@ def _joined_series(
         item[0].lower() + item[1:] if words(text)[0] in english().commonest else item
         for item, text in zip(items, texts, strict=True)
     ]
-    sign = ";" if any("," in each for each in texts) else ","
+    sign = ";" if any("," in text for text in texts) else ","
     last = f"{sign} and {items[-1]}" if len(items) > 2 or sign == ";" else f" and {items[-1]}"
     text = f"{head} {f'{sign} '.join(items[:-1])}{last}."
     width = width_of(document, [above, *listed])
     laid = laid_out(text, above.margin, above.margin, width, document)[len(above.margin) :]
-    return _made(document, laid, Span(above.start, place.end), items, head)
+    return _list_output(document, laid, Span(above.start, place.end), items, head)
 
 
 def _is_code(text: str) -> bool:
@@ -125,10 +125,10 @@ def _is_code(text: str) -> bool:
 
 def _between(document: Document, listed: Sequence[Block]) -> str:
     """What else stands between the items of a list; empty if it is nothing but their markers."""
-    for one, other in pairwise(listed):
-        gap = document.text[one.end or one.prose.end : other.start]
-        margin = other.margin.strip()
-        rest = gap.replace(other.marker.strip(), "", 1) if other.marker.strip() else gap
+    for before, after in pairwise(listed):
+        gap = document.text[before.end or before.prose.end : after.start]
+        margin = after.margin.strip()
+        rest = gap.replace(after.marker.strip(), "", 1) if after.marker.strip() else gap
         if (rest.replace(margin, "") if margin else rest).strip():
             return "Something else stands between the items."
     return ""

@@ -85,9 +85,9 @@ def _compared(document: Document, items: Sequence[ProseText], edits: Sequence[Te
     """The items before and after the edits, a line each and without their markers: for the guard."""
     before, after = list[str](), list[str]()
     for block in blocks(document, items):
-        whole = Span(block.prose.source_span(Span(0, 1)).start, block.end or block.prose.end)
-        inside = (edit.shifted(-whole.start) for edit in edits if whole.contains(edit.span))
-        before.append(document.slice(whole))
+        item = Span(block.prose.source_span(Span(0, 1)).start, block.end or block.prose.end)
+        inside = (edit.shifted(-item.start) for edit in edits if item.contains(edit.span))
+        before.append(document.slice(item))
         after.append(apply_edits(before[-1], inside))
     return "\n".join(before), "\n".join(after)
 
@@ -110,37 +110,32 @@ def _first_words(
 ) -> tuple[list[tuple[int, Change]], list[tuple[Span, str]]]:
     """The first word of each item in the form of most; and what isn't certain, each with a sentence."""
     forms = [_form(item.text) for item in items]
-    wanted = _most(forms, share)
+    usual = _most(forms, share)
     changes: list[tuple[int, Change]] = []
-    named: list[tuple[Span, str]] = []
-    if wanted not in ("base", "gerund"):
-        return changes, named
+    uncertain: list[tuple[Span, str]] = []
+    if usual not in ("base", "gerund"):
+        return changes, uncertain
     for number, (item, form) in enumerate(zip(items, forms, strict=True)):
-        if form == wanted:
+        if form == usual:
             continue
-        found = item.text.split(None, 1)[0]
+        word = item.text.split(None, 1)[0]
         if form == "other" or not _is_verb(item.text, form):
-            say = f"Most {noun} here begin with {_FORMS[wanted]}; this one doesn't."
-            named.append((item.source_span(Span(0, len(found))), say))
+            message = f"Most {noun} here begin with {_FORMS[usual]}; this one doesn't."
+            uncertain.append((item.source_span(Span(0, len(word))), message))
             continue
-        new = getattr(verbs(form)[found.lower()], wanted)
-        new = new.capitalize() if found[0].isupper() else new
-        changes.append((number, Change(item, Span(0, len(found)), new)))
-    return changes, named
+        new = getattr(verbs(form)[word.lower()], usual)
+        new = new.capitalize() if word[0].isupper() else new
+        changes.append((number, Change(item, Span(0, len(word)), new)))
+    return changes, uncertain
 
 
 def _is_verb(text: str, form: str) -> bool:
     """Whether the first word is certain to be a verb, by what stands behind it."""
-    found = words(text)
-    if len(found) < 2:
-        return False
-    if form == "gerund" and found[0] not in english().nouns:
-        return (
-            found[1] in english().determiners
-            or found[1].startswith(("dummy", "ina0"))
-            or found[1] in ("started", "up", "to")
-        )
-    return found[1] in english().determiners and found[0] not in ("is", "has")
+    first, second, *_ = (*words(text), "", "")
+    has_object = second in english().determiners
+    if form == "gerund" and first not in english().nouns:
+        return has_object or second.startswith(("dummy", "ina0")) or second in ("started", "up", "to")
+    return has_object and first not in ("is", "has")
 
 
 def _capitals(items: Sequence[ProseText], share: float) -> list[tuple[int, Change]]:
@@ -170,18 +165,18 @@ def _stops(document: Document, items: Sequence[ProseText], share: float) -> list
     """A full stop behind each item, or none, as most have it. Nothing is certain of a list that has other signs there,
     or items of several sentences without a stop."""
     kinds = ["other" if _ends_in_address(document, item) else _end(item.text) for item in items]
-    wanted = _most(kinds, share)
+    usual = _most(kinds, share)
     edits: list[tuple[int, TextEdit]] = []
-    if wanted == "none" and ("other" in kinds or any(len(sentences(item.text)) > 1 for item in items)):
+    if usual == "none" and ("other" in kinds or any(len(sentences(item.text)) > 1 for item in items)):
         return edits
     for number, (block, kind) in enumerate(zip(blocks(document, items), kinds, strict=True)):
         end = block.end
         if end is None:
             continue
-        if wanted == "stop" and kind == "none" and word_count(block.prose.text) > 1:
+        if usual == "stop" and kind == "none" and word_count(block.prose.text) > 1:
             edits.append((number, TextEdit(Span(end, end), ".")))
         elif (
-            wanted == "none"
+            usual == "none"
             and kind == "stop"
             and document.text[end - 1] == "."
             and not _ends_in_abbreviation(block.prose.text)
@@ -202,8 +197,7 @@ def _end(text: str) -> str:
         return "other"
     if bare.endswith("."):
         return "stop"
-    know = english()
-    if any(word in know.prepositions | know.subordinators for word in words(bare)[-1:]):  # it goes on below
+    if any(word in english().prepositions | english().subordinators for word in words(bare)[-1:]):  # it goes on below
         return "other"
     inner = bare.rstrip(")]")  # a quote's end may be a command's
     return "none" if inner[-1:].isalnum() else "other"

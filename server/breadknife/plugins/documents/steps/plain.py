@@ -10,7 +10,7 @@ from functools import cache
 from breadknife.engine.api import Part
 from breadknife.errors import EngineError, ModelError
 from breadknife.plugins.documents.editing import Change, ChangeOutput, change_lines
-from breadknife.plugins.documents.english import capitalized, english, is_english, verbs, words
+from breadknife.plugins.documents.english import FORMS, capitalized, english, is_english, verbs, words
 from breadknife.plugins.documents.tables import read_rows
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
@@ -22,8 +22,7 @@ from breadknife.text.sentences import sentences
 
 LONGEST_EFFECT = 30
 """Characters of what a title says."""
-_FORMS = ("base", "third", "past", "participle", "gerund")
-_QUOTES = {'"': '"', "“": "”", "‘": "’"}
+_QUOTES = {"“": "”", "‘": "’"}
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,16 @@ class Entry:
 @cache
 def _entries() -> dict[str, Entry]:
     """Each phrase with its plain one; of a verb, each form."""
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for row in read_rows("lexicon", Row):
         if row.part != "verb":
-            found[row.wordy] = Entry(row.plain, row)
+            entries[row.wordy] = Entry(row.plain, row)
             continue
         head, _, rest = row.plain.partition(" ")
         wordy, plain = verbs("base")[row.wordy], verbs("base")[head]
-        for form in _FORMS:
-            found.setdefault(getattr(wordy, form), Entry(f"{getattr(plain, form)} {rest}".strip(), row))
-    return found
+        for form in FORMS:
+            entries.setdefault(getattr(wordy, form), Entry(f"{getattr(plain, form)} {rest}".strip(), row))
+    return entries
 
 
 @cache
@@ -88,47 +87,58 @@ class PlainOutput:
     effect: str
 
 
+@dataclass(frozen=True)
+class _Replacement:
+    edit: TextEdit
+    is_safe: bool
+    sentence: str
+    rewritten: str
+    effect: str
+
+
 def find_wordy(given: PlainInput, context: StepContext) -> PlainOutput | Silence:
     """Wordy phrases with plain ones in their place, by a lexicon: the longest match, in each form of a verb. Of the
     selection; without one, of the cursor's line, so that a menu offers them only where they are."""
-    wanted = given.span if len(given.span) else given.document.line_span(given.document.line_at(given.span.start))
-    edits: list[tuple[TextEdit, bool, str, str, str]] = []
+    chosen = given.span if len(given.span) else given.document.line_span(given.document.line_at(given.span.start))
+    replacements: list[_Replacement] = []
     for prose in given.prose:
         context.cancel.raise_if_cancelled()
-        for span, plain, is_safe in _matches(prose.text) if is_english(prose.text) else ():
+        text = prose.text
+        for span, plain, is_safe in _matches(text) if is_english(text) else ():
             edit = Change(prose, span, plain).edit(given.document)
-            if edit is None or not _is_wanted(edit.span, wanted, is_selected=len(given.span) > 0):
+            if edit is None or not _is_chosen(edit.span, chosen, is_selected=len(given.span) > 0):
                 continue
-            around_it = next(each for each in sentences(prose.text) if each.start <= span.start < each.end)
-            before = prose.text[around_it.start : around_it.end]
-            after = prose.text[around_it.start : span.start] + plain + prose.text[span.end : around_it.end]
-            edits.append((edit, is_safe, before, after, f"“{prose.text[span.start : span.end]}” → “{plain}”"))
-    if not edits:
+            sentence = next(each for each in sentences(text) if each.start <= span.start < each.end)
+            before = text[sentence.start : sentence.end]
+            after = text[sentence.start : span.start] + plain + text[span.end : sentence.end]
+            effect = f"“{text[span.start : span.end]}” → “{plain}”"
+            replacements.append(_Replacement(edit, is_safe, before, after, effect))
+    if not replacements:
         return Silence("plain-enough", "No phrase here has a plainer one in the lexicon.")
-    effect = edits[0][4] if len(edits) == 1 and len(edits[0][4]) <= LONGEST_EFFECT else f"{len(edits)} phrases"
+    effect, count = replacements[0].effect, len(replacements)
     return PlainOutput(
-        tuple(each[0].new_text for each in edits),
-        tuple(each[0].span for each in edits),
-        tuple(each[1] for each in edits),
-        tuple(each[2] for each in edits),
-        tuple(each[3] for each in edits),
-        effect.replace("1 phrases", "1 phrase"),
+        tuple(replacement.edit.new_text for replacement in replacements),
+        tuple(replacement.edit.span for replacement in replacements),
+        tuple(replacement.is_safe for replacement in replacements),
+        tuple(replacement.sentence for replacement in replacements),
+        tuple(replacement.rewritten for replacement in replacements),
+        effect if count == 1 and len(effect) <= LONGEST_EFFECT else f"{count} phrase{'s' * (count > 1)}",
     )
 
 
-def _is_wanted(phrase: Span, wanted: Span, *, is_selected: bool) -> bool:
+def _is_chosen(phrase: Span, chosen: Span, *, is_selected: bool) -> bool:
     """A phrase over two lines is one of both; of a selection, what is all in it."""
-    return wanted.contains(phrase) if is_selected else phrase.start < wanted.end and wanted.start < phrase.end
+    return chosen.contains(phrase) if is_selected else phrase.start < chosen.end and chosen.start < phrase.end
 
 
 def _matches(text: str) -> Iterator[tuple[Span, str, bool]]:
     starts = {span.start for span in sentences(text)}
     for match in _pattern().finditer(text):
         entry = _entries()[match[0].lower()]
-        row, found = entry.row, match[0]
+        row, phrase = entry.row, match[0]
         is_start = match.start() in starts
-        is_capital = found[0].isupper()
-        if (row.where == "start" and not is_start) or found[1:] != found[1:].lower() or (is_capital and not is_start):
+        is_capital = phrase[0].isupper()
+        if (row.where == "start" and not is_start) or not _is_lower(phrase[1:]) or (is_capital and not is_start):
             continue
         before, after = words(text[: match.start()])[-1:], words(text[match.end() :])[:1]
         if row.unless and after and re.fullmatch(row.unless, after[0]):
@@ -142,6 +152,10 @@ def _matches(text: str) -> Iterator[tuple[Span, str, bool]]:
         if not _fits(row, entry.plain, before):
             continue
         yield Span(*match.span()), capitalized(entry.plain) if is_capital else entry.plain, row.safe == "yes"
+
+
+def _is_lower(text: str) -> bool:
+    return text == text.lower()
 
 
 def _fits(row: Row, plain: str, before: list[str]) -> bool:
@@ -158,7 +172,7 @@ def _fits(row: Row, plain: str, before: list[str]) -> bool:
 
 def _is_quoted(text: str, at: int) -> bool:
     return text.count('"', 0, at) % 2 == 1 or any(
-        text.count(sign, 0, at) > text.count(closing, 0, at) for sign, closing in _QUOTES.items() if sign != closing
+        text.count(sign, 0, at) > text.count(closing, 0, at) for sign, closing in _QUOTES.items()
     )
 
 
@@ -191,14 +205,14 @@ def _likely(given: LikelyInput, context: StepContext) -> tuple[bool, ...] | None
     """For each replacement whether the sentence's probability doesn't fall; None where no model can tell."""
     try:
         model = context.model(given.model)
-        found: list[bool] = []
+        likely: list[bool] = []
         for old, new in zip(given.sentences, given.rewritten, strict=True):
             context.cancel.raise_if_cancelled()
             scores = model.score((Part("\n"),), (old, new), fresh=True)
-            found.append(scores.logprobs[1] >= scores.logprobs[0])
+            likely.append(scores.logprobs[1] >= scores.logprobs[0])
     except (EngineError, ModelError):
         return None
-    return tuple(found)
+    return tuple(likely)
 
 
 PLAIN = (

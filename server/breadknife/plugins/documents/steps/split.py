@@ -68,15 +68,15 @@ def _is_chosen(given: SplitInput, prose: ProseText, span: Span) -> bool:
 def _splits(prose: ProseText, span: Span, longer_than: int) -> Iterator[Change]:
     """The best split of a sentence, and those of its parts if these are still too long."""
     text = prose.text
-    found = list(_joints(text, span))
-    if not found:
+    joints = list(_joints(text, span))
+    if not joints:
         return
     middle = (span.start + span.end) / 2
-    cut, replacement = min(found, key=lambda each: abs(each[0].start - middle))
+    cut, replacement = min(joints, key=lambda joint: abs(joint[0].start - middle))
     yield Change(prose, cut, replacement)
-    for part in (Span(span.start, cut.start), Span(cut.end - 1, span.end)):
-        if word_count(text[part.start : part.end]) > longer_than:
-            yield from _splits(prose, part, longer_than)
+    for half in (Span(span.start, cut.start), Span(cut.end - 1, span.end)):
+        if word_count(text[half.start : half.end]) > longer_than:
+            yield from _splits(prose, half, longer_than)
 
 
 def _joints(text: str, span: Span) -> Iterator[tuple[Span, str]]:
@@ -120,7 +120,7 @@ def _is_main(before: list[str], word: str) -> bool:
     inner = english().subordinators - {"which", "who", "as", "than", "since", "so", "after", "before", "given"}
     if word in ("but", "which"):
         inner = inner & {"not only", "whether", "if", "either", "only"} | {"so"}
-    return not any(each in inner for each in before)
+    return inner.isdisjoint(before)
 
 
 def _is_promise(after: list[str]) -> bool:

@@ -44,27 +44,27 @@ def find_place(given: PlaceInput, context: StepContext) -> PlaceOutput | Silence
     document = given.document
     if document.language not in LANGUAGES:
         return Silence("no-prose", f"No prose is read in {document.language}.")
-    read = _prose_of(document, context.tree(document))
+    paragraphs = _prose_of(document, context.tree(document))
     context.cancel.raise_if_cancelled()
     lines = _lines_of(document, given.span)
-    near = blocks(document, [each for each in read if each.start <= lines.end and lines.start <= each.end])
-    at = [block for block in near if _touches(document, block, given.span)]
-    if not at:
+    near = blocks(document, [prose for prose in paragraphs if prose.start <= lines.end and lines.start <= prose.end])
+    touched = [block for block in near if _touches(document, block, given.span)]
+    if not touched:
         return Silence("no-prose", "The cursor is in no paragraph.", "put it into one")
-    chosen = at if len(given.span) else at[-1:]
+    chosen = touched if len(given.span) else touched[-1:]
     is_whole_section = given.what != "parallel" and len(chosen) == 1 and chosen[0].kind == HEADING
     if given.what == "parallel" and chosen[0].kind not in (ITEM, HEADING):
         return Silence("no-list", "The cursor is in no list and on no heading.", "put it into one")
     if given.what == "parallel" or is_whole_section:
-        found = blocks(document, _around(read, chosen[0]))
-        one = next(block for block in found if block.prose == chosen[0].prose)
-        chosen = section(found, one) if is_whole_section else siblings(document, found, one)
+        nearby = blocks(document, _nearby(paragraphs, chosen[0]))
+        first = next(block for block in nearby if block.prose == chosen[0].prose)
+        chosen = section(nearby, first) if is_whole_section else siblings(document, nearby, first)
         if not chosen:
             return Silence("empty-section", "There is no paragraph under this heading.")
     if len(chosen) > MOST:
         return Silence("too-many", f"These are more than {MOST} paragraphs.", "select fewer")
-    first = read.index(chosen[0].prose)
-    above = blocks(document, read[first - 1 : first])
+    number = paragraphs.index(chosen[0].prose)
+    above = blocks(document, paragraphs[number - 1 : number])
     above_prose = above[0].prose if above and above[0].kind != OTHER else None
     return PlaceOutput(tuple(block.prose for block in chosen), chosen[0].kind, above_prose)
 
@@ -81,20 +81,19 @@ def _lines_of(document: Document, span: Span) -> Span:
     return Span(document.line_span(first).start, document.line_span(last).end)
 
 
-def _around(read: Sequence[ProseText], block: Block) -> Sequence[ProseText]:
+def _nearby(paragraphs: Sequence[ProseText], block: Block) -> Sequence[ProseText]:
     """The paragraphs that may belong to the same list; all of them around a heading."""
     if block.kind == HEADING:
-        return read
-    at = read.index(block.prose)
-    return read[max(0, at - MOST) : at + MOST + 1]
+        return paragraphs
+    number = paragraphs.index(block.prose)
+    return paragraphs[max(0, number - MOST) : number + MOST + 1]
 
 
 def _touches(document: Document, block: Block, span: Span) -> bool:
     """Whether a place is in the lines of a block: the cursor may be on its marker."""
     start = document.line_span(document.line_at(block.prose.start)).start if not len(span) else block.prose.start
     end = block.end if block.end is not None else block.prose.end
-    whole = Span(start, end)
-    return whole.touches(span) if not len(span) else whole.start < span.end and span.start < whole.end
+    return Span(start, end).touches(span) if not len(span) else start < span.end and span.start < end
 
 
 PLACING = (StepType("prose.place", 1, Kind.RULE, PlaceInput, PlaceOutput, find_place, from_outside=True),)
