@@ -15,8 +15,7 @@ import msgspec
 from breadknife.errors import PatternError
 from breadknife.recipes.values import FORMAT, Example, Expectation, Recipe, RecipeProblem, RecipeStep, Show
 from breadknife.text.patterns import read_pattern
-from breadknife.text.toml import parse_toml
-from breadknife.text.toml import KeyPath, KeyPlace, key_places, nearest_place
+from breadknife.text.toml import KeyPath, KeyPlace, key_places, nearest_place, parse_toml
 
 LARGEST = 256 << 10
 """Bytes of a recipe's file."""
