@@ -43,7 +43,7 @@ class Directive:
 
 
 def rules_named(written: Iterable[str]) -> frozenset[str]:
-    """Rules by their names alone, however they are written: `AnA`, or `harper/AnA`, which lint prints."""
+    """Return rules by their names alone, however they are written: `AnA`, or `harper/AnA`, as lint prints it."""
     return frozenset(each.rpartition("/")[2] for each in written)
 
 
@@ -115,7 +115,8 @@ def comment_made(tree: SyntaxTree, edit: TextEdit, at: int) -> Span | None:
 
 
 def _end(document: Document, line: int) -> int:
-    """The line after the last one that a directive on `line` speaks for: the paragraph or the comment below it."""
+    """Return the line after the last one that a directive on `line` speaks for: the paragraph or the comment below
+    it."""
     alone = re.sub(r"[\W_]", "", _DIRECTIVE.sub("", document.line_text(line))) == ""
     if not alone:
         return line + 1

@@ -156,7 +156,7 @@ class Document:
 
     @cached_property
     def line_starts(self) -> Sequence[int]:
-        """The offset of each line's first code point. It has at least one element."""
+        """Return the offset of each line's first code point. It has at least one element."""
         if "\r" in self.text:
             return [0, *(match.end() for match in _LINE_BREAK.finditer(self.text))]
         lines = self.text.split("\n")
@@ -168,7 +168,7 @@ class Document:
 
     @property
     def path(self) -> Path | None:
-        """The path of the file; None if the document isn't a file (`untitled:`)."""
+        """Return the path of the file; None if the document isn't a file (`untitled:`)."""
         return uri_to_path(self.uri)
 
     def line_at(self, offset: int) -> int:

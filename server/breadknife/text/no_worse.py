@@ -45,7 +45,7 @@ def _no_more_elsewhere(before: SyntaxTree, was: _Errors, after: SyntaxTree, now:
 
 
 def _only_unfinished(before: SyntaxTree, was: _Errors, after: SyntaxTree, edit: TextEdit) -> bool:
-    """Whether what the edit continues would be right if it ended after it."""
+    """Tell whether what the edit continues would be right if it ended after it."""
     start, end = edit.span.start, edit.span.start + len(edit.new_text)
     line_end = after.text.find("\n", end)
     if after.text[end : line_end if line_end >= 0 else None].strip():
@@ -78,14 +78,14 @@ _LINE = re.compile(r"^[^\s)\]}]", re.MULTILINE)
 
 
 def _ends_in_comment(tree: SyntaxTree, start: int, end: int) -> bool:
-    """Whether what is written next to the text that ends at `end` would be a comment."""
+    """Tell whether what is written next to the text that ends at `end` would be a comment."""
     line = max(tree.text.rfind("\n", 0, end) + 1, start)
     *_, last = [None, *tokens(tree.text[line:end], tree.language)]
     return last is not None and last.kind is Kind.COMMENT and not tree.text[:end].endswith(("*/", "-->"))
 
 
 def _unclosed(tree: SyntaxTree, edited: int, end: int) -> list[str]:
-    """What closes the brackets and the string that are open at `end`, the innermost first."""
+    """Return what closes the brackets and the string that are open at `end`, the innermost first."""
     text = tree.text
     nearest = max(0, edited - LOOK_BACK)
     found: Iterator[re.Match[str]] = _LINE.finditer(text, nearest, edited)

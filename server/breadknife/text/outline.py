@@ -126,7 +126,7 @@ def _definitions(source: _Source) -> Iterator[Definition]:
 
 
 def _found(source: _Source) -> list[_Found]:
-    """Definitions in the order of the file, outer ones first, one for each name."""
+    """Return the definitions in the order of the file, outer ones first, one for each name."""
     by_name: dict[int, _Found] = {}
     for pattern, parts in matches(source.tree, source.syntax.definitions):
         kind = next(kind for kind in _KINDS if kind in parts)
@@ -138,7 +138,7 @@ def _found(source: _Source) -> list[_Found]:
 
 
 def _wrappers(node: Node, kinds: frozenset[str]) -> Iterator[Node]:
-    """The nodes around a definition that hold nothing but it."""
+    """Yield the nodes around a definition that hold nothing but it."""
     while (parent := node.parent) and parent.type in kinds:
         if sum(child.type == node.type for child in parent.children) > 1:  # `const (…)` of Go
             return
@@ -147,7 +147,7 @@ def _wrappers(node: Node, kinds: frozenset[str]) -> Iterator[Node]:
 
 
 def _signature(source: _Source, found: _Found, whole: list[Node]) -> str | None:
-    """None when the head is broken."""
+    """Return the head of a definition as it stands in the file; None if it is broken."""
     start, end = whole[-1].start_byte, found.node.end_byte
     if bodies := found.parts.get("body"):
         end = min(body.start_byte for body in bodies)
@@ -169,7 +169,7 @@ def _signature(source: _Source, found: _Found, whole: list[Node]) -> str | None:
 
 
 def _head(whole: list[Node], end: int) -> Iterator[Node]:
-    """What a definition consists of before its body, in the order of the file."""
+    """Yield what a definition consists of before its body, in the order of the file."""
     for node in reversed(whole):
         for child in node.children:
             if child.start_byte >= end:
@@ -181,7 +181,7 @@ def _head(whole: list[Node], end: int) -> Iterator[Node]:
 
 
 def _lines_above(source: _Source) -> dict[int, Node] | None:
-    """Row -> the comment or decorator that ends there; None where documentation is a string in the body."""
+    """Return the comment or decorator that ends in each row; None where documentation is a string in the body."""
     if "@docstring" in source.syntax.definitions:
         return None
     kinds = source.syntax.comments | source.syntax.decorators
@@ -191,7 +191,7 @@ def _lines_above(source: _Source) -> dict[int, Node] | None:
 
 
 def _comment_above(source: _Source, definition: Node, above: Mapping[int, Node]) -> str:
-    """The first paragraph of the comment that ends on the line above."""
+    """Return the first paragraph of the comment that ends on the line above."""
     comments: list[str] = []
     node, row = definition, definition.start_point.row
     while source.begins_line(node) and (node := above.get(row - 1)) and source.ends_line(node):
@@ -207,7 +207,7 @@ def _comment_above(source: _Source, definition: Node, above: Mapping[int, Node])
 
 
 def _quoted(literal: str) -> str:
-    """The first paragraph of a string literal."""
+    """Return the first paragraph of a string literal."""
     match = _QUOTES.match(literal)
     text = literal[match.end() :].removesuffix(match[1]) if match else literal
     return _first_paragraph(text.splitlines())

@@ -195,7 +195,7 @@ def read_pattern(source: str) -> Pattern:
 
 
 def _compiled(written: str | bytes) -> Any:
-    """Bytes are compiled as if there were 256 characters."""
+    """Compile a pattern for RE2. Bytes are compiled as if there were 256 characters."""
     options = _ENGINE.Options()
     options.log_errors, options.max_mem = False, _MEMORY
     if isinstance(written, bytes):
@@ -233,13 +233,13 @@ def _escape(char: str, at: int, meanings: Mapping[str, str]) -> str:
 
 
 def _lacking(written: str, at: int) -> PatternError:
-    """The error for what would need to go back in the text."""
+    """Return the error for what would need to go back in the text."""
     key = "(?P=" if written[0] == "\\" else written if written in _LACKING else "(?="
     return PatternError(f"`{written}` at character {at + 1} of the pattern isn't supported; {_LACKING[key]}")
 
 
 def _said(error: Exception, source: str) -> str:
-    """RE2's error, with its place if that can be told, and a remedy."""
+    """Return RE2's error, with its place if that can be told, and a remedy."""
     said = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
     kind, _, fragment = said.partition(": ")
     place = f"at character {source.index(fragment) + 1} of" if fragment and fragment in source else "in"
@@ -248,7 +248,7 @@ def _said(error: Exception, source: str) -> str:
 
 
 def _replacement(pattern: Pattern, by: str) -> tuple[str | int, ...]:
-    """The texts and the numbers of groups that `by` is made of. Raises PatternError."""
+    """Return the texts and the numbers of groups that `by` is made of. Raises PatternError."""
     pieces: list[str | int] = []
     at = 0
     for found in _GROUP.finditer(by):

@@ -44,7 +44,7 @@ def escaped_name(name: str) -> str:
 
 
 def escaped_values(value: Any) -> Any:
-    """JSON with each string in it escaped."""
+    """Return JSON with each string in it escaped."""
     if isinstance(value, str):
         return escaped(value)
     if isinstance(value, Mapping):

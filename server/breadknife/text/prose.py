@@ -45,7 +45,7 @@ class ProseText:
 
     @property
     def end(self) -> int:
-        """Where in the source it ends; its start if it was not read."""
+        """Return where in the source it ends; its start if it was not read."""
         return self.start + (self.segments[-1].source.end if self.segments else 0)
 
     def shifted(self, by: int) -> ProseText:
@@ -85,7 +85,7 @@ class ProseText:
         return None
 
     def _smallest_edit(self, span: Span, old: str, new: str) -> TextEdit | None:
-        """The same edit without what stays as it is: that may leave the markup out."""
+        """Return the same edit without what stays as it is: that may leave the markup out."""
         head = common_prefix(old, new)
         tail = common_prefix(old[head:][::-1], new[head:][::-1])
         core = Span(span.start + head, span.end - tail)
@@ -102,7 +102,7 @@ class ProseText:
         return edit
 
     def _rotated(self, span: Span, step: int) -> Span | None:
-        """`span` moved by one code point, if deleting either leaves the same text."""
+        """Return `span` moved by one code point, if deleting either leaves the same text."""
         leaves, enters = (span.start, span.end) if step > 0 else (span.end - 1, span.start - 1)
         if not 0 <= enters < len(self.text) or self.text[leaves] != self.text[enters]:
             return None

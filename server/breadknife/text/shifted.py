@@ -45,7 +45,7 @@ class Shifted(Sequence[_T]):
         self._starts = [place + each.by for place, each in zip(places, self._pieces, strict=True)]
 
     def _key(self) -> Callable[[_T], int] | None:
-        """The place of an item; None where an item is one."""
+        """Return what tells the place of an item; None where an item is one."""
         return None
 
     @abstractmethod

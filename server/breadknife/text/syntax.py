@@ -86,7 +86,7 @@ class SyntaxTree:
 
     @cached_property
     def _bytes_before(self) -> list[int]:
-        """The byte offset of every STRIDE-th code point and of the end, for texts that aren't ASCII."""
+        """Return the byte offset of every STRIDE-th code point and of the end, for texts that aren't ASCII."""
         found, at = [0], 0
         for start in range(0, len(self.text), STRIDE):
             at += len(self.text[start : start + STRIDE].encode("utf-8", "surrogatepass"))
@@ -242,7 +242,7 @@ def captures(tree: SyntaxTree, query: str) -> dict[str, list[Node]]:
 
 
 def matches(tree: SyntaxTree, query: str) -> list[tuple[int, dict[str, list[Node]]]]:
-    """(Number of the pattern, nodes by capture) for each match of a tree-sitter query."""
+    """Return (number of the pattern, nodes by capture) for each match of a tree-sitter query."""
     return QueryCursor(_query(tree.language, query)).matches(tree.root)
 
 

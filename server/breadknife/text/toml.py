@@ -78,7 +78,7 @@ def _newest(path: KeyPath, arrays: dict[KeyPath, int]) -> KeyPath:
 
 
 def _statements(source: str) -> Iterator[tuple[KeyPlace, int, list[str]]]:
-    """(Place, opening brackets of a header or 0 for a key, names)."""
+    """Yield (place, opening brackets of a header or 0 for a key, names) for each key and header."""
     line, line_start, start = 1, 0, KeyPlace(1, 1)
     opened, depth = 0, 0
     names: list[str] = []

@@ -38,7 +38,7 @@ def is_unfinished(document: Document, span: Span, typing_at: int) -> bool:
 
 
 def _word_at(text: str, offset: int) -> Span:
-    """The word that the offset is in or at the edge of; empty beside blanks and marks."""
+    """Return the word that the offset is in or at the edge of; empty beside blanks and marks."""
     start = end = offset
     while start > 0 and _PART_OF_WORD.match(text, start - 1):
         start -= 1
@@ -48,7 +48,8 @@ def _word_at(text: str, offset: int) -> Span:
 
 
 def _mark_before(text: str, word: Span) -> int:
-    """The end of the word, or the start of the full stop or quotation mark that was typed last instead of one."""
+    """Return the end of the word, or the start of the full stop or quotation mark that was typed last instead of
+    one."""
     at = word.end
     while not word and at > 0 and not text[at - 1].isspace() and not text[at - 1].isalnum():
         at -= 1

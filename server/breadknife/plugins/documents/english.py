@@ -126,7 +126,7 @@ def begins_clause(clause: list[str], longest: int = 9) -> bool:
 
 
 def article_for(word: str) -> str:
-    """`a` or `an`, by the word's first letters."""
+    """Return `a` or `an`, by the word's first letters."""
     lowered = word.lower()
     if re.match(r"(?:uni|use|usa|usu|util|one|once|eu)", lowered):
         return "a"

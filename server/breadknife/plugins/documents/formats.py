@@ -41,7 +41,7 @@ class Format:
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-        """Those of `margin`, `item`, `heading` and `trailer`."""
+        """Return those of `margin`, `item`, `heading` and `trailer`."""
         margin, item, heading, trailer = map(re.compile, (self.margin, self.item, self.heading, self.trailer))
         return margin, item, heading, trailer
 
@@ -91,7 +91,7 @@ def blocks(document: Document, proses: Sequence[ProseText]) -> tuple[Block, ...]
 
 
 def _block(document: Document, prose: ProseText, depths: dict[str, int]) -> Block:
-    """The block of one paragraph. `depths`: the character under a heading -> its depth, of those read so far."""
+    """Return the block of one paragraph. `depths`: the character under a heading -> its depth, of those read so far."""
     layout = format_of(document)
     margin, item, heading, _ = layout.patterns
     line = document.line_span(document.line_at(prose.start))
@@ -118,7 +118,7 @@ def _depth(match: re.Match[str]) -> int:
 
 
 def _underline(document: Document, prose: ProseText, layout: Format) -> str:
-    """The character that the line under a heading of one line consists of; empty if there is none."""
+    """Return the character that the line under a heading of one line consists of; empty if there is none."""
     number = document.line_at(prose.end)
     if number != document.line_at(prose.start) or number + 1 >= document.line_count or not layout.underlines:
         return ""
@@ -128,7 +128,7 @@ def _underline(document: Document, prose: ProseText, layout: Format) -> str:
 
 
 def _margin(document: Document, prose: ProseText, before: str) -> str:
-    """What further lines of the paragraph begin with: what they do begin with, or else its first one."""
+    """Return what further lines of the paragraph begin with: what they do begin with, or else its first one."""
     joins = [document.slice(s.source.shifted(prose.start)) for s in prose.segments if s.kind is Kind.JOIN]
     behind = next((join.rpartition("\n")[2] for join in joins if "\n" in join), None)
     return before if behind is None else behind
@@ -162,7 +162,8 @@ def siblings(document: Document, listed: Sequence[Block], block: Block) -> tuple
 
 
 def _siblings(document: Document, first: Block, others: Iterable[Block]) -> Iterator[Block]:
-    """Those of the others, which lie further and further from the first one, that belong to its list or section."""
+    """Yield those of the others, which lie further and further from the first one, that belong to its list or
+    section."""
     near = first
     for block in others:
         between = document.slice(Span(min(near.start, block.start), max(near.start, block.start)))

@@ -49,7 +49,7 @@ def are_plain(document: Document, block: Block, gaps: Iterable[Span]) -> bool:
 
 
 def _in_one_line(document: Document, block: Block, place: Span) -> str | None:
-    """A part of a block's source with a blank for each line break; None if a line break is meant."""
+    """Return a part of a block's source with a blank for each line break; None if a line break is meant."""
     pieces, at = list[str](), place.start
     for segment in block.prose.segments:
         source = segment.source.shifted(block.prose.start)
@@ -116,6 +116,6 @@ def _wrapped(text: str, first: str, others: str, width: int) -> list[str]:
 
 
 def _means_something(line: str, document: Document) -> bool:
-    """Whether a line would be an item, a heading or the like."""
+    """Tell whether a line would be an item, a heading or the like."""
     _, item, heading, _ = format_of(document).patterns
     return bool(item.match(line) or heading.match(line) or _MEANS_SOMETHING.match(line))

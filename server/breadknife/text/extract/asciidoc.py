@@ -135,7 +135,7 @@ class _Reader:
             self._text(line)
 
     def _is_underline(self, text: str) -> bool:
-        """Whether the line makes the one before it a title."""
+        """Tell whether the line makes the one before it a title."""
         current = self.blocks.current
         return len(current) == 1 and bool(_UNDERLINE.fullmatch(text)) and abs(len(text) - len(current[0].text)) <= 2
 

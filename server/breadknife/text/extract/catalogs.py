@@ -89,7 +89,7 @@ def _string_prose(tree: SyntaxTree, node: Node, language: str) -> Iterator[Prose
 
 
 def _branches(source: str, closing: Mapping[int, int]) -> Iterator[Span]:
-    """The texts of plurals and selects: `{n, plural, one {# file} other {# files}}` has two."""
+    """Yield the texts of plurals and selects: `{n, plural, one {# file} other {# files}}` has two."""
     at = 0
     while (at := source.find("{", at)) >= 0:
         end = closing.get(at, -1)
@@ -103,7 +103,7 @@ def _branches(source: str, closing: Mapping[int, int]) -> Iterator[Span]:
 
 
 def _cuts(text: str) -> list[Cut]:
-    """Everything of a message that isn't prose; its lines are no lines of the message."""
+    """Return everything of a message that isn't prose; its lines are no lines of the message."""
     closing, cuts, at = brackets(text, "{}"), list[Cut](), 0
     while (at := text.find("{", at)) >= 0:
         end = closing.get(at, at)
@@ -133,7 +133,7 @@ def _path(document: Document) -> PurePosixPath:
 
 
 def _language_of(path: PurePosixPath) -> str:
-    """The language that a path names: `locales/de.json`, `pt_BR/messages.json`, `messages.fr.json`."""
+    """Return the language that a path names: `locales/de.json`, `pt_BR/messages.json`, `messages.fr.json`."""
     names = [*reversed(path.stem.split(".")), *reversed(path.parts[:-1][-3:])]
     return next((tag for name in names if (tag := _tag(name))), "")
 
@@ -209,7 +209,7 @@ def _po_paragraphs(text: str, pieces: list[Span]) -> Iterator[list[Span]]:
 
 
 def _joined(text: str, pieces: list[Span]) -> Passage:
-    """Their blanks belong to the message, so that they aren't trimmed."""
+    """Return the passage of these pieces. Their blanks belong to the message, so they aren't trimmed."""
     if not pieces:
         return Passage("", 0, ())
     start = pieces[0].start

@@ -82,7 +82,7 @@ def html_cuts(text: str) -> list[Cut]:
 
 
 def _runs(tree: SyntaxTree) -> Iterator[tuple[Span, str, str]]:
-    """The source between the tags of blocks: (span, language, what is reserved there)."""
+    """Yield the source between the tags of blocks: (span, language, what is reserved there)."""
     begin: int | None = None
     end, spoken = 0, ""
     stack: list[tuple[Node, str]] = [(tree.root, "")]
@@ -117,7 +117,7 @@ def _runs(tree: SyntaxTree) -> Iterator[tuple[Span, str, str]]:
 
 
 def _is_spoken(tree: SyntaxTree, error: Node) -> bool:
-    """Whether an error is text: an `&` or `<` alone is one to the grammar, with the text after it."""
+    """Tell whether an error is text: an `&` or `<` alone is one to the grammar, with the text after it."""
     span = tree.span(error)
     is_name = tree.text.endswith("<", 0, span.start) or tree.text.endswith("</", 0, span.start)
     return not is_name and not _TAG_START.search(tree.text, span.start, span.end)

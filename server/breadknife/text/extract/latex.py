@@ -186,7 +186,7 @@ def latex_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
 
 
 def _paragraphs(text: str) -> Iterator[list[Span]]:
-    """The pieces of lines of each paragraph. Before the document's body, titles alone count."""
+    """Yield the pieces of lines of each paragraph. Before the document's body, titles alone count."""
     body = _BODY.search(text)
     closing = brackets(text, "{}[]", _SKIPPED)
     arguments = [Span(0, len(text))]
@@ -197,7 +197,7 @@ def _paragraphs(text: str) -> Iterator[list[Span]]:
 def _paragraphs_of(
     text: str, span: Span, body: int, closing: Mapping[int, int], arguments: list[Span]
 ) -> Iterator[list[Span]]:
-    """The paragraphs of a part of the text; arguments with paragraphs of their own are added to `arguments`."""
+    """Yield the paragraphs of a part of the text; arguments with paragraphs of their own are added to `arguments`."""
     pieces, at, pos = list[Span](), span.start, span.start
     preamble = span.start == 0
     while (match := _TOKEN.search(text, pos, span.end)) is not None:
@@ -243,7 +243,7 @@ def _after_environment(text: str, name: str, at: int, limit: int) -> int:
 
 
 def _skip_arguments(text: str, at: int, kinds: str, closing: Mapping[int, int]) -> int:
-    """The offset after the arguments that begin with one of `kinds` at `at`."""
+    """Return the offset after the arguments that begin with one of `kinds` at `at`."""
     while True:
         opening = at
         while opening < len(text) and text[opening] in " \t":

@@ -140,7 +140,7 @@ def prose(passage: Passage, cutter: Cutter, reserved: str, language: str = "") -
 
 @lru_cache(maxsize=1 << 15)
 def _relative(text: str, lines: tuple[int, ...], cutter: Cutter, reserved: str) -> ProseText | None:
-    """The prose of a passage that starts at 0. Most paragraphs stay the same while one is edited."""
+    """Return the prose of a passage that starts at 0. Most paragraphs stay the same while one is edited."""
     cuts = disjoint(cutter(text))
     left = masked(text, cuts) if cuts else text
     found = [Cut(m.start(), m.end()) for m in _NOT_PROSE.finditer(left)]
@@ -149,7 +149,7 @@ def _relative(text: str, lines: tuple[int, ...], cutter: Cutter, reserved: str) 
 
 
 def _origin(text: str, lines: tuple[int, ...]) -> Sequence[int]:
-    """For each code point of a passage, and for its end, the offset in the source."""
+    """Return, for each code point of a passage and for its end, the offset in the source."""
     if len(lines) == 1:
         return range(len(text) + 1)
     lengths = (len(line) + 1 for line in text.split("\n"))
@@ -182,7 +182,7 @@ def citation(text: str, start: int, end: int) -> Cut:
 
 
 def markup_cuts(text: str, kinds: Iterable[Markup]) -> list[Cut]:
-    """Line breaks and inline markup. Where two kinds overlap, the one that comes first in `kinds` counts."""
+    """Return line breaks and inline markup. Where two kinds overlap, the one that comes first in `kinds` counts."""
     cuts = line_breaks(text)
     for kind in kinds:
         found = list[Cut]()
@@ -278,7 +278,7 @@ def _build(text: str, origin: Sequence[int], cuts: Sequence[Cut], reserved: str)
 
 
 def _runs(origin: Sequence[int], start: int, end: int) -> Iterable[Span]:
-    """`start:end` cut where the source has something in between."""
+    """Return `start:end`, cut where the source has something in between."""
     if origin[end - 1] - origin[start] == end - 1 - start:
         yield Span(start, end)
         return

@@ -44,7 +44,7 @@ def _prose(document: Document, lines: Iterable[Span], cancel: CancelToken) -> It
 
 
 def _commit_lines(document: Document) -> Iterator[Span]:
-    """The lines from the subject on, without comments; indented code is an empty line."""
+    """Yield the lines from the subject on, without comments; indented code is an empty line."""
     begun = in_text = False
     for number in range(document.line_count):
         span = document.line_span(number)
@@ -59,7 +59,7 @@ def _commit_lines(document: Document) -> Iterator[Span]:
 
 
 def _without_trailers(document: Document, lines: list[Span]) -> Iterator[Span]:
-    """The lines but for those at the end that git reads as trailers, and those that everybody does."""
+    """Yield the lines but for those at the end that git reads as trailers, and those that everybody does."""
     kept = len(lines)
     while kept and not document.slice(lines[kept - 1]).strip():
         kept -= 1

@@ -159,7 +159,7 @@ class _Reader:
             self._text(line)
 
     def _explicit(self, line: Line) -> None:
-        """A directive, a footnote, a target or a comment."""
+        """Read a directive, a footnote, a target or a comment."""
         if match := _FOOTNOTE.match(line.text):
             self._begin(line.rest(match.end()), None)
         elif not (match := _DIRECTIVE.match(line.text)) or match[1] in _LEFT_OUT:

@@ -58,7 +58,7 @@ def typst_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
 
 
 def _paragraphs(text: str) -> Iterator[list[Span]]:
-    """The pieces of lines of each paragraph."""
+    """Yield the pieces of lines of each paragraph."""
     closing = brackets(text, _PAIRS, _SKIPPED)
     contents = [Span(0, len(text))]
     while contents:
@@ -66,7 +66,7 @@ def _paragraphs(text: str) -> Iterator[list[Span]]:
 
 
 def _paragraphs_of(text: str, span: Span, closing: Mapping[int, int], contents: list[Span]) -> Iterator[list[Span]]:
-    """The paragraphs of a part of the text; content that has paragraphs of its own is added to `contents`."""
+    """Yield the paragraphs of a part of the text; content that has paragraphs of its own is added to `contents`."""
     pieces, at, pos = list[Span](), span.start, span.start
     while (match := _TOKEN.search(text, pos, span.end)) is not None:
         pos = match.end()
@@ -103,7 +103,7 @@ def _paragraphs_of(text: str, span: Span, closing: Mapping[int, int], contents: 
 
 
 def _is_block(text: str, span: Span, start: int, end: int, *, follows_text: bool) -> bool:
-    """Whether a call has its lines to itself, and is no part of a sentence that goes on around them."""
+    """Tell whether a call has its lines to itself, and is no part of a sentence that goes on around them."""
     before = start
     while before > span.start and text[before - 1] in " \t":
         before -= 1
@@ -116,7 +116,7 @@ def _is_block(text: str, span: Span, start: int, end: int, *, follows_text: bool
 
 
 def _after_call(text: str, at: int, closing: Mapping[int, int]) -> int:
-    """The offset after a call's arguments and what is called on its result."""
+    """Return the offset after a call's arguments and what is called on its result."""
     while True:
         if at in closing and text[at] in "([{":
             at = closing[at] + 1
@@ -127,7 +127,7 @@ def _after_call(text: str, at: int, closing: Mapping[int, int]) -> int:
 
 
 def _after_code(text: str, at: int, closing: Mapping[int, int]) -> int:
-    """The offset after a statement: the first line break or `;` outside of its brackets."""
+    """Return the offset after a statement: the first line break or `;` outside of its brackets."""
     while (match := _CODE_STOP.search(text, at)) is not None:
         if match[0] in "\n;":
             return match.start() if match[0] == "\n" else match.end()
@@ -136,7 +136,7 @@ def _after_code(text: str, at: int, closing: Mapping[int, int]) -> int:
 
 
 def _contents(text: str, start: int, end: int, closing: Mapping[int, int]) -> Iterator[Span]:
-    """The content blocks of code, the outermost ones."""
+    """Yield the content blocks of code, the outermost ones."""
     while (start := text.find("[", start, end)) >= 0:
         stop = closing.get(start)
         if stop is not None:

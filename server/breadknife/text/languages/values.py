@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 def kinds(names: str) -> frozenset[str]:
-    """Node types or other words, written one after the other."""
+    """Return node types or other words, which are separated by blanks, as a set."""
     return frozenset(names.split())
 
 

@@ -40,7 +40,7 @@ class Checkers:
     context: StepContext
 
     def faults(self, texts: Sequence[str], seconds: float | None = None) -> tuple[tuple[Fault, ...], ...]:
-        """For each text what the checkers say of it, the slow ones as far as they do in so many seconds. The texts
+        """Return for each text what the checkers say of it, the slow ones as far as they do in `seconds`. The texts
         belong to `prose`, in that order."""
         joined = _BETWEEN.join(texts) + "\n"
         plain = Document(self.document.uri, "plaintext", joined)

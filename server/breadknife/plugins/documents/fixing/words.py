@@ -41,7 +41,7 @@ class FixingTable:
 
 
 def readable(text: str) -> str:
-    """Prose as a model knows it: code where a placeholder stands. Each character keeps its place."""
+    """Return prose as a model knows it: code where a placeholder stands. Each character keeps its place."""
     return _PLACEHOLDER.sub(lambda match: _AS_CODE[match[0]], text)
 
 
@@ -90,7 +90,7 @@ def is_spelling(old: str, new: str) -> bool:
 
 
 def _word_by_word(old: str, edit: TextEdit) -> Iterator[TextEdit]:
-    """An edit as one for each token; nothing if it changes their number."""
+    """Yield an edit as one for each token; nothing if it changes their number."""
     was, comes = _TOKEN.findall(old), _TOKEN.findall(edit.new_text)
     if len(was) != len(comes):
         return
@@ -130,7 +130,7 @@ def is_small(old: str, new: str) -> bool:
 
 
 def _is_as_right(was: Sequence[str], comes: Sequence[str]) -> bool:
-    """Whether the old words say the same as well as the new ones."""
+    """Tell whether the old words say the same as well as the new ones."""
     old, new = (_written_out(" ".join(words)).split() for words in (was, comes))
     return len(old) == len(new) and all(map(read_table("fixing", FixingTable).is_as_right, old, new))
 
@@ -151,12 +151,12 @@ def is_same_word(old: str, new: str) -> bool:
 
 
 def _bases(word: str) -> set[str]:
-    """The verbs that a word may be a form of."""
+    """Return the verbs that a word may be a form of."""
     return {verb.base for form in FORMS if (verb := verbs(form).get(word)) is not None}
 
 
 def _signs(text: str) -> str:
-    """Its punctuation but for commas: no other sign is put in or left out."""
+    """Return its punctuation but for commas: no other sign is put in or left out."""
     return "".join(token for token in _TOKEN.findall(text) if not token[0].isalnum() and token.strip(f" {_COMMA}"))
 
 

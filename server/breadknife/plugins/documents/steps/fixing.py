@@ -137,7 +137,8 @@ def _with_sure_fixes(texts: Sequence[str], faults: Sequence[Sequence[Fault]]) ->
 
 
 def _best(text: str, fault: Fault, likelihood: Likelihood) -> Sequence[TextEdit]:
-    """The first fix that makes the sentence likelier; a checker's favourite is first. One with several isn't sure."""
+    """Return the first fix that makes the sentence likelier; a checker's favourite is first. One with several isn't
+    sure."""
     sentence = sentence_at(text, fault.span)
     fixes = [fix for fix in fault.fixes if fix and all(sentence.span.contains(edit.span) for edit in fix)]
     if not fixes:
@@ -240,7 +241,8 @@ class _ParagraphEdits:
         return apply_edits(self.prose.text, self.edits)
 
     def by_sentence(self) -> dict[SentenceContext, list[TextEdit]]:
-        """The edits of each sentence, counted from its start. One that goes over a sentence's end is left out."""
+        """Return the edits of each sentence, counted from its start. One that goes over a sentence's end is left
+        out."""
         of_sentence: dict[SentenceContext, list[TextEdit]] = {}
         for edit in self.edits:
             sentence = sentence_at(self.prose.text, edit.span)
@@ -283,7 +285,7 @@ def find_edits(given: EditsInput, context: StepContext) -> EditsOutput | Silence
 
 
 def _guarded_edits(given: EditsInput, texts: Sequence[str]) -> list[_ParagraphEdits]:
-    """The changes that lead to these texts, are about prose alone, and that the guard lets pass."""
+    """Return the changes that lead to these texts, are about prose alone, and that the guard lets pass."""
     paragraphs: list[_ParagraphEdits] = []
     for prose, text in zip(given.prose, texts, strict=True):
         edits = (
@@ -299,7 +301,7 @@ def _guarded_edits(given: EditsInput, texts: Sequence[str]) -> list[_ParagraphEd
 
 
 def _guarded(paragraph: _ParagraphEdits) -> Iterator[TextEdit]:
-    """The edits that the guard lets pass, each on its own. The others are refused at their sentence."""
+    """Yield the edits that the guard lets pass, each on its own. The others are refused at their sentence."""
     for sentence, edits in paragraph.by_sentence().items():
         for edit in edits:
             after = apply_edits(sentence.text, [edit])
@@ -337,7 +339,7 @@ def _drop_new_faults(paragraphs: Sequence[_ParagraphEdits], checkers: Checkers, 
 
 
 def _after_all(edits: Sequence[TextEdit]) -> Iterator[tuple[TextEdit, Span]]:
-    """Each edit with the span of its text after all of them."""
+    """Yield each edit with the span of its text after all of them."""
     by = 0
     for edit in edits:
         start = edit.span.start + by

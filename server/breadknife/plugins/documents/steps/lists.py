@@ -114,8 +114,8 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _has_own_lines(document: Document, block: Block) -> bool:
-    """Whether each line of the paragraph begins with the same margin and nothing else, so that each line of a list can
-    begin with it."""
+    """Tell whether each line of the paragraph begins with the same margin and nothing else, so that each line of a list
+    can begin with it."""
     first, last = document.line_at(block.start), document.line_at(block.prose.end)
     before = document.text[document.line_span(first).start : block.start]
     rest = (document.line_text(number) for number in range(first + 1, last + 1))
@@ -125,7 +125,7 @@ def _has_own_lines(document: Document, block: Block) -> bool:
 
 
 def _is_before_list(document: Document, block: Block) -> bool:
-    """Whether a list begins in the next line, or behind a blank one if the paragraph introduces it."""
+    """Tell whether a list begins in the next line, or behind a blank one if the paragraph introduces it."""
     item, number = format_of(document).patterns[1], document.line_at(block.prose.end) + 1
     margin = len(block.margin.rstrip())
     while number < document.line_count:
@@ -143,7 +143,8 @@ def _is_ended(sentence: str) -> bool:
 
 
 def _connected(text: str, spans: Sequence[Span]) -> str:
-    """The word at the beginning of a sentence by which it needs the one before it; empty if each can stand alone."""
+    """Return the word at the beginning of a sentence by which it needs the one before it; empty if each can stand
+    alone."""
     known = english()
     for span in spans[1:]:
         first, *rest = words(text[span.start : span.end])[:_BEGINNING] or [""]
@@ -158,13 +159,13 @@ def _connected(text: str, spans: Sequence[Span]) -> str:
 
 
 def _has_title(document: Document, block: Block, first: Span) -> bool:
-    """Whether the first sentence is bold as a whole."""
+    """Tell whether the first sentence is bold as a whole."""
     source = source_of(document, block, first) or ""
     return re.fullmatch(r"(\*\*|__|\\textbf\{|\*).+(\1|\})", source) is not None
 
 
 def _series(text: str) -> tuple[Span, ...]:
-    """The items behind the colon of the last sentence, or nothing where they aren't certain."""
+    """Return the items behind the colon of the last sentence, or nothing where they aren't certain."""
     last = sentences(text)[-1]
     colons = [
         match for match in _SERIES.finditer(text, last.start, last.end) if not _depth(text, last.start, match.start())
@@ -207,7 +208,7 @@ def _series(text: str) -> tuple[Span, ...]:
 
 
 def _parts(body: str, sign: str) -> list[Span]:
-    """The pieces between a sign, but for those within brackets."""
+    """Return the pieces between a sign, but for those within brackets."""
     cuts = [at for at, char in enumerate(body) if char == sign and not _depth(body, 0, at)]
     starts = [0, *(cut + 1 for cut in cuts)]
     pieces: list[Span] = []

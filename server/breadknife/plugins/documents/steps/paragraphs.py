@@ -76,7 +76,7 @@ def _list_output(document: Document, text: str, place: Span, items: Sequence[str
 
 
 def _is_sentence(prose: ProseText) -> bool:
-    """Whether an item can stand in a paragraph: it begins with a capital or with code, and has a verb."""
+    """Tell whether an item can stand in a paragraph: it begins with a capital or with code, and has a verb."""
     first = prose.text[: sentences(prose.text)[0].end]
     if words(first)[0] in english().openers:  # "If it fails, the server stops"
         main = words(first.partition(",")[2])
@@ -124,7 +124,7 @@ def _is_code(text: str) -> bool:
 
 
 def _between(document: Document, listed: Sequence[Block]) -> str:
-    """What else stands between the items of a list; empty if it is nothing but their markers."""
+    """Return what else stands between the items of a list; empty if it is nothing but their markers."""
     for before, after in pairwise(listed):
         gap = document.text[before.end or before.prose.end : after.start]
         margin = after.margin.strip()
@@ -135,7 +135,7 @@ def _between(document: Document, listed: Sequence[Block]) -> str:
 
 
 def _below(document: Document, last: Block) -> str:
-    """What else belongs to the last item of a list; empty if nothing does."""
+    """Return what else belongs to the last item of a list; empty if nothing does."""
     number, edge = document.line_at(last.end or last.prose.end) + 1, len(last.margin)
     while number < document.line_count:
         line = document.line_text(number)
@@ -146,7 +146,7 @@ def _below(document: Document, last: Block) -> str:
 
 
 def _environment(document: Document, start: int, end: int) -> tuple[int, str, int] | None:
-    """Of LaTeX's environment around items: its start, its margin and its end."""
+    """Return the start, the margin and the end of LaTeX's environment around items."""
     opening = re.search(r"([ \t]*)\\begin\{itemize\}\s*\Z", document.text[:start])
     closing = re.match(r"\s*\\end\{itemize\}", document.text[end:])
     if opening is None or closing is None:

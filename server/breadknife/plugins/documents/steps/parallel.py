@@ -82,7 +82,7 @@ def make_parallel(given: ParallelInput, context: StepContext) -> ParallelOutput 
 
 
 def _compared(document: Document, items: Sequence[ProseText], edits: Sequence[TextEdit]) -> tuple[str, str]:
-    """The items before and after the edits, a line each and without their markers: for the guard."""
+    """Return the items before and after the edits, a line each and without their markers: for the guard."""
     before, after = list[str](), list[str]()
     for block in blocks(document, items):
         item = Span(block.prose.source_span(Span(0, 1)).start, block.end or block.prose.end)
@@ -93,14 +93,14 @@ def _compared(document: Document, items: Sequence[ProseText], edits: Sequence[Te
 
 
 def _form(text: str) -> str:
-    """With which form of a verb a text begins: `base`, `gerund`, `third`, or `other`."""
+    """Return with which form of a verb a text begins: `base`, `gerund`, `third`, or `other`."""
     match = _PLAIN_WORD.match(text)
     word = match[0].lower() if match else ""
     return next((form for form in ("base", "gerund", "third") if word in verbs(form)), "other")
 
 
 def _most(values: Sequence[str], share: float) -> str:
-    """What most of the values are; empty if too few are the same."""
+    """Return what most of the values are; empty if too few are the same."""
     value, count = Counter(values).most_common(1)[0]
     return value if count >= 2 and count >= share * len(values) and count < len(values) else ""
 
@@ -108,7 +108,7 @@ def _most(values: Sequence[str], share: float) -> str:
 def _first_words(
     items: Sequence[ProseText], share: float, noun: str
 ) -> tuple[list[tuple[int, Change]], list[tuple[Span, str]]]:
-    """The first word of each item in the form of most; and what isn't certain, each with a sentence."""
+    """Return the first word of each item in the form of most; and what isn't certain, each with a sentence."""
     forms = [_form(item.text) for item in items]
     usual = _most(forms, share)
     changes: list[tuple[int, Change]] = []
@@ -130,8 +130,8 @@ def _first_words(
 
 
 def _is_verb(text: str, form: str) -> bool:
-    """Whether the first word is certain to be a verb, by what stands behind it."""
-    first, second, *_ = (*words(text), "", "")
+    """Tell whether the first word is certain to be a verb, by what stands behind it."""
+    first, second = [*words(text), "", ""][:2]
     has_object = second in english().determiners
     if form == "gerund" and first not in english().nouns:
         return has_object or second.startswith(("dummy", "ina0")) or second in ("started", "up", "to")
@@ -139,8 +139,8 @@ def _is_verb(text: str, form: str) -> bool:
 
 
 def _capitals(items: Sequence[ProseText], share: float) -> list[tuple[int, Change]]:
-    """A capital at the start of each item if most have one. A small letter is never made of a capital: it may be a
-    name's."""
+    """Return a capital at the start of each item if most have one. A small letter is never made of a capital: it may be
+    a name's."""
     kinds = ["upper" if item.text[0].isupper() else "lower" for item in items if _is_plain(item)]
     changes: list[tuple[int, Change]] = []
     if len(kinds) >= FEWEST and _most(kinds, share) == "upper":
@@ -152,7 +152,7 @@ def _capitals(items: Sequence[ProseText], share: float) -> list[tuple[int, Chang
 
 
 def _is_plain(item: ProseText) -> bool:
-    """Whether it begins with a word, not with code."""
+    """Tell whether it begins with a word, not with code."""
     return item.segments[0].kind is Piece.VERBATIM and item.text[0].isalpha()
 
 
@@ -162,8 +162,8 @@ def _is_common(word: str) -> bool:
 
 
 def _stops(document: Document, items: Sequence[ProseText], share: float) -> list[tuple[int, TextEdit]]:
-    """A full stop behind each item, or none, as most have it. Nothing is certain of a list that has other signs there,
-    or items of several sentences without a stop."""
+    """Return a full stop behind each item, or none, as most have it. Nothing is certain of a list that has other signs
+    there, or items of several sentences without a stop."""
     kinds = ["other" if _ends_in_address(document, item) else _end(item.text) for item in items]
     usual = _most(kinds, share)
     edits: list[tuple[int, TextEdit]] = []
@@ -186,12 +186,13 @@ def _stops(document: Document, items: Sequence[ProseText], share: float) -> list
 
 
 def _ends_in_address(document: Document, item: ProseText) -> bool:
-    """Whether it ends in a URL, of which a full stop could become a part."""
+    """Tell whether it ends in a URL, of which a full stop could become a part."""
     return "://" in document.text[item.start : item.end].rpartition(" ")[2]
 
 
 def _end(text: str) -> str:
-    """How a text ends: `stop`, `none`, or `other`, such as a question, or a sentence with a note or a number behind."""
+    """Return how a text ends: `stop`, `none`, or `other`, such as a question, or a sentence with a note or a number
+    behind."""
     bare = text.rstrip()
     if re.search(r"[.!?:;]\s+(?:\([^()]*\)|\S+)$", bare):
         return "other"

@@ -47,7 +47,7 @@ class Entry:
 
 @cache
 def _entries() -> dict[str, Entry]:
-    """Each phrase with its plain one; of a verb, each form."""
+    """Return each phrase with its plain one; of a verb, each form."""
     entries: dict[str, Entry] = {}
     for row in read_rows("lexicon", Row):
         if row.part != "verb":
@@ -62,7 +62,7 @@ def _entries() -> dict[str, Entry]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Any of the phrases, the longest first."""
+    """Return the pattern of any of the phrases, the longest first."""
     longest_first = sorted(_entries(), key=len, reverse=True)
     return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b", re.IGNORECASE)
 
@@ -97,8 +97,8 @@ class _Replacement:
 
 
 def find_wordy(given: PlainInput, context: StepContext) -> PlainOutput | Silence:
-    """Wordy phrases with plain ones in their place, by a lexicon: the longest match, in each form of a verb. Of the
-    selection; without one, of the cursor's line, so that a menu offers them only where they are."""
+    """Return wordy phrases with plain ones in their place, by a lexicon: the longest match, in each form of a verb. Of
+    the selection; without one, of the cursor's line, so that a menu offers them only where they are."""
     chosen = given.span if len(given.span) else given.document.line_span(given.document.line_at(given.span.start))
     replacements: list[_Replacement] = []
     for prose in given.prose:
@@ -127,7 +127,7 @@ def find_wordy(given: PlainInput, context: StepContext) -> PlainOutput | Silence
 
 
 def _is_chosen(phrase: Span, chosen: Span, *, is_selected: bool) -> bool:
-    """A phrase over two lines is one of both; of a selection, what is all in it."""
+    """Tell whether a phrase is in what is chosen. One over two lines is in both; a selection must hold all of it."""
     return chosen.contains(phrase) if is_selected else phrase.start < chosen.end and chosen.start < phrase.end
 
 
@@ -159,7 +159,7 @@ def _is_lower(text: str) -> bool:
 
 
 def _fits(row: Row, plain: str, before: list[str]) -> bool:
-    """Whether the words before allow the phrase to be replaced."""
+    """Tell whether the words before allow the phrase to be replaced."""
     last = before[0] if before else ""
     if last in ("a", "an"):  # which goes with the sound of the word behind it
         return False
@@ -202,7 +202,7 @@ def keep_likely(given: LikelyInput, context: StepContext) -> ChangeOutput | Sile
 
 
 def _likely(given: LikelyInput, context: StepContext) -> tuple[bool, ...] | None:
-    """For each replacement whether the sentence's probability doesn't fall; None where no model can tell."""
+    """Tell for each replacement whether the sentence's probability doesn't fall; None where no model can tell."""
     try:
         model = context.model(given.model)
         likely: list[bool] = []

@@ -71,18 +71,18 @@ def find_place(given: PlaceInput, context: StepContext) -> PlaceOutput | Silence
 
 @lru_cache(maxsize=1)
 def _prose_of(document: Document, tree: SyntaxTree | None) -> Sequence[ProseText]:
-    """The document's prose: each recipe of a menu asks for it, and the menu waits for all of them."""
+    """Return the document's prose: each recipe of a menu asks for it, and the menu waits for all of them."""
     return [*extract(document, tree, CancelToken())]
 
 
 def _lines_of(document: Document, span: Span) -> Span:
-    """The lines that a place is in."""
+    """Return the lines that a place is in."""
     first, last = document.line_at(span.start), document.line_at(span.end)
     return Span(document.line_span(first).start, document.line_span(last).end)
 
 
 def _nearby(paragraphs: Sequence[ProseText], block: Block) -> Sequence[ProseText]:
-    """The paragraphs that may belong to the same list; all of them around a heading."""
+    """Return the paragraphs that may belong to the same list; all of them around a heading."""
     if block.kind == HEADING:
         return paragraphs
     number = paragraphs.index(block.prose)
@@ -90,7 +90,7 @@ def _nearby(paragraphs: Sequence[ProseText], block: Block) -> Sequence[ProseText
 
 
 def _touches(document: Document, block: Block, span: Span) -> bool:
-    """Whether a place is in the lines of a block: the cursor may be on its marker."""
+    """Tell whether a place is in the lines of a block: the cursor may be on its marker."""
     start = document.line_span(document.line_at(block.prose.start)).start if not len(span) else block.prose.start
     end = block.end if block.end is not None else block.prose.end
     return Span(start, end).touches(span) if not len(span) else start < span.end and span.start < end

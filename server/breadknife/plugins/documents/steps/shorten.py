@@ -83,7 +83,7 @@ def shorten(given: ShortenInput, context: StepContext) -> ChangeOutput | Silence
 
 
 def _deletions(document: Document, proses: list[ProseText]) -> Iterator[tuple[Change, int]]:
-    """What can be left out, the surest first, with the number of its words."""
+    """Yield what can be left out, the surest first, with the number of its words."""
     for pattern, row in _fillers():
         for prose in proses:
             for match in pattern.finditer(prose.text):

@@ -66,7 +66,7 @@ def _is_chosen(given: SplitInput, prose: ProseText, span: Span) -> bool:
 
 
 def _splits(prose: ProseText, span: Span, longer_than: int) -> Iterator[Change]:
-    """The best split of a sentence, and those of its parts if these are still too long."""
+    """Yield the best split of a sentence, and those of its parts if these are still too long."""
     text = prose.text
     joints = list(_joints(text, span))
     if not joints:
@@ -80,7 +80,7 @@ def _splits(prose: ProseText, span: Span, longer_than: int) -> Iterator[Change]:
 
 
 def _joints(text: str, span: Span) -> Iterator[tuple[Span, str]]:
-    """The places of a sentence that can become its end, each with what stands there then."""
+    """Yield the places of a sentence that can become its end, each with what stands there then."""
     sentence = text[span.start : span.end]
     if sentence.count(";") > 1 or ":" in re.sub(r"\d:\d", "", sentence) or "—" in sentence or " - " in sentence:
         return
@@ -106,13 +106,13 @@ def _joints(text: str, span: Span) -> Iterator[tuple[Span, str]]:
 
 
 def _is_inside(left: str) -> bool:
-    """Whether what follows is in brackets or quotes."""
+    """Tell whether what follows is in brackets or quotes."""
     opened = left.count("(") - left.count(")") + left.count("“") - left.count("”") + left.count("[") - left.count("]")
     return opened > 0 or left.count('"') % 2 == 1
 
 
 def _is_main(before: list[str], word: str) -> bool:
-    """Whether words are a whole main clause, and what follows them can't belong to a clause within it."""
+    """Tell whether words are a whole main clause, and what follows them can't belong to a clause within it."""
     if not has_finite_verb(before) or before[0] in english().openers:
         return False
     if word == "and" and before[0] in verbs("base"):  # "Do this, and it works" is a condition
@@ -124,7 +124,7 @@ def _is_main(before: list[str], word: str) -> bool:
 
 
 def _is_promise(after: list[str]) -> bool:
-    """Whether a clause may say what follows if somebody does what the words before it ask for."""
+    """Tell whether a clause may say what follows if somebody does what the words before it ask for."""
     return after[0].endswith("'ll") or after[1] == "will"
 
 

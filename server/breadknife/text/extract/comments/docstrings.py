@@ -47,7 +47,8 @@ def _escaped_cuts(text: str) -> list[Cut]:
 
 
 def _aligned(text: str, inside: Span) -> Iterator[Span]:
-    """A docstring's lines without their common margin. The first one has none to compare: it follows the quotes."""
+    """Yield a docstring's lines without their common margin. The first one has none to compare: it follows the
+    quotes."""
     first, *rest = split_lines(text, inside)
     source = text[first.start : first.end]
     yield Span(first.start + len(source) - len(source.lstrip()), first.end)

@@ -120,7 +120,7 @@ class _Reader:
             self._add(span, indent)
 
     def _left_out(self, content: str, indent: int) -> bool:
-        """Whether the line is an example, a table or markup."""
+        """Tell whether the line is an example, a table or markup."""
         if self.literal is not None:
             if indent > self.literal:
                 return True
@@ -166,7 +166,7 @@ class _Reader:
         self.flush()
 
     def _is_title(self, line: Span, underline: str) -> bool:
-        """Whether it isn't a table that has these two lines."""
+        """Tell whether it isn't a table that has these two lines."""
         text = self.source[line.start : line.end]
         return underline[0] not in "|+" and " " not in underline and not _ADORNMENT.fullmatch(text)
 
@@ -199,7 +199,8 @@ class _Reader:
         return True
 
     def _numpy_entry(self, content: str, indent: int, following: Span | None) -> bool:
-        """Whether the line is a name or a type, in as many words as it has: its description is indented below it."""
+        """Tell whether the line is a name or a type, in as many words as it has: its description is indented below
+        it."""
         below = self.source[following.start : following.end].strip() if following else ""
         described = bool(below) and following is not None and self._indent(following) > indent
         goes_on = bool(self.current) and self.current[-1] == self.above and self.above_indent == indent

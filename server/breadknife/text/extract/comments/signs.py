@@ -107,7 +107,7 @@ def comment_blocks(tree: SyntaxTree, comments: Iterable[Node]) -> Iterator[list[
 
 
 def _inside(text: str, span: Span, skip: int) -> Iterator[Span]:
-    """The lines of a block comment without its signs and the stars at their starts."""
+    """Yield the lines of a block comment without its signs and the stars at their starts."""
     end = _BLOCK_END.search(text[span.start : span.end], skip)
     first, *others = split_lines(text, Span(span.start + skip, span.start + end.start() if end else span.end))
     yield first

@@ -60,7 +60,7 @@ def top_blocks(tree: SyntaxTree) -> Iterator[Node]:
 
 @lru_cache(maxsize=1 << 14)
 def _block(source: str, language: str) -> tuple[ProseText, ...]:
-    """The prose of one block of a document. While a document is edited most of them stay what they are."""
+    """Return the prose of one block of a document. While a document is edited most of them stay what they are."""
     tree = parse(source if source.endswith("\n") else source + "\n", language)
     return tuple(_inside(tree)) if tree is not None else ()
 
@@ -88,7 +88,7 @@ def _inside(tree: SyntaxTree) -> Iterator[ProseText]:
 
 
 def _front_matter(text: str, span: Span) -> Iterator[ProseText]:
-    """The title and the description that a document gives itself."""
+    """Yield the title and the description that a document gives itself."""
     for match in _SPOKEN_KEY.finditer(text, span.start, span.end):
         value = Span(*match.span("block" if match["block"] is not None else "value"))
         found = prose(passage(text, [*split_lines(text, value)]), line_breaks, "\"'\\:#\n")
@@ -97,7 +97,7 @@ def _front_matter(text: str, span: Span) -> Iterator[ProseText]:
 
 
 def _inline_passage(tree: SyntaxTree, node: Node) -> Passage:
-    """The node's lines without the quote marks and indentation of the blocks around."""
+    """Return the node's lines without the quote marks and indentation of the blocks around."""
     span = tree.span(node)
     if node.start_point.row == node.end_point.row:
         return passage(tree.text, [span])

@@ -74,7 +74,7 @@ def _tag(tree: SyntaxTree, node: Node) -> str:
 
 
 def _cut(tree: SyntaxTree, node: Node) -> list[Cut] | None:
-    """What to cut for this node; None for text and for what only holds other nodes."""
+    """Return what to cut for this node; None for text and for what only holds other nodes."""
     kind, span = node.type, tree.span(node)
     if kind in ("code_span", "latex_block", "uri_autolink", "email_autolink"):
         return [Cut(span.start, span.end)]
@@ -95,7 +95,7 @@ def _cut(tree: SyntaxTree, node: Node) -> list[Cut] | None:
 
 
 def mdx_cuts(text: str) -> tuple[Cut, ...]:
-    """As `markdown_cuts`, without expressions and components. What these hold is no Markdown."""
+    """Return the cuts of `markdown_cuts`, and expressions and components. What these hold is no Markdown."""
     cuts, masked = _expressions(text)
     for match in _JSX.finditer(masked):
         tag = _TAG.match(match[0])
@@ -108,7 +108,7 @@ def mdx_cuts(text: str) -> tuple[Cut, ...]:
 
 
 def _expressions(text: str) -> tuple[list[Cut], str]:
-    """The expressions in braces, and the text with harmless characters in their place."""
+    """Return the expressions in braces, and the text with harmless characters in their place."""
     closing, cuts, out, at = brackets(text, "{}"), list[Cut](), list[str](), 0
     while (start := text.find("{", at)) >= 0:
         end = closing.get(start, start) + 1

@@ -103,8 +103,8 @@ def part(text: str, span: Span) -> Part | None:
 
 
 def _is_in_front(text: str, start: int) -> bool:
-    """Whether the document begins as if with front matter, to which there is no end above `start`, or which may end in
-    a last line that has no end."""
+    """Tell whether the document begins as if with front matter, to which there is no end above `start`, or which may
+    end in a last line that has no end."""
     opening = _FRONT.match(text)
     if opening is None or not start:
         return opening is not None and not text.endswith("\n")
@@ -112,7 +112,7 @@ def _is_in_front(text: str, start: int) -> bool:
 
 
 def _is_after(tree: SyntaxTree, node: Node, start: int) -> bool:
-    """Whether it is the paragraph that was put below the source, by itself."""
+    """Tell whether it is the paragraph that was put below the source, by itself."""
     return (
         node.type == "paragraph" and tree.offset(node.start_byte) == start and (not start or is_wall(tree.text, start))
     )
