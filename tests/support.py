@@ -10,9 +10,10 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Engine, GenerateRequest, Prompt, ScoreRequest, Scores
 from breadknife.engine.scripted import ScriptedEngine
+from breadknife.lru import LruCache
 from breadknife.project.values import Project
 from breadknife.task.cascade import Step
-from breadknife.task.running import Memory, StepTrace, run_cascade
+from breadknife.task.running import StepTrace, run_cascade
 from breadknife.task.values import Origin
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree, parse
@@ -51,7 +52,7 @@ class PluginContext:
         return PluginModel(self, self.bigger) if self.bigger else None
 
     def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
-        return run_cascade(steps, value, self, self.steps.append, Memory())
+        return run_cascade(steps, value, self, self.steps.append, LruCache(512))
 
     def refresh(self) -> None:
         self.refreshed += 1

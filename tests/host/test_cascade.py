@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +12,11 @@ from breadknife.engine.api import Part
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import PluginError
 from breadknife.host.settings import Settings
+from breadknife.lru import LruCache
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context
 from breadknife.task.reasons import silence
-from breadknife.task.running import Memory, check_cascade
+from breadknife.task.running import check_cascade
 from breadknife.task.values import CheckRequest, Done, Silence
 from host.fakes import Fake, host
 from support import document
@@ -97,7 +99,7 @@ def test_a_memoised_step_is_taken_once_for_each_value() -> None:
         return Settled(value)
 
     step = Step("slow", Kind.RULE, int, int, run, memoised=True)
-    memory = Memory(capacity=2)
+    memory = LruCache[Hashable, Verdict](2)
     verdicts = [ask(step, value=value, memory=memory)[1][0][1] for value in (1, 1, 2, 3, 1)]
     assert verdicts == ["settled", "settled, remembered", "settled", "settled", "settled"]
     assert taken == [1, 2, 3, 1]

@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,11 @@ from breadknife.host.resources import shared
 from breadknife.host.settings import Settings
 from breadknife.host.telling import Tell
 from breadknife.host.throttle import Throttle
+from breadknife.lru import LruCache
 from breadknife.paths import state_dir
+from breadknife.task.cascade import Verdict
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin
-from breadknife.task.running import Memory
+from breadknife.task.running import MEMOISED
 from breadknife.task.values import CompletionRequest, InlayRequest, LensRequest, Request, document_of
 from breadknife.text.document import Document, uri_to_path
 from breadknife.text.syntax import SyntaxTree, TreeCache
@@ -73,7 +75,7 @@ class Services:
     """Whether a missing engine or model causes a notice. False if the editor itself offers to set it up."""
     ledger: Ledger = field(default_factory=Ledger)
     kinds: Mapping[type[Any], RequestKind] = field(default_factory=lambda: KINDS)
-    memory: Memory = field(default_factory=Memory)
+    memory: LruCache[Hashable, Verdict] = field(default_factory=lambda: LruCache(MEMOISED))
     """The verdicts of memoised steps of cascades."""
     containment: Containment = field(default_factory=Containment)
     projects: Projects = field(default_factory=Projects)
@@ -88,7 +90,7 @@ class Services:
     _noticed: set[str] = field(default_factory=set[str])
     _missing: set[str] = field(default_factory=set[str])
     """What was told, or not, of engines and models that aren't there."""
-    _throttles: dict[tuple[str, str], Throttle] = field(default_factory=dict[tuple[str, str], Throttle])
+    _throttles: LruCache[tuple[str, str], Throttle] = field(default_factory=lambda: LruCache(THROTTLES))
     _late: Counter[str] = field(default_factory=Counter[str])
     """Plugin's name -> bytes that left the machine after the receipt of their request was written."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -214,9 +216,4 @@ class Services:
         return f"{os.getpid()}-{next(self._numbers)}"
 
     def _throttle(self, what: str, plugin: str, most: int, seconds: float) -> Throttle:
-        with self._lock:
-            found = self._throttles.pop((what, plugin), None) or Throttle(most, seconds)
-            self._throttles[what, plugin] = found
-            while len(self._throttles) > THROTTLES:
-                del self._throttles[next(iter(self._throttles))]
-            return found
+        return self._throttles.get_or_add((what, plugin), lambda: Throttle(most, seconds))

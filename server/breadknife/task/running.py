@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from breadknife.errors import ModelError, PluginError
+from breadknife.lru import LruCache
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context
 
@@ -26,23 +26,8 @@ class StepTrace:
     model: str = ""
 
 
-class Memory:
-    """The verdicts of memoised steps; it keeps the newest `capacity`. Safe to use from several threads."""
-
-    def __init__(self, capacity: int = 512) -> None:
-        self._capacity = capacity
-        self._verdicts: dict[Hashable, Verdict] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> Verdict | None:
-        with self._lock:
-            return self._verdicts.get(key)
-
-    def put(self, key: Hashable, verdict: Verdict) -> None:
-        with self._lock:
-            self._verdicts[key] = verdict
-            if len(self._verdicts) > self._capacity:
-                del self._verdicts[next(iter(self._verdicts))]
+MEMOISED = 512
+"""Verdicts of memoised steps that are kept."""
 
 
 def check_cascade(steps: Sequence[Step[Any, Any]]) -> None:
@@ -64,7 +49,7 @@ def run_cascade(
     value: Any,
     context: Context,
     trace: Callable[[StepTrace], None],
-    memory: Memory,
+    memory: LruCache[Hashable, Verdict],
     owner: str = "",
 ) -> Any:
     """Run the steps on `value`. Returns the result, or a Silence. Calls `trace` after each step, also if it raises.
@@ -83,7 +68,7 @@ def run_cascade(
             known = memory.get(key) if key else None
             verdict = known or step.run(value, context)
             if key and not known:
-                memory.put(key, verdict)
+                memory[key] = verdict
             is_remembered = known is not None or (isinstance(verdict, PassedOn) and verdict.remembered)
             said = _WORDS[type(verdict)] + (", remembered" if is_remembered else "")
         finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import threading
 import time
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from functools import cache, cached_property
 
 from tree_sitter import Language, Node, Parser, Point, Query, QueryCursor, Tree
 
+from breadknife.lru import LruCache
 from breadknife.text.document import Document, Span, TextEdit, apply_edits, common_prefix, common_suffix
 from breadknife.text.languages import LANGUAGES
 
@@ -265,32 +265,25 @@ class TreeCache:
     """
 
     def __init__(self, capacity: int = 32) -> None:
-        self._capacity = capacity
-        self._trees: dict[str, SyntaxTree] = {}
-        self._hopeless: dict[str, str] = {}
+        self._trees = LruCache[str, SyntaxTree](capacity)
+        self._hopeless = LruCache[str, str](capacity)
         """URI -> the text that took too long to parse."""
-        self._lock = threading.Lock()
 
     def tree(self, document: Document) -> SyntaxTree | None:
-        with self._lock:
-            old = self._trees.pop(document.uri, None)
-            if self._hopeless.get(document.uri) == document.text:
-                return None
+        old = self._trees.pop(document.uri)
+        if self._hopeless.get(document.uri) == document.text:
+            return None
         if old is None or old.language != document.language:
             new = parse(document.text, document.language)
         elif old.text == document.text:
             new = old
         else:
             new = changed_tree(old, difference(old.text, document.text), seconds=PARSE_SECONDS)
-        with self._lock:
-            self._hopeless.pop(document.uri, None)
-            if new is not None:
-                self._trees[document.uri] = new
-            elif has_grammar(document.language):
-                self._hopeless[document.uri] = document.text
-            for table in (self._trees, self._hopeless):
-                while len(table) > self._capacity:
-                    del table[next(iter(table))]
+        self._hopeless.pop(document.uri)
+        if new is not None:
+            self._trees[document.uri] = new
+        elif has_grammar(document.language):
+            self._hopeless[document.uri] = document.text
         return new
 
 

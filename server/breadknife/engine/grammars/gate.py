@@ -12,7 +12,6 @@ import hashlib
 import subprocess
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import psutil
@@ -22,6 +21,7 @@ from breadknife.engine.grammars.gbnf import GbnfError
 from breadknife.engine.grammars.gbnf_parser import parse_gbnf
 from breadknife.engine.grammars.grammar import MOST_CHARACTERS, check, is_schema, refused
 from breadknife.errors import EngineError
+from breadknife.lru import LruCache
 
 SHORT = 1_000
 """Characters of a grammar that is read at once: that takes less than a millisecond."""
@@ -45,7 +45,7 @@ class GrammarGate:
 
     def __init__(self, command: Sequence[str] = _TRIAL) -> None:
         self._command = command
-        self._known: OrderedDict[bytes, str] = OrderedDict()
+        self._known = LruCache[bytes, str](KEPT)
         self._free = asyncio.Semaphore(AT_ONCE)
 
     def knows(self, grammar: str) -> bool:
@@ -55,13 +55,10 @@ class GrammarGate:
             check(grammar)
         if is_plain(grammar):
             return True
-        digest = _digest(grammar)
-        if digest not in self._known:
-            return False
-        self._known.move_to_end(digest)
-        if problem := self._known[digest]:
+        problem = self._known.get(_digest(grammar))
+        if problem:
             raise EngineError(problem)
-        return True
+        return problem is not None
 
     async def try_out(self, grammar: str) -> None:
         """Raises EngineError for a grammar that may not be compiled."""
@@ -70,8 +67,6 @@ class GrammarGate:
                 return
             problem = await asyncio.to_thread(trial, grammar, self._command)
         self._known[_digest(grammar)] = problem
-        while len(self._known) > KEPT:
-            self._known.popitem(last=False)
         if problem:
             raise EngineError(problem)
 
