@@ -79,6 +79,10 @@ class LruCache(Generic[Key, Value]):
         with self._lock:
             return [(key, value) for key, (value, _) in self._entries.items()]
 
+    def values(self) -> list[Value]:
+        """Return the values, the least recently used first."""
+        return [value for _, value in self.items()]
+
     def clear(self) -> None:
         """Remove all values."""
         with self._lock:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from breadknife.lru import LruCache
 from breadknife.paths import is_marked
 from breadknife.project.folder import FolderProject
 from breadknife.project.ignoring import GITIGNORE, OWN
@@ -28,7 +29,7 @@ class Projects:
     def __init__(self) -> None:
         self.folders: Sequence[Path] = ()
         """The folders that the editor has open."""
-        self._known: dict[Path, FolderProject] = {}
+        self._known = LruCache[Path, FolderProject](FOLDERS, on_drop=FolderProject.close)
         self._open: dict[str, tuple[Path, Document]] = {}
         """URI -> root and document."""
         self._lock = threading.Lock()
@@ -39,13 +40,9 @@ class Projects:
         if root is None or not self._is_project(root):
             return None
         with self._lock:
-            project = self._known.pop(root, None)
-            if project is None:
-                project = FolderProject(root, [document for at, document in self._open.values() if at == root])
-            self._known[root] = project
-            while len(self._known) > FOLDERS:
-                self._known.pop(next(iter(self._known))).close()
-        return project
+            return self._known.get_or_add(
+                root, lambda: FolderProject(root, [document for at, document in self._open.values() if at == root])
+            )
 
     def read(self, root: Path, seconds: float = READ_SECONDS) -> bool:
         """Wait until the whole folder has been read, at most `seconds`. Returns whether it has."""
@@ -59,8 +56,7 @@ class Projects:
 
     def adopt(self, root: Path, known: bytes) -> None:
         """Use what another process has read of a folder (see `known`), instead of reading it again."""
-        with self._lock:
-            self._known[root] = FolderProject(root, known=known)
+        self._known[root] = FolderProject(root, known=known)
 
     def changed(self, document: Document, root: Path | None) -> None:
         """Note that a document was opened, or that its text has changed."""
@@ -90,17 +86,14 @@ class Projects:
     def files_changed(self, paths: Iterable[Path]) -> None:
         """Note that files were made, changed or removed."""
         paths = list(paths)
-        with self._lock:
-            known = list(self._known.items())
-        for root, project in known:
+        for root, project in self._known.items():
             if below := [path for path in paths if path.is_relative_to(root)]:
                 project.files_changed(below)
 
     def close(self) -> None:
-        with self._lock:
-            for project in self._known.values():
-                project.close()
-            self._known.clear()
+        for project in self._known.values():
+            project.close()
+        self._known.clear()
 
     def _is_project(self, root: Path) -> bool:
         return not holds_home(root) and (root in self.folders or is_marked(root))

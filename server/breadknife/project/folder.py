@@ -6,12 +6,13 @@ import os
 import pickle
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import commonpath
 
+from breadknife.lru import LruCache
 from breadknife.project.background import Background
 from breadknife.project.committers import of_committers
 from breadknife.project.edits import RecentEdits
@@ -58,7 +59,7 @@ class FolderProject:
         self._names = NamesOfTexts()
         self._index, self._words, self._listed, self._entries = _found(known)
         self._edits = RecentEdits()
-        self._outlines: OrderedDict[str, _Made] = OrderedDict()
+        self._outlines = LruCache[str, _Made](OUTLINES)
         self._open = {_key(path): document for document in opened if (path := document.path)}
         self._revisions = Counter[str]()
         self._judged = set[Path]()
@@ -283,7 +284,7 @@ class FolderProject:
                 self._listed = {each for each in self._listed if not each.is_relative_to(path)}
             for file in gone:
                 self._index.remove(file)
-                self._outlines.pop(file, None)
+                self._outlines.pop(file)
                 self._words.forget(file)
 
     def _list(self, folder: Path) -> None:
@@ -316,8 +317,7 @@ class FolderProject:
         of = document.text if document else stamp_of(path)
         if of is None:
             return None
-        with self._lock:
-            made = self._outlines.get(key)
+        made = self._outlines.get(key)
         if made is None or made.of != of:
             text = self._text(path, document)
             language = document.language if document else language_of(path)
@@ -325,9 +325,6 @@ class FolderProject:
             made = _Made(of, outline(tree) if tree else None)
         with self._lock:
             self._outlines[key] = made
-            self._outlines.move_to_end(key)
-            while len(self._outlines) > OUTLINES:
-                self._outlines.popitem(last=False)
             stamp = None if isinstance(of, str) else of
             if stamp is None or self._index.stamp(key) != stamp:
                 self._define(path, stamp, names_in(made.outline))

@@ -117,7 +117,7 @@ class CompletionPlugin:
                 return None
 
     def close(self) -> None:
-        for session in dict(self._sessions.items()).values():
+        for session in self._sessions.values():
             session.close()
         self._learning.close()
 

@@ -4,14 +4,13 @@ written it has the findings of the last whole one."""
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages import language
-from breadknife.plugins.nullcheck.recent import Recent
 from breadknife.plugins.nullcheck.shown.half_written import Whole, while_half_written
 from breadknife.plugins.nullcheck.values import Content, NullFile, NullLanguage, Offer, Place, Strategy, Supposed
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
@@ -35,7 +34,7 @@ class _Remembering:
         self._kept = while_half_written(before, file.tree) if before is not None else None
         self.whole = before
         """The last text that wasn't half written, of those of which somebody asked what is found in them."""
-        self._offers = Recent[tuple[Place, Sequence[Finding]], Sequence[Offer]](_OFFERS, FRESH_SECONDS)
+        self._offers = LruCache[tuple[Place, Sequence[Finding]], Sequence[Offer]](_OFFERS, seconds=FRESH_SECONDS)
 
     @property
     def tree(self) -> SyntaxTree:
@@ -65,7 +64,7 @@ class _Remembering:
         offers = self._offers.get(key)
         if offers is None:
             offers = tuple(self._file.offers(place, about))
-            self._offers.put(key, offers)
+            self._offers[key] = offers
         else:
             for finding in about:  # of what `repair` is going to be asked about
                 self._file.place(finding)
@@ -84,7 +83,7 @@ class _Kept:
 
 class Files:
     def __init__(self) -> None:
-        self._kept = OrderedDict[str, _Kept]()
+        self._kept = LruCache[str, _Kept](KEPT)
         self._languages: dict[str, NullLanguage] = {}
         """One object for each id: it remembers what it knows of the project's files."""
         self._lock = threading.Lock()
@@ -93,14 +92,11 @@ class Files:
     def open(self, document: Document, tree: SyntaxTree, project: Project | None) -> Generator[NullFile]:
         """The document's analysis, for one thread at a time."""
         with self._lock:
-            kept = self._kept.pop(document.uri, None)
+            kept = self._kept.get(document.uri)
             if kept is None or kept.text != document.text or not kept.file.is_current():
                 id = document.language
                 spoken = self._languages.get(id) or self._languages.setdefault(id, language(id))
                 file = _Remembering(spoken.open(document, tree, project), kept.file.whole if kept is not None else None)
-                kept = _Kept(document.text, file)
-            self._kept[document.uri] = kept
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+                kept = self._kept[document.uri] = _Kept(document.text, file)
         with kept.lock:
             yield kept.file

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from breadknife.lru import LruCache
 from breadknife.plugins.prose.flaws import Flaw, moved
 from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.resting import Resting
@@ -87,21 +87,15 @@ class Memory:
     """The newest answer for each document. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._told: dict[str, Told] = {}
+        self._told = LruCache[str, Told](_DOCUMENTS)
         self._resting = Resting(REST_S)
-        self._lock = threading.Lock()
 
     def of(self, document: Document) -> Told | None:
-        with self._lock:
-            told = self._told.get(document.uri)
+        told = self._told.get(document.uri)
         return told if told is not None and told.document.language == document.language else None
 
     def keep(self, told: Told) -> None:
-        with self._lock:
-            self._told.pop(told.document.uri, None)
-            self._told[told.document.uri] = told
-            while len(self._told) > _DOCUMENTS:
-                del self._told[next(iter(self._told))]
+        self._told[told.document.uri] = told
 
     def when_it_rests(self, document: Document, then: Callable[[], None]) -> None:
         """Call `then` from another thread, unless the document changes again before long."""

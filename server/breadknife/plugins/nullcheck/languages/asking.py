@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import time
 from abc import ABC, abstractmethod
-from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.languages.cards import Card
 from breadknife.project.files import stamp_of
 from breadknife.project.index import Stamp
@@ -99,7 +99,7 @@ class Asking(ABC):
     def __init__(self, project: Project | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._project = project
         self._clock = clock
-        self._reads = OrderedDict[Path, Read]()
+        self._reads = LruCache[Path, Read](_TEXTS)
         self._stamps = dict[Path, Stamp | None]()
         """What the disk said of files a moment ago."""
         self._same = set[Path]()
@@ -277,8 +277,6 @@ class Asking(ABC):
             if read is not None:
                 self._true.clear()
             read = self._reads[path] = Read(text, state, tree)
-            while len(self._reads) > _TEXTS:
-                self._reads.popitem(last=False)
         read.state = state
         self._same.add(path)
         return read

@@ -9,13 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from abc import abstractmethod
-from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.declarations import SourceFile
 from breadknife.plugins.nullcheck.core.findings import NullFinding
@@ -48,7 +48,7 @@ class ProjectFiles(Asking, Generic[Home]):
         self.answers: Answers | None = None
         self.lock = threading.RLock()
         self._cards = cards
-        self._homes = OrderedDict[tuple[Path, bool], tuple[Read, Home]]()
+        self._homes = LruCache[tuple[Path, bool], tuple[Read, Home]](_KEPT, on_drop=_drop_tree)
         """(File, whether it looks further) -> what it was made of, and its analysis."""
         self._asked = WeakKeyDictionary[SymbolTable, Asked]()
         """What each analysis has asked."""
@@ -137,7 +137,7 @@ class ProjectFiles(Asking, Generic[Home]):
         """Within it, a file has this analysis. What others are found to be meanwhile isn't kept."""
         path, kept = uri_to_path(edited.uri), self._homes
         read = self._read(path) if path is not None else None
-        self._homes = OrderedDict[tuple[Path, bool], tuple[Read, Home]]()
+        self._homes = LruCache[tuple[Path, bool], tuple[Read, Home]](_KEPT, on_drop=_drop_tree)
         if path is not None and read is not None:
             self._keep((path, False), read, edited)
         try:
@@ -264,10 +264,12 @@ class ProjectFiles(Asking, Generic[Home]):
     def _keep(self, key: tuple[Path, bool], read: Read, home: Home) -> Home:
         self._homes[key] = read, home
         self._true.add(self._asked_by(home))
-        while len(self._homes) > _KEPT:
-            _, (gone, _) = self._homes.popitem(last=False)
-            gone.tree = None
         return home
+
+
+def _drop_tree(entry: tuple[Read, object]) -> None:
+    """Forget the tree of a file whose analysis is dropped."""
+    entry[0].tree = None
 
 
 def _parsed(path: Path, read: Read) -> SyntaxTree | None:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineError
-from breadknife.plugins.nullcheck.recent import Recent
+from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.values import SOURCE, Offer
 from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared, fault
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS, Oracle
@@ -127,7 +127,7 @@ class Ladder:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._oracles: dict[tuple[Path, str], Oracle] = {}
-        self._climbs = Recent[tuple[Edited, _About, int], Climb](_CLIMBS, FRESH_SECONDS, clock)
+        self._climbs = LruCache[tuple[Edited, _About, int], Climb](_CLIMBS, seconds=FRESH_SECONDS, clock=clock)
         self._lock = threading.Lock()
         self.looks_ahead = True
         """Whether menus are read, so that what they list is checked meanwhile."""
@@ -253,7 +253,7 @@ class Ladder:
             except EngineError:
                 name = checker.tool.name
                 return Climb(name, unasked=f"{name} does not run here", others=others(about))
-            self._climbs.put((edited, _identity(about), generation), climb)
+            self._climbs[edited, _identity(about), generation] = climb
         return climb
 
     def _asked(

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from breadknife.lru import LruCache
+
 log = logging.getLogger(__name__)
 
 _LONGEST_GAP_S = 20.0
@@ -44,18 +46,14 @@ class Arrivals:
         self._slower = slower
         self._first_gap_s = first_gap_s
         self._longest_gap_s = max(first_gap_s, _LONGEST_GAP_S)
-        self._owners: dict[str, _Owner] = {}
+        self._owners = LruCache[str, _Owner](_OWNERS)
         self._changed = threading.Condition()
         self._watched = self._closed = False
 
     def edited(self, owner: str) -> None:
         """The owner's text is another one: what comes next is told soon."""
         with self._changed:
-            known = self._owners.pop(owner, None) or _Owner(self._first_gap_s)
-            known.gap = self._first_gap_s
-            self._owners[owner] = known
-            while len(self._owners) > _OWNERS:
-                del self._owners[next(iter(self._owners))]
+            self._owners.get_or_add(owner, lambda: _Owner(self._first_gap_s)).gap = self._first_gap_s
             self._changed.notify_all()
 
     def tell(self, owner: str, refresh: Callable[[], None], ended: Callable[[], bool] = lambda: False) -> None:
@@ -65,7 +63,7 @@ class Arrivals:
         with self._changed:
             if self._closed:
                 return
-            known = self._owners.setdefault(owner, _Owner(self._first_gap_s))
+            known = self._owners.get_or_add(owner, lambda: _Owner(self._first_gap_s))
             known.refresh, known.ended = refresh, is_over
             if not self._watched:
                 self._watched = True

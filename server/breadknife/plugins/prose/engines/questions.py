@@ -7,11 +7,11 @@ it. `wait_s` says when the next one is due, so that nobody sleeps past it.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from breadknife.lru import LruCache
 from breadknife.plugins.prose.engines.health import AGAIN_S, LONGEST_S, Health
 
 LONGEST_REST_S = 6.0
@@ -79,9 +79,8 @@ class Questions(Generic[_Question, _Result]):
         """`matters` tells whether what the engine said of a text may change what is shown. The results of the newest
         `capacity` texts are kept."""
         self._health = health
-        self._capacity = capacity
         self._matters = matters
-        self._results: OrderedDict[_Question, tuple[_Result, ...]] = OrderedDict()
+        self._results = LruCache[_Question, tuple[_Result, ...]](capacity)
         self._lost: dict[_Question, _Lost] = {}
         self._jobs: dict[str, _Job[_Question]] = {}
         self._taken: Taken[_Question] | None = None
@@ -90,10 +89,7 @@ class Questions(Generic[_Question, _Result]):
 
     def result(self, text: _Question) -> tuple[_Result, ...] | None:
         """Return what the engine said of a text; None while it has not answered."""
-        found = self._results.get(text)
-        if found is not None:
-            self._results.move_to_end(text)
-        return found
+        return self._results.get(text)
 
     def lost(self, texts: Iterable[_Question]) -> bool:
         """Tell whether the engine could not check some of the texts, though it works."""
@@ -198,8 +194,6 @@ class Questions(Generic[_Question, _Result]):
     def remember(self, text: _Question, results: tuple[_Result, ...]) -> None:
         """Keep an answer that is known from elsewhere."""
         self._results[text] = results
-        while len(self._results) > self._capacity:
-            self._results.popitem(last=False)
 
     def clear(self) -> None:
         """Ask nothing more."""

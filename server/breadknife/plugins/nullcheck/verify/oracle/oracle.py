@@ -12,7 +12,7 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
-from breadknife.plugins.nullcheck.recent import Recent
+from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Checker, Problem, saved
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Oracle:
         self._idle_seconds = idle_seconds
         self._checker: Checker | None = None
         self._deaths = 0
-        self._answers = Recent[tuple[Path, _Shown], list[Problem]](_KEPT, FRESH_SECONDS, clock)
+        self._answers = LruCache[tuple[Path, _Shown], list[Problem]](_KEPT, seconds=FRESH_SECONDS, clock=clock)
         self._thread = ThreadPoolExecutor(1, "oracle")
         self._closing = CancelToken()
         self._idle = threading.Timer(idle_seconds, self._rest)
@@ -101,7 +101,7 @@ class Oracle:
             self._deaths = 0
             known |= {path: [each for each in found if each.path == path] for path in unknown}
             for path in unknown:
-                self._answers.put((path, shown), known[path])
+                self._answers[path, shown] = known[path]
         return sorted(each for said in known.values() for each in said)
 
     def _asked(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
