@@ -102,11 +102,11 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "kinds": set(),
         "api": {"kinds"},
         "client": {"api", "connection", "crashes", "installed", "models", "presence", "transport", "wire"},
-        "routing": {"api", "runtimes"},
+        "routing": {"api", "remote"},
         "models": {"api", "kinds"},
         "grammars": {"api", "model"},
         "llama": {"api", "grammars", "installed", "kinds", "machine", "model"},
-        "remote": {"api", "runtimes"},
+        "remote": {"api"},
     },
     "plugins/shelf": {
         "values": set(),

@@ -18,7 +18,7 @@ import pytest
 
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
-from breadknife.engine.runtimes import Api
+from breadknife.engine.remote.runtime import Api
 
 READY_SECONDS = 120.0
 CONTEXT = 2048

@@ -18,7 +18,7 @@ from pathlib import Path
 from fake_model import FakeModel
 
 from breadknife.engine.api import Prompt
-from breadknife.engine.daemon import conversation, daemon
+from breadknife.engine.daemon import daemon, session
 from breadknife.engine.daemon.pool import from_store
 from breadknife.engine.grammars.gate import GrammarGate
 from breadknife.engine.settings import EngineSettings
@@ -65,5 +65,5 @@ if __name__ == "__main__":
     daemon.__version__ = sys.argv[3]
     slow = Path(__file__).with_name("slow_trial.py")
     daemon.GrammarGate = partial(GrammarGate, [sys.executable, slow, Path(sys.argv[1], "go")])
-    conversation.HELLO_SECONDS = 1.0  # not five: tests wait for it
+    session.HELLO_SECONDS = 1.0  # not five: tests wait for it
     daemon.run(Path(sys.argv[1]), idle_seconds=float(sys.argv[2]), load=load)

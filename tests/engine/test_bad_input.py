@@ -19,7 +19,7 @@ import pytest
 from breadknife import paths
 from breadknife.cancel import CancelToken
 from breadknife.engine import connection, wire
-from breadknife.engine.api import CONTEXT_SIZE, GenerateRequest, Part
+from breadknife.engine.api import CONTEXT_SIZE, GenerateRequest, Part, StatusRequest
 from breadknife.engine.client import DaemonEngine
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable, PromptTooLong
 from engine.daemons import Daemons, asked, handles, say, status_of, until
@@ -55,12 +55,16 @@ HELLO = wire.encode(wire.Hello(wire.PROTOCOL))
         b'{"type":"hello"}\n',
         b"[" * 4096 + b"\n",
         b"x" * (wire.MAX_LINE + 4096),
-        wire.encode(wire.Status(1)),
+        wire.encode(wire.call(1, StatusRequest())),
         HELLO + b"\n",
-        HELLO + b'{"type":"generate","id":1}\n',
-        HELLO + b'{"type":"generate","id":1,"request":{"model":"fake","prompt":[{"text":3}],"max_tokens":1}}\n',
-        HELLO + 2 * wire.encode(wire.Generate(1, asked("a"))),
-        wire.encode(wire.Hello(wire.PROTOCOL + 1)) + wire.encode(wire.Status(1)),
+        HELLO + b'{"type":"call","id":1}\n',
+        HELLO + b'{"type":"call","id":1,"method":"chat","params":{}}\n',
+        HELLO + b'{"type":"call","id":1,"method":"generate","params":{}}\n',
+        HELLO
+        + b'{"type":"call","id":1,"method":"generate","params":'
+        + b'{"model":"fake","prompt":[{"text":3}],"max_tokens":1}}\n',
+        HELLO + 2 * wire.encode(wire.call(1, asked("a"))),
+        wire.encode(wire.Hello(wire.PROTOCOL + 1)) + wire.encode(wire.call(1, StatusRequest())),
     ],
     ids=lambda garbage: repr(garbage[:24]),
 )
@@ -101,7 +105,7 @@ def test_a_pipe_closed_in_the_middle_of_a_stream_ends_the_work(
     engine: DaemonEngine, daemons: Daemons, gone: Callable[[socket.socket], None]
 ) -> None:
     assert say(engine, "w") == "xyz"
-    with daemons.peer(wire.Generate(1, asked("a" * 3000)), wire.Generate(2, asked("a"))) as peer:
+    with daemons.peer(wire.call(1, asked("a" * 3000)), wire.call(2, asked("a"))) as peer:
         until(lambda: not idle(engine))
         gone(peer)
         until(lambda: idle(engine), seconds=1)
@@ -111,7 +115,7 @@ def test_a_pipe_closed_in_the_middle_of_a_stream_ends_the_work(
 def test_a_client_that_never_reads_is_cut_off(engine: DaemonEngine, daemons: Daemons) -> None:
     assert say(engine, "w") == "xyz"
     with daemons.peer() as peer, pytest.raises(ConnectionError):
-        peer.sendall(wire.encode(wire.Status(1)) * 100_000)
+        peer.sendall(wire.encode(wire.call(1, StatusRequest())) * 100_000)
     assert len(status_of(engine).clients) == 1
     assert status_of(engine).resident_bytes < 300e6
     assert say(engine, "w") == "xyz"

@@ -100,7 +100,7 @@ def test_a_newer_request_for_the_place_supersedes_one_whose_grammar_is_tried(dae
 
 def test_a_client_that_goes_while_its_grammar_is_tried(engine: DaemonEngine, daemons: Daemons) -> None:
     assert say(engine, "w") == "xyz"
-    with daemons.peer(wire.Generate(1, replace(asked("w"), grammar=SLOW))):
+    with daemons.peer(wire.call(1, replace(asked("w"), grammar=SLOW))):
         until((daemons.folder / "trying").exists)
     until(lambda: len(status_of(engine).clients) == 1)
     (daemons.folder / "go").touch()

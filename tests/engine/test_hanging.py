@@ -26,7 +26,7 @@ from breadknife.cli.main import app
 from breadknife.engine import silence, wire
 from breadknife.engine.api import EngineStatus, GenerateRequest, Part
 from breadknife.engine.client import DaemonEngine
-from breadknife.engine.connection import Hangs
+from breadknife.engine.connection import DaemonHangs
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.daemon import daemon
 from breadknife.engine.presence import Presence, announce, read_presence, withdraw
@@ -215,7 +215,7 @@ def test_looking_tells_it_from_none_and_replaces_nothing(daemons: Daemons, engin
     stop(daemons)
     pid = daemons.processes[0].pid
     for looking in (engine, daemons.client()):
-        with pytest.raises(Hangs, match=rf"the engine \(process {pid}\) doesn't answer; it is replaced when"):
+        with pytest.raises(DaemonHangs, match=rf"the engine \(process {pid}\) doesn't answer; it is replaced when"):
             looking.status()
     assert daemons.processes[0].poll() is None
     assert say(engine, "w") == "xyz"
@@ -241,7 +241,7 @@ def test_a_daemon_whose_threads_are_stuck_is_replaced_and_counted(daemons: Daemo
     assert say(engine, "w") == "xyz"
     other = daemons.client()
     assert say(other, "w") == "xyz"
-    with daemons.peer(wire.Generate(1, asked("!hold"))):
+    with daemons.peer(wire.call(1, asked("!hold"))):
         until((daemons.folder / "held").exists)
         assert say(other, "w") == "xyz"
     assert len(daemons.processes) == 2
@@ -306,11 +306,11 @@ def test_breadknife_status_says_so(daemons: Daemons, engine: DaemonEngine, home:
 
 
 def test_doctor_says_so_and_that_it_was_replaced(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    replaced = iter([Hangs(Presence(7, 0.0, "python"), stopped=True), EngineStatus(8, "1", 0.0, (), 5_000_000)])
+    replaced = iter([DaemonHangs(Presence(7, 0.0, "python"), stopped=True), EngineStatus(8, "1", 0.0, (), 5_000_000)])
 
     def status() -> EngineStatus:
         match next(replaced):
-            case Hangs() as hangs:
+            case DaemonHangs() as hangs:
                 raise hangs
             case found:
                 return found
@@ -326,7 +326,7 @@ def test_doctor_says_so_and_that_it_was_replaced(monkeypatch: pytest.MonkeyPatch
 def test_a_computing_thread_that_is_stuck_ends_the_daemon(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     ended: list[str] = []
     monkeypatch.setattr(daemon, "die", lambda ledger, why: ended.append(why))
-    scheduler = SimpleNamespace(turns=0, busy=True)
+    scheduler = SimpleNamespace(turns=0, busy=True, last_submit=0.0)
     watched = daemon.Daemon(cast("Any", scheduler), CrashLedger(home), idle_seconds=60, log_text=False)
     for _ in range(daemon.STUCK_LOOKS * 3):
         scheduler.turns += 1

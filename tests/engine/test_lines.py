@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 
-from breadknife.engine.connection import Lines
+from breadknife.engine.connection import LineReader
 
 
 def test_a_message_that_came_with_another_waits_for_nothing_more() -> None:
@@ -13,7 +13,7 @@ def test_a_message_that_came_with_another_waits_for_nothing_more() -> None:
     found: list[bytes] = []
 
     def read() -> None:
-        lines = Lines(ours)
+        lines = LineReader(ours)
         found.extend(lines.next_or_wait() for _ in range(2))
 
     with ours, theirs:

@@ -11,7 +11,7 @@ import pytest
 import breadknife
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Part, ScoreRequest, Scores
-from breadknife.engine.runtimes import Runtime
+from breadknife.engine.remote.runtime import Runtime
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.host.receipts import Ledger, Outcome, Receipt
 from breadknife.host.settings import Settings

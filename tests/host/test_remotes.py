@@ -11,7 +11,7 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host
 from breadknife.engine.api import GenerateRequest, Part
-from breadknife.engine.runtimes import Runtime
+from breadknife.engine.remote.runtime import Runtime
 from breadknife.errors import EngineUnavailable, UnknownModel
 from breadknife.host.report.status import status
 from breadknife.host.settings import Settings

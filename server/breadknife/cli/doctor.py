@@ -15,7 +15,7 @@ from breadknife.engine.installed import is_installed
 from breadknife.engine.models.catalog import user_catalog
 from breadknife.engine.models.declared import declared
 from breadknife.engine.models.store import ModelStore
-from breadknife.engine.runtimes import split_model
+from breadknife.engine.remote.runtime import split_model
 from breadknife.engine.transport import private_folder
 from breadknife.errors import BreadknifeError, EngineMissing, EngineUnavailable, LeftOut
 from breadknife.host.host import Host

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.kinds import Kind
 
+_T = TypeVar("_T")
 CONTEXT_SIZE = 4096
 """The most tokens that a prompt and its output may have together."""
 
@@ -245,11 +246,29 @@ class Classes:
     """As in Embeddings."""
 
 
-ReadRequest = EmbedRequest | RerankRequest | ClassifyRequest
-"""What is asked about texts of which only the whole counts: nothing is written, no token is likelier than another."""
-Reading = Embeddings | Relevances | Classes
-"""The answers to those."""
-EngineRequest = GenerateRequest | ChatRequest | ScoreRequest | ReadRequest
+EncodeRequest = EmbedRequest | RerankRequest | ClassifyRequest
+"""A request about whole texts: nothing is written, and no token is likelier than another."""
+Encoding = Embeddings | Relevances | Classes
+"""The answer to an `EncodeRequest`."""
+EngineRequest = GenerateRequest | ChatRequest | ScoreRequest | EncodeRequest
+EngineAnswer = Chunk | Scores | Encoding
+
+
+@dataclass(frozen=True)
+class StatusRequest:
+    """Asks for the engine's status."""
+
+
+def encodable(value: _T) -> _T:
+    """Return a request, or a part of one, with `?` in place of lone surrogates."""
+    changed: Any = value
+    if type(value) is str:
+        changed = value.encode("utf-8", "replace").decode("utf-8")
+    elif isinstance(value, tuple):
+        changed = tuple(map(encodable, cast("tuple[Any, ...]", value)))
+    elif is_dataclass(value) and not isinstance(value, type):
+        changed = replace(value, **{field.name: encodable(getattr(value, field.name)) for field in fields(value)})
+    return changed
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
 from breadknife import __version__, children, paths
 from breadknife.cancel import CancelToken
-from breadknife.engine import wire
 from breadknife.engine.api import (
     ChatRequest,
     Chunk,
@@ -22,14 +22,16 @@ from breadknife.engine.api import (
     ClassifyRequest,
     Embeddings,
     EmbedRequest,
+    EngineRequest,
     EngineStatus,
     GenerateRequest,
     Relevances,
     RerankRequest,
     ScoreRequest,
     Scores,
+    StatusRequest,
 )
-from breadknife.engine.connection import Connection, Hangs, Left, Reply, newer, open_connection
+from breadknife.engine.connection import Connection, DaemonHangs, DaemonLeaving, newer, open_connection
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.installed import is_installed, llama_build
 from breadknife.engine.presence import read_presence, withdraw
@@ -44,6 +46,7 @@ END_SECONDS = 5.0
 """How long a process may take to be gone once it is killed."""
 ATTEMPTS = 3
 """To find a daemon that isn't just ending."""
+_T = TypeVar("_T")
 
 
 class DaemonEngine:
@@ -62,15 +65,12 @@ class DaemonEngine:
         self._ledger = CrashLedger(paths.state_dir(), self._folder)
         self._connection: Connection | None = None
         self._own_build = ""
-        self._hanging: Hangs | None = None
+        self._hanging: DaemonHangs | None = None
         """What is known of the daemon that didn't answer last."""
         self._lock = threading.Lock()
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        with contextlib.closing(self._ask(lambda id: wire.Generate(id, request), cancel)) as replies:
-            for reply in replies:
-                assert isinstance(reply, wire.Output)
-                yield reply.chunk
+        return self._ask(request, Chunk, cancel)
 
     def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
         from breadknife.engine.models.chat import as_generation  # templates take time to import, and few need them
@@ -78,24 +78,20 @@ class DaemonEngine:
         return self.generate(as_generation(request), cancel)
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
-        (reply,) = self._ask(lambda id: wire.Score(id, request), cancel)
-        assert isinstance(reply, wire.Scored)
-        return reply.scores
+        (scores,) = self._ask(request, Scores, cancel)
+        return scores
 
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
-        (reply,) = self._ask(lambda id: wire.Embed(id, request), cancel)
-        assert isinstance(reply, wire.Embedded)
-        return reply.embeddings()
+        (embeddings,) = self._ask(request, Embeddings, cancel)
+        return embeddings
 
     def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
-        (reply,) = self._ask(lambda id: wire.Rerank(id, request), cancel)
-        assert isinstance(reply, wire.Reranked)
-        return reply.relevances
+        (relevances,) = self._ask(request, Relevances, cancel)
+        return relevances
 
     def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
-        (reply,) = self._ask(lambda id: wire.Classify(id, request), cancel)
-        assert isinstance(reply, wire.Classified)
-        return reply.classes
+        (classes,) = self._ask(request, Classes, cancel)
+        return classes
 
     def status(self) -> EngineStatus | None:
         with self._lock:
@@ -103,14 +99,13 @@ class DaemonEngine:
             if connection is None:
                 return None
         try:
-            (reply,) = connection.ask(wire.Status, CancelToken.after(STATUS_SECONDS))
-        except (Left, EngineDied):
+            (status,) = connection.ask(StatusRequest(), EngineStatus, CancelToken.after(STATUS_SECONDS))
+        except (DaemonLeaving, EngineDied):
             return None
         except Cancelled as error:
             pid = connection.welcome.pid
             raise EngineUnavailable(f"the engine (process {pid}) has no time to answer; ask again") from error
-        assert isinstance(reply, wire.Report)
-        return reply.status
+        return status
 
     def build(self) -> str:
         """Of the daemon that we are connected to, or of what one would be started from: whoever asks for that at a
@@ -127,21 +122,22 @@ class DaemonEngine:
                 self._connection.close()
                 self._connection = None
 
-    def _ask(self, message: Callable[[int], wire.FromClient], cancel: CancelToken) -> Generator[Reply, None, None]:
+    def _ask(self, request: EngineRequest, kind: type[_T], cancel: CancelToken) -> Generator[_T, None, None]:
+        """Yield the answers of the daemon, or of the next one where the first one leaves or hangs before it answers."""
         may_be_repeated = True
         for _ in range(ATTEMPTS):
             cancel.raise_if_cancelled()
             with self._lock:
                 connection = self._connected_or_started()
             try:
-                with contextlib.closing(connection.ask(message, cancel)) as replies:
-                    for reply in replies:
+                with contextlib.closing(connection.ask(request, kind, cancel)) as answers:
+                    for answer in answers:
                         may_be_repeated = False
-                        yield reply
+                        yield answer
                 return
-            except Left:
+            except DaemonLeaving:
                 continue
-            except Hangs as hangs:
+            except DaemonHangs as hangs:
                 self._hanging = hangs
                 if not may_be_repeated:  # once, as it may hang over the request itself
                     raise EngineDied("the engine stopped answering while it worked; ask again") from hangs
@@ -149,22 +145,22 @@ class DaemonEngine:
         raise EngineUnavailable(f"the engine was ending or didn't answer {ATTEMPTS} times; see {_log()}, and ask again")
 
     def _connected_or_started(self) -> Connection:
-        with contextlib.suppress(Hangs):
+        with contextlib.suppress(DaemonHangs):
             if connection := self._connected_to_ours():
                 return connection
         return self._start_and_connect()
 
     def _connected(self) -> Connection | None:
-        """Raises Hangs, EngineUnavailable."""
+        """Raises DaemonHangs, EngineUnavailable."""
         if self._connection is None or not self._connection.usable:
             self._connection = None
             if self._hanging:
                 if self._hanging.presence == read_presence(self._folder):
-                    raise Hangs(self._hanging.presence, stopped=self._hanging.stopped)
+                    raise DaemonHangs(self._hanging.presence, stopped=self._hanging.stopped)
                 self._hanging = None
             try:
                 self._connection = open_connection(self._folder, self._client, __version__)
-            except Hangs as hangs:
+            except DaemonHangs as hangs:
                 self._hanging = hangs
                 raise
         return self._connection
@@ -201,11 +197,11 @@ class DaemonEngine:
         clients that see it hang one kills it, and the others find the next."""
         try:
             return self._connected_to_ours()
-        except Hangs as hangs:
+        except DaemonHangs as hangs:
             self._end(hangs)
             return None
 
-    def _end(self, hangs: Hangs) -> None:
+    def _end(self, hangs: DaemonHangs) -> None:
         """Raises EngineUnavailable."""
         presence = hangs.presence
         process = presence.process() if presence else None

@@ -10,16 +10,16 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable, Generator
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import NoReturn, TypeVar
 
 import msgspec
 from packaging.version import InvalidVersion, Version
 
 from breadknife.cancel import CancelToken
 from breadknife.engine import wire
+from breadknife.engine.api import EngineRequest, StatusRequest
 from breadknife.engine.presence import Presence, read_presence
 from breadknife.engine.silence import Silence
 from breadknife.engine.transport import connect
@@ -30,15 +30,15 @@ GREETING_SECONDS = 5.0
 LOOK_SECONDS = 0.25
 """Between two looks at a daemon that says nothing."""
 
-Reply = wire.Output | wire.Scored | wire.Embedded | wire.Reranked | wire.Classified | wire.Report
-_Inbox = queue.SimpleQueue[Reply | wire.Failed | BreadknifeError]
+_Inbox = queue.SimpleQueue[wire.Answer | wire.Failed | BreadknifeError]
+_T = TypeVar("_T")
 
 
-class Left(EngineUnavailable):
+class DaemonLeaving(EngineUnavailable):
     """The daemon ended before it took the request: another one can be asked the same."""
 
 
-class Hangs(EngineUnavailable):
+class DaemonHangs(EngineUnavailable):
     """The daemon doesn't answer: it has to be replaced before it can be asked the same."""
 
     def __init__(self, presence: Presence | None, *, stopped: bool) -> None:
@@ -55,7 +55,9 @@ class Connection:
     `presence` is the daemon's process, as far as it is known.
     """
 
-    def __init__(self, peer: socket.socket, lines: Lines, welcome: wire.Welcome, presence: Presence | None) -> None:
+    def __init__(
+        self, peer: socket.socket, lines: LineReader, welcome: wire.Welcome, presence: Presence | None
+    ) -> None:
         self._peer = peer
         self._lines = lines
         self.welcome = welcome
@@ -78,25 +80,27 @@ class Connection:
         """Whether new requests may go over it."""
         return not self._leaving
 
-    def ask(self, message: Callable[[int], wire.FromClient], cancel: CancelToken) -> Generator[Reply, None, None]:
-        """Yield the replies to one request, the last one included; closing the iterator stops the work.
+    def ask(
+        self, request: EngineRequest | StatusRequest, kind: type[_T], cancel: CancelToken
+    ) -> Generator[_T, None, None]:
+        """Yield the answers to one request, which are of type `kind`; closing the iterator stops the work.
 
-        Raises Left, Hangs, Cancelled, EngineDied, or what the daemon says went wrong.
+        Raises DaemonLeaving, DaemonHangs, Cancelled, EngineDied, or what the daemon says went wrong.
         """
         id, inbox = self._open()
         forget = cancel.on_cancel(lambda: inbox.put(Cancelled("the request was cancelled")))
         finished = False
         try:
-            self._send(message(id))
+            self._send(wire.call(id, request))
             self._ping()
             while not finished:
-                reply = self._next(inbox, cancel)
-                if isinstance(reply, BreadknifeError):
-                    raise reply
-                finished = not isinstance(reply, wire.Output) or bool(reply.chunk.finish)
-                if isinstance(reply, wire.Failed):
-                    raise reply.error()
-                yield reply
+                message = self._next(inbox, cancel)
+                if isinstance(message, BreadknifeError):
+                    raise message
+                finished = isinstance(message, wire.Failed) or message.last
+                if isinstance(message, wire.Failed):
+                    raise message.error()
+                yield message.decoded(kind)
         finally:
             forget()
             if self._forget(id) and not finished:
@@ -104,8 +108,8 @@ class Connection:
                     self._send(wire.Cancel(id))
             self._close_if_left()
 
-    def _next(self, inbox: _Inbox, cancel: CancelToken) -> Reply | wire.Failed | BreadknifeError:
-        """Waits as long as the daemon shows that it lives. Raises Cancelled, Hangs."""
+    def _next(self, inbox: _Inbox, cancel: CancelToken) -> wire.Answer | wire.Failed | BreadknifeError:
+        """Waits as long as the daemon shows that it lives. Raises Cancelled, DaemonHangs."""
         while True:
             remaining = cancel.remaining()
             try:
@@ -133,7 +137,7 @@ class Connection:
         inbox: _Inbox = queue.SimpleQueue()
         with self._lock:
             if self._leaving:
-                raise Left("the engine is ending")
+                raise DaemonLeaving("the engine is ending")
             id = next(self._ids)
             self._inboxes[id] = inbox
         return id, inbox
@@ -143,17 +147,14 @@ class Connection:
             return self._inboxes.pop(id, None) is not None
 
     def _send(self, message: wire.FromClient) -> None:
-        try:
-            line = wire.encode(message)
-        except UnicodeEncodeError:
-            line = wire.encode(_encodable(message))
+        line = wire.encode(message)
         if len(line) > wire.MAX_LINE:
             raise PromptTooLong(f"a request of {len(line) >> 20} MB; the engine takes {wire.MAX_LINE >> 20} MB")
         with self._sending:
             self._send_line(memoryview(line))
 
     def _send_line(self, left: memoryview) -> None:
-        """Raises Left, and Hangs when the daemon takes no more of it."""
+        """Raises DaemonLeaving, and DaemonHangs when the daemon takes no more of it."""
         silence: Silence | None = None
         while left:
             try:
@@ -165,12 +166,12 @@ class Connection:
                         self._give_up(silence)
             except OSError as error:  # it can't have got the whole line, so it hasn't begun
                 self.close()
-                raise Left("the engine ended") from error
+                raise DaemonLeaving("the engine ended") from error
 
     def _ping(self) -> None:
         """Ask a daemon that has said nothing for a while whether it lives, or look how long it hasn't answered that.
 
-        Raises Hangs.
+        Raises DaemonHangs.
         """
         with self._lock:
             if time.monotonic() - self._heard_at < LOOK_SECONDS:
@@ -184,13 +185,13 @@ class Connection:
             self._send(wire.Ping())
 
     def _give_up(self, silence: Silence) -> NoReturn:
-        """Let nobody wait any longer. The lock is held. Raises Hangs."""
+        """Let nobody wait any longer. The lock is held. Raises DaemonHangs."""
         self._leaving = True
         for inbox in self._inboxes.values():
-            inbox.put(Hangs(self._presence, stopped=silence.stopped))
+            inbox.put(DaemonHangs(self._presence, stopped=silence.stopped))
         self._inboxes.clear()
         self._hang_up()
-        raise Hangs(self._presence, stopped=silence.stopped)
+        raise DaemonHangs(self._presence, stopped=silence.stopped)
 
     def _read(self) -> None:
         with contextlib.suppress(OSError, ValueError, msgspec.DecodeError):
@@ -205,7 +206,7 @@ class Connection:
             self._peer.close()
         for inbox in waiting.values():
             # It didn't answer for a while: somebody else was quicker to end it.
-            hangs = Hangs(self._presence, stopped=silence.stopped) if silence and silence.is_long else None
+            hangs = DaemonHangs(self._presence, stopped=silence.stopped) if silence and silence.is_long else None
             died = EngineDied("the engine's process ended while it worked; ask again to have it started again")
             inbox.put(hangs or died)
 
@@ -218,7 +219,7 @@ class Connection:
                     self._leaving = True
                     refused = [self._inboxes.pop(id) for id in list(self._inboxes) if id not in doing]
                 for inbox in refused:
-                    inbox.put(Left("the engine is ending"))
+                    inbox.put(DaemonLeaving("the engine is ending"))
                 self._close_if_left()
             case wire.Welcome() | wire.Pong():
                 pass
@@ -244,15 +245,15 @@ class Connection:
 def open_connection(folder: Path, client: str, version: str) -> Connection | None:
     """Return a connection to the daemon of `folder`; None when there is none.
 
-    Raises Hangs, and EngineUnavailable when the daemon has no time for us, or when we can't talk to it and are not
-    newer, so that we may not replace it either.
+    Raises DaemonHangs, and EngineUnavailable when the daemon has no time for us, or when we can't talk to it and are
+    not newer, so that we may not replace it either.
     """
     try:
         peer, endpoint = connect(folder, GREETING_SECONDS)
     except OSError:
         return None
     presence = read_presence(folder)
-    lines = Lines(peer)
+    lines = LineReader(peer)
     try:
         peer.sendall(wire.encode(wire.Hello(wire.PROTOCOL, endpoint.token, version, client, os.getpid())))
         welcome = wire.decode_from_daemon(_first_line(peer, lines, presence))
@@ -275,8 +276,8 @@ def open_connection(folder: Path, client: str, version: str) -> Connection | Non
     return Connection(peer, lines, welcome, known)
 
 
-def _first_line(peer: socket.socket, lines: Lines, presence: Presence | None) -> bytes:
-    """Raises Hangs, EngineUnavailable, OSError."""
+def _first_line(peer: socket.socket, lines: LineReader, presence: Presence | None) -> bytes:
+    """Raises DaemonHangs, EngineUnavailable, OSError."""
     peer.settimeout(LOOK_SECONDS)
     silence = _silence_of(presence)
     end = time.monotonic() + GREETING_SECONDS
@@ -284,7 +285,7 @@ def _first_line(peer: socket.socket, lines: Lines, presence: Presence | None) ->
         with contextlib.suppress(TimeoutError):
             return lines.next()
         if silence.is_hanging():
-            raise Hangs(presence, stopped=silence.stopped)
+            raise DaemonHangs(presence, stopped=silence.stopped)
         if time.monotonic() > end:
             raise EngineUnavailable("the engine is there, but has no time to answer; ask again")
 
@@ -305,7 +306,7 @@ def _parsed(version: str) -> Version:
         return Version("0.dev0")
 
 
-class Lines:
+class LineReader:
     """The lines from a socket that has a time-out."""
 
     def __init__(self, peer: socket.socket) -> None:
@@ -336,17 +337,3 @@ class Lines:
                     readable.select()
                 with contextlib.suppress(TimeoutError):
                     return self.next()
-
-
-def _encodable(value: Any) -> Any:
-    """Without lone surrogates, which an editor may send and UTF-8 can't."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, tuple):
-        return tuple(map(_encodable, cast("tuple[Any, ...]", value)))
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _encodable(getattr(value, field.name)) for field in fields(value)})
-    if isinstance(value, msgspec.Struct):
-        changed = {name: _encodable(getattr(value, name)) for name in value.__struct_fields__}
-        return msgspec.structs.replace(value, **changed)
-    return value

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from breadknife.engine.api import Calibration, Chunk, Prompt, Reading, Sampling, Scores
+from breadknife.engine.api import Calibration, EngineAnswer, Prompt, Sampling
 from breadknife.engine.kinds import Kind
 
 Rows = NDArray[np.float32]
@@ -33,7 +33,7 @@ class Evaluation:
     """Whether rows are hidden states instead of logits."""
 
 
-Steps = Generator[tuple[Evaluation, ...] | Chunk | Scores | Reading, list[Rows], None]
+Steps = Generator[tuple[Evaluation, ...] | EngineAnswer, list[Rows], None]
 """A job: yields what it wants evaluated next (of any length, each on a sequence of its own) and is sent the rows of
 each; yields chunks as they come, or the one answer. Rows have to be used before it asks for the next evaluation."""
 

@@ -22,7 +22,7 @@ from breadknife.engine.api import (
     ScoreRequest,
     Scores,
 )
-from breadknife.engine.runtimes import split_model
+from breadknife.engine.remote.runtime import split_model
 from breadknife.errors import UnknownModel
 
 _Request = TypeVar("_Request", GenerateRequest, ChatRequest, ScoreRequest, EmbedRequest, RerankRequest, ClassifyRequest)

@@ -16,17 +16,17 @@ from breadknife.engine.api import (
     Classes,
     ClassifyRequest,
     EmbedRequest,
+    Encoding,
     GenerateRequest,
     Lane,
     Message,
     Prompt,
-    Reading,
     RerankRequest,
     Sampling,
     ScoreRequest,
     Scores,
 )
-from breadknife.engine.runtimes import split_model
+from breadknife.engine.remote.runtime import split_model
 from breadknife.errors import DocumentKept, EngineAbsent, ModelMissing
 from breadknife.host.resources import read_resource
 from breadknife.host.services import Services
@@ -309,7 +309,7 @@ class HostModel:
         self._asked(seen)
         return seen
 
-    def _has_read(self, found: Reading) -> None:
+    def _has_read(self, found: Encoding) -> None:
         cost = Origin(model=self.name, prompt_tokens=found.prompt_tokens, trimmed_tokens=found.trimmed_tokens)
         self._trace.note(cost)
 

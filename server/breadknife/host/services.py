@@ -16,7 +16,7 @@ from typing import Any
 
 from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import Catalog
-from breadknife.engine.runtimes import split_model
+from breadknife.engine.remote.runtime import split_model
 from breadknife.errors import EngineMissing, ModelMissing
 from breadknife.host.kinds import KINDS, RequestKind
 from breadknife.host.plugins.containment import Containment

@@ -15,14 +15,14 @@ from breadknife.engine.api import (
     Part,
 )
 from breadknife.engine.remote.engine import RemoteEngine
-from breadknife.engine.remote.http import Patience
-from breadknife.engine.runtimes import Api, Runtime
+from breadknife.engine.remote.http import RetryPolicy
+from breadknife.engine.remote.runtime import Api, Runtime
 from engine.fake_http import Fake, Say, fake_server, models, sse
 
 COMPLETIONS = "/v1/completions"
 
 
-QUICK = Patience(first_wait=0.01, longest_retry_after=2.0)
+QUICK = RetryPolicy(first_wait=0.01, longest_retry_after=2.0)
 
 
 TEXT = GenerateRequest("m", (Part("1, 2,"),), 8)
@@ -50,7 +50,7 @@ def remote(
     answers: Mapping[str, Sequence[Say]], api: Api = Api.OPENAI, **settings: Any
 ) -> Iterator[tuple[RemoteEngine, Fake]]:
     with fake_server({"/v1/models": [models("m")], **answers}) as fake:
-        engine = RemoteEngine("home", Runtime(fake.url + "/v1", api, **settings), patience=QUICK)
+        engine = RemoteEngine("home", Runtime(fake.url + "/v1", api, **settings), retry=QUICK)
         try:
             yield engine, fake
         finally:

@@ -11,7 +11,7 @@ from breadknife.engine.api import (
     ChatRequest,
     Message,
 )
-from breadknife.engine.runtimes import Api
+from breadknife.engine.remote.runtime import Api
 from breadknife.errors import (
     EngineDied,
     EngineError,

@@ -19,7 +19,7 @@ from breadknife.engine.api import (
     Sampling,
     ScoreRequest,
 )
-from breadknife.engine.runtimes import Api
+from breadknife.engine.remote.runtime import Api
 from breadknife.errors import (
     EngineError,
 )

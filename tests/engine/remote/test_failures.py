@@ -13,7 +13,7 @@ from breadknife.engine.api import (
     Chunk,
 )
 from breadknife.engine.remote.engine import RemoteEngine
-from breadknife.engine.runtimes import Api, Runtime
+from breadknife.engine.remote.runtime import Api, Runtime
 from breadknife.errors import (
     BreadknifeError,
     EngineDied,
@@ -87,7 +87,7 @@ def unused_port() -> int:
 
 
 def test_a_server_that_is_not_there_is_named_with_the_remedy(unused_port: int) -> None:
-    engine = RemoteEngine("home", Runtime(f"http://127.0.0.1:{unused_port}"), patience=QUICK)
+    engine = RemoteEngine("home", Runtime(f"http://127.0.0.1:{unused_port}"), retry=QUICK)
     message = rf"at http://127.0.0.1:{unused_port} can't be reached .*: start it, or mend `url` in \[engines.home\]"
     with pytest.raises(EngineUnavailable, match=message):
         written(engine)
@@ -96,7 +96,7 @@ def test_a_server_that_is_not_there_is_named_with_the_remedy(unused_port: int) -
 
 def test_a_server_that_is_just_starting_is_reached(unused_port: int) -> None:
     runtime = Runtime(f"http://127.0.0.1:{unused_port}", Api.OPENAI)
-    engine = RemoteEngine("home", runtime, patience=replace(QUICK, first_wait=0.1, attempts=8))
+    engine = RemoteEngine("home", runtime, retry=replace(QUICK, first_wait=0.1, attempts=8))
     found: list[Chunk] = []
     reader = threading.Thread(target=lambda: found.extend(engine.generate(TEXT, CancelToken())))
     reader.start()

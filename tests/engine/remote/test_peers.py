@@ -10,7 +10,7 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import EmbedRequest, GenerateRequest, Part, ScoreRequest
 from breadknife.engine.remote.engine import RemoteEngine
-from breadknife.engine.runtimes import Runtime
+from breadknife.engine.remote.runtime import Runtime
 from breadknife.errors import Cancelled, EngineDied, EngineError, EngineUnavailable, PromptTooLong, UnknownModel
 from engine.peers import CONTEXT, Peer, started
 

@@ -8,8 +8,8 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.remote.engine import RemoteEngine
+from breadknife.engine.remote.runtime import Runtime
 from breadknife.engine.routing import RoutedEngine
-from breadknife.engine.runtimes import Runtime
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import (
     EngineError,
@@ -44,7 +44,7 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
     [("http://192.0.2.1:1", True), ("https://models.example/v1", True), ("http://localhost:1", False)],
 )
 def test_offline_reaches_this_machine_only(url: str, refused: bool) -> None:
-    engine = RemoteEngine("home", Runtime(url), offline=True, patience=QUICK)
+    engine = RemoteEngine("home", Runtime(url), offline=True, retry=QUICK)
     with pytest.raises(EngineUnavailable, match="offline: .* on another machine" if refused else "can't be reached"):
         written(engine)
     engine.close()

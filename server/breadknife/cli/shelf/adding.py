@@ -20,7 +20,7 @@ from breadknife.engine.installed import is_installed
 from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.models.pull import PullProgress, pull
 from breadknife.engine.models.store import ModelStore
-from breadknife.engine.runtimes import split_model
+from breadknife.engine.remote.runtime import split_model
 from breadknife.errors import Cancelled, EngineMissing, ModelError, ShelfError
 from breadknife.host.host import Host
 from breadknife.plugins.shelf.adding import NO_FOLDER, alone, fill, folder_to_add

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import EmbedRequest, Lane
-from breadknife.engine.runtimes import split_model
+from breadknife.engine.remote.runtime import split_model
 from breadknife.host.host import Host
 from breadknife.plugins.shelf.index.vectors import identity_of
 from breadknife.project.secrets.contents import masked

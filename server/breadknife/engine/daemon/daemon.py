@@ -25,13 +25,12 @@ import psutil
 
 from breadknife import __version__
 from breadknife.engine import wire
-from breadknife.engine.api import CONTEXT_SIZE, EngineRequest, EngineStatus
+from breadknife.engine.api import CONTEXT_SIZE, EngineAnswer, EngineRequest, EngineStatus
 from breadknife.engine.crashes import CrashLedger
-from breadknife.engine.daemon.conversation import Answer, Conversation, described
-from breadknife.engine.daemon.jobs import Job
 from breadknife.engine.daemon.logs import open_log
 from breadknife.engine.daemon.pool import Pool, from_store
 from breadknife.engine.daemon.scheduler import Scheduler
+from breadknife.engine.daemon.session import ClientSession, log_fields
 from breadknife.engine.grammars.gate import GrammarGate
 from breadknife.engine.installed import llama_build
 from breadknife.engine.kinds import Kind
@@ -62,15 +61,15 @@ class Daemon:
     begun; who is still connected then connects to the next one."""
 
     def __init__(self, scheduler: Scheduler, ledger: CrashLedger, *, idle_seconds: float, log_text: bool) -> None:
-        self._scheduler = scheduler
+        self.scheduler = scheduler
         self._ledger = ledger
         self._idle_seconds = idle_seconds
         self._log_text = log_text
-        self._grammars = GrammarGate()
+        self.grammars = GrammarGate()
         self._build = llama_build()
         self._process = psutil.Process()
         self._started = self._last_used = time.monotonic()
-        self._conversations: dict[asyncio.Task[None], Conversation] = {}
+        self._sessions: dict[asyncio.Task[None], ClientSession] = {}
         self._stuck = (0, 0)
         """The scheduler's turns at the last look, and the looks for which they have been the same."""
         self._leaving = asyncio.Event()
@@ -83,13 +82,13 @@ class Daemon:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
-            conversation = self._conversations[task] = Conversation(self, reader, writer)
+            session = self._sessions[task] = ClientSession(self, reader, writer)
             if self._leaving.is_set():
-                conversation.leave()
+                session.leave()
             try:
-                await conversation.run(endpoint)
+                await session.run(endpoint)
             finally:
-                del self._conversations[task]
+                del self._sessions[task]
 
         listening = await asyncio.start_server(connected, sock=server, backlog=BACKLOG, limit=wire.MAX_LINE)
         while not self._leaving.is_set() and not self._idle():
@@ -101,29 +100,29 @@ class Daemon:
         await self._finish()
 
     async def _finish(self) -> None:
-        for conversation in self._conversations.values():
-            conversation.leave()
-        while not self._stopped.is_set() and any(each.busy for each in self._conversations.values()):
+        for session in self._sessions.values():
+            session.leave()
+        while not self._stopped.is_set() and any(each.busy for each in self._sessions.values()):
             await _either(self._stopped, 0.05)
         end = time.monotonic() + LEAVING_SECONDS
-        while not self._stopped.is_set() and self._conversations and time.monotonic() < end:
+        while not self._stopped.is_set() and self._sessions and time.monotonic() < end:
             await _either(self._stopped, 0.02)
-        for conversation in list(self._conversations.values()):
-            conversation.hang_up()
-        for task in list(self._conversations):
+        for session in list(self._sessions.values()):
+            session.hang_up()
+        for task in list(self._sessions):
             task.cancel()
-        await asyncio.gather(*self._conversations, return_exceptions=True)
+        await asyncio.gather(*self._sessions, return_exceptions=True)
 
     def _idle(self) -> bool:
-        if self._scheduler.busy:
+        if self.scheduler.busy:
             self._last_used = time.monotonic()
             self._end_if_stuck()
-        return time.monotonic() - self._last_used >= self._idle_seconds
+        return time.monotonic() - max(self._last_used, self.scheduler.last_submit) >= self._idle_seconds
 
     def _end_if_stuck(self) -> None:
         """A decode that never returns is a crash. Looks are counted, not seconds: a machine may sleep."""
         turns, looks = self._stuck
-        self._stuck = self._scheduler.turns, looks + 1 if turns == self._scheduler.turns else 0
+        self._stuck = self.scheduler.turns, looks + 1 if turns == self.scheduler.turns else 0
         if self._stuck[1] >= STUCK_LOOKS:
             die(self._ledger, "the computing thread is stuck")
 
@@ -137,30 +136,17 @@ class Daemon:
 
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
 
-    # what conversations need (`conversation.Service`)
+    # what sessions need (`session.SessionHost`)
 
     def welcome(self) -> wire.Welcome:
         return wire.Welcome(wire.PROTOCOL, __version__, os.getpid(), build=self._build)
-
-    def submit(self, job: Job) -> None:
-        self._last_used = time.monotonic()
-        self._scheduler.submit(job)
-
-    def cancel(self, job: Job) -> None:
-        self._scheduler.cancel(job)
 
     def retire(self) -> None:
         log.info("a newer breadknife takes over")
         self._leaving.set()
 
-    def knows_grammar(self, grammar: str) -> bool:
-        return self._grammars.knows(grammar)
-
-    async def try_grammar(self, grammar: str) -> None:
-        await self._grammars.try_out(grammar)
-
-    def finished(self, client: str, request: EngineRequest, answer: Answer, text: str) -> None:
-        fields = described(client, request, answer, text, with_text=self._log_text)
+    def finished(self, client: str, request: EngineRequest, answer: EngineAnswer | BreadknifeError, text: str) -> None:
+        fields = log_fields(client, request, answer, text, with_text=self._log_text)
         failed = isinstance(answer, BreadknifeError) and not isinstance(answer, Cancelled)
         log.log(logging.WARNING if failed else logging.INFO, "answered", extra={"fields": fields})
         if failed:
@@ -171,10 +157,10 @@ class Daemon:
             pid=os.getpid(),
             version=__version__,
             uptime=round(time.monotonic() - self._started, 1),
-            clients=tuple(each.client() for each in self._conversations.values() if each.greeted),
+            clients=tuple(each.client() for each in self._sessions.values() if each.greeted),
             resident_bytes=self._process.memory_info().rss,
-            models=self._scheduler.models(),
-            lanes=self._scheduler.lanes(),
+            models=self.scheduler.models(),
+            lanes=self.scheduler.lanes(),
             failures=self._ledger.failures(),
             set_aside=self._ledger.set_aside(),
         )

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from breadknife.engine.api import (
     Chunk,
     EmbedRequest,
+    EngineAnswer,
     EngineRequest,
     GenerateRequest,
     Lane,
-    Reading,
     ScoreRequest,
-    Scores,
 )
 from breadknife.engine.daemon.batching import Asked
 from breadknife.engine.daemon.decoding import Plan, Work
@@ -25,7 +24,7 @@ from breadknife.errors import BreadknifeError, EngineError
 SHARED_START = 64
 """Tokens. A job whose prompt begins with so much that another one is just evaluating waits and copies it."""
 
-Reply = Chunk | Scores | Reading | BreadknifeError
+Reply = EngineAnswer | BreadknifeError
 
 
 @dataclass(eq=False)
@@ -85,7 +84,7 @@ class Run:
     """Tokens of one evaluation that the next decode takes."""
     kept: bool = False
     first: Chunk | None = None
-    last: Chunk | Scores | Reading | None = None
+    last: EngineAnswer | None = None
 
     @property
     def model(self) -> Model:

@@ -15,8 +15,8 @@ from breadknife.engine.api import (
     ClassifyRequest,
     Embeddings,
     EmbedRequest,
-    Reading,
-    ReadRequest,
+    EncodeRequest,
+    Encoding,
     Relevances,
     RerankRequest,
 )
@@ -26,7 +26,7 @@ from breadknife.engine.kinds import Kind
 from breadknife.engine.model import Encoder, Framed, Rows
 from breadknife.errors import EngineError, PromptTooLong
 
-_ASKED: dict[Kind, type[ReadRequest]] = {
+_ASKED: dict[Kind, type[EncodeRequest]] = {
     Kind.ENCODER: EmbedRequest,
     Kind.RERANKER: RerankRequest,
     Kind.CLASSIFIER: ClassifyRequest,
@@ -39,14 +39,14 @@ class OneByOne:
 
     job: Job
     model: Encoder
-    request: ReadRequest
+    request: EncodeRequest
     rows: list[Rows] = field(default_factory=list[Rows])
     tokens: int = 0
     trimmed: int = 0
     held: None = None
     """It has nothing that another job could take from it."""
 
-    def step(self) -> Reading | None:
+    def step(self) -> Encoding | None:
         """Read the next text; the answer, when that was the last. Raises EngineError."""
         texts = self.request.texts
         if len(self.rows) < len(texts):
@@ -64,7 +64,7 @@ class OneByOne:
             return self.model.paired(self.request.query, text)
         return self.model.framed(text)
 
-    def _answer(self) -> Reading:
+    def _answer(self) -> Encoding:
         match self.request:
             case EmbedRequest():
                 return Embeddings(tuple(map(_unit, self.rows)), self.tokens, self.trimmed)

@@ -61,6 +61,7 @@ class Scheduler:
         self._finished = Counter[Lane]()
         self._changed = threading.Condition()
         self._closed = False
+        self.last_submit = time.monotonic()
         self.turns = 0
         """How often the thread has looked for something to do: it goes on as long as this grows."""
         self._thread = threading.Thread(target=self._loop, name="compute", daemon=True)
@@ -68,6 +69,7 @@ class Scheduler:
 
     def submit(self, job: Job) -> None:
         with self._changed:
+            self.last_submit = time.monotonic()
             if self._closed:
                 job.reply(EngineError("the engine is ending; ask again"))
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from breadknife.engine.api import Calibration, Chunk, ModelStatus, Reading, Scores
+from breadknife.engine.api import Calibration, Chunk, EngineAnswer, ModelStatus, Scores
 from breadknife.engine.kinds import Kind
 from breadknife.engine.model import AnyModel, Encoder
 
@@ -31,7 +31,7 @@ class Tally:
             self.used, self.sequences = self.model.used(), sum(map(bool, self.model.tokens))
         self.last_use = time.monotonic()
 
-    def add(self, answer: Chunk | Scores | Reading, first: Chunk | None) -> None:
+    def add(self, answer: EngineAnswer, first: Chunk | None) -> None:
         """Add the last thing that a job said, and the first, if that were chunks."""
         self.prompt_tokens += answer.prompt_tokens
         if isinstance(answer, Chunk | Scores):

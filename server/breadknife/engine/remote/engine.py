@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import math
 import queue
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -21,30 +19,32 @@ from breadknife.engine.api import (
     ClassifyRequest,
     Embeddings,
     EmbedRequest,
+    EngineRequest,
     EngineStatus,
     GenerateRequest,
     Relevances,
     RerankRequest,
     ScoreRequest,
     Scores,
+    encodable,
 )
-from breadknife.engine.remote.answers import EmbeddingList, Ranking
-from breadknife.engine.remote.apis import Dialect, LlamaServer, Ollama, OpenAI
-from breadknife.engine.remote.chat import chat
-from breadknife.engine.remote.http import Exchange, Http, Patience
-from breadknife.engine.runtimes import Api, Runtime
+from breadknife.engine.remote.http import Exchange, HttpClient, RetryPolicy
+from breadknife.engine.remote.llama_server import LlamaServerDialect
+from breadknife.engine.remote.ollama import OllamaDialect
+from breadknife.engine.remote.openai import OpenAIDialect, RemoteModel
+from breadknife.engine.remote.runtime import Api, Runtime
 from breadknife.errors import BreadknifeError, Cancelled, EngineError, EngineUnavailable, Superseded
 
 _T = TypeVar("_T")
-_DIALECTS: dict[Api, type[OpenAI] | type[LlamaServer] | type[Ollama]] = {
-    Api.OPENAI: OpenAI,
-    Api.LLAMA_SERVER: LlamaServer,
-    Api.OLLAMA: Ollama,
+_DIALECTS: dict[Api, type[OpenAIDialect]] = {
+    Api.OPENAI: OpenAIDialect,
+    Api.LLAMA_SERVER: LlamaServerDialect,
+    Api.OLLAMA: OllamaDialect,
 }
 
 
 class _Inbox(queue.SimpleQueue["tuple[_T] | BreadknifeError | None"], Generic[_T]):
-    """What a waiting caller hears: values, then None; or an error."""
+    """What a waiting caller gets: values, then None; or an error."""
 
 
 class RemoteEngine:
@@ -54,16 +54,16 @@ class RemoteEngine:
     connects, before the first byte, in the middle of an answer. Stopping it closes its connection.
     """
 
-    def __init__(self, name: str, runtime: Runtime, *, offline: bool = False, patience: Patience | None = None) -> None:
+    def __init__(self, name: str, runtime: Runtime, *, offline: bool = False, retry: RetryPolicy | None = None) -> None:
         self.name = name
         self.runtime = runtime
         self._offline = offline
-        self._patience = patience or Patience()
+        self._retry = retry or RetryPolicy()
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._http: Http | None = None
-        self._dialect: Dialect | None = None
-        self._known: set[str] = set()
+        self._http: HttpClient | None = None
+        self._dialect: OpenAIDialect | None = None
+        self._models: set[str] = set()
         """Models that the server has."""
         self._places: dict[str, _Inbox[Any]] = {}
         """Who waits for a place in a document."""
@@ -74,93 +74,35 @@ class RemoteEngine:
         return self._http.bytes_sent if self._http else 0
 
     def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        """Raises also PromptTooLong and EngineError for what the runtime can't do (`adapter`, `grammar`).
+        """Yield the output. Raises also PromptTooLong and EngineError for what the runtime can't do (`adapter`,
+        `grammar`).
 
-        `logprob` is told only where `top_logprobs` asks for it: runtimes compute it at a price.
+        `logprob` is set only where `top_logprobs` asks for it: runtimes compute it at a price.
         """
-        request = replace(request, prompt=tuple(replace(part, text=_encodable(part.text)) for part in request.prompt))
-
-        async def work(inbox: _Inbox[Chunk]) -> None:
-            exchange = self._exchange(cancel)
-            dialect = await self._server(exchange)
-            model = await self._model(exchange, request.model)
-            async with contextlib.aclosing(dialect.generate(exchange, model, request)) as chunks:
-                async for chunk in chunks:
-                    inbox.put((chunk,))
-
-        finish = ""
-        for chunk in self._run(work, cancel, request.place):
-            finish = chunk.finish
-            yield chunk
-        if not finish:
-            raise EngineError(f"the engine {self.name!r} ended its answer without saying why")
+        request = encodable(request)
+        return self._run(lambda dialect, model: dialect.generate(model, request), request, cancel)
 
     def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
         """Answer a chat by the runtime's own template. Raises as `generate`, and for text that the runtime would take
         for control."""
-        messages = tuple(replace(message, text=_encodable(message.text)) for message in request.messages)
-        request = replace(request, messages=messages)
-
-        async def work(inbox: _Inbox[Chunk]) -> None:
-            exchange = self._exchange(cancel)
-            dialect = await self._server(exchange)
-            model = await self._model(exchange, request.model)
-            chunks = chat(exchange, model, request, by_gbnf=dialect.chats_by_gbnf)
-            async with contextlib.aclosing(chunks):
-                async for chunk in chunks:
-                    inbox.put((chunk,))
-
-        return self._run(work, cancel, request.place)
+        request = encodable(request)
+        return self._run(lambda dialect, model: dialect.chat(model, request), request, cancel)
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
         """Raises EngineError where the runtime tells no log-probabilities of given text (Ollama, LM Studio)."""
-        request = replace(request, prompt=tuple(replace(part, text=_encodable(part.text)) for part in request.prompt))
-
-        async def work(inbox: _Inbox[Scores]) -> None:
-            exchange = self._exchange(cancel)
-            dialect = await self._server(exchange)
-            model = await self._model(exchange, request.model)
-            inbox.put((await dialect.score(exchange, model, request),))
-
-        [scores] = self._run(work, cancel, request.place)
+        request = encodable(request)
+        [scores] = self._run(lambda dialect, model: _single(dialect.score(model, request)), request, cancel)
         return scores
 
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
-        async def work(inbox: _Inbox[Embeddings]) -> None:
-            exchange = self._exchange(cancel)
-            await self._server(exchange)
-            model = await self._model(exchange, request.model)
-            body = {"model": model, "input": [_encodable(text) for text in request.texts]}
-            answer = await exchange.json("POST", "/v1/embeddings", body, EmbeddingList)
-            if len(answer.data) != len(request.texts):
-                raise EngineError(f"{exchange.http} sent {len(answer.data)} embeddings for {len(request.texts)} texts")
-            vectors = tuple(_unit(each.embedding) for each in answer.data)
-            inbox.put((Embeddings(vectors, answer.usage.prompt_tokens if answer.usage else 0),))
-
-        [embeddings] = self._run(work, cancel)
+        request = encodable(request)
+        [embeddings] = self._run(lambda dialect, model: _single(dialect.embed(model, request)), request, cancel)
         return embeddings
 
     def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
-        """Raises EngineError where the runtime has no reranker. Scores are the runtime's: of some a probability."""
-
-        async def work(inbox: _Inbox[Relevances]) -> None:
-            exchange = self._exchange(cancel)
-            dialect = await self._server(exchange)
-            if not dialect.reranks:
-                raise EngineError(f"{exchange.http} has no rerankers; take llama-server or a model of breadknife's own")
-            model = await self._model(exchange, request.model)
-            texts = [_encodable(text) for text in request.texts]
-            body = {"model": model, "query": _encodable(request.query), "documents": texts, "top_n": len(texts)}
-            answer = await exchange.json("POST", "/v1/rerank", body, Ranking)
-            scores = {each.index: each.relevance_score for each in answer.results}
-            if sorted(scores) != list(range(len(texts))):
-                raise EngineError(
-                    f"{exchange.http} ranked {len(scores)} of {len(texts)} texts; it needs a newer version"
-                )
-            tokens = answer.usage.prompt_tokens or answer.usage.total_tokens if answer.usage else 0
-            inbox.put((Relevances(tuple(scores[index] for index in range(len(texts))), tokens),))
-
-        [relevances] = self._run(work, cancel)
+        """Raises EngineError where the runtime has no reranker."""
+        request = encodable(request)
+        [relevances] = self._run(lambda dialect, model: _single(dialect.rerank(model, request)), request, cancel)
         return relevances
 
     def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
@@ -175,7 +117,7 @@ class RemoteEngine:
         return None
 
     def build(self) -> str:
-        """Empty: it isn't ours, and may be another tomorrow."""
+        """Return an empty string: it isn't ours, and may be another tomorrow."""
         return ""
 
     def close(self) -> None:
@@ -185,19 +127,23 @@ class RemoteEngine:
             loop.call_soon_threadsafe(loop.stop)
 
     def _run(
-        self, work: Callable[[_Inbox[_T]], Coroutine[Any, Any, None]], cancel: CancelToken, place: str = ""
+        self,
+        ask: Callable[[OpenAIDialect, RemoteModel], AsyncGenerator[_T, None]],
+        request: EngineRequest,
+        cancel: CancelToken,
     ) -> Iterator[_T]:
-        """What `work`, a coroutine in the loop's thread, puts into its inbox."""
+        """Yield the answers to a request, for which `ask` is called in the loop's thread."""
         cancel.raise_if_cancelled()
         if self._offline and not self.runtime.local:
             raise EngineUnavailable(
                 f"offline: the engine {self.name!r} at {self.runtime.url} is on another machine; "
                 "take a model of breadknife's own, or end the offline mode"
             )
+        place = request.place if isinstance(request, GenerateRequest | ChatRequest | ScoreRequest) else ""
         inbox: _Inbox[_T] = _Inbox()
         loop = self._running()
         self._take(place, inbox)
-        future = asyncio.run_coroutine_threadsafe(_reported(work, inbox), loop)
+        future = asyncio.run_coroutine_threadsafe(_into(inbox, self._answers(ask, request.model, cancel)), loop)
         forget = cancel.on_cancel(lambda: inbox.put(Cancelled("the request was cancelled")))
         try:
             while True:
@@ -217,6 +163,24 @@ class RemoteEngine:
                     del self._places[place]
             future.cancel()
 
+    async def _answers(
+        self,
+        ask: Callable[[OpenAIDialect, RemoteModel], AsyncGenerator[_T, None]],
+        name: str,
+        cancel: CancelToken,
+    ) -> AsyncGenerator[_T, None]:
+        http = self._http
+        if http is None:
+            raise EngineUnavailable(f"the engine {self.name!r} was closed")
+        exchange = Exchange(http, cancel.deadline)
+        if self._dialect is None:
+            api = self.runtime.api
+            self._dialect = _DIALECTS[await _detected(exchange) if api is Api.AUTO else api]()
+        model = RemoteModel(exchange, await self._model(exchange, name))
+        async with aclosing(ask(self._dialect, model)) as answers:
+            async for answer in answers:
+                yield answer
+
     def _take(self, place: str, inbox: _Inbox[Any]) -> None:
         if place:
             with self._lock:
@@ -229,43 +193,36 @@ class RemoteEngine:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                self._http = Http(self.name, self.runtime, self._patience)
+                self._http = HttpClient(self.name, self.runtime, self._retry)
                 arguments = (self._loop, self._http)
                 threading.Thread(target=_serve, args=arguments, name=f"engine {self.name}", daemon=True).start()
             return self._loop
 
-    def _exchange(self, cancel: CancelToken) -> Exchange:
-        http = self._http
-        if http is None:
-            raise EngineUnavailable(f"the engine {self.name!r} was closed")
-        return Exchange(http, cancel.deadline)
-
-    async def _server(self, exchange: Exchange) -> Dialect:
-        if self._dialect is None:
-            api = self.runtime.api
-            if api is Api.AUTO:
-                api = await _recognised(exchange)
-            self._dialect = _DIALECTS[api]()
-        return self._dialect
-
     async def _model(self, exchange: Exchange, model: str) -> str:
-        """The model to ask for: it is looked up once, because some servers answer any name with what they have."""
+        """Return the model to ask for. It is looked up once, because some servers answer any name with what they
+        have."""
         model = model or self.runtime.model
-        if model in self._known:
+        if model in self._models:
             return model
         models = await exchange.models()
         if not model and len(models) == 1:
             return models[0]
         if not model or (models and not {model, f"{model}:latest"} & set(models)):
             raise await exchange.no_such_model(model)
-        self._known.add(model)
+        self._models.add(model)
         return model
 
 
-async def _reported(work: Callable[[_Inbox[_T]], Coroutine[Any, Any, None]], inbox: _Inbox[_T]) -> None:
-    """Carries out `work`; whatever becomes of it, who waits hears of it."""
+async def _single(answer: Awaitable[_T]) -> AsyncGenerator[_T, None]:
+    yield await answer
+
+
+async def _into(inbox: _Inbox[_T], answers: AsyncGenerator[_T, None]) -> None:
+    """Put answers into an inbox; whatever becomes of them, who waits gets the end or an error."""
     try:
-        await work(inbox)
+        async with aclosing(answers):
+            async for answer in answers:
+                inbox.put((answer,))
         inbox.put(None)
     except BreadknifeError as error:
         inbox.put(error)
@@ -276,8 +233,8 @@ async def _reported(work: Callable[[_Inbox[_T]], Coroutine[Any, Any, None]], inb
         inbox.put(EngineError(f"{type(error).__name__}: {error}"))
 
 
-async def _recognised(exchange: Exchange) -> Api:
-    """What the server is, where it can be told for sure; OpenAI's API otherwise."""
+async def _detected(exchange: Exchange) -> Api:
+    """Return what the server is, where it can be told for sure; OpenAI's API otherwise."""
     signs = (("/props", "default_generation_settings", Api.LLAMA_SERVER), ("/api/version", "version", Api.OLLAMA))
     for path, sign, api in signs:
         try:
@@ -291,7 +248,7 @@ async def _recognised(exchange: Exchange) -> Api:
     return Api.OPENAI
 
 
-def _serve(loop: asyncio.AbstractEventLoop, http: Http) -> None:
+def _serve(loop: asyncio.AbstractEventLoop, http: HttpClient) -> None:
     asyncio.set_event_loop(loop)
     loop.run_forever()
     tasks = asyncio.all_tasks(loop)
@@ -300,13 +257,3 @@ def _serve(loop: asyncio.AbstractEventLoop, http: Http) -> None:
     loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
     loop.run_until_complete(http.client.aclose())
     loop.close()
-
-
-def _unit(vector: tuple[float, ...]) -> tuple[float, ...]:
-    length = math.sqrt(sum(x * x for x in vector)) or 1.0
-    return tuple(x / length for x in vector)
-
-
-def _encodable(text: str) -> str:
-    """Without lone surrogates, which an editor may send and UTF-8 can't."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -13,8 +13,7 @@ from typing import Any, TypeVar, cast
 import httpx2
 import msgspec
 
-from breadknife.engine.remote.answers import ModelList
-from breadknife.engine.runtimes import Runtime
+from breadknife.engine.remote.runtime import Runtime
 from breadknife.errors import (
     BreadknifeError,
     EngineDied,
@@ -37,8 +36,19 @@ _TOO_LONG = re.compile(r"context (size|length|window)|exceed_context_size", re.I
 MODELS = "/v1/models"
 
 
+class _ListedModel(msgspec.Struct, frozen=True):
+    id: str
+    owned_by: str = ""
+
+
+class ModelList(msgspec.Struct, frozen=True):
+    """The answer of `/v1/models`, which all runtimes have."""
+
+    data: tuple[_ListedModel, ...]
+
+
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long a runtime is waited for and how often it is asked again: as openai-python does (`_constants.py`).
 
     A request is repeated only as long as nothing of an answer has come, after a refused connection or 429, 502, 503,
@@ -55,19 +65,19 @@ class Patience:
     """A server that asks for more time is reported instead."""
 
 
-class Http:
+class HttpClient:
     """The connections to one runtime. Belongs to one event loop."""
 
-    def __init__(self, name: str, runtime: Runtime, patience: Patience) -> None:
+    def __init__(self, name: str, runtime: Runtime, retry: RetryPolicy) -> None:
         self.name = name
         self.runtime = runtime
-        self.patience = patience
+        self.retry = retry
         self.bytes_sent = 0
         """Of request bodies, all together."""
         silence = runtime.timeout
         self.client = httpx2.AsyncClient(
             base_url=runtime.base,
-            timeout=httpx2.Timeout(silence, connect=patience.connect),
+            timeout=httpx2.Timeout(silence, connect=retry.connect),
             limits=httpx2.Limits(max_connections=None, keepalive_expiry=KEEP_ALIVE),
             trust_env=False,  # a proxy from the environment would be another machine than the one named
         )
@@ -88,7 +98,7 @@ class Http:
 class Exchange:
     """What one request says to a runtime and hears from it."""
 
-    http: Http
+    http: HttpClient
     deadline: float | None = None
     """On `time.monotonic()`'s clock."""
 
@@ -141,9 +151,9 @@ class Exchange:
 
     async def _response(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx2.Response:
         """A successful answer, not yet read."""
-        patience, attempt = self.http.patience, 1
+        retry, attempt = self.http.retry, 1
         while True:
-            wait = min(patience.first_wait * 2 ** (attempt - 1), patience.longest_wait)
+            wait = min(retry.first_wait * 2 ** (attempt - 1), retry.longest_wait)
             try:
                 response = await self._send(method, path, body)
             except httpx2.ConnectError as error:
@@ -161,7 +171,7 @@ class Exchange:
                     raise failure
                 wait = _retry_after(response) or wait
             late = self.deadline is not None and time.monotonic() + wait >= self.deadline
-            if attempt == patience.attempts or wait > patience.longest_retry_after or late:
+            if attempt == retry.attempts or wait > retry.longest_retry_after or late:
                 raise failure
             attempt += 1
             await asyncio.sleep(wait)
@@ -200,14 +210,14 @@ class Exchange:
         if not line or line == b"[DONE]" or line.startswith((b":", b"event:", b"id:", b"retry:")):
             return None
         if b'"error"' in line and "error" in msgspec.json.decode(line, type=dict[str, msgspec.Raw]):
-            raise EngineError(f"{self.http} failed while it answered: {_told(line)}")
+            raise EngineError(f"{self.http} failed while it answered: {_error_text(line)}")
         return msgspec.json.decode(line, type=kind)
 
     def _broken(self, error: httpx2.TransportError) -> EngineError:
         runtime = self.http.runtime
         match error:
             case httpx2.ConnectTimeout():
-                why = f"no connection within {self.http.patience.connect:g} s"
+                why = f"no connection within {self.http.retry.connect:g} s"
             case httpx2.ConnectError():
                 why = str(error) or "no connection"
             case httpx2.TimeoutException():
@@ -222,7 +232,7 @@ class Exchange:
         )
 
     async def _failure(self, response: httpx2.Response, path: str, model: str) -> BreadknifeError:
-        status, told = response.status_code, _told(await self._read(response))
+        status, text = response.status_code, _error_text(await self._read(response))
         if status in (401, 403):
             key = self.http.runtime.key_env
             remedy = (
@@ -231,19 +241,19 @@ class Exchange:
                 else f"name the environment variable that holds it as `key_env` in [engines.{self.http.name}]"
             )
             return EngineError(f"{self.http} wants a valid key ({status}): {remedy}")
-        if status in (400, 404) and _NO_SUCH_MODEL.search(told) and path != MODELS:
+        if status in (400, 404) and _NO_SUCH_MODEL.search(text) and path != MODELS:
             return await self.no_such_model(model)
-        if status in (400, 413) and _TOO_LONG.search(told):
-            return PromptTooLong(f"{self.http} refused the prompt: {told}")
+        if status in (400, 413) and _TOO_LONG.search(text):
+            return PromptTooLong(f"{self.http} refused the prompt: {text}")
         if status in _RETRIED:
-            return EngineUnavailable(f"{self.http} is not ready ({status}): {told}")
+            return EngineUnavailable(f"{self.http} is not ready ({status}): {text}")
         if response.is_redirect:
             return EngineError(f"{self.http} sends on to {response.headers.get('location', '?')}: name that as `url`")
         if status == 404:
             return EngineError(
-                f"{self.http} knows no {path} ({told}): check `url` and `api` in [engines.{self.http.name}]"
+                f"{self.http} knows no {path} ({text}): check `url` and `api` in [engines.{self.http.name}]"
             )
-        return EngineError(f"{self.http} answered {path} with {status}: {told}")
+        return EngineError(f"{self.http} answered {path} with {status}: {text}")
 
     def _unforeseen(self, response: httpx2.Response, error: msgspec.DecodeError) -> EngineError:
         """For an answer that isn't JSON, or JSON of another shape."""
@@ -263,7 +273,7 @@ def _retry_after(response: httpx2.Response) -> float | None:
     return seconds if seconds >= 0 else None
 
 
-def _told(body: bytes) -> str:
+def _error_text(body: bytes) -> str:
     """What an error's body says: OpenAI's, Ollama's, vLLM's and FastAPI's shapes, else its beginning."""
     try:
         answer: Any = msgspec.json.decode(body)

@@ -9,7 +9,7 @@ from typing import Any
 from breadknife import __version__
 from breadknife.engine.installed import is_installed
 from breadknife.engine.models.store import ModelStore
-from breadknife.engine.runtimes import split_model
+from breadknife.engine.remote.runtime import split_model
 from breadknife.errors import EngineUnavailable
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import roles_of

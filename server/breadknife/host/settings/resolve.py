@@ -18,7 +18,7 @@ import msgspec
 
 from breadknife.engine.models.catalog import Catalog, read_models
 from breadknife.engine.models.roles import check_role
-from breadknife.engine.runtimes import ENGINE_NAME, Runtime, split_model
+from breadknife.engine.remote.runtime import ENGINE_NAME, Runtime, split_model
 from breadknife.engine.settings import EngineSettings
 from breadknife.errors import LeftOut, ModelError, SettingsError
 from breadknife.host import trust

@@ -17,7 +17,7 @@ import msgspec
 
 from breadknife.engine.models.catalog import read_models
 from breadknife.engine.models.roles import may_have
-from breadknife.engine.runtimes import ENGINE_NAME, Runtime
+from breadknife.engine.remote.runtime import ENGINE_NAME, Runtime
 from breadknife.engine.settings import EngineSettings
 from breadknife.host.settings.resolve import EVERY_PLUGINS, NEEDS_TRUST
 from breadknife.host.settings.values import PluginTypes, Settings

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from breadknife.engine.runtimes import Runtime
+from breadknife.engine.remote.runtime import Runtime
 from breadknife.task.values import Severity
 from breadknife.text.document import Document, uri_to_path
 

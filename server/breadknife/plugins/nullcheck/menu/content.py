@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Part
-from breadknife.engine.runtimes import split_model
+from breadknife.engine.remote.runtime import split_model
 from breadknife.plugins.nullcheck.values import Content, NullFile, Offer, Place
 from breadknife.task.plugin import Model
 from breadknife.task.values import Origin

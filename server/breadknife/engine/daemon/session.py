@@ -1,4 +1,4 @@
-"""The daemon's side of one connection: what a client asks becomes jobs, what they give goes back."""
+"""The daemon's side of one connection: a client's calls become jobs, and their answers go back to it."""
 
 from __future__ import annotations
 
@@ -13,53 +13,50 @@ import msgspec
 from breadknife.engine import wire
 from breadknife.engine.api import (
     Chunk,
-    Classes,
     ClientStatus,
-    Embeddings,
+    EngineAnswer,
     EngineRequest,
     EngineStatus,
     GenerateRequest,
-    Reading,
-    Relevances,
-    Scores,
+    StatusRequest,
 )
 from breadknife.engine.daemon.jobs import Job
+from breadknife.engine.daemon.scheduler import Scheduler
+from breadknife.engine.grammars.gate import GrammarGate
 from breadknife.engine.transport import Endpoint, same_user
 from breadknife.errors import BreadknifeError, EngineError
 
 HELLO_SECONDS = 5.0
 MAX_UNREAD = wire.MAX_LINE
-"""Bytes of replies that wait for a client to read; one that lets more gather is cut off."""
+"""Bytes of answers that wait for a client to read; one that lets more gather is cut off."""
+_NUMBERS = (
+    "prompt_tokens", "cached_tokens", "output_tokens", "trimmed_tokens", "drafted_tokens", "accepted_tokens", "queued",
+    "computed",
+)  # fmt: skip
+"""Fields of answers that the log has."""
 log = logging.getLogger("breadknife.engine")
 
-Answer = Chunk | Scores | Reading | BreadknifeError
 
+class SessionHost(Protocol):
+    """What a session needs of the daemon. All is called in the event loop."""
 
-class Service(Protocol):
-    """What a conversation needs of the daemon. All is called in the event loop."""
+    scheduler: Scheduler
+    grammars: GrammarGate
 
     def welcome(self) -> wire.Welcome: ...
-    def submit(self, job: Job) -> None: ...
-    def cancel(self, job: Job) -> None: ...
     def status(self) -> EngineStatus: ...
     def retire(self) -> None: ...
 
-    def knows_grammar(self, grammar: str) -> bool:
-        """Tell whether it may be compiled without a trial. Raises EngineError for one that may not be compiled."""
-        ...
-
-    async def try_grammar(self, grammar: str) -> None:
-        """Raises EngineError for a grammar that may not be compiled."""
-        ...
-
-    def finished(self, client: str, request: EngineRequest, answer: Answer, text: str) -> None:
-        """The last answer of a request; `text` is all that was generated."""
+    def finished(self, client: str, request: EngineRequest, answer: EngineAnswer | BreadknifeError, text: str) -> None:
+        """Log the last answer of a request; `text` is all that was generated."""
         ...
 
 
-class Conversation:
-    def __init__(self, service: Service, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._service = service
+class ClientSession:
+    """One client: its greeting, its calls that are being worked on, and whether it takes what it is sent."""
+
+    def __init__(self, host: SessionHost, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._host = host
         self._reader = reader
         self._writer = writer
         self._loop = asyncio.get_running_loop()
@@ -93,7 +90,7 @@ class Conversation:
         finally:
             self.greeted = False
             for job, _ in self._jobs.values():
-                self._service.cancel(job)
+                self._host.scheduler.cancel(job)
             self._jobs.clear()
             self._writer.close()
 
@@ -118,7 +115,7 @@ class Conversation:
             raise ValueError("no greeting with the right token")
         self._hello = hello
         self.greeted = True
-        self._send(msgspec.structs.replace(self._service.welcome(), proof=endpoint.proof))
+        self._send(msgspec.structs.replace(self._host.welcome(), proof=endpoint.proof))
         if self._leaving:
             self._send(wire.Leaving())
         return True
@@ -126,26 +123,22 @@ class Conversation:
     def _handle(self, message: wire.FromClient) -> None:
         match message:
             case wire.Retire():
-                self._service.retire()
+                self._host.retire()
             case wire.Hello():
                 pass
             case _ if self._hello.protocol != wire.PROTOCOL:
                 raise ValueError(f"protocol {self._hello.protocol}; this is {wire.PROTOCOL}")
             case wire.Cancel(id=id):
                 if held := self._jobs.pop(id, None):
-                    self._service.cancel(held[0])
+                    self._host.scheduler.cancel(held[0])
             case wire.Ping():
                 self._send(wire.Pong())
-            case wire.Status(id=id):
-                self._send(wire.Report(id, self._service.status()))
-            case (
-                wire.Generate(id=id, request=request)
-                | wire.Score(id=id, request=request)
-                | wire.Embed(id=id, request=request)
-                | wire.Rerank(id=id, request=request)
-                | wire.Classify(id=id, request=request)
-            ):
-                self._begin(id, request)
+            case wire.Call(id=id):
+                request = message.request()
+                if isinstance(request, StatusRequest):
+                    self._send(wire.answer(id, self._host.status()))
+                else:
+                    self._begin(id, request)
 
     def _begin(self, id: int, request: EngineRequest) -> None:
         if self._leaving:  # the client was told that nobody does it
@@ -153,15 +146,15 @@ class Conversation:
         if id in self._jobs:
             raise ValueError(f"request {id} twice")
 
-        def reply(answer: Answer) -> None:  # in the computing thread
+        def reply(answer: EngineAnswer | BreadknifeError) -> None:  # in the computing thread
             self._loop.call_soon_threadsafe(self._reply, id, request, answer)
 
         job = Job(request, reply, owner=self)
         self._jobs[id] = job, []
         grammar = request.grammar if isinstance(request, GenerateRequest) else ""
         try:
-            if not grammar or self._service.knows_grammar(grammar):
-                self._service.submit(job)
+            if not grammar or self._host.grammars.knows(grammar):
+                self._host.scheduler.submit(job)
             else:
                 trial = asyncio.create_task(self._submit_after_trial(id, job, grammar))
                 self._trials.add(trial)
@@ -174,20 +167,20 @@ class Conversation:
         try:
             async with self._trying:
                 if self._is_wanted(id, job):
-                    await self._service.try_grammar(grammar)
+                    await self._host.grammars.try_out(grammar)
         except EngineError as error:
             self._reply(id, job.request, error)
         else:
             if self._is_wanted(id, job):
                 newer = (other for number, (other, _) in self._jobs.items() if number > id)
                 job.superseded = bool(job.place) and any(other.place == job.place for other in newer)
-                self._service.submit(job)
+                self._host.scheduler.submit(job)
 
     def _is_wanted(self, id: int, job: Job) -> bool:
         held = self._jobs.get(id)
         return held is not None and held[0] is job
 
-    def _reply(self, id: int, request: EngineRequest, answer: Answer) -> None:
+    def _reply(self, id: int, request: EngineRequest, answer: EngineAnswer | BreadknifeError) -> None:
         held = self._jobs.get(id)
         if held is None or held[0].request is not request:  # cancelled meanwhile
             return
@@ -195,21 +188,10 @@ class Conversation:
             held[1].append(answer.text)
         if last := not isinstance(answer, Chunk) or bool(answer.finish):
             del self._jobs[id]
-        match answer:
-            case Chunk():
-                self._send(wire.Output(id, answer))
-            case Scores():
-                self._send(wire.Scored(id, answer))
-            case Embeddings():
-                self._send(wire.embedded(id, answer))
-            case Relevances():
-                self._send(wire.Reranked(id, answer))
-            case Classes():
-                self._send(wire.Classified(id, answer))
-            case _:
-                self._send(wire.failed(id, answer))
+        is_error = isinstance(answer, BreadknifeError)
+        self._send(wire.failed(id, answer) if is_error else wire.answer(id, answer, last=last))
         if last:
-            self._service.finished(self._hello.client, request, answer, "".join(held[1]))
+            self._host.finished(self._hello.client, request, answer, "".join(held[1]))
 
     def _send(self, message: wire.FromDaemon) -> None:
         if self._writer.is_closing():
@@ -219,41 +201,28 @@ class Conversation:
             self.hang_up()
             return
         line = wire.encode(message)
-        if len(line) > wire.MAX_LINE and not isinstance(message, wire.Welcome | wire.Leaving | wire.Pong):
+        if len(line) > wire.MAX_LINE and isinstance(message, wire.Answer):
             line = wire.encode(wire.failed(message.id, EngineError("the answer is too long; ask for less at once")))
         self._writer.write(line)
 
 
-def described(client: str, request: EngineRequest, answer: Answer, text: str, *, with_text: bool) -> dict[str, Any]:
-    """Return a finished request as the log tells it."""
-    told: dict[str, Any] = {
+def log_fields(
+    client: str, request: EngineRequest, answer: EngineAnswer | BreadknifeError, text: str, *, with_text: bool
+) -> dict[str, Any]:
+    """Return a finished request as the log has it."""
+    entry: dict[str, Any] = {
         "client": client,
-        "kind": type(request).__name__.removesuffix("Request").lower(),
+        "kind": wire.method_of(request),
         "model": request.model,
         "lane": request.lane.name.lower(),
     }
-    match answer:
-        case Chunk():
-            numbers = {name: getattr(answer, name) for name in _NUMBERS}
-            told |= {"finish": answer.finish} | {name: round(value, 4) for name, value in numbers.items() if value}
-        case BreadknifeError():
-            told |= {"error": type(answer).__name__, "reason": str(answer)}
-        case _:
-            told |= {"prompt_tokens": answer.prompt_tokens}
-            if answer.trimmed_tokens:
-                told |= {"trimmed_tokens": answer.trimmed_tokens}
+    if isinstance(answer, BreadknifeError):
+        entry |= {"error": type(answer).__name__, "reason": str(answer)}
+    else:
+        numbers = {name: round(getattr(answer, name, 0), 4) for name in _NUMBERS}
+        entry |= {name: number for name, number in numbers.items() if number}
+    if isinstance(answer, Chunk):
+        entry["finish"] = answer.finish
     if with_text:
-        told |= {"request": msgspec.to_builtins(request), "text": text}
-    return told
-
-
-_NUMBERS = (
-    "prompt_tokens",
-    "cached_tokens",
-    "output_tokens",
-    "trimmed_tokens",
-    "drafted_tokens",
-    "accepted_tokens",
-    "queued",
-    "computed",
-)
+        entry |= {"request": msgspec.to_builtins(request), "text": text}
+    return entry
