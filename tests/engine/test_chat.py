@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,64 @@ def test_a_real_model_chats(real_engine: Engine) -> None:
     chunks = list(real_engine.chat(ChatRequest("qwen2.5-coder-0.5b", (question,), 8), CancelToken()))
     assert "blue" in "".join(chunk.text for chunk in chunks).lower()
     assert chunks[-1].finish == "stop"
+
+
+TAKES_TOO_MUCH = "the model's chat template takes too much: "
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{% set a = 'xxxxxxxx' %}" + "{% set a = a + a %}" * 25, TAKES_TOO_MUCH),
+        ("{% set ns = namespace(a='xxxxxxxx') %}" + "{% set ns.a = ns.a ~ ns.a %}" * 25, TAKES_TOO_MUCH),
+        ("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", TAKES_TOO_MUCH),
+        ("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(40) }}", TAKES_TOO_MUCH),
+        ("{% set a = ['x' * 1] %}" + "{% set a = dict(x=a, y=a) %}" * 30, "takes numbers below"),
+        ("{% set a = ['x'] %}" + "{% set a = dict(x=a, y=a) %}" * 30, TAKES_TOO_MUCH),
+        ("{% set n = namespace() %}" + "{% set n = namespace(x=n, y=n) %}" * 40 + "{{ n }}", TAKES_TOO_MUCH),
+        ("{% set n = namespace() %}" + "{% set n = [n, n] %}" * 40 + "{{ n | string }}", TAKES_TOO_MUCH),
+        ("{% set a = ',' %}" + "{% set a = a.replace(',', ',,,,,,,,') %}" * 12, TAKES_TOO_MUCH),
+        ("{% set a = 'xxxx' %}" + "{% set a = a.join(['', '', a, '']) %}" * 25, TAKES_TOO_MUCH),
+        ("{% set a = '{0}{0}' %}" + "{% set a = '{0}{0}{0}{0}'.format(a) %}" * 15, TAKES_TOO_MUCH),
+        ("{{ '{:999999999}'.format('') }}", TAKES_TOO_MUCH),
+        ("{{ 'x'.center(999999999) }}", "is not safely callable"),
+        ("{{ 'x'.zfill(999999999) }}", "is not safely callable"),
+        ("{{ ('x' | attr('ljust'))(999999999) }}", "is not safely callable"),
+        ("{{ '{a}'.format_map({'a': 1}) }}", "is not safely callable"),
+        ("{{ 'x' * 999999999 }}", "takes numbers below"),
+        ("{{ '%999999999d' % 1 }}", "takes numbers below"),
+        ("{{ 9 ** 9 ** 9 }}", "takes numbers below"),
+        ("{{ 'x' | center(999999999) }}", "No filter named 'center'"),
+        ("{{ ['x'] | map('center', 999999999) | list }}", "No filter named 'center'"),
+        ("{{ 'x' | indent(999999999, first=true) }}", TAKES_TOO_MUCH),
+        ("{{ {'x': 1} | tojson(indent=999999999) }}", TAKES_TOO_MUCH),
+        ("{{ lipsum(99999999) }}", "'lipsum' is undefined"),
+        ("x" * 300_000, "is longer than"),
+    ],
+)
+def test_a_template_that_would_take_all_time_or_memory_ends(template: str, message: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(EngineError) as error:
+            chat_prompt(info(template), [HI])
+        assert tracemalloc.get_traced_memory()[1] < 300e6
+    finally:
+        tracemalloc.stop()
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("template", "written"),
+    [
+        ("{% set ns = namespace(n=0) %}{% for m in messages %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}", "1"),
+        ("{% macro m(x) %}<{{ x | upper }}>{% endmacro %}{{ m('a') }}{{ m(x='b') }}", "<A><B>"),
+        ("{{ ' a b '.strip().split(' ') | tojson }}{{ 'a-b'.replace('-', '+') }}", '["a", "b"]a+b'),
+        ("{% for k, v in {'a': 1}.items() %}{{ k }}{{ v }}{% endfor %}{{ {'a': 2}.get('a') }}", "a12"),
+        ("{{ messages | selectattr('role', 'equalto', 'user') | list | length }}{{ messages[-1].role }}", "1user"),
+        ("{{ messages | map(attribute='role') | join(', ') }}{% if 'a' in 'abc' %}!{% endif %}", "user!"),
+        ("{{ '{} and {}'.format('a', 'b') }}{{ 'a\nb' | indent(2) }}", "a and ba\n  b"),
+        ("{% set rest = messages[1:] %}{{ rest | length }}{{ 7 % 2 }}{{ range(3) | list }}", "01[0, 1, 2]"),
+    ],
+)  # fmt: skip
+def test_what_templates_do_otherwise_is_allowed(template: str, written: str) -> None:
+    assert text(chat_prompt(info(template), [HI])) == written

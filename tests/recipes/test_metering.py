@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.errors import PluginError
+from breadknife.metering import MAX_MADE, MAX_TEXT
 from breadknife.recipes.expressions import condition, template
-from breadknife.recipes.metering import MAX_MADE, MAX_TEXT
 
 TEXT = "aaaa bbbb " * 2_000
 VALUES: dict[str, Any] = {"a": {"text": TEXT, "lines": ("one two", "three") * 100, "number": 3}}

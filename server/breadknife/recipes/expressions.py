@@ -12,10 +12,9 @@ from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 from jinja2.runtime import LoopContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from breadknife.errors import PluginError
-from breadknife.recipes.metering import CHARGING, METERED, meter, metered
+from breadknife.metering import CHARGING, METERED, MeteredEnvironment, metered
 
 _REFERENCE = re.compile(r"\$([a-z_][a-z0-9_]*)((?:\.[a-z_][a-z0-9_]*)*)")
 _TEMPLATE = "<template>"
@@ -52,10 +51,8 @@ def unescaped(value: str) -> str:
     return value[1:] if value.startswith("$$") else value
 
 
-class _Environment(ImmutableSandboxedEnvironment):
+class _Environment(MeteredEnvironment):
     """Only the fields of frozen dataclasses and of plain values can be read, and nothing can be called."""
-
-    intercepted_binops = frozenset(["+", "-", "*", "**", "%", "/", "//"])
 
     def is_safe_callable(self, obj: Any) -> bool:
         return False
@@ -64,17 +61,6 @@ class _Environment(ImmutableSandboxedEnvironment):
         if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
             return any(field.name == attr for field in dataclasses.fields(obj))
         return isinstance(obj, (Mapping, LoopContext)) and not attr.startswith("_")
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Numbers of a sensible size alone: `"x" * 10**9` would take all memory."""
-        are_numbers = all(isinstance(each, (int, float)) and abs(each) < 1e9 for each in (left, right))
-        if (are_numbers and operator != "**") or (operator == "+" and isinstance(left, (str, list, tuple))):
-            return super().call_binop(context, operator, left, right)
-        raise TemplateError(f"`{operator}` takes numbers below a thousand million")
-
-    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
-        """The hook before Jinja compiles what it has parsed."""
-        return super()._generate(meter(source, self), *args, **options)
 
 
 @cache

@@ -1,14 +1,16 @@
 """Messages as a prompt, by the chat template that is in the model's file.
 
-Templates are Jinja2 programs of whoever made the file: they run in Jinja's sandbox. What a message says is never seen
-by the template, which gets one character in its place: so it can't become a control token, whatever it says.
+Templates are Jinja2 programs of whoever made the file: they run in Jinja's sandbox, with a meter that bounds their time
+and memory. What a message says is never seen by the template, which gets one character in its place: so it can't become
+a control token, whatever it says.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +18,22 @@ from breadknife.engine.api import ChatRequest, GenerateRequest, Message, Part, P
 from breadknife.engine.models.catalog import read_models
 from breadknife.engine.models.gguf import GgufInfo, read_header
 from breadknife.engine.models.store import ModelStore
-from breadknife.errors import EngineError, ModelUnfit
+from breadknife.errors import EngineError, ModelUnfit, PluginError
 
 ROLES = ("system", "user", "assistant", "tool")
 _STAND_IN = 0xF0000
 """The first private-use character that stands for a message's content."""
 MAX_MESSAGES = 0xFFFE
 """As many as there are such characters."""
+MAX_TEMPLATE = 1 << 18
+"""Characters of a template; the longest in use have some 20,000."""
+_FILTERS = (
+    "abs", "attr", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "int", "items",
+    "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "safe", "select",
+    "selectattr", "sort", "string", "title", "trim", "unique", "upper", "wordcount",
+)  # fmt: skip
+_GLOBALS = ("cycler", "dict", "joiner", "namespace", "range")
+_MOST_INDENT = 16
 
 
 def chat_prompt(info: GgufInfo, messages: Sequence[Message]) -> Prompt:
@@ -31,37 +42,44 @@ def chat_prompt(info: GgufInfo, messages: Sequence[Message]) -> Prompt:
     Nothing of it is left out when it is too long. Raises ModelUnfit when the model has no template, and EngineError
     when it refuses these messages (many want the user and the assistant to take turns, some know no system message).
     """
-    from jinja2 import TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
     if not info.chat_template:
         raise ModelUnfit(f"{info.name or 'the model'} has no chat template: it continues text; ask for a completion")
+    if len(info.chat_template) > MAX_TEMPLATE:
+        raise EngineError(f"the model's chat template is longer than {MAX_TEMPLATE:,} characters; take another file")
     if len(messages) > MAX_MESSAGES:
         raise EngineError(f"{len(messages)} messages; {MAX_MESSAGES} are the most")
     if wrong := [message.role for message in messages if message.role not in ROLES]:
         raise EngineError(f"no message can have the role {wrong[0]!r}; the roles are {', '.join(ROLES)}")
-    # As in Hugging Face's transformers, for which templates are written.
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-    )
-    environment.filters["tojson"] = _to_json
     shown = [
         {"role": message.role, "content": _stand_in(number, message.text)} for number, message in enumerate(messages)
     ]
+    return tuple(_parts(_rendered(info, shown), messages))
+
+
+def _rendered(info: GgufInfo, messages: Sequence[Mapping[str, str]]) -> str:
+    from breadknife.metering import METERED, MeteredEnvironment, metered  # Jinja takes time to import
+
+    # As in Hugging Face's transformers, for which templates are written.
+    environment = MeteredEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
+    filters: Any = {name: environment.filters[name] for name in _FILTERS}
+    environment.filters = filters | METERED | {"tojson": _to_json}
+    environment.globals = {name: environment.globals[name] for name in _GLOBALS}
+    values = {
+        "messages": messages,
+        "add_generation_prompt": True,
+        "bos_token": info.bos,
+        "eos_token": info.eos,
+        "raise_exception": _refuse,
+        "strftime_now": _now,
+    }
     try:
-        rendered = environment.from_string(info.chat_template).render(
-            messages=shown,
-            add_generation_prompt=True,
-            bos_token=info.bos,
-            eos_token=info.eos,
-            raise_exception=_refuse,
-            strftime_now=_now,
-        )
-    except _Refused as error:
+        return environment.from_string(info.chat_template).render(metered(values))
+    except _TemplateRefusal as error:
         raise EngineError(f"the model's chat template refuses these messages: {error}") from error
-    except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
+    except PluginError as error:
+        raise EngineError(f"the model's chat template takes too much: {error}") from error
+    except Exception as error:  # a template of anybody's: whatever it divides or compares
         raise EngineError(f"the model's chat template fails: {type(error).__name__}: {error}") from error
-    return tuple(_parts(rendered, messages))
 
 
 def as_generation(request: ChatRequest) -> GenerateRequest:
@@ -69,23 +87,13 @@ def as_generation(request: ChatRequest) -> GenerateRequest:
     model = read_models().model(request.model)
     store = ModelStore()
     prompt = chat_prompt(read_header(store.find(model) or store.verified(model)), request.messages)
-    return GenerateRequest(
-        request.model,
-        prompt,
-        request.max_tokens,
-        request.stop,
-        request.lane,
-        request.sampling,
-        request.grammar,
-        request.adapter,
-        request.place,
-        top_logprobs=request.top_logprobs,
-        urgent=request.urgent,
-    )
+    common = {field.name: getattr(request, field.name) for field in fields(request) if field.name != "messages"}
+    return GenerateRequest(prompt=prompt, **common)
 
 
 def _stand_in(number: int, content: str) -> str:
-    """With the blanks around it, which a template may take away; an empty one stays empty, for templates that ask."""
+    """Return what the template gets for a message: its blanks, which a template may take away, around one character. An
+    empty one stays empty, for templates that ask."""
     body = content.strip()
     before, _, after = content.partition(body) if body else (content, "", "")
     return f"{before}{chr(_STAND_IN + number)}{after}" if body else content
@@ -102,12 +110,12 @@ def _parts(rendered: str, messages: Sequence[Message]) -> list[Part]:
     return parts
 
 
-class _Refused(Exception):
+class _TemplateRefusal(Exception):
     """The template called `raise_exception`."""
 
 
 def _refuse(message: str) -> None:
-    raise _Refused(message)
+    raise _TemplateRefusal(message)
 
 
 def _now(form: str) -> str:
@@ -115,5 +123,7 @@ def _now(form: str) -> str:
 
 
 def _to_json(value: Any, indent: int | None = None) -> str:
-    """Jinja's own escapes HTML, and nobody reads this as HTML."""
+    """Return a value as JSON. Jinja's own escapes HTML, and nobody reads this as HTML."""
+    if indent is not None and not 0 <= indent <= _MOST_INDENT:
+        raise PluginError(f"`tojson` indents by at most {_MOST_INDENT}; write less")
     return json.dumps(value, ensure_ascii=False, indent=indent)

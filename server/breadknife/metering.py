@@ -1,4 +1,5 @@
-"""Bounds what a template makes: a template is anybody's, and 25 doublings of a value would take all memory.
+"""Bounds what a template makes: a recipe's or model's template is anybody's, and 25 doublings of a value would take
+all memory.
 
 Before Jinja compiles a template, each expression that makes a value, writes, compares or loops is put into a filter
 that charges it to the render's `Meter`. Nothing can be made or done that isn't charged, so memory and time are bounded.
@@ -10,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from jinja2 import Environment, nodes, pass_context
+from jinja2 import Environment, TemplateError, nodes, pass_context
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
 
 from breadknife.errors import PluginError
@@ -29,6 +32,13 @@ _FILTERS = cast("dict[str, Any]", FILTERS)
 _METER = " meter"
 """The meter's name among a template's values: no template can write it."""
 _COMPARING = frozenset(("in", "equalto", "=="))
+_TEXT_METHODS = frozenset([
+    "capitalize", "count", "endswith", "find", "format", "index", "isalnum", "isalpha", "isdigit", "islower",
+    "isnumeric", "isspace", "istitle", "isupper", "join", "lower", "lstrip", "partition", "removeprefix",
+    "removesuffix", "replace", "rfind", "rindex", "rpartition", "rsplit", "rstrip", "split", "splitlines",
+    "startswith", "strip", "swapcase", "title", "upper",
+])  # fmt: skip
+"""Methods of texts that a template may call. Of the others some pad a text to whatever length they are told."""
 
 
 @dataclass
@@ -46,12 +56,12 @@ class Meter:
 
     def make(self, value: Any) -> Any:
         """Charge a value that was made just now."""
-        self.charge(self._weight(value))
+        self.charge(self.weight(value))
         return value
 
     def look(self, value: Any) -> Any:
         """Charge a value that is gone through."""
-        self.charge(1 + self._weight(value) // _READING)
+        self.charge(1 + self.weight(value) // _READING)
         return value
 
     def write(self, value: Any) -> str:
@@ -64,13 +74,16 @@ class Meter:
             raise PluginError(f"the template writes more than {MAX_TEXT:,} characters; shorten what it shows")
         return text
 
-    def _weight(self, value: Any) -> int:
-        """A list in a list counts as often as it would be written. No more is counted than is left."""
+    def weight(self, value: Any) -> int:
+        """Return the units of a value. A list in a list counts as often as it would be written, up to what may be
+        made."""
         if isinstance(value, str):
             return len(value)
         total, waiting = 0, [value]
         while waiting and total <= MAX_MADE:
             each = waiting.pop()
+            if isinstance(each, Namespace):  # as text it has all that is in it, and more namespaces may be
+                raise PluginError("the template puts a namespace into a value; put its attributes there")
             total += len(each) if isinstance(each, str) else _ITEM
             if isinstance(each, Mapping):
                 mapping = cast("Mapping[Any, Any]", each)
@@ -85,11 +98,67 @@ def metered(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, _METER: Meter()}
 
 
-def meter(template: nodes.Template, environment: Environment) -> nodes.Template:
+def _with_meter(template: nodes.Template, environment: Environment) -> nodes.Template:
     """Return a parsed template that charges what it does."""
     _Metering().visit(template)
     template.set_environment(environment)
     return template
+
+
+class MeteredEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox with a meter. Render its templates with `metered` values, and give it no filters but `METERED`
+    and those that make no more than they are given."""
+
+    intercepted_binops = frozenset(["+", "-", "*", "**", "%", "/", "//"])
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Numbers of a sensible size alone: `"x" * 10**9` would take all memory."""
+        are_numbers = all(isinstance(each, (int, float)) and abs(each) < 1e9 for each in (left, right))
+        if (are_numbers and operator != "**") or (operator == "+" and isinstance(left, (str, list, tuple))):
+            return super().call_binop(context, operator, left, right)
+        raise TemplateError(f"`{operator}` takes numbers below a thousand million")
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        is_of_text = isinstance(_owner(obj), str)
+        return super().is_safe_callable(obj) and (not is_of_text or obj.__name__ in _TEXT_METHODS)
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        """Charge a call for its arguments, for what it could make of them, and for what it has made."""
+        meter, owner, values = _meter_of(__context), _owner(__obj), [*args, *kwargs.values()]
+        meter.charge(_ITEM)
+        if isinstance(owner, str | list | tuple):
+            meter.look(owner)
+        if isinstance(owner, str):
+            meter.charge(_most_made(owner, __obj.__name__, values, meter))
+        value = super().call(__context, __obj, *args, **kwargs)
+        if isinstance(value, Namespace):
+            meter.make(values)
+            return value
+        return _make(__context, value)
+
+    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
+        """The hook before Jinja compiles what it has parsed."""
+        return super()._generate(_with_meter(source, self), *args, **options)
+
+
+def _owner(function: Any) -> Any:
+    """Return what a method belongs to; the sandbox wraps `format`."""
+    return getattr(getattr(function, "__wrapped__", function), "__self__", None)
+
+
+def _most_made(text: str, method: str, arguments: list[Any], meter: Meter) -> int:
+    """Return how many characters a method of a text may add to what it is given."""
+    match method, arguments:
+        case "replace", [old, new, *_]:
+            return text.count(str(old)) * len(str(new))
+        case "join", [items]:
+            return len(text) * len(items)
+        case "format", _ if ":" in text:
+            raise PluginError("`format` takes no widths; write `{}`")
+        case "format", _:
+            return text.count("{") * meter.weight(arguments)
+        case _:
+            return 0
 
 
 class _Metering(NodeTransformer):
@@ -161,7 +230,9 @@ def _each(context: Context, value: Any) -> Any:
 @pass_context
 def _joined(context: Context, values: list[Any]) -> str:
     """`a ~ b`."""
-    return _meter_of(context).make("".join(str(each) for each in values))
+    meter = _meter_of(context)
+    meter.look(values)
+    return meter.make("".join(str(each) for each in values))
 
 
 @pass_context
@@ -174,6 +245,13 @@ def _join(context: Context, value: Any, d: Any = "", attribute: str | int | None
 def _replace(context: Context, s: Any, old: Any, new: Any, count: int | None = None) -> str:
     _meter_of(context).charge(str(s).count(str(old)) * len(str(new)))
     return _FILTERS["replace"](context.eval_ctx, s, old, new, count)
+
+
+@pass_context
+def _indent(context: Context, s: Any, width: int | str = 4, first: bool = False, blank: bool = False) -> str:
+    lines = str(s).count("\n") + 1
+    _meter_of(context).charge(lines * (len(width) if isinstance(width, str) else width))
+    return _FILTERS["indent"](str(s), width, first, blank)
 
 
 @pass_context
@@ -198,6 +276,6 @@ CHARGING: dict[str, Any] = {
 }  # fmt: skip
 """No template can write these names."""
 METERED: dict[str, Any] = CHARGING | {
-    "join": _join, "replace": _replace, "round": _round, "sum": _sum, "words": _words,
+    "indent": _indent, "join": _join, "replace": _replace, "round": _round, "sum": _sum, "words": _words,
 }  # fmt: skip
 """Those, and filters that could make too much before it is charged."""
