@@ -54,12 +54,12 @@ class FakeModel:
     decoded: list[list[int]] = field(default_factory=list[list[int]])
     """The number of tokens of each evaluation, of each decode that was carried out."""
     samplers: list[FakeSampler] = field(default_factory=list[FakeSampler])
-    _cells: list[list[int]] = field(default_factory=list[list[int]])
+    cell_ids: list[list[int]] = field(default_factory=list[list[int]])
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _interrupted: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self._cells = [[] for _ in self.tokens]
+        self.cell_ids = [[] for _ in self.tokens]
         self.rolls_back = self.block == 1
 
     @property
@@ -78,19 +78,19 @@ class FakeModel:
 
     def truncate(self, sequence: int, length: int) -> None:
         length = self._known(sequence, length)
-        del self.tokens[sequence][length:], self._cells[sequence][length:]
+        del self.tokens[sequence][length:], self.cell_ids[sequence][length:]
 
     def copy(self, source: int, target: int, length: int) -> None:
         assert source != target
         assert length <= len(self.tokens[source])
         length = self._known(source, length)
-        self.tokens[target], self._cells[target] = self.tokens[source][:length], self._cells[source][:length]
+        self.tokens[target], self.cell_ids[target] = self.tokens[source][:length], self.cell_ids[source][:length]
 
     def _known(self, sequence: int, length: int) -> int:
         return length if length >= len(self.tokens[sequence]) else length // self.block * self.block
 
     def used(self) -> int:
-        return len(set(itertools.chain(*self._cells)))
+        return len(set(itertools.chain(*self.cell_ids)))
 
     def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
         sizes = [len(evaluation.tokens) for evaluation in batch]
@@ -110,7 +110,7 @@ class FakeModel:
         rows = np.zeros((evaluation.outputs, VOCABULARY), np.float32)
         for index, token in enumerate(evaluation.tokens, evaluation.outputs - len(evaluation.tokens)):
             held.append(token)
-            self._cells[evaluation.sequence].append(next(self._numbers))
+            self.cell_ids[evaluation.sequence].append(next(self._numbers))
             if index >= 0:
                 rows[index, token if evaluation.embeddings else self.says(held)] = 5.0
         return rows
@@ -133,7 +133,7 @@ class FakeModel:
     def fill(self, sequence: int, tokens: list[int]) -> None:
         self.truncate(sequence, 0)
         self.tokens[sequence] += tokens
-        self._cells[sequence] += itertools.islice(self._numbers, len(tokens))
+        self.cell_ids[sequence] += itertools.islice(self._numbers, len(tokens))
 
     def set_threads(self, threads: int) -> None: ...
 

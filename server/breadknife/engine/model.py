@@ -76,6 +76,8 @@ class Model(Protocol):
     """The most tokens that one `decode` takes."""
     tokens: list[list[int]]
     """The tokens that the cache holds, by sequence."""
+    cell_ids: list[list[int]]
+    """For each of `tokens` a number of the cell that it is in; sequences that share a cell have the same number."""
     bytes: int
     rolls_back: bool
     """Whether `truncate` and `copy` keep as many tokens as they are told. A recurrent memory knows only some of its

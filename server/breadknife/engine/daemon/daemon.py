@@ -174,8 +174,7 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
 def load_model(name: str, settings: EngineSettings) -> AnyModel:
     """Return a model in memory. Raises ModelError or EngineError."""
     try:
-        from breadknife.engine.llama import amx  # it and llama.cpp are imported when the first model is needed
-        from breadknife.engine.llama.encoder import LlamaEncoder
+        from breadknife.engine.llama.encoder import LlamaEncoder  # llama.cpp is imported when a model is needed
         from breadknife.engine.llama.recurrent import open_model
         from breadknife.engine.llama.weights import Weights
     except Exception as error:  # llama_cpp raises RuntimeError for a library that can't be loaded
@@ -185,7 +184,7 @@ def load_model(name: str, settings: EngineSettings) -> AnyModel:
 
     path = from_store(name)
     started = time.monotonic()
-    weights = Weights(path, amx=amx.may_be_used(path))
+    weights = Weights(path)
     # The pool says how many threads.
     if weights.kind is Kind.DECODER:
         model = open_model(weights, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH)

@@ -105,10 +105,7 @@ class Run:
         model, sequence, tokens = self.model, self.work.sequences[0], self.plan.prompt.tokens
         keep = self.plan.prompt.keep
         if keep - len(model.tokens[sequence]) >= SHARED_START and self.work.cache.make_room(keep):
-            held = len(model.tokens[sequence])
             models.restore(self.job.request.model, sequence, tokens[:keep], self.job.adapter)
-            if len(model.tokens[sequence]) != held:  # else it still shares what it shared
-                self.work.cache.renew(sequence)
         self.work.cached = min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1)
         model.truncate(sequence, self.work.cached)
         self.work.cached = len(model.tokens[sequence])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 
@@ -20,16 +19,14 @@ TYPING_SHARE = 8
 class Sequences:
     """The sequences of one model: in use by a job, or idle and worth keeping for the next that begins alike.
 
-    Sequences share cells only by `copy`, so they are a tree. Each cell has a number here (`_cells`) to tell which are
-    shared: a sequence that shares everything frees nothing when it is forgotten.
+    Sequences share cells only by `copy`, so they are a tree, and a sequence that shares everything frees nothing when
+    it is forgotten.
     """
 
     def __init__(self, model: Model, clock: Callable[[], float] = time.monotonic) -> None:
         self.model = model
         self._clock = clock
         count = len(model.tokens)
-        self._cells: list[list[int]] = [[] for _ in range(count)]
-        self._numbers = itertools.count()
         self._adapter = [""] * count
         self._lane = [Lane.BACKGROUND] * count
         self._last_use = [0.0] * count
@@ -53,7 +50,7 @@ class Sequences:
     def shared(self, tokens: Sequence[int], adapter: str, among: Iterable[int] | None = None) -> tuple[int, int]:
         """(length, sequence) of the longest common prefix with what is held; (0, -1) when there is none."""
         best, where = (0, False, 0.0), -1
-        for s in range(len(self._cells)) if among is None else among:
+        for s in range(len(self.model.tokens)) if among is None else among:
             held = self.model.tokens[s]
             if held and self._adapter[s] == adapter:
                 found = (common_prefix(held, tokens), s not in self.in_use, self._last_use[s])
@@ -72,7 +69,7 @@ class Sequences:
             taken = self._spare(besides=source)
             if length and taken != source:
                 self.copy(source, taken, length)
-        self._truncate(taken, length)
+        self.model.truncate(taken, length)
         self._adapter[taken], self._lane[taken], self._last_use[taken] = adapter, lane, self._clock()
         self.in_use.add(taken)
         return taken
@@ -82,30 +79,24 @@ class Sequences:
         self.in_use.discard(sequence)
         self._last_use[sequence] = self._clock()
         if forget:
-            self._truncate(sequence, 0)
+            self.model.truncate(sequence, 0)
 
     def copy(self, source: int, target: int, length: int) -> None:
-        self._count(source)
-        self._truncate(target, 0)
+        """Set a sequence to the beginning of another one."""
+        self.model.truncate(target, 0)
         self.model.copy(source, target, length)
-        self._cells[target] = self._cells[source][: len(self.model.tokens[target])]
 
     def forget(self) -> None:
         """Forget all that is idle, but what typing has cached."""
         for sequence, lane in enumerate(self._lane):
             if sequence not in self.in_use and lane is not Lane.TYPING:
-                self._truncate(sequence, 0)
-
-    def renew(self, sequence: int) -> None:
-        """Note that its content was replaced from elsewhere."""
-        self._cells[sequence].clear()
-        self._count(sequence)
+                self.model.truncate(sequence, 0)
 
     def distinct(self, sequences: Collection[int]) -> int:
         """Cells that these use, shared ones counted once."""
         total, seen = 0, list[list[int]]()
         for s in sequences:
-            cells = self._count(s)
+            cells = self.model.cell_ids[s]
             total += len(cells) - max((common_prefix(cells, other) for other in seen), default=0)
             seen.append(cells)
         return total
@@ -113,41 +104,29 @@ class Sequences:
     def make_room(self, cells: int) -> bool:
         """Forget idle sequences until so many cells are free; False when all that is left is in use."""
         while self.model.used() + cells > self.model.cells:
-            idle = [s for s in range(len(self._cells)) if s not in self.in_use and self.model.tokens[s]]
+            idle = [s for s in range(len(self.model.tokens)) if s not in self.in_use and self.model.tokens[s]]
             if not idle:
                 return False
-            self._truncate(min(idle, key=self._worth), 0)
+            self.model.truncate(min(idle, key=self._worth), 0)
         return True
 
     def _spare(self, besides: int) -> int:
         """An empty idle sequence; else the one least worth keeping, of which one is `besides` only as a last resort."""
-        idle = [s for s in range(len(self._cells)) if s not in self.in_use]
+        idle = [s for s in range(len(self.model.tokens)) if s not in self.in_use]
         if not idle:
             raise EngineError("all sequences are in use")
         spare = min(idle, key=lambda s: (s == besides, bool(self.model.tokens[s]), self._worth(s)))
         if spare != besides:
-            self._truncate(spare, 0)
+            self.model.truncate(spare, 0)
         return spare
 
     def _worth(self, sequence: int) -> tuple[bool, float]:
         """Tokens that would have to be evaluated again, and how soon that is likely: the longer unused, the later."""
-        cells = self._count(sequence)
-        others = (self._count(s) for s in range(len(self._cells)) if s != sequence)
+        cells = self.model.cell_ids[sequence]
+        others = (other for s, other in enumerate(self.model.cell_ids) if s != sequence)
         alone = len(cells) - max((common_prefix(cells, other) for other in others), default=0)
         age = self._clock() - self._last_use[sequence]
         return self._lane[sequence] is Lane.TYPING, alone / (age + 1.0)
-
-    def _truncate(self, sequence: int, length: int) -> None:
-        self._count(sequence)
-        self.model.truncate(sequence, length)
-        self._count(sequence)
-
-    def _count(self, sequence: int) -> list[int]:
-        """Number the cells that were appended since last time."""
-        cells, length = self._cells[sequence], len(self.model.tokens[sequence])
-        del cells[length:]
-        cells.extend(itertools.islice(self._numbers, length - len(cells)))
-        return cells
 
 
 def common_prefix(a: Sequence[int], b: Sequence[int]) -> int:

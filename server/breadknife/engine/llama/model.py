@@ -46,8 +46,7 @@ class LlamaModel:
         self._memory = llama.llama_get_memory(self._context)
         self.cells: int = llama.llama_n_ctx(self._context)
         self.tokens: list[list[int]] = [[] for _ in range(sequences)]
-        self._cells: list[list[int]] = [[] for _ in range(sequences)]
-        """For each token the identity of the cell that it is in."""
+        self.cell_ids: list[list[int]] = [[] for _ in range(sequences)]
         self._holders: dict[int, int] = {}
         """How many sequences hold a cell."""
         self._new_cells = count()
@@ -114,8 +113,8 @@ class LlamaModel:
             return
         llama.llama_memory_seq_rm(self._memory, sequence, length, -1)
         del self.tokens[sequence][length:]
-        self._hold(self._cells[sequence][length:], -1)
-        del self._cells[sequence][length:]
+        self._hold(self.cell_ids[sequence][length:], -1)
+        del self.cell_ids[sequence][length:]
 
     def copy(self, source: int, target: int, length: int) -> None:
         if source == target:
@@ -124,13 +123,13 @@ class LlamaModel:
         self.truncate(target, 0)
         llama.llama_memory_seq_cp(self._memory, source, target, 0, length)
         self.tokens[target] = self.tokens[source][:length]
-        self._cells[target] = self._cells[source][:length]
-        self._hold(self._cells[target], 1)
+        self.cell_ids[target] = self.cell_ids[source][:length]
+        self._hold(self.cell_ids[target], 1)
 
     def _append(self, sequence: int, tokens: Sequence[int]) -> None:
         cells = [next(self._new_cells) for _ in tokens]
         self.tokens[sequence] += tokens
-        self._cells[sequence] += cells
+        self.cell_ids[sequence] += cells
         self._hold(cells, 1)
 
     def _hold(self, cells: Sequence[int], change: int) -> None:

@@ -22,6 +22,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 import llama_cpp
 import llama_cpp.llama_cpp as _bindings
 
+from breadknife.engine.installed import version
 from breadknife.engine.kinds import POOLINGS, kind_of
 from breadknife.errors import EngineError, ModelError
 
@@ -29,15 +30,14 @@ llama: Any = _bindings  # the bindings have no usable types
 
 
 class Weights:
-    """A GGUF in memory. `amx` says whether AMX kernels may be used where the processor has them: not every compiler
-    makes ones that work (see `amx`). Raises ModelError when llama.cpp refuses the file, or we do."""
+    """A GGUF in memory. Raises ModelError when llama.cpp refuses the file, or we do."""
 
-    def __init__(self, path: Path, *, amx: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         llama.llama_log_set(_listen, None)
         llama.llama_backend_init()
         params = llama.llama_model_default_params()  # its defaults map the file into memory
         # Without the extra buffer types the weights stay off the AMX kernels (and aren't repacked for others).
-        params.use_extra_bufts = amx or not has_amx()
+        params.use_extra_bufts = _may_use_amx()
         params.n_gpu_layers = 999 if llama.llama_supports_gpu_offload() else 0
         self.path = path
         _log.clear()
@@ -147,9 +147,14 @@ class Abort:
         llama.llama_set_abort_callback(self._context, self._strlen, ctypes.addressof(self._flag))
 
 
-def has_amx() -> bool:
-    """Tell whether this build of llama.cpp has kernels for AMX, and the processor the instructions."""
-    return b"AMX_INT8 = 1" in llama.llama_print_system_info()
+def _may_use_amx() -> bool:
+    """Tell whether llama.cpp's AMX kernels, if it has any for this processor, compute what they should.
+
+    GCC before 12.4 and 13.3 miscompiles them (PR 114098), so that the first evaluation ends the process. Only our own
+    builds are sure to have been built around that (`llama_fixes.h`).
+    """
+    has_amx = b"AMX_INT8 = 1" in llama.llama_print_system_info()
+    return not has_amx or "+breadknife" in version()
 
 
 def _libc() -> Any:
