@@ -52,7 +52,7 @@ def against_llama_cpp() -> Row:
             block = texts[at : at + BLOCK]
             began = time.perf_counter()
             for text in block:
-                framed = encoder.framed(text)
+                framed = encoder.encoder_input(text)
                 encoder.encode([*framed.before, *framed.text, *framed.after][: encoder.context])
             direct.append(time.perf_counter() - began)
             began = time.perf_counter()

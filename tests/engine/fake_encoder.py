@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from breadknife.engine.kinds import Kind
-from breadknife.engine.model import Framed, Rows
+from breadknife.engine.model import EncoderInput, Rows
 
 
 @dataclass
@@ -26,11 +26,11 @@ class FakeEncoder:
     begun: threading.Event = field(default_factory=threading.Event)
     _interrupted: threading.Event = field(default_factory=threading.Event)
 
-    def framed(self, text: str) -> Framed:
-        return Framed([ord("<")], list(map(ord, text)), [ord(">")])
+    def encoder_input(self, text: str) -> EncoderInput:
+        return EncoderInput([ord("<")], list(map(ord, text)), [ord(">")])
 
-    def paired(self, query: str, text: str) -> Framed:
-        return Framed([ord("<"), *map(ord, query), ord("|")], list(map(ord, text)), [ord(">")])
+    def reranker_input(self, query: str, text: str) -> EncoderInput:
+        return EncoderInput([ord("<"), *map(ord, query), ord("|")], list(map(ord, text)), [ord(">")])
 
     def encode(self, tokens: Sequence[int]) -> Rows | None:
         assert 0 < len(tokens) <= self.context

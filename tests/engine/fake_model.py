@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from breadknife.engine.api import Calibration, EmbedRequest, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest
-from breadknife.engine.daemon.decoding import Work, make_plan
-from breadknife.engine.daemon.sequences import Sequences
-from breadknife.engine.model import AnyModel, Evaluation, Model, Next, Rows
+from breadknife.engine.daemon.decoding import JobState, make_plan
+from breadknife.engine.daemon.kv_cache import KvCache
+from breadknife.engine.model import AnyModel, Evaluation, Model, Rows, SampledToken
 from breadknife.errors import EngineError, ModelMissing
 
 END = 0
@@ -30,8 +30,8 @@ class FakeSampler:
     lossless: bool
     closed: bool = False
 
-    def choose(self, logits: Rows) -> Next:
-        return Next(int(logits.argmax()), -0.5)
+    def choose(self, logits: Rows) -> SampledToken:
+        return SampledToken(int(logits.argmax()), -0.5)
 
     def close(self) -> None:
         self.closed = True
@@ -180,7 +180,7 @@ class FakeModels:
         assert isinstance(model, FakeModel)
         self.snapshots.add(tuple(model.tokens[sequence][:length]))
 
-    def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
+    def maintain(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
         if idle:
             self.idle.set()
 
@@ -204,10 +204,11 @@ def carry_out(
     model: Model, request: GenerateRequest | ScoreRequest | EmbedRequest, cost: Calibration | None = None
 ) -> list[object]:
     """The scheduler's part for one job, without slices: all that the job says."""
-    cache = Sequences(model)
+    cache = KvCache(model)
     plan = make_plan(model, request, cache.context)
-    work = Work(model, cache, [cache.take([], "", Lane.ACTION) for _ in range(plan.sequences)], calibration=cost)
-    steps, said = plan.steps(work), list[object]()
+    sequences = [cache.take([], "", Lane.ACTION) for _ in range(plan.sequences)]
+    state = JobState(model=model, cache=cache, sequences=sequences, calibration=cost)
+    steps, said = plan.steps(state), list[object]()
     step = next(steps, None)
     while step is not None:
         if isinstance(step, tuple):

@@ -20,8 +20,8 @@ from breadknife.engine.api import (
     Scores,
     Trim,
 )
-from breadknife.engine.daemon.decoding import Work, fit, make_plan
-from breadknife.engine.daemon.sequences import Sequences
+from breadknife.engine.daemon.decoding import JobState, fit_prompt, make_plan
+from breadknife.engine.daemon.kv_cache import KvCache
 from breadknife.errors import EngineError, PromptTooLong
 from engine.fake_model import FakeModel, carry_out
 
@@ -62,7 +62,7 @@ def test_a_chunk_tells_the_likeliest_tokens() -> None:
 def test_the_sampler_is_closed_when_a_job_is_dropped() -> None:
     model = FakeModel()
     steps = make_plan(model, GenerateRequest("fake", (Part("a"),), 9), 64).steps(
-        Work(model, Sequences(model), [0]),
+        JobState(model=model, cache=KvCache(model), sequences=[0])
     )
     next(steps)
     steps.close()
@@ -84,7 +84,9 @@ CONTROL = Part("<" * 40, control=True)
     ],
 )
 def test_what_does_not_fit_is_left_out(prompt: tuple[Part, ...], left: str) -> None:
-    fitted = fit(FakeModel().tokenize(prompt), prompt, 320, 500)  # 80 tokens are for the output; 20 give way at once
+    fitted = fit_prompt(
+        FakeModel().tokenize(prompt), prompt, 320, 500
+    )  # 80 tokens are for the output; 20 give way at once
     assert "".join(map(chr, fitted.tokens)) == left
     assert fitted.trimmed == sum(len(part.text) for part in prompt) - len(left)
 
@@ -92,7 +94,7 @@ def test_what_does_not_fit_is_left_out(prompt: tuple[Part, ...], left: str) -> N
 @given(st.integers(1, 3000), st.integers(1, 3000))
 def test_the_edge_of_what_is_left_moves_rarely(length: int, output: int) -> None:
     prompt = (Part("h" * 7, control=True), Part("x" * length))
-    fitted = fit(FakeModel().tokenize(prompt), prompt, 1600, output)
+    fitted = fit_prompt(FakeModel().tokenize(prompt), prompt, 1600, output)
     assert len(fitted.tokens) + min(output, 400) <= 1600
     assert fitted.trimmed % 100 == 0
     assert fitted.trimmed + len(fitted.tokens) == length + 7
@@ -100,7 +102,7 @@ def test_the_edge_of_what_is_left_moves_rarely(length: int, output: int) -> None
 
 def test_the_snapshot_ends_where_the_kept_part_does() -> None:
     prompt = (Part("a" * 300, keep=True), Part("b" * 9))
-    assert fit(FakeModel().tokenize(prompt), prompt, 320, 80).keep == 220
+    assert fit_prompt(FakeModel().tokenize(prompt), prompt, 320, 80).keep == 220
 
 
 @pytest.mark.parametrize(

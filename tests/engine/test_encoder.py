@@ -18,7 +18,7 @@ from breadknife.engine.kinds import Kind
 from breadknife.engine.llama.encoder import LlamaEncoder
 from breadknife.engine.llama.model import LlamaModel
 from breadknife.engine.llama.weights import Weights
-from breadknife.engine.model import Framed, Rows
+from breadknife.engine.model import EncoderInput, Rows
 from breadknife.engine.models.adding import Wish, add_model
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
@@ -47,12 +47,12 @@ def opened(tmp_path: Path) -> Opened:
     return opened
 
 
-def whole(framed: Framed) -> list[int]:
+def whole(framed: EncoderInput) -> list[int]:
     return [*framed.before, *framed.text, *framed.after]
 
 
 def read(encoder: LlamaEncoder, text: str) -> Rows:
-    row = encoder.encode(whole(encoder.framed(text)))
+    row = encoder.encode(whole(encoder.encoder_input(text)))
     assert row is not None
     return row
 
@@ -96,11 +96,11 @@ def test_a_pooling_is_the_files_own(opened: Opened) -> None:
 
 def test_a_text_is_framed_and_cannot_be_a_control_token(opened: Opened) -> None:
     with opened(bert()) as encoder:
-        assert [words(part) for part in (encoder.framed("a b").before, encoder.framed("a b").after)] == [
+        assert [words(part) for part in (encoder.encoder_input("a b").before, encoder.encoder_input("a b").after)] == [
             ["[CLS]"],
             ["[SEP]"],
         ]
-        assert "[SEP]" not in words(encoder.framed("a [SEP] [CLS] b").text)
+        assert "[SEP]" not in words(encoder.encoder_input("a [SEP] [CLS] b").text)
 
 
 @pytest.mark.parametrize(
@@ -112,14 +112,14 @@ def test_a_text_is_framed_and_cannot_be_a_control_token(opened: Opened) -> None:
 )
 def test_a_reranker_reads_query_and_text(opened: Opened, content: bytes, framed: str) -> None:
     with opened(content) as encoder:
-        pair = encoder.paired("a b", "c d")
+        pair = encoder.reranker_input("a b", "c d")
         parts = (" ".join(words(part)) for part in (pair.before, pair.text, pair.after))
         assert " | ".join(parts).strip() == framed
-        scores = [encoder.encode(whole(encoder.paired("a b", text))) for text in ("c d", "e f")]
+        scores = [encoder.encode(whole(encoder.reranker_input("a b", text))) for text in ("c d", "e f")]
         assert scores[0] is not None
         assert scores[1] is not None
         assert scores[0][0] != scores[1][0]
-        assert "[SEP]" not in words(encoder.paired("[SEP]", "x").before[:-1])[1:]
+        assert "[SEP]" not in words(encoder.reranker_input("[SEP]", "x").before[:-1])[1:]
 
 
 def test_a_classifier_knows_its_classes(opened: Opened) -> None:
@@ -131,7 +131,7 @@ def test_an_interrupted_text_is_read_again_as_if_nothing_had_been(opened: Opened
     with opened(bert()) as encoder:
         before = read(encoder, "ab c")
         encoder.interrupt(True)
-        assert encoder.encode(whole(encoder.framed("ab c"))) is None
+        assert encoder.encode(whole(encoder.encoder_input("ab c"))) is None
         encoder.interrupt(False)
         assert np.array_equal(read(encoder, "ab c"), before)
 
@@ -170,7 +170,7 @@ def test_eight_bits_are_enough(minilm: LlamaEncoder, number: int) -> None:
 
 
 def test_a_long_text_ends_when_it_is_interrupted(minilm: LlamaEncoder) -> None:
-    tokens = whole(minilm.framed("word " * 500))[: minilm.context]
+    tokens = whole(minilm.encoder_input("word " * 500))[: minilm.context]
     timer = threading.Timer(0.01, minilm.interrupt, [True])
     timer.start()
     rows: list[Rows | None] = [minilm.encode(tokens) for _ in range(200)]

@@ -74,9 +74,9 @@ class Machine:
             self.now += 1
             self.pool.get(name)
 
-    def tend(self, busy: str = "", *, after: float = 1.0, idle: bool = False) -> None:
+    def maintain(self, busy: str = "", *, after: float = 1.0, idle: bool = False) -> None:
         self.now += after
-        self.pool.tend(frozenset(busy.split()), idle=idle)
+        self.pool.maintain(frozenset(busy.split()), idle=idle)
 
     @property
     def names(self) -> str:
@@ -102,11 +102,11 @@ def test_a_file_that_was_replaced_is_served_as_soon_as_nobody_uses_the_old_one(r
     for busy, loads in ("a", 1), ("", 2):
         machine.pool.get("a", "tone")
         assert len(machine.made) == 1  # it was asked for just now: a job may run
-        machine.tend(busy)
+        machine.maintain(busy)
         machine.pool.get("a", "tone")
         assert len(machine.made) == loads
     assert [model.closed for model in machine.made] == [True, False]
-    machine.tend()
+    machine.maintain()
     machine.get("a")
     assert len(machine.made) == 2
 
@@ -130,7 +130,7 @@ def test_what_can_not_be_loaded_is_not_there() -> None:
 def test_a_model_that_is_needed_takes_the_room_of_one_that_is_not(busy: str, needed: str, left: str) -> None:
     machine = Machine(megabytes=2001)
     machine.get("a", "b")
-    machine.tend(busy)
+    machine.maintain(busy)
     if left == "a b":
         with pytest.raises(EngineError, match="not enough memory for c: it takes about 10"):
             machine.get(*needed.split())
@@ -143,7 +143,7 @@ def test_a_model_that_is_needed_takes_the_room_of_one_that_is_not(busy: str, nee
 def test_memory_has_a_limit_that_the_user_sets() -> None:
     machine = Machine(EngineSettings(memory_mb=1500))
     machine.get("a")
-    machine.tend("a")
+    machine.maintain("a")
     with pytest.raises(EngineError, match="raise `memory_mb` \\(now 1500\\)"):
         machine.get("b")
 
@@ -164,7 +164,7 @@ def test_models_that_nobody_uses_are_dropped(megabytes: int, after: float, busy:
     machine = Machine()
     machine.get("a", "b")
     machine.megabytes = megabytes
-    machine.tend(busy, after=after)
+    machine.maintain(busy, after=after)
     assert machine.names == left
 
 
@@ -203,7 +203,7 @@ def test_threads_give_way_at_once_and_come_back_slowly(settings: EngineSettings,
     machine.get("a")
     seen = [machine.made[0].threads]
     for machine.others in (3.0, 2.9, 0.0, 0.0, 0.0, 0.0):
-        machine.tend("a")
+        machine.maintain("a")
         seen.append(machine.made[0].threads)
     assert seen == threads
 
@@ -221,9 +221,9 @@ def test_a_model_is_calibrated_when_nobody_types_any_more() -> None:
     machine = Machine()
     machine.get("a")
     for busy, after, idle in ("a", 9.0, False), ("a", 0.0, False), ("", 1.0, True):
-        machine.tend(busy, after=after, idle=idle)
+        machine.maintain(busy, after=after, idle=idle)
         assert machine.pool.calibration("a") is None
-    machine.tend(after=9, idle=True)
+    machine.maintain(after=9, idle=True)
     found = machine.pool.calibration("a")
     assert found
     assert found == stored()
@@ -235,7 +235,7 @@ def test_a_calibration_outlives_the_engine(home: Path) -> None:
     write_calibrations(state_dir() / "calibration.json", Calibrations(machine.machine(), {"sum of a": KNOWN}))
     new = Machine()
     new.get("a")
-    new.tend(after=9, idle=True)
+    new.maintain(after=9, idle=True)
     assert new.pool.calibration("a") == KNOWN
     assert new.made[0].threads == 3
     assert not new.made[0].evaluated
@@ -261,7 +261,7 @@ def test_no_calibration_is_better_than_a_wrong_one(why: str) -> None:
     if why == "no sequence is free":
         for sequence in range(3):
             model.fill(sequence, [1])
-    machine.tend(after=9, idle=True)
+    machine.maintain(after=9, idle=True)
     assert machine.pool.calibration("a") is None
     assert model.threads == (1 if "compute" in why else 4)
 
@@ -284,9 +284,9 @@ def restores(new: Machine, *, adapter: str = "", tokens: list[int] = TOKENS) -> 
 
 def test_a_prefix_outlives_the_engine() -> None:
     machine = kept(Machine())
-    machine.tend("a")
+    machine.maintain("a")
     assert not restores(Machine())
-    machine.tend(after=9, idle=True)
+    machine.maintain(after=9, idle=True)
     assert machine.made[0].tokens == [[], [*TOKENS, 7, 7, 7], []]
     assert restores(Machine())
     assert not restores(Machine(), adapter="tone")
@@ -297,7 +297,7 @@ def test_what_is_done_in_a_quiet_moment_is_marked() -> None:
     machine, marked = kept(Machine()), list[str]()
     for _ in range(3):  # a snapshot, a calibration, nothing
         machine.now += 9
-        machine.pool.tend(IDLE, idle=True, mark=marked.append)
+        machine.pool.maintain(IDLE, idle=True, mark=marked.append)
     assert marked == ["a", "a"]
 
 
@@ -310,7 +310,7 @@ def use_adapter(machine: Machine) -> None:
 
 
 def drop(machine: Machine) -> None:
-    machine.tend(after=601)
+    machine.maintain(after=601)
     machine.get("a")
 
 
@@ -318,13 +318,13 @@ def drop(machine: Machine) -> None:
 def test_what_a_sequence_does_not_hold_any_more_is_not_saved(meanwhile: Callable[[Machine], None]) -> None:
     machine = kept(Machine())
     meanwhile(machine)
-    machine.tend(after=9, idle=True)
+    machine.maintain(after=9, idle=True)
     assert not restores(Machine())
 
 
 def test_a_short_prefix_is_not_worth_a_file() -> None:
     machine = kept(Machine(), length=255)
-    machine.tend(after=9, idle=True)
+    machine.maintain(after=9, idle=True)
     assert not (state_dir() / "snapshots").exists()
 
 
@@ -332,7 +332,7 @@ def test_the_shortest_sequence_gives_way_to_a_snapshot() -> None:
     machine = kept(Machine())
     machine.made[0].fill(0, [1, 2])
     machine.made[0].fill(2, [1])
-    machine.tend(after=9, idle=True)
+    machine.maintain(after=9, idle=True)
     assert machine.made[0].tokens == [[1, 2], [*TOKENS, 7, 7, 7], []]
     assert restores(Machine())
 

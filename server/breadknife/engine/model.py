@@ -33,13 +33,13 @@ class Evaluation:
     """Whether rows are hidden states instead of logits."""
 
 
-Steps = Generator[tuple[Evaluation, ...] | EngineAnswer, list[Rows], None]
+JobSteps = Generator[tuple[Evaluation, ...] | EngineAnswer, list[Rows], None]
 """A job: yields what it wants evaluated next (of any length, each on a sequence of its own) and is sent the rows of
 each; yields chunks as they come, or the one answer. Rows have to be used before it asks for the next evaluation."""
 
 
 @dataclass(frozen=True)
-class Framed:
+class EncoderInput:
     """A text that a model is to read, with what the model wants around it."""
 
     before: list[int]
@@ -48,7 +48,7 @@ class Framed:
 
 
 @dataclass(frozen=True)
-class Next:
+class SampledToken:
     token: int
     logprob: float
     """Natural logarithm of its probability, before sampling and grammar."""
@@ -60,7 +60,7 @@ class Sampler(Protocol):
     lossless: bool
     """Whether it always chooses the likeliest token. Only then can lookup propose tokens."""
 
-    def choose(self, logits: Rows) -> Next:
+    def choose(self, logits: Rows) -> SampledToken:
         """Return the next token, from one row [vocabulary]. Raises EngineError if the grammar allows no token."""
         ...
 
@@ -104,7 +104,7 @@ class Model(Protocol):
         ...
 
     def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
-        """Run evaluations in one `llama_decode`: at most one for each sequence, and `width` tokens together.
+        """Slot evaluations in one `llama_decode`: at most one for each sequence, and `width` tokens together.
 
         All must have the same `adapter` and `embeddings`. Returns the rows of each, or None if interrupted. Raises
         EngineError. Nothing is appended if it is interrupted or raises.
@@ -150,9 +150,9 @@ class Encoder(Protocol):
     """Of a classifier."""
     bytes: int
 
-    def framed(self, text: str) -> Framed: ...
+    def encoder_input(self, text: str) -> EncoderInput: ...
 
-    def paired(self, query: str, text: str) -> Framed:
+    def reranker_input(self, query: str, text: str) -> EncoderInput:
         """Frame a query and a text for a reranker."""
         ...
 
@@ -193,7 +193,7 @@ class Models(Protocol):
         """Save a snapshot of the first `length` tokens of a sequence when there is time, unless there is one."""
         ...
 
-    def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
+    def maintain(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
         """Adapt the threads to the machine's load, and drop unused models (none of `busy`). It is called about once a
         second. If `idle`, there is nothing else to compute: then it calibrates and saves snapshots until it is
         interrupted. It calls `mark` with the model's name before it begins either."""

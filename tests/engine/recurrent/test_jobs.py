@@ -11,7 +11,7 @@ import pytest
 from breadknife.engine.api import Chunk, Lane, Part, ScoreRequest, Scores
 from breadknife.engine.daemon import daemon
 from breadknife.engine.daemon.daemon import load_model
-from breadknife.engine.daemon.jobs import Run
+from breadknife.engine.daemon.jobs import Slot
 from breadknife.engine.kinds import Kind
 from breadknife.engine.llama.recurrent import BLOCK, RecurrentModel
 from breadknife.engine.models.adding import Wish, add_model
@@ -105,13 +105,13 @@ def test_who_is_overtaken_says_the_same(engine: Engine, fresh: Fresh) -> None:
 
 
 def test_who_is_pushed_out_says_the_same(engine: Engine, fresh: Fresh, monkeypatch: pytest.MonkeyPatch) -> None:
-    left, leave = list[Run](), Run.leave
+    left, leave = list[Slot](), Slot.preempt
 
-    def noted(run: Run) -> None:
-        left.append(run)
-        leave(run)
+    def noted(slot: Slot) -> None:
+        left.append(slot)
+        leave(slot)
 
-    monkeypatch.setattr(Run, "leave", noted)
+    monkeypatch.setattr(Slot, "preempt", noted)
     prompt, others = letters(400, 3), [letters(600, seed) for seed in (4, 5)]
     background = engine.write(prompt, 300, Lane.BACKGROUND)
     first = background.get(timeout=60)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from breadknife.engine.api import EmbedRequest, Lane, Part, ScoreRequest
-from breadknife.engine.daemon.batching import Asked
-from breadknife.engine.daemon.decoding import Work, make_plan
-from breadknife.engine.daemon.jobs import Run
+from breadknife.engine.daemon.batching import PendingEvaluation
+from breadknife.engine.daemon.decoding import make_plan
+from breadknife.engine.daemon.jobs import Slot
+from breadknife.engine.daemon.kv_cache import KvCache
 from breadknife.engine.daemon.scheduler import Job
-from breadknife.engine.daemon.sequences import Sequences
 from breadknife.engine.model import Evaluation
 from engine.fake_model import FakeModel, FakeModels, only
 from engine.scheduler.asking import Asker, Start
@@ -39,33 +39,32 @@ def test_a_snapshot_that_fails_costs_nobody_anything(start: Start) -> None:
     assert [asker.all() for asker in askers] == ["xyz", "z", "yz"]
 
 
-def run_that_left(request: ScoreRequest | EmbedRequest, *held: list[int], block: int = 1) -> Run:
+def run_that_left(request: ScoreRequest | EmbedRequest, *held: list[int], block: int = 1) -> Slot:
     model = FakeModel(tokens=[[] for _ in range(8)], block=block)
-    cache, job = Sequences(model), Job(request, lambda reply: None)
-    plan, work = make_plan(model, request, 100), Work(model, cache)
-    return Run(job, plan, work, plan.steps(work), held=list(held))
+    cache, job = KvCache(model), Job(request, lambda reply: None)
+    return Slot(model=model, cache=cache, job=job, plan=make_plan(model, request, 100), preempted=list(held))
 
 
 def test_branches_whose_beginning_was_forgotten_begin_anew() -> None:
     request = ScoreRequest("fake", (Part("abc"),), ("xy", "uv"))
-    run = run_that_left(request, [97, 98, 99], [97, 98, 99], [97, 98, 99])
-    assert not run.come_back()
-    assert (run.work.sequences, run.held) == ([], None)
+    slot = run_that_left(request, [97, 98, 99], [97, 98, 99], [97, 98, 99])
+    assert not slot.retake_sequences()
+    assert (slot.sequences, slot.preempted) == ([], None)
     cached = run_that_left(request, [97, 98, 99], [97, 98, 99], [97, 98, 99, 120])
-    cached.work.model.decode([Evaluation(cached.work.cache.take([], "", Lane.ACTION), [97, 98, 99])])
-    cached.work.cache.release(0)
-    assert cached.come_back()
-    assert [(asked.seat, asked.tokens) for asked in cached.asked] == [(2, [120])]
-    assert cached.work.model.used() == 3
+    cached.model.decode([Evaluation(cached.cache.take([], "", Lane.ACTION), [97, 98, 99])])
+    cached.cache.release(0)
+    assert cached.retake_sequences()
+    assert [(asked.branch, asked.tokens) for asked in cached.pending] == [(2, [120])]
+    assert cached.model.used() == 3
 
 
 def test_branches_whose_beginning_is_not_known_any_more_begin_anew() -> None:
     request = ScoreRequest("fake", (Part("abc"),), ("xy", "uv"))
-    run = run_that_left(request, [97, 98, 99], [97, 98, 99], [97, 98, 99], block=2)
-    run.work.model.decode([Evaluation(run.work.cache.take([], "", Lane.ACTION), [97, 98, 99, 100])])
-    run.work.cache.release(0)
-    assert not run.come_back()
-    assert (run.work.sequences, run.work.cache.in_use) == ([], set())
+    slot = run_that_left(request, [97, 98, 99], [97, 98, 99], [97, 98, 99], block=2)
+    slot.model.decode([Evaluation(slot.cache.take([], "", Lane.ACTION), [97, 98, 99, 100])])
+    slot.cache.release(0)
+    assert not slot.retake_sequences()
+    assert (slot.sequences, slot.cache.in_use) == ([], set())
 
 
 def test_a_memory_that_cannot_be_rolled_back_decodes_for_one_job_after_the_other(start: Start) -> None:
@@ -90,10 +89,10 @@ def test_what_a_snapshot_holds_too_much_is_evaluated_again(start: Start) -> None
 
 
 def test_texts_that_were_forgotten_are_embedded_again() -> None:
-    run = run_that_left(EmbedRequest("fake", ("ab", "cd")), [97, 98], [99])
-    run.asked = [Asked(1, [100], 2, embeddings=True)]
-    assert run.come_back()
-    assert [(asked.seat, asked.tokens, asked.embeddings) for asked in run.asked] == [
+    slot = run_that_left(EmbedRequest("fake", ("ab", "cd")), [97, 98], [99])
+    slot.pending = [PendingEvaluation(1, [100], 2, embeddings=True)]
+    assert slot.retake_sequences()
+    assert [(asked.branch, asked.tokens, asked.embeddings) for asked in slot.pending] == [
         (1, [99, 100], True),
         (0, [97, 98], True),
     ]

@@ -73,7 +73,7 @@ asks = st.builds(
 
 
 @dataclass(eq=False)
-class Asked:
+class AskedJob:
     ask: Ask
     replies: list[Reply] = field(default_factory=list[Reply])
     job: Job = field(init=False)
@@ -116,10 +116,10 @@ def test_each_job_has_one_last_reply_and_leaves_nothing(asks: list[Ask], cost: C
 
     models = FakeModels(load, cost)
     scheduler = Scheduler(models)
-    jobs: list[Asked] = []
+    jobs: list[AskedJob] = []
     for ask in asks:
         time.sleep(ask.wait / 1000)
-        jobs.append(Asked(ask))
+        jobs.append(AskedJob(ask))
         scheduler.submit(jobs[-1].job)
         if ask.cancel < len(jobs):
             scheduler.cancel(jobs[-1 - ask.cancel].job)

@@ -27,7 +27,7 @@ def test_what_is_computed_is_told(slow: FakeModel) -> None:
 
 def test_what_is_done_in_a_quiet_moment_is_told() -> None:
     class Measured(FakeModels):
-        def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
+        def maintain(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None]) -> None:
             mark("fake")
 
     told: queue.Queue[str | None] = queue.Queue()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from breadknife.engine.api import GenerateRequest, Lane, Part
-from breadknife.engine.daemon.batching import shares
+from breadknife.engine.daemon.batching import split_batch
 from breadknife.engine.model import Evaluation, Rows
 from breadknife.errors import BreadknifeError, EngineError, ModelMissing, PromptTooLong, Superseded
 from engine.fake_model import FakeModel, FakeModels
@@ -168,7 +168,7 @@ def test_a_newer_request_for_the_place_supersedes(start: Start, slow: FakeModel)
     ],
 )
 def test_shares_of_a_decode(wanted: list[int], room: int, given: list[tuple[int, int]]) -> None:
-    assert list(shares(wanted, room)) == given
+    assert list(split_batch(wanted, room)) == given
 
 
 def test_a_slice_that_is_interrupted_again_and_again_gets_shorter(start: Start) -> None:

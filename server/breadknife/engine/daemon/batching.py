@@ -1,4 +1,4 @@
-"""What goes into one decode: how much of each job that could take part."""
+"""Fills one decode with what the jobs wait for."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ UNCALIBRATED_WIDTH = 16
 
 
 @dataclass(eq=False)
-class Asked:
+class PendingEvaluation:
     """An evaluation that a job waits for, and what of it is done."""
 
-    seat: int
+    branch: int
     """Which of the job's sequences."""
     tokens: Sequence[int]
     """Those that are left."""
@@ -39,13 +39,14 @@ class Asked:
         if outputs:
             self.rows.append(rows)
 
-    def answer(self) -> Rows:
+    def result(self) -> Rows:
+        """Return the rows of all outputs."""
         if len(self.rows) == 1:
             return self.rows[0]
         return np.concatenate(self.rows) if self.rows else np.empty((0, 0), np.float32)
 
 
-def take_part(wanted: Sequence[int], room: int, calibration: Calibration | None) -> int:
+def jobs_in_batch(wanted: Sequence[int], room: int, calibration: Calibration | None) -> int:
     """Return how many of the jobs, the most urgent first, that want so many tokens each share the next decode.
 
     As many as give the most tokens a second. What is more than one decode holds is evaluated in slices, and all
@@ -63,14 +64,14 @@ def take_part(wanted: Sequence[int], room: int, calibration: Calibration | None)
     return best
 
 
-def shares(wanted: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
-    """(index, tokens) of each that gets some of `room`: the small ones whole, the others equal parts of the rest.
+def split_batch(wanted: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
+    """Yield (index, tokens) of each that gets some of `room`: the small ones whole, the others equal parts of the rest.
 
     Where there are more of them than tokens, the first get one each.
     """
     order = sorted(range(min(len(wanted), room)), key=wanted.__getitem__)
-    for place, index in enumerate(order):
-        share = min(wanted[index], room // (len(order) - place))
+    for position, index in enumerate(order):
+        share = min(wanted[index], room // (len(order) - position))
         if share:
             room -= share
             yield index, share

@@ -1,6 +1,6 @@
 """The engine's process: one per user, shared by all editors and lint runs, gone when nobody has used it for a while.
 
-Run as `python -m breadknife.engine.daemon.daemon FOLDER`. It computes in one thread (see `scheduler`) and talks in
+Slot as `python -m breadknife.engine.daemon.daemon FOLDER`. It computes in one thread (see `scheduler`) and talks in
 another (asyncio).
 """
 

@@ -1,4 +1,4 @@
-"""What jobs do, as steps: generate text, score alternatives, embed texts. The scheduler carries the steps out."""
+"""The steps of jobs: generate text, score alternatives, embed texts. The scheduler carries the steps out."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from breadknife.engine.api import (
     Scores,
     Trim,
 )
-from breadknife.engine.daemon.lookup import Drafter
-from breadknife.engine.daemon.sequences import Sequences
+from breadknife.engine.daemon.kv_cache import KvCache
+from breadknife.engine.daemon.speculative import Drafter
 from breadknife.engine.kinds import Kind
-from breadknife.engine.model import Evaluation, Model, Rows, Steps
+from breadknife.engine.model import Evaluation, JobSteps, Model, Rows
 from breadknife.engine.models.roles import an
 from breadknife.errors import EngineError, ModelUnfit, PromptTooLong
 
@@ -39,7 +39,7 @@ BRANCHES = 8
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedPrompt:
     """A prompt that fits the context."""
 
     tokens: list[int]
@@ -48,12 +48,12 @@ class Fitted:
     """Tokens up to the end of the last part that is worth a snapshot."""
 
 
-@dataclass(eq=False)
-class Work:
+@dataclass(eq=False, kw_only=True)
+class JobState:
     """What a job's steps share with the scheduler."""
 
     model: Model
-    cache: Sequences
+    cache: KvCache
     sequences: list[int] = field(default_factory=list[int])
     """The job's own; they may change between two steps, with the same content."""
     cached: int = 0
@@ -66,49 +66,55 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Plan:
+class JobPlan:
     """What a job needs, known before it begins."""
 
-    prompt: Fitted
+    prompt: FittedPrompt
     sequences: int
     cells: int
-    steps: Callable[[Work], Steps]
+    steps: Callable[[JobState], JobSteps]
 
 
-def make_plan(model: Model, request: EngineRequest, context: int) -> Plan:
+def make_plan(model: Model, request: EngineRequest, context: int) -> JobPlan:
     """Raises PromptTooLong, or EngineError for what can't be evaluated."""
     match request:
         case GenerateRequest():
-            prompt = fit(model.tokenize(request.prompt), request.prompt, context, request.max_tokens)
+            prompt = fit_prompt(model.tokenize(request.prompt), request.prompt, context, request.max_tokens)
             cells = min(len(prompt.tokens) + max(request.max_tokens, 1), context)
-            return Plan(prompt, 1, cells, lambda work: generate(work, prompt, request))
+            return JobPlan(prompt, 1, cells, lambda state: generate(state, prompt, request))
         case ScoreRequest():
             alternatives = model.tokenize(tuple(map(Part, request.alternatives)))
             if not all(alternatives):
                 raise EngineError("an empty alternative can't be scored; leave it out")
             longest = max(map(len, alternatives), default=0)
-            prompt = fit(model.tokenize(request.prompt), request.prompt, context, longest)
+            prompt = fit_prompt(model.tokenize(request.prompt), request.prompt, context, longest)
             if len(prompt.tokens) + longest > context:
                 raise PromptTooLong(f"an alternative of {longest} tokens; {context} are the most; score shorter ones")
-            groups = _groups(list(map(len, alternatives)), model)
-            cells = len(prompt.tokens) + max((sum(len(alternatives[i]) for i in group) for group in groups), default=0)
-            branches = max(map(len, groups), default=0)
-            return Plan(prompt, 1 + branches, cells, lambda work: score(work, prompt, alternatives, groups, request))
+            groups = _groups(alternatives, model)
+            return JobPlan(
+                prompt,
+                1 + max(map(len, groups), default=0),
+                len(prompt.tokens) + _most_tokens(groups, alternatives),
+                lambda state: score(state, prompt, alternatives, groups, request),
+            )
         case EmbedRequest():
-            whole = model.tokenize(tuple(map(Part, request.texts)))
-            texts = [text[:context] for text in whole]
+            tokenized = model.tokenize(tuple(map(Part, request.texts)))
+            texts = [text[:context] for text in tokenized]
             if not all(texts):
                 raise EngineError("an empty text has no embedding; leave it out")
-            groups = _groups(list(map(len, texts)), model)
-            cells = max((sum(len(texts[i]) for i in group) for group in groups), default=0)
-            branches = max(map(len, groups), default=0)
-            return Plan(Fitted([]), branches, cells, lambda work: embed(work, texts, groups, sum(map(len, whole))))
+            groups = _groups(texts, model)
+            return JobPlan(
+                FittedPrompt([]),
+                max(map(len, groups), default=0),
+                _most_tokens(groups, texts),
+                lambda state: embed(state, texts, groups, sum(map(len, tokenized))),
+            )
         case _:
             raise unable(request, Kind.DECODER)
 
 
 def unable(request: EngineRequest, kind: Kind) -> ModelUnfit:
-    """Says what a model of this kind can't be asked, and what to do."""
+    """Return the error for a request that a model of this kind can't answer."""
     match request:
         case EmbedRequest():
             wanted, needed = "embed texts", "an encoder"
@@ -124,7 +130,7 @@ def unable(request: EngineRequest, kind: Kind) -> ModelUnfit:
     )
 
 
-def fit(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, output: int) -> Fitted:
+def fit_prompt(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, output: int) -> FittedPrompt:
     """Return the prompt's tokens with room for `output` more, though never for more than a quarter of the context.
 
     What doesn't fit is left out where `Part.trim` allows it, the first part first. Raises PromptTooLong when that
@@ -146,17 +152,17 @@ def fit(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, output: in
             keep = len(tokens)
     if trimmed < excess or not tokens:
         raise PromptTooLong(f"a prompt of {total} tokens, {total - trimmed} of them fixed; {room} fit; ask for less")
-    return Fitted(tokens, trimmed, keep)
+    return FittedPrompt(tokens, trimmed, keep)
 
 
-def generate(work: Work, prompt: Fitted, request: GenerateRequest) -> Steps:
+def generate(state: JobState, prompt: FittedPrompt, request: GenerateRequest) -> JobSteps:
     """Yield a chunk for each token; the last one has `finish` set.
 
     Drafts never change a token: where a row that was evaluated after or beside drafted tokens is a near tie, these are
     evaluated again one by one, as plain decoding does, and that decides.
     """
-    model, text = work.model, _Text(request.stop)
-    total, most = len(prompt.tokens), min(max(request.max_tokens, 1), work.cache.context - len(prompt.tokens))
+    model, text = state.model, _OutputText(request.stop)
+    total, most = len(prompt.tokens), min(max(request.max_tokens, 1), state.cache.context - len(prompt.tokens))
     written: list[int] = []
     drafted = accepted = 0
 
@@ -166,26 +172,26 @@ def generate(work: Work, prompt: Fitted, request: GenerateRequest) -> Steps:
             logprob,
             finish,
             prompt_tokens=total,
-            cached_tokens=work.cached,
+            cached_tokens=state.cached,
             output_tokens=len(written),
             trimmed_tokens=prompt.trimmed,
             drafted_tokens=drafted,
             accepted_tokens=accepted,
-            queued=work.queued,
-            computed=work.computed,
+            queued=state.queued,
+            computed=state.computed,
             top_logprobs=likeliest,
         )
 
     sampler = model.sampler(request.sampling, request.grammar)
     try:
         drafter: Drafter | None = None
-        fed, draft = prompt.tokens[work.cached :], list[int]()
+        fed, draft = prompt.tokens[state.cached :], list[int]()
         exact = total
         """So many tokens of the sequence are evaluated as plain decoding does it."""
         settled = False
         while True:
-            rows = yield (Evaluation(work.sequences[0], fed, 1 + len(draft), request.adapter),)
-            sequence = work.sequences[0]
+            rows = yield (Evaluation(state.sequences[0], fed, 1 + len(draft), request.adapter),)
+            sequence = state.sequences[0]
             before = len(model.tokens[sequence]) - 1 - len(draft)
             if not draft and before <= exact:
                 exact = before + 1
@@ -194,7 +200,7 @@ def generate(work: Work, prompt: Fitted, request: GenerateRequest) -> Steps:
                     again = model.tokens[sequence][exact : before + index + 1]
                     model.truncate(sequence, exact)
                     for token in again[:-1]:
-                        yield (Evaluation(work.sequences[0], [token], 0, request.adapter),)
+                        yield (Evaluation(state.sequences[0], [token], 0, request.adapter),)
                     exact += len(again) - 1
                     fed, draft, settled = again[-1:], [], True
                     break
@@ -219,11 +225,11 @@ def generate(work: Work, prompt: Fitted, request: GenerateRequest) -> Steps:
                 if not agreed:
                     fed, draft, settled = [best.token], [], False
                     drafts = model.rolls_back and sampler.lossless and not request.grammar
-                    if drafter is None and drafts and work.calibration:
+                    if drafter is None and drafts and state.calibration:
                         hints = model.tokenize(tuple(map(Part, request.hints)))
-                        drafter = Drafter(hints, [*prompt.tokens, *written], work.calibration)
-                    if drafter and work.calibration and work.alone:
-                        draft = drafter.draft(min(most - len(written), model.width, work.calibration.slice) - 1)
+                        drafter = Drafter(hints, [*prompt.tokens, *written], state.calibration)
+                    if drafter and state.calibration and state.alone:
+                        draft = drafter.draft(min(most - len(written), model.width, state.calibration.slice) - 1)
                         drafted += len(draft)
                         fed += draft
                     break
@@ -232,54 +238,59 @@ def generate(work: Work, prompt: Fitted, request: GenerateRequest) -> Steps:
 
 
 def score(
-    work: Work, prompt: Fitted, alternatives: list[list[int]], groups: list[list[int]], request: ScoreRequest
-) -> Steps:
+    state: JobState, prompt: FittedPrompt, alternatives: list[list[int]], groups: list[list[int]], request: ScoreRequest
+) -> JobSteps:
     """Yield how likely each alternative is after the prompt.
 
     An alternative's tokens are those of the text by itself: begin it with the blank that belongs to its first word. The
     prompt's last token is evaluated with each of them, which saves a decode.
     """
     *before, last = prompt.tokens
-    if work.cached < len(before):
-        yield (Evaluation(work.sequences[0], before[work.cached :], 0, request.adapter),)
+    if state.cached < len(before):
+        yield (Evaluation(state.sequences[0], before[state.cached :], 0, request.adapter),)
     sums = [0.0] * len(alternatives)
-    told: list[list[Piece]] = [[] for _ in alternatives]
+    pieces: list[tuple[Piece, ...]] = [() for _ in alternatives]
     for group in groups:
         for branch, _ in enumerate(group, 1):
-            work.cache.copy(work.sequences[0], work.sequences[branch], len(before))
+            state.cache.copy(state.sequences[0], state.sequences[branch], len(before))
         rows = yield tuple(
-            Evaluation(work.sequences[branch], [last, *alternatives[i][:-1]], len(alternatives[i]), request.adapter)
+            Evaluation(state.sequences[branch], [last, *alternatives[i][:-1]], len(alternatives[i]), request.adapter)
             for branch, i in enumerate(group, 1)
         )
         for i, logits in zip(group, rows, strict=True):
             sums[i] = sum(float(row[t]) - _log_sum(row) for row, t in zip(logits, alternatives[i], strict=True))
-            told[i] = _pieces(work.model, alternatives[i], logits, request)
-    pieces = tuple(map(tuple, told)) if request.pieces else ()
-    yield Scores(tuple(sums), tuple(map(len, alternatives)), len(prompt.tokens), work.cached, prompt.trimmed, pieces)
+            if request.pieces:
+                pieces[i] = _pieces(state.model, alternatives[i], logits, request.top_logprobs)
+    yield Scores(
+        tuple(sums),
+        tuple(map(len, alternatives)),
+        len(prompt.tokens),
+        state.cached,
+        prompt.trimmed,
+        tuple(pieces) if request.pieces else (),
+    )
 
 
-def _pieces(model: Model, tokens: Sequence[int], rows: Iterable[Rows], request: ScoreRequest) -> list[Piece]:
-    if not request.pieces:
-        return []
-    return [
-        Piece(
-            model.piece(token).decode("utf-8", "replace"),
-            float(row[token]) - _log_sum(row),
-            _likeliest(model, row, request.top_logprobs),
-        )
+def _pieces(model: Model, tokens: Sequence[int], rows: Iterable[Rows], top_logprobs: int) -> tuple[Piece, ...]:
+    return tuple(
+        Piece(_text(model, token), float(row[token]) - _log_sum(row), _likeliest(model, row, top_logprobs))
         for token, row in zip(tokens, rows, strict=True)
-    ]
+    )
 
 
-def embed(work: Work, texts: list[list[int]], groups: list[list[int]], total: int) -> Steps:
+def _text(model: Model, token: int) -> str:
+    return model.piece(token).decode("utf-8", "replace")
+
+
+def embed(state: JobState, texts: list[list[int]], groups: list[list[int]], total: int) -> JobSteps:
     """Yield the mean of each text's last hidden states, of length 1. Texts longer than the context lost their ends:
     `total` is their tokens before."""
     vectors: dict[int, tuple[float, ...]] = {}
     for group in groups:
-        for sequence in work.sequences:
-            work.model.truncate(sequence, 0)
+        for sequence in state.sequences:
+            state.model.truncate(sequence, 0)
         rows = yield tuple(
-            Evaluation(work.sequences[branch], texts[i], len(texts[i]), embeddings=True)
+            Evaluation(state.sequences[branch], texts[i], len(texts[i]), embeddings=True)
             for branch, i in enumerate(group)
         )
         for i, states in zip(group, rows, strict=True):
@@ -289,16 +300,23 @@ def embed(work: Work, texts: list[list[int]], groups: list[list[int]], total: in
     yield Embeddings(tuple(vectors[i] for i in range(len(texts))), read, total - read)
 
 
-def _groups(lengths: list[int], model: Model) -> list[list[int]]:
-    """Which are evaluated side by side: as many as fit one decode."""
+def _groups(texts: Sequence[Sequence[int]], model: Model) -> list[list[int]]:
+    """Return the texts' indices in groups that are evaluated side by side: as many as fit one decode."""
     most = max(min(BRANCHES, len(model.tokens) // 2), 1)
     groups: list[list[int]] = []
-    for i, length in enumerate(lengths):
-        if groups and len(groups[-1]) < most and sum(lengths[j] for j in groups[-1]) + length <= model.width:
-            groups[-1].append(i)
+    room = 0
+    for index, text in enumerate(texts):
+        if groups and len(groups[-1]) < most and len(text) <= room:
+            groups[-1].append(index)
         else:
-            groups.append([i])
+            groups.append([index])
+            room = model.width
+        room -= len(text)
     return groups
+
+
+def _most_tokens(groups: list[list[int]], texts: Sequence[Sequence[int]]) -> int:
+    return max((sum(len(texts[index]) for index in group) for group in groups), default=0)
 
 
 def _log_sum(row: Rows) -> float:
@@ -313,10 +331,10 @@ def _likeliest(model: Model, row: Rows, count: int) -> tuple[tuple[str, float], 
     norm = _log_sum(row)
     order = np.argpartition(-row, min(count, len(row) - 1))[:count]
     best: list[int] = sorted(order.tolist(), key=lambda token: -float(row[token]))
-    return tuple((model.piece(token).decode("utf-8", "replace"), float(row[token]) - norm) for token in best)
+    return tuple((_text(model, token), float(row[token]) - norm) for token in best)
 
 
-class _Text:
+class _OutputText:
     """Bytes of tokens to text: whole characters only, and nothing of a stop string or of what may become one."""
 
     def __init__(self, stop: tuple[str, ...]) -> None:

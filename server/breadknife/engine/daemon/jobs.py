@@ -1,4 +1,4 @@
-"""Jobs, and who of them has a place in a model's cache."""
+"""Jobs, and the slots of those that have begun: which sequences of a model's KV cache each has."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from breadknife.engine.api import (
     Lane,
     ScoreRequest,
 )
-from breadknife.engine.daemon.batching import Asked
-from breadknife.engine.daemon.decoding import Plan, Work
-from breadknife.engine.daemon.sequences import Sequences, common_prefix
-from breadknife.engine.model import Model, Models, Steps
+from breadknife.engine.daemon.batching import PendingEvaluation
+from breadknife.engine.daemon.decoding import JobPlan, JobState
+from breadknife.engine.daemon.kv_cache import KvCache, common_prefix
+from breadknife.engine.model import JobSteps, Models
 from breadknife.errors import BreadknifeError, EngineError
 
 SHARED_START = 64
@@ -29,16 +29,16 @@ Reply = EngineAnswer | BreadknifeError
 
 @dataclass(eq=False)
 class Job:
-    """`reply` is called from the computing thread and must not wait."""
+    """A request, and what became of it. `reply` is called from the computing thread and must not wait."""
 
     request: EngineRequest
     reply: Callable[[Reply], None]
     owner: object = None
     queued_at: float = field(default_factory=time.monotonic)
-    """Or when the last of its texts was read, where each is a turn of its own."""
+    """When it came, or when the last of its texts was read, where each is a turn of its own."""
     cancelled: bool = False
     superseded: bool = False
-    plan: Plan | None = None
+    plan: JobPlan | None = None
     """Made when it is first looked at."""
 
     @property
@@ -56,7 +56,7 @@ class Job:
 
     @property
     def lane(self) -> Lane:
-        """Whose turn it has."""
+        """The lane whose turn it has."""
         urgent = not isinstance(self.request, GenerateRequest) or self.request.urgent
         return self.request.lane if urgent else Lane.BACKGROUND
 
@@ -69,101 +69,103 @@ class Job:
         return self.cancelled or self.superseded
 
 
-@dataclass(eq=False)
-class Run:
+@dataclass(eq=False, kw_only=True)
+class Slot(JobState):
     """A job that has begun."""
 
     job: Job
-    plan: Plan
-    work: Work
-    steps: Steps
-    asked: list[Asked] = field(default_factory=list[Asked])
-    held: list[list[int]] | None = None
-    """What its sequences held when a more urgent job took their room."""
+    plan: JobPlan
+    pending: list[PendingEvaluation] = field(default_factory=list[PendingEvaluation])
+    preempted: list[list[int]] | None = None
+    """The tokens of its sequences when a more urgent job took their room."""
     most: int = 1 << 30
     """Tokens of one evaluation that the next decode takes."""
     kept: bool = False
+    """Whether a snapshot of the prompt was asked for."""
     first: Chunk | None = None
     last: EngineAnswer | None = None
 
-    @property
-    def model(self) -> Model:
-        return self.work.model
+    def __post_init__(self) -> None:
+        self.steps: JobSteps = self.plan.steps(self)
 
-    def sit_down(self, models: Models) -> None:
-        """Take sequences, with what memory or a snapshot on disk holds of the prompt."""
-        work, tokens, request = self.work, self.plan.prompt.tokens, self.job.request
+    def restart(self) -> None:
+        """Begin anew."""
+        self.steps.close()
+        self.steps = self.plan.steps(self)
+
+    def take_sequences(self, models: Models) -> None:
+        """Take sequences, with what memory or a snapshot on disk holds of the prompt; at least one token of it is left
+        to evaluate."""
+        model, tokens, request = self.model, self.plan.prompt.tokens, self.job.request
         if isinstance(request, ScoreRequest) and request.fresh:
-            work.cache.forget()
-        for seat in range(self.plan.sequences):
-            work.sequences.append(work.cache.take([] if seat else tokens[:-1], self.job.kind, request.lane))
-        if tokens:
-            self._restore(models)
+            self.cache.forget()
+        for branch in range(self.plan.sequences):
+            self.sequences.append(self.cache.take([] if branch else tokens[:-1], self.job.kind, request.lane))
+        if not tokens:
+            return
+        sequence, keep = self.sequences[0], self.plan.prompt.keep
+        if keep - len(model.tokens[sequence]) >= SHARED_START and self.cache.make_room(keep):
+            models.restore(request.model, sequence, tokens[:keep], self.job.adapter)
+        model.truncate(sequence, min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1))
+        self.cached = len(model.tokens[sequence])
 
-    def _restore(self, models: Models) -> None:
-        """Take a snapshot from disk where it has more of the prompt than memory; at least one token is evaluated."""
-        model, sequence, tokens = self.model, self.work.sequences[0], self.plan.prompt.tokens
-        keep = self.plan.prompt.keep
-        if keep - len(model.tokens[sequence]) >= SHARED_START and self.work.cache.make_room(keep):
-            models.restore(self.job.request.model, sequence, tokens[:keep], self.job.adapter)
-        self.work.cached = min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1)
-        model.truncate(sequence, self.work.cached)
-        self.work.cached = len(model.tokens[sequence])
+    def preempt(self) -> None:
+        """Give the sequences back; `preempted` tells what to take again."""
+        self.preempted = [list(self.model.tokens[sequence]) for sequence in self.sequences]
+        for sequence in self.sequences:
+            self.cache.release(sequence)
+        self.sequences.clear()
 
-    def leave(self) -> None:
-        """Give the sequences back; `held` tells what to ask for again."""
-        self.held = [list(self.work.model.tokens[s]) for s in self.work.sequences]
-        for sequence in self.work.sequences:
-            self.work.cache.release(sequence)
-        self.work.sequences.clear()
-
-    def come_back(self) -> bool:
-        """Take sequences again; what was forgotten meanwhile is evaluated again before what was asked for.
+    def retake_sequences(self) -> bool:
+        """Take sequences again; what was forgotten meanwhile is evaluated again before what is pending.
 
         False, and nothing is taken, where the prompt that several sequences share was forgotten: each would evaluate
         it for itself, for which there is no room. The job has to begin anew.
         """
-        held, self.held = self.held or [], None
-        shares = bool(self.plan.prompt.tokens) and len(held) > 1
+        preempted, self.preempted = self.preempted or [], None
+        shares = bool(self.plan.prompt.tokens) and len(preempted) > 1
         embeddings = isinstance(self.job.request, EmbedRequest)
-        for seat, tokens in enumerate(held):
-            sequence = self.work.cache.take(tokens, self.job.kind, self.job.request.lane)
-            self.work.sequences.append(sequence)
-            if missing := tokens[len(self.work.model.tokens[sequence]) :]:
-                if shares and not seat:
-                    self.work.cache.release(sequence)
-                    self.work.sequences.clear()
-                    return False
-                asked = next((asked for asked in self.asked if asked.seat == seat and asked.tokens), None)
-                if asked:
-                    asked.tokens = [*missing, *asked.tokens]
-                else:
-                    self.asked.append(Asked(seat, missing, 0, self.job.adapter, embeddings, silent=True))
+        for branch, tokens in enumerate(preempted):
+            sequence = self.cache.take(tokens, self.job.kind, self.job.request.lane)
+            self.sequences.append(sequence)
+            missing = tokens[len(self.model.tokens[sequence]) :]
+            if not missing:
+                continue
+            if shares and not branch:
+                self.cache.release(sequence)
+                self.sequences.clear()
+                return False
+            pending = next((each for each in self.pending if each.branch == branch and each.tokens), None)
+            if pending:
+                pending.tokens = [*missing, *pending.tokens]
+            else:
+                refill = PendingEvaluation(branch, missing, 0, self.job.adapter, embeddings, silent=True)
+                self.pending.append(refill)
         return True
 
 
-def make_way(job: Job, plan: Plan, cache: Sequences, runs: Sequence[Run]) -> bool:
-    """Tell whether there is room for a job, if need be after pushing out some of less urgent lanes."""
-    seated = [run for run in runs if run.held is None and run.work.cache is cache]
-    lower = sorted((run for run in seated if run.job.lane > job.lane), key=lambda run: run.job.urgency)
+def make_room_for(job: Job, plan: JobPlan, cache: KvCache, slots: Sequence[Slot]) -> bool:
+    """Tell whether there is room for a job, if need be after preempting some of less urgent lanes."""
+    active = [slot for slot in slots if slot.preempted is None and slot.cache is cache]
+    lower = sorted((slot for slot in active if slot.job.lane > job.lane), key=lambda slot: slot.job.urgency)
     for count in range(len(lower) + 1):
         victims = lower[len(lower) - count :]
-        if _fits(job, plan, cache, [run for run in seated if run not in victims]):
-            for run in victims:
-                run.leave()
+        if _fits(job, plan, cache, [slot for slot in active if slot not in victims]):
+            for slot in victims:
+                slot.preempt()
             return True
-    if not seated:
+    if not active:
         raise EngineError(f"it needs {plan.cells} tokens in {plan.sequences} sequences at once; ask for less")
     return False
 
 
-def _fits(job: Job, plan: Plan, cache: Sequences, runs: list[Run]) -> bool:
+def _fits(job: Job, plan: JobPlan, cache: KvCache, slots: list[Slot]) -> bool:
     length, source = cache.shared(plan.prompt.tokens, job.kind)
     for lane in {Lane.TYPING, job.request.lane}:
-        counted = [run for run in runs if lane is Lane.TYPING or run.job.request.lane is not Lane.TYPING]
-        sequences = [s for run in counted for s in run.work.sequences]
+        counted = [slot for slot in slots if lane is Lane.TYPING or slot.job.request.lane is not Lane.TYPING]
+        sequences = [sequence for slot in counted for sequence in slot.sequences]
         shared = length if source in sequences and not plan.prompt.keep else 0
-        growth = sum(max(run.plan.cells - cache.distinct(run.work.sequences), 0) for run in counted)
+        growth = sum(max(slot.plan.cells - cache.distinct(slot.sequences), 0) for slot in counted)
         cells, most = cache.limits(lane)
         if cache.distinct(sequences) + growth + plan.cells - shared > cells:
             return False
@@ -172,13 +174,13 @@ def _fits(job: Job, plan: Plan, cache: Sequences, runs: list[Run]) -> bool:
     return True
 
 
-def is_being_evaluated(job: Job, plan: Plan, cache: Sequences, runs: Sequence[Run]) -> bool:
+def shares_prompt_in_progress(job: Job, plan: JobPlan, cache: KvCache, slots: Sequence[Slot]) -> bool:
     """Tell whether a job of the lane is about to have much of the prompt in its sequence, to be copied then."""
     have, _ = cache.shared(plan.prompt.tokens, job.kind)
     return any(
-        run.held is None
-        and run.work.cache is cache
-        and (run.job.kind, run.job.lane) == (job.kind, job.lane)
-        and common_prefix(run.plan.prompt.tokens, plan.prompt.tokens) - have >= SHARED_START
-        for run in runs
+        slot.preempted is None
+        and slot.cache is cache
+        and (slot.job.kind, slot.job.lane) == (job.kind, job.lane)
+        and common_prefix(slot.plan.prompt.tokens, plan.prompt.tokens) - have >= SHARED_START
+        for slot in slots
     )

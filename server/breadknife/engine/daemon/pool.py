@@ -122,7 +122,7 @@ class Pool:
             key = self._sum(adapter) or adapter
             loaded.model.attach(adapter, self._adapter_file(adapter))
             loaded.adapters[adapter] = key
-        # Sequences don't tell with which adapter they were evaluated: this use may change one that is to be saved.
+        # KvCache don't tell with which adapter they were evaluated: this use may change one that is to be saved.
         self._forget_pending(lambda pending: pending.name == name and pending.adapter != adapter)
         return loaded.model
 
@@ -150,7 +150,7 @@ class Pool:
             while len(self._pending) > KEPT_PENDING:
                 del self._pending[next(iter(self._pending))]
 
-    def tend(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None] = lambda name: None) -> None:
+    def maintain(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None] = lambda name: None) -> None:
         now = self._clock()
         self._busy = busy
         self._got.clear()

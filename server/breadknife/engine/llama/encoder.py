@@ -10,7 +10,7 @@ import numpy as np
 
 from breadknife.engine.kinds import Kind
 from breadknife.engine.llama.weights import Abort, Weights, forget_log, llama, reason
-from breadknife.engine.model import Framed, Rows
+from breadknife.engine.model import EncoderInput, Rows
 from breadknife.errors import EngineError, ModelError
 
 LONGEST = 2048
@@ -64,24 +64,24 @@ class LlamaEncoder:
         begin = next(at for at in range(len(whole)) if whole[at : at + len(bare)] == bare)
         return whole[:begin], whole[begin + len(bare) :]
 
-    def framed(self, text: str) -> Framed:
+    def encoder_input(self, text: str) -> EncoderInput:
         before, after = self._frame
-        return Framed(before, self._weights.tokenize(text), after)
+        return EncoderInput(before, self._weights.tokenize(text), after)
 
-    def paired(self, query: str, text: str) -> Framed:
+    def reranker_input(self, query: str, text: str) -> EncoderInput:
         """As llama.cpp's server has it (`format_prompt_rerank`), but that no text can become a control token."""
         tokenize, vocab = self._weights.tokenize, self._weights.vocab
         if template := self._weights.rerank_template:
             before, _, after = template.partition("{document}")
             begin, _, middle = before.partition("{query}")
             lead = tokenize(begin, control=True) + tokenize(query) + tokenize(middle, control=True)
-            return Framed(lead, tokenize(text), tokenize(after, control=True))
+            return EncoderInput(lead, tokenize(text), tokenize(after, control=True))
         separator: int = llama.llama_vocab_sep(vocab)
         end: int = llama.llama_vocab_eos(vocab)
         ends = [separator if end == llama.LLAMA_TOKEN_NULL else end] if llama.llama_vocab_get_add_eos(vocab) else []
         begins = [llama.llama_vocab_bos(vocab)] if llama.llama_vocab_get_add_bos(vocab) else []
         parts = [separator] if llama.llama_vocab_get_add_sep(vocab) else []
-        return Framed([*begins, *tokenize(query), *ends, *parts], tokenize(text), ends)
+        return EncoderInput([*begins, *tokenize(query), *ends, *parts], tokenize(text), ends)
 
     def encode(self, tokens: Sequence[int]) -> Rows | None:
         if len(tokens) > self.context:

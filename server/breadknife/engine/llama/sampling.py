@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breadknife.engine.api import Sampling
-from breadknife.engine.model import Next, Rows
+from breadknife.engine.model import Rows, SampledToken
 
 _FEW = 1024
 
@@ -47,7 +47,7 @@ class TokenSampler:
         self._random = np.random.Generator(np.random.PCG64(sampling.seed))
         self._buffer: Rows = np.empty(0, np.float32)
 
-    def choose(self, logits: Rows) -> Next:
+    def choose(self, logits: Rows) -> SampledToken:
         best = int(logits.argmax())
         token = best if self.lossless else self._draw(logits)
         if self._constraint:
@@ -55,7 +55,7 @@ class TokenSampler:
                 left = self._constraint.permitted(logits, best_only=self.lossless)
                 token = int(left.argmax()) if self.lossless else self._draw(left)
             self._constraint.accept(token)
-        return Next(token, float(logits[token] - logits[best]) - self._log_sum(logits, best))
+        return SampledToken(token, float(logits[token] - logits[best]) - self._log_sum(logits, best))
 
     def close(self) -> None:
         if self._constraint:

@@ -16,10 +16,10 @@ TYPING_SHARE = 8
 """One of so many sequences is never used by other lanes."""
 
 
-class Sequences:
+class KvCache:
     """The sequences of one model: in use by a job, or idle and worth keeping for the next that begins alike.
 
-    Sequences share cells only by `copy`, so they are a tree, and a sequence that shares everything frees nothing when
+    KvCache share cells only by `copy`, so they are a tree, and a sequence that shares everything frees nothing when
     it is forgotten.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.engine.api import CONTEXT_SIZE, Lane
-from breadknife.engine.daemon.sequences import WORTH_KEEPING, Sequences, common_prefix
+from breadknife.engine.daemon.kv_cache import WORTH_KEEPING, KvCache, common_prefix
 from breadknife.engine.model import Evaluation
 from engine.fake_model import FakeModel
 
@@ -18,12 +18,12 @@ def test_common_prefix(a: list[int], b: list[int], length: int) -> None:
 
 
 class Cache:
-    """Sequences whose clock stands at the number of the last use."""
+    """KvCache whose clock stands at the number of the last use."""
 
     def __init__(self, sequences: int = 3, cells: int = 1000, block: int = 1) -> None:
         self.model = FakeModel(cells=cells, width=1000, tokens=[[] for _ in range(sequences)], block=block)
         self.now = 0.0
-        self.sequences = Sequences(self.model, lambda: self.now)
+        self.sequences = KvCache(self.model, lambda: self.now)
 
     def use(self, text: str, lane: Lane = Lane.ACTION, adapter: str = "", keep: bool = False) -> int:
         """A job that evaluates `text`; the sequence that it had."""

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.engine.api import Calibration, Chunk, GenerateRequest, Part, Sampling
-from breadknife.engine.daemon.lookup import TIE, Drafter
+from breadknife.engine.daemon.speculative import TIE, Drafter
 from breadknife.engine.model import Evaluation, Rows
 from engine.fake_model import VOCABULARY, FakeModel, carry_out
 

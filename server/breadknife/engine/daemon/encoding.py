@@ -23,7 +23,7 @@ from breadknife.engine.api import (
 from breadknife.engine.daemon.decoding import unable
 from breadknife.engine.daemon.jobs import Job
 from breadknife.engine.kinds import Kind
-from breadknife.engine.model import Encoder, Framed, Rows
+from breadknife.engine.model import Encoder, EncoderInput, Rows
 from breadknife.errors import EngineError, PromptTooLong
 
 _ASKED: dict[Kind, type[EncodeRequest]] = {
@@ -34,7 +34,7 @@ _ASKED: dict[Kind, type[EncodeRequest]] = {
 
 
 @dataclass(eq=False)
-class OneByOne:
+class EncoderSlot:
     """A job of an encoder that has begun. An interrupted text is read again from its start."""
 
     job: Job
@@ -43,7 +43,7 @@ class OneByOne:
     rows: list[Rows] = field(default_factory=list[Rows])
     tokens: int = 0
     trimmed: int = 0
-    held: None = None
+    preempted: None = None
     """It has nothing that another job could take from it."""
 
     def step(self) -> Encoding | None:
@@ -59,10 +59,10 @@ class OneByOne:
             self.trimmed += trimmed
         return self._answer() if len(self.rows) == len(texts) else None
 
-    def _framed(self, text: str) -> Framed:
+    def _framed(self, text: str) -> EncoderInput:
         if isinstance(self.request, RerankRequest):
-            return self.model.paired(self.request.query, text)
-        return self.model.framed(text)
+            return self.model.reranker_input(self.request.query, text)
+        return self.model.encoder_input(text)
 
     def _answer(self) -> Encoding:
         match self.request:
@@ -74,15 +74,15 @@ class OneByOne:
                 return Classes(self.model.labels, tuple(map(_softmax, self.rows)), self.tokens, self.trimmed)
 
 
-def begin(job: Job, model: Encoder) -> OneByOne:
+def begin(job: Job, model: Encoder) -> EncoderSlot:
     """Raises ModelError for what a model of this kind can't be asked."""
     request = job.request
     if not isinstance(request, _ASKED[model.kind]):
         raise unable(request, model.kind)
-    return OneByOne(job, model, request)
+    return EncoderSlot(job, model, request)
 
 
-def _fitted(framed: Framed, context: int) -> tuple[list[int], int]:
+def _fitted(framed: EncoderInput, context: int) -> tuple[list[int], int]:
     """The tokens that are read, and how many the text lost at its end. Raises PromptTooLong, EngineError."""
     around = len(framed.before) + len(framed.after)
     if not framed.text:

@@ -30,7 +30,7 @@ from engine.fake_encoder import FakeEncoder
 from engine.fake_model import FakeModel, FakeModels
 
 
-class Asked:
+class AskedJob:
     def __init__(self, request: EngineRequest) -> None:
         self.replies: queue.Queue[Reply] = queue.Queue()
         self.job = Job(request, self.replies.put)
@@ -52,13 +52,13 @@ def scheduler(encoder: FakeEncoder) -> Iterator[Scheduler]:
     scheduler.close()
 
 
-Ask = Callable[[EngineRequest], Asked]
+Ask = Callable[[EngineRequest], AskedJob]
 
 
 @pytest.fixture
 def ask(scheduler: Scheduler) -> Ask:
-    def ask(request: EngineRequest) -> Asked:
-        asked = Asked(request)
+    def ask(request: EngineRequest) -> AskedJob:
+        asked = AskedJob(request)
         scheduler.submit(asked.job)
         return asked
 
