@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from breadknife.cli.main import app
 from breadknife.cli.status_view import view
 from breadknife.engine.api import Calibration, ClientStatus, EngineStatus, Failure, LaneStatus, ModelStatus
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 
 ENGINE = EngineStatus(
     pid=7,
@@ -41,7 +41,7 @@ ENGINE = EngineStatus(
             calibration=Calibration(2, 64, ((1, 0.015), (8, 0.06))),
         ),
         ModelStatus("new", 0, 8_192),
-        ModelStatus("reads", 0, 0, kind=Kind.ENCODER, bytes=25_000_000, prompt_tokens=4_321),
+        ModelStatus("reads", 0, 0, kind=ModelKind.ENCODER, bytes=25_000_000, prompt_tokens=4_321),
     ),
     lanes=(LaneStatus("typing", 0, 1, 40),),
     failures=(Failure(0.0, "tiny", "out of memory"),),

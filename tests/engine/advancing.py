@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from breadknife.engine.models.advance import Amount
+from breadknife.engine.models.progress import ProgressAmount
 
 
-def assert_advancing(amounts: Sequence[Amount]) -> None:
+def assert_advancing(amounts: Sequence[ProgressAmount]) -> None:
     """No amount is less than the one before; what was known once stays known; nothing is more than all."""
     for now in amounts:
         assert now.fraction is None or 0 <= now.fraction <= 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.model import EncoderInput, Rows
 
 
@@ -16,7 +16,7 @@ from breadknife.engine.model import EncoderInput, Rows
 class FakeEncoder:
     """Its row counts `a`, `b` and `c`. `step_seconds` is what a text takes."""
 
-    kind: Kind = Kind.ENCODER
+    kind: ModelKind = ModelKind.ENCODER
     context: int = 64
     labels: tuple[str, ...] = ("a", "b", "c")
     bytes: int = 0

@@ -8,9 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind, check_role
 from breadknife.engine.models.catalog import builtin_catalog, read_catalog
-from breadknife.engine.models.roles import check_role
 from breadknife.errors import ModelError, UnknownModel
 
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"
@@ -96,17 +95,17 @@ def test_what_nothing_here_uses_is_not_fetched_unasked() -> None:
 @pytest.mark.parametrize(
     ("role", "kind", "reason"),
     [
-        ("completion", Kind.DECODER, ""),
-        ("embedding", Kind.DECODER, ""),
-        ("embedding", Kind.ENCODER, ""),
-        ("a-plugins-own", Kind.CLASSIFIER, ""),
-        ("completion", Kind.ENCODER, "is an encoder, so it can't have the role completion, which needs a decoder"),
-        ("judge", Kind.RERANKER, "it can have: rerank"),
-        ("embedding", Kind.RERANKER, "which needs an encoder"),
-        ("rerank", Kind.DECODER, "it can have: completion, nullcheck, judge, rewrite, embedding"),
+        ("completion", ModelKind.DECODER, ""),
+        ("embedding", ModelKind.DECODER, ""),
+        ("embedding", ModelKind.ENCODER, ""),
+        ("a-plugins-own", ModelKind.CLASSIFIER, ""),
+        ("completion", ModelKind.ENCODER, "is an encoder, so it can't have the role completion, which needs a decoder"),
+        ("judge", ModelKind.RERANKER, "it can have: rerank"),
+        ("embedding", ModelKind.RERANKER, "which needs an encoder"),
+        ("rerank", ModelKind.DECODER, "it can have: completion, nullcheck, judge, rewrite, embedding"),
     ],
 )
-def test_a_role_is_for_models_of_a_kind(role: str, kind: Kind, reason: str) -> None:
+def test_a_role_is_for_models_of_a_kind(role: str, kind: ModelKind, reason: str) -> None:
     with pytest.raises(ModelError, match=reason) if reason else nullcontext():
         check_role(role, "tiny", kind)
 

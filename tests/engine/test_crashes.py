@@ -18,7 +18,7 @@ from breadknife import paths
 from breadknife.cancel import CancelToken
 from breadknife.engine import crashes
 from breadknife.engine.client import DaemonEngine
-from breadknife.engine.crashes import DELAYS, MEMORY_SECONDS, STREAK_SECONDS, CrashLedger, Death, Record
+from breadknife.engine.crashes import DELAYS, MEMORY_SECONDS, STREAK_SECONDS, CrashLedger, CrashRecord, EngineDeath
 from breadknife.errors import BreadknifeError, EngineDied, EngineUnavailable, ModelSetAside
 from engine.daemons import Daemons, asked, say, status_of, until
 
@@ -27,7 +27,7 @@ NOW = 1_800_000_000.0
 
 def ledger(folder: Path, *ages: float, model: str = "m") -> CrashLedger:
     """With deaths so many seconds ago."""
-    record = Record(tuple(Death(NOW - age, model) for age in ages))
+    record = CrashRecord(tuple(EngineDeath(NOW - age, model) for age in ages))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "crashes.json").write_bytes(msgspec.json.encode(record))
     return CrashLedger(folder, clock=lambda: NOW)
@@ -206,8 +206,8 @@ def let_time_pass(seconds: float) -> None:
     """As if all deaths were so much longer ago."""
     CrashLedger(paths.state_dir(), paths.runtime_dir()).settle()
     file = paths.state_dir() / "crashes.json"
-    record = msgspec.json.decode(file.read_bytes(), type=Record)
-    deaths = tuple(Death(death.at - seconds, death.model) for death in record.deaths)
+    record = msgspec.json.decode(file.read_bytes(), type=CrashRecord)
+    deaths = tuple(EngineDeath(death.at - seconds, death.model) for death in record.deaths)
     file.write_bytes(msgspec.json.encode(replace(record, deaths=deaths)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.engine.models.catalog import Catalog, ModelInfo, builtin_catalog, read_models, write_user_catalog
-from breadknife.engine.models.declared import declared, read_packages
+from breadknife.engine.models.declared import package_models, read_packages
 
 SHA = "ab" * 32
 ROLE = '[roles]\ntags = "tiny-tags"\n'
@@ -59,8 +59,8 @@ def site(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 def test_a_packages_models_and_roles_are_like_ours(site: Site) -> None:
     site.install("tagging", ROLE + model())
-    assert declared().problems == ()
-    assert declared().owners == {"tiny-tags": "tagging"}
+    assert package_models().problems == ()
+    assert package_models().owners == {"tiny-tags": "tagging"}
     catalog = read_models()
     assert catalog.for_role("tags").sha256 == SHA
     assert catalog.for_role("completion") == builtin_catalog().for_role("completion")
@@ -68,11 +68,11 @@ def test_a_packages_models_and_roles_are_like_ours(site: Site) -> None:
 
 
 def test_what_is_installed_or_changed_later_is_seen(site: Site) -> None:
-    assert declared().owners == {}
+    assert package_models().owners == {}
     site.install("tagging", model())
-    assert declared().owners == {"tiny-tags": "tagging"}
+    assert package_models().owners == {"tiny-tags": "tagging"}
     (site.folder / "tagging" / "models.toml").write_text(model("other-tags"), "utf-8")
-    assert declared().owners == {"other-tags": "tagging"}
+    assert package_models().owners == {"other-tags": "tagging"}
 
 
 def test_a_package_within_a_package(site: Site) -> None:
@@ -80,13 +80,13 @@ def test_a_package_within_a_package(site: Site) -> None:
     inner = site.folder / "outer" / "inner" / "more"
     inner.mkdir(parents=True)
     (inner / "models.toml").write_text(model(), "utf-8")
-    assert declared().owners == {"tiny-tags": "outer"}
+    assert package_models().owners == {"tiny-tags": "outer"}
 
 
 def test_an_editable_install(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site.install("tagging", model(), source=tmp_path / "src")
     monkeypatch.syspath_prepend(str(tmp_path / "src"))
-    assert declared().owners == {"tiny-tags": "tagging"}
+    assert package_models().owners == {"tiny-tags": "tagging"}
 
 
 def test_a_role_may_have_a_model_of_ours(site: Site) -> None:
@@ -110,14 +110,14 @@ def test_a_role_may_have_a_model_of_ours(site: Site) -> None:
 )
 def test_what_is_wrong_is_left_out_and_told(site: Site, text: str | None, problem: str) -> None:
     site.install("tagging", text)
-    [found] = declared().problems
+    [found] = package_models().problems
     assert problem in found
     assert read_models() == builtin_catalog()
 
 
 def test_a_package_that_is_gone_is_told(site: Site) -> None:
     site.install("tagging", None, "missing_package")
-    [found] = declared().problems
+    [found] = package_models().problems
     assert "missing_package" in found
 
 
@@ -125,7 +125,7 @@ def test_the_first_package_has_a_name_and_the_user_before_all(site: Site) -> Non
     site.install("aaa", ROLE + model(more='purpose = "of aaa"'))
     site.install("bbb", ROLE + model(more='purpose = "of bbb"'))
     assert read_models().for_role("tags").purpose == "of aaa"
-    assert [each.split(":")[0] for each in declared().problems] == [
+    assert [each.split(":")[0] for each in package_models().problems] == [
         "the model 'tiny-tags' of bbb is left out",
         "the role 'tags' of bbb is left out",
     ]

@@ -14,12 +14,12 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import ClassifyRequest, EmbedRequest, GenerateRequest, Part, RerankRequest
 from breadknife.engine.client import DaemonEngine
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.llama.encoder import LlamaEncoder
 from breadknife.engine.llama.model import LlamaModel
 from breadknife.engine.llama.weights import Weights
 from breadknife.engine.model import EncoderInput, Rows
-from breadknife.engine.models.adding import Wish, add_model
+from breadknife.engine.models.adding import AddRequest, add_model
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineError, ModelError
@@ -64,17 +64,17 @@ def words(tokens: list[int]) -> list[str]:
 @pytest.mark.parametrize(
     ("content", "kind", "outputs"),
     [
-        (bert(), Kind.ENCODER, WIDTH),
-        (bert("cls"), Kind.ENCODER, WIDTH),
-        (bert("last"), Kind.ENCODER, WIDTH),
-        (bert(""), Kind.ENCODER, WIDTH),
-        (causal(pooling="last"), Kind.ENCODER, WIDTH),
-        (bert("rank"), Kind.RERANKER, 1),
-        (bert("rank", ("bug", "wish", "praise")), Kind.CLASSIFIER, 3),
-        (causal("qwen3", "rank", "[CLS] {query} [SEP] {document}"), Kind.RERANKER, 2),
+        (bert(), ModelKind.ENCODER, WIDTH),
+        (bert("cls"), ModelKind.ENCODER, WIDTH),
+        (bert("last"), ModelKind.ENCODER, WIDTH),
+        (bert(""), ModelKind.ENCODER, WIDTH),
+        (causal(pooling="last"), ModelKind.ENCODER, WIDTH),
+        (bert("rank"), ModelKind.RERANKER, 1),
+        (bert("rank", ("bug", "request", "praise")), ModelKind.CLASSIFIER, 3),
+        (causal("qwen3", "rank", "[CLS] {query} [SEP] {document}"), ModelKind.RERANKER, 2),
     ],
 )
-def test_each_kind_reads(opened: Opened, content: bytes, kind: Kind, outputs: int) -> None:
+def test_each_kind_reads(opened: Opened, content: bytes, kind: ModelKind, outputs: int) -> None:
     with opened(content) as encoder:
         assert encoder.kind is kind
         first, same, other = (read(encoder, text) for text in ("ab c", "ab c", "d e f"))
@@ -123,8 +123,8 @@ def test_a_reranker_reads_query_and_text(opened: Opened, content: bytes, framed:
 
 
 def test_a_classifier_knows_its_classes(opened: Opened) -> None:
-    with opened(bert("rank", ("bug", "wish"))) as encoder:
-        assert encoder.labels == ("bug", "wish")
+    with opened(bert("rank", ("bug", "request"))) as encoder:
+        assert encoder.labels == ("bug", "request")
 
 
 def test_an_interrupted_text_is_read_again_as_if_nothing_had_been(opened: Opened) -> None:
@@ -183,10 +183,10 @@ def test_a_long_text_ends_when_it_is_interrupted(minilm: LlamaEncoder) -> None:
 
 
 def test_all_kinds_in_one_daemon(home: Path, tmp_path: Path) -> None:
-    models = {"reads": bert(), "ranks": bert("rank"), "sorts": bert("rank", ("bug", "wish")), "writes": causal()}
+    models = {"reads": bert(), "ranks": bert("rank"), "sorts": bert("rank", ("bug", "request")), "writes": causal()}
     for name, content in models.items():
         (tmp_path / f"{name}.gguf").write_bytes(content)
-        add_model(Wish(str(tmp_path / f"{name}.gguf")), ModelStore(), lambda _: None, offline=True)
+        add_model(AddRequest(str(tmp_path / f"{name}.gguf")), ModelStore(), lambda _: None, offline=True)
     engine, cancel = DaemonEngine(), CancelToken()
     try:
         embeddings = engine.embed(EmbedRequest("reads", ("a b", "a b", "c " * 90)), cancel)
@@ -197,7 +197,7 @@ def test_all_kinds_in_one_daemon(home: Path, tmp_path: Path) -> None:
         ranked = engine.rerank(RerankRequest("ranks", "a", ("b c", "d e")), cancel)
         assert len(set(ranked.scores)) == 2
         classes = engine.classify(ClassifyRequest("sorts", ("a b", "c")), cancel)
-        assert classes.labels == ("bug", "wish")
+        assert classes.labels == ("bug", "request")
         assert [sum(each) for each in classes.probabilities] == pytest.approx([1, 1])
         assert len(engine.embed(EmbedRequest("writes", ("a b",)), cancel).vectors[0]) == WIDTH
         for ask, kind in [
@@ -211,10 +211,10 @@ def test_all_kinds_in_one_daemon(home: Path, tmp_path: Path) -> None:
         status = engine.status()
         assert status
         assert {model.name: model.kind for model in status.models} == {
-            "reads": Kind.ENCODER,
-            "ranks": Kind.RERANKER,
-            "sorts": Kind.CLASSIFIER,
-            "writes": Kind.DECODER,
+            "reads": ModelKind.ENCODER,
+            "ranks": ModelKind.RERANKER,
+            "sorts": ModelKind.CLASSIFIER,
+            "writes": ModelKind.DECODER,
         }
     finally:
         engine.close()

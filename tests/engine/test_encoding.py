@@ -23,7 +23,7 @@ from breadknife.engine.api import (
 )
 from breadknife.engine.daemon.jobs import Job, Reply
 from breadknife.engine.daemon.scheduler import Scheduler
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.model import AnyModel
 from breadknife.errors import EngineError, ModelError, PromptTooLong
 from engine.fake_encoder import FakeEncoder
@@ -86,14 +86,14 @@ def test_a_text_that_is_too_long_loses_its_end_and_it_is_said(ask: Ask, encoder:
 
 
 def test_relevances_are_what_the_head_says(ask: Ask, encoder: FakeEncoder) -> None:
-    encoder.kind = Kind.RERANKER
+    encoder.kind = ModelKind.RERANKER
     found = ask(RerankRequest("reads", "q", ("a", "aa", "b"))).answer()
     assert found == Relevances((1, 2, 0), 5 + 6 + 5)
     assert encoder.read == ["<q|a>", "<q|aa>", "<q|b>"]
 
 
 def test_classes_are_probabilities(ask: Ask, encoder: FakeEncoder) -> None:
-    encoder.kind = Kind.CLASSIFIER
+    encoder.kind = ModelKind.CLASSIFIER
     found = ask(ClassifyRequest("reads", ("b", "x"))).answer()
     assert isinstance(found, Classes)
     assert found.labels == ("a", "b", "c")
@@ -103,7 +103,7 @@ def test_classes_are_probabilities(ask: Ask, encoder: FakeEncoder) -> None:
 
 @pytest.mark.parametrize("request_", [embed(), RerankRequest("reads", "q", ()), ClassifyRequest("reads", ())])
 def test_no_texts_have_no_answers(ask: Ask, encoder: FakeEncoder, request_: EngineRequest) -> None:
-    kinds = {EmbedRequest: Kind.ENCODER, RerankRequest: Kind.RERANKER, ClassifyRequest: Kind.CLASSIFIER}
+    kinds = {EmbedRequest: ModelKind.ENCODER, RerankRequest: ModelKind.RERANKER, ClassifyRequest: ModelKind.CLASSIFIER}
     encoder.kind = kinds[type(request_)]  # type: ignore[index]
     found = ask(request_).answer()
     assert isinstance(found, Embeddings | Relevances | Classes)
@@ -113,17 +113,17 @@ def test_no_texts_have_no_answers(ask: Ask, encoder: FakeEncoder, request_: Engi
 @pytest.mark.parametrize(
     ("kind", "request_", "error", "reason"),
     [
-        (Kind.ENCODER, embed("a", "", "b"), EngineError, "an empty text says nothing; leave it out"),
-        (Kind.RERANKER, RerankRequest("reads", "q" * 70, ("a",)), PromptTooLong, "64 are the most together"),
-        (Kind.ENCODER, RerankRequest("reads", "q", ("a",)), ModelError, "an encoder. Choose a reranker"),
-        (Kind.RERANKER, embed("a"), ModelError, "a reranker. Choose an encoder"),
-        (Kind.ENCODER, GenerateRequest("reads", (Part("a"),), 1), ModelError, "an encoder. Choose a decoder"),
-        (Kind.ENCODER, ScoreRequest("reads", (Part("a"),), ("b",)), ModelError, "an encoder. Choose a decoder"),
-        (Kind.ENCODER, ClassifyRequest("writes", ("a",)), ModelError, "a decoder. Choose a classifier"),
+        (ModelKind.ENCODER, embed("a", "", "b"), EngineError, "an empty text says nothing; leave it out"),
+        (ModelKind.RERANKER, RerankRequest("reads", "q" * 70, ("a",)), PromptTooLong, "64 are the most together"),
+        (ModelKind.ENCODER, RerankRequest("reads", "q", ("a",)), ModelError, "an encoder. Choose a reranker"),
+        (ModelKind.RERANKER, embed("a"), ModelError, "a reranker. Choose an encoder"),
+        (ModelKind.ENCODER, GenerateRequest("reads", (Part("a"),), 1), ModelError, "an encoder. Choose a decoder"),
+        (ModelKind.ENCODER, ScoreRequest("reads", (Part("a"),), ("b",)), ModelError, "an encoder. Choose a decoder"),
+        (ModelKind.ENCODER, ClassifyRequest("writes", ("a",)), ModelError, "a decoder. Choose a classifier"),
     ],
 )
 def test_what_can_not_be_read_fails_alone(
-    ask: Ask, encoder: FakeEncoder, kind: Kind, request_: EngineRequest, error: type[Exception], reason: str
+    ask: Ask, encoder: FakeEncoder, kind: ModelKind, request_: EngineRequest, error: type[Exception], reason: str
 ) -> None:
     encoder.kind = kind
     bad, good = ask(request_), ask(GenerateRequest("writes", (Part("w"),), 10))
@@ -170,4 +170,4 @@ def test_jobs_of_a_lane_take_turns(ask: Ask, encoder: FakeEncoder) -> None:
 def test_what_was_read_is_counted(ask: Ask, scheduler: Scheduler) -> None:
     ask(embed("aab", "c")).answer()
     (status,) = scheduler.models()
-    assert (status.name, status.kind, status.prompt_tokens, status.cells) == ("reads", Kind.ENCODER, 8, 0)
+    assert (status.name, status.kind, status.prompt_tokens, status.cells) == ("reads", ModelKind.ENCODER, 8, 0)

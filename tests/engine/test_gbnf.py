@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from breadknife.engine.grammars.gbnf import MOST_SYMBOLS, GbnfError
 from breadknife.engine.grammars.gbnf_parser import parse_gbnf
-from breadknife.engine.grammars.grammar import beginning_of
+from breadknife.engine.grammars.grammar import prefix_of
 from engine.grammars import accepts
 
 
@@ -104,7 +104,7 @@ def test_what_is_no_grammar_is_said_with_its_place(grammar: str, problem: str) -
     ],
 )
 def test_a_grammar_that_says_only_how_a_text_begins(grammar: str, beginning: str) -> None:
-    assert beginning_of(grammar) == beginning
+    assert prefix_of(grammar) == beginning
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.gguf import GgufInfo, ability, read_gguf
 from breadknife.engine.models.store import ModelStore
@@ -65,31 +65,31 @@ LABELS = "bert.classifier.output_labels"
 @pytest.mark.parametrize(
     ("values", "does", "pooling", "able"),
     [
-        (MODEL, Kind.DECODER, "", "a decoder: writes text"),
-        (BERT | {"bert.pooling_type": 1}, Kind.ENCODER, "mean", "an encoder: embeddings of 384 numbers"),
-        (BERT | {"bert.pooling_type": 2}, Kind.ENCODER, "cls", "an encoder: embeddings of 384 numbers"),
-        (BERT, Kind.ENCODER, "", "an encoder: embeddings of 384 numbers"),
-        (BERT | {"bert.pooling_type": 99}, Kind.ENCODER, "", "an encoder: embeddings of 384 numbers"),
-        (MODEL | {"llama.pooling_type": 3}, Kind.ENCODER, "last", "an encoder: embeddings of 0 numbers"),
-        (MODEL | {"llama.pooling_type": 0}, Kind.DECODER, "none", "a decoder: writes text"),
-        (BERT | {"bert.pooling_type": 4}, Kind.RERANKER, "rank", "a reranker: says how relevant texts are"),
-        (BERT | {"bert.pooling_type": 4, LABELS: ["x"]}, Kind.RERANKER, "rank", "a reranker: "),
+        (MODEL, ModelKind.DECODER, "", "a decoder: writes text"),
+        (BERT | {"bert.pooling_type": 1}, ModelKind.ENCODER, "mean", "an encoder: embeddings of 384 numbers"),
+        (BERT | {"bert.pooling_type": 2}, ModelKind.ENCODER, "cls", "an encoder: embeddings of 384 numbers"),
+        (BERT, ModelKind.ENCODER, "", "an encoder: embeddings of 384 numbers"),
+        (BERT | {"bert.pooling_type": 99}, ModelKind.ENCODER, "", "an encoder: embeddings of 384 numbers"),
+        (MODEL | {"llama.pooling_type": 3}, ModelKind.ENCODER, "last", "an encoder: embeddings of 0 numbers"),
+        (MODEL | {"llama.pooling_type": 0}, ModelKind.DECODER, "none", "a decoder: writes text"),
+        (BERT | {"bert.pooling_type": 4}, ModelKind.RERANKER, "rank", "a reranker: says how relevant texts are"),
+        (BERT | {"bert.pooling_type": 4, LABELS: ["x"]}, ModelKind.RERANKER, "rank", "a reranker: "),
         (
             BERT | {"bert.pooling_type": 4, LABELS: ["bug", "w\x1bish"]},
-            Kind.CLASSIFIER,
+            ModelKind.CLASSIFIER,
             "rank",
-            "a classifier: bug, wish",
+            "a classifier: bug, request",
         ),
         (
             MODEL | {"llama.pooling_type": 4, "tokenizer.chat_template.rerank": "{query}", LABELS: ["yes", "no"]},
-            Kind.RERANKER,
+            ModelKind.RERANKER,
             "rank",
             "a reranker: ",
         ),
         ({"general.architecture": "t5", "t5.context_length": 512}, None, "", ""),
     ],
 )
-def test_what_a_model_can_do(tmp_path: Path, values: dict, does: Kind | None, pooling: str, able: str) -> None:
+def test_what_a_model_can_do(tmp_path: Path, values: dict, does: ModelKind | None, pooling: str, able: str) -> None:
     info = read_gguf(write(tmp_path, gguf(values)))
     assert (info.does, info.pooling) == (does, pooling)
     assert not does or ability(info).startswith(able)

@@ -23,14 +23,20 @@ from breadknife import paths
 from breadknife.cancel import CancelToken
 from breadknife.cli import doctor
 from breadknife.cli.main import app
-from breadknife.engine import silence, wire
+from breadknife.engine import liveness, wire
 from breadknife.engine.api import EngineStatus, GenerateRequest, Part
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.connection import DaemonHangs
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.daemon import daemon
-from breadknife.engine.presence import Presence, announce, read_presence, withdraw
-from breadknife.engine.silence import BUSY_SECONDS, Silence
+from breadknife.engine.liveness import (
+    BUSY_SECONDS,
+    DaemonProcess,
+    HangDetector,
+    announce,
+    read_daemon_process,
+    withdraw,
+)
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
 from engine.daemons import Daemons, asked, say, status_of, until
 
@@ -86,15 +92,15 @@ class Process:
 def test_how_long_a_daemon_may_say_nothing(
     process: Process | None, wants_to_run: bool, step: float, hangs_after: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(silence, "_wants_to_run", lambda _: wants_to_run)
+    monkeypatch.setattr(liveness, "_wants_to_run", lambda _: wants_to_run)
     now = 0.0
-    watched = Silence(lambda: cast("psutil.Process | None", process), lambda: now)
+    watched = HangDetector(lambda: cast("psutil.Process | None", process), lambda: now)
     for looks in itertools.count(1):
         now = looks * step
         if watched.is_hanging():
             break
     assert now == hangs_after
-    assert watched.stopped == (process is not None and process.state in silence._STOPPED)
+    assert watched.stopped == (process is not None and process.state in liveness._STOPPED)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the states of threads")
@@ -108,32 +114,32 @@ def test_a_thread_that_computes_is_seen() -> None:
     thread = threading.Thread(target=compute)
     thread.start()
     try:
-        assert silence._wants_to_run(os.getpid())
+        assert liveness._wants_to_run(os.getpid())
     finally:
         done.set()
         thread.join()
-    assert not silence._wants_to_run(1 << 30)
+    assert not liveness._wants_to_run(1 << 30)
 
 
 # Who is the daemon
 
 
 def test_a_process_is_known_again(home: Path) -> None:
-    assert read_presence(home) is None
+    assert read_daemon_process(home) is None
     announce(home)
-    presence = read_presence(home)
+    presence = read_daemon_process(home)
     assert presence is not None
     assert presence.process() == psutil.Process()
     withdraw(home)
-    assert read_presence(home) is None
+    assert read_daemon_process(home) is None
     (home / "daemon.json").write_text("{")
-    assert read_presence(home) is None
+    assert read_daemon_process(home) is None
 
 
 @pytest.mark.parametrize("changed", [{"started": 1e9}, {"executable": "/usr/bin/other"}, {"pid": 1 << 30}, {"pid": 1}])
 def test_another_process_with_its_number_is_not_it(home: Path, changed: dict[str, Any]) -> None:
     announce(home)
-    presence = read_presence(home)
+    presence = read_daemon_process(home)
     assert presence is not None
     assert replace(presence, **changed).process() is None
 
@@ -270,12 +276,15 @@ def test_one_that_computes_for_long_is_left_alone(daemons: Daemons, engine: Daem
     ],
 )
 def test_a_process_that_may_be_another_is_not_killed(
-    daemons: Daemons, engine: DaemonEngine, change: Callable[[Path, Presence], object], monkeypatch: pytest.MonkeyPatch
+    daemons: Daemons,
+    engine: DaemonEngine,
+    change: Callable[[Path, DaemonProcess], object],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(silence, "BUSY_SECONDS", 1.0)
-    monkeypatch.setattr(silence, "STILL_SECONDS", 1.0)
+    monkeypatch.setattr(liveness, "BUSY_SECONDS", 1.0)
+    monkeypatch.setattr(liveness, "STILL_SECONDS", 1.0)
     assert say(engine, "w") == "xyz"
-    presence = read_presence(daemons.folder)
+    presence = read_daemon_process(daemons.folder)
     assert presence is not None
     change(daemons.folder / "daemon.json", presence)
     stop(daemons)
@@ -306,7 +315,9 @@ def test_breadknife_status_says_so(daemons: Daemons, engine: DaemonEngine, home:
 
 
 def test_doctor_says_so_and_that_it_was_replaced(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    replaced = iter([DaemonHangs(Presence(7, 0.0, "python"), stopped=True), EngineStatus(8, "1", 0.0, (), 5_000_000)])
+    replaced = iter(
+        [DaemonHangs(DaemonProcess(7, 0.0, "python"), stopped=True), EngineStatus(8, "1", 0.0, (), 5_000_000)]
+    )
 
     def status() -> EngineStatus:
         match next(replaced):

@@ -18,9 +18,9 @@ from breadknife.cli.engine.http import config_of
 from breadknife.cli.engine.serve_openai import listening
 from breadknife.engine.api import Engine
 from breadknife.openai.app import make_app
-from breadknife.openai.offer import Offer
+from breadknife.openai.local_models import LocalModels
 from breadknife.openai.recipes import RunRecipe
-from breadknife.openai.work import Workers
+from breadknife.openai.workers import Workers
 
 TOKEN = "a token for tests"
 
@@ -47,7 +47,7 @@ class Served:
 @contextmanager
 def serving(engine: Engine, run_recipe: RunRecipe | None = None) -> Iterator[Served]:
     workers = Workers(engine)
-    server = uvicorn.Server(config_of(make_app(workers, Offer(), TOKEN, run_recipe)))
+    server = uvicorn.Server(config_of(make_app(workers, LocalModels(), TOKEN, run_recipe)))
     with listening(0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -18,7 +18,7 @@ from breadknife.engine.api import (
     Sampling,
     Trim,
 )
-from breadknife.openai.answers import embeddings
+from breadknife.openai.responses import embeddings
 from openai_api.scripted import RERANK, Recording, ask
 from openai_api.serving import Served
 

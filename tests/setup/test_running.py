@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.advance import Amount
+from breadknife.engine.models.progress import ProgressAmount
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.setup.running import CANCELLED, set_up
 from breadknife.setup.values import Event, Skipped, State, Step
@@ -130,4 +130,4 @@ def test_no_part_goes_back(each: list[list[Step]]) -> None:
     set_up(parts, events.append, CancelToken())
     for part in parts:
         mine = [event for event in events if event.part == part.name]
-        assert_advancing([Amount(event.fraction, event.bytes_done, event.bytes_total) for event in mine])
+        assert_advancing([ProgressAmount(event.fraction, event.bytes_done, event.bytes_total) for event in mine])

@@ -15,7 +15,7 @@ import pytest
 
 import breadknife
 from breadknife import paths
-from breadknife.engine.presence import Presence
+from breadknife.engine.liveness import DaemonProcess
 from breadknife.setup.editors.files import write
 from breadknife.setup.editors.table import EDITORS
 from breadknife.setup.uninstall import places, removing
@@ -194,7 +194,7 @@ def test_what_cannot_be_removed_is_one_line(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_engine_ends() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as daemon:
         process = psutil.Process(daemon.pid)
-        presence = Presence(daemon.pid, process.create_time(), process.exe())
+        presence = DaemonProcess(daemon.pid, process.create_time(), process.exe())
         put(paths.runtime_dir() / "daemon.json").write_bytes(msgspec.json.encode(presence))
         assert end_daemon() == daemon.pid
         assert not psutil.pid_exists(daemon.pid)
@@ -202,7 +202,7 @@ def test_the_engine_ends() -> None:
 
 def test_another_process_with_its_number_goes_on() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        presence = Presence(other.pid, 1.0, "/usr/bin/other")
+        presence = DaemonProcess(other.pid, 1.0, "/usr/bin/other")
         put(paths.runtime_dir() / "daemon.json").write_bytes(msgspec.json.encode(presence))
         assert end_daemon() is None
         assert other.poll() is None

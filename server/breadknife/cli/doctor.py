@@ -13,7 +13,7 @@ from breadknife.cli.assemble import make_host
 from breadknife.cli.output import print_json
 from breadknife.engine.installed import is_installed
 from breadknife.engine.models.catalog import user_catalog
-from breadknife.engine.models.declared import declared
+from breadknife.engine.models.declared import package_models
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.remote.runtime import split_model
 from breadknife.engine.transport import private_folder
@@ -93,7 +93,7 @@ def _models(host: Host) -> Iterator[Check]:
         user_catalog()
     except BreadknifeError as error:
         yield Check("models", "problem", str(error), "until then the models that you added are unknown")
-    for problem in declared().problems:
+    for problem in package_models().problems:
         yield Check("models", "problem", problem, "update or uninstall the package, or tell its author")
     store = ModelStore()
     roles = dict.fromkeys(role for plugin in host.registry.plugins for role in roles_of(plugin))

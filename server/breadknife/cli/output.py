@@ -18,7 +18,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.advance import Amount
+from breadknife.engine.models.progress import ProgressAmount
 from breadknife.engine.models.pull import PullProgress, Report
 from breadknife.errors import BreadknifeError
 from breadknife.offline import OFFLINE
@@ -167,7 +167,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def of_bytes(amount: Amount) -> str:
+def of_bytes(amount: ProgressAmount) -> str:
     """Return the bytes that are counted, such as `, 212 MB of 491 MB`; empty where none are."""
     if amount.done is None or amount.total is None:
         return ""

@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Protocol, TypeVar, cast
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 
 _T = TypeVar("_T")
 CONTEXT_SIZE = 4096
@@ -298,7 +298,7 @@ class ModelStatus:
     cached_tokens: int
     cells: int
     """The most tokens that its cache can hold; 0 for a model that has none, because it only reads."""
-    kind: Kind = Kind.DECODER
+    kind: ModelKind = ModelKind.DECODER
     sequences: int = 0
     """The number of sequences in its cache that aren't empty."""
     bytes: int = 0

@@ -34,7 +34,7 @@ from breadknife.engine.api import (
 from breadknife.engine.connection import Connection, DaemonHangs, DaemonLeaving, newer, open_connection
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.installed import is_installed, llama_build
-from breadknife.engine.presence import read_presence, withdraw
+from breadknife.engine.liveness import read_daemon_process, withdraw
 from breadknife.engine.transport import connect, private_folder
 from breadknife.errors import Cancelled, EngineDied, EngineMissing, EngineUnavailable
 
@@ -155,7 +155,7 @@ class DaemonEngine:
         if self._connection is None or not self._connection.usable:
             self._connection = None
             if self._hanging:
-                if self._hanging.presence == read_presence(self._folder):
+                if self._hanging.presence == read_daemon_process(self._folder):
                     raise DaemonHangs(self._hanging.presence, stopped=self._hanging.stopped)
                 self._hanging = None
             try:

@@ -20,8 +20,7 @@ from packaging.version import InvalidVersion, Version
 from breadknife.cancel import CancelToken
 from breadknife.engine import wire
 from breadknife.engine.api import EngineRequest, StatusRequest
-from breadknife.engine.presence import Presence, read_presence
-from breadknife.engine.silence import Silence
+from breadknife.engine.liveness import DaemonProcess, HangDetector, read_daemon_process
 from breadknife.engine.transport import connect
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable, PromptTooLong
 
@@ -41,7 +40,7 @@ class DaemonLeaving(EngineUnavailable):
 class DaemonHangs(EngineUnavailable):
     """The daemon doesn't answer: it has to be replaced before it can be asked the same."""
 
-    def __init__(self, presence: Presence | None, *, stopped: bool) -> None:
+    def __init__(self, presence: DaemonProcess | None, *, stopped: bool) -> None:
         name = f"the engine (process {presence.pid})" if presence else "the engine"
         super().__init__(f"{name} doesn't answer; it is replaced when something is asked of it")
         self.presence = presence
@@ -56,14 +55,14 @@ class Connection:
     """
 
     def __init__(
-        self, peer: socket.socket, lines: LineReader, welcome: wire.Welcome, presence: Presence | None
+        self, peer: socket.socket, lines: LineReader, welcome: wire.Welcome, presence: DaemonProcess | None
     ) -> None:
         self._peer = peer
         self._lines = lines
         self.welcome = welcome
         self._presence = presence
         self._heard_at = time.monotonic()
-        self._silence: Silence | None = None
+        self._silence: HangDetector | None = None
         """Since a ping after which nothing was heard."""
         self._ids = itertools.count(1)
         self._inboxes: dict[int, _Inbox] = {}
@@ -155,7 +154,7 @@ class Connection:
 
     def _send_line(self, left: memoryview) -> None:
         """Raises DaemonLeaving, and DaemonHangs when the daemon takes no more of it."""
-        silence: Silence | None = None
+        silence: HangDetector | None = None
         while left:
             try:
                 left, silence = left[self._peer.send(left) :], None
@@ -184,7 +183,7 @@ class Connection:
         if silence is None:
             self._send(wire.Ping())
 
-    def _give_up(self, silence: Silence) -> NoReturn:
+    def _give_up(self, silence: HangDetector) -> NoReturn:
         """Let nobody wait any longer. The lock is held. Raises DaemonHangs."""
         self._leaving = True
         for inbox in self._inboxes.values():
@@ -252,7 +251,7 @@ def open_connection(folder: Path, client: str, version: str) -> Connection | Non
         peer, endpoint = connect(folder, GREETING_SECONDS)
     except OSError:
         return None
-    presence = read_presence(folder)
+    presence = read_daemon_process(folder)
     lines = LineReader(peer)
     try:
         peer.sendall(wire.encode(wire.Hello(wire.PROTOCOL, endpoint.token, version, client, os.getpid())))
@@ -276,7 +275,7 @@ def open_connection(folder: Path, client: str, version: str) -> Connection | Non
     return Connection(peer, lines, welcome, known)
 
 
-def _first_line(peer: socket.socket, lines: LineReader, presence: Presence | None) -> bytes:
+def _first_line(peer: socket.socket, lines: LineReader, presence: DaemonProcess | None) -> bytes:
     """Raises DaemonHangs, EngineUnavailable, OSError."""
     peer.settimeout(LOOK_SECONDS)
     silence = _silence_of(presence)
@@ -290,8 +289,8 @@ def _first_line(peer: socket.socket, lines: LineReader, presence: Presence | Non
             raise EngineUnavailable("the engine is there, but has no time to answer; ask again")
 
 
-def _silence_of(presence: Presence | None) -> Silence:
-    return Silence(lambda: presence.process() if presence else None)
+def _silence_of(presence: DaemonProcess | None) -> HangDetector:
+    return HangDetector(lambda: presence.process() if presence else None)
 
 
 def newer(version: str, than: wire.Welcome) -> bool:

@@ -37,7 +37,7 @@ REPEAT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Death:
+class EngineDeath:
     at: float
     """Unix time."""
     model: str
@@ -47,7 +47,7 @@ class Death:
 
 
 @dataclass(frozen=True)
-class Mark:
+class ComputeMark:
     """That the engine is computing. Who finds one of a process that is gone has found a death."""
 
     model: str
@@ -56,8 +56,8 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Record:
-    deaths: tuple[Death, ...] = ()
+class CrashRecord:
+    deaths: tuple[EngineDeath, ...] = ()
     set_aside: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     """Newest first."""
@@ -75,7 +75,7 @@ class CrashLedger:
         self._mark = (run or folder) / "computing.json"
         self._words = (run or folder) / "fatal.log"
         self._clock = clock
-        self._unwritten: Record | None = None
+        self._unwritten: CrashRecord | None = None
         self._last_words: BinaryIO | None = None
 
     def listen(self) -> None:
@@ -91,13 +91,13 @@ class CrashLedger:
             file.write(text)
 
     def computing(self, model: str | None) -> None:
-        """Mark on disk that `model` is being loaded or computed with; None: nothing is."""
+        """ComputeMark on disk that `model` is being loaded or computed with; None: nothing is."""
         with contextlib.suppress(OSError):
             if model is None:
                 self._mark.unlink(missing_ok=True)
             else:
                 with open(self._mark, "wb", opener=open_private) as file:
-                    file.write(msgspec.json.encode(Mark(model, memory_kills())))
+                    file.write(msgspec.json.encode(ComputeMark(model, memory_kills())))
 
     def settle(self, booted: float = 0.0) -> str | None:
         """Count the death that a left-over mark tells of, and give its model. The caller holds the daemon's lock.
@@ -123,7 +123,7 @@ class CrashLedger:
         what = "was stopped" if stopped else "hung"
         self.died(mark.model if mark else "", f"the engine (process {pid}) {what}{doing}: replaced", killed=stopped)
 
-    def _take_mark(self, booted: float = 0.0) -> Mark | None:
+    def _take_mark(self, booted: float = 0.0) -> ComputeMark | None:
         try:
             marked = self._mark.stat().st_mtime
             content = self._mark.read_bytes()
@@ -133,9 +133,9 @@ class CrashLedger:
         if marked < booted:
             return None
         try:
-            return msgspec.json.decode(content, type=Mark)
+            return msgspec.json.decode(content, type=ComputeMark)
         except msgspec.DecodeError:  # it died while it wrote the mark
-            return Mark("")
+            return ComputeMark("")
 
     def _has_crashed(self) -> bool:
         try:
@@ -146,9 +146,9 @@ class CrashLedger:
     def died(self, model: str, message: str, *, killed: bool = False) -> None:
         now = self._clock()
 
-        def add(record: Record) -> Record:
+        def add(record: CrashRecord) -> CrashRecord:
             recent = (death for death in record.deaths if abs(now - death.at) < MEMORY_SECONDS)
-            deaths = (*recent, Death(now, model, killed))
+            deaths = (*recent, EngineDeath(now, model, killed))
             too_often = model and sum(death.model == model and not death.killed for death in deaths) >= TOO_OFTEN
             set_aside = dict.fromkeys((*record.set_aside, model)) if too_often else record.set_aside
             return replace(record, deaths=deaths, set_aside=tuple(set_aside))
@@ -186,7 +186,7 @@ class CrashLedger:
     def allow(self, model: str) -> None:
         """Have a model that was set aside loaded again, its deaths forgotten."""
 
-        def forgive(record: Record) -> Record:
+        def forgive(record: CrashRecord) -> CrashRecord:
             return replace(
                 record,
                 deaths=tuple(death for death in record.deaths if death.model != model),
@@ -202,16 +202,16 @@ class CrashLedger:
         """Return the last ones, newest first."""
         return self._read().failures
 
-    def _read(self) -> Record:
+    def _read(self) -> CrashRecord:
         if self._unwritten is not None:
             return self._unwritten
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=Record)
+            return msgspec.json.decode(self._file.read_bytes(), type=CrashRecord)
         except (OSError, msgspec.DecodeError):
-            return Record()
+            return CrashRecord()
 
-    def _change(self, change: Callable[[Record], Record]) -> None:
-        changed: Record | None = None
+    def _change(self, change: Callable[[CrashRecord], CrashRecord]) -> None:
+        changed: CrashRecord | None = None
         try:
             with lock_file(self._file.with_suffix(".lock"), LOCK_SECONDS):
                 changed = change(self._read())

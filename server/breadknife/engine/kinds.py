@@ -1,12 +1,14 @@
-"""What kind of model a file holds: one that writes text, or one that reads it."""
+"""The kinds of models, such as one that writes text and one that reads it, and which of them a role needs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from breadknife.errors import ModelError
 
-class Kind(StrEnum):
+
+class ModelKind(StrEnum):
     DECODER = "decoder"
     """Writes text, and says how likely a text is."""
     ENCODER = "encoder"
@@ -37,7 +39,9 @@ UNKNOWN = frozenset({"dream", "llada", "llada-moe", "rnd1", "t5", "t5encoder", "
 """Architectures that work in another way than any kind here: diffusion, encoder and decoder in one, sound, pictures."""
 
 
-def kind_of(architecture: str, pooling: str, labels: Sequence[str], *, rerank_template: bool = False) -> Kind | None:
+def kind_of(
+    architecture: str, pooling: str, labels: Sequence[str], *, rerank_template: bool = False
+) -> ModelKind | None:
     """Return the kind of a model whose file says this of it; None for one that breadknife can't run.
 
     A pooling makes an encoder of an architecture that could write, too: such a model was trained to read.
@@ -45,5 +49,36 @@ def kind_of(architecture: str, pooling: str, labels: Sequence[str], *, rerank_te
     if architecture in UNKNOWN:
         return None
     if pooling == "rank":
-        return Kind.CLASSIFIER if len(labels) > 1 and not rerank_template else Kind.RERANKER
-    return Kind.ENCODER if architecture in ENCODERS or pooling in ("mean", "cls", "last") else Kind.DECODER
+        return ModelKind.CLASSIFIER if len(labels) > 1 and not rerank_template else ModelKind.RERANKER
+    return ModelKind.ENCODER if architecture in ENCODERS or pooling in ("mean", "cls", "last") else ModelKind.DECODER
+
+
+_WRITERS = (ModelKind.DECODER,)
+ROLES: Mapping[str, tuple[ModelKind, ...]] = {
+    "completion": _WRITERS,
+    "nullcheck": _WRITERS,
+    "judge": _WRITERS,
+    "rewrite": _WRITERS,
+    "embedding": (ModelKind.ENCODER, ModelKind.DECODER),
+    "rerank": (ModelKind.RERANKER,),
+    "classify": (ModelKind.CLASSIFIER,),
+}
+"""Role -> the kinds of models that can have it, the best first. A role that isn't named here is a plugin's own."""
+
+
+def may_have(role: str, kind: ModelKind) -> bool:
+    return role not in ROLES or kind in ROLES[role]
+
+
+def check_role(role: str, model: str, kind: ModelKind) -> None:
+    """Raises ModelError for a role that a model of this kind can't have."""
+    if not may_have(role, kind):
+        can = ", ".join(other for other, kinds in ROLES.items() if kind in kinds)
+        raise ModelError(
+            f"{model} is {an(kind)}, so it can't have the role {role}, which needs {an(ROLES[role][0])}; "
+            f"it can have: {can}. `breadknife models list` shows what each model is"
+        )
+
+
+def an(kind: ModelKind) -> str:
+    return f"an {kind}" if kind is ModelKind.ENCODER else f"a {kind}"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breadknife.engine.api import Calibration, EngineAnswer, Prompt, Sampling
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 
 Rows = NDArray[np.float32]
 """One row for each requested output, in order: logits [outputs, vocabulary], or hidden states [outputs, width].
@@ -143,7 +143,7 @@ class Encoder(Protocol):
     Not thread-safe, but for `interrupt`.
     """
 
-    kind: Kind
+    kind: ModelKind
     context: int
     """Tokens of one text, with what is around it."""
     labels: tuple[str, ...]

@@ -19,17 +19,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, EmbedRequest, GenerateRequest, RerankRequest
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.models.chat import chat_prompt
 from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, ModelUnfit, PromptTooLong
-from breadknife.openai.answers import Choice, Envelope, Form, Json, embeddings, ranking, usage
-from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, RerankBody, Sampled, decoded
+from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, RerankBody, SamplingBody, decoded
 from breadknife.openai.errors import CLIENT_GONE, ApiError, as_api_error
-from breadknife.openai.offer import Offer, completion_prompt
-from breadknife.openai.reading import ClosingResponse, read_body
+from breadknife.openai.local_models import LocalModels, completion_prompt
 from breadknife.openai.recipes import RecipesApi, RunRecipe
-from breadknife.openai.work import Workers, while_connected
+from breadknife.openai.request_body import ClosingResponse, read_body
+from breadknife.openai.responses import Choice, Envelope, Form, Json, embeddings, ranking, usage
+from breadknife.openai.workers import Workers, while_connected
 
 DEFAULT_COMPLETION_TOKENS = 16
 """As in OpenAI's API."""
@@ -39,21 +39,21 @@ HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 @dataclass(frozen=True)
 class Api:
     workers: Workers
-    offer: Offer
+    offer: LocalModels
 
     async def models(self, request: Request) -> Response:
-        here = await asyncio.to_thread(self.offer.here)
+        here = await asyncio.to_thread(self.models_here.here)
         return JSONResponse({"object": "list", "data": [_model(model) for model, _ in here]})
 
     async def model(self, request: Request) -> Response:
         name = request.path_params["name"]
-        await asyncio.to_thread(self.offer.target, name)
-        return JSONResponse(_model(self.offer.catalog().model(name)))
+        await asyncio.to_thread(self.models_here.target, name)
+        return JSONResponse(_model(self.models_here.catalog().model(name)))
 
     async def completions(self, request: Request) -> Response:
         body = await _read(request, CompletionBody)
         body.check()
-        target = await asyncio.to_thread(self.offer.able, body.model, Kind.DECODER)
+        target = await asyncio.to_thread(self.models_here.able, body.model, ModelKind.DECODER)
         asked = [
             GenerateRequest(
                 target.model,
@@ -73,7 +73,7 @@ class Api:
         body = await _read(request, ChatBody)
         body.check()
         messages = [message.message() for message in body.messages]
-        target = await asyncio.to_thread(self.offer.able, body.model, Kind.DECODER)
+        target = await asyncio.to_thread(self.models_here.able, body.model, ModelKind.DECODER)
         try:
             prompt = await asyncio.to_thread(chat_prompt, target.info, messages)
         except (EngineError, ModelUnfit) as error:
@@ -92,7 +92,7 @@ class Api:
 
     async def embeddings(self, request: Request) -> Response:
         body = await _read(request, EmbeddingBody)
-        target = await asyncio.to_thread(self.offer.able, body.model, Kind.ENCODER, Kind.DECODER)
+        target = await asyncio.to_thread(self.models_here.able, body.model, ModelKind.ENCODER, ModelKind.DECODER)
         asked = EmbedRequest(target.model, tuple(body.texts))
         cancel = CancelToken()
         async with while_connected(request, cancel):
@@ -101,7 +101,7 @@ class Api:
 
     async def rerank(self, request: Request) -> Response:
         body = await _read(request, RerankBody)
-        target = await asyncio.to_thread(self.offer.able, body.model, Kind.RERANKER)
+        target = await asyncio.to_thread(self.models_here.able, body.model, ModelKind.RERANKER)
         texts = body.texts
         cancel = CancelToken()
         async with while_connected(request, cancel):
@@ -112,7 +112,7 @@ class Api:
     async def _generate(
         self,
         request: Request,
-        body: Sampled,
+        body: SamplingBody,
         kind: Form,
         asked: Sequence[GenerateRequest],
         choices: Sequence[Choice],
@@ -138,7 +138,7 @@ class Api:
 
 async def _events(
     request: Request,
-    body: Sampled,
+    body: SamplingBody,
     envelope: Envelope,
     choices: Sequence[Choice],
     chunks: AsyncGenerator[tuple[int, Chunk], None],
@@ -169,7 +169,7 @@ async def _after(
             yield each
 
 
-def make_app(workers: Workers, offer: Offer, token: str, run_recipe: RunRecipe | None = None) -> ASGIApp:
+def make_app(workers: Workers, offer: LocalModels, token: str, run_recipe: RunRecipe | None = None) -> ASGIApp:
     api = Api(workers, offer)
     recipes = [Route("/v1/recipes/{name}", RecipesApi(run_recipe).serve, methods=["POST"])] if run_recipe else []
     app = Starlette(

@@ -28,7 +28,7 @@ class StreamOptions(msgspec.Struct):
     include_usage: bool | None = None
 
 
-class Sampled(msgspec.Struct, kw_only=True):
+class SamplingBody(msgspec.Struct, kw_only=True):
     """What completions and chats have in common. What isn't named here is ignored."""
 
     model: str
@@ -73,7 +73,7 @@ class Sampled(msgspec.Struct, kw_only=True):
         )
 
 
-class CompletionBody(Sampled, kw_only=True):
+class CompletionBody(SamplingBody, kw_only=True):
     prompt: str | list[Any]
     suffix: str | None = None
     echo: bool | None = None
@@ -122,7 +122,7 @@ class ResponseFormat(msgspec.Struct):
     json_schema: JsonSchema | None = None
 
 
-class ChatBody(Sampled, kw_only=True):
+class ChatBody(SamplingBody, kw_only=True):
     messages: Annotated[list[ChatMessage], msgspec.Meta(min_length=1)]
     max_completion_tokens: Count | None = None
     response_format: ResponseFormat | None = None

@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 from breadknife.cancel import CancelToken
 from breadknife.openai.bodies import decoded
 from breadknife.openai.errors import ApiError
-from breadknife.openai.reading import read_body
-from breadknife.openai.work import while_connected
+from breadknife.openai.request_body import read_body
+from breadknife.openai.workers import while_connected
 
 
 class RecipeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -30,7 +30,7 @@ class RecipeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 @dataclass(frozen=True)
-class RecipeReply:
+class RecipeResponse:
     """`text` is None where there was no answer, and `reason` says why."""
 
     text: str | None
@@ -43,7 +43,7 @@ class RecipeReply:
     sentence: str = ""
 
 
-RunRecipe = Callable[[str, RecipeBody, CancelToken], RecipeReply]
+RunRecipe = Callable[[str, RecipeBody, CancelToken], RecipeResponse]
 """Blocks. A name that no recipe has is the reason `no-recipe`."""
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import breadknife.engine.llama
+from breadknife.engine.models.digests import sha256_of
 from breadknife.engine.models.index import download
-from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import DownloadFailed
 
 RELEASE = "0.3.36"

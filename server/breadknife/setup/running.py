@@ -8,7 +8,7 @@ from itertools import groupby
 
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.advance import Advance, Amount
+from breadknife.engine.models.progress import MonotonicProgress, ProgressAmount
 from breadknife.errors import BreadknifeError, Cancelled
 from breadknife.setup.values import Event, Part, Skipped, State, Step
 
@@ -39,10 +39,10 @@ def set_up(parts: Sequence[Part], tell: Callable[[Event], None], cancel: CancelT
 
 
 def _set_up(part: Part, tell: Callable[[Event], None], cancel: CancelToken) -> Event:
-    advance = Advance()
+    advance = MonotonicProgress()
 
     def report(step: Step) -> None:
-        now = advance.take(Amount(step.fraction, step.bytes_done, step.bytes_total))
+        now = advance.take(ProgressAmount(step.fraction, step.bytes_done, step.bytes_total))
         tell(Event(part.name, "running", step.message, now.fraction, now.done, now.total))
 
     try:

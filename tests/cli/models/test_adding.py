@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.engine.models.adding import Wish, add_model
+from breadknife.engine.models.adding import AddRequest, add_model
 from breadknife.engine.models.catalog import (
     Catalog,
     ModelInfo,
@@ -70,7 +70,7 @@ def test_a_role_is_given_at_once(home: Path) -> None:
         (CONTENT, "embedding", "a decoder: writes text", "decoder"),
         (bert(), "embedding", "an encoder: embeddings of 32 numbers", "encoder"),
         (bert("rank"), "rerank", "a reranker: says how relevant texts are for a query", "reranker"),
-        (bert("rank", ("bug", "wish")), "classify", "a classifier: bug, wish", "classifier"),
+        (bert("rank", ("bug", "request")), "classify", "a classifier: bug, request", "classifier"),
         *((recurrent(name), "completion", "a decoder: writes text", "decoder") for name in RECURRENT),
     ],
 )
@@ -178,8 +178,8 @@ def test_an_adapter_belongs_to_its_model(home: Path) -> None:
 def test_adding_at_once_loses_nothing(home: Path) -> None:
     paths = [write(home / f"tiny{n}.gguf", gguf({**MODEL, "general.name": f"Tiny {n}"})) for n in range(8)]
     with ThreadPoolExecutor() as pool:
-        wishes = [Wish(str(path)) for path in paths]
-        list(pool.map(lambda wish: add_model(wish, ModelStore(), lambda progress: None, offline=True), wishes))
+        wishes = [AddRequest(str(path)) for path in paths]
+        list(pool.map(lambda request: add_model(request, ModelStore(), lambda progress: None, offline=True), wishes))
     assert {model.name for model in user_catalog().models} == {path.stem for path in paths}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from breadknife.engine.api import Sampling
-from breadknife.engine.grammars.constraint import Beginning, Grammar
+from breadknife.engine.grammars.constraint import GrammarConstraint, PrefixConstraint
 from breadknife.engine.llama.model import LlamaModel
 from breadknife.errors import EngineError
 from engine.llama.writing import TEXT, tokens_of, write
@@ -39,8 +39,8 @@ def test_output_is_a_sentence_of_the_grammar(model: LlamaModel, temperature: flo
 
 @pytest.mark.parametrize("text", ["    ret", "zwölf🍞", '"', "\n\n\tx", "<|im_end|>"])
 def test_a_beginning_is_held_as_any_grammar_is(model: LlamaModel, text: str) -> None:
-    beginning = Beginning(model, text)
-    grammar = Grammar(model._vocabulary, f"root ::= ({json.dumps(text, ensure_ascii=False)}) [^\\x00]*")
+    beginning = PrefixConstraint(model, text)
+    grammar = GrammarConstraint(model._vocabulary, f"root ::= ({json.dumps(text, ensure_ascii=False)}) [^\\x00]*")
     written = tokens_of(model, text)
     for token in (*written, *tokens_of(model, " and more")):
         assert permitted(beginning, model) == permitted(grammar, model)
@@ -49,7 +49,7 @@ def test_a_beginning_is_held_as_any_grammar_is(model: LlamaModel, text: str) -> 
     assert permitted(beginning, model) == permitted(grammar, model)
 
 
-def permitted(constraint: Beginning | Grammar, model: LlamaModel) -> list[int]:
+def permitted(constraint: PrefixConstraint | GrammarConstraint, model: LlamaModel) -> list[int]:
     """The tokens of whole characters that are permitted, each asked about alone; those of a row are among them.
 
     Where only one text may follow, llguidance gives the tokens that the model's own tokenizer makes of it.
@@ -57,7 +57,7 @@ def permitted(constraint: Beginning | Grammar, model: LlamaModel) -> list[int]:
     row = constraint.permitted(np.zeros(model._vocab_size, np.float32), best_only=False)
     found = [token for token in range(model._vocab_size) if constraint.permits(token)]
     assert 0 < np.isfinite(row).sum() == np.isfinite(row[found]).sum()
-    assert isinstance(constraint, Grammar) or np.isfinite(row[found]).all()
+    assert isinstance(constraint, GrammarConstraint) or np.isfinite(row[found]).all()
     return [token for token in found if "\ufffd" not in model.piece(token).decode("utf-8", "replace")]
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from breadknife.engine.models.advance import Amount
 from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.progress import ProgressAmount
 from breadknife.engine.models.store import ModelStore
 from engine.advancing import assert_advancing
 from engine.hub import Hub
@@ -154,6 +154,6 @@ def test_what_is_shown_never_goes_back(
     command = [sys.executable, "-c", AMOUNTS, str(store.folder), msgspec.json.encode(model).decode()]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, "no source could deliver" in done.stderr) == ((1, True) if model.parts else (0, False))
-    amounts = [Amount(**json.loads(line)) for line in done.stdout.splitlines()]
+    amounts = [ProgressAmount(**json.loads(line)) for line in done.stdout.splitlines()]
     assert sum(now.done is not None for now in amounts) > 1
     assert_advancing(amounts)

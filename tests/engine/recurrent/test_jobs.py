@@ -12,9 +12,9 @@ from breadknife.engine.api import Chunk, Lane, Part, ScoreRequest, Scores
 from breadknife.engine.daemon import daemon
 from breadknife.engine.daemon.daemon import load_model
 from breadknife.engine.daemon.jobs import Slot
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.llama.recurrent import BLOCK, RecurrentModel
-from breadknife.engine.models.adding import Wish, add_model
+from breadknife.engine.models.adding import AddRequest, add_model
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.settings import EngineSettings
 from engine.recurrent.asking import (
@@ -146,8 +146,8 @@ def test_a_score_that_is_pushed_out_is_the_same(engine: Engine, fresh: Fresh, mi
 
 
 def test_the_daemon_loads_a_file_of_the_users_own(loaded: RecurrentModel, home: Path, fresh: Fresh) -> None:
-    added = add_model(Wish(str(loaded._path), roles=("completion",)), ModelStore(), lambda _: None, offline=True)
-    assert added.model.kind is Kind.DECODER
+    added = add_model(AddRequest(str(loaded._path), roles=("completion",)), ModelStore(), lambda _: None, offline=True)
+    assert added.model.kind is ModelKind.DECODER
     model = load_model(added.model.name, EngineSettings())
     assert isinstance(model, RecurrentModel)
     assert len(model.tokens) == daemon.SEQUENCES

@@ -11,7 +11,7 @@ from breadknife.engine.models.catalog import read_models
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import discover
 from breadknife.host.settings import load
-from breadknife.openai.recipes import RecipeBody, RecipeReply
+from breadknife.openai.recipes import RecipeBody, RecipeResponse
 from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
@@ -26,14 +26,14 @@ class HostedRecipes:
         self._host: Host | None = None
         self._lock = threading.Lock()
 
-    def __call__(self, name: str, body: RecipeBody, cancel: CancelToken) -> RecipeReply:
+    def __call__(self, name: str, body: RecipeBody, cancel: CancelToken) -> RecipeResponse:
         document = Document("untitled:request", body.language, body.text)
         span = Span(body.start, body.start if body.end is None else body.end)
         answer = ask_recipe(self._made(), RecipeRequest(name, document, span, body.message), None, cancel)
         if isinstance(answer, Silence):
-            return RecipeReply(None, reason=answer.reason, sentence=sentence_of(answer))
+            return RecipeResponse(None, reason=answer.reason, sentence=sentence_of(answer))
         where = answer.span
-        return RecipeReply(answer.text, where.start, where.end, answer.origin.model, answer.refused)
+        return RecipeResponse(answer.text, where.start, where.end, answer.origin.model, answer.refused)
 
     def close(self) -> None:
         """Ends the host's plugins, and the engine's connection."""

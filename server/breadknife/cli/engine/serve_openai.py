@@ -20,13 +20,13 @@ from breadknife.engine.installed import is_installed
 from breadknife.errors import EngineMissing, SettingsError
 from breadknife.offline import forbid_network
 from breadknife.openai.app import make_app
-from breadknife.openai.offer import Offer
-from breadknife.openai.work import Workers
+from breadknife.openai.local_models import LocalModels
+from breadknife.openai.workers import Workers
 
 HOST = "127.0.0.1"
 
 
-def run(port: int, token_file: Path | None, engine: Engine | None = None, offer: Offer | None = None) -> None:
+def run(port: int, token_file: Path | None, engine: Engine | None = None, offer: LocalModels | None = None) -> None:
     """Serve until a signal ends it. Raises SettingsError, EngineMissing."""
     if engine is None and not is_installed():
         raise EngineMissing
@@ -38,7 +38,7 @@ def run(port: int, token_file: Path | None, engine: Engine | None = None, offer:
         say(f"OPENAI_API_KEY={token}" if token_file is None else f"# OPENAI_API_KEY is in {token_file}")
         sys.stdout.flush()
         workers = Workers(asked)
-        config = config_of(make_app(workers, offer or Offer(), token, recipes))
+        config = config_of(make_app(workers, offer or LocalModels(), token, recipes))
         try:
             uvicorn.Server(config).run(sockets=[server])
         finally:

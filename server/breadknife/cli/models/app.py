@@ -23,7 +23,7 @@ from breadknife.cli.output import (
 )
 from breadknife.engine.installed import is_installed
 from breadknife.engine.models.catalog import ModelInfo, merged, read_models, user_catalog
-from breadknife.engine.models.declared import declared
+from breadknife.engine.models.declared import package_models
 from breadknife.engine.models.pull import pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineMissing, ModelError
@@ -50,7 +50,7 @@ def list_models(as_json: Json = False) -> None:
     store = ModelStore()
     with errors_told():
         user = user_catalog()
-    catalog, added, packages = merged(user), {model.name for model in user.models}, declared().owners
+    catalog, added, packages = merged(user), {model.name for model in user.models}, package_models().owners
     rows: list[dict[str, Any]] = [
         {
             "name": model.name,

@@ -18,8 +18,8 @@ from breadknife.cli.output import (
     say,
     tell,
 )
+from breadknife.engine.kinds import ROLES, an, check_role
 from breadknife.engine.models.catalog import ModelInfo, merged, user_catalog, user_file
-from breadknife.engine.models.roles import ROLES, an, check_role
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelError
 
@@ -51,14 +51,14 @@ def add(
 
       breadknife models add my-style.gguf --adapter-of qwen2.5-coder-0.5b
     """
-    from breadknife.engine.models.adding import Wish, add_model
+    from breadknife.engine.models.adding import AddRequest, add_model
     from breadknife.engine.models.gguf import ability, read_gguf
 
-    wish = Wish(source, name, tuple(role or ()), adapter_of)
+    request = AddRequest(source, name, tuple(role or ()), adapter_of)
     with errors_told():
         with progress() as report:
-            added = add_model(wish, ModelStore(), report, offline=offline or offline_by_settings())
-        choices = {each: choice(each) for each in wish.roles}
+            added = add_model(request, ModelStore(), report, offline=offline or offline_by_settings())
+        choices = {each: choice(each) for each in request.roles}
     model = added.model
     does = "" if model.base else ability(read_gguf(added.path))
     if as_json:

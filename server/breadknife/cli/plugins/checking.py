@@ -17,7 +17,7 @@ from breadknife.cli.plugins.probes import Probe, probes
 from breadknife.disk.reading import read_regular
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.declared import GROUP as MODELS
-from breadknife.engine.models.declared import Declared, declared, read_packages
+from breadknife.engine.models.declared import PackageModels, package_models, read_packages
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import PluginError
 from breadknife.host.answers.verify import refuse_edits
@@ -55,7 +55,7 @@ class Target:
     """What is checked: a plugin's entry point, and the models that its package brings."""
 
     entry: EntryPoint
-    declared: Declared
+    declared: PackageModels
 
     @property
     def roles(self) -> frozenset[str]:
@@ -73,7 +73,7 @@ def find(target: str) -> Target:
     installed = {entry.name: entry for entry in entry_points(group=GROUP)}
     if target not in installed:
         raise PluginError(f"no plugin `{target}` is installed; there are {', '.join(sorted(installed))}")
-    return Target(installed[target], declared())
+    return Target(installed[target], package_models())
 
 
 def _in_folder(folder: Path) -> Target:

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.text import Text
 
 from breadknife.cli.output import of_bytes, print_json
-from breadknife.engine.models.advance import Amount
+from breadknife.engine.models.progress import ProgressAmount
 from breadknife.setup.editors.files import Written
 from breadknife.setup.editors.table import server_command
 from breadknife.setup.editors.values import Editor
@@ -121,7 +121,7 @@ def _total(event: Event) -> float | None:
 
 
 def _amount(event: Event) -> str:
-    return of_bytes(Amount(event.fraction, event.bytes_done, event.bytes_total))
+    return of_bytes(ProgressAmount(event.fraction, event.bytes_done, event.bytes_total))
 
 
 def looked(part: Part, *, usual: bool) -> Event:

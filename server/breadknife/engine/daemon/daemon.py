@@ -33,9 +33,9 @@ from breadknife.engine.daemon.scheduler import Scheduler
 from breadknife.engine.daemon.session import ClientSession, log_fields
 from breadknife.engine.grammars.gate import GrammarGate
 from breadknife.engine.installed import llama_build
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
+from breadknife.engine.liveness import announce, withdraw
 from breadknife.engine.model import AnyModel
-from breadknife.engine.presence import announce, withdraw
 from breadknife.engine.settings import EngineSettings, read_engine_settings
 from breadknife.engine.transport import BACKLOG, Endpoint, connect, forget, listen, private_folder
 from breadknife.errors import BreadknifeError, Cancelled, EngineUnavailable
@@ -186,7 +186,7 @@ def load_model(name: str, settings: EngineSettings) -> AnyModel:
     started = time.monotonic()
     weights = Weights(path)
     # The pool says how many threads.
-    if weights.kind is Kind.DECODER:
+    if weights.kind is ModelKind.DECODER:
         model = open_model(weights, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH)
     else:
         model = LlamaEncoder(weights, threads=1)

@@ -26,9 +26,8 @@ from breadknife.engine.api import (
 )
 from breadknife.engine.daemon.kv_cache import KvCache
 from breadknife.engine.daemon.speculative import Drafter
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind, an
 from breadknife.engine.model import Evaluation, JobSteps, Model, Rows
-from breadknife.engine.models.roles import an
 from breadknife.errors import EngineError, ModelUnfit, PromptTooLong
 
 TRIM_STEPS = 16
@@ -110,10 +109,10 @@ def make_plan(model: Model, request: EngineRequest, context: int) -> JobPlan:
                 lambda state: embed(state, texts, groups, sum(map(len, tokenized))),
             )
         case _:
-            raise unable(request, Kind.DECODER)
+            raise unable(request, ModelKind.DECODER)
 
 
-def unable(request: EngineRequest, kind: Kind) -> ModelUnfit:
+def unable(request: EngineRequest, kind: ModelKind) -> ModelUnfit:
     """Return the error for a request that a model of this kind can't answer."""
     match request:
         case EmbedRequest():

@@ -22,14 +22,14 @@ from breadknife.engine.api import (
 )
 from breadknife.engine.daemon.decoding import unable
 from breadknife.engine.daemon.jobs import Job
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.model import Encoder, EncoderInput, Rows
 from breadknife.errors import EngineError, PromptTooLong
 
-_ASKED: dict[Kind, type[EncodeRequest]] = {
-    Kind.ENCODER: EmbedRequest,
-    Kind.RERANKER: RerankRequest,
-    Kind.CLASSIFIER: ClassifyRequest,
+_ASKED: dict[ModelKind, type[EncodeRequest]] = {
+    ModelKind.ENCODER: EmbedRequest,
+    ModelKind.RERANKER: RerankRequest,
+    ModelKind.CLASSIFIER: ClassifyRequest,
 }
 
 

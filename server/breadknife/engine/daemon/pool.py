@@ -16,8 +16,8 @@ from breadknife.engine.installed import llama_build
 from breadknife.engine.machine import Memory
 from breadknife.engine.model import AnyModel, Encoder
 from breadknife.engine.models.catalog import ModelInfo, read_models
+from breadknife.engine.models.digests import DigestCache
 from breadknife.engine.models.store import ModelStore
-from breadknife.engine.models.sums import KnownSums
 from breadknife.engine.settings import EngineSettings
 from breadknife.errors import BreadknifeError, EngineError, ModelError, UnknownModel
 from breadknife.paths import state_dir
@@ -43,7 +43,7 @@ def from_catalog(name: str) -> ModelInfo:
 
 def from_store(name: str) -> Path:
     """Return a file of the catalog, checked by SHA-256 within the last day and unchanged since. Raises ModelError."""
-    return ModelStore().verified(from_catalog(name), KnownSums(state_dir() / "sums.json").sha256_of)
+    return ModelStore().verified(from_catalog(name), DigestCache(state_dir() / "sums.json").sha256_of)
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from breadknife.engine.api import Calibration, Chunk, EngineAnswer, ModelStatus, Scores
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.model import AnyModel, Encoder
 
 
@@ -20,7 +20,7 @@ class ModelStats:
         if isinstance(model, Encoder):
             self._status = ModelStatus("", 0, 0, kind=model.kind, bytes=model.bytes)
         else:
-            self._status = ModelStatus("", 0, model.cells, kind=Kind.DECODER, bytes=model.bytes)
+            self._status = ModelStatus("", 0, model.cells, kind=ModelKind.DECODER, bytes=model.bytes)
 
     def look(self) -> None:
         """Note how much of the model's cache is used, and that the model was used now."""

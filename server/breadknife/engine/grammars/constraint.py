@@ -25,11 +25,11 @@ _LONGEST_PIECE = 1024
 _NOTHING_FITS = "no token of the model fits the request's grammar here; widen the grammar"
 
 
-class Beginning:
+class PrefixConstraint:
     """That the output begins with a text, whatever follows. Completion asks for it at nearly each key: unlike any other
     grammar it needs no `Vocabulary`."""
 
-    def __init__(self, tokens: Tokens, text: str) -> None:
+    def __init__(self, tokens: TokenTable, text: str) -> None:
         self._tokens = tokens
         self._left = text.encode("utf-8", "replace")
 
@@ -58,8 +58,8 @@ class Beginning:
         pass
 
 
-class Tokens(Protocol):
-    """What `Beginning` needs of a model."""
+class TokenTable(Protocol):
+    """What `PrefixConstraint` needs of a model."""
 
     def piece(self, token: int) -> bytes: ...
     def is_end_of_generation(self, token: int) -> bool: ...
@@ -101,7 +101,7 @@ class Vocabulary:
         )
 
 
-class Grammar:
+class GrammarConstraint:
     """A grammar (GBNF or a JSON schema), and how far the output has come in it. Implements `sampling.Constraint`.
 
     Raises EngineError when the grammar is none, or is too big; later too, when it has become too complex to follow.

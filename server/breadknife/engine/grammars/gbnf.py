@@ -27,7 +27,7 @@ class Literal:
 
 
 @dataclass(frozen=True)
-class Class:
+class CharacterClass:
     """One character of several."""
 
     pattern: str
@@ -35,17 +35,17 @@ class Class:
 
 
 @dataclass(frozen=True)
-class Reference:
+class RuleReference:
     name: str
 
 
 @dataclass(frozen=True)
-class Sequence:
+class Concatenation:
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Alternation:
     options: tuple[Node, ...]
 
 
@@ -57,7 +57,7 @@ class Repetition:
     """None is any number."""
 
 
-Node: TypeAlias = Literal | Class | Reference | Sequence | Choice | Repetition
+Node: TypeAlias = Literal | CharacterClass | RuleReference | Concatenation | Alternation | Repetition
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Gbnf:
     def beginning(self) -> str:
         """The text that any sentence begins with, where that is all the grammar says: `root ::= "text" [^\\x00]*`."""
         match self.rules["root"]:
-            case Sequence((Literal(text), Repetition(Class("[^\\x{0}]"), 0, None))):
+            case Concatenation((Literal(text), Repetition(CharacterClass("[^\\x{0}]"), 0, None))):
                 return text
             case _:
                 return ""
@@ -109,14 +109,14 @@ class Gbnf:
 
 def references(node: Node) -> Iterator[str]:
     match node:
-        case Reference(name):
+        case RuleReference(name):
             yield name
-        case Sequence(nodes) | Choice(nodes):
+        case Concatenation(nodes) | Alternation(nodes):
             for each in nodes:
                 yield from references(each)
         case Repetition(inner):
             yield from references(inner)
-        case Literal() | Class():
+        case Literal() | CharacterClass():
             pass
 
 
@@ -124,11 +124,11 @@ def _size(node: Node, rule: Callable[[str], int]) -> int:
     match node:
         case Literal(text):
             return len(text)
-        case Class():
+        case CharacterClass():
             return 1
-        case Reference(name):
+        case RuleReference(name):
             return rule(name)
-        case Sequence(nodes) | Choice(nodes):
+        case Concatenation(nodes) | Alternation(nodes):
             return sum(_size(each, rule) for each in nodes)
         case Repetition(inner, least, most):
             return _size(inner, rule) * max(least, most or 0, 1)
@@ -139,15 +139,15 @@ def _pattern(node: Node, rule: Callable[[str], str]) -> str:
     match node:
         case Literal(text):
             return "".join(map(escaped, text))
-        case Class(pattern):
+        case CharacterClass(pattern):
             return pattern
-        case Reference(name):
+        case RuleReference(name):
             return rule(name)
-        case Sequence(nodes):
+        case Concatenation(nodes):
             return "".join(_pattern(each, rule) for each in nodes)
-        case Choice(nodes):
+        case Alternation(nodes):
             return f"(?:{'|'.join(_pattern(each, rule) for each in nodes)})"
-        case Repetition(Class(pattern)):
+        case Repetition(CharacterClass(pattern)):
             return pattern + _times(node)
         case Repetition(inner):
             return f"(?:{_pattern(inner, rule)}){_times(node)}"
@@ -186,28 +186,28 @@ class _Rules:
         return f"r{self._numbers[rule]}"
 
     def _options(self, node: Node) -> str:
-        options = node.options if isinstance(node, Choice) else (node,)
+        options = node.options if isinstance(node, Alternation) else (node,)
         return " | ".join(map(self._option, options))
 
     def _option(self, node: Node) -> str:
-        parts = node.parts if isinstance(node, Sequence) else (node,)
+        parts = node.parts if isinstance(node, Concatenation) else (node,)
         return " ".join(map(self._part, parts)) or '""'
 
     def _part(self, node: Node) -> str:
         match node:
-            case Class(pattern):
+            case CharacterClass(pattern):
                 return f"/{pattern}/"
-            case Reference(name):
+            case RuleReference(name):
                 return self._name(name)
             case Literal(text) if len(text) != 1:
-                return self._part(Sequence(tuple(map(Literal, text))))
+                return self._part(Concatenation(tuple(map(Literal, text))))
             case Literal(text):
                 return f"/{escaped(text)}/"
             case Repetition(Repetition() as inner):
-                return self._part(Sequence((inner,))) + _times(node)
+                return self._part(Concatenation((inner,))) + _times(node)
             case Repetition(inner):
                 return self._part(inner) + _times(node)
-            case Sequence() | Choice():
+            case Concatenation() | Alternation():
                 number = len(self._groups)
                 self._groups.append("")  # the groups inside it come after it
                 self._groups[number] = f"g{number}: {self._options(node)}"

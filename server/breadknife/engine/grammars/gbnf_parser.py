@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 
 from breadknife.engine.grammars.gbnf import (
-    Choice,
-    Class,
+    Alternation,
+    CharacterClass,
+    Concatenation,
     Gbnf,
     GbnfError,
     Literal,
     Node,
-    Reference,
     Repetition,
-    Sequence,
+    RuleReference,
     escaped,
     references,
 )
@@ -78,7 +78,7 @@ class _Parser:
         while self._take("|"):
             self._match(_LINES)
             options.append(self._sequence(space))
-        return options[0] if len(options) == 1 else Choice(tuple(options))
+        return options[0] if len(options) == 1 else Alternation(tuple(options))
 
     def _sequence(self, space: re.Pattern[str]) -> Node:
         parts: list[Node] = []
@@ -92,7 +92,7 @@ class _Parser:
             else:
                 raise self._error(f"more than {_MOST_TIMES} repetitions of each other")
             parts.append(node)
-        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
+        return parts[0] if len(parts) == 1 else Concatenation(tuple(parts))
 
     def _item(self) -> Node | None:
         match self._text[self._at : self._at + 1]:
@@ -103,14 +103,14 @@ class _Parser:
                 return self._class()
             case ".":
                 self._at += 1
-                return Class(f"[{_ANY}]")
+                return CharacterClass(f"[{_ANY}]")
             case "(":
                 return self._group()
             case "<" | "!":
                 raise self._error("names of tokens are not taken; write the text itself")
             case _:
                 found = self._match(_NAME)
-                return Reference(found.group()) if found else None
+                return RuleReference(found.group()) if found else None
 
     def _group(self) -> Node:
         self._at += 1
@@ -152,8 +152,8 @@ class _Parser:
             ends = escaped(chr(first)), escaped(chr(last))
             ranges.append(ends[0] if first == last else "-".join(ends))
         if not ranges:  # none of no characters is any
-            return Class(f"[{'' if negated else '^'}{_ANY}]")
-        return Class(f"[{'^' if negated else ''}{''.join(ranges)}]")
+            return CharacterClass(f"[{'' if negated else '^'}{_ANY}]")
+        return CharacterClass(f"[{'^' if negated else ''}{''.join(ranges)}]")
 
     def _characters(self, source: str, start: int) -> Iterator[int]:
         """Those of a literal's source, which begins at `start`."""

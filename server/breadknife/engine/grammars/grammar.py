@@ -69,7 +69,7 @@ def _read(grammar: str) -> str:
         raise refused(str(error)) from error
 
 
-def beginning_of(grammar: str) -> str:
+def prefix_of(grammar: str) -> str:
     """Return the text that the output begins with, where a grammar says that and no more; empty for any other."""
     if not grammar.rstrip().endswith("]*"):  # most needn't be parsed
         return ""

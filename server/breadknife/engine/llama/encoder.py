@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.llama.weights import Abort, Weights, forget_log, llama, reason
 from breadknife.engine.model import EncoderInput, Rows
 from breadknife.errors import EngineError, ModelError
@@ -30,7 +30,7 @@ class LlamaEncoder:
         self._weights = weights
         try:
             self.kind = weights.kind
-            if self.kind is Kind.DECODER:
+            if self.kind is ModelKind.DECODER:
                 raise ModelError(f"{weights.path} writes text and was not made to read it")
             width: int = llama.llama_vocab_n_tokens(weights.vocab)
             self.context = min(LONGEST, weights.context_size, ROOM // (4 * width))
@@ -38,7 +38,7 @@ class LlamaEncoder:
         except Exception:
             weights.close()
             raise
-        self.labels = weights.labels if self.kind is Kind.CLASSIFIER else ()
+        self.labels = weights.labels if self.kind is ModelKind.CLASSIFIER else ()
         self.bytes = weights.bytes
         self._memory = llama.llama_get_memory(self._context)
         self._abort = Abort(self._context)

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breadknife.engine.api import Prompt, Sampling
-from breadknife.engine.grammars.constraint import Beginning, Grammar, Vocabulary
-from breadknife.engine.grammars.grammar import beginning_of
-from breadknife.engine.kinds import Kind
+from breadknife.engine.grammars.constraint import GrammarConstraint, PrefixConstraint, Vocabulary
+from breadknife.engine.grammars.grammar import prefix_of
+from breadknife.engine.kinds import ModelKind
 from breadknife.engine.llama.sampling import Constraint, TokenSampler
 from breadknife.engine.llama.state_file import read_state, write_state
 from breadknife.engine.llama.weights import Abort, Weights, forget_log, llama, reason
@@ -58,7 +58,7 @@ class LlamaModel:
 
     def _new_context(self, cells: int, sequences: int, threads: int) -> Any:
         try:
-            if self._weights.kind is not Kind.DECODER:
+            if self._weights.kind is not ModelKind.DECODER:
                 raise ModelError(f"{self._path} is no decoder ({self._weights.kind}): it writes no text")
             params = llama.llama_context_default_params()
             params.n_ctx = min(cells, self._weights.context_size)
@@ -187,9 +187,9 @@ class LlamaModel:
         return TokenSampler(sampling, self._constraint(grammar) if grammar else None)
 
     def _constraint(self, grammar: str) -> Constraint:
-        if beginning := beginning_of(grammar):
-            return Beginning(self, beginning)
-        return Grammar(self._vocabulary, grammar)
+        if beginning := prefix_of(grammar):
+            return PrefixConstraint(self, beginning)
+        return GrammarConstraint(self._vocabulary, grammar)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

@@ -10,13 +10,12 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind, check_role
 from breadknife.engine.models.catalog import Catalog, ModelInfo, merged, user_catalog, user_file, write_user_catalog
+from breadknife.engine.models.digests import sha256_of
 from breadknife.engine.models.gguf import GgufInfo, read_gguf
-from breadknife.engine.models.pull import PullProgress, Report, hub_offer, pull
-from breadknife.engine.models.roles import check_role
+from breadknife.engine.models.pull import PullProgress, Report, find_on_hub, pull
 from breadknife.engine.models.store import ModelStore
-from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError
 from breadknife.paths import lock_file
 
@@ -24,7 +23,7 @@ LOCK_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Wish:
+class AddRequest:
     """A model to be added."""
 
     source: str
@@ -38,33 +37,33 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Added:
+class AddedModel:
     model: ModelInfo
     path: Path
     new: bool
     """False for a model that was known already, by whatever name."""
 
 
-def add_model(wish: Wish, store: ModelStore, progress: Report, *, offline: bool) -> Added:
+def add_model(request: AddRequest, store: ModelStore, progress: Report, *, offline: bool) -> AddedModel:
     """Check a model, and write it and its roles into the user's catalog.
 
     Raises ModelError (ModelCorrupt for what isn't a GGUF, DownloadFailed), SettingsError for a broken catalog.
     """
     catalog = merged(user_catalog())
-    _check_names(wish, catalog)
-    if wish.base:
-        catalog.model(wish.base)
-    if wish.name and not re.fullmatch("[a-z0-9][a-z0-9._-]*", wish.name):
-        raise ModelError(f"{wish.name!r} can't be a name; use small letters, digits and . _ - as in `qwen3-0.6b-q8`")
-    if wish.source.startswith("hf:"):
-        added = _from_hub(wish, catalog, store, progress, offline=offline)
+    _check_names(request, catalog)
+    if request.base:
+        catalog.model(request.base)
+    if request.name and not re.fullmatch("[a-z0-9][a-z0-9._-]*", request.name):
+        raise ModelError(f"{request.name!r} can't be a name; use small letters, digits and . _ - as in `qwen3-0.6b-q8`")
+    if request.source.startswith("hf:"):
+        added = _from_hub(request, catalog, store, progress, offline=offline)
     else:
-        added = _in_place(wish, catalog, store, progress)
+        added = _in_place(request, catalog, store, progress)
     with _changing() as user:
         models = user.models
         if added.new or added.model not in merged(user).models:
             models = (*(model for model in models if model.name != added.model.name), added.model)
-        write_user_catalog(Catalog(models, user.roles | dict.fromkeys(wish.roles, added.model.name)))
+        write_user_catalog(Catalog(models, user.roles | dict.fromkeys(request.roles, added.model.name)))
     return added
 
 
@@ -92,10 +91,10 @@ def _changing() -> Generator[Catalog, None, None]:
         raise ModelError(f"can't write {path}: {error.strerror or error}; make its folder writable") from error
 
 
-def _in_place(wish: Wish, catalog: Catalog, store: ModelStore, progress: Report) -> Added:
-    path = Path(wish.source).expanduser().absolute()
+def _in_place(request: AddRequest, catalog: Catalog, store: ModelStore, progress: Report) -> AddedModel:
+    path = Path(request.source).expanduser().absolute()
     try:
-        info = _fit(read_gguf(path), path, wish, catalog, store)
+        info = _fit(read_gguf(path), path, request, catalog, store)
         size = path.stat().st_size
         progress(PullProgress(f"{path.name}: reading it for its SHA-256"))
         sha256 = sha256_of(path)
@@ -103,65 +102,69 @@ def _in_place(wish: Wish, catalog: Catalog, store: ModelStore, progress: Report)
         raise ModelError(
             f"can't read {path}: {error.strerror or error}; name a GGUF file, or hf:OWNER/REPO/FILE"
         ) from error
-    known = _known(wish, catalog, sha256)
+    known = _known(request, catalog, sha256)
     if known and (found := store.find(known)):
-        return Added(known, found, new=False)
+        return AddedModel(known, found, new=False)
     if known:  # not on this machine so far
-        return Added(replace(known, path=str(path)), path, new=False)
-    name = _free_name(wish, catalog, path.stem)
-    draft = ModelInfo(name, path.stem, "", "", 0, wish.roles, path.name, size, sha256, path=str(path))
-    return Added(_described(draft, info, wish, catalog), path, new=True)
+        return AddedModel(replace(known, path=str(path)), path, new=False)
+    name = _free_name(request, catalog, path.stem)
+    draft = ModelInfo(name, path.stem, "", "", 0, request.roles, path.name, size, sha256, path=str(path))
+    return AddedModel(_described(draft, info, request, catalog), path, new=True)
 
 
-def _from_hub(wish: Wish, catalog: Catalog, store: ModelStore, progress: Report, *, offline: bool) -> Added:
-    hub = wish.source.removeprefix("hf:")
+def _from_hub(
+    request: AddRequest, catalog: Catalog, store: ModelStore, progress: Report, *, offline: bool
+) -> AddedModel:
+    hub = request.source.removeprefix("hf:")
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+){2,}\.gguf", hub, re.IGNORECASE) or ".." in hub:
-        raise ModelError(f"{wish.source} names no GGUF file; on the hub that is hf:OWNER/REPO/FILE.gguf")
+        raise ModelError(f"{request.source} names no GGUF file; on the hub that is hf:OWNER/REPO/FILE.gguf")
     if offline:
-        raise DownloadFailed(f"{wish.source} is not asked for offline; add it once online, or add a file that is here")
+        raise DownloadFailed(
+            f"{request.source} is not asked for offline; add it once online, or add a file that is here"
+        )
     file = hub.rpartition("/")[2]
-    offer = hub_offer(hub, file)
-    known = _known(wish, catalog, offer.sha256)
+    offer = find_on_hub(hub, file)
+    known = _known(request, catalog, offer.sha256)
     if known:
-        for role in wish.roles:
+        for role in request.roles:
             check_role(role, known.name, known.kind)
-        return Added(known, pull(known, store, progress), new=False)
-    name = _free_name(wish, catalog, file.rpartition(".")[0])
+        return AddedModel(known, pull(known, store, progress), new=False)
+    name = _free_name(request, catalog, file.rpartition(".")[0])
     if any(file.lower() == model.file.lower() for model in catalog.models):
         file = f"{name}.gguf"
-    draft = ModelInfo(name, name, "", "", 0, wish.roles, file, offer.size, offer.sha256, hub=hub)
+    draft = ModelInfo(name, name, "", "", 0, request.roles, file, offer.size, offer.sha256, hub=hub)
     path = pull(draft, store, progress)
     try:
-        info = _fit(read_gguf(path), path, wish, catalog, store)
+        info = _fit(read_gguf(path), path, request, catalog, store)
     except ModelError:
         store.remove(draft)
         raise
-    return Added(_described(draft, info, wish, catalog), path, new=True)
+    return AddedModel(_described(draft, info, request, catalog), path, new=True)
 
 
-def _check_names(wish: Wish, catalog: Catalog) -> None:
+def _check_names(request: AddRequest, catalog: Catalog) -> None:
     roles = {*catalog.known_roles, *(role for model in catalog.models for role in model.roles)}
-    for role in wish.roles:
+    for role in request.roles:
         if role not in roles:
             raise ModelError(f"there is no role {role!r}; the roles are {', '.join(sorted(roles))}")
-    if wish.roles and wish.base:
+    if request.roles and request.base:
         raise ModelError("an adapter has no role of its own: its model does; leave out --role")
 
 
-def _fit(info: GgufInfo, path: Path, wish: Wish, catalog: Catalog, store: ModelStore) -> GgufInfo:
+def _fit(info: GgufInfo, path: Path, request: AddRequest, catalog: Catalog, store: ModelStore) -> GgufInfo:
     """Raises ModelError for a good GGUF that isn't what was asked for."""
     if info.kind == "adapter":
-        if not wish.base:
+        if not request.base:
             raise ModelError(f"{path} is a LoRA adapter; say which model it belongs to: --adapter-of MODEL")
-        base = store.find(catalog.model(wish.base))
+        base = store.find(catalog.model(request.base))
         architecture = read_gguf(base).architecture if base else info.architecture
         if architecture != info.architecture:
             raise ModelError(
-                f"{path} is an adapter for the architecture {info.architecture}, and {wish.base} is {architecture}; "
+                f"{path} is an adapter for the architecture {info.architecture}, and {request.base} is {architecture}; "
                 "name the model that it was made for"
             )
         return info
-    if wish.base:
+    if request.base:
         raise ModelError(f"{path} is no LoRA adapter; leave out --adapter-of")
     if info.kind != "model" or not info.architecture or not info.context_size:
         what = info.kind if info.kind != "model" else info.architecture or "of no architecture"
@@ -171,35 +174,35 @@ def _fit(info: GgufInfo, path: Path, wish: Wish, catalog: Catalog, store: ModelS
             f"{path} ({info.architecture}) is no kind of model that breadknife runs; take one that writes text, an "
             "encoder, a reranker or a classifier"
         )
-    for role in wish.roles:
+    for role in request.roles:
         check_role(role, str(path), info.does)
     return info
 
 
-def _known(wish: Wish, catalog: Catalog, sha256: str) -> ModelInfo | None:
+def _known(request: AddRequest, catalog: Catalog, sha256: str) -> ModelInfo | None:
     for model in catalog.models:
         if model.sha256 == sha256:
-            if wish.name not in ("", model.name):
+            if request.name not in ("", model.name):
                 raise ModelError(f"that file is the model {model.name} already; leave out --name")
             return model
     return None
 
 
-def _free_name(wish: Wish, catalog: Catalog, stem: str) -> str:
-    name = wish.name or re.sub("[^a-z0-9._-]+", "-", stem.lower()).strip("-._") or "model"
+def _free_name(request: AddRequest, catalog: Catalog, stem: str) -> str:
+    name = request.name or re.sub("[^a-z0-9._-]+", "-", stem.lower()).strip("-._") or "model"
     if any(model.name == name for model in catalog.models):
         raise ModelError(f"there is another model {name}; choose another name with --name")
     return name
 
 
-def _described(draft: ModelInfo, info: GgufInfo, wish: Wish, catalog: Catalog) -> ModelInfo:
+def _described(draft: ModelInfo, info: GgufInfo, request: AddRequest, catalog: Catalog) -> ModelInfo:
     title = "".join(c for c in info.name if c.isprintable())[:100] or draft.title
     return replace(
         draft,
         title=title,
         licence=info.licence or "unknown",
         quantisation=info.quantisation or "unknown",
-        context_size=info.context_size or catalog.model(wish.base).context_size,
-        base=wish.base,
-        kind=info.does or Kind.DECODER,
+        context_size=info.context_size or catalog.model(request.base).context_size,
+        base=request.base,
+        kind=info.does or ModelKind.DECODER,
     )

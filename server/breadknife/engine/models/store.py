@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import BaseFileLock, Timeout
 
 from breadknife.engine.models.catalog import ModelInfo
-from breadknife.engine.models.sums import sha256_of
+from breadknife.engine.models.digests import sha256_of
 from breadknife.errors import ModelCorrupt, ModelError, ModelMissing
 from breadknife.paths import data_dir, lock_file
 

@@ -16,8 +16,8 @@ from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type
 
 import msgspec
 
+from breadknife.engine.kinds import check_role
 from breadknife.engine.models.catalog import Catalog, read_models
-from breadknife.engine.models.roles import check_role
 from breadknife.engine.remote.runtime import ENGINE_NAME, Runtime, split_model
 from breadknife.engine.settings import EngineSettings
 from breadknife.errors import LeftOut, ModelError, SettingsError

@@ -15,8 +15,8 @@ from typing import Any, cast, get_type_hints
 
 import msgspec
 
+from breadknife.engine.kinds import may_have
 from breadknife.engine.models.catalog import read_models
-from breadknife.engine.models.roles import may_have
 from breadknife.engine.remote.runtime import ENGINE_NAME, Runtime
 from breadknife.engine.settings import EngineSettings
 from breadknife.host.settings.resolve import EVERY_PLUGINS, NEEDS_TRUST

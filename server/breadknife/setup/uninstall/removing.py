@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from breadknife import paths
-from breadknife.engine.presence import read_presence
+from breadknife.engine.liveness import read_daemon_process
 from breadknife.errors import SettingsError
 from breadknife.setup.editors.files import record, undo, written_files
 from breadknife.setup.editors.table import EDITORS
@@ -28,7 +28,7 @@ _MANAGERS = (
 
 def end_daemon() -> int | None:
     """End the process that holds the models, if there is one; return its number."""
-    presence = read_presence(paths.runtime_dir())
+    presence = read_daemon_process(paths.runtime_dir())
     process = presence.process() if presence else None
     if process is None:
         return None

@@ -1,18 +1,29 @@
-"""How long a daemon may say nothing until it counts as hanging.
+"""Which process is the daemon of a folder, and whether it hangs.
 
-It answers a `Ping` in a thread that has nothing else to do, however long a model computes. So silence means that its
-process is stopped, or stuck, or that the machine has no time for it; only the last passes by itself.
+The daemon writes which process it is, and that is compared with what the system says of it: a daemon that hangs can't
+be asked, and process numbers are used again, so that one alone doesn't say enough to end a process.
+
+It answers a `Ping` in a thread that has nothing else to do, however long a model computes. So if it says nothing, its
+process is stopped, or stuck, or the machine has no time for it; only the last passes by itself.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import psutil
 
+from breadknife.paths import write_atomically
+
+SAME_SECONDS = 2.0
+"""By how much the start of one process may seem to differ when the system's clock is set meanwhile."""
 STILL_SECONDS = 1.5
 """Seconds for a process that does nothing: it is stopped, or its threads all wait for something."""
 BUSY_SECONDS = 30.0
@@ -24,7 +35,49 @@ IDLE_CPU_SECONDS = 0.05
 _STOPPED = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 
 
-class Silence:
+@dataclass(frozen=True)
+class DaemonProcess:
+    pid: int
+    started: float
+    """Unix time."""
+    executable: str
+
+    def process(self) -> psutil.Process | None:
+        """Return the process; None where it is gone, another one has its number, or the system doesn't tell."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started) < SAME_SECONDS and process.exe() == self.executable
+        except (psutil.Error, OSError):
+            return None
+        return process if same else None
+
+
+def announce(folder: Path) -> None:
+    """Say that this process is the daemon of `folder`, as far as that can be written."""
+    process = psutil.Process()
+    with contextlib.suppress(OSError, psutil.Error):
+        presence = DaemonProcess(os.getpid(), process.create_time(), process.exe())
+        write_atomically(_file(folder), msgspec.json.encode(presence), durable=False)
+
+
+def withdraw(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        _file(folder).unlink(missing_ok=True)
+
+
+def read_daemon_process(folder: Path) -> DaemonProcess | None:
+    """Return who said last that it is the daemon of `folder`, be it alive or not; None where nobody did."""
+    try:
+        return msgspec.json.decode(_file(folder).read_bytes(), type=DaemonProcess)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _file(folder: Path) -> Path:
+    return folder / "daemon.json"
+
+
+class HangDetector:
     """A daemon's silence since now, for as long as it is looked at. `find` gives its process where it can be seen."""
 
     def __init__(self, find: Callable[[], psutil.Process | None], clock: Callable[[], float] = time.monotonic) -> None:

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.engine.api import Part, Prompt, Trim
-from breadknife.engine.kinds import Kind
+from breadknife.engine.kinds import ModelKind, an
 from breadknife.engine.models.catalog import Catalog, ModelInfo, read_models
 from breadknife.engine.models.gguf import GgufInfo, read_header
-from breadknife.engine.models.roles import an
 from breadknife.engine.models.store import ModelStore
 from breadknife.openai.errors import ApiError
 
 
 @dataclass(frozen=True)
-class Target:
+class ResolvedModel:
     """What one name in a request means."""
 
     model: str
@@ -26,7 +25,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Offer:
+class LocalModels:
     catalog: Callable[[], Catalog] = read_models
     """Asked each time: the user may add a model meanwhile."""
     store: ModelStore = field(default_factory=ModelStore)
@@ -35,7 +34,7 @@ class Offer:
         found = ((model, self.store.find(model)) for model in self.catalog().models)
         return [(model, path) for model, path in found if path]
 
-    def able(self, name: str, *kinds: Kind) -> Target:
+    def able(self, name: str, *kinds: ModelKind) -> ResolvedModel:
         """As `target`. Raises ApiError, too, for a model of another kind than these."""
         target = self.target(name)
         does = target.info.does
@@ -46,13 +45,13 @@ class Offer:
             raise ApiError(f"the model {name!r} is {what}; this needs {an(kinds[0])} ({here})", "model")
         return target
 
-    def target(self, name: str) -> Target:
+    def target(self, name: str) -> ResolvedModel:
         """Raises UnknownModel, ModelMissing, ModelCorrupt, or another ModelError."""
         catalog = self.catalog()
         asked = catalog.model(name)
         model = catalog.model(asked.base) if asked.base else asked
         path = self.store.find(model) or self.store.verified(model)  # the latter says why not
-        return Target(model.name, asked.name if asked.base else "", read_header(path))
+        return ResolvedModel(model.name, asked.name if asked.base else "", read_header(path))
 
 
 def completion_prompt(info: GgufInfo, prompt: str, suffix: str) -> Prompt:

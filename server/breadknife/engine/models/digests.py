@@ -27,7 +27,7 @@ def sha256_of(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Sum:
+class FileDigest:
     sha256: str
     at: float
     """Unix time when the file was read."""
@@ -36,7 +36,7 @@ class Sum:
     is the time when it was made) of its entry, which nobody can set."""
 
 
-class KnownSums:
+class DigestCache:
     """Kept in `file`. Nothing here raises OSError for it: then each model is read each time."""
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
@@ -53,16 +53,16 @@ class KnownSums:
         actual = sha256_of(path)
         if _stamp(path) == stamp and now - max(stamp[-2:]) / 1e9 > SETTLED_SECONDS:
             known.pop(str(path), None)
-            self._write({**known, str(path): Sum(actual, now, stamp)})
+            self._write({**known, str(path): FileDigest(actual, now, stamp)})
         return actual
 
-    def _read(self) -> dict[str, Sum]:
+    def _read(self) -> dict[str, FileDigest]:
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=dict[str, Sum])
+            return msgspec.json.decode(self._file.read_bytes(), type=dict[str, FileDigest])
         except (OSError, msgspec.DecodeError):
             return {}
 
-    def _write(self, known: dict[str, Sum]) -> None:
+    def _write(self, known: dict[str, FileDigest]) -> None:
         newest = dict(list(known.items())[-KEPT_FILES:])
         with contextlib.suppress(OSError):
             write_atomically(self._file, msgspec.json.encode(newest), durable=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Amount:
+class ProgressAmount:
     """How much is done."""
 
     fraction: float | None = None
@@ -17,7 +17,7 @@ class Amount:
     """Bytes; None where none are counted just now."""
 
 
-class Advance:
+class MonotonicProgress:
     """Keeps amounts from going back: a source that fails, a file that is fetched again and a new phase begin at 0.
 
     Not to be shared by threads.
@@ -28,13 +28,13 @@ class Advance:
         self._done = 0
         self._total = 0
 
-    def take(self, now: Amount) -> Amount:
+    def take(self, now: ProgressAmount) -> ProgressAmount:
         """Return the amount to show: never less than the one before. A fraction stays known, and `done` is at most
         `total`."""
         if now.fraction is not None:
             self._fraction = max(self._fraction or 0.0, min(max(now.fraction, 0.0), 1.0))
         if now.done is None or not now.total:
-            return Amount(self._fraction)
+            return ProgressAmount(self._fraction)
         self._total = max(self._total, now.total)
         self._done = max(self._done, min(now.done, self._total))
-        return Amount(self._fraction, self._done, self._total)
+        return ProgressAmount(self._fraction, self._done, self._total)

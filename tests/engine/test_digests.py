@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.engine.models import sums
-from breadknife.engine.models.sums import KEPT_FILES, KEPT_SECONDS, KnownSums, sha256_of
+from breadknife.engine.models.digests import KEPT_FILES, KEPT_SECONDS, DigestCache, sha256_of
 
 LATER = 1000.0
 """Seconds: a file that was just written has settled."""
@@ -22,7 +22,7 @@ class Reader:
     def __init__(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = file.parent.stat().st_mtime + LATER
         self.read: list[str] = []
-        self.sums = KnownSums(file, lambda: self.now)
+        self.sums = DigestCache(file, lambda: self.now)
         monkeypatch.setattr(sums, "sha256_of", self._sha256_of)
 
     def _sha256_of(self, path: Path) -> str:
@@ -44,7 +44,7 @@ def model(tmp_path: Path) -> Path:
 
 def test_a_file_is_read_once(reader: Reader, model: Path, tmp_path: Path) -> None:
     first = reader.sums.sha256_of(model)
-    assert KnownSums(tmp_path / "sums.json", lambda: reader.now + 60).sha256_of(model) == first == sha256_of(model)
+    assert DigestCache(tmp_path / "sums.json", lambda: reader.now + 60).sha256_of(model) == first == sha256_of(model)
     assert reader.read == ["model.gguf"]
 
 
