@@ -102,7 +102,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
     "engine": {
         "kinds": set(),
         "api": {"kinds"},
-        "client": {"api", "connection", "crashes", "installed", "models", "presence", "transport", "wire"},
+        "client": {"api", "connection", "crashes", "installed", "liveness", "models", "transport", "wire"},
         "routing": {"api", "remote"},
         "models": {"api", "kinds"},
         "grammars": {"api", "model"},

@@ -32,17 +32,13 @@ from breadknife.engine.remote.http import MODELS, Exchange, ModelList
 from breadknife.errors import EngineDied, EngineError
 
 _CONTROL_TEXT = re.compile(
-    "|".join(
-        (
-            r"<\|[^|<>\s]+\|>",  # Qwen, Llama
-            r"<｜[^｜<>\s]+｜>",  # DeepSeek
-            r"<fim_\w+>",  # StarCoder
-            r"<(?:PRE|SUF|MID|EOT)>",  # Code Llama
-            r"</?s>",  # Llama 2, Mistral
-            r"\[/?(?:INST|PREFIX|SUFFIX|MIDDLE)\]",  # Mistral
-            r"<(?:start|end)_of_turn>",  # Gemma
-        )
-    )
+    r"<\|[^|<>\s]+\|>"  # Qwen, Llama
+    r"|<｜[^｜<>\s]+｜>"  # DeepSeek
+    r"|<fim_\w+>"  # StarCoder
+    r"|<(?:PRE|SUF|MID|EOT)>"  # Code Llama
+    r"|</?s>"  # Llama 2, Mistral
+    r"|\[/?(?:INST|PREFIX|SUFFIX|MIDDLE)\]"  # Mistral
+    r"|<(?:start|end)_of_turn>"  # Gemma
 )
 """Control tokens of the model families in use."""
 _LLAMA_CPP_PYTHON = "me"
