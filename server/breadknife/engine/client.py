@@ -15,22 +15,7 @@ import psutil
 
 from breadknife import __version__, children, paths
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import (
-    ChatRequest,
-    Chunk,
-    Classes,
-    ClassifyRequest,
-    Embeddings,
-    EmbedRequest,
-    EngineRequest,
-    EngineStatus,
-    GenerateRequest,
-    Relevances,
-    RerankRequest,
-    ScoreRequest,
-    Scores,
-    StatusRequest,
-)
+from breadknife.engine import api
 from breadknife.engine.connection import Connection, DaemonHangs, DaemonLeaving, newer, open_connection
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.installed import is_installed, llama_build
@@ -69,37 +54,37 @@ class DaemonEngine:
         """What is known of the daemon that didn't answer last."""
         self._lock = threading.Lock()
 
-    def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        return self._ask(request, Chunk, cancel)
+    def generate(self, request: api.GenerateRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
+        return self._ask(request, api.Chunk, cancel)
 
-    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+    def chat(self, request: api.ChatRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
         from breadknife.engine.models.chat import as_generation  # templates take time to import, and few need them
 
         return self.generate(as_generation(request), cancel)
 
-    def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
-        (scores,) = self._ask(request, Scores, cancel)
+    def score(self, request: api.ScoreRequest, cancel: CancelToken) -> api.Scores:
+        (scores,) = self._ask(request, api.Scores, cancel)
         return scores
 
-    def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
-        (embeddings,) = self._ask(request, Embeddings, cancel)
+    def embed(self, request: api.EmbedRequest, cancel: CancelToken) -> api.Embeddings:
+        (embeddings,) = self._ask(request, api.Embeddings, cancel)
         return embeddings
 
-    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
-        (relevances,) = self._ask(request, Relevances, cancel)
+    def rerank(self, request: api.RerankRequest, cancel: CancelToken) -> api.Relevances:
+        (relevances,) = self._ask(request, api.Relevances, cancel)
         return relevances
 
-    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
-        (classes,) = self._ask(request, Classes, cancel)
+    def classify(self, request: api.ClassifyRequest, cancel: CancelToken) -> api.Classes:
+        (classes,) = self._ask(request, api.Classes, cancel)
         return classes
 
-    def status(self) -> EngineStatus | None:
+    def status(self) -> api.EngineStatus | None:
         with self._lock:
             connection = self._connected()
             if connection is None:
                 return None
         try:
-            (status,) = connection.ask(StatusRequest(), EngineStatus, CancelToken.after(STATUS_SECONDS))
+            (status,) = connection.ask(api.StatusRequest(), api.EngineStatus, CancelToken.after(STATUS_SECONDS))
         except (DaemonLeaving, EngineDied):
             return None
         except Cancelled as error:
@@ -122,7 +107,7 @@ class DaemonEngine:
                 self._connection.close()
                 self._connection = None
 
-    def _ask(self, request: EngineRequest, kind: type[_T], cancel: CancelToken) -> Generator[_T, None, None]:
+    def _ask(self, request: api.EngineRequest, kind: type[_T], cancel: CancelToken) -> Generator[_T, None, None]:
         """Yield the answers of the daemon, or of the next one where the first one leaves or hangs before it answers."""
         may_be_repeated = True
         for _ in range(ATTEMPTS):

@@ -12,22 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import (
-    ChatRequest,
-    Chunk,
-    Classes,
-    ClassifyRequest,
-    Embeddings,
-    EmbedRequest,
-    EngineRequest,
-    EngineStatus,
-    GenerateRequest,
-    Prompt,
-    Relevances,
-    RerankRequest,
-    ScoreRequest,
-    Scores,
-)
+from breadknife.engine import api
 
 EMBEDDING_WIDTH = 64
 
@@ -60,7 +45,7 @@ class ScriptedEngine:
 
     def __init__(self, script: Sequence[Line]) -> None:
         self._script = tuple(script)
-        self.requests: list[EngineRequest] = []
+        self.requests: list[api.EngineRequest] = []
         """The newest, at most `REQUESTS`."""
 
     @classmethod
@@ -68,16 +53,18 @@ class ScriptedEngine:
         """Return a JSON list of objects with `when`, `say` and optionally `delay`, `pace` and `instead`."""
         return cls([Line(**entry) for entry in json.loads(path.read_text("utf-8"))])
 
-    def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
+    def generate(self, request: api.GenerateRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
         self._keep(request)
         return self._say(_text(request.prompt), request, cancel)
 
-    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+    def chat(self, request: api.ChatRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
         """The messages' texts are the prompt, each on lines of its own."""
         self._keep(request)
         return self._say("\n".join(message.text for message in request.messages), request, cancel)
 
-    def _say(self, prompt: str, request: GenerateRequest | ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+    def _say(
+        self, prompt: str, request: api.GenerateRequest | api.ChatRequest, cancel: CancelToken
+    ) -> Iterator[api.Chunk]:
         begins = _beginning(request.grammar)
         line, finish, tokens = self._line(prompt + begins, cancel), "stop", 0
         said = line.say if line.say.startswith(begins) else begins + line.say
@@ -90,10 +77,12 @@ class ScriptedEngine:
             _sleep(line.pace, cancel)
             tokens += 1
             other = line.instead.get(word) if request.top_logprobs else None
-            yield Chunk(word) if other is None else Chunk(word, -0.1, top_logprobs=((word, -0.1), (other, -0.5)))
-        yield Chunk("", finish=finish, prompt_tokens=len(prompt.split()), output_tokens=tokens)
+            yield (
+                api.Chunk(word) if other is None else api.Chunk(word, -0.1, top_logprobs=((word, -0.1), (other, -0.5)))
+            )
+        yield api.Chunk("", finish=finish, prompt_tokens=len(prompt.split()), output_tokens=tokens)
 
-    def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
+    def score(self, request: api.ScoreRequest, cancel: CancelToken) -> api.Scores:
         """What the line says is certain; any other alternative is as unlikely as it is long."""
         self._keep(request)
         said = self._line(_text(request.prompt), cancel).say
@@ -102,23 +91,23 @@ class ScriptedEngine:
             0.0 if alternative == said else -10.0 * count
             for alternative, count in zip(request.alternatives, tokens, strict=True)
         )
-        return Scores(logprobs, tokens, prompt_tokens=len(_text(request.prompt).split()))
+        return api.Scores(logprobs, tokens, prompt_tokens=len(_text(request.prompt).split()))
 
-    def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
+    def embed(self, request: api.EmbedRequest, cancel: CancelToken) -> api.Embeddings:
         """Texts with the same words are near each other, whatever the script says."""
         self._keep(request)
         cancel.raise_if_cancelled()
-        return Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=_words(request.texts))
+        return api.Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=_words(request.texts))
 
-    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+    def rerank(self, request: api.RerankRequest, cancel: CancelToken) -> api.Relevances:
         """The more words of the query a text has, the more relevant it is, whatever the script says."""
         self._keep(request)
         cancel.raise_if_cancelled()
         asked = _vector(request.query)
         scores = tuple(sum(x * y for x, y in zip(asked, _vector(text), strict=True)) for text in request.texts)
-        return Relevances(scores, prompt_tokens=_words((request.query, *request.texts)))
+        return api.Relevances(scores, prompt_tokens=_words((request.query, *request.texts)))
 
-    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+    def classify(self, request: api.ClassifyRequest, cancel: CancelToken) -> api.Classes:
         """The classes are what the script says. A text is of the class of the first line whose `when` is in it, for
         certain; where there is none, all classes are as likely."""
         self._keep(request)
@@ -126,9 +115,9 @@ class ScriptedEngine:
         found = [self._line(text, cancel).say for text in request.texts]
         certain = [tuple(float(label == said) for label in labels) for said in found]
         even = (1.0 / len(labels),) * len(labels)
-        return Classes(labels, tuple(each if any(each) else even for each in certain), _words(request.texts))
+        return api.Classes(labels, tuple(each if any(each) else even for each in certain), _words(request.texts))
 
-    def status(self) -> EngineStatus | None:
+    def status(self) -> api.EngineStatus | None:
         return None
 
     def build(self) -> str:
@@ -138,7 +127,7 @@ class ScriptedEngine:
     def close(self) -> None:
         pass
 
-    def _keep(self, request: EngineRequest) -> None:
+    def _keep(self, request: api.EngineRequest) -> None:
         self.requests.append(request)
         del self.requests[:-REQUESTS]
 
@@ -167,7 +156,7 @@ def _words(texts: Sequence[str]) -> int:
     return sum(len(text.split()) for text in texts)
 
 
-def _text(prompt: Prompt) -> str:
+def _text(prompt: api.Prompt) -> str:
     return "".join(part.text for part in prompt)
 
 

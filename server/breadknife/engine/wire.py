@@ -12,17 +12,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from breadknife import errors
-from breadknife.engine.api import (
-    ClassifyRequest,
-    Embeddings,
-    EmbedRequest,
-    EngineRequest,
-    GenerateRequest,
-    RerankRequest,
-    ScoreRequest,
-    StatusRequest,
-    encodable,
-)
+from breadknife.engine import api
 
 PROTOCOL = 5
 """Raised when a message changes so that the other side could misread it. Hello, Welcome and Retire never change but
@@ -30,13 +20,13 @@ by new fields with defaults: they are how versions that differ find that out."""
 MAX_LINE = 8 << 20
 """Bytes of one message; a longer line is garbage, and the connection ends."""
 
-_REQUESTS: Mapping[str, type[EngineRequest | StatusRequest]] = {
-    "generate": GenerateRequest,
-    "score": ScoreRequest,
-    "embed": EmbedRequest,
-    "rerank": RerankRequest,
-    "classify": ClassifyRequest,
-    "status": StatusRequest,
+_REQUESTS: Mapping[str, type[api.EngineRequest | api.StatusRequest]] = {
+    "generate": api.GenerateRequest,
+    "score": api.ScoreRequest,
+    "embed": api.EmbedRequest,
+    "rerank": api.RerankRequest,
+    "classify": api.ClassifyRequest,
+    "status": api.StatusRequest,
 }
 _T = TypeVar("_T")
 
@@ -82,7 +72,7 @@ class Call(msgspec.Struct, tag="call", frozen=True):
     """The request's type: a key of `_REQUESTS`."""
     params: msgspec.Raw
 
-    def request(self) -> EngineRequest | StatusRequest:
+    def request(self) -> api.EngineRequest | api.StatusRequest:
         """Return the request. Raises ValueError for one that nobody can have sent."""
         if self.method not in _REQUESTS:
             raise ValueError(f"no method is called {self.method!r}")
@@ -112,7 +102,7 @@ class Answer(msgspec.Struct, tag="answer", frozen=True):
 
     def decoded(self, kind: type[_T]) -> _T:
         """Return the answer, which is of the type that the call's method has."""
-        if kind is Embeddings:
+        if kind is api.Embeddings:
             return cast("_T", msgspec.json.decode(self.value, type=_PackedEmbeddings).unpacked())
         return msgspec.json.decode(self.value, type=kind)
 
@@ -139,9 +129,9 @@ class _PackedEmbeddings(msgspec.Struct, frozen=True):
     prompt_tokens: int
     trimmed_tokens: int
 
-    def unpacked(self) -> Embeddings:
+    def unpacked(self) -> api.Embeddings:
         vectors = tuple(struct.unpack(f"<{len(raw) // 4}f", raw) for raw in self.vectors)
-        return Embeddings(vectors, self.prompt_tokens, self.trimmed_tokens)
+        return api.Embeddings(vectors, self.prompt_tokens, self.trimmed_tokens)
 
 
 FromClient = Hello | Retire | Call | Cancel | Ping
@@ -156,23 +146,23 @@ def encode(message: FromClient | FromDaemon) -> bytes:
     return msgspec.json.encode(message) + b"\n"
 
 
-def method_of(request: EngineRequest | StatusRequest) -> str:
+def method_of(request: api.EngineRequest | api.StatusRequest) -> str:
     """Return what a request asks for: `generate`, `score` and so on."""
     return next(method for method, kind in _REQUESTS.items() if kind is type(request))
 
 
-def call(id: int, request: EngineRequest | StatusRequest) -> Call:
+def call(id: int, request: api.EngineRequest | api.StatusRequest) -> Call:
     """Return a request as a message. Lone surrogates, which an editor may send and UTF-8 can't, become `?`."""
     try:
         params = msgspec.json.encode(request)
     except UnicodeEncodeError:
-        params = msgspec.json.encode(encodable(request))
+        params = msgspec.json.encode(api.encodable(request))
     return Call(id, method_of(request), msgspec.Raw(params))
 
 
 def answer(id: int, value: object, *, last: bool = True) -> Answer:
     """Return an answer of the engine as a message."""
-    if isinstance(value, Embeddings):
+    if isinstance(value, api.Embeddings):
         packed = tuple(struct.pack(f"<{len(vector)}f", *vector) for vector in value.vectors)
         value = _PackedEmbeddings(packed, value.prompt_tokens, value.trimmed_tokens)
     return Answer(id, msgspec.Raw(msgspec.json.encode(value)), last)

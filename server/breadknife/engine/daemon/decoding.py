@@ -8,22 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from breadknife.engine.api import (
-    Calibration,
-    Chunk,
-    ClassifyRequest,
-    Embeddings,
-    EmbedRequest,
-    EngineRequest,
-    GenerateRequest,
-    Part,
-    Piece,
-    Prompt,
-    RerankRequest,
-    ScoreRequest,
-    Scores,
-    Trim,
-)
+from breadknife.engine import api
 from breadknife.engine.daemon.kv_cache import KvCache
 from breadknife.engine.daemon.speculative import Drafter
 from breadknife.engine.kinds import ModelKind, an
@@ -59,7 +44,7 @@ class JobState:
     """Tokens of the prompt that the first sequence held at the start."""
     queued: float = 0.0
     computed: float = 0.0
-    calibration: Calibration | None = None
+    calibration: api.Calibration | None = None
     alone: bool = True
     """No other job would share an evaluation with this one."""
 
@@ -74,15 +59,15 @@ class JobPlan:
     steps: Callable[[JobState], JobSteps]
 
 
-def make_plan(model: Model, request: EngineRequest, context: int) -> JobPlan:
+def make_plan(model: Model, request: api.EngineRequest, context: int) -> JobPlan:
     """Raises PromptTooLong, or EngineError for what can't be evaluated."""
     match request:
-        case GenerateRequest():
+        case api.GenerateRequest():
             prompt = fit_prompt(model.tokenize(request.prompt), request.prompt, context, request.max_tokens)
             cells = min(len(prompt.tokens) + max(request.max_tokens, 1), context)
             return JobPlan(prompt, 1, cells, lambda state: generate(state, prompt, request))
-        case ScoreRequest():
-            alternatives = model.tokenize(tuple(map(Part, request.alternatives)))
+        case api.ScoreRequest():
+            alternatives = model.tokenize(tuple(map(api.Part, request.alternatives)))
             if not all(alternatives):
                 raise EngineError("an empty alternative can't be scored; leave it out")
             longest = max(map(len, alternatives), default=0)
@@ -96,8 +81,8 @@ def make_plan(model: Model, request: EngineRequest, context: int) -> JobPlan:
                 len(prompt.tokens) + _most_tokens(groups, alternatives),
                 lambda state: score(state, prompt, alternatives, groups, request),
             )
-        case EmbedRequest():
-            tokenized = model.tokenize(tuple(map(Part, request.texts)))
+        case api.EmbedRequest():
+            tokenized = model.tokenize(tuple(map(api.Part, request.texts)))
             texts = [text[:context] for text in tokenized]
             if not all(texts):
                 raise EngineError("an empty text has no embedding; leave it out")
@@ -112,14 +97,14 @@ def make_plan(model: Model, request: EngineRequest, context: int) -> JobPlan:
             raise unable(request, ModelKind.DECODER)
 
 
-def unable(request: EngineRequest, kind: ModelKind) -> ModelUnfit:
+def unable(request: api.EngineRequest, kind: ModelKind) -> ModelUnfit:
     """Return the error for a request that a model of this kind can't answer."""
     match request:
-        case EmbedRequest():
+        case api.EmbedRequest():
             wanted, needed = "embed texts", "an encoder"
-        case RerankRequest():
+        case api.RerankRequest():
             wanted, needed = "rank texts", "a reranker"
-        case ClassifyRequest():
+        case api.ClassifyRequest():
             wanted, needed = "say classes", "a classifier"
         case _:
             wanted, needed = "write or score text", "a decoder"
@@ -129,7 +114,7 @@ def unable(request: EngineRequest, kind: ModelKind) -> ModelUnfit:
     )
 
 
-def fit_prompt(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, output: int) -> FittedPrompt:
+def fit_prompt(parts: Sequence[Sequence[int]], prompt: api.Prompt, context: int, output: int) -> FittedPrompt:
     """Return the prompt's tokens with room for `output` more, though never for more than a quarter of the context.
 
     What doesn't fit is left out where `Part.trim` allows it, the first part first. Raises PromptTooLong when that
@@ -144,8 +129,8 @@ def fit_prompt(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, out
     left = -(-excess // step) * step
     tokens, keep, trimmed = list[int](), 0, 0
     for part, own in zip(prompt, parts, strict=True):
-        cut = 0 if part.control or part.trim is Trim.NEVER else min(left, len(own))
-        tokens += own[cut:] if part.trim is Trim.START else own[: len(own) - cut]
+        cut = 0 if part.control or part.trim is api.Trim.NEVER else min(left, len(own))
+        tokens += own[cut:] if part.trim is api.Trim.START else own[: len(own) - cut]
         left, trimmed = left - cut, trimmed + cut
         if part.keep:
             keep = len(tokens)
@@ -154,7 +139,7 @@ def fit_prompt(parts: Sequence[Sequence[int]], prompt: Prompt, context: int, out
     return FittedPrompt(tokens, trimmed, keep)
 
 
-def generate(state: JobState, prompt: FittedPrompt, request: GenerateRequest) -> JobSteps:
+def generate(state: JobState, prompt: FittedPrompt, request: api.GenerateRequest) -> JobSteps:
     """Yield a chunk for each token; the last one has `finish` set.
 
     Drafts never change a token: where a row that was evaluated after or beside drafted tokens is a near tie, these are
@@ -165,8 +150,8 @@ def generate(state: JobState, prompt: FittedPrompt, request: GenerateRequest) ->
     written: list[int] = []
     drafted = accepted = 0
 
-    def chunk(out: str, logprob: float, finish: str, likeliest: tuple[tuple[str, float], ...]) -> Chunk:
-        return Chunk(
+    def chunk(out: str, logprob: float, finish: str, likeliest: tuple[tuple[str, float], ...]) -> api.Chunk:
+        return api.Chunk(
             out,
             logprob,
             finish,
@@ -225,7 +210,7 @@ def generate(state: JobState, prompt: FittedPrompt, request: GenerateRequest) ->
                     fed, draft, settled = [best.token], [], False
                     drafts = model.rolls_back and sampler.lossless and not request.grammar
                     if drafter is None and drafts and state.calibration:
-                        hints = model.tokenize(tuple(map(Part, request.hints)))
+                        hints = model.tokenize(tuple(map(api.Part, request.hints)))
                         drafter = Drafter(hints, [*prompt.tokens, *written], state.calibration)
                     if drafter and state.calibration and state.alone:
                         draft = drafter.draft(min(most - len(written), model.width, state.calibration.slice) - 1)
@@ -237,7 +222,11 @@ def generate(state: JobState, prompt: FittedPrompt, request: GenerateRequest) ->
 
 
 def score(
-    state: JobState, prompt: FittedPrompt, alternatives: list[list[int]], groups: list[list[int]], request: ScoreRequest
+    state: JobState,
+    prompt: FittedPrompt,
+    alternatives: list[list[int]],
+    groups: list[list[int]],
+    request: api.ScoreRequest,
 ) -> JobSteps:
     """Yield how likely each alternative is after the prompt.
 
@@ -248,7 +237,7 @@ def score(
     if state.cached < len(before):
         yield (Evaluation(state.sequences[0], before[state.cached :], 0, request.adapter),)
     sums = [0.0] * len(alternatives)
-    pieces: list[tuple[Piece, ...]] = [() for _ in alternatives]
+    pieces: list[tuple[api.Piece, ...]] = [() for _ in alternatives]
     for group in groups:
         for branch, _ in enumerate(group, 1):
             state.cache.copy(state.sequences[0], state.sequences[branch], len(before))
@@ -260,7 +249,7 @@ def score(
             sums[i] = sum(float(row[t]) - _log_sum(row) for row, t in zip(logits, alternatives[i], strict=True))
             if request.pieces:
                 pieces[i] = _pieces(state.model, alternatives[i], logits, request.top_logprobs)
-    yield Scores(
+    yield api.Scores(
         tuple(sums),
         tuple(map(len, alternatives)),
         len(prompt.tokens),
@@ -270,9 +259,9 @@ def score(
     )
 
 
-def _pieces(model: Model, tokens: Sequence[int], rows: Iterable[Rows], top_logprobs: int) -> tuple[Piece, ...]:
+def _pieces(model: Model, tokens: Sequence[int], rows: Iterable[Rows], top_logprobs: int) -> tuple[api.Piece, ...]:
     return tuple(
-        Piece(_text(model, token), float(row[token]) - _log_sum(row), _likeliest(model, row, top_logprobs))
+        api.Piece(_text(model, token), float(row[token]) - _log_sum(row), _likeliest(model, row, top_logprobs))
         for token, row in zip(tokens, rows, strict=True)
     )
 
@@ -296,7 +285,7 @@ def embed(state: JobState, texts: list[list[int]], groups: list[list[int]], tota
             mean = states.mean(axis=0, dtype=np.float64)
             vectors[i] = tuple((mean / (np.linalg.norm(mean) or 1.0)).tolist())
     read = sum(map(len, texts))
-    yield Embeddings(tuple(vectors[i] for i in range(len(texts))), read, total - read)
+    yield api.Embeddings(tuple(vectors[i] for i in range(len(texts))), read, total - read)
 
 
 def _groups(texts: Sequence[Sequence[int]], model: Model) -> list[list[int]]:

@@ -10,26 +10,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from breadknife.engine.api import (
-    Classes,
-    ClassifyRequest,
-    Embeddings,
-    EmbedRequest,
-    EncodeRequest,
-    Encoding,
-    Relevances,
-    RerankRequest,
-)
+from breadknife.engine import api
 from breadknife.engine.daemon.decoding import unable
 from breadknife.engine.daemon.jobs import Job
 from breadknife.engine.kinds import ModelKind
 from breadknife.engine.model import Encoder, EncoderInput, Rows
 from breadknife.errors import EngineError, PromptTooLong
 
-_ASKED: dict[ModelKind, type[EncodeRequest]] = {
-    ModelKind.ENCODER: EmbedRequest,
-    ModelKind.RERANKER: RerankRequest,
-    ModelKind.CLASSIFIER: ClassifyRequest,
+_ASKED: dict[ModelKind, type[api.EncodeRequest]] = {
+    ModelKind.ENCODER: api.EmbedRequest,
+    ModelKind.RERANKER: api.RerankRequest,
+    ModelKind.CLASSIFIER: api.ClassifyRequest,
 }
 
 
@@ -39,14 +30,14 @@ class EncoderSlot:
 
     job: Job
     model: Encoder
-    request: EncodeRequest
+    request: api.EncodeRequest
     rows: list[Rows] = field(default_factory=list[Rows])
     tokens: int = 0
     trimmed: int = 0
     preempted: None = None
     """It has nothing that another job could take from it."""
 
-    def step(self) -> Encoding | None:
+    def step(self) -> api.Encoding | None:
         """Read the next text; the answer, when that was the last. Raises EngineError."""
         texts = self.request.texts
         if len(self.rows) < len(texts):
@@ -60,18 +51,18 @@ class EncoderSlot:
         return self._answer() if len(self.rows) == len(texts) else None
 
     def _framed(self, text: str) -> EncoderInput:
-        if isinstance(self.request, RerankRequest):
+        if isinstance(self.request, api.RerankRequest):
             return self.model.reranker_input(self.request.query, text)
         return self.model.encoder_input(text)
 
-    def _answer(self) -> Encoding:
+    def _answer(self) -> api.Encoding:
         match self.request:
-            case EmbedRequest():
-                return Embeddings(tuple(map(_unit, self.rows)), self.tokens, self.trimmed)
-            case RerankRequest():
-                return Relevances(tuple(float(row[0]) for row in self.rows), self.tokens, self.trimmed)
-            case ClassifyRequest():
-                return Classes(self.model.labels, tuple(map(_softmax, self.rows)), self.tokens, self.trimmed)
+            case api.EmbedRequest():
+                return api.Embeddings(tuple(map(_unit, self.rows)), self.tokens, self.trimmed)
+            case api.RerankRequest():
+                return api.Relevances(tuple(float(row[0]) for row in self.rows), self.tokens, self.trimmed)
+            case api.ClassifyRequest():
+                return api.Classes(self.model.labels, tuple(map(_softmax, self.rows)), self.tokens, self.trimmed)
 
 
 def begin(job: Job, model: Encoder) -> EncoderSlot:

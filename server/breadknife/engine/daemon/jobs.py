@@ -6,15 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from breadknife.engine.api import (
-    Chunk,
-    EmbedRequest,
-    EngineAnswer,
-    EngineRequest,
-    GenerateRequest,
-    Lane,
-    ScoreRequest,
-)
+from breadknife.engine import api
 from breadknife.engine.daemon.batching import PendingEvaluation
 from breadknife.engine.daemon.decoding import JobPlan, JobState
 from breadknife.engine.daemon.kv_cache import KvCache, common_prefix
@@ -24,14 +16,14 @@ from breadknife.errors import BreadknifeError, EngineError
 SHARED_START = 64
 """Tokens. A job whose prompt begins with so much that another one is just evaluating waits and copies it."""
 
-Reply = EngineAnswer | BreadknifeError
+Reply = api.EngineAnswer | BreadknifeError
 
 
 @dataclass(eq=False)
 class Job:
     """A request, and what became of it. `reply` is called from the computing thread and must not wait."""
 
-    request: EngineRequest
+    request: api.EngineRequest
     reply: Callable[[Reply], None]
     owner: object = None
     queued_at: float = field(default_factory=time.monotonic)
@@ -43,22 +35,22 @@ class Job:
 
     @property
     def adapter(self) -> str:
-        return self.request.adapter if isinstance(self.request, GenerateRequest | ScoreRequest) else ""
+        return self.request.adapter if isinstance(self.request, api.GenerateRequest | api.ScoreRequest) else ""
 
     @property
     def place(self) -> str:
-        return self.request.place if isinstance(self.request, GenerateRequest | ScoreRequest) else ""
+        return self.request.place if isinstance(self.request, api.GenerateRequest | api.ScoreRequest) else ""
 
     @property
     def kind(self) -> str:
         """What was evaluated for one kind is of no use to another, and can't share a decode with it."""
-        return "embeddings:" if isinstance(self.request, EmbedRequest) else self.adapter
+        return "embeddings:" if isinstance(self.request, api.EmbedRequest) else self.adapter
 
     @property
-    def lane(self) -> Lane:
+    def lane(self) -> api.Lane:
         """The lane whose turn it has."""
-        urgent = not isinstance(self.request, GenerateRequest) or self.request.urgent
-        return self.request.lane if urgent else Lane.BACKGROUND
+        urgent = not isinstance(self.request, api.GenerateRequest) or self.request.urgent
+        return self.request.lane if urgent else api.Lane.BACKGROUND
 
     @property
     def urgency(self) -> tuple[int, float]:
@@ -82,8 +74,8 @@ class Slot(JobState):
     """Tokens of one evaluation that the next decode takes."""
     kept: bool = False
     """Whether a snapshot of the prompt was asked for."""
-    first: Chunk | None = None
-    last: EngineAnswer | None = None
+    first: api.Chunk | None = None
+    last: api.EngineAnswer | None = None
 
     def __post_init__(self) -> None:
         self.steps: JobSteps = self.plan.steps(self)
@@ -97,7 +89,7 @@ class Slot(JobState):
         """Take sequences, with what memory or a snapshot on disk holds of the prompt; at least one token of it is left
         to evaluate."""
         model, tokens, request = self.model, self.plan.prompt.tokens, self.job.request
-        if isinstance(request, ScoreRequest) and request.fresh:
+        if isinstance(request, api.ScoreRequest) and request.fresh:
             self.cache.forget()
         for branch in range(self.plan.sequences):
             self.sequences.append(self.cache.take([] if branch else tokens[:-1], self.job.kind, request.lane))
@@ -124,7 +116,7 @@ class Slot(JobState):
         """
         preempted, self.preempted = self.preempted or [], None
         shares = bool(self.plan.prompt.tokens) and len(preempted) > 1
-        embeddings = isinstance(self.job.request, EmbedRequest)
+        embeddings = isinstance(self.job.request, api.EmbedRequest)
         for branch, tokens in enumerate(preempted):
             sequence = self.cache.take(tokens, self.job.kind, self.job.request.lane)
             self.sequences.append(sequence)
@@ -161,8 +153,8 @@ def make_room_for(job: Job, plan: JobPlan, cache: KvCache, slots: Sequence[Slot]
 
 def _fits(job: Job, plan: JobPlan, cache: KvCache, slots: list[Slot]) -> bool:
     length, source = cache.shared(plan.prompt.tokens, job.kind)
-    for lane in {Lane.TYPING, job.request.lane}:
-        counted = [slot for slot in slots if lane is Lane.TYPING or slot.job.request.lane is not Lane.TYPING]
+    for lane in {api.Lane.TYPING, job.request.lane}:
+        counted = [slot for slot in slots if lane is api.Lane.TYPING or slot.job.request.lane is not api.Lane.TYPING]
         sequences = [sequence for slot in counted for sequence in slot.sequences]
         shared = length if source in sequences and not plan.prompt.keep else 0
         growth = sum(max(slot.plan.cells - cache.distinct(slot.sequences), 0) for slot in counted)

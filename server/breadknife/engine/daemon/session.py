@@ -10,16 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from breadknife.engine import wire
-from breadknife.engine.api import (
-    Chunk,
-    ClientStatus,
-    EngineAnswer,
-    EngineRequest,
-    EngineStatus,
-    GenerateRequest,
-    StatusRequest,
-)
+from breadknife.engine import api, wire
 from breadknife.engine.daemon.jobs import Job
 from breadknife.engine.daemon.scheduler import Scheduler
 from breadknife.engine.grammars.gate import GrammarGate
@@ -44,10 +35,12 @@ class SessionHost(Protocol):
     grammars: GrammarGate
 
     def welcome(self) -> wire.Welcome: ...
-    def status(self) -> EngineStatus: ...
+    def status(self) -> api.EngineStatus: ...
     def retire(self) -> None: ...
 
-    def finished(self, client: str, request: EngineRequest, answer: EngineAnswer | BreadknifeError, text: str) -> None:
+    def finished(
+        self, client: str, request: api.EngineRequest, answer: api.EngineAnswer | BreadknifeError, text: str
+    ) -> None:
         """Log the last answer of a request; `text` is all that was generated."""
         ...
 
@@ -72,8 +65,8 @@ class ClientSession:
     def busy(self) -> bool:
         return bool(self._jobs)
 
-    def client(self) -> ClientStatus:
-        return ClientStatus(self._hello.client, self._hello.pid, round(time.monotonic() - self._since, 1))
+    def client(self) -> api.ClientStatus:
+        return api.ClientStatus(self._hello.client, self._hello.pid, round(time.monotonic() - self._since, 1))
 
     async def run(self, endpoint: Endpoint) -> None:
         """Answer until either side hangs up."""
@@ -135,23 +128,23 @@ class ClientSession:
                 self._send(wire.Pong())
             case wire.Call(id=id):
                 request = message.request()
-                if isinstance(request, StatusRequest):
+                if isinstance(request, api.StatusRequest):
                     self._send(wire.answer(id, self._host.status()))
                 else:
                     self._begin(id, request)
 
-    def _begin(self, id: int, request: EngineRequest) -> None:
+    def _begin(self, id: int, request: api.EngineRequest) -> None:
         if self._leaving:  # the client was told that nobody does it
             return
         if id in self._jobs:
             raise ValueError(f"request {id} twice")
 
-        def reply(answer: EngineAnswer | BreadknifeError) -> None:  # in the computing thread
+        def reply(answer: api.EngineAnswer | BreadknifeError) -> None:  # in the computing thread
             self._loop.call_soon_threadsafe(self._reply, id, request, answer)
 
         job = Job(request, reply, owner=self)
         self._jobs[id] = job, []
-        grammar = request.grammar if isinstance(request, GenerateRequest) else ""
+        grammar = request.grammar if isinstance(request, api.GenerateRequest) else ""
         try:
             if not grammar or self._host.grammars.knows(grammar):
                 self._host.scheduler.submit(job)
@@ -180,13 +173,13 @@ class ClientSession:
         held = self._jobs.get(id)
         return held is not None and held[0] is job
 
-    def _reply(self, id: int, request: EngineRequest, answer: EngineAnswer | BreadknifeError) -> None:
+    def _reply(self, id: int, request: api.EngineRequest, answer: api.EngineAnswer | BreadknifeError) -> None:
         held = self._jobs.get(id)
         if held is None or held[0].request is not request:  # cancelled meanwhile
             return
-        if isinstance(answer, Chunk):
+        if isinstance(answer, api.Chunk):
             held[1].append(answer.text)
-        if last := not isinstance(answer, Chunk) or bool(answer.finish):
+        if last := not isinstance(answer, api.Chunk) or bool(answer.finish):
             del self._jobs[id]
         is_error = isinstance(answer, BreadknifeError)
         self._send(wire.failed(id, answer) if is_error else wire.answer(id, answer, last=last))
@@ -207,7 +200,7 @@ class ClientSession:
 
 
 def log_fields(
-    client: str, request: EngineRequest, answer: EngineAnswer | BreadknifeError, text: str, *, with_text: bool
+    client: str, request: api.EngineRequest, answer: api.EngineAnswer | BreadknifeError, text: str, *, with_text: bool
 ) -> dict[str, Any]:
     """Return a finished request as the log has it."""
     entry: dict[str, Any] = {
@@ -221,7 +214,7 @@ def log_fields(
     else:
         numbers = {name: round(getattr(answer, name, 0), 4) for name in _NUMBERS}
         entry |= {name: number for name, number in numbers.items() if number}
-    if isinstance(answer, Chunk):
+    if isinstance(answer, api.Chunk):
         entry["finish"] = answer.finish
     if with_text:
         entry |= {"request": msgspec.to_builtins(request), "text": text}

@@ -12,22 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.api import (
-    ChatRequest,
-    Chunk,
-    Classes,
-    ClassifyRequest,
-    Embeddings,
-    EmbedRequest,
-    EngineRequest,
-    EngineStatus,
-    GenerateRequest,
-    Relevances,
-    RerankRequest,
-    ScoreRequest,
-    Scores,
-    encodable,
-)
+from breadknife.engine import api
 from breadknife.engine.remote.http import Exchange, HttpClient, RetryPolicy
 from breadknife.engine.remote.llama_server import LlamaServerDialect
 from breadknife.engine.remote.ollama import OllamaDialect
@@ -73,46 +58,46 @@ class RemoteEngine:
         """Bytes of all requests' bodies."""
         return self._http.bytes_sent if self._http else 0
 
-    def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
+    def generate(self, request: api.GenerateRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
         """Yield the output. Raises also PromptTooLong and EngineError for what the runtime can't do (`adapter`,
         `grammar`).
 
         `logprob` is set only where `top_logprobs` asks for it: runtimes compute it at a price.
         """
-        request = encodable(request)
+        request = api.encodable(request)
         return self._run(lambda dialect, model: dialect.generate(model, request), request, cancel)
 
-    def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
+    def chat(self, request: api.ChatRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
         """Answer a chat by the runtime's own template. Raises as `generate`, and for text that the runtime would take
         for control."""
-        request = encodable(request)
+        request = api.encodable(request)
         return self._run(lambda dialect, model: dialect.chat(model, request), request, cancel)
 
-    def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores:
+    def score(self, request: api.ScoreRequest, cancel: CancelToken) -> api.Scores:
         """Raises EngineError where the runtime tells no log-probabilities of given text (Ollama, LM Studio)."""
-        request = encodable(request)
+        request = api.encodable(request)
         [scores] = self._run(lambda dialect, model: _single(dialect.score(model, request)), request, cancel)
         return scores
 
-    def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings:
-        request = encodable(request)
+    def embed(self, request: api.EmbedRequest, cancel: CancelToken) -> api.Embeddings:
+        request = api.encodable(request)
         [embeddings] = self._run(lambda dialect, model: _single(dialect.embed(model, request)), request, cancel)
         return embeddings
 
-    def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
+    def rerank(self, request: api.RerankRequest, cancel: CancelToken) -> api.Relevances:
         """Raises EngineError where the runtime has no reranker."""
-        request = encodable(request)
+        request = api.encodable(request)
         [relevances] = self._run(lambda dialect, model: _single(dialect.rerank(model, request)), request, cancel)
         return relevances
 
-    def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
+    def classify(self, request: api.ClassifyRequest, cancel: CancelToken) -> api.Classes:
         """Raises EngineError: these runtimes' APIs have no word for it."""
         raise EngineError(
             f"the engine {self.name!r} at {self.runtime.url} can't be asked for classes; "
             "add the classifier's file as a model of breadknife's own: `breadknife models add FILE`"
         )
 
-    def status(self) -> EngineStatus | None:
+    def status(self) -> api.EngineStatus | None:
         """Return None: it is no process of ours."""
         return None
 
@@ -129,7 +114,7 @@ class RemoteEngine:
     def _run(
         self,
         ask: Callable[[OpenAIDialect, RemoteModel], AsyncGenerator[_T, None]],
-        request: EngineRequest,
+        request: api.EngineRequest,
         cancel: CancelToken,
     ) -> Iterator[_T]:
         """Yield the answers to a request, for which `ask` is called in the loop's thread."""
@@ -139,7 +124,7 @@ class RemoteEngine:
                 f"offline: the engine {self.name!r} at {self.runtime.url} is on another machine; "
                 "take a model of breadknife's own, or end the offline mode"
             )
-        place = request.place if isinstance(request, GenerateRequest | ChatRequest | ScoreRequest) else ""
+        place = request.place if isinstance(request, api.GenerateRequest | api.ChatRequest | api.ScoreRequest) else ""
         inbox: _Inbox[_T] = _Inbox()
         loop = self._running()
         self._take(place, inbox)
@@ -174,8 +159,8 @@ class RemoteEngine:
             raise EngineUnavailable(f"the engine {self.name!r} was closed")
         exchange = Exchange(http, cancel.deadline)
         if self._dialect is None:
-            api = self.runtime.api
-            self._dialect = _DIALECTS[await _detected(exchange) if api is Api.AUTO else api]()
+            kind = self.runtime.api
+            self._dialect = _DIALECTS[await _detected(exchange) if kind is Api.AUTO else kind]()
         model = RemoteModel(exchange, await self._model(exchange, name))
         async with aclosing(ask(self._dialect, model)) as answers:
             async for answer in answers:
@@ -236,7 +221,7 @@ async def _into(inbox: _Inbox[_T], answers: AsyncGenerator[_T, None]) -> None:
 async def _detected(exchange: Exchange) -> Api:
     """Return what the server is, where it can be told for sure; OpenAI's API otherwise."""
     signs = (("/props", "default_generation_settings", Api.LLAMA_SERVER), ("/api/version", "version", Api.OLLAMA))
-    for path, sign, api in signs:
+    for path, sign, kind in signs:
         try:
             answer = await exchange.json("GET", path, None, dict[str, msgspec.Raw])
         except EngineUnavailable:
@@ -244,7 +229,7 @@ async def _detected(exchange: Exchange) -> Api:
         except EngineError:
             continue
         if sign in answer:
-            return api
+            return kind
     return Api.OPENAI
 
 

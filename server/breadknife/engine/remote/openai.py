@@ -15,19 +15,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 
-from breadknife.engine.api import (
-    ChatRequest,
-    Chunk,
-    Embeddings,
-    EmbedRequest,
-    GenerateRequest,
-    Piece,
-    Prompt,
-    Relevances,
-    RerankRequest,
-    ScoreRequest,
-    Scores,
-)
+from breadknife.engine import api
 from breadknife.engine.remote.http import MODELS, Exchange, ModelList
 from breadknife.errors import EngineDied, EngineError
 
@@ -81,12 +69,12 @@ class _Completion(msgspec.Struct, frozen=True):
     choices: tuple[_Choice, ...] = ()
     usage: _Usage | None = None
 
-    def chunk(self, before: Chunk) -> Chunk:
+    def chunk(self, before: api.Chunk) -> api.Chunk:
         choice = self.choices[0] if self.choices else _Choice()
         logprobs = choice.logprobs or _Logprobs()
         text = choice.text or choice.delta.content or ""
         usage = self.usage or _Usage(before.prompt_tokens, before.output_tokens + bool(text))
-        return Chunk(
+        return api.Chunk(
             text,
             logprob=sum(logprob for logprob in logprobs.token_logprobs if logprob is not None),
             finish=finish_reason(choice.finish_reason) or before.finish,
@@ -118,7 +106,7 @@ class _Ranking(msgspec.Struct, frozen=True):
 class StreamMessage(Protocol):
     """One message of a streamed answer."""
 
-    def chunk(self, before: Chunk) -> Chunk:
+    def chunk(self, before: api.Chunk) -> api.Chunk:
         """Return the message as a chunk, with the counts and the end that the chunk before it had."""
         ...
 
@@ -149,7 +137,7 @@ class OpenAIDialect:
         self._may_score = False
         """The server was seen to tell right log-probabilities."""
 
-    def generate(self, model: RemoteModel, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
+    def generate(self, model: RemoteModel, request: api.GenerateRequest) -> AsyncGenerator[api.Chunk, None]:
         """Continue a prompt by `/v1/completions`."""
         refuse(request, model, grammar=True)
         body = {
@@ -159,7 +147,7 @@ class OpenAIDialect:
         }
         return stream(model, "/v1/completions", body, _Completion, usage_follows=True)
 
-    def chat(self, model: RemoteModel, request: ChatRequest) -> AsyncGenerator[Chunk, None]:
+    def chat(self, model: RemoteModel, request: api.ChatRequest) -> AsyncGenerator[api.Chunk, None]:
         """Answer a chat by `/v1/chat/completions`. The runtime puts the messages into its own template and reads the
         whole for control tokens, so a message that contains control text is refused."""
         refuse(request, model, gbnf=not self.chats_by_gbnf)
@@ -178,7 +166,7 @@ class OpenAIDialect:
             body["grammar"] = request.grammar
         return stream(model, "/v1/chat/completions", body, _Completion, usage_follows=True)
 
-    async def score(self, model: RemoteModel, request: ScoreRequest) -> Scores:
+    async def score(self, model: RemoteModel, request: api.ScoreRequest) -> api.Scores:
         """Score alternatives by `echo`, which returns the log-probabilities of given text."""
         refuse(request, model)
         exchange = model.exchange
@@ -190,7 +178,7 @@ class OpenAIDialect:
                 )
             self._may_score = True
         prompt = plain_text(request.prompt, model)
-        pieces: list[tuple[Piece, ...]] = []
+        pieces: list[tuple[api.Piece, ...]] = []
         prompt_tokens = 0
         for alternative in request.alternatives:
             # max_tokens=0 means "without limit" to llama-cpp-python, so one token is written and left out.
@@ -214,16 +202,16 @@ class OpenAIDialect:
             tops = logprobs.top_logprobs or (None,) * len(tokens)
             pieces.append(
                 tuple(
-                    Piece(text, logprob, tuple((top or {}).items()) if request.top_logprobs else ())
+                    api.Piece(text, logprob, tuple((top or {}).items()) if request.top_logprobs else ())
                     for (at, text, logprob), top in zip(tokens, tops, strict=False)
                     if at < end and at + len(text) > len(prompt) and logprob is not None
                 )
             )
             prompt_tokens = sum(at + len(text) <= len(prompt) for at, text, _ in tokens)
         sums = tuple(sum(piece.logprob for piece in alternative) for alternative in pieces)
-        return Scores(sums, tuple(map(len, pieces)), prompt_tokens, pieces=tuple(pieces) if request.pieces else ())
+        return api.Scores(sums, tuple(map(len, pieces)), prompt_tokens, pieces=tuple(pieces) if request.pieces else ())
 
-    async def embed(self, model: RemoteModel, request: EmbedRequest) -> Embeddings:
+    async def embed(self, model: RemoteModel, request: api.EmbedRequest) -> api.Embeddings:
         """Return vectors of length 1, whatever length the runtime's have."""
         body = {"model": model.name, "input": request.texts}
         answer = await model.exchange.json("POST", "/v1/embeddings", body, _EmbeddingList)
@@ -232,9 +220,9 @@ class OpenAIDialect:
                 f"{model.exchange.http} sent {len(answer.data)} embeddings for {len(request.texts)} texts"
             )
         vectors = tuple(_unit(entry.embedding) for entry in answer.data)
-        return Embeddings(vectors, answer.usage.prompt_tokens if answer.usage else 0)
+        return api.Embeddings(vectors, answer.usage.prompt_tokens if answer.usage else 0)
 
-    async def rerank(self, model: RemoteModel, request: RerankRequest) -> Relevances:
+    async def rerank(self, model: RemoteModel, request: api.RerankRequest) -> api.Relevances:
         """Return the runtime's scores, which are probabilities for some."""
         http, texts = model.exchange.http, request.texts
         if not self.reranks:
@@ -245,15 +233,15 @@ class OpenAIDialect:
         if sorted(scores) != list(range(len(texts))):
             raise EngineError(f"{http} ranked {len(scores)} of {len(texts)} texts; it needs a newer version")
         tokens = answer.usage.prompt_tokens or answer.usage.total_tokens if answer.usage else 0
-        return Relevances(tuple(scores[index] for index in range(len(texts))), tokens)
+        return api.Relevances(tuple(scores[index] for index in range(len(texts))), tokens)
 
 
 async def stream(
     model: RemoteModel, path: str, body: dict[str, Any], kind: type[_Message], *, usage_follows: bool = False
-) -> AsyncGenerator[Chunk, None]:
+) -> AsyncGenerator[api.Chunk, None]:
     """Yield the chunks of a streamed answer. With `usage_follows` the counts come after the end of the text, so that
     the last chunk is held back until the stream ends. Raises EngineDied for a stream that breaks off."""
-    last = Chunk("")
+    last = api.Chunk("")
     async with aclosing(model.exchange.messages(path, body, kind)) as messages:
         async for message in messages:
             chunk = message.chunk(last)
@@ -268,7 +256,7 @@ async def stream(
         yield last
 
 
-def _generation(model: RemoteModel, request: GenerateRequest | ChatRequest) -> dict[str, Any]:
+def _generation(model: RemoteModel, request: api.GenerateRequest | api.ChatRequest) -> dict[str, Any]:
     sampling = request.sampling
     return {
         "model": model.name,
@@ -288,7 +276,7 @@ def finish_reason(reason: str | None) -> str:
     return "" if not reason else "length" if reason in ("length", "limit") else "stop"
 
 
-def plain_text(prompt: Prompt, model: RemoteModel, controls: frozenset[str] = frozenset()) -> str:
+def plain_text(prompt: api.Prompt, model: RemoteModel, controls: frozenset[str] = frozenset()) -> str:
     """Return a prompt as text, all of whose documents are checked by `check_text`."""
     for part in prompt:
         if not part.control:
@@ -312,7 +300,7 @@ def check_text(text: str, model: RemoteModel, controls: frozenset[str] = frozens
         )
 
 
-def infill_parts(prompt: Prompt) -> tuple[str, str] | None:
+def infill_parts(prompt: api.Prompt) -> tuple[str, str] | None:
     """Return the prefix and suffix of a suffix-prefix-middle prompt (`plugins/completion/prompt.py`); None of any
     other prompt."""
     match [(part.text, part.control) for part in prompt]:
@@ -323,7 +311,7 @@ def infill_parts(prompt: Prompt) -> tuple[str, str] | None:
 
 
 def refuse(
-    request: GenerateRequest | ChatRequest | ScoreRequest,
+    request: api.GenerateRequest | api.ChatRequest | api.ScoreRequest,
     model: RemoteModel,
     *,
     grammar: bool = False,
@@ -333,12 +321,12 @@ def refuse(
     http = model.exchange.http
     if request.adapter:
         raise EngineError(f"{http} can't attach the adapter {request.adapter!r}: serve it as a model there")
-    rules = "" if isinstance(request, ScoreRequest) else request.grammar
+    rules = "" if isinstance(request, api.ScoreRequest) else request.grammar
     if (grammar and rules) or (gbnf and rules and not rules.startswith("{")):
         raise EngineError(f"{http} can't be held to such a grammar; llama-server can")
 
 
-def schema_of(request: GenerateRequest | ChatRequest) -> Any:
+def schema_of(request: api.GenerateRequest | api.ChatRequest) -> Any:
     """Return a request's JSON schema, decoded. Raises EngineError for one that isn't JSON."""
     try:
         return msgspec.json.decode(request.grammar)
