@@ -195,10 +195,7 @@ def load_model(name: str, settings: EngineSettings) -> AnyModel:
 
 
 def run(
-    folder: Path,
-    *,
-    idle_seconds: float = IDLE_SECONDS,
-    load: Callable[[str, EngineSettings], AnyModel] = load_model,
+    folder: Path, *, idle_seconds: float = IDLE_SECONDS, load: Callable[[str, EngineSettings], AnyModel] = load_model
 ) -> None:
     """Serve until idle; return at once when another daemon serves this folder."""
     forbid_network()  # the engine has no business on the network, ever

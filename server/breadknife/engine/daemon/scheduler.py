@@ -15,13 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
-from breadknife.engine.api import (
-    Chunk,
-    EmbedRequest,
-    Lane,
-    LaneStatus,
-    ModelStatus,
-)
+from breadknife.engine.api import Chunk, EmbedRequest, Lane, LaneStatus, ModelStatus
 from breadknife.engine.daemon.batching import PendingEvaluation, jobs_in_batch, split_batch
 from breadknife.engine.daemon.calibration import PROMPTS
 from breadknife.engine.daemon.decoding import make_plan

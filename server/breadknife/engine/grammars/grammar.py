@@ -33,10 +33,7 @@ def limits() -> LLParserLimits:
     from llguidance import LLParserLimits
 
     return LLParserLimits(
-        step_max_items=1_000_000,
-        max_lexer_states=25_000,
-        precompute_large_lexemes=False,
-        verbose_errors=False,
+        step_max_items=1_000_000, max_lexer_states=25_000, precompute_large_lexemes=False, verbose_errors=False
     )
 
 

@@ -209,10 +209,7 @@ class LlamaModel:
             raise EngineError(f"the adapter {adapter} was not attached to {self._path.name}")
         handles = [self._adapters[adapter]] if adapter else []
         llama.llama_set_adapters_lora(
-            self._context,
-            (llama.llama_adapter_lora_p_ctypes * 1)(*handles),
-            len(handles),
-            (ctypes.c_float * 1)(1.0),
+            self._context, (llama.llama_adapter_lora_p_ctypes * 1)(*handles), len(handles), (ctypes.c_float * 1)(1.0)
         )
 
     def save(self, sequence: int, path: Path) -> None:

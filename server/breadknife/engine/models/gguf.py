@@ -29,19 +29,7 @@ MAX_HEADER = 1 << 27
 """Bytes. Large headers, with a vocabulary of 2**18 tokens and its merges, have some 2**24."""
 MAX_DIMENSIONS = 4
 
-_SCALARS = {
-    0: "<B",
-    1: "<b",
-    2: "<H",
-    3: "<h",
-    4: "<I",
-    5: "<i",
-    6: "<f",
-    7: "<?",
-    10: "<Q",
-    11: "<q",
-    12: "<d",
-}
+_SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 """GGUF's value types, in struct's letters."""
 _STRING, _ARRAY = 8, 9
 

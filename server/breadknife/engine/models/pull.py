@@ -109,11 +109,7 @@ def _free_space(folder: Path) -> int:
 
 
 def pull(
-    model: ModelInfo,
-    store: ModelStore,
-    progress: Report,
-    offline: bool = False,
-    free: FreeSpace = _free_space,
+    model: ModelInfo, store: ModelStore, progress: Report, offline: bool = False, free: FreeSpace = _free_space
 ) -> Path:
     """Make sure that a model is on this machine; returns its file, verified.
 

@@ -149,10 +149,7 @@ class RemoteEngine:
             future.cancel()
 
     async def _answers(
-        self,
-        ask: Callable[[OpenAIDialect, RemoteModel], AsyncGenerator[_T, None]],
-        name: str,
-        cancel: CancelToken,
+        self, ask: Callable[[OpenAIDialect, RemoteModel], AsyncGenerator[_T, None]], name: str, cancel: CancelToken
     ) -> AsyncGenerator[_T, None]:
         http = self._http
         if http is None:

@@ -14,14 +14,7 @@ import httpx2
 import msgspec
 
 from breadknife.engine.remote.runtime import Runtime
-from breadknife.errors import (
-    BreadknifeError,
-    EngineDied,
-    EngineError,
-    EngineUnavailable,
-    PromptTooLong,
-    UnknownModel,
-)
+from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, PromptTooLong, UnknownModel
 
 _T = TypeVar("_T")
 
