@@ -7,10 +7,8 @@ clients share.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import subprocess
-import threading
 import time
 from collections.abc import Sequence
 
@@ -45,7 +43,8 @@ class GrammarGate:
 
     def __init__(self, command: Sequence[str] = _TRIAL) -> None:
         self._command = command
-        self._known = LruCache[bytes, str](KEPT)
+        self._problems = LruCache[bytes, str](KEPT)
+        """By a digest of each grammar why it can't be used; empty where it can."""
         self._free = asyncio.Semaphore(AT_ONCE)
 
     def knows(self, grammar: str) -> bool:
@@ -55,7 +54,7 @@ class GrammarGate:
             check(grammar)
         if is_plain(grammar):
             return True
-        problem = self._known.get(_digest(grammar))
+        problem = self._problems.get(_digest(grammar))
         if problem:
             raise EngineError(problem)
         return problem is not None
@@ -66,7 +65,7 @@ class GrammarGate:
             if self.knows(grammar):
                 return
             problem = await asyncio.to_thread(trial, grammar, self._command)
-        self._known[_digest(grammar)] = problem
+        self._problems[_digest(grammar)] = problem
         if problem:
             raise EngineError(problem)
 
@@ -83,56 +82,57 @@ def is_plain(grammar: str) -> bool:
 
 
 def trial(grammar: str, command: Sequence[str] = _TRIAL) -> str:
-    """Why a grammar can't be used, as a process of its own finds out; empty when it can be."""
+    """Return why a grammar can't be used, as a process of its own finds out; empty when it can be."""
     try:
         process = children.start(command, stdin=children.PIPE, stdout=children.PIPE)
     except OSError as error:
         return f"the request's grammar can't be tried out: {error}"
     with process:
-        watch = _Watch(process)
-        watcher = threading.Thread(target=watch.run, name="grammar trial", daemon=True)
         try:
             assert process.stdout is not None
             process.stdout.read(1)  # it has started
-            watcher.start()
-            said, _ = process.communicate(grammar.encode("utf-8", "replace"))
+            limits, said, exceeded = _TrialLimits(process.pid), b"", ""
+            message: bytes | None = grammar.encode("utf-8", "replace")
+            while not exceeded:
+                try:
+                    said, _ = process.communicate(message, timeout=LOOK_SECONDS)
+                    break
+                except subprocess.TimeoutExpired:
+                    message, exceeded = None, limits.exceeded()
         finally:
             process.kill()
-            watch.done.set()
-    if watch.exceeded:
-        return str(refused(f"to compile it takes {watch.exceeded}; make it smaller"))
+    if exceeded:
+        return str(refused(f"to compile it takes {exceeded}; make it smaller"))
     if process.returncode:
         return str(refused("the compiler fails over it; make it simpler"))
     return said.decode("utf-8", "replace")
 
 
-class _Watch:
-    """Kills a trial that takes too much."""
+class _TrialLimits:
+    """What a trial has taken since it began to compile."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        self.exceeded = ""
-        self.done = threading.Event()
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._cpu_seconds = self._usage()[0]
+        self._end = time.monotonic() + MOST_SECONDS
 
-    def run(self) -> None:
-        with contextlib.suppress(psutil.Error):
-            process = psutil.Process(self._process.pid)
-            begun, end = _cpu_seconds(process), time.monotonic() + MOST_SECONDS
-            while not self.done.wait(LOOK_SECONDS):
-                if _cpu_seconds(process) - begun > MOST_CPU_SECONDS:
-                    self.exceeded = f"more than {MOST_CPU_SECONDS} s"
-                elif process.memory_info().rss > MOST_BYTES:
-                    self.exceeded = f"more than {MOST_BYTES >> 20} MB"
-                elif time.monotonic() > end:
-                    self.exceeded = f"more than {MOST_SECONDS:.0f} s"
-                if self.exceeded:
-                    self._process.kill()
-                    return
+    def exceeded(self) -> str:
+        """Return which limit it exceeds, for people; empty for none."""
+        cpu_seconds, memory = self._usage()
+        if cpu_seconds - self._cpu_seconds > MOST_CPU_SECONDS:
+            return f"more than {MOST_CPU_SECONDS} s"
+        if memory > MOST_BYTES:
+            return f"more than {MOST_BYTES >> 20} MB"
+        return f"more than {MOST_SECONDS:.0f} s" if time.monotonic() > self._end else ""
 
-
-def _cpu_seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
+    def _usage(self) -> tuple[float, int]:
+        """Return CPU seconds and bytes of memory; none of a process that has ended."""
+        try:
+            process = psutil.Process(self._pid)
+            times = process.cpu_times()
+            return times.user + times.system, process.memory_info().rss
+        except psutil.Error:
+            return 0.0, 0
 
 
 def _digest(grammar: str) -> bytes:
