@@ -93,8 +93,8 @@ class DaemonEngine:
         return status
 
     def build(self) -> str:
-        """Of the daemon that we are connected to, or of what one would be started from: whoever asks for that at a
-        document's first check doesn't wait for its start."""
+        """Return the build of the daemon that we are connected to, or of the one that would be started: whoever asks
+        for that at a document's first check doesn't wait for a start."""
         connection = self._connection
         if connection and connection.usable:
             return connection.welcome.build
@@ -151,7 +151,7 @@ class DaemonEngine:
         return self._connection
 
     def _connected_to_ours(self) -> Connection | None:
-        """None also after an older daemon was told to go."""
+        """Return a connection to a daemon of our version; None also after an older one was told to go."""
         connection = self._connected()
         if connection and newer(__version__, connection.welcome):
             connection.retire()
@@ -178,8 +178,8 @@ class DaemonEngine:
         raise EngineUnavailable("another engine is finishing its work; ask again")
 
     def _connected_or_ended(self) -> Connection | None:
-        """None also after a daemon that hangs was killed. Whoever calls it has the lock for starting one: of several
-        clients that see it hang one kills it, and the others find the next."""
+        """Return the same; None also after a daemon that hangs was killed. Whoever calls it has the lock for starting
+        one: of several clients that see it hang one kills it, and the others find the next."""
         try:
             return self._connected_to_ours()
         except DaemonHangs as hangs:

@@ -108,7 +108,7 @@ class Connection:
             self._close_if_left()
 
     def _next(self, inbox: _Inbox, cancel: CancelToken) -> wire.Answer | wire.Failed | BreadknifeError:
-        """Waits as long as the daemon shows that it lives. Raises Cancelled, DaemonHangs."""
+        """Return the next message, as long as the daemon shows that it lives. Raises Cancelled, DaemonHangs."""
         while True:
             remaining = cancel.remaining()
             try:
@@ -229,7 +229,7 @@ class Connection:
                     inbox.put(message)
 
     def _close_if_left(self) -> None:
-        """A daemon that is leaving waits until we hang up."""
+        """Hang up once nothing is awaited of a daemon that is leaving: it waits for that."""
         with self._lock:
             if self._leaving and not self._inboxes:
                 self._hang_up()

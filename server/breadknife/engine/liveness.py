@@ -131,7 +131,7 @@ def _cpu_seconds(process: psutil.Process | None) -> float:
 
 
 def _wants_to_run(pid: int) -> bool:
-    """Whether a thread of a process runs, waits for its turn, or for a disk (Linux; elsewhere nobody tells)."""
+    """Tell whether a thread of a process runs, waits for its turn, or for a disk (False but on Linux)."""
     if sys.platform != "linux":
         return False
     try:

@@ -44,13 +44,13 @@ def memory_kills() -> int:
 
 
 def cores() -> tuple[int, int]:
-    """Physical and logical cores that this process may use."""
+    """Return how many physical and logical cores this process may use."""
     allowed = len(_allowed())
     return min(psutil.cpu_count(logical=False) or allowed, allowed), allowed
 
 
 def _allowed() -> Collection[int]:
-    """The numbers of the logical cores that this process may use."""
+    """Return the numbers of the logical cores that this process may use."""
     return os.sched_getaffinity(0) if sys.platform == "linux" else range(os.cpu_count() or 1)
 
 
@@ -67,7 +67,7 @@ def others_work() -> Iterator[float]:
 
 
 def _times() -> tuple[float, float, float]:
-    """Seconds: of the clock, of idle cores of those that we may use, of our own computing."""
+    """Return seconds: of the clock, of idle cores of those that we may use, of our own computing."""
     own, each = psutil.Process().cpu_times(), psutil.cpu_times(percpu=True)
     mine = [each[core] for core in _allowed() if core < len(each)]
     idle = sum(core.idle + getattr(core, "iowait", 0.0) for core in mine)

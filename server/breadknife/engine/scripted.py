@@ -58,7 +58,7 @@ class ScriptedEngine:
         return self._say(_text(request.prompt), request, cancel)
 
     def chat(self, request: api.ChatRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
-        """The messages' texts are the prompt, each on lines of its own."""
+        """Answer as `generate` does to the messages' texts, each on lines of its own."""
         self._keep(request)
         return self._say("\n".join(message.text for message in request.messages), request, cancel)
 
@@ -83,7 +83,7 @@ class ScriptedEngine:
         yield api.Chunk("", finish=finish, prompt_tokens=len(prompt.split()), output_tokens=tokens)
 
     def score(self, request: api.ScoreRequest, cancel: CancelToken) -> api.Scores:
-        """What the line says is certain; any other alternative is as unlikely as it is long."""
+        """Score alternatives: what the line says is certain; any other alternative is as unlikely as it is long."""
         self._keep(request)
         said = self._line(_text(request.prompt), cancel).say
         tokens = tuple(max(1, len(alternative.split())) for alternative in request.alternatives)
@@ -100,7 +100,7 @@ class ScriptedEngine:
         return api.Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=_words(request.texts))
 
     def rerank(self, request: api.RerankRequest, cancel: CancelToken) -> api.Relevances:
-        """The more words of the query a text has, the more relevant it is, whatever the script says."""
+        """Score texts by how many words of the query each has, whatever the script says."""
         self._keep(request)
         cancel.raise_if_cancelled()
         asked = _vector(request.query)
@@ -108,8 +108,8 @@ class ScriptedEngine:
         return api.Relevances(scores, prompt_tokens=_words((request.query, *request.texts)))
 
     def classify(self, request: api.ClassifyRequest, cancel: CancelToken) -> api.Classes:
-        """The classes are what the script says. A text is of the class of the first line whose `when` is in it, for
-        certain; where there is none, all classes are as likely."""
+        """Choose among the texts of the script's lines. A text is of the class of the first line whose `when` is in it,
+        for certain; where there is none, all classes are as likely."""
         self._keep(request)
         labels = tuple(dict.fromkeys(line.say for line in self._script)) or ("",)
         found = [self._line(text, cancel).say for text in request.texts]

@@ -235,7 +235,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
 
 
 def _blamed(error: BreadknifeError, request: GenerateRequest) -> ApiError:
-    """A grammar that the engine can't use is the asker's."""
+    """Return the API's error; a grammar that the engine can't use is the client's fault."""
     engine = isinstance(error, EngineError) and not isinstance(error, EngineDied | EngineUnavailable | PromptTooLong)
     if engine and request.grammar:
         return ApiError(str(error), "response_format")

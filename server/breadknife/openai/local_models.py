@@ -35,7 +35,7 @@ class LocalModels:
         return [(model, path) for model, path in found if path]
 
     def able(self, name: str, *kinds: ModelKind) -> ResolvedModel:
-        """As `target`. Raises ApiError, too, for a model of another kind than these."""
+        """Return what `target` does. Raises ApiError, too, for a model of another kind than these."""
         target = self.target(name)
         does = target.info.does
         if does not in kinds:

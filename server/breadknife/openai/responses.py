@@ -118,7 +118,7 @@ def ranking(found: Relevances, texts: Sequence[str], model: str, top: int, *, wi
 
 
 def _read(found: Embeddings | Relevances) -> Json:
-    """Of what only reads. What was left out of texts that are too long is never left unsaid."""
+    """Return the usage of an encoder, with what was left out of texts that are too long."""
     trimmed = {"prompt_tokens_details": {"trimmed_tokens": found.trimmed_tokens}} if found.trimmed_tokens else {}
     return {"prompt_tokens": found.prompt_tokens, "total_tokens": found.prompt_tokens, **trimmed}
 

@@ -59,7 +59,7 @@ def calibrate(model: Model, threads: tuple[int, ...], measured: Measured) -> Cal
         return measured[key]
 
     def completion(threads: int) -> float:
-        """A typical one: up to 64 new tokens of prompt, 8 of output."""
+        """Return the seconds of a typical completion: up to 64 new tokens of prompt, 8 of output."""
         return seconds(threads, sizes[0], 1) + 8 * seconds(threads, 1, 1)
 
     try:
@@ -111,7 +111,7 @@ def read_calibrations(path: Path, machine: str) -> Calibrations:
 
 
 def write_calibrations(path: Path, calibrations: Calibrations) -> None:
-    """A disk that is full or read-only costs another calibration after the next start, nothing else."""
+    """Keep them on disk. If it is full or read-only, they are measured again after the next start."""
     try:
         write_atomically(path, msgspec.json.encode(calibrations))
     except OSError as error:

@@ -120,14 +120,14 @@ class Daemon:
         return time.monotonic() - max(self._last_used, self.scheduler.last_submit) >= self._idle_seconds
 
     def _end_if_stuck(self) -> None:
-        """A decode that never returns is a crash. Looks are counted, not seconds: a machine may sleep."""
+        """Treat a decode that never returns as a crash. Looks are counted, not seconds: a machine may sleep."""
         turns, looks = self._stuck
         self._stuck = self.scheduler.turns, looks + 1 if turns == self.scheduler.turns else 0
         if self._stuck[1] >= STUCK_LOOKS:
             die(self._ledger, "the computing thread is stuck")
 
     def _stop_at_sigterm(self) -> None:
-        """The end of a session isn't a crash. (Windows has no such signal.)"""
+        """End in order at the end of a user's session, which isn't a crash. (Windows has no such signal.)"""
         if sys.platform != "win32" and threading.current_thread() is threading.main_thread():
 
             def stop() -> None:
@@ -249,7 +249,7 @@ def _serve_locked(
 
 
 def _lock_of(folder: Path) -> contextlib.AbstractContextManager[object] | None:
-    """The folder's lock, taken; None when another daemon serves, or goes on finishing its work."""
+    """Take the folder's lock; None when another daemon serves, or goes on finishing its work."""
     end = time.monotonic() + STEP_DOWN_SECONDS
     while True:
         lock = lock_file(folder / "engine.lock", 0.1)
@@ -263,7 +263,7 @@ def _lock_of(folder: Path) -> contextlib.AbstractContextManager[object] | None:
 
 
 def _on_thread_error(ledger: CrashLedger, failure: threading.ExceptHookArgs) -> None:
-    """A thread that ended by an error leaves its work undone, and its clients waiting."""
+    """End the process: a thread that ended by an error leaves its work undone, and its clients waiting."""
     error = failure.exc_value or failure.exc_type()
     log.critical("a thread ended", exc_info=(failure.exc_type, error, failure.exc_traceback))
     die(ledger, f"a thread ended: {error!r}")

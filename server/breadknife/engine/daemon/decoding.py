@@ -308,7 +308,7 @@ def _most_tokens(groups: list[list[int]], texts: Sequence[Sequence[int]]) -> int
 
 
 def _log_sum(row: Rows) -> float:
-    """The logarithm of the sum of the exponentials, which makes a logit a log-probability."""
+    """Return the logarithm of the sum of the exponentials, which makes a logit a log-probability."""
     top = float(row.max())
     return top + float(np.log(np.exp(row - top).sum()))
 

@@ -74,7 +74,7 @@ def begin(job: Job, model: Encoder) -> EncoderSlot:
 
 
 def _fitted(framed: EncoderInput, context: int) -> tuple[list[int], int]:
-    """The tokens that are read, and how many the text lost at its end. Raises PromptTooLong, EngineError."""
+    """Return the tokens that are read, and how many the text lost at its end. Raises PromptTooLong, EngineError."""
     around = len(framed.before) + len(framed.after)
     if not framed.text:
         raise EngineError("an empty text says nothing; leave it out")

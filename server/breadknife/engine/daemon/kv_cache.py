@@ -111,7 +111,7 @@ class KvCache:
         return True
 
     def _spare(self, besides: int) -> int:
-        """An empty idle sequence; else the one least worth keeping, of which one is `besides` only as a last resort."""
+        """Return an empty idle sequence, or the one least worth keeping; `besides` only as a last resort."""
         idle = [s for s in range(len(self.model.tokens)) if s not in self.in_use]
         if not idle:
             raise EngineError("all sequences are in use")

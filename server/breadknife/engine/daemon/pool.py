@@ -191,7 +191,7 @@ class Pool:
             return ""
 
     def _was_replaced(self, name: str) -> bool:
-        """Whether the name of a model, or of an adapter of its, is that of another file now."""
+        """Tell whether the name of a model, or of an adapter of its, is that of another file now."""
         loaded = self._models[name]
         return any(self._sum(each) not in ("", key) for each, key in ((name, loaded.key), *loaded.adapters.items()))
 
@@ -209,7 +209,7 @@ class Pool:
             self._drop(min(victims, key=lambda name: self._models[name].used_at), f"{name} needs its memory")
 
     def _free(self) -> int:
-        """Bytes that we may still take."""
+        """Return the bytes that we may still take."""
         now = self._memory()
         free = now.available - LEFT_FOR_OTHERS
         if self._settings.memory_mb:
@@ -291,7 +291,7 @@ class Pool:
         return snapshot_key(loaded.key, loaded.adapters[adapter] if adapter else "", self._build, tokens)
 
     def _save(self, pending: _Pending) -> None:
-        """Nothing, when the sequence was used for something else since."""
+        """Save a snapshot, unless the sequence was used for something else since."""
         model, length = self._models[pending.name].model, len(pending.tokens)
         if isinstance(model, Encoder):
             return

@@ -98,7 +98,7 @@ class Scheduler:
             )
 
     def close(self) -> None:
-        """Whoever still waits gets an error."""
+        """End the thread; whoever still waits gets an error."""
         with self._changed:
             self._closed = True
             self._interrupt()
@@ -223,7 +223,7 @@ class Scheduler:
         return [*self._waiting, *(slot.job for slot in self._slots)]
 
     def _decoder_slots(self) -> list[Slot]:
-        """Those that have sequences, or want them back."""
+        """Return those that have sequences, or want them back."""
         return [slot for slot in self._slots if isinstance(slot, Slot)]
 
     def _resume(self, slot: Slot) -> bool:
@@ -331,7 +331,7 @@ class Scheduler:
                 self._advance(slot, [pending.result() for pending in slot.pending if not pending.silent])
 
     def _keep(self, slot: Slot) -> None:
-        """The prompt was evaluated: what of it is dear goes to disk when there is time."""
+        """Ask for a snapshot of the prompt's beginning, which was evaluated, if it is worth one."""
         if slot.plan.prompt.keep and not slot.kept:
             slot.kept, name = True, slot.job.request.model
             try:

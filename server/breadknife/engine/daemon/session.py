@@ -156,7 +156,8 @@ class ClientSession:
             self._reply(id, request, error)
 
     async def _submit_after_trial(self, id: int, job: Job, grammar: str) -> None:
-        """One after the other: a client that sends many grammars doesn't keep others from having theirs tried."""
+        """Have the grammars of a client tried one after the other: one that sends many grammars doesn't keep others
+        from having theirs tried."""
         try:
             async with self._trying:
                 if self._is_wanted(id, job):

@@ -139,7 +139,7 @@ class GrammarConstraint:
         pass
 
     def _best_permitted(self, logits: Rows) -> NDArray[np.intp] | None:
-        """The likeliest permitted token, if it is among the few likeliest of all."""
+        """Return the likeliest permitted token, if it is among the few likeliest of all."""
         return next((np.array([token]) for token in islice(_likeliest(logits), _FEW) if self.permits(token)), None)
 
     def _all_permitted(self) -> NDArray[np.intp]:

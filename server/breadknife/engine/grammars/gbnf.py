@@ -68,7 +68,8 @@ class Gbnf:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """The rules, each after those that it refers to; empty where a rule refers to itself, be it through others."""
+        """The names of the rules, each after those that it refers to; empty where a rule refers to itself, be it
+        through others."""
         try:
             return tuple(
                 TopologicalSorter({name: set(references(node)) for name, node in self.rules.items()}).static_order()

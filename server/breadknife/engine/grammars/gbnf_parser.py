@@ -156,7 +156,7 @@ class _Parser:
         return CharacterClass(f"[{'^' if negated else ''}{''.join(ranges)}]")
 
     def _characters(self, source: str, start: int) -> Iterator[int]:
-        """Those of a literal's source, which begins at `start`."""
+        """Yield the characters of a literal, whose source begins at `start`."""
         if "\\" not in source:
             yield from map(ord, source)
             return

@@ -57,7 +57,7 @@ def is_schema(grammar: str) -> bool:
 
 
 def _read(grammar: str) -> str:
-    """A JSON schema, or GBNF in Lark's language."""
+    """Return a JSON schema, or GBNF in Lark's language. Raises EngineError."""
     if len(grammar) > MOST_CHARACTERS:
         raise refused(f"it has {len(grammar):,} characters, and {MOST_CHARACTERS:,} are the most")
     try:

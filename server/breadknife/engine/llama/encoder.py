@@ -69,7 +69,8 @@ class LlamaEncoder:
         return EncoderInput(before, self._weights.tokenize(text), after)
 
     def reranker_input(self, query: str, text: str) -> EncoderInput:
-        """As llama.cpp's server has it (`format_prompt_rerank`), but that no text can become a control token."""
+        """Frame a query and a text as llama.cpp's server does (`format_prompt_rerank`), but that no text can become a
+        control token."""
         tokenize, vocab = self._weights.tokenize, self._weights.vocab
         if template := self._weights.rerank_template:
             before, _, after = template.partition("{document}")

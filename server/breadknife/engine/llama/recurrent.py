@@ -32,7 +32,7 @@ def open_model(weights: Weights, *, cells: int, sequences: int, threads: int, wi
 
 
 def _state_size(weights: Weights) -> int:
-    """Bytes of one state. llama.cpp tells them only of a sequence that holds something."""
+    """Return the bytes of one state. llama.cpp tells them only of a sequence that holds something."""
     params = llama.llama_context_default_params()
     params.n_ctx = params.n_batch = params.n_ubatch = params.n_seq_max = params.n_threads = params.n_threads_batch = 1
     try:
@@ -128,7 +128,7 @@ class RecurrentModel(LlamaModel):
         return rows
 
     def _evaluate(self, evaluation: Evaluation) -> Rows | None:
-        """In two decodes where there is a place for a checkpoint: before the tokens whose rows are wanted."""
+        """Evaluate in two decodes where there is a place for a checkpoint: before the tokens whose rows are wanted."""
         sequence, lead = evaluation.sequence, len(evaluation.tokens) - evaluation.outputs
         if evaluation.outputs and lead >= SHORT:
             if super().decode([replace(evaluation, tokens=evaluation.tokens[:lead], outputs=0)]) is None:
@@ -150,7 +150,7 @@ class RecurrentModel(LlamaModel):
             self.checkpoints.keep(evaluation.sequence, length)
 
     def _state(self, sequence: int) -> Checkpoint | None:
-        """What a sequence returns to if a decode is interrupted; None where it is empty, or the memory short."""
+        """Return the state to go back to if a decode is interrupted; None where it is empty, or the memory short."""
         length = len(self.tokens[sequence])
         if not length:
             return None
@@ -160,7 +160,7 @@ class RecurrentModel(LlamaModel):
         return self.checkpoints.take(sequence, length)
 
     def _return_to(self, sequence: int, checkpoint: Checkpoint | None) -> None:
-        """Only then does llama.cpp forget a hybrid's cells of later tokens: it asks its recurrent memory first."""
+        """Restore a state, then truncate: llama.cpp asks its recurrent memory before it forgets a hybrid's cells."""
         length = 0
         if checkpoint and self.checkpoints.restore(sequence, checkpoint):
             length = checkpoint.length

@@ -136,7 +136,7 @@ class Abort:
 
     @contextmanager
     def ignored(self) -> Generator[None, None, None]:
-        """What is computed meanwhile runs to its end."""
+        """Let what is computed meanwhile run to its end."""
         llama.llama_set_abort_callback(self._context, llama.ggml_abort_callback(), None)
         try:
             yield
@@ -179,5 +179,5 @@ def reason() -> str:
 
 
 def forget_log() -> None:
-    """What is written from now on is the reason of what fails next."""
+    """Forget what llama.cpp wrote, so that what it writes from now on is the reason of what fails next."""
     _log.clear()

@@ -80,7 +80,7 @@ def forget_model(name: str) -> bool:
 
 @contextmanager
 def _changing() -> Generator[Catalog, None, None]:
-    """The user's catalog, for one writer at a time."""
+    """Lock the user's catalog for one writer at a time."""
     path = user_file()
     try:
         with lock_file(path.with_suffix(".lock"), LOCK_SECONDS):

@@ -196,7 +196,7 @@ class _Reader:
         return None  # nothing here needs one
 
     def _tensor(self) -> int:
-        """Where its data end, from the beginning of the data; 0 for a type that isn't known here."""
+        """Return where a tensor's data end, from the beginning of the data; 0 for a type that isn't known here."""
         name = self._text()
         count = self._number("<I")
         if not 0 < count <= MAX_DIMENSIONS:

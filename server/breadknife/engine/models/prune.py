@@ -53,7 +53,7 @@ def leftovers(store: ModelStore, catalog: Catalog, keep: frozenset[str], snapsho
 
 
 def delete(leftover: Leftover) -> bool:
-    """False when somebody works on it just now. Raises ModelError."""
+    """Delete it; False when somebody works on it just now. Raises ModelError."""
     try:
         if leftover.lock is None:
             leftover.path.unlink(missing_ok=True)

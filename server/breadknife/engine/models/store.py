@@ -120,7 +120,7 @@ def _elsewhere(model: ModelInfo) -> Iterator[Path]:
 
 
 def _hub_cache(home: Path) -> Path:
-    """As huggingface_hub finds it, without the time that importing it takes."""
+    """Return the cache that huggingface_hub has, without the time that importing it takes."""
     if cache := os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE"):
         return Path(cache)
     xdg = os.environ.get("XDG_CACHE_HOME")

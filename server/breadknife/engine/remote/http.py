@@ -143,7 +143,7 @@ class Exchange:
         return UnknownModel(f"{self.http} {wanted}; it has: {models}")
 
     async def _response(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx2.Response:
-        """A successful answer, not yet read."""
+        """Return a successful answer, not yet read."""
         retry, attempt = self.http.retry, 1
         while True:
             wait = min(retry.first_wait * 2 ** (attempt - 1), retry.longest_wait)
@@ -249,7 +249,7 @@ class Exchange:
         return EngineError(f"{self.http} answered {path} with {status}: {text}")
 
     def _unforeseen(self, response: httpx2.Response, error: msgspec.DecodeError) -> EngineError:
-        """For an answer that isn't JSON, or JSON of another shape."""
+        """Return the error for an answer that isn't JSON, or JSON of another shape."""
         kind = response.headers.get("content-type", "of no type")
         return EngineError(
             f"{self.http} answered {response.url.path} with something unforeseen ({kind}; {error}): "
@@ -258,7 +258,7 @@ class Exchange:
 
 
 def _retry_after(response: httpx2.Response) -> float | None:
-    """Seconds; None where the header is absent or a date, which Ollama, vLLM and llama-server never send."""
+    """Return seconds; None where the header is absent or a date, which Ollama, vLLM and llama-server never send."""
     try:
         seconds = float(response.headers.get("retry-after", ""))
     except ValueError:
@@ -267,7 +267,7 @@ def _retry_after(response: httpx2.Response) -> float | None:
 
 
 def _error_text(body: bytes) -> str:
-    """What an error's body says: OpenAI's, Ollama's, vLLM's and FastAPI's shapes, else its beginning."""
+    """Return the text of an error's body: of OpenAI's, Ollama's, vLLM's and FastAPI's shapes, else its beginning."""
     try:
         answer: Any = msgspec.json.decode(body)
     except msgspec.DecodeError:
