@@ -8,7 +8,7 @@ from pathlib import Path
 import openai
 import pytest
 
-from breadknife.engine.models.adding import Wish, add_model
+from breadknife.engine.models.adding import AddRequest, add_model
 from breadknife.engine.models.store import ModelStore
 from engine.gguf_files import ADAPTER, MODEL, gguf
 from engine.tiny_models import bert
@@ -32,8 +32,8 @@ def models(home: Path, tmp_path: Path) -> None:
     for name, content in files.items():
         path = tmp_path / f"{name}.gguf"
         path.write_bytes(content)
-        wish = Wish(str(path), name, base="chat" if name == "style" else "")
-        add_model(wish, ModelStore(), lambda progress: None, offline=True)
+        request = AddRequest(str(path), name, base="chat" if name == "style" else "")
+        add_model(request, ModelStore(), lambda progress: None, offline=True)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import pytest
 
 from breadknife.cli.engine.serve_openai import kept_token
 from breadknife.engine.client import DaemonEngine
-from breadknife.engine.models.adding import Wish, add_model, forget_model
+from breadknife.engine.models.adding import AddRequest, add_model, forget_model
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import SettingsError
@@ -217,7 +217,7 @@ def add(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     def add(name: str, content: bytes, base: str = "") -> Path:
         path = tmp_path / f"{name}.gguf"
         path.write_bytes(content)
-        add_model(Wish(str(path), base=base), ModelStore(), lambda progress: None, offline=True)
+        add_model(AddRequest(str(path), base=base), ModelStore(), lambda progress: None, offline=True)
         names.append(name)
         return path
 

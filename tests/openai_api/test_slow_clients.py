@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from breadknife.cli.engine import http
-from breadknife.openai import reading
+from breadknife.openai import request_body
 from openai_api.serving import TOKEN, Served
 
 HEAD = f"POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n"
@@ -20,7 +20,7 @@ HEAD = f"POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bear
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "HEAD_SECONDS", 1.0)
     monkeypatch.setattr(http, "BODY_SECONDS", 3.0)
-    monkeypatch.setattr(reading, "BODY_SECONDS", 1.0)
+    monkeypatch.setattr(request_body, "BODY_SECONDS", 1.0)
 
 
 def connected(served: Served) -> socket.socket:

