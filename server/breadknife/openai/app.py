@@ -39,21 +39,21 @@ HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 @dataclass(frozen=True)
 class Api:
     workers: Workers
-    offer: LocalModels
+    local_models: LocalModels
 
     async def models(self, request: Request) -> Response:
-        here = await asyncio.to_thread(self.models_here.here)
+        here = await asyncio.to_thread(self.local_models.here)
         return JSONResponse({"object": "list", "data": [_model(model) for model, _ in here]})
 
     async def model(self, request: Request) -> Response:
         name = request.path_params["name"]
-        await asyncio.to_thread(self.models_here.target, name)
-        return JSONResponse(_model(self.models_here.catalog().model(name)))
+        await asyncio.to_thread(self.local_models.target, name)
+        return JSONResponse(_model(self.local_models.catalog().model(name)))
 
     async def completions(self, request: Request) -> Response:
         body = await _read(request, CompletionBody)
         body.check()
-        target = await asyncio.to_thread(self.models_here.able, body.model, ModelKind.DECODER)
+        target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.DECODER)
         asked = [
             GenerateRequest(
                 target.model,
@@ -73,7 +73,7 @@ class Api:
         body = await _read(request, ChatBody)
         body.check()
         messages = [message.message() for message in body.messages]
-        target = await asyncio.to_thread(self.models_here.able, body.model, ModelKind.DECODER)
+        target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.DECODER)
         try:
             prompt = await asyncio.to_thread(chat_prompt, target.info, messages)
         except (EngineError, ModelUnfit) as error:
@@ -92,7 +92,7 @@ class Api:
 
     async def embeddings(self, request: Request) -> Response:
         body = await _read(request, EmbeddingBody)
-        target = await asyncio.to_thread(self.models_here.able, body.model, ModelKind.ENCODER, ModelKind.DECODER)
+        target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.ENCODER, ModelKind.DECODER)
         asked = EmbedRequest(target.model, tuple(body.texts))
         cancel = CancelToken()
         async with while_connected(request, cancel):
@@ -101,7 +101,7 @@ class Api:
 
     async def rerank(self, request: Request) -> Response:
         body = await _read(request, RerankBody)
-        target = await asyncio.to_thread(self.models_here.able, body.model, ModelKind.RERANKER)
+        target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.RERANKER)
         texts = body.texts
         cancel = CancelToken()
         async with while_connected(request, cancel):
@@ -169,8 +169,8 @@ async def _after(
             yield each
 
 
-def make_app(workers: Workers, offer: LocalModels, token: str, run_recipe: RunRecipe | None = None) -> ASGIApp:
-    api = Api(workers, offer)
+def make_app(workers: Workers, local_models: LocalModels, token: str, run_recipe: RunRecipe | None = None) -> ASGIApp:
+    api = Api(workers, local_models)
     recipes = [Route("/v1/recipes/{name}", RecipesApi(run_recipe).serve, methods=["POST"])] if run_recipe else []
     app = Starlette(
         routes=[

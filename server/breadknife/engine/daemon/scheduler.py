@@ -3,7 +3,7 @@
 Each job is a generator that says what it wants evaluated, so that switching to a more urgent one loses nothing. The
 most urgent job's lane goes first; other jobs of that lane share its decodes. A decode that slots for a job that was
 cancelled, or that a more urgent one overtakes, is interrupted, and repeated later. An encoder's job has no part in
-that: it has one text after the other read (`one_by_one`).
+that: it has one text after the other read (`encoding`).
 """
 
 from __future__ import annotations
