@@ -18,7 +18,7 @@ def test_common_prefix(a: list[int], b: list[int], length: int) -> None:
 
 
 class Cache:
-    """KvCache whose clock stands at the number of the last use."""
+    """A KvCache whose clock stands at the number of the last use."""
 
     def __init__(self, sequences: int = 3, cells: int = 1000, block: int = 1) -> None:
         self.model = FakeModel(cells=cells, width=1000, tokens=[[] for _ in range(sequences)], block=block)

@@ -86,12 +86,12 @@ class CrashLedger:
             faulthandler.enable(self._last_words)
 
     def last_words(self, text: str) -> None:
-        """Records the end of a process that ends itself because something is broken."""
+        """Record the end of a process that ends itself because something is broken."""
         with contextlib.suppress(OSError), open(self._words, "w", encoding="utf-8", opener=open_private) as file:
             file.write(text)
 
     def computing(self, model: str | None) -> None:
-        """ComputeMark on disk that `model` is being loaded or computed with; None: nothing is."""
+        """Mark on disk that `model` is being loaded or computed with; None: nothing is."""
         with contextlib.suppress(OSError):
             if model is None:
                 self._mark.unlink(missing_ok=True)

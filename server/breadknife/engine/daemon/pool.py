@@ -122,7 +122,7 @@ class Pool:
             key = self._sum(adapter) or adapter
             loaded.model.attach(adapter, self._adapter_file(adapter))
             loaded.adapters[adapter] = key
-        # KvCache don't tell with which adapter they were evaluated: this use may change one that is to be saved.
+        # Sequences don't tell with which adapter they were evaluated: this use may change one that is to be saved.
         self._forget_pending(lambda pending: pending.name == name and pending.adapter != adapter)
         return loaded.model
 

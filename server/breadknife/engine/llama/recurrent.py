@@ -18,7 +18,7 @@ BLOCK = 64
 ROOM = 256 << 20
 """Bytes for the states that llama.cpp sets aside, one for each sequence."""
 FEWEST = 6
-"""KvCache, whatever their states take."""
+"""Sequences, whatever their states take."""
 SHORT = 8
 """Fewer tokens aren't worth a decode of their own for a checkpoint behind them: they are evaluated again as quickly."""
 

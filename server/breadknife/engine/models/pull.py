@@ -182,7 +182,7 @@ def _fetch(model: ModelInfo, store: ModelStore, progress: Report, free: FreeSpac
 
 
 def _install(file: Path, job: _Job, target: Path) -> Path:
-    """FileDigest a fetched file and give it its name, in one step that leaves no half of a file."""
+    """Sum a fetched file and give it its name, in one step that leaves no half of a file."""
     job.report(PullProgress(f"{job.model.name}: checking the SHA-256", ProgressAmount(_WRITTEN)))
     actual = sha256_of(file)
     if actual != job.model.sha256:
