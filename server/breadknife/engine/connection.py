@@ -152,12 +152,12 @@ class Connection:
         with self._sending:
             self._send_line(memoryview(line))
 
-    def _send_line(self, left: memoryview) -> None:
+    def _send_line(self, unsent: memoryview) -> None:
         """Raises DaemonLeaving, and DaemonHangs when the daemon takes no more of it."""
         silence: HangDetector | None = None
-        while left:
+        while unsent:
             try:
-                left, silence = left[self._peer.send(left) :], None
+                unsent, silence = unsent[self._peer.send(unsent) :], None
             except TimeoutError:
                 silence = silence or _silence_of(self._presence)
                 if silence.is_hanging():

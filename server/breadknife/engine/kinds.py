@@ -73,7 +73,7 @@ def may_have(role: str, kind: ModelKind) -> bool:
 def check_role(role: str, model: str, kind: ModelKind) -> None:
     """Raises ModelError for a role that a model of this kind can't have."""
     if not may_have(role, kind):
-        can = ", ".join(other for other, kinds in ROLES.items() if kind in kinds)
+        can = ", ".join(possible for possible, kinds in ROLES.items() if kind in kinds)
         raise ModelError(
             f"{model} is {an(kind)}, so it can't have the role {role}, which needs {an(ROLES[role][0])}; "
             f"it can have: {can}. `breadknife models list` shows what each model is"

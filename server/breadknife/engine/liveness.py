@@ -135,7 +135,7 @@ def _wants_to_run(pid: int) -> bool:
     if sys.platform != "linux":
         return False
     try:
-        threads = [(each / "stat").read_text("utf-8", "replace") for each in Path(f"/proc/{pid}/task").iterdir()]
+        threads = [(thread / "stat").read_text("utf-8", "replace") for thread in Path(f"/proc/{pid}/task").iterdir()]
     except OSError:
         return False
     # The state follows the name, which stands in parentheses and may have any characters.

@@ -68,8 +68,8 @@ def others_work() -> Iterator[float]:
 
 def _times() -> tuple[float, float, float]:
     """Return seconds: of the clock, of idle cores of those that we may use, of our own computing."""
-    own, each = psutil.Process().cpu_times(), psutil.cpu_times(percpu=True)
-    mine = [each[core] for core in _allowed() if core < len(each)]
+    own, cores = psutil.Process().cpu_times(), psutil.cpu_times(percpu=True)
+    mine = [cores[core] for core in _allowed() if core < len(cores)]
     idle = sum(core.idle + getattr(core, "iowait", 0.0) for core in mine)
     return time.monotonic(), idle, own.user + own.system
 

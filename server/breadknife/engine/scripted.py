@@ -67,28 +67,30 @@ class ScriptedEngine:
     ) -> Iterator[api.Chunk]:
         begins = _beginning(request.grammar)
         line, finish, tokens = self._line(prompt + begins, cancel), "stop", 0
-        said = line.say if line.say.startswith(begins) else begins + line.say
+        output = line.say if line.say.startswith(begins) else begins + line.say
         for stop in request.stop:
-            said = said.partition(stop)[0]
-        for word in re.findall(r"\s*\S+|\s+", said):
+            output = output.partition(stop)[0]
+        for word in re.findall(r"\s*\S+|\s+", output):
             if tokens == request.max_tokens:
                 finish = "length"
                 break
             _sleep(line.pace, cancel)
             tokens += 1
-            other = line.instead.get(word) if request.top_logprobs else None
+            instead = line.instead.get(word) if request.top_logprobs else None
             yield (
-                api.Chunk(word) if other is None else api.Chunk(word, -0.1, top_logprobs=((word, -0.1), (other, -0.5)))
+                api.Chunk(word)
+                if instead is None
+                else api.Chunk(word, -0.1, top_logprobs=((word, -0.1), (instead, -0.5)))
             )
         yield api.Chunk("", finish=finish, prompt_tokens=len(prompt.split()), output_tokens=tokens)
 
     def score(self, request: api.ScoreRequest, cancel: CancelToken) -> api.Scores:
         """Score alternatives: what the line says is certain; any other alternative is as unlikely as it is long."""
         self._keep(request)
-        said = self._line(_text(request.prompt), cancel).say
+        certain = self._line(_text(request.prompt), cancel).say
         tokens = tuple(max(1, len(alternative.split())) for alternative in request.alternatives)
         logprobs = tuple(
-            0.0 if alternative == said else -10.0 * count
+            0.0 if alternative == certain else -10.0 * count
             for alternative, count in zip(request.alternatives, tokens, strict=True)
         )
         return api.Scores(logprobs, tokens, prompt_tokens=len(_text(request.prompt).split()))
@@ -103,8 +105,8 @@ class ScriptedEngine:
         """Score texts by how many words of the query each has, whatever the script says."""
         self._keep(request)
         cancel.raise_if_cancelled()
-        asked = _vector(request.query)
-        scores = tuple(sum(x * y for x, y in zip(asked, _vector(text), strict=True)) for text in request.texts)
+        query = _vector(request.query)
+        scores = tuple(sum(x * y for x, y in zip(query, _vector(text), strict=True)) for text in request.texts)
         return api.Relevances(scores, prompt_tokens=_words((request.query, *request.texts)))
 
     def classify(self, request: api.ClassifyRequest, cancel: CancelToken) -> api.Classes:
@@ -112,10 +114,14 @@ class ScriptedEngine:
         for certain; where there is none, all classes are as likely."""
         self._keep(request)
         labels = tuple(dict.fromkeys(line.say for line in self._script)) or ("",)
-        found = [self._line(text, cancel).say for text in request.texts]
-        certain = [tuple(float(label == said) for label in labels) for said in found]
+        lines = [self._line(text, cancel).say for text in request.texts]
+        certain = [tuple(float(label == label_of_line) for label in labels) for label_of_line in lines]
         even = (1.0 / len(labels),) * len(labels)
-        return api.Classes(labels, tuple(each if any(each) else even for each in certain), _words(request.texts))
+        return api.Classes(
+            labels,
+            tuple(probabilities if any(probabilities) else even for probabilities in certain),
+            _words(request.texts),
+        )
 
     def status(self) -> api.EngineStatus | None:
         return None
@@ -148,8 +154,8 @@ def _sleep(seconds: float, cancel: CancelToken) -> None:
 
 
 def _beginning(grammar: str) -> str:
-    found = re.fullmatch(r'root ::= "((?:\\.|[^"\\])*)" \[\^\\x00\]\*', grammar)
-    return re.sub(r"\\(.)", lambda escaped: {"t": "\t"}.get(escaped[1], escaped[1]), found[1]) if found else ""
+    match = re.fullmatch(r'root ::= "((?:\\.|[^"\\])*)" \[\^\\x00\]\*', grammar)
+    return re.sub(r"\\(.)", lambda escaped: {"t": "\t"}.get(escaped[1], escaped[1]), match[1]) if match else ""
 
 
 def _words(texts: Sequence[str]) -> int:

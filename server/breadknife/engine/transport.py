@@ -43,8 +43,8 @@ def private_folder(folder: Path) -> Path:
     try:
         make_folder(folder)
         if sys.platform != "win32":  # there it is below the user's profile, which is closed to others
-            found = folder.lstat()
-            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            stat_result = folder.lstat()
+            if not stat.S_ISDIR(stat_result.st_mode) or stat_result.st_uid != os.getuid():
                 raise EngineUnavailable(f"{folder} belongs to somebody else; set BREADKNIFE_HOME to a folder of yours")
             folder.chmod(0o700)
     except OSError as error:

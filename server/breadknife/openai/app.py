@@ -54,7 +54,7 @@ class Api:
         body = await _read(request, CompletionBody)
         body.check()
         target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.DECODER)
-        asked = [
+        requests = [
             GenerateRequest(
                 target.model,
                 completion_prompt(target.info, prompt, body.suffix or ""),
@@ -66,8 +66,8 @@ class Api:
             )
             for prompt in body.prompts
         ]
-        choices = [Choice(index, "completion", body.logprobs is not None) for index in range(len(asked))]
-        return await self._generate(request, body, "completion", asked, choices)
+        choices = [Choice(index, "completion", body.logprobs is not None) for index in range(len(requests))]
+        return await self._generate(request, body, "completion", requests, choices)
 
     async def chat(self, request: Request) -> Response:
         body = await _read(request, ChatBody)
@@ -78,7 +78,7 @@ class Api:
             prompt = await asyncio.to_thread(chat_prompt, target.info, messages)
         except (EngineError, ModelUnfit) as error:
             raise ApiError(str(error), "messages") from error
-        asked = GenerateRequest(
+        generate_request = GenerateRequest(
             target.model,
             prompt,
             body.output_tokens,
@@ -88,16 +88,16 @@ class Api:
             adapter=target.adapter,
             top_logprobs=body.top_logprobs or 0,
         )
-        return await self._generate(request, body, "chat", [asked], [Choice(0, "chat", bool(body.logprobs))])
+        return await self._generate(request, body, "chat", [generate_request], [Choice(0, "chat", bool(body.logprobs))])
 
     async def embeddings(self, request: Request) -> Response:
         body = await _read(request, EmbeddingBody)
         target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.ENCODER, ModelKind.DECODER)
-        asked = EmbedRequest(target.model, tuple(body.texts))
+        embed_request = EmbedRequest(target.model, tuple(body.texts))
         cancel = CancelToken()
         async with while_connected(request, cancel):
-            found = await self.workers.embed(asked, cancel)
-        return JSONResponse(embeddings(found, body.model, body.encoding_format))
+            vectors = await self.workers.embed(embed_request, cancel)
+        return JSONResponse(embeddings(vectors, body.model, body.encoding_format))
 
     async def rerank(self, request: Request) -> Response:
         body = await _read(request, RerankBody)
@@ -105,20 +105,20 @@ class Api:
         texts = body.texts
         cancel = CancelToken()
         async with while_connected(request, cancel):
-            found = await self.workers.rerank(RerankRequest(target.model, body.query, tuple(texts)), cancel)
+            relevances = await self.workers.rerank(RerankRequest(target.model, body.query, tuple(texts)), cancel)
         top = body.top_n or len(texts)
-        return JSONResponse(ranking(found, texts, body.model, top, with_texts=body.return_documents))
+        return JSONResponse(ranking(relevances, texts, body.model, top, with_texts=body.return_documents))
 
     async def _generate(
         self,
         request: Request,
         body: SamplingBody,
         kind: Form,
-        asked: Sequence[GenerateRequest],
+        requests: Sequence[GenerateRequest],
         choices: Sequence[Choice],
     ) -> Response:
         cancel, envelope = CancelToken(), Envelope(kind, body.model)
-        chunks = self.workers.generate(asked, cancel)
+        chunks = self.workers.generate(requests, cancel)
         try:
             async with while_connected(request, cancel):
                 # Before the answer begins: what is wrong by now is said with a status of its own.
@@ -128,10 +128,10 @@ class Api:
                         choices[number].add(chunk)
         except BreadknifeError as error:
             await chunks.aclose()
-            raise _blamed(error, asked[0]) from error
+            raise _blamed(error, requests[0]) from error
         if not body.stream:
-            whole = envelope.around([choice.whole() for choice in choices], stream=False)
-            return JSONResponse({**whole, "usage": usage(choices)})
+            response = envelope.around([choice.whole() for choice in choices], stream=False)
+            return JSONResponse({**response, "usage": usage(choices)})
         events = _events(request, body, envelope, choices, _after(first, chunks), cancel)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
@@ -165,8 +165,8 @@ async def _after(
 ) -> AsyncGenerator[tuple[int, Chunk], None]:
     async with aclosing(rest):
         yield first
-        async for each in rest:
-            yield each
+        async for chunk in rest:
+            yield chunk
 
 
 def make_app(workers: Workers, local_models: LocalModels, token: str, run_recipe: RunRecipe | None = None) -> ASGIApp:
@@ -224,14 +224,14 @@ def _refusal(host: str, authorization: str, token: str) -> ApiError | None:
 async def _on_error(request: Request, error: Exception) -> Response:
     match error:
         case ApiError():
-            found = error
+            api_error = error
         case BreadknifeError():
-            found = as_api_error(error)
+            api_error = as_api_error(error)
         case HTTPException():
-            found = ApiError(f"{request.method} {request.url.path}: {error.detail}", None, error.status_code)
+            api_error = ApiError(f"{request.method} {request.url.path}: {error.detail}", None, error.status_code)
         case _:
-            found = ApiError("the client hung up", None, CLIENT_GONE)
-    return (ClosingResponse if found.closes else JSONResponse)(found.body(), found.status)
+            api_error = ApiError("the client hung up", None, CLIENT_GONE)
+    return (ClosingResponse if api_error.closes else JSONResponse)(api_error.body(), api_error.status)
 
 
 def _blamed(error: BreadknifeError, request: GenerateRequest) -> ApiError:

@@ -107,8 +107,8 @@ class ChatMessage(msgspec.Struct):
             raise ApiError("tool calls are not supported", "messages")
         content = self.content or ""
         if not isinstance(content, str):
-            if other := [part.type for part in content if part.type != "text"]:
-                raise ApiError(f"only text is understood, not content of the type {other[0]}", "messages")
+            if types := [part.type for part in content if part.type != "text"]:
+                raise ApiError(f"only text is understood, not content of the type {types[0]}", "messages")
             content = "".join(part.text for part in content)
         return Message("system" if self.role == "developer" else self.role, content)
 

@@ -31,8 +31,8 @@ class LocalModels:
     store: ModelStore = field(default_factory=ModelStore)
 
     def here(self) -> list[tuple[ModelInfo, Path]]:
-        found = ((model, self.store.find(model)) for model in self.catalog().models)
-        return [(model, path) for model, path in found if path]
+        paths = ((model, self.store.find(model)) for model in self.catalog().models)
+        return [(model, path) for model, path in paths if path]
 
     def able(self, name: str, *kinds: ModelKind) -> ResolvedModel:
         """Return what `target` does. Raises ApiError, too, for a model of another kind than these."""
@@ -48,10 +48,10 @@ class LocalModels:
     def target(self, name: str) -> ResolvedModel:
         """Raises UnknownModel, ModelMissing, ModelCorrupt, or another ModelError."""
         catalog = self.catalog()
-        asked = catalog.model(name)
-        model = catalog.model(asked.base) if asked.base else asked
+        named = catalog.model(name)
+        model = catalog.model(named.base) if named.base else named
         path = self.store.find(model) or self.store.verified(model)  # the latter says why not
-        return ResolvedModel(model.name, asked.name if asked.base else "", read_header(path))
+        return ResolvedModel(model.name, named.name if named.base else "", read_header(path))
 
 
 def completion_prompt(info: GgufInfo, prompt: str, suffix: str) -> Prompt:

@@ -76,16 +76,16 @@ class Envelope:
 
 def usage(choices: Iterable[Choice]) -> Json:
     last = [choice.usage for choice in choices]
-    prompt, output = sum(each.prompt_tokens for each in last), sum(each.output_tokens for each in last)
+    prompt, output = sum(chunk.prompt_tokens for chunk in last), sum(chunk.output_tokens for chunk in last)
     return {
         "prompt_tokens": prompt,
         "completion_tokens": output,
         "total_tokens": prompt + output,
-        "prompt_tokens_details": {"cached_tokens": sum(each.cached_tokens for each in last)},
+        "prompt_tokens_details": {"cached_tokens": sum(chunk.cached_tokens for chunk in last)},
     }
 
 
-def embeddings(found: Embeddings, model: str, encoding: str) -> Json:
+def embeddings(answer: Embeddings, model: str, encoding: str) -> Json:
     def encoded(vector: tuple[float, ...]) -> list[float] | str:
         if encoding == "float":
             return list(vector)
@@ -96,38 +96,38 @@ def embeddings(found: Embeddings, model: str, encoding: str) -> Json:
         "model": model,
         "data": [
             {"object": "embedding", "index": index, "embedding": encoded(vector)}
-            for index, vector in enumerate(found.vectors)
+            for index, vector in enumerate(answer.vectors)
         ],
-        "usage": _read(found),
+        "usage": _read(answer),
     }
 
 
-def ranking(found: Relevances, texts: Sequence[str], model: str, top: int, *, with_texts: bool) -> Json:
+def ranking(answer: Relevances, texts: Sequence[str], model: str, top: int, *, with_texts: bool) -> Json:
     """Return the most relevant first."""
-    order = sorted(range(len(texts)), key=lambda index: -found.scores[index])[:top]
+    order = sorted(range(len(texts)), key=lambda index: -answer.scores[index])[:top]
     return {
         "object": "list",
         "model": model,
         "results": [
-            {"index": index, "relevance_score": found.scores[index]}
+            {"index": index, "relevance_score": answer.scores[index]}
             | ({"document": {"text": texts[index]}} if with_texts else {})
             for index in order
         ],
-        "usage": _read(found),
+        "usage": _read(answer),
     }
 
 
-def _read(found: Embeddings | Relevances) -> Json:
+def _read(answer: Embeddings | Relevances) -> Json:
     """Return the usage of an encoder, with what was left out of texts that are too long."""
-    trimmed = {"prompt_tokens_details": {"trimmed_tokens": found.trimmed_tokens}} if found.trimmed_tokens else {}
-    return {"prompt_tokens": found.prompt_tokens, "total_tokens": found.prompt_tokens, **trimmed}
+    trimmed = {"prompt_tokens_details": {"trimmed_tokens": answer.trimmed_tokens}} if answer.trimmed_tokens else {}
+    return {"prompt_tokens": answer.prompt_tokens, "total_tokens": answer.prompt_tokens, **trimmed}
 
 
 def _token(chunk: Chunk, offset: int) -> Json:
     def entry(text: str, logprob: float) -> Json:
         return {"token": text, "logprob": logprob, "bytes": list(text.encode())}
 
-    top = [entry(*each) for each in chunk.top_logprobs]
+    top = [entry(*token) for token in chunk.top_logprobs]
     return {**entry(chunk.text, chunk.logprob), "top_logprobs": top, "offset": offset}
 
 
@@ -137,6 +137,6 @@ def _logprobs(kind: Form, tokens: Sequence[Json]) -> Json:
     return {
         "tokens": [token["token"] for token in tokens],
         "token_logprobs": [token["logprob"] for token in tokens],
-        "top_logprobs": [{each["token"]: each["logprob"] for each in token["top_logprobs"]} for token in tokens],
+        "top_logprobs": [{top["token"]: top["logprob"] for top in token["top_logprobs"]} for token in tokens],
         "text_offset": [token["offset"] for token in tokens],
     }

@@ -38,11 +38,11 @@ class Workers:
         Raises the first error; however this ends, it ends all of them.
         """
         loop = asyncio.get_running_loop()
-        said: asyncio.Queue[_Said] = asyncio.Queue()
+        messages: asyncio.Queue[_Said] = asyncio.Queue()
 
         def tell(number: int, what: Chunk | BreadknifeError | None) -> None:
             with suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(said.put_nowait, (number, what))
+                loop.call_soon_threadsafe(messages.put_nowait, (number, what))
 
         def pump(number: int, request: GenerateRequest) -> None:
             try:
@@ -59,7 +59,7 @@ class Workers:
                 self._pool.submit(pump, number, request)
             running = len(requests)
             while running:
-                number, what = await said.get()
+                number, what = await messages.get()
                 if what is None:
                     running -= 1
                 elif isinstance(what, BreadknifeError):

@@ -46,16 +46,16 @@ class PendingEvaluation:
         return np.concatenate(self.rows) if self.rows else np.empty((0, 0), np.float32)
 
 
-def jobs_in_batch(wanted: Sequence[int], room: int, calibration: Calibration | None) -> int:
+def jobs_in_batch(sizes: Sequence[int], room: int, calibration: Calibration | None) -> int:
     """Return how many of the jobs, the most urgent first, that want so many tokens each share the next decode.
 
     As many as give the most tokens a second. What is more than one decode holds is evaluated in slices, and all
     have a share in those.
     """
-    if sum(wanted) > room:
-        return len(wanted)
+    if sum(sizes) > room:
+        return len(sizes)
     best, most, total = 1, 0.0, 0
-    for count, tokens in enumerate(wanted, 1):
+    for count, tokens in enumerate(sizes, 1):
         total += tokens
         if calibration is None:
             best = count if total <= UNCALIBRATED_WIDTH or tokens > 1 else best
@@ -64,14 +64,14 @@ def jobs_in_batch(wanted: Sequence[int], room: int, calibration: Calibration | N
     return best
 
 
-def split_batch(wanted: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
+def split_batch(sizes: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
     """Yield (index, tokens) of each that gets some of `room`: the small ones whole, the others equal parts of the rest.
 
     Where there are more of them than tokens, the first get one each.
     """
-    order = sorted(range(min(len(wanted), room)), key=wanted.__getitem__)
+    order = sorted(range(min(len(sizes), room)), key=sizes.__getitem__)
     for position, index in enumerate(order):
-        share = min(wanted[index], room // (len(order) - position))
+        share = min(sizes[index], room // (len(order) - position))
         if share:
             room -= share
             yield index, share

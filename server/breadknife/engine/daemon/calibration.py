@@ -104,10 +104,10 @@ class Calibrations:
 def read_calibrations(path: Path, machine: str) -> Calibrations:
     """Return what `write_calibrations` wrote, or nothing when that was another machine, or isn't readable."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Calibrations)
+        calibrations = msgspec.json.decode(path.read_bytes(), type=Calibrations)
     except (OSError, msgspec.MsgspecError):
         return Calibrations(machine)
-    return found if found.machine == machine else Calibrations(machine)
+    return calibrations if calibrations.machine == machine else Calibrations(machine)
 
 
 def write_calibrations(path: Path, calibrations: Calibrations) -> None:

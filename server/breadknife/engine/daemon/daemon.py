@@ -157,7 +157,7 @@ class Daemon:
             pid=os.getpid(),
             version=__version__,
             uptime=round(time.monotonic() - self._started, 1),
-            clients=tuple(each.client() for each in self._sessions.values() if each.greeted),
+            clients=tuple(session.client() for session in self._sessions.values() if session.greeted),
             resident_bytes=self._process.memory_info().rss,
             models=self.scheduler.models(),
             lanes=self.scheduler.lanes(),

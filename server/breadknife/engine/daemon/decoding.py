@@ -101,15 +101,15 @@ def unable(request: api.EngineRequest, kind: ModelKind) -> ModelUnfit:
     """Return the error for a request that a model of this kind can't answer."""
     match request:
         case api.EmbedRequest():
-            wanted, needed = "embed texts", "an encoder"
+            task, needed = "embed texts", "an encoder"
         case api.RerankRequest():
-            wanted, needed = "rank texts", "a reranker"
+            task, needed = "rank texts", "a reranker"
         case api.ClassifyRequest():
-            wanted, needed = "say classes", "a classifier"
+            task, needed = "say classes", "a classifier"
         case _:
-            wanted, needed = "write or score text", "a decoder"
+            task, needed = "write or score text", "a decoder"
     return ModelUnfit(
-        f"the model {request.model} can't {wanted}: it is no more than {an(kind)}. Choose {needed} in [models] of your "
+        f"the model {request.model} can't {task}: it is no more than {an(kind)}. Choose {needed} in [models] of your "
         "config.toml; `breadknife models list` shows what each model is"
     )
 
@@ -126,12 +126,12 @@ def fit_prompt(parts: Sequence[Sequence[int]], prompt: api.Prompt, context: int,
     if not total:
         raise EngineError("the prompt is empty; there is nothing to continue")
     step = max(context // TRIM_STEPS, 1)
-    left = -(-excess // step) * step
+    to_trim = -(-excess // step) * step
     tokens, keep, trimmed = list[int](), 0, 0
     for part, own in zip(prompt, parts, strict=True):
-        cut = 0 if part.control or part.trim is api.Trim.NEVER else min(left, len(own))
+        cut = 0 if part.control or part.trim is api.Trim.NEVER else min(to_trim, len(own))
         tokens += own[cut:] if part.trim is api.Trim.START else own[: len(own) - cut]
-        left, trimmed = left - cut, trimmed + cut
+        to_trim, trimmed = to_trim - cut, trimmed + cut
         if part.keep:
             keep = len(tokens)
     if trimmed < excess or not tokens:

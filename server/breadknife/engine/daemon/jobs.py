@@ -127,7 +127,9 @@ class Slot(JobState):
                 self.cache.release(sequence)
                 self.sequences.clear()
                 return False
-            pending = next((each for each in self.pending if each.branch == branch and each.tokens), None)
+            pending = next(
+                (evaluation for evaluation in self.pending if evaluation.branch == branch and evaluation.tokens), None
+            )
             if pending:
                 pending.tokens = [*missing, *pending.tokens]
             else:

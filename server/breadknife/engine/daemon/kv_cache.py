@@ -50,20 +50,20 @@ class KvCache:
     def shared(self, tokens: Sequence[int], adapter: str, among: Iterable[int] | None = None) -> tuple[int, int]:
         """(length, sequence) of the longest common prefix with what is held; (0, -1) when there is none."""
         best, where = (0, False, 0.0), -1
-        for s in range(len(self.model.tokens)) if among is None else among:
-            held = self.model.tokens[s]
-            if held and self._adapter[s] == adapter:
-                found = (common_prefix(held, tokens), s not in self.in_use, self._last_use[s])
-                if found[0] and found > best:
-                    best, where = found, s
+        for sequence in range(len(self.model.tokens)) if among is None else among:
+            cached = self.model.tokens[sequence]
+            if cached and self._adapter[sequence] == adapter:
+                rank = (common_prefix(cached, tokens), sequence not in self.in_use, self._last_use[sequence])
+                if rank[0] and rank > best:
+                    best, where = rank, sequence
         return best[0], where
 
     def take(self, tokens: Sequence[int], adapter: str, lane: Lane) -> int:
         """Return a sequence of one's own that holds as many of the first `tokens` as the cache can give, and nothing
         else."""
         length, source = self.shared(tokens, adapter)
-        held = len(self.model.tokens[source]) if length else 0
-        if length and source not in self.in_use and held - length < WORTH_KEEPING:
+        cached = len(self.model.tokens[source]) if length else 0
+        if length and source not in self.in_use and cached - length < WORTH_KEEPING:
             taken = source
         else:
             taken = self._spare(besides=source)
@@ -97,7 +97,7 @@ class KvCache:
         total, seen = 0, list[list[int]]()
         for s in sequences:
             cells = self.model.cell_ids[s]
-            total += len(cells) - max((common_prefix(cells, other) for other in seen), default=0)
+            total += len(cells) - max((common_prefix(cells, counted) for counted in seen), default=0)
             seen.append(cells)
         return total
 
@@ -123,8 +123,8 @@ class KvCache:
     def _worth(self, sequence: int) -> tuple[bool, float]:
         """Tokens that would have to be evaluated again, and how soon that is likely: the longer unused, the later."""
         cells = self.model.cell_ids[sequence]
-        others = (other for s, other in enumerate(self.model.cell_ids) if s != sequence)
-        alone = len(cells) - max((common_prefix(cells, other) for other in others), default=0)
+        other_sequences = (other_cells for s, other_cells in enumerate(self.model.cell_ids) if s != sequence)
+        alone = len(cells) - max((common_prefix(cells, other_cells) for other_cells in other_sequences), default=0)
         age = self._clock() - self._last_use[sequence]
         return self._lane[sequence] is Lane.TYPING, alone / (age + 1.0)
 

@@ -193,7 +193,9 @@ class Pool:
     def _was_replaced(self, name: str) -> bool:
         """Tell whether the name of a model, or of an adapter of its, is that of another file now."""
         loaded = self._models[name]
-        return any(self._sum(each) not in ("", key) for each, key in ((name, loaded.key), *loaded.adapters.items()))
+        return any(
+            self._sum(file_name) not in ("", key) for file_name, key in ((name, loaded.key), *loaded.adapters.items())
+        )
 
     def _make_room(self, name: str, needed: int) -> None:
         while (free := self._free()) < needed:
@@ -262,17 +264,17 @@ class Pool:
                 continue
             mark(name)
             try:
-                found = calibrate(loaded.model, self._candidates(), loaded.measured)
+                calibration = calibrate(loaded.model, self._candidates(), loaded.measured)
             except BreadknifeError as error:
-                loaded.calibrates, found = False, None
+                loaded.calibrates, calibration = False, None
                 log.warning("%s can't be calibrated: %s", name, error)
             self._look()
             if not self._quiet:
                 loaded.measured.clear()
-            elif found:
-                self._calibrations.models[loaded.key] = found
+            elif calibration:
+                self._calibrations.models[loaded.key] = calibration
                 write_calibrations(self._calibration_file, self._calibrations)
-                log.info("calibrated %s: %s", name, found)
+                log.info("calibrated %s: %s", name, calibration)
             loaded.threads = 0  # the measuring has changed it
             self._adapt_threads(loaded)
 
@@ -295,11 +297,11 @@ class Pool:
         model, length = self._models[pending.name].model, len(pending.tokens)
         if isinstance(model, Encoder):
             return
-        held = model.tokens[pending.sequence]
-        if held[:length] != pending.tokens:
+        cached = model.tokens[pending.sequence]
+        if cached[:length] != pending.tokens:
             return
         key = self._snapshot(self._models[pending.name], pending.adapter, pending.tokens)
-        if len(held) == length:
+        if len(cached) == length:
             self._snapshots.save(key, model, pending.sequence)
             return
         if not model.rolls_back:  # it seldom has that very state, and the copy would cost another sequence its content
@@ -322,5 +324,5 @@ def adapted(now: int, best: int, free: float) -> int:
 
     Whoever has `now` changes only for most of a core, so that a load between two numbers doesn't make it go to and fro.
     """
-    wanted = now if abs(free - now) <= 0.7 else round(free)
-    return max(1, min(best, wanted))
+    target = now if abs(free - now) <= 0.7 else round(free)
+    return max(1, min(best, target))

@@ -122,8 +122,8 @@ class ClientSession:
             case _ if self._hello.protocol != wire.PROTOCOL:
                 raise ValueError(f"protocol {self._hello.protocol}; this is {wire.PROTOCOL}")
             case wire.Cancel(id=id):
-                if held := self._jobs.pop(id, None):
-                    self._host.scheduler.cancel(held[0])
+                if entry := self._jobs.pop(id, None):
+                    self._host.scheduler.cancel(entry[0])
             case wire.Ping():
                 self._send(wire.Pong())
             case wire.Call(id=id):
@@ -166,26 +166,26 @@ class ClientSession:
             self._reply(id, job.request, error)
         else:
             if self._is_wanted(id, job):
-                newer = (other for number, (other, _) in self._jobs.items() if number > id)
-                job.superseded = bool(job.place) and any(other.place == job.place for other in newer)
+                newer = (later for number, (later, _) in self._jobs.items() if number > id)
+                job.superseded = bool(job.place) and any(later.place == job.place for later in newer)
                 self._host.scheduler.submit(job)
 
     def _is_wanted(self, id: int, job: Job) -> bool:
-        held = self._jobs.get(id)
-        return held is not None and held[0] is job
+        entry = self._jobs.get(id)
+        return entry is not None and entry[0] is job
 
     def _reply(self, id: int, request: api.EngineRequest, answer: api.EngineAnswer | BreadknifeError) -> None:
-        held = self._jobs.get(id)
-        if held is None or held[0].request is not request:  # cancelled meanwhile
+        entry = self._jobs.get(id)
+        if entry is None or entry[0].request is not request:  # cancelled meanwhile
             return
         if isinstance(answer, api.Chunk):
-            held[1].append(answer.text)
+            entry[1].append(answer.text)
         if last := not isinstance(answer, api.Chunk) or bool(answer.finish):
             del self._jobs[id]
         is_error = isinstance(answer, BreadknifeError)
         self._send(wire.failed(id, answer) if is_error else wire.answer(id, answer, last=last))
         if last:
-            self._host.finished(self._hello.client, request, answer, "".join(held[1]))
+            self._host.finished(self._hello.client, request, answer, "".join(entry[1]))
 
     def _send(self, message: wire.FromDaemon) -> None:
         if self._writer.is_closing():

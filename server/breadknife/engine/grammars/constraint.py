@@ -41,15 +41,15 @@ class PrefixConstraint:
         return bool(piece) and fits and b"\0" not in piece
 
     def permitted(self, logits: Rows, *, best_only: bool) -> Rows:
-        left = np.full_like(logits, -np.inf)
+        allowed = np.full_like(logits, -np.inf)
         for token in _likeliest(logits):
             if self.permits(token):
-                left[token] = logits[token]
+                allowed[token] = logits[token]
                 if best_only:
                     break
-        if not np.isfinite(left).any():
+        if not np.isfinite(allowed).any():
             raise EngineError(_NOTHING_FITS)
-        return left
+        return allowed
 
     def accept(self, token: int) -> None:
         self._left = self._left[len(self._tokens.piece(token)) :]
@@ -126,9 +126,9 @@ class GrammarConstraint:
             tokens = self._all_permitted()
         if not len(tokens):
             raise EngineError(_NOTHING_FITS)
-        left = np.full_like(logits, -np.inf)
-        left[tokens] = logits[tokens]
-        return left
+        allowed = np.full_like(logits, -np.inf)
+        allowed[tokens] = logits[tokens]
+        return allowed
 
     def accept(self, token: int) -> None:
         if token not in self._vocabulary.ends:

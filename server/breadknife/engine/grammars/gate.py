@@ -91,11 +91,11 @@ def trial(grammar: str, command: Sequence[str] = _TRIAL) -> str:
         try:
             assert process.stdout is not None
             process.stdout.read(1)  # it has started
-            limits, said, exceeded = _TrialLimits(process.pid), b"", ""
+            limits, output, exceeded = _TrialLimits(process.pid), b"", ""
             message: bytes | None = grammar.encode("utf-8", "replace")
             while not exceeded:
                 try:
-                    said, _ = process.communicate(message, timeout=LOOK_SECONDS)
+                    output, _ = process.communicate(message, timeout=LOOK_SECONDS)
                     break
                 except subprocess.TimeoutExpired:
                     message, exceeded = None, limits.exceeded()
@@ -105,7 +105,7 @@ def trial(grammar: str, command: Sequence[str] = _TRIAL) -> str:
         return str(refused(f"to compile it takes {exceeded}; make it smaller"))
     if process.returncode:
         return str(refused("the compiler fails over it; make it simpler"))
-    return said.decode("utf-8", "replace")
+    return output.decode("utf-8", "replace")
 
 
 class _TrialLimits:

@@ -113,8 +113,8 @@ def references(node: Node) -> Iterator[str]:
         case RuleReference(name):
             yield name
         case Concatenation(nodes) | Alternation(nodes):
-            for each in nodes:
-                yield from references(each)
+            for part in nodes:
+                yield from references(part)
         case Repetition(inner):
             yield from references(inner)
         case Literal() | CharacterClass():
@@ -130,7 +130,7 @@ def _size(node: Node, rule: Callable[[str], int]) -> int:
         case RuleReference(name):
             return rule(name)
         case Concatenation(nodes) | Alternation(nodes):
-            return sum(_size(each, rule) for each in nodes)
+            return sum(_size(part, rule) for part in nodes)
         case Repetition(inner, least, most):
             return _size(inner, rule) * max(least, most or 0, 1)
 
@@ -145,9 +145,9 @@ def _pattern(node: Node, rule: Callable[[str], str]) -> str:
         case RuleReference(name):
             return rule(name)
         case Concatenation(nodes):
-            return "".join(_pattern(each, rule) for each in nodes)
+            return "".join(_pattern(part, rule) for part in nodes)
         case Alternation(nodes):
-            return f"(?:{'|'.join(_pattern(each, rule) for each in nodes)})"
+            return f"(?:{'|'.join(_pattern(part, rule) for part in nodes)})"
         case Repetition(CharacterClass(pattern)):
             return pattern + _times(node)
         case Repetition(inner):

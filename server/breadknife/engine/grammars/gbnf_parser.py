@@ -61,17 +61,17 @@ class _Parser:
 
     def rules(self) -> dict[str, Node]:
         """If a rule is defined twice, the last definition counts, as in llama.cpp."""
-        found: dict[str, Node] = {}
+        rules: dict[str, Node] = {}
         self._match(_LINES)
         while self._at < len(self._text):
             name = self._expect(_NAME, "the name of a rule").group()
             self._match(_SPACE)
             self._expect(_DEFINED, "`::=`")
             self._match(_LINES)
-            found[name] = self._choice(_SPACE)
+            rules[name] = self._choice(_SPACE)
             self._expect(_LINE_END, "the end of the line")
             self._match(_LINES)
-        return found
+        return rules
 
     def _choice(self, space: re.Pattern[str]) -> Node:
         options = [self._sequence(space)]
@@ -97,8 +97,8 @@ class _Parser:
     def _item(self) -> Node | None:
         match self._text[self._at : self._at + 1]:
             case '"':
-                found = self._expect(_LITERAL, 'a literal that ends with `"`')
-                return Literal("".join(map(chr, self._characters(found[1], found.start(1)))))
+                match = self._expect(_LITERAL, 'a literal that ends with `"`')
+                return Literal("".join(map(chr, self._characters(match[1], match.start(1)))))
             case "[":
                 return self._class()
             case ".":
@@ -109,8 +109,8 @@ class _Parser:
             case "<" | "!":
                 raise self._error("names of tokens are not taken; write the text itself")
             case _:
-                found = self._match(_NAME)
-                return RuleReference(found.group()) if found else None
+                match = self._match(_NAME)
+                return RuleReference(match.group()) if match else None
 
     def _group(self) -> Node:
         self._at += 1
@@ -167,11 +167,11 @@ class _Parser:
         self._at = after
 
     def _character(self) -> int:
-        found = self._match(_CHARACTER)
-        if found is None:
+        match = self._match(_CHARACTER)
+        if match is None:
             ended = self._at >= len(self._text)
             raise self._error("it ends within a class" if ended else "an escape that is not known")
-        *codes, sign, plain = found.groups()
+        *codes, sign, plain = match.groups()
         if plain or sign:
             return ord(plain or _CONTROLS.get(sign, sign))
         code = int(next(filter(None, codes)), 16)
@@ -185,16 +185,16 @@ class _Parser:
         return taken
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        found = pattern.match(self._text, self._at)
-        if found:
-            self._at = found.end()
-        return found
+        match = pattern.match(self._text, self._at)
+        if match:
+            self._at = match.end()
+        return match
 
     def _expect(self, pattern: re.Pattern[str], what: str) -> re.Match[str]:
-        found = self._match(pattern)
-        if found is None:
+        match = self._match(pattern)
+        if match is None:
             raise self._error(f"{what} is expected")
-        return found
+        return match
 
     def _error(self, message: str) -> GbnfError:
         line = self._text.count("\n", 0, self._at) + 1

@@ -65,26 +65,26 @@ class _Walk:
             raise SchemaError(f"it has more than {DEEPEST} schemas within each other; make it flatter")
         if not isinstance(schema, dict):
             return schema  # true, false, or what llguidance refuses
-        found = cast("dict[str, Any]", schema)
-        self._check(found, where)
-        changed = dict(found)
-        names_properties = isinstance(found.get("properties"), dict)
+        keys = cast("dict[str, Any]", schema)
+        self._check(keys, where)
+        changed = dict(keys)
+        names_properties = isinstance(keys.get("properties"), dict)
 
         def inside(key: str, value: Any, *names: object) -> Any:
             # An alternative of an object that names properties describes the same object.
             same = names_properties and key in ("anyOf", "oneOf")
             return self.schema(value, "/".join([where, key, *map(str, names)]), depth + 1, closes=closes and not same)
 
-        for key, value in found.items():
+        for key, value in keys.items():
             if isinstance(value, list) and key in _SCHEMAS:
                 values = cast("list[Any]", value)
-                changed[key] = [inside(key, each, index) for index, each in enumerate(values)]
+                changed[key] = [inside(key, member, index) for index, member in enumerate(values)]
             elif isinstance(value, dict) and key in _NAMED:
                 named = cast("dict[str, Any]", value)
-                changed[key] = {name: inside(key, each, name) for name, each in named.items()}
+                changed[key] = {name: inside(key, member, name) for name, member in named.items()}
             elif key in _SCHEMA:
                 changed[key] = inside(key, value)
-        if closes and names_properties and not found.keys() & {*_OPEN}:
+        if closes and names_properties and not keys.keys() & {*_OPEN}:
             changed["additionalProperties"] = False
         return changed
 

@@ -46,17 +46,17 @@ class Checkpoints:
 
     @property
     def bytes(self) -> int:
-        return sum(len(each.state) for each in self._all())
+        return sum(len(checkpoint.state) for checkpoint in self._all())
 
     def lengths(self, sequence: int) -> list[int]:
-        return [each.length for each in self._kept[sequence]]
+        return [checkpoint.length for checkpoint in self._kept[sequence]]
 
     def newest(self, sequence: int, length: int) -> Checkpoint | None:
         """Return the last one of the first `length` tokens."""
-        found = next((each for each in reversed(self._kept[sequence]) if each.length <= length), None)
-        if found:
-            found.used = next(self._clock)
-        return found
+        checkpoint = next((kept for kept in reversed(self._kept[sequence]) if kept.length <= length), None)
+        if checkpoint:
+            checkpoint.used = next(self._clock)
+        return checkpoint
 
     def take(self, sequence: int, length: int) -> Checkpoint | None:
         """Return the state of a sequence that holds so many tokens, without keeping it; None where there is no
@@ -91,21 +91,21 @@ class Checkpoints:
             kept.pop()
 
     def copy(self, source: int, target: int, length: int) -> None:
-        self._kept[target] = [each for each in self._kept[source] if each.length <= length]
+        self._kept[target] = [checkpoint for checkpoint in self._kept[source] if checkpoint.length <= length]
 
     def _all(self) -> set[Checkpoint]:
-        return {each for kept in self._kept for each in kept}
+        return {checkpoint for kept in self._kept for checkpoint in kept}
 
     def _thin_out(self, new: Checkpoint) -> None:
-        left = self._all()
-        size = sum(len(each.state) for each in left)
-        while len(left) > MOST or (size > self._budget and len(left) > AT_LEAST):
+        remaining = self._all()
+        size = sum(len(checkpoint.state) for checkpoint in remaining)
+        while len(remaining) > MOST or (size > self._budget and len(remaining) > AT_LEAST):
             worth = self._worth()
-            least = min(left - {new}, key=worth.__getitem__)
+            least = min(remaining - {new}, key=worth.__getitem__)
             for kept in self._kept:
                 if least in kept:
                     kept.remove(least)
-            left.remove(least)
+            remaining.remove(least)
             size -= len(least.state)
 
     def _worth(self) -> dict[Checkpoint, float]:
@@ -114,7 +114,7 @@ class Checkpoints:
         now, worth = next(self._clock), dict[Checkpoint, float]()
         for kept in self._kept:
             before = 0
-            for each in kept:
-                worth[each] = (each.length - before) / (now - each.used)
-                before = each.length
+            for checkpoint in kept:
+                worth[checkpoint] = (checkpoint.length - before) / (now - checkpoint.used)
+                before = checkpoint.length
         return worth

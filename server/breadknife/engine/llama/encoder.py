@@ -60,9 +60,9 @@ class LlamaEncoder:
     @cached_property
     def _frame(self) -> tuple[list[int], list[int]]:
         """What the model wants before and after a text."""
-        bare, whole = self._weights.tokenize("a"), self._weights.tokenize("a", special=True)
-        begin = next(at for at in range(len(whole)) if whole[at : at + len(bare)] == bare)
-        return whole[:begin], whole[begin + len(bare) :]
+        bare, framed = self._weights.tokenize("a"), self._weights.tokenize("a", special=True)
+        begin = next(at for at in range(len(framed)) if framed[at : at + len(bare)] == bare)
+        return framed[:begin], framed[begin + len(bare) :]
 
     def encoder_input(self, text: str) -> EncoderInput:
         before, after = self._frame

@@ -135,9 +135,9 @@ class LlamaModel:
     def _hold(self, cells: Sequence[int], change: int) -> None:
         holders = self._holders
         for cell in cells:
-            held = holders.get(cell, 0) + change
-            if held:
-                holders[cell] = held
+            count = holders.get(cell, 0) + change
+            if count:
+                holders[cell] = count
             else:
                 del holders[cell]
 
@@ -265,13 +265,13 @@ class _Batch:
             end = at + len(evaluation.tokens)
             if end > len(self._token):
                 raise EngineError(f"a batch has more than {len(self._token)} tokens")  # llama.cpp would abort
-            wanted = min(evaluation.outputs, end - at)
+            row_count = min(evaluation.outputs, end - at)
             self._token[at:end] = evaluation.tokens
             self._position[at:end] = np.arange(start, start + end - at)
             self._sequence[at:end] = evaluation.sequence
-            self._wanted[at : end - wanted] = 0
-            self._wanted[end - wanted : end] = 1
-            outputs += wanted
+            self._wanted[at : end - row_count] = 0
+            self._wanted[end - row_count : end] = 1
+            outputs += row_count
             at = end
         self.struct.n_tokens = at
         return outputs

@@ -52,8 +52,8 @@ class TokenSampler:
         token = best if self.lossless else self._draw(logits)
         if self._constraint:
             if not self._constraint.permits(token):
-                left = self._constraint.permitted(logits, best_only=self.lossless)
-                token = int(left.argmax()) if self.lossless else self._draw(left)
+                allowed = self._constraint.permitted(logits, best_only=self.lossless)
+                token = int(allowed.argmax()) if self.lossless else self._draw(allowed)
             self._constraint.accept(token)
         return SampledToken(token, float(logits[token] - logits[best]) - self._log_sum(logits, best))
 

@@ -60,21 +60,21 @@ class Weights:
     @cached_property
     def pooling(self) -> str:
         """One of POOLINGS; empty where the file names none."""
-        said = self.value(f"{self.architecture}.pooling_type")
-        return POOLINGS[int(said)] if said.isdigit() and int(said) < len(POOLINGS) else ""
+        number = self.value(f"{self.architecture}.pooling_type")
+        return POOLINGS[int(number)] if number.isdigit() and int(number) < len(POOLINGS) else ""
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """Of a classifier's classes, where the file names them."""
         count: int = llama.llama_model_n_cls_out(self.handle)
-        found = (llama.llama_model_cls_label(self.handle, number) for number in range(count))
-        return tuple(label.decode("utf-8", "replace") for label in found if label is not None)
+        labels = (llama.llama_model_cls_label(self.handle, number) for number in range(count))
+        return tuple(label.decode("utf-8", "replace") for label in labels if label is not None)
 
     @cached_property
     def rerank_template(self) -> str:
         """How a query and a text are put before a reranker that was made of a model that writes."""
-        found: bytes | None = llama.llama_model_chat_template(self.handle, b"rerank")
-        return found.decode("utf-8", "replace") if found else ""
+        template: bytes | None = llama.llama_model_chat_template(self.handle, b"rerank")
+        return template.decode("utf-8", "replace") if template else ""
 
     def value(self, key: str) -> str:
         """Return what the file says of itself under a key; empty where it says nothing."""

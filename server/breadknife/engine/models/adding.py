@@ -103,8 +103,8 @@ def _in_place(request: AddRequest, catalog: Catalog, store: ModelStore, progress
             f"can't read {path}: {error.strerror or error}; name a GGUF file, or hf:OWNER/REPO/FILE"
         ) from error
     known = _known(request, catalog, sha256)
-    if known and (found := store.find(known)):
-        return AddedModel(known, found, new=False)
+    if known and (known_path := store.find(known)):
+        return AddedModel(known, known_path, new=False)
     if known:  # not on this machine so far
         return AddedModel(replace(known, path=str(path)), path, new=False)
     name = _free_name(request, catalog, path.stem)

@@ -83,10 +83,10 @@ def _lines(catalog: Catalog) -> Iterator[str]:
         yield from ("", "[roles]", *(f"{_toml(role)} = {_toml(name)}" for role, name in catalog.roles.items()))
     for model in catalog.models:
         yield from ("", "[[models]]")
-        for each in fields(model):
-            value: Any = getattr(model, each.name)
-            if value != each.default:
-                yield f"{each.name} = {_toml(msgspec.to_builtins(value))}"
+        for field in fields(model):
+            value: Any = getattr(model, field.name)
+            if value != field.default:
+                yield f"{field.name} = {_toml(msgspec.to_builtins(value))}"
 
 
 def _toml(value: Any) -> str:

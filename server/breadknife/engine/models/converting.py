@@ -52,10 +52,10 @@ def bert_to_gguf(
 ) -> None:
     """`files` are those of FILES. Raises ValueError, KeyError or struct.error for what isn't a BERT."""
     config: dict[str, Any] = json.loads(files["config.json"])
-    found = list(_weights(memoryview(files["model.safetensors"])))
-    total, done = sum(data.nbytes for _, _, data in found), 0
+    weights = list(_weights(memoryview(files["model.safetensors"])))
+    total, done = sum(data.nbytes for _, _, data in weights), 0
     tensors: list[Tensor] = []
-    for name, shape, data in found:
+    for name, shape, data in weights:
         progress(done, total)
         if renamed := _renamed(name):
             tensors.append(_tensor(renamed, shape, data, quantisation))

@@ -47,8 +47,8 @@ class PackageModels:
 
 def package_models() -> PackageModels:
     """Read those of the packages that are installed now. Looks at the disk again only where that has changed."""
-    found = [(whose, *_file(entry)) for whose, entry in _entries(_stamp(sys.path))]
-    return _declared(tuple(found))
+    files = [(whose, *_file(entry)) for whose, entry in _entries(_stamp(sys.path))]
+    return _declared(tuple(files))
 
 
 def read_packages(whose: str, packages: Iterable[tuple[str, Sequence[Path]]]) -> PackageModels:
@@ -59,8 +59,8 @@ def read_packages(whose: str, packages: Iterable[tuple[str, Sequence[Path]]]) ->
 @lru_cache(maxsize=1)
 def _entries(stamp: object) -> tuple[tuple[str, EntryPoint], ...]:
     """Each with the name of the distribution that it came with."""
-    found = [(each.dist.name if each.dist else each.name, each) for each in entry_points(group=GROUP)]
-    return tuple(sorted(found, key=lambda each: (each[0], each[1].name)))
+    entries = [(entry.dist.name if entry.dist else entry.name, entry) for entry in entry_points(group=GROUP)]
+    return tuple(sorted(entries, key=lambda entry: (entry[0], entry[1].name)))
 
 
 def _stamp(folders: Sequence[str]) -> tuple[_Stamp, ...]:
@@ -70,10 +70,10 @@ def _stamp(folders: Sequence[str]) -> tuple[_Stamp, ...]:
 
 def _changed(path: Path) -> _Stamp:
     try:
-        found = os.stat(path)
+        stat = os.stat(path)
     except (OSError, ValueError):
         return (0, 0)
-    return (found.st_mtime_ns, found.st_size)
+    return (stat.st_mtime_ns, stat.st_size)
 
 
 def _file(entry: EntryPoint) -> _File:
@@ -83,7 +83,7 @@ def _file(entry: EntryPoint) -> _File:
     except (ImportError, ValueError, AttributeError) as error:
         return None, (0, 0), f"{entry.value}: {error}"
     places = spec.submodule_search_locations if spec else None
-    return _found(entry.module, [Path(each) for each in places or ()])
+    return _found(entry.module, [Path(folder) for folder in places or ()])
 
 
 def _found(package: str, folders: Sequence[Path]) -> _File:

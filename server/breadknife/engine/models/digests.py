@@ -47,9 +47,9 @@ class DigestCache:
         """Raises OSError when the file at `path` can't be read."""
         now, stamp = self._clock(), _stamp(path)
         known = self._read()
-        found = known.get(str(path))
-        if found and found.stamp == stamp and 0 <= now - found.at < KEPT_SECONDS:
-            return found.sha256
+        digest = known.get(str(path))
+        if digest and digest.stamp == stamp and 0 <= now - digest.at < KEPT_SECONDS:
+            return digest.sha256
         actual = sha256_of(path)
         if _stamp(path) == stamp and now - max(stamp[-2:]) / 1e9 > SETTLED_SECONDS:
             known.pop(str(path), None)
@@ -69,5 +69,5 @@ class DigestCache:
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    found = path.stat()
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns

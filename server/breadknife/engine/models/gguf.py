@@ -111,8 +111,8 @@ def read_gguf(path: Path) -> GgufInfo:
 def read_header(path: Path) -> GgufInfo:
     """Return the same of a model that is asked often: read anew only when the file has changed. Raises ModelError."""
     try:
-        found = path.stat()
-        return _header(path, found.st_mtime_ns, found.st_size)
+        stat = path.stat()
+        return _header(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
         raise ModelError(f"can't read {path}: {error.strerror or error}") from error
 
@@ -146,9 +146,9 @@ class _Reader:
                 "`llama-gguf-split --merge` and use the result"
             )
         if end:
-            whole = -(-self._at // alignment) * alignment + end
-            if self._size < whole:
-                raise self._cut_off(whole)
+            needed = -(-self._at // alignment) * alignment + end
+            if self._size < needed:
+                raise self._cut_off(needed)
         return _described(values)
 
     def _check_beginning(self) -> None:
@@ -235,8 +235,8 @@ class _Reader:
             raise self._corrupt(f"its header has more than {MAX_HEADER >> 20} MiB")
         self._at += count
 
-    def _cut_off(self, whole: int = 0) -> ModelCorrupt:
-        should = f" and should have {whole} or more" if whole else " and ends within its header"
+    def _cut_off(self, needed: int = 0) -> ModelCorrupt:
+        should = f" and should have {needed} or more" if needed else " and ends within its header"
         return ModelCorrupt(f"{self._path} is cut off: it has {self._size} bytes{should}; fetch it again")
 
     def _corrupt(self, why: str) -> ModelCorrupt:
@@ -244,8 +244,8 @@ class _Reader:
 
 
 def _described(values: Mapping[str, object]) -> GgufInfo:
-    found = values.get("tokenizer.ggml.tokens")
-    tokens = cast("list[bytes]", found) if isinstance(found, list) else []
+    raw_tokens = values.get("tokenizer.ggml.tokens")
+    tokens = cast("list[bytes]", raw_tokens) if isinstance(raw_tokens, list) else []
 
     def token(key: str) -> str:
         number = _integer(values, f"tokenizer.ggml.{key}_token_id", -1)

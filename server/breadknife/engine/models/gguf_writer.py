@@ -34,8 +34,8 @@ def write_gguf(out: BinaryIO, values: Mapping[str, Value], tensors: Sequence[Ten
         head += (_text(tensor.name), struct.pack(f"<I{len(tensor.shape)}Q", len(tensor.shape), *tensor.shape))
         head.append(struct.pack("<IQ", tensor.kind, at))
         at += len(tensor.data) + _padding(len(tensor.data))
-    whole = b"".join(head)
-    out.write(whole + bytes(_padding(len(whole))))
+    header = b"".join(head)
+    out.write(header + bytes(_padding(len(header))))
     for tensor in tensors:
         out.write(tensor.data)
         out.write(bytes(_padding(len(tensor.data))))
@@ -61,8 +61,8 @@ def _typed(value: Value) -> Iterable[bytes]:
         case str():
             return (struct.pack("<I", 8), _text(value))
         case _:
-            texts = [_text(each) for each in value if isinstance(each, str)]
-            numbers = [each for each in value if isinstance(each, int)]
+            texts = [_text(item) for item in value if isinstance(item, str)]
+            numbers = [item for item in value if isinstance(item, int)]
             kind = 8 if texts else 5
             items = b"".join(texts) or struct.pack(f"<{len(numbers)}i", *numbers)
             return (struct.pack("<IIQ", 9, kind, len(value)), items)

@@ -54,8 +54,8 @@ def download(arguments: Sequence[str], folder: Path, on_bytes: Callable[[int], N
             raise
     fetched = next((path for path in folder.iterdir() if path.name.endswith(_ARCHIVES)), None)
     if process.returncode or not fetched:
-        said = reason(errors.decode(errors="replace").splitlines())
-        raise DownloadFailed(said or f"pip found nothing for {arguments[-1]}")
+        why = reason(errors.decode(errors="replace").splitlines())
+        raise DownloadFailed(why or f"pip found nothing for {arguments[-1]}")
     return fetched
 
 

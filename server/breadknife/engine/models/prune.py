@@ -32,7 +32,7 @@ class Leftover:
 
 def leftovers(store: ModelStore, catalog: Catalog, keep: frozenset[str], snapshots: Path) -> list[Leftover]:
     """Unfinished downloads; files in our own folder of models that aren't to be kept, by name; old snapshots."""
-    found = [
+    unneeded = [
         Leftover(folder, _size(folder), "an unfinished download", folder.with_name(f"{folder.name}.lock"))
         for folder in _entries(store.folder / ".partial")
         if folder.is_dir()
@@ -43,13 +43,13 @@ def leftovers(store: ModelStore, catalog: Catalog, keep: frozenset[str], snapsho
         if path.suffix.lower() == ".gguf" and path.is_file() and path not in used:
             owner = owners.get(path)
             why = f"the model {owner}, which no role uses" if owner else "no model of the catalog"
-            found.append(Leftover(path, _size(path), why))
+            unneeded.append(Leftover(path, _size(path), why))
     oldest = time.time() - SNAPSHOT_DAYS * 86400
     for path in _entries(snapshots):
         with suppress(OSError):  # the engine deletes them too
             if path.stat().st_mtime < oldest:
-                found.append(Leftover(path, _size(path), f"a snapshot unused for {SNAPSHOT_DAYS} days"))
-    return found
+                unneeded.append(Leftover(path, _size(path), f"a snapshot unused for {SNAPSHOT_DAYS} days"))
+    return unneeded
 
 
 def delete(leftover: Leftover) -> bool:

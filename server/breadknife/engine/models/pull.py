@@ -131,11 +131,11 @@ def pull(
     try:
         lock = store.lock(model)
         try:
-            held = lock.acquire(timeout=0)
+            acquired = lock.acquire(timeout=0)
         except Timeout:
             progress(PullProgress(f"waiting for another program that is pulling {model.name}"))
-            held = lock.acquire()
-        with held:
+            acquired = lock.acquire()
+        with acquired:
             with suppress(ModelError):  # the other one may have brought it
                 return store.verified(model)
             return _fetch(model, store, progress, free)
@@ -228,10 +228,10 @@ def _ask_hub(hub: str, file: str) -> tuple[str, HubFile]:
     owner, repository, *path = hub.split("/")
     try:
         url = hf_hub_url(f"{owner}/{repository}", "/".join(path) or file)
-        found = get_hf_file_metadata(url, timeout=HUB_TIMEOUT, token=False)
+        metadata = get_hf_file_metadata(url, timeout=HUB_TIMEOUT, token=False)
     except Exception as error:  # the errors of its HTTP client, which is another one from version to version
         raise _SourceError(f"did not answer: {_first_line(error)}") from error
-    return url, HubFile(found.etag or "", found.size or 0)
+    return url, HubFile(metadata.etag or "", metadata.size or 0)
 
 
 def _stream(client: Any, url: str, out: BinaryIO, job: _Job) -> None:
@@ -289,10 +289,10 @@ def _converted(source: Conversion, job: _Job) -> Path:
 
 
 def _download(requirement: str, wheel: Path, job: _Job, total: int) -> None:
-    whole = sum(path.stat().st_size for path in job.folder.glob("*.whl"))
+    fetched_size = sum(path.stat().st_size for path in job.folder.glob("*.whl"))
 
     def on_bytes(count: int) -> None:
-        job.downloading(min(whole + count, total), total)
+        job.downloading(min(fetched_size + count, total), total)
 
     fetching = job.folder / "fetching"
     try:

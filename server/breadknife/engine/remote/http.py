@@ -139,8 +139,8 @@ class Exchange:
 
     async def no_such_model(self, model: str) -> UnknownModel:
         models = ", ".join(await self.models()) or "none that it tells"
-        wanted = f"has no model {model!r}" if model else "needs the name of a model"
-        return UnknownModel(f"{self.http} {wanted}; it has: {models}")
+        problem = f"has no model {model!r}" if model else "needs the name of a model"
+        return UnknownModel(f"{self.http} {problem}; it has: {models}")
 
     async def _response(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx2.Response:
         """Return a successful answer, not yet read."""

@@ -141,9 +141,12 @@ class LlamaServerDialect(OpenAIDialect):
                 raise EngineError(f"{model.exchange.http} can't score given text; it needs a newer version")
             answers.append(answer)
         tokens = [answer.completion_probabilities for answer in answers]
-        pieces = tuple(tuple(Piece(token.token, token.logprob, token.top()) for token in each) for each in tokens)
+        pieces = tuple(
+            tuple(Piece(token.token, token.logprob, token.top()) for token in alternative_tokens)
+            for alternative_tokens in tokens
+        )
         return Scores(
-            tuple(sum(token.logprob for token in each) for each in tokens),
+            tuple(sum(token.logprob for token in alternative_tokens) for alternative_tokens in tokens),
             tuple(map(len, tokens)),
             len(prompt.ids),
             answers[0].timings.cache_n if answers else 0,
