@@ -70,7 +70,7 @@ def words(tokens: list[int]) -> list[str]:
         (bert(""), ModelKind.ENCODER, WIDTH),
         (causal(pooling="last"), ModelKind.ENCODER, WIDTH),
         (bert("rank"), ModelKind.RERANKER, 1),
-        (bert("rank", ("bug", "request", "praise")), ModelKind.CLASSIFIER, 3),
+        (bert("rank", ("bug", "wish", "praise")), ModelKind.CLASSIFIER, 3),
         (causal("qwen3", "rank", "[CLS] {query} [SEP] {document}"), ModelKind.RERANKER, 2),
     ],
 )
@@ -123,8 +123,8 @@ def test_a_reranker_reads_query_and_text(opened: Opened, content: bytes, framed:
 
 
 def test_a_classifier_knows_its_classes(opened: Opened) -> None:
-    with opened(bert("rank", ("bug", "request"))) as encoder:
-        assert encoder.labels == ("bug", "request")
+    with opened(bert("rank", ("bug", "wish"))) as encoder:
+        assert encoder.labels == ("bug", "wish")
 
 
 def test_an_interrupted_text_is_read_again_as_if_nothing_had_been(opened: Opened) -> None:
@@ -183,7 +183,7 @@ def test_a_long_text_ends_when_it_is_interrupted(minilm: LlamaEncoder) -> None:
 
 
 def test_all_kinds_in_one_daemon(home: Path, tmp_path: Path) -> None:
-    models = {"reads": bert(), "ranks": bert("rank"), "sorts": bert("rank", ("bug", "request")), "writes": causal()}
+    models = {"reads": bert(), "ranks": bert("rank"), "sorts": bert("rank", ("bug", "wish")), "writes": causal()}
     for name, content in models.items():
         (tmp_path / f"{name}.gguf").write_bytes(content)
         add_model(AddRequest(str(tmp_path / f"{name}.gguf")), ModelStore(), lambda _: None, offline=True)
@@ -197,7 +197,7 @@ def test_all_kinds_in_one_daemon(home: Path, tmp_path: Path) -> None:
         ranked = engine.rerank(RerankRequest("ranks", "a", ("b c", "d e")), cancel)
         assert len(set(ranked.scores)) == 2
         classes = engine.classify(ClassifyRequest("sorts", ("a b", "c")), cancel)
-        assert classes.labels == ("bug", "request")
+        assert classes.labels == ("bug", "wish")
         assert [sum(each) for each in classes.probabilities] == pytest.approx([1, 1])
         assert len(engine.embed(EmbedRequest("writes", ("a b",)), cancel).vectors[0]) == WIDTH
         for ask, kind in [

@@ -78,7 +78,7 @@ LABELS = "bert.classifier.output_labels"
             BERT | {"bert.pooling_type": 4, LABELS: ["bug", "w\x1bish"]},
             ModelKind.CLASSIFIER,
             "rank",
-            "a classifier: bug, request",
+            "a classifier: bug, wish",
         ),
         (
             MODEL | {"llama.pooling_type": 4, "tokenizer.chat_template.rerank": "{query}", LABELS: ["yes", "no"]},

@@ -70,7 +70,7 @@ def test_a_role_is_given_at_once(home: Path) -> None:
         (CONTENT, "embedding", "a decoder: writes text", "decoder"),
         (bert(), "embedding", "an encoder: embeddings of 32 numbers", "encoder"),
         (bert("rank"), "rerank", "a reranker: says how relevant texts are for a query", "reranker"),
-        (bert("rank", ("bug", "request")), "classify", "a classifier: bug, request", "classifier"),
+        (bert("rank", ("bug", "wish")), "classify", "a classifier: bug, wish", "classifier"),
         *((recurrent(name), "completion", "a decoder: writes text", "decoder") for name in RECURRENT),
     ],
 )
