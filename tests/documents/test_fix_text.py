@@ -32,7 +32,7 @@ from breadknife.plugins.documents.steps.fixing import (
 from breadknife.task.values import Answer, CheckRequest, Finding, Findings, Fix, Origin, Request
 from breadknife.testing import document
 from breadknife.text.document import Span, TextEdit, apply_edits
-from breadknife.text.prose import Kind, ProseText, Segment
+from breadknife.text.prose import ProseText, Segment, SegmentKind
 from documents.fixing import Checker, Fixed, fix
 from steps.here import Here
 
@@ -236,7 +236,7 @@ class Working(Here):
 
 
 def verbatim(text: str) -> ProseText:
-    return ProseText(text, (Segment(Span(0, len(text)), Span(0, len(text)), Kind.VERBATIM),))
+    return ProseText(text, (Segment(Span(0, len(text)), Span(0, len(text)), SegmentKind.VERBATIM),))
 
 
 @pytest.mark.parametrize("read", [0, 1, 2])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document
 from breadknife.text.extract import extract
-from breadknife.text.prose import Kind, ProseText
+from breadknife.text.prose import ProseText, SegmentKind
 from breadknife.text.syntax import parse
 from support import document
 
@@ -22,7 +22,7 @@ def assert_exact(source: str, prose: ProseText) -> None:
         span = segment.source.shifted(prose.start)
         assert segment.prose.start == at
         assert source_at <= span.start < span.end <= len(source)
-        if segment.kind is Kind.VERBATIM:
+        if segment.kind is SegmentKind.VERBATIM:
             assert source[span.start : span.end] == prose.text[segment.prose.start : segment.prose.end]
         at, source_at = segment.prose.end, span.end
     assert at == len(prose.text)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.text.document import Span, TextEdit, apply_edits
-from breadknife.text.prose import Kind, ProseText
+from breadknife.text.prose import ProseText, SegmentKind
 from prose.reading import assert_exact, paragraphs
 
 EDITS = [
@@ -150,7 +150,7 @@ def test_whatever_the_text_edits_stay_in_the_prose(language: str, source: str, n
 
 def check_inside(prose: ProseText, edit: TextEdit) -> None:
     assert any(
-        segment.kind is Kind.VERBATIM and segment.source.shifted(prose.start).contains(edit.span)
+        segment.kind is SegmentKind.VERBATIM and segment.source.shifted(prose.start).contains(edit.span)
         for segment in prose.segments
     )
 
@@ -159,7 +159,7 @@ def mapped(prose: ProseText, edit: TextEdit) -> str:
     """The prose after an edit of its source, by the segments alone."""
     for segment in prose.segments:
         source = segment.source.shifted(prose.start)
-        if segment.kind is Kind.VERBATIM and source.contains(edit.span):
+        if segment.kind is SegmentKind.VERBATIM and source.contains(edit.span):
             by = segment.prose.start - source.start
             return prose.text[: edit.span.start + by] + edit.new_text + prose.text[edit.span.end + by :]
     raise AssertionError("outside")

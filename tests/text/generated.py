@@ -15,7 +15,7 @@ from random import Random
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document, Span, apply_edits
 from breadknife.text.extract import extract
-from breadknife.text.prose import Kind, ProseText
+from breadknife.text.prose import ProseText, SegmentKind
 from breadknife.text.syntax import parse
 from prose.reading import assert_exact
 
@@ -331,7 +331,7 @@ def mapped(prose: ProseText, span: Span, new: str) -> str:
     """The prose after an edit of its source, by the segments alone."""
     for segment in prose.segments:
         source = segment.source.shifted(prose.start)
-        if segment.kind is Kind.VERBATIM and source.contains(span):
+        if segment.kind is SegmentKind.VERBATIM and source.contains(span):
             by = segment.prose.start - source.start
             return prose.text[: span.start + by] + new + prose.text[span.end + by :]
     raise AssertionError("outside")

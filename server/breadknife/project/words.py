@@ -13,7 +13,7 @@ from breadknife.project.index import Stamp
 from breadknife.text.document import Document
 from breadknife.text.extract import extract
 from breadknife.text.outline import Outline
-from breadknife.text.prose import Kind
+from breadknife.text.prose import SegmentKind
 from breadknife.text.syntax import parse
 
 MOST_OF_A_FILE = 4_000
@@ -108,7 +108,7 @@ def of_document(path: Path, language: str, text: str) -> FileWords:
     at = 0
     for paragraph in extract(document, parse(text, language), CancelToken()):
         for segment in paragraph.segments:
-            if segment.kind is Kind.VERBATIM:
+            if segment.kind is SegmentKind.VERBATIM:
                 span = segment.source.shifted(paragraph.start)
                 outside.append(text[at : span.start])
                 at = span.end

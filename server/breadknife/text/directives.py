@@ -44,7 +44,7 @@ class Directive:
 
 def rules_named(written: Iterable[str]) -> frozenset[str]:
     """Return rules by their names alone, however they are written: `AnA`, or `harper/AnA`, as lint prints it."""
-    return frozenset(each.rpartition("/")[2] for each in written)
+    return frozenset(rule.rpartition("/")[2] for rule in written)
 
 
 def directives(document: Document) -> Iterator[Directive]:
@@ -60,7 +60,7 @@ def directives(document: Document) -> Iterator[Directive]:
 
 @dataclass(frozen=True)
 class Directives:
-    each: tuple[Directive, ...] = ()
+    all: tuple[Directive, ...] = ()
     absent: bool = False
     """Nothing in the document looks like one."""
 
@@ -75,7 +75,7 @@ class Directives:
 
     def silence(self, rule: str, line: int) -> bool:
         """Tell whether a finding of `rule` on that 0-based line is to be left out."""
-        return any(each.silences(rule, line) for each in self.each)
+        return any(directive.silences(rule, line) for directive in self.all)
 
 
 _FORMS = {
@@ -90,7 +90,7 @@ _ANYWHERE = frozenset(_FORMS) - {"css", "php"}
 def ignoring(rules: Iterable[str], language: str) -> str:
     """Return the comment to put above a paragraph, in that language's form; empty where it has none that is known."""
     text = f"breadknife: ignore {', '.join(rules)}"
-    language = next((each.id for each in FORMATS if language in each.aliases), language)
+    language = next((format.id for format in FORMATS if language in format.aliases), language)
     if language in _FORMS:
         return _FORMS[language].format(text)
     sign = LANGUAGES[language].line_comment if language in LANGUAGES else ""
@@ -99,7 +99,7 @@ def ignoring(rules: Iterable[str], language: str) -> str:
 
 def stands_anywhere(language: str) -> bool:
     """Tell whether the comment may be put above any paragraph, not only above a comment."""
-    return next((each.id for each in FORMATS if language in each.aliases), language) in _ANYWHERE
+    return next((format.id for format in FORMATS if language in format.aliases), language) in _ANYWHERE
 
 
 def comment_made(tree: SyntaxTree, edit: TextEdit, at: int) -> Span | None:

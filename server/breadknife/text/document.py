@@ -61,23 +61,23 @@ class TextEdit:
         return TextEdit(self.span.shifted(by), self.new_text)
 
 
-def common_prefix(one: AnyStr, other: AnyStr) -> int:
+def common_prefix(first: AnyStr, second: AnyStr) -> int:
     """Return the length of the common prefix, in code points (for `bytes`, in bytes)."""
-    length, limit, step = 0, min(len(one), len(other)), 1 << 16
+    length, limit, step = 0, min(len(first), len(second)), 1 << 16
     while length < limit and step:
-        if length + step <= limit and other[length : length + step] == one[length : length + step]:
+        if length + step <= limit and second[length : length + step] == first[length : length + step]:
             length += step
         else:
             step >>= 1
     return length
 
 
-def common_suffix(one: AnyStr, other: AnyStr, prefix: int) -> int:
+def common_suffix(first: AnyStr, second: AnyStr, prefix: int) -> int:
     """Return the length of the common suffix, after a common prefix of length `prefix`."""
-    length, limit, step = 0, min(len(one), len(other)) - prefix, 1 << 16
+    length, limit, step = 0, min(len(first), len(second)) - prefix, 1 << 16
     while length < limit and step:
-        at, there = len(one) - length, len(other) - length
-        if length + step <= limit and other[there - step : there] == one[at - step : at]:
+        at, there = len(first) - length, len(second) - length
+        if length + step <= limit and second[there - step : there] == first[at - step : at]:
             length += step
         else:
             step >>= 1
@@ -230,9 +230,9 @@ def uri_to_path(uri: str) -> Path | None:
 
 
 _LANGUAGES = (
-    {suffix: each.id for each in (*FORMATS, *LANGUAGES.values()) for suffix in each.suffixes}
+    {suffix: language.id for language in (*FORMATS, *LANGUAGES.values()) for suffix in language.suffixes}
     | {".mdx": "mdx"}
-    | {name: each.id for each in FORMATS for name in each.names}
+    | {name: format.id for format in FORMATS for name in format.names}
 )
 
 
@@ -241,9 +241,9 @@ def language_of(path: Path) -> str | None:
     return _LANGUAGES.get(path.name) or _LANGUAGES.get(path.suffix.lower())
 
 
-def language_id(said: str) -> str:
+def language_id(name: str) -> str:
     """Return the LSP language id for what an editor or a user writes, such as a short form."""
-    return SHORT_IDS.get(said, said)
+    return SHORT_IDS.get(name, name)
 
 
 MARK = "\ufeff"
@@ -300,8 +300,8 @@ def file_bytes(path: Path, text: str) -> bytes:
     try:
         return text.encode(file_encoding(path, text))
     except UnicodeEncodeError as error:
-        said = f"{path}: {error.encoding}, which its first lines name, has no {text[error.start]!a}"
-        raise DocumentError(f"{said}; convert the file to UTF-8") from error
+        message = f"{path}: {error.encoding}, which its first lines name, has no {text[error.start]!a}"
+        raise DocumentError(f"{message}; convert the file to UTF-8") from error
 
 
 def _undecodable(path: Path, raw: bytes, language: str, error: UnicodeError) -> str:

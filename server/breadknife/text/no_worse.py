@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from breadknife.text.document import Span, TextEdit
-from breadknife.text.languages import LANGUAGES, Block
+from breadknife.text.languages import LANGUAGES, BlockStyle
 from breadknife.text.syntax import SyntaxTree, changed_tree, difference
-from breadknife.text.tokens import CLOSING, Kind, string_quote, tokens
+from breadknife.text.tokens import CLOSING, TokenKind, string_quote, tokens
 
 RECOVERY_BYTES = 40
 """How much an error elsewhere may grow: tree-sitter's recovery takes in a token more or less after any edit."""
@@ -55,7 +55,7 @@ def _only_unfinished(before: SyntaxTree, was: _Errors, after: SyntaxTree, edit: 
         return False
     syntax = LANGUAGES.get(after.language)
     line_break = "\n" if closers and _ends_in_comment(after, start, end) else ""
-    for ending in _ENDINGS.get(syntax.block if syntax else Block.NONE, ("",)):
+    for ending in _ENDINGS.get(syntax.block if syntax else BlockStyle.NONE, ("",)):
         closing = line_break + "".join(closers) + ending
         closed = changed_tree(after, TextEdit(Span(end, end), closing))
         if closed is None:
@@ -67,8 +67,8 @@ def _only_unfinished(before: SyntaxTree, was: _Errors, after: SyntaxTree, edit: 
 
 
 _ENDINGS = {
-    Block.INDENT: ("", ":", "():"),
-    Block.BRACES: ("", ";", " {}", "() {}"),
+    BlockStyle.INDENT: ("", ":", "():"),
+    BlockStyle.BRACES: ("", ";", " {}", "() {}"),
 }
 """What may be missing after the brackets: the end of a statement, or a body, and parameters before it."""
 
@@ -81,7 +81,7 @@ def _ends_in_comment(tree: SyntaxTree, start: int, end: int) -> bool:
     """Tell whether what is written next to the text that ends at `end` would be a comment."""
     line = max(tree.text.rfind("\n", 0, end) + 1, start)
     *_, last = [None, *tokens(tree.text[line:end], tree.language)]
-    return last is not None and last.kind is Kind.COMMENT and not tree.text[:end].endswith(("*/", "-->"))
+    return last is not None and last.kind is TokenKind.COMMENT and not tree.text[:end].endswith(("*/", "-->"))
 
 
 def _unclosed(tree: SyntaxTree, edited: int, end: int) -> list[str]:
@@ -94,12 +94,12 @@ def _unclosed(tree: SyntaxTree, edited: int, end: int) -> list[str]:
     last = None
     for last in tokens(text[start:end], tree.language):
         source = text[start + last.start : start + last.end]
-        if last.kind is Kind.OPEN:
+        if last.kind is TokenKind.OPEN:
             stack.append(CLOSING[source])
-        elif last.kind is Kind.CLOSE and source in stack:
+        elif last.kind is TokenKind.CLOSE and source in stack:
             while stack.pop() != source:
                 pass
-    if last and last.kind is Kind.STRING and not last.closed:
+    if last and last.kind is TokenKind.STRING and not last.closed:
         stack.append(string_quote(text[start + last.start : start + last.end]))
     return stack[::-1]
 

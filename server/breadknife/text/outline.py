@@ -91,7 +91,7 @@ class _Source:
 
 
 @dataclass
-class _Found:
+class _DefinitionMatch:
     kind: str
     node: Node
     pattern: int
@@ -102,39 +102,39 @@ def _definitions(source: _Source) -> Iterator[Definition]:
     above = _lines_above(source)
     enclosing: list[tuple[Node, str, str]] = []
     """(Node, kind, name) of the definitions and scopes around the one at hand."""
-    for found in _found(source):
-        node = found.node
-        name = source.text(found.parts["name"][0])
+    for match in _definition_matches(source):
+        node = match.node
+        name = source.text(match.parts["name"][0])
         while enclosing and (enclosing[-1][0].end_byte <= node.start_byte or enclosing[-1][0] == node):
             enclosing.pop()
-        _, around, container = enclosing[-1] if enclosing else (None, "", "")
-        local = around == "function"
-        enclosing.append((node, "function" if local else found.kind, name))
-        if local or found.kind == "scope":
+        _, outer, container = enclosing[-1] if enclosing else (None, "", "")
+        local = outer == "function"
+        enclosing.append((node, "function" if local else match.kind, name))
+        if local or match.kind == "scope":
             continue
-        container = source.text(found.parts["container"][0]) if "container" in found.parts else container
-        kind = "method" if found.kind == "function" and container else found.kind
-        whole = [node, *_wrappers(node, source.syntax.wrappers)]
-        head = _signature(source, found, whole)
+        container = source.text(match.parts["container"][0]) if "container" in match.parts else container
+        kind = "method" if match.kind == "function" and container else match.kind
+        nodes = [node, *_wrappers(node, source.syntax.wrappers)]
+        head = _signature(source, match, nodes)
         if head is None:
             continue
         if above is None:
-            docstring = _quoted(source.text(found.parts["docstring"][0])) if "docstring" in found.parts else ""
+            docstring = _quoted(source.text(match.parts["docstring"][0])) if "docstring" in match.parts else ""
         else:
-            docstring = _comment_above(source, whole[-1], above)
-        yield Definition(name, kind, container, head, docstring, source.tree.span(whole[-1]))
+            docstring = _comment_above(source, nodes[-1], above)
+        yield Definition(name, kind, container, head, docstring, source.tree.span(nodes[-1]))
 
 
-def _found(source: _Source) -> list[_Found]:
+def _definition_matches(source: _Source) -> list[_DefinitionMatch]:
     """Return the definitions in the order of the file, outer ones first, one for each name."""
-    by_name: dict[int, _Found] = {}
+    by_name: dict[int, _DefinitionMatch] = {}
     for pattern, parts in matches(source.tree, source.syntax.definitions):
         kind = next(kind for kind in _KINDS if kind in parts)
         at = parts["name"][0].start_byte
-        old = by_name.get(at)
-        if old is None or (pattern, -len(parts)) < (old.pattern, -len(old.parts)):
-            by_name[at] = _Found(kind, parts[kind][0], pattern, parts)
-    return sorted(by_name.values(), key=lambda found: (found.node.start_byte, -found.node.end_byte))
+        known = by_name.get(at)
+        if known is None or (pattern, -len(parts)) < (known.pattern, -len(known.parts)):
+            by_name[at] = _DefinitionMatch(kind, parts[kind][0], pattern, parts)
+    return sorted(by_name.values(), key=lambda match: (match.node.start_byte, -match.node.end_byte))
 
 
 def _wrappers(node: Node, kinds: frozenset[str]) -> Iterator[Node]:
@@ -146,14 +146,14 @@ def _wrappers(node: Node, kinds: frozenset[str]) -> Iterator[Node]:
         node = parent
 
 
-def _signature(source: _Source, found: _Found, whole: list[Node]) -> str | None:
+def _signature(source: _Source, match: _DefinitionMatch, nodes: list[Node]) -> str | None:
     """Return the head of a definition as it stands in the file; None if it is broken."""
-    start, end = whole[-1].start_byte, found.node.end_byte
-    if bodies := found.parts.get("body"):
+    start, end = nodes[-1].start_byte, match.node.end_byte
+    if bodies := match.parts.get("body"):
         end = min(body.start_byte for body in bodies)
     left_out = source.syntax.decorators | source.syntax.comments
     pieces: list[str] = []
-    for child in _head(whole, end):
+    for child in _head(nodes, end):
         if child.is_error and source.begins_line(child):  # the body's first statement: Python's grammar puts it here
             end = child.start_byte
             break
@@ -163,20 +163,20 @@ def _signature(source: _Source, found: _Found, whole: list[Node]) -> str | None:
             pieces.append(source.slice(start, child.start_byte))
             start = child.end_byte
     text = "".join((*pieces, source.slice(start, end)))
-    if found.kind == "constant":
+    if match.kind == "constant":
         return text.strip().partition("\n")[0].rstrip()[:MAX_CONSTANT]
     return "\n".join(line.rstrip() for line in text.strip().splitlines() if line.strip())
 
 
-def _head(whole: list[Node], end: int) -> Iterator[Node]:
+def _head(nodes: list[Node], end: int) -> Iterator[Node]:
     """Yield what a definition consists of before its body, in the order of the file."""
-    for node in reversed(whole):
+    for node in reversed(nodes):
         for child in node.children:
             if child.start_byte >= end:
                 break
             if child.type == "modifiers":  # Java's and Kotlin's annotations
                 yield from child.children
-            elif child not in whole:
+            elif child not in nodes:
                 yield child
 
 
@@ -214,20 +214,20 @@ def _quoted(literal: str) -> str:
 
 
 def _first_paragraph(lines: Iterable[str]) -> str:
-    kept: list[str] = []
+    paragraph: list[str] = []
     for line in map(str.strip, lines):
-        if (not line and kept) or _TAG.match(line):
+        if (not line and paragraph) or _TAG.match(line):
             break
         if line:
-            kept.append(line)
-    return "\n".join(kept)
+            paragraph.append(line)
+    return "\n".join(paragraph)
 
 
 def _imports(source: _Source) -> Iterator[Import]:
-    found: dict[tuple[int, int], tuple[Node, Node, list[tuple[str, str]], list[str]]] = {}
+    imports: dict[tuple[int, int], tuple[Node, Node, list[tuple[str, str]], list[str]]] = {}
     for _, parts in matches(source.tree, source.syntax.imports):
         [node], [module] = parts["import"], parts["module"]
-        _, _, names, aliases = found.setdefault((node.start_byte, module.start_byte), (node, module, [], []))
+        _, _, names, aliases = imports.setdefault((node.start_byte, module.start_byte), (node, module, [], []))
         alias = source.text(parts["alias"][0]) if "alias" in parts else ""
         if "name" in parts:
             name = source.text(parts["name"][0])
@@ -236,7 +236,7 @@ def _imports(source: _Source) -> Iterator[Import]:
             names.append(("default", source.text(parts["default"][0])))
         elif alias:
             aliases.append(alias)
-    for node, module, names, aliases in found.values():
+    for node, module, names, aliases in imports.values():
         if ("*", "*") in names:
             names = [("*", "*")]
         alias = aliases[0] if aliases else ""
@@ -246,5 +246,5 @@ def _imports(source: _Source) -> Iterator[Import]:
 def _names(source: _Source) -> frozenset[str]:
     query = f"[{' '.join(f'({kind})' for kind in sorted(source.syntax.identifiers))}] @name"
     nodes = captures(source.tree, query).get("name", [])
-    found = {source.utf8[node.start_byte : node.end_byte] for node in nodes}
-    return frozenset(name.decode("utf-8", "surrogatepass") for name in found)
+    names = {source.utf8[node.start_byte : node.end_byte] for node in nodes}
+    return frozenset(name.decode("utf-8", "surrogatepass") for name in names)

@@ -116,14 +116,14 @@ class Pattern:
             text = _SURROGATE.sub("\ufffd", text)
         numbers, last = range(self.group_count + 1), (-1, -1)
         end = time.monotonic() + _SECONDS
-        for count, found in enumerate(self._find(text), 1):
+        for count, match in enumerate(self._find(text), 1):
             if count > MAX_MATCHES:
                 raise PatternError(f"the pattern matches more than {MAX_MATCHES:,} times; let it match more at once")
             if time.monotonic() > end:
                 raise PatternError(f"the pattern takes longer than {_SECONDS:g} s here; let it match less at once")
             # The binding tells of an empty match that it had to search for twice.
-            if (span := found.span()) != last or span[0] != span[1]:
-                yield Match([found.span(number) for number in numbers])
+            if (span := match.span()) != last or span[0] != span[1]:
+                yield Match([match.span(number) for number in numbers])
             last = span
 
     def is_in(self, text: str) -> bool:
@@ -140,7 +140,7 @@ class Pattern:
         pieces, size, at = list[str](), 0, 0
         for match in self.matches(text):
             start, end = match.groups[0]
-            filled = (each if isinstance(each, str) else text[slice(*match.groups[each])] for each in template)
+            filled = (part if isinstance(part, str) else text[slice(*match.groups[part])] for part in template)
             written = [text[at:start], *filled]
             pieces += written
             size += sum(map(len, written))
@@ -190,7 +190,7 @@ def read_pattern(source: str) -> Pattern:
             raise PatternError("the pattern is too large; repeat less in it")
         compiled = _compiled(written)
     except _ENGINE.error as error:
-        raise PatternError(_said(error, source)) from error
+        raise PatternError(_explain(error, source)) from error
     return Pattern(source, dict(compiled.groupindex), compiled.groups, compiled.finditer)
 
 
@@ -208,16 +208,16 @@ def _translated(source: str) -> str:
     pieces: list[str] = []
     at, in_class = 0, False
     while token := (_TOKEN_IN_CLASS if in_class else _TOKEN).match(source, at):
-        found = token.groupdict()
-        if code := found["short"] or found["long"]:
+        groups = token.groupdict()
+        if code := groups["short"] or groups["long"]:
             pieces.append(rf"\x{{{code}}}")
-        elif found["escape"]:
-            pieces.append(_escape(found["escape"], at, _IN_CLASS if in_class else _OUTSIDE))
-        elif found.get("missing"):
+        elif groups["escape"]:
+            pieces.append(_escape(groups["escape"], at, _IN_CLASS if in_class else _OUTSIDE))
+        elif groups.get("missing"):
             raise _lacking(token[0], at)
         else:
-            pieces.append("{0," if found.get("most") else token[0])
-        in_class = not found.get("closes") if in_class else bool(found.get("opens"))
+            pieces.append("{0," if groups.get("most") else token[0])
+        in_class = not groups.get("closes") if in_class else bool(groups.get("opens"))
         at = token.end()
     return "".join(pieces)
 
@@ -238,12 +238,12 @@ def _lacking(written: str, at: int) -> PatternError:
     return PatternError(f"`{written}` at character {at + 1} of the pattern isn't supported; {_LACKING[key]}")
 
 
-def _said(error: Exception, source: str) -> str:
+def _explain(error: Exception, source: str) -> str:
     """Return RE2's error, with its place if that can be told, and a remedy."""
-    said = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
-    kind, _, fragment = said.partition(": ")
+    message = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
+    kind, _, fragment = message.partition(": ")
     place = f"at character {source.index(fragment) + 1} of" if fragment and fragment in source else "in"
-    remedy = next((each for begin, each in _REMEDIES.items() if kind.startswith(begin)), "correct it")
+    remedy = next((remedy for begin, remedy in _REMEDIES.items() if kind.startswith(begin)), "correct it")
     return f"{kind} {place} the pattern; {remedy}"
 
 
@@ -251,15 +251,15 @@ def _replacement(pattern: Pattern, by: str) -> tuple[str | int, ...]:
     """Return the texts and the numbers of groups that `by` is made of. Raises PatternError."""
     pieces: list[str | int] = []
     at = 0
-    for found in _GROUP.finditer(by):
-        pieces.append(by[at : found.start()])
-        named = found["number"] or found["name"]
-        if named:
-            number = int(named) if named.isdecimal() else pattern.names.get(named, -1)
+    for match in _GROUP.finditer(by):
+        pieces.append(by[at : match.start()])
+        group = match["number"] or match["name"]
+        if group:
+            number = int(group) if group.isdecimal() else pattern.names.get(group, -1)
             if not 0 <= number <= pattern.group_count:
-                raise PatternError(f"the pattern has no group `{named}`; it has {pattern.group_count}")
+                raise PatternError(f"the pattern has no group `{group}`; it has {pattern.group_count}")
             pieces.append(number)
         else:
-            pieces.append(_ESCAPES.get(found["escape"], found[0]))
-        at = found.end()
+            pieces.append(_ESCAPES.get(match["escape"], match[0]))
+        at = match.end()
     return (*pieces, by[at:])

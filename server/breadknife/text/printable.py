@@ -48,18 +48,18 @@ def escaped_values(value: Any) -> Any:
     if isinstance(value, str):
         return escaped(value)
     if isinstance(value, Mapping):
-        return {key: escaped_values(each) for key, each in cast("Mapping[Any, Any]", value).items()}
+        return {key: escaped_values(item) for key, item in cast("Mapping[Any, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [escaped_values(each) for each in cast("list[Any]", value)]
+        return [escaped_values(item) for item in cast("list[Any]", value)]
     return value
 
 
-def _character(found: re.Match[str]) -> str:
-    character = found[0]
+def _character(match: re.Match[str]) -> str:
+    character = match[0]
     if character in _JOINERS or unicodedata.category(character) not in _UNSHOWN:
         return character
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
-def _command(found: re.Match[str]) -> str:
-    return rf"{found[1]}\x3a" if found[1] else r"#\x23"
+def _command(match: re.Match[str]) -> str:
+    return rf"{match[1]}\x3a" if match[1] else r"#\x23"

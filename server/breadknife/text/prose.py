@@ -8,7 +8,7 @@ from enum import Enum, auto
 from breadknife.text.document import Span, TextEdit, common_prefix
 
 
-class Kind(Enum):
+class SegmentKind(Enum):
     VERBATIM = auto()
     """The same characters in prose and source."""
     JOIN = auto()
@@ -24,7 +24,7 @@ class Segment:
     prose: Span
     source: Span
     """Counted from the paragraph's `start`."""
-    kind: Kind
+    kind: SegmentKind
 
 
 @dataclass(frozen=True)
@@ -55,21 +55,22 @@ class ProseText:
     def touches_markup(self, span: Span) -> bool:
         """Tell whether a placeholder lies in `span`, so that what was found there is about our own word."""
         return any(
-            s.kind is Kind.MARKUP and s.prose.start < span.end and span.start < s.prose.end for s in self.segments
+            s.kind is SegmentKind.MARKUP and s.prose.start < span.end and span.start < s.prose.end
+            for s in self.segments
         )
 
     def source_span(self, span: Span) -> Span:
         """Return the source that reads as `span`, markup inside it included."""
         first = next((s for s in self.segments if span.start < s.prose.end), self.segments[-1])
         last = next((s for s in reversed(self.segments) if s.prose.start < span.end), first)
-        start = first.source.start + (span.start - first.prose.start if first.kind is Kind.VERBATIM else 0)
-        end = last.source.end - (last.prose.end - span.end if last.kind is Kind.VERBATIM else 0)
+        start = first.source.start + (span.start - first.prose.start if first.kind is SegmentKind.VERBATIM else 0)
+        end = last.source.end - (last.prose.end - span.end if last.kind is SegmentKind.VERBATIM else 0)
         return Span(start, max(start, end)).shifted(self.start)
 
     def is_verbatim(self, offset: int) -> bool:
         """Tell whether the character at `offset` of the source is prose of this paragraph."""
         offset -= self.start
-        return any(s.kind is Kind.VERBATIM and s.source.start <= offset < s.source.end for s in self.segments)
+        return any(s.kind is SegmentKind.VERBATIM and s.source.start <= offset < s.source.end for s in self.segments)
 
     def edit(self, span: Span, replacement: str) -> TextEdit | None:
         """Return the edit of the source that replaces `span` of the prose, or None when it would touch markup."""
@@ -80,7 +81,7 @@ class ProseText:
 
     def _verbatim_edit(self, span: Span, replacement: str) -> TextEdit | None:
         for segment in self.segments:
-            if segment.kind is Kind.VERBATIM and segment.prose.contains(span):
+            if segment.kind is SegmentKind.VERBATIM and segment.prose.contains(span):
                 return TextEdit(span.shifted(self.start + segment.source.start - segment.prose.start), replacement)
         return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from breadknife.text.languages import LANGUAGES, Block
+from breadknife.text.languages import LANGUAGES, BlockStyle
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -26,7 +26,7 @@ MIDDLE_WORDS = frozenset(("else", "elsif", "elif", "elseif", "rescue", "ensure",
 """What goes on with a block whose opening stands at the same column."""
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     COMMENT = "comment"
     STRING = "string"
     WORD = "word"
@@ -41,7 +41,7 @@ class Kind(StrEnum):
 class Token:
     """`text[start:end]`. One that touches the text's end may become another when more text comes."""
 
-    kind: Kind
+    kind: TokenKind
     start: int
     end: int
     closed: bool = True
@@ -55,10 +55,10 @@ def tokens(text: str, language: str, quote: str = "") -> Iterator[Token]:
         end = re.compile(rf"(?:\\(?:[\s\S]|\Z)|(?!{quote})[^\\])*(?P<quote>{quote})?").match(text)
         assert end
         at = end.end()
-        yield Token(Kind.STRING, 0, at, closed=end["quote"] is not None)
+        yield Token(TokenKind.STRING, 0, at, closed=end["quote"] is not None)
     for match in _pattern(language).finditer(text, at):
-        kind, found = Kind(match.lastgroup or ""), match[0]
-        yield Token(kind, match.start(), match.end(), _closed(kind, found))
+        kind = TokenKind(match.lastgroup or "")
+        yield Token(kind, match.start(), match.end(), _closed(kind, match[0]))
 
 
 def string_quote(string: str) -> str:
@@ -71,9 +71,9 @@ def opens_block(line: str, language: str) -> bool:
     """Tell whether a line of code, without its comment, opens a block that no bracket marks."""
     syntax, code = LANGUAGES.get(language), line.rstrip()
     match syntax.block if syntax else None:
-        case Block.BRACES:
+        case BlockStyle.BRACES:
             return False
-        case Block.END:
+        case BlockStyle.END:
             assert syntax
             if (code.split() or [""])[-1] in END_WORDS or code.endswith("{"):
                 return False
@@ -106,13 +106,13 @@ def shifted(lines: list[str], by: int) -> list[str]:
     return [" " * max(columns(line) + by, 0) + line.lstrip() if by and line.strip() else line for line in lines]
 
 
-def _closed(kind: Kind, found: str) -> bool:
-    if kind is Kind.COMMENT:
-        return not found.startswith(("/*", "<!--")) or found.endswith(("*/", "-->"))
-    if kind is not Kind.STRING:
+def _closed(kind: TokenKind, source: str) -> bool:
+    if kind is TokenKind.COMMENT:
+        return not source.startswith(("/*", "<!--")) or source.endswith(("*/", "-->"))
+    if kind is not TokenKind.STRING:
         return True
-    quote = string_quote(found)
-    return len(found) >= 2 * len(quote) and found.endswith(quote) and not _ESCAPED_END.search(found)
+    quote = string_quote(source)
+    return len(source) >= 2 * len(quote) and source.endswith(quote) and not _ESCAPED_END.search(source)
 
 
 @cache
@@ -138,7 +138,14 @@ def _pattern(language: str) -> re.Pattern[str]:
         strings.append(r"'(?:\\[^'\n]+|[^'\\\n])'")
     elif language not in DOUBLE_ONLY:
         strings.append(r"'(?:\\(?:[\s\S]|\Z)|[^'\\\n])*'?")
-    groups = {Kind.COMMENT: "|".join(comments), Kind.STRING: "|".join(strings), Kind.WORD: r"\w+",
-              Kind.OPEN: r"[([{]", Kind.CLOSE: r"[)\]}]", Kind.NEWLINE: r"\n", Kind.BLANK: r"[^\S\n]+",
-              Kind.OTHER: r"."}  # fmt: skip
+    groups = {
+        TokenKind.COMMENT: "|".join(comments),
+        TokenKind.STRING: "|".join(strings),
+        TokenKind.WORD: r"\w+",
+        TokenKind.OPEN: r"[([{]",
+        TokenKind.CLOSE: r"[)\]}]",
+        TokenKind.NEWLINE: r"\n",
+        TokenKind.BLANK: r"[^\S\n]+",
+        TokenKind.OTHER: r".",
+    }
     return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in groups.items() if pattern))

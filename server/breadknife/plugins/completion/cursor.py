@@ -8,10 +8,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from breadknife.text.document import Document, Span, line_break
-from breadknife.text.languages import LANGUAGES, Block
+from breadknife.text.languages import LANGUAGES, BlockStyle
 from breadknife.text.languages.documents import FORMATS
 from breadknife.text.syntax import Node, SyntaxTree
-from breadknife.text.tokens import CLOSING, Kind, Token, columns, string_quote, tokens
+from breadknife.text.tokens import CLOSING, Token, TokenKind, columns, string_quote, tokens
 
 LOOK_BACK = 8_000
 LOOK_AHEAD = 4_000
@@ -21,7 +21,7 @@ NEAR_LINES, LOOK_LINES = 6, 19
 
 PROSE = frozenset(("markdown", "mdx", *(id for each in FORMATS for id in (each.id, *each.aliases))))
 COMMENT_ENDS = ("*/", "-->", "]]")
-FILLER = (Kind.BLANK, Kind.NEWLINE, Kind.COMMENT)
+FILLER = (TokenKind.BLANK, TokenKind.NEWLINE, TokenKind.COMMENT)
 _NO_STRING = "/%0123456789"
 """First characters of nodes that grammars call strings or literals and people don't: regular expressions, numbers."""
 
@@ -62,10 +62,10 @@ class CursorContext:
         return self.document.language
 
     @property
-    def block(self) -> Block:
+    def block(self) -> BlockStyle:
         """How the language marks blocks."""
         syntax = LANGUAGES.get(self.language)
-        return syntax.block if syntax else Block.NONE
+        return syntax.block if syntax else BlockStyle.NONE
 
     @cached_property
     def line(self) -> int:
@@ -138,9 +138,9 @@ class CursorContext:
         """The brackets that are open at the cursor, whatever closes them afterwards; the innermost last."""
         stack = list[Bracket]()
         for token in self.tokens:
-            if token.kind is Kind.OPEN:
+            if token.kind is TokenKind.OPEN:
                 stack.append(Bracket(self.source(token), token, self.width_at(token.start)))
-            elif token.kind is Kind.CLOSE and stack:
+            elif token.kind is TokenKind.CLOSE and stack:
                 stack.pop()
         return stack
 
@@ -193,12 +193,12 @@ class CursorContext:
         if self.region is not Region.CODE:
             return False
         *_, last = [None, *tokens(self.before + text, self.language)]
-        return last is not None and last.kind is Kind.COMMENT and not last.closed
+        return last is not None and last.kind is TokenKind.COMMENT and not last.closed
 
     @cached_property
     def opened(self) -> tuple[str, ...]:
         """The opening brackets before the cursor that have no partner there, however wrong the others are nested."""
-        kinds = (Kind.OPEN, Kind.CLOSE)
+        kinds = (TokenKind.OPEN, TokenKind.CLOSE)
         return tuple(c for c in unmatched(self.source(t) for t in self.tokens if t.kind in kinds) if c in CLOSING)
 
     @property
@@ -217,9 +217,9 @@ class CursorContext:
         if self.tokens and (not self.tree or self.tree.root.has_error):
             # What is being typed, an open string say, is an error in the tree, and anything may stand there.
             last, source = self.tokens[-1], self.source(self.tokens[-1])
-            if last.kind is Kind.STRING and not last.closed:
+            if last.kind is TokenKind.STRING and not last.closed:
                 return Region.STRING, string_quote(source)
-            if last.kind is Kind.COMMENT and not source.endswith(COMMENT_ENDS):
+            if last.kind is TokenKind.COMMENT and not source.endswith(COMMENT_ENDS):
                 return Region.COMMENT, ""
         return Region.CODE, ""
 
@@ -258,13 +258,13 @@ def scan_brackets(text: str, language: str, quote: str = "") -> tuple[list[str],
     """Return the brackets of the code in `text`, the quote of a string that is open at its end, and how many others
     are. With `quote` the text begins inside a string which that ends."""
     found = list(tokens(text, language, quote))
-    brackets = [text[token.start : token.end] for token in found if token.kind in (Kind.OPEN, Kind.CLOSE)]
+    brackets = [text[token.start : token.end] for token in found if token.kind in (TokenKind.OPEN, TokenKind.CLOSE)]
     open_quote, unended = quote if not found else "", 0
     for i, token in enumerate(found):
         source = text[token.start : token.end]
         inside = i == 0 and quote != ""
         apostrophe = not inside and source.startswith("'") and text[token.start - 1 : token.start].isalnum()
-        if token.kind is not Kind.STRING or token.closed or apostrophe:
+        if token.kind is not TokenKind.STRING or token.closed or apostrophe:
             continue
         if i == len(found) - 1:
             open_quote = quote if inside else string_quote(source)

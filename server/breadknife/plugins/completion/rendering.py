@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from breadknife.text.languages import Block, LanguageSyntax
+from breadknife.text.languages import BlockStyle, LanguageSyntax
 from breadknife.text.outline import Definition
 
 DOC_CHARACTERS = 100
@@ -85,14 +85,14 @@ def signature(definition: Definition) -> str:
 def _head(definition: Definition, syntax: LanguageSyntax, depth: int, *, is_open: bool, is_cut: bool) -> Iterator[str]:
     indent, head = _INDENT * depth, signature(definition)
     doc = definition.docstring.partition("\n")[0][:DOC_CHARACTERS].strip()
-    if syntax.block is Block.INDENT:
+    if syntax.block is BlockStyle.INDENT:
         yield indent + head + (" ..." if is_cut and not is_open and not doc else "")
         if doc:
             yield f'{indent}{_INDENT}"""{doc}"""'
         return
     if doc:
         yield f"{indent}{syntax.line_comment or '//'} {doc}"
-    braces = syntax.block is Block.BRACES and is_cut
+    braces = syntax.block is BlockStyle.BRACES and is_cut
     yield indent + head + ((" {" if is_open else " { … }") if braces else "")
 
 
@@ -111,7 +111,7 @@ def _has_body(definition: Definition, file: SourceFile) -> bool:
 
 
 def _closed(syntax: LanguageSyntax, depth: int) -> list[str]:
-    closing = {Block.BRACES: "}", Block.END: "end"}.get(syntax.block)
+    closing = {BlockStyle.BRACES: "}", BlockStyle.END: "end"}.get(syntax.block)
     return [_INDENT * depth + closing] if closing else []
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from breadknife.plugins.completion.cursor import COMMENT_ENDS, FILLER, LOOK_AHEAD, Bracket, CursorContext, Region
-from breadknife.text.languages import LANGUAGES, Block
-from breadknife.text.tokens import END_WORDS, MIDDLE_WORDS, Kind, Token, columns, is_of_word, opens_block, tokens
+from breadknife.text.languages import LANGUAGES, BlockStyle
+from breadknife.text.tokens import END_WORDS, MIDDLE_WORDS, Token, TokenKind, columns, is_of_word, opens_block, tokens
 
 _NOT_AN_END = frozenset((*END_WORDS, *MIDDLE_WORDS, "#"))
 """What a line begins with that may stand no deeper than the bracket that it is in: `end)`, `#ifdef`."""
@@ -103,7 +103,7 @@ def _in_code(cursor: CursorContext, shape: Shape) -> Shape:
         head, needs_end = innermost.width if begins else None, False
     else:
         head = _block_head(cursor, code, innermost)
-        needs_end = head is not None and cursor.block is Block.END and not _end_follows(cursor, head)
+        needs_end = head is not None and cursor.block is BlockStyle.END and not _end_follows(cursor, head)
     if head is None or (following is not None and following > head):
         return replace(shape, extent=Extent.STATEMENT)
     return replace(shape, extent=Extent.BLOCK, indent=max(cursor.width, head + 1), needs_end=needs_end)
@@ -146,21 +146,21 @@ def _unclosed(cursor: CursorContext) -> str:
     for token in tokens(ahead, cursor.language, cursor.quote):
         if not pending:
             break
-        if token.kind is Kind.NEWLINE:
+        if token.kind is TokenKind.NEWLINE:
             fresh = True
         elif token.kind not in FILLER:
             text = ahead[token.start : token.end]
-            if fresh and not own and token.kind is not Kind.CLOSE and text not in _NOT_AN_END:
+            if fresh and not own and token.kind is not TokenKind.CLOSE and text not in _NOT_AN_END:
                 width = columns(ahead[ahead.rfind("\n", 0, token.start) + 1 : token.start] + "x")
                 while pending and width <= pending[-1].width:
                     pending.pop()
                     missing += 1
             fresh = False
-            if token.kind is Kind.OPEN:
+            if token.kind is TokenKind.OPEN:
                 own += 1
-            elif token.kind is Kind.CLOSE and own:
+            elif token.kind is TokenKind.CLOSE and own:
                 own -= 1
-            elif token.kind is Kind.CLOSE and pending:
+            elif token.kind is TokenKind.CLOSE and pending:
                 pending.pop()
     if len(ahead) < LOOK_AHEAD:
         missing += len(pending)
@@ -171,11 +171,11 @@ def _block_head(cursor: CursorContext, code: Sequence[Token], innermost: Bracket
     """The indentation of the line that has just opened a block, without brackets; a docstring may stand between."""
     blank = not cursor.before.strip()
     begun = not blank and cursor.before[-1] in " \t"  # `a: `, `lambda: `
-    if (cursor.block is Block.INDENT and (innermost or begun)) or (innermost and innermost.char in "(["):
+    if (cursor.block is BlockStyle.INDENT and (innermost or begun)) or (innermost and innermost.char in "(["):
         return None
     code, document = list(code), cursor.document
     if cursor.language == "python" and blank:
-        while code and code[-1].kind is Kind.STRING and _begins_line(cursor, code[-1]):
+        while code and code[-1].kind is TokenKind.STRING and _begins_line(cursor, code[-1]):
             code.pop()
     if not code:
         return None
@@ -184,7 +184,7 @@ def _block_head(cursor: CursorContext, code: Sequence[Token], innermost: Bracket
     if opens_block(text, cursor.language):
         return cursor.width_at(code[-1].start)
     deeper = blank and cursor.width > columns(text)
-    return columns(text) if deeper and cursor.block is Block.NONE else None
+    return columns(text) if deeper and cursor.block is BlockStyle.NONE else None
 
 
 def _begins_line(cursor: CursorContext, token: Token) -> bool:

@@ -6,13 +6,13 @@ import re
 
 from breadknife.plugins.completion.cursor import Region
 from breadknife.plugins.completion.shape import Extent, Shape
-from breadknife.text.languages import LANGUAGES, Block
+from breadknife.text.languages import LANGUAGES, BlockStyle
 from breadknife.text.tokens import (
     CLOSING,
     END_WORDS,
     MIDDLE_WORDS,
-    Kind,
     Token,
+    TokenKind,
     columns,
     opens_block,
     tokens,
@@ -87,12 +87,12 @@ class _Truncation:
         fresh = True
         for token in tokens(self._text, self._shape.language, self._shape.quote):
             source = self._text[token.start : token.end]
-            if "\n" in source and (token.kind is Kind.NEWLINE or self._shape.extent is Extent.LINE):
+            if "\n" in source and (token.kind is TokenKind.NEWLINE or self._shape.extent is Extent.LINE):
                 if (cut := self._end_at_line_break(token.start + source.index("\n"))) is not None:
                     return cut, True
                 self._line, self._lines, fresh = token.end, self._lines + 1, True
                 continue
-            if token.kind is Kind.BLANK:
+            if token.kind is TokenKind.BLANK:
                 continue
             if self._text.count("\n", max(self._first, 0), token.end) >= self._shape.max_lines:
                 return self._text[: self._line if self._line > self._first >= 0 else token.start].rstrip(), True
@@ -102,7 +102,7 @@ class _Truncation:
             if cut is not None:
                 return cut, True
             fresh = False
-            if token.kind is not Kind.COMMENT:
+            if token.kind is not TokenKind.COMMENT:
                 self._code_end = token.end
         return self._text, False
 
@@ -137,12 +137,12 @@ class _Truncation:
         shape, width = self._shape, columns(self._text[self._line : token.end])
         if self._first < 0:
             self._first = self._line
-            return "" if self._line and width < shape.indent and token.kind is not Kind.CLOSE else None
+            return "" if self._line and width < shape.indent and token.kind is not TokenKind.CLOSE else None
         if not (self._opened or shape.extent is Extent.BLOCK) or width >= self._least:
             return None
-        if token.kind is Kind.CLOSE:
+        if token.kind is TokenKind.CLOSE:
             return None
-        if token.kind is Kind.WORD and self._syntax and self._syntax.block is Block.END:
+        if token.kind is TokenKind.WORD and self._syntax and self._syntax.block is BlockStyle.END:
             if token.end == len(self._text):  # the word may go on
                 return None
             if source in END_WORDS and (shape.needs_end or (self._opened and width == self._base)):
@@ -154,17 +154,17 @@ class _Truncation:
     def _end_in_code(self, token: Token, source: str) -> str | None:
         """The truncated text, if it ends before this token."""
         shape = self._shape
-        if self._closing and token.kind is not Kind.CLOSE and source not in (";", ","):
+        if self._closing and token.kind is not TokenKind.CLOSE and source not in (";", ","):
             return self._text[: token.start].rstrip()
         if token.start == 0 and shape.quote:
             return self._text[: token.end - len(shape.quote)] if token.closed and shape.ahead else None
-        if not self._brackets and shape.ahead and token.kind not in (Kind.STRING, Kind.COMMENT):
+        if not self._brackets and shape.ahead and token.kind not in (TokenKind.STRING, TokenKind.COMMENT):
             is_ahead = source == shape.ahead and token.end < len(self._text)
-            if is_ahead or (token.kind is not Kind.WORD and self._text.startswith(shape.ahead, token.start)):
+            if is_ahead or (token.kind is not TokenKind.WORD and self._text.startswith(shape.ahead, token.start)):
                 return self._before(token.start)
-        if token.kind is Kind.OPEN:
+        if token.kind is TokenKind.OPEN:
             self._brackets.append(CLOSING[source])
-        elif token.kind is Kind.CLOSE:
+        elif token.kind is TokenKind.CLOSE:
             if self._brackets:
                 while source in self._brackets and self._brackets.pop() != source:
                     pass
@@ -186,29 +186,29 @@ def _sensible_end(text: str, shape: Shape, most: int) -> int:
         source, settled = text[token.start : token.end], token.end < len(text)
         if token.start == 0 and shape.quote:
             best = max((match.end() for match in _WORDS.finditer(source) if match.end() <= most), default=0)
-        if token.kind is not Kind.NEWLINE and token.end > most:
+        if token.kind is not TokenKind.NEWLINE and token.end > most:
             return best
-        if token.kind is Kind.NEWLINE:
+        if token.kind is TokenKind.NEWLINE:
             if last is not None:
                 first = False
                 if depth == 0 and _ends_line(last, text):
                     best = last.end
             continue
-        if token.kind is Kind.BLANK:
+        if token.kind is TokenKind.BLANK:
             continue
         last = token
-        if token.kind is Kind.OPEN:
+        if token.kind is TokenKind.OPEN:
             depth += 1
-        elif token.kind is Kind.CLOSE:
+        elif token.kind is TokenKind.CLOSE:
             depth = max(depth - 1, 0)
         if depth or not first:
             continue
         match token.kind:
-            case Kind.CLOSE:
+            case TokenKind.CLOSE:
                 best = token.end
-            case Kind.STRING if token.closed and settled:
+            case TokenKind.STRING if token.closed and settled:
                 best = token.end
-            case Kind.WORD if settled and text[token.end] not in "\"'`" and source not in KEYWORDS:
+            case TokenKind.WORD if settled and text[token.end] not in "\"'`" and source not in KEYWORDS:
                 best = token.end
             case _:
                 pass
@@ -216,6 +216,6 @@ def _sensible_end(text: str, shape: Shape, most: int) -> int:
 
 
 def _ends_line(last: Token, text: str) -> bool:
-    if last.kind is Kind.OTHER:
+    if last.kind is TokenKind.OTHER:
         return text[last.start] in ":;,"
-    return last.closed and last.kind is not Kind.OPEN
+    return last.closed and last.kind is not TokenKind.OPEN

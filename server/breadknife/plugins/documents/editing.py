@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
-from breadknife.text.prose import Kind, ProseText
+from breadknife.text.prose import ProseText, SegmentKind
 
 
 @dataclass(frozen=True)
-class Change:
+class ProseChange:
     """Replace a part of a paragraph's prose."""
 
     prose: ProseText
@@ -50,13 +50,13 @@ def change_lines(document: Document, edits: Sequence[TextEdit], effect: str) -> 
     )
 
 
-def _edit_over_lines(document: Document, change: Change) -> TextEdit | None:
+def _edit_over_lines(document: Document, change: ProseChange) -> TextEdit | None:
     prose, span = change.prose, change.span
     if any(char in prose.reserved for char in change.text):
         return None
     inside = [s for s in prose.segments if s.prose.start < span.end and span.start < s.prose.end]
-    joins = [s for s in inside if s.kind is Kind.JOIN]
-    if not joins or any(s.kind is Kind.MARKUP for s in inside):
+    joins = [s for s in inside if s.kind is SegmentKind.JOIN]
+    if not joins or any(s.kind is SegmentKind.MARKUP for s in inside):
         return None
     if any(one.source.end != other.source.start for one, other in pairwise(inside)):
         return None

@@ -15,7 +15,7 @@ _LEAST_ENGLISH = 0.25
 
 
 @dataclass(frozen=True)
-class English:
+class EnglishTables:
     """The lists of `english.toml`."""
 
     pronouns: frozenset[str]
@@ -54,8 +54,8 @@ class Verb:
     gerund: str
 
 
-def english() -> English:
-    return read_table("english", English)
+def english() -> EnglishTables:
+    return read_table("english", EnglishTables)
 
 
 @cache

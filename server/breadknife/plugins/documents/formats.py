@@ -9,7 +9,7 @@ from functools import cached_property
 
 from breadknife.plugins.documents.tables import read_table
 from breadknife.text.document import Document, Span
-from breadknife.text.prose import Kind, ProseText
+from breadknife.text.prose import ProseText, SegmentKind
 
 PARAGRAPH, ITEM, HEADING, OTHER = "paragraph", "item", "heading", "other"
 _LATEX_LEVELS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph")
@@ -18,7 +18,7 @@ _AFTER = re.compile(r"[ \t]*(?=\r?\n|\r|\Z|\"\"\"|'''|\*+/|-->)")
 
 
 @dataclass(frozen=True)
-class Format:
+class MarkupFormat:
     """One entry of `formats.toml`."""
 
     languages: tuple[str, ...]
@@ -53,11 +53,11 @@ class Format:
 
 @dataclass(frozen=True)
 class FormatTable:
-    formats: tuple[Format, ...]
+    formats: tuple[MarkupFormat, ...]
 
 
 @dataclass(frozen=True)
-class Block:
+class ProseBlock:
     """A paragraph, a list's item or a heading, with what stands around its prose."""
 
     prose: ProseText
@@ -77,20 +77,20 @@ class Block:
         return self.prose.start
 
 
-def format_of(document: Document) -> Format:
+def format_of(document: Document) -> MarkupFormat:
     """Return the entry of the document's language; that of comments for a language without one."""
     formats = read_table("formats", FormatTable).formats
     return next((format for format in formats if document.language in format.languages), formats[-1])
 
 
-def blocks(document: Document, proses: Sequence[ProseText]) -> tuple[Block, ...]:
+def blocks(document: Document, proses: Sequence[ProseText]) -> tuple[ProseBlock, ...]:
     """Return the blocks of a document's paragraphs, in their order. Depths of underlined headings follow their first
     use."""
     depths: dict[str, int] = {}
     return tuple(_block(document, prose, depths) for prose in proses if prose.segments)
 
 
-def _block(document: Document, prose: ProseText, depths: dict[str, int]) -> Block:
+def _block(document: Document, prose: ProseText, depths: dict[str, int]) -> ProseBlock:
     """Return the block of one paragraph. `depths`: the character under a heading -> its depth, of those read so far."""
     layout = format_of(document)
     margin, item, heading, _ = layout.patterns
@@ -100,14 +100,14 @@ def _block(document: Document, prose: ProseText, depths: dict[str, int]) -> Bloc
     before = document.text[line.start : prose.start]
     end = _end(document, prose, layout)
     if (match := heading.match(text, edge)) and line.start + match.start() <= prose.start <= line.start + match.end():
-        return Block(prose, HEADING, _depth(match), text[:edge], "", end)
+        return ProseBlock(prose, HEADING, _depth(match), text[:edge], "", end)
     if under := _underline(document, prose, layout):
-        return Block(prose, HEADING, depths.setdefault(under, len(depths) + 1), text[:edge], "", end)
+        return ProseBlock(prose, HEADING, depths.setdefault(under, len(depths) + 1), text[:edge], "", end)
     marker = item.match(before, edge) if len(before) > edge else None
     if marker is not None and marker.end() == len(before):
-        return Block(prose, ITEM, len(text[:edge].expandtabs(8)), text[:edge], marker[0], end)
+        return ProseBlock(prose, ITEM, len(text[:edge].expandtabs(8)), text[:edge], marker[0], end)
     kind = PARAGRAPH if len(before) <= edge else OTHER
-    return Block(prose, kind, 0, _margin(document, prose, before), "", end)
+    return ProseBlock(prose, kind, 0, _margin(document, prose, before), "", end)
 
 
 def _depth(match: re.Match[str]) -> int:
@@ -117,7 +117,7 @@ def _depth(match: re.Match[str]) -> int:
     return _LATEX_LEVELS.index(name[0]) + 1 if name and name[0] in _LATEX_LEVELS else 1
 
 
-def _underline(document: Document, prose: ProseText, layout: Format) -> str:
+def _underline(document: Document, prose: ProseText, layout: MarkupFormat) -> str:
     """Return the character that the line under a heading of one line consists of; empty if there is none."""
     number = document.line_at(prose.end)
     if number != document.line_at(prose.start) or number + 1 >= document.line_count or not layout.underlines:
@@ -129,12 +129,12 @@ def _underline(document: Document, prose: ProseText, layout: Format) -> str:
 
 def _margin(document: Document, prose: ProseText, before: str) -> str:
     """Return what further lines of the paragraph begin with: what they do begin with, or else its first one."""
-    joins = [document.slice(s.source.shifted(prose.start)) for s in prose.segments if s.kind is Kind.JOIN]
+    joins = [document.slice(s.source.shifted(prose.start)) for s in prose.segments if s.kind is SegmentKind.JOIN]
     behind = next((join.rpartition("\n")[2] for join in joins if "\n" in join), None)
     return before if behind is None else behind
 
 
-def _end(document: Document, prose: ProseText, layout: Format) -> int | None:
+def _end(document: Document, prose: ProseText, layout: MarkupFormat) -> int | None:
     at = prose.end
     if _AFTER.match(document.text, at):
         return at
@@ -144,9 +144,9 @@ def _end(document: Document, prose: ProseText, layout: Format) -> int | None:
     return None
 
 
-def section(listed: Sequence[Block], heading: Block) -> tuple[Block, ...]:
+def section(listed: Sequence[ProseBlock], heading: ProseBlock) -> tuple[ProseBlock, ...]:
     """Return what stands under a heading, up to the next one that is as high, without headings."""
-    below: list[Block] = []
+    below: list[ProseBlock] = []
     for block in listed[listed.index(heading) + 1 :]:
         if block.kind == HEADING and block.level <= heading.level:
             break
@@ -154,14 +154,14 @@ def section(listed: Sequence[Block], heading: Block) -> tuple[Block, ...]:
     return tuple(below)
 
 
-def siblings(document: Document, listed: Sequence[Block], block: Block) -> tuple[Block, ...]:
+def siblings(document: Document, listed: Sequence[ProseBlock], block: ProseBlock) -> tuple[ProseBlock, ...]:
     """Return the items of the same list, or the headings of the same depth under the same heading, in order."""
     number = listed.index(block)
     before = [*_siblings(document, block, reversed(listed[:number]))]
     return (*reversed(before), block, *_siblings(document, block, listed[number + 1 :]))
 
 
-def _siblings(document: Document, first: Block, others: Iterable[Block]) -> Iterator[Block]:
+def _siblings(document: Document, first: ProseBlock, others: Iterable[ProseBlock]) -> Iterator[ProseBlock]:
     """Yield those of the others, which lie further and further from the first one, that belong to its list or
     section."""
     near = first

@@ -7,9 +7,9 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 
-from breadknife.plugins.documents.formats import Block, format_of
+from breadknife.plugins.documents.formats import ProseBlock, format_of
 from breadknife.text.document import Document, Span
-from breadknife.text.prose import Kind
+from breadknife.text.prose import SegmentKind
 
 UNWRAPPED = 120
 """Columns. Paragraphs with longer lines have a line each."""
@@ -25,7 +25,7 @@ _LISTED = re.compile(r"(?:[-+*o•·–]|\w{1,3}[.)])[ \t]")
 _HARD_BREAK = re.compile(r"(?:\\| {2})\r?\n")
 
 
-def source_of(document: Document, block: Block, span: Span) -> str | None:
+def source_of(document: Document, block: ProseBlock, span: Span) -> str | None:
     """Return the source between the two characters around a part of a block's prose, in one line and with all its
     markup. None if a markup begins or ends outside of it, or a line break is meant."""
     prose = block.prose
@@ -37,7 +37,7 @@ def source_of(document: Document, block: Block, span: Span) -> str | None:
     return text if text and "\n" not in text and is_balanced(text) else None
 
 
-def are_plain(document: Document, block: Block, gaps: Iterable[Span]) -> bool:
+def are_plain(document: Document, block: ProseBlock, gaps: Iterable[Span]) -> bool:
     """Tell whether the source of each part of a block's prose has nothing but its characters: no markup would go with
     it."""
     prose = block.prose
@@ -48,12 +48,12 @@ def are_plain(document: Document, block: Block, gaps: Iterable[Span]) -> bool:
     return True
 
 
-def _in_one_line(document: Document, block: Block, place: Span) -> str | None:
+def _in_one_line(document: Document, block: ProseBlock, place: Span) -> str | None:
     """Return a part of a block's source with a blank for each line break; None if a line break is meant."""
     pieces, at = list[str](), place.start
     for segment in block.prose.segments:
         source = segment.source.shifted(block.prose.start)
-        if segment.kind is not Kind.JOIN or not place.start <= source.start < place.end:
+        if segment.kind is not SegmentKind.JOIN or not place.start <= source.start < place.end:
             continue
         if _HARD_BREAK.match(document.slice(source)):
             return None
@@ -73,14 +73,14 @@ def is_balanced(text: str) -> bool:
     return not opened and all(count % 2 == 0 for count in Counter(_SIGNS.findall(text)).values())
 
 
-def looks_like_list(document: Document, block: Block) -> bool:
+def looks_like_list(document: Document, block: ProseBlock) -> bool:
     """Tell whether several lines of a paragraph begin as items do, in whatever way."""
     first, last = document.line_at(block.prose.start), document.line_at(block.prose.end)
     edge = len(block.margin)
     return sum(_LISTED.match(document.line_text(number)[edge:]) is not None for number in range(first, last + 1)) > 1
 
 
-def width_of(document: Document, blocks: Iterable[Block]) -> int | None:
+def width_of(document: Document, blocks: Iterable[ProseBlock]) -> int | None:
     """Return how wide the lines of blocks are at most, in columns; None if each is one line, or unwrapped."""
     lines: list[int] = []
     several = False

@@ -10,7 +10,7 @@ from operator import attrgetter
 from breadknife.plugins.prose.continuity import Told
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import LONGEST
-from breadknife.text.extract.markdown.walls import Between, around, part, within
+from breadknife.text.extract.markdown.walls import SliceChange, around, part, within
 from breadknife.text.prose import ProseText
 from breadknife.text.shifted import Offsets, Shifted
 
@@ -51,7 +51,7 @@ def change(told: Told, edit: TextEdit, document: Document) -> Change | None:
     return next((found for each in short if (found := _at(each, told, after)) is not None), None)
 
 
-def _at(place: Between, told: Told, after: str) -> Change | None:
+def _at(place: SliceChange, told: Told, after: str) -> Change | None:
     new = part(after, place.new)
     if new is None:
         return None

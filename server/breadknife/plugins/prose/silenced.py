@@ -44,7 +44,7 @@ class Silenced:
         does."""
         line = self.document.line_at(offset)
         for each in namesakes(rule):
-            comment = next((said for said in self.directives.each if said.silences(each, line)), None)
+            comment = next((said for said in self.directives.all if said.silences(each, line)), None)
             if comment is not None:
                 written = self.document.line_at(comment.span.start) + 1
                 return silence("ignored-by-comment", line=written, rule=rule)

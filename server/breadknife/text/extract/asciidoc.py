@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document
-from breadknife.text.extract.blocks import Blocks, Line, block_prose, lines
+from breadknife.text.extract.blocks import Blocks, SourceLine, block_prose, lines
 from breadknife.text.extract.passage import Cut, markup, markup_cuts
 from breadknife.text.prose import ProseText
 
@@ -69,7 +69,7 @@ _RESERVED = "*_`#^~+<>|{}[]\n"
 
 
 def asciidoc_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
-    reader = _Reader(Blocks())
+    reader = _AsciidocReader(Blocks())
     for line in lines(document):
         reader.read(line)
     reader.blocks.end()
@@ -80,7 +80,7 @@ def _cuts(text: str) -> list[Cut]:
     return markup_cuts(text, _INLINE) + [Cut(m.start(), m.end(), html.unescape(m[0])) for m in _ENTITY.finditer(text)]
 
 
-class _Reader:
+class _AsciidocReader:
     def __init__(self, blocks: Blocks) -> None:
         self.blocks = blocks
         self._until: str | None = None
@@ -92,7 +92,7 @@ class _Reader:
         self._defines = False
         """After a term: its text may follow, indented."""
 
-    def read(self, line: Line | None) -> None:
+    def read(self, line: SourceLine | None) -> None:
         if self._until is not None:
             if line is not None and line.text == self._until:
                 self._until = None
@@ -104,7 +104,7 @@ class _Reader:
         elif not self._skip_paragraph:
             self._read(line)
 
-    def _read(self, line: Line) -> None:
+    def _read(self, line: SourceLine) -> None:
         text, blocks = line.text, self.blocks
         if self._is_underline(text):
             blocks.end()
@@ -139,7 +139,7 @@ class _Reader:
         current = self.blocks.current
         return len(current) == 1 and bool(_UNDERLINE.fullmatch(text)) and abs(len(text) - len(current[0].text)) <= 2
 
-    def _text(self, line: Line) -> None:
+    def _text(self, line: SourceLine) -> None:
         blocks, self._defines = self.blocks, False
         if match := _BLOCK_TITLE.match(line.text):
             blocks.alone(line.rest(match.end()))

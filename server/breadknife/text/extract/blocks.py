@@ -16,7 +16,7 @@ FEWEST_WORDS_IN_CELL = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """A line of the source that isn't empty, without the blanks around it."""
 
     text: str
@@ -24,24 +24,24 @@ class Line:
     indent: int
     """In columns."""
 
-    def rest(self, at: int) -> Line:
+    def rest(self, at: int) -> SourceLine:
         """Return the line without its first `at` characters (a bullet) and the blanks after them."""
         text = self.text[at:]
         blanks = len(text) - len(text.lstrip())
-        return Line(text.lstrip(), self.start + at + blanks, self.indent + at + blanks)
+        return SourceLine(text.lstrip(), self.start + at + blanks, self.indent + at + blanks)
 
-    def without_end(self, at: int) -> Line:
-        return Line(self.text[:at].rstrip(), self.start, self.indent)
+    def without_end(self, at: int) -> SourceLine:
+        return SourceLine(self.text[:at].rstrip(), self.start, self.indent)
 
 
-def lines(document: Document) -> Iterator[Line | None]:
+def lines(document: Document) -> Iterator[SourceLine | None]:
     """Yield the document's lines; None for an empty one."""
     for number in range(document.line_count):
         span = document.line_span(number)
         raw = document.slice(span).lstrip("\ufeff") if not number else document.slice(span)
         text = raw.strip()
         margin = raw[: len(raw) - len(raw.lstrip())]
-        yield Line(text, span.end - len(raw) + len(margin), len(margin.expandtabs(8))) if text else None
+        yield SourceLine(text, span.end - len(raw) + len(margin), len(margin.expandtabs(8))) if text else None
 
 
 @dataclass
@@ -49,9 +49,9 @@ class Blocks:
     """Collects the lines of paragraphs."""
 
     done: list[list[Span]] = field(default_factory=list[list[Span]])
-    current: list[Line] = field(default_factory=list[Line])
+    current: list[SourceLine] = field(default_factory=list[SourceLine])
 
-    def add(self, line: Line) -> None:
+    def add(self, line: SourceLine) -> None:
         if line.text:
             self.current.append(line)
 
@@ -63,13 +63,13 @@ class Blocks:
     def drop(self) -> None:
         self.current = []
 
-    def alone(self, line: Line) -> None:
+    def alone(self, line: SourceLine) -> None:
         """Add a paragraph of one line."""
         self.end()
         self.add(line)
         self.end()
 
-    def cells(self, line: Line, bar: re.Pattern[str]) -> None:
+    def cells(self, line: SourceLine, bar: re.Pattern[str]) -> None:
         """Add the longer cells of a table's row."""
         at = 0
         for match in (*bar.finditer(line.text), None):

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document, Span
 from breadknife.text.extract.html import TAG
-from breadknife.text.extract.passage import Cut, Passage, brackets, markup, markup_cuts, passage, prose
+from breadknife.text.extract.passage import Cut, MarkedPassage, brackets, markup, markup_cuts, passage, prose
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree
@@ -208,13 +208,13 @@ def _po_paragraphs(text: str, pieces: list[Span]) -> Iterator[list[Span]]:
     yield paragraph
 
 
-def _joined(text: str, pieces: list[Span]) -> Passage:
+def _joined(text: str, pieces: list[Span]) -> MarkedPassage:
     """Return the passage of these pieces. Their blanks belong to the message, so they aren't trimmed."""
     if not pieces:
-        return Passage("", 0, ())
+        return MarkedPassage("", 0, ())
     start = pieces[0].start
     joined = "\n".join(text[piece.start : piece.end] for piece in pieces)
-    return Passage(joined, start, tuple(piece.start - start for piece in pieces))
+    return MarkedPassage(joined, start, tuple(piece.start - start for piece in pieces))
 
 
 def _po_cuts(text: str) -> list[Cut]:

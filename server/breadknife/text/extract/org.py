@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document
-from breadknife.text.extract.blocks import Blocks, Line, block_prose, lines
+from breadknife.text.extract.blocks import Blocks, SourceLine, block_prose, lines
 from breadknife.text.extract.passage import Cut, citation, markup, markup_cuts
 from breadknife.text.prose import ProseText
 
@@ -70,7 +70,7 @@ def org_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
     return block_prose(document, blocks.done, _cuts, _RESERVED, cancel, _NOTE)
 
 
-def _read(blocks: Blocks, line: Line) -> str | None:
+def _read(blocks: Blocks, line: SourceLine) -> str | None:
     """Take in one line; the line that ends the block it begins, if that is left out."""
     text = line.text
     if line.indent == 0 and (match := _HEADLINE.match(text)):

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 
 from breadknife.text.document import Span
-from breadknife.text.prose import Kind, ProseText, Segment
+from breadknife.text.prose import ProseText, Segment, SegmentKind
 
 LONGEST = 20_000
 """Code points of the longest paragraph that is read; longer is data, and would take the engines seconds."""
@@ -21,7 +21,7 @@ FEWEST_WORDS = 2
 
 
 @dataclass(frozen=True)
-class Passage:
+class MarkedPassage:
     """Lines that read as one paragraph, joined by "\\n", their indentation and comment signs gone, markup still in."""
 
     text: str
@@ -58,14 +58,14 @@ def markup(pattern: str, text: str | None = None, flags: int = 0) -> Markup:
     return Markup(re.compile(pattern, flags), text)
 
 
-def passage(source: str, lines: Sequence[Span]) -> Passage:
+def passage(source: str, lines: Sequence[Span]) -> MarkedPassage:
     """Return the passage of these lines' spans, without the white space at their ends."""
     trimmed = [span for line in lines if len(span := _trimmed(source, line))]
     if not trimmed:
-        return Passage("", 0, ())
+        return MarkedPassage("", 0, ())
     start = trimmed[0].start
     text = "\n".join(source[span.start : span.end] for span in trimmed)
-    return Passage(text, start, tuple(span.start - start for span in trimmed))
+    return MarkedPassage(text, start, tuple(span.start - start for span in trimmed))
 
 
 def _trimmed(source: str, span: Span) -> Span:
@@ -77,13 +77,13 @@ def _trimmed(source: str, span: Span) -> Span:
     return Span(start, end)
 
 
-def part(whole: Passage, start: int, end: int) -> Passage:
+def part(whole: MarkedPassage, start: int, end: int) -> MarkedPassage:
     """Return the passage of `whole.text[start:end]`, such as that of a footnote inside of a sentence."""
     origin = _origin(whole.text, whole.lines)
     lines = [line for each in split_lines(whole.text, Span(start, end)) if len(line := _trimmed(whole.text, each))]
     begin = origin[lines[0].start] if lines else 0
     text = "\n".join(whole.text[line.start : line.end] for line in lines)
-    return Passage(text, whole.start + begin, tuple(origin[line.start] - begin for line in lines))
+    return MarkedPassage(text, whole.start + begin, tuple(origin[line.start] - begin for line in lines))
 
 
 def split_lines(text: str, span: Span) -> Iterator[Span]:
@@ -127,25 +127,25 @@ Cutter = Callable[[str], Iterable[Cut]]
 """Finds what isn't prose in a passage's text."""
 
 
-def prose(passage: Passage, cutter: Cutter, reserved: str, language: str = "") -> ProseText | None:
+def prose(passage: MarkedPassage, cutter: Cutter, reserved: str, language: str = "") -> ProseText | None:
     """Return the prose of a passage, without URLs, paths and identifiers too; None when no word of prose is left.
 
     A passage that is longer than LONGEST comes back unread: its text, and no segments.
     """
     if len(passage.text) > LONGEST:
         return ProseText(passage.text, (), passage.start, reserved, language)
-    found = _relative(passage.text, passage.lines, cutter, reserved) if passage.text else None
-    return found and ProseText(found.text, found.segments, passage.start, reserved, language)
+    text = _relative(passage.text, passage.lines, cutter, reserved) if passage.text else None
+    return text and ProseText(text.text, text.segments, passage.start, reserved, language)
 
 
 @lru_cache(maxsize=1 << 15)
 def _relative(text: str, lines: tuple[int, ...], cutter: Cutter, reserved: str) -> ProseText | None:
     """Return the prose of a passage that starts at 0. Most paragraphs stay the same while one is edited."""
     cuts = disjoint(cutter(text))
-    left = masked(text, cuts) if cuts else text
-    found = [Cut(m.start(), m.end()) for m in _NOT_PROSE.finditer(left)]
-    found += [Cut(m.start(), m.end(), "") for m in _EMOJI.finditer(left)]
-    return _build(text, _origin(text, lines), disjoint([*cuts, *found]) if found else cuts, reserved)
+    rest = masked(text, cuts) if cuts else text
+    further = [Cut(match.start(), match.end()) for match in _NOT_PROSE.finditer(rest)]
+    further += [Cut(match.start(), match.end(), "") for match in _EMOJI.finditer(rest)]
+    return _build(text, _origin(text, lines), disjoint([*cuts, *further]) if further else cuts, reserved)
 
 
 def _origin(text: str, lines: tuple[int, ...]) -> Sequence[int]:
@@ -185,15 +185,15 @@ def markup_cuts(text: str, kinds: Iterable[Markup]) -> list[Cut]:
     """Return line breaks and inline markup. Where two kinds overlap, the one that comes first in `kinds` counts."""
     cuts = line_breaks(text)
     for kind in kinds:
-        found = list[Cut]()
+        of_kind = list[Cut]()
         for match in kind.pattern.finditer(text):
-            kept = "keep" in kind.pattern.groupindex and match["keep"] is not None
-            start, end = match.span("keep") if kept else (match.end(), match.end())
-            found += [Cut(match.start(), start, kind.text), Cut(end, match.end(), kind.text)]
-        found = disjoint(found)
-        if found:
-            cuts += found
-            text = masked(text, found)
+            has_text = "keep" in kind.pattern.groupindex and match["keep"] is not None
+            start, end = match.span("keep") if has_text else (match.end(), match.end())
+            of_kind += [Cut(match.start(), start, kind.text), Cut(end, match.end(), kind.text)]
+        of_kind = disjoint(of_kind)
+        if of_kind:
+            cuts += of_kind
+            text = masked(text, of_kind)
     return cuts
 
 
@@ -203,7 +203,7 @@ def brackets(text: str, pairs: str, skip: str = r"\\.") -> Mapping[int, int]:
     `pairs`: such as `{}[]`, strongest first: a weak one can't close a stronger. What matches the pattern `skip` is
     passed over. A bracket without its partner is left out.
     """
-    found, opened = dict[int, int](), list[int]()
+    closing, opened = dict[int, int](), list[int]()
     waiting = [0] * (len(pairs) // 2)
     for match in re.finditer(f"{skip}|[{re.escape(pairs)}]", text, re.DOTALL):
         rank, closes = divmod(pairs.find(match[0]), 2) if len(match[0]) == 1 else (-1, 0)
@@ -220,9 +220,9 @@ def brackets(text: str, pairs: str, skip: str = r"\\.") -> Mapping[int, int]:
             waiting[top] -= 1
             at = opened.pop()
             if top == rank:
-                found[at] = match.start()
+                closing[at] = match.start()
                 break
-    return found
+    return closing
 
 
 def disjoint(cuts: Iterable[Cut]) -> list[Cut]:
@@ -247,7 +247,7 @@ def masked(text: str, cuts: Iterable[Cut]) -> str:
 def _build(text: str, origin: Sequence[int], cuts: Sequence[Cut], reserved: str) -> ProseText | None:
     out, segments, length, has_words = list[str](), list[Segment](), 0, False
 
-    def add(piece: str, source: Span, kind: Kind) -> None:
+    def add(piece: str, source: Span, kind: SegmentKind) -> None:
         nonlocal length
         if piece:
             out.append(piece)
@@ -259,19 +259,23 @@ def _build(text: str, origin: Sequence[int], cuts: Sequence[Cut], reserved: str)
         if start < end:
             has_words = has_words or any(map(str.isalpha, text[start:end]))
             for run in _runs(origin, start, end):
-                add(text[run.start : run.end], Span(origin[run.start], origin[run.end - 1] + 1), Kind.VERBATIM)
+                add(text[run.start : run.end], Span(origin[run.start], origin[run.end - 1] + 1), SegmentKind.VERBATIM)
 
     at = 0
     for cut in cuts:
         add_verbatim(at, cut.start)
         at = cut.end
         if cut.text == "\n" and out:
-            add(" ", Span(origin[cut.start], origin[cut.end]), Kind.JOIN)
+            add(" ", Span(origin[cut.start], origin[cut.end]), SegmentKind.JOIN)
         elif cut.text != "\n":
             noun = VOWEL_NOUN if out and _ARTICLE_BEFORE.search("".join(out[-2:])) else NOUN
-            add(noun if cut.text is None else cut.text, Span(origin[cut.start], origin[cut.end - 1] + 1), Kind.MARKUP)
+            add(
+                noun if cut.text is None else cut.text,
+                Span(origin[cut.start], origin[cut.end - 1] + 1),
+                SegmentKind.MARKUP,
+            )
     add_verbatim(at, len(text))
-    while segments and segments[-1].kind is Kind.JOIN:
+    while segments and segments[-1].kind is SegmentKind.JOIN:
         segments.pop()
         out.pop()
     return ProseText("".join(out), tuple(segments), 0, reserved) if has_words else None

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document
-from breadknife.text.extract.blocks import Blocks, Line, block_prose, lines
+from breadknife.text.extract.blocks import Blocks, SourceLine, block_prose, lines
 from breadknife.text.extract.passage import Cut, citation, markup, markup_cuts
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
@@ -79,7 +79,7 @@ _RESERVED = "`*_|\\\n"
 
 
 def rest_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
-    reader = _Reader()
+    reader = _RestReader()
     for line in lines(document):
         reader.read(line)
     reader.blocks.end()
@@ -90,7 +90,7 @@ def _cuts(text: str) -> list[Cut]:
     return [*(citation(text, *m.span()) for m in _CITATION.finditer(text)), *markup_cuts(text, _INLINE)]
 
 
-class _Reader:
+class _RestReader:
     def __init__(self) -> None:
         self.blocks = Blocks()
         self._deeper: int | None = None
@@ -105,7 +105,7 @@ class _Reader:
         self._doctest = False
         self._grid = False
 
-    def read(self, line: Line | None) -> None:
+    def read(self, line: SourceLine | None) -> None:
         if line is None:
             self.blocks.end()
             self._doctest = self._grid = False
@@ -125,7 +125,7 @@ class _Reader:
             return
         self._read(line)
 
-    def _read(self, line: Line) -> None:
+    def _read(self, line: SourceLine) -> None:
         text, blocks = line.text, self.blocks
         if self._doctest or text.startswith(">>> "):
             blocks.end()
@@ -158,7 +158,7 @@ class _Reader:
         else:
             self._text(line)
 
-    def _explicit(self, line: Line) -> None:
+    def _explicit(self, line: SourceLine) -> None:
         """Read a directive, a footnote, a target or a comment."""
         if match := _FOOTNOTE.match(line.text):
             self._begin(line.rest(match.end()), None)
@@ -169,7 +169,7 @@ class _Reader:
             if match[1] in _TITLED:
                 self._begin(line.rest(match.end()), None)
 
-    def _text(self, line: Line) -> None:
+    def _text(self, line: SourceLine) -> None:
         blocks = self.blocks
         if blocks.current and self._indent is not None and line.indent != self._indent:
             if line.indent > self._indent and len(blocks.current) == 1 and _CLASSIFIER.search(blocks.current[0].text):
@@ -180,11 +180,11 @@ class _Reader:
         blocks.add(line)
         self._expect_literal(line)
 
-    def _begin(self, line: Line, indent: int | None) -> None:
+    def _begin(self, line: SourceLine, indent: int | None) -> None:
         self.blocks.add(line)
         self._indent = indent
         self._expect_literal(line)
 
-    def _expect_literal(self, line: Line) -> None:
+    def _expect_literal(self, line: SourceLine) -> None:
         if line.text.endswith("::"):
             self._deeper = self._indent if self._indent is not None else line.indent

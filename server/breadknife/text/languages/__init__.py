@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from breadknife.text.languages import data, ecmascript, managed, scripting, systems
 from breadknife.text.languages.python import PYTHON
-from breadknife.text.languages.values import Block, LanguageSyntax
+from breadknife.text.languages.values import BlockStyle, LanguageSyntax
 
-__all__ = ["LANGUAGES", "SHORT_IDS", "Block", "LanguageSyntax"]
+__all__ = ["LANGUAGES", "SHORT_IDS", "BlockStyle", "LanguageSyntax"]
 
 LANGUAGES: Mapping[str, LanguageSyntax] = {
     id: language

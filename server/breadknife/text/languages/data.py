@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from breadknife.text.languages.values import Block, LanguageSyntax, kinds
+from breadknife.text.languages.values import BlockStyle, LanguageSyntax, kinds
 
 HTML = LanguageSyntax(
     id="html",
@@ -17,7 +17,7 @@ CSS = LanguageSyntax(
     id="css",
     grammar=("tree_sitter_css", "language"),
     suffixes=(".css",),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     comments=kinds("comment js_comment"),
     strings=kinds("string_value"),
     statements=kinds(
@@ -34,7 +34,7 @@ JSON = LanguageSyntax(
     grammar=("tree_sitter_json", "language"),
     aliases=("jsonc",),
     suffixes=(".json", ".jsonc"),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     comments=kinds("comment"),
     strings=kinds("string"),
     statements=kinds("pair"),
@@ -45,7 +45,7 @@ YAML = LanguageSyntax(
     id="yaml",
     grammar=("tree_sitter_yaml", "language"),
     suffixes=(".yaml", ".yml"),
-    block=Block.INDENT,
+    block=BlockStyle.INDENT,
     line_comment="#",
     comments=kinds("comment"),
     strings=kinds("single_quote_scalar double_quote_scalar block_scalar"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from breadknife.text.languages.values import Block, LanguageSyntax, kinds
+from breadknife.text.languages.values import BlockStyle, LanguageSyntax, kinds
 
 _STATEMENTS = kinds(
     """
@@ -57,7 +57,7 @@ JAVASCRIPT = LanguageSyntax(
     id="javascript",
     grammar=("tree_sitter_javascript", "language"),
     suffixes=(".js", ".mjs", ".cjs"),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     line_comment="//",
     comments=kinds("comment html_comment"),
     strings=kinds("string template_string regex"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from breadknife.text.languages.values import Block, LanguageSyntax, kinds
+from breadknife.text.languages.values import BlockStyle, LanguageSyntax, kinds
 
 JAVA = LanguageSyntax(
     id="java",
     grammar=("tree_sitter_java", "language"),
     suffixes=(".java",),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     line_comment="//",
     comments=kinds("line_comment block_comment"),
     strings=kinds("string_literal character_literal"),
@@ -48,7 +48,7 @@ KOTLIN = LanguageSyntax(
     id="kotlin",
     grammar=("tree_sitter_kotlin", "language"),
     suffixes=(".kt", ".kts"),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     line_comment="//",
     comments=kinds("line_comment block_comment"),
     strings=kinds("string_literal multiline_string_literal character_literal"),
@@ -85,7 +85,7 @@ CSHARP = LanguageSyntax(
     grammar=("tree_sitter_c_sharp", "language"),
     aliases=("cs",),
     suffixes=(".cs", ".csx"),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     line_comment="//",
     comments=kinds("comment"),
     strings=kinds(

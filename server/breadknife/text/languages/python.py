@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from breadknife.text.languages.values import Block, LanguageSyntax, kinds
+from breadknife.text.languages.values import BlockStyle, LanguageSyntax, kinds
 
 PYTHON = LanguageSyntax(
     id="python",
     grammar=("tree_sitter_python", "language"),
     suffixes=(".py", ".pyi", ".pyw"),
-    block=Block.INDENT,
+    block=BlockStyle.INDENT,
     line_comment="#",
     comments=kinds("comment"),
     strings=kinds("string concatenated_string"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from breadknife.text.languages.values import Block, LanguageSyntax, kinds
+from breadknife.text.languages.values import BlockStyle, LanguageSyntax, kinds
 
 RUBY = LanguageSyntax(
     id="ruby",
     grammar=("tree_sitter_ruby", "language"),
     suffixes=(".rb", ".rake", ".gemspec", ".ru"),
-    block=Block.END,
+    block=BlockStyle.END,
     line_comment="#",
     comments=kinds("comment"),
     strings=kinds(
@@ -47,7 +47,7 @@ PHP = LanguageSyntax(
     id="php",
     grammar=("tree_sitter_php", "language_php"),
     suffixes=(".php", ".phtml"),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     line_comment="//",
     comments=kinds("comment"),
     strings=kinds("string encapsed_string heredoc nowdoc shell_command_expression"),
@@ -89,7 +89,7 @@ LUA = LanguageSyntax(
     id="lua",
     grammar=("tree_sitter_lua", "language"),
     suffixes=(".lua",),
-    block=Block.END,
+    block=BlockStyle.END,
     line_comment="--",
     comments=kinds("comment"),
     strings=kinds("string"),
@@ -135,7 +135,7 @@ BASH = LanguageSyntax(
     grammar=("tree_sitter_bash", "language"),
     aliases=("sh", "bash", "zsh"),
     suffixes=(".sh", ".bash", ".zsh", ".ksh"),
-    block=Block.END,
+    block=BlockStyle.END,
     line_comment="#",
     comments=kinds("comment"),
     strings=kinds("string raw_string ansi_c_string translated_string heredoc_body"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from breadknife.text.languages.values import Block, LanguageSyntax, kinds
+from breadknife.text.languages.values import BlockStyle, LanguageSyntax, kinds
 
 GO = LanguageSyntax(
     id="go",
     grammar=("tree_sitter_go", "language"),
     suffixes=(".go",),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     line_comment="//",
     comments=kinds("comment"),
     strings=kinds("interpreted_string_literal raw_string_literal rune_literal"),
@@ -50,7 +50,7 @@ RUST = LanguageSyntax(
     id="rust",
     grammar=("tree_sitter_rust", "language"),
     suffixes=(".rs",),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     line_comment="//",
     comments=kinds("line_comment block_comment"),
     strings=kinds("string_literal raw_string_literal char_literal"),
@@ -137,7 +137,7 @@ C = LanguageSyntax(
     id="c",
     grammar=("tree_sitter_c", "language"),
     suffixes=(".c", ".h"),
-    block=Block.BRACES,
+    block=BlockStyle.BRACES,
     line_comment="//",
     comments=kinds("comment"),
     strings=kinds("string_literal concatenated_string char_literal system_lib_string"),

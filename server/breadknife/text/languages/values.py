@@ -11,7 +11,7 @@ def kinds(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-class Block(StrEnum):
+class BlockStyle(StrEnum):
     """How a language marks the body of a definition or a loop."""
 
     INDENT = "indent"
@@ -30,7 +30,7 @@ class LanguageSyntax:
     aliases: tuple[str, ...] = ()
     """Other ids that editors send: Neovim and eglot have `sh` for `shellscript`."""
     suffixes: tuple[str, ...] = ()
-    block: Block = Block.NONE
+    block: BlockStyle = BlockStyle.NONE
     line_comment: str = ""
     comments: frozenset[str] = frozenset()
     """Node types."""

@@ -7,8 +7,8 @@ from collections import Counter
 
 from breadknife.plugins.completion.cursor import CursorContext, Region
 from breadknife.plugins.completion.filters.draft import Draft, Filter
-from breadknife.text.languages import Block
-from breadknife.text.tokens import END_WORDS, Kind, columns, opens_block, shifted, tokens
+from breadknife.text.languages import BlockStyle
+from breadknife.text.tokens import END_WORDS, TokenKind, columns, opens_block, shifted, tokens
 
 TAB = 4
 """Columns of a tab, as in `columns`."""
@@ -62,7 +62,7 @@ def cut_outside_block(text: str, draft: Draft) -> str | None:
 def keep_following_block(text: str, draft: Draft) -> str | None:
     """Return as many lines as the deeper lines that follow still belong to. tree-sitter takes any indentation there."""
     cursor = draft.cursor
-    by_indent = cursor.block is Block.INDENT and cursor.language != "yaml"
+    by_indent = cursor.block is BlockStyle.INDENT and cursor.language != "yaml"
     following = next((line for line in cursor.following if _code(line, cursor).strip()), None)
     if not by_indent or following is None or cursor.region is not Region.CODE or cursor.opened:
         return text
@@ -120,20 +120,20 @@ def _opens(line: str, cursor: CursorContext) -> bool:
 def _code(line: str, cursor: CursorContext) -> str:
     """The line without a comment at its end."""
     found = list(tokens(line, cursor.language))
-    while found and found[-1].kind in (Kind.COMMENT, Kind.BLANK):
+    while found and found[-1].kind in (TokenKind.COMMENT, TokenKind.BLANK):
         found.pop()
     return line[: found[-1].end] if found else ""
 
 
 def _allowed(cursor: CursorContext, width: int) -> int:
     """Columns of indentation that a line at the cursor may have at most."""
-    known = cursor.block is not Block.NONE and cursor.language != "yaml"
+    known = cursor.block is not BlockStyle.NONE and cursor.language != "yaml"
     if not known or not cursor.preceding:
         return _UNLIMITED
     above = cursor.preceding[-1]
     if cursor.width >= columns(above) + (width or 1):  # the user's choice, when all of a step is typed
         return cursor.width
-    deeper = cursor.block is not Block.INDENT or _opens(above, cursor)
+    deeper = cursor.block is not BlockStyle.INDENT or _opens(above, cursor)
     if deeper or _code(above, cursor).endswith(("(", "[", ",", "\\", "=")):
         return columns(above) + (width or 8)
     return columns(above)

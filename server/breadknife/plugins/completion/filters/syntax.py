@@ -10,7 +10,7 @@ from breadknife.task.values import Silence
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import changed_tree, has_grammar
-from breadknife.text.tokens import Kind, tokens
+from breadknife.text.tokens import TokenKind, tokens
 
 
 def keep_balanced(text: str, draft: Draft) -> str | None:
@@ -49,7 +49,7 @@ def _balance_points(text: str, draft: Draft) -> Iterator[str]:
     yield from _shorter_by_lines(text, draft)
     line = text.partition("\n")[0]
     for token in reversed(list(tokens(line, draft.cursor.language, draft.shape.quote))):
-        if token.kind in (Kind.OPEN, Kind.CLOSE, Kind.STRING) and (
+        if token.kind in (TokenKind.OPEN, TokenKind.CLOSE, TokenKind.STRING) and (
             shorter := draft.cursor.trimmed(line[: token.start])
         ):
             yield shorter

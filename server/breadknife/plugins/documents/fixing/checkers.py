@@ -31,7 +31,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Checkers:
+class FaultFinder:
     """Asks the plugins that check prose. Every method raises Cancelled."""
 
     document: Document

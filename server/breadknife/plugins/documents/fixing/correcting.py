@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Sampling
 from breadknife.plugins.documents.english import is_english
-from breadknife.plugins.documents.fixing.likelihood import Likelihood
+from breadknife.plugins.documents.fixing.likelihood import SentenceLikelihood
 from breadknife.plugins.documents.fixing.words import is_spelling, readable, small_edits, without
 from breadknife.steps.builtin.models import write
 from breadknife.steps.values import ModelPrompt
@@ -81,11 +81,11 @@ def correct_sentence(
         is_respelling = is_spelling(sentence[edit.span.start : edit.span.end], edit.new_text)
         return least_of_spelling if is_respelling else least
 
-    return worthwhile(Likelihood(model, cancel), context, tuple(small_edits(sentence, answer)), needs)
+    return worthwhile(SentenceLikelihood(model, cancel), context, tuple(small_edits(sentence, answer)), needs)
 
 
 def worthwhile(
-    likelihood: Likelihood,
+    likelihood: SentenceLikelihood,
     context: SentenceContext,
     edits: Sequence[TextEdit],
     needs: Callable[[TextEdit], float] = lambda _: 0.0,

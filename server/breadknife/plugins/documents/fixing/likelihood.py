@@ -28,7 +28,7 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class Likelihood:
+class SentenceLikelihood:
     """Of one model. Every method raises Cancelled, ModelError or EngineError."""
 
     model: Model

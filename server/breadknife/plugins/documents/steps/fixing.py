@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, ModelError
-from breadknife.plugins.documents.editing import Change
-from breadknife.plugins.documents.fixing.checkers import Checkers, Fault, new_faults
+from breadknife.plugins.documents.editing import ProseChange
+from breadknife.plugins.documents.fixing.checkers import Fault, FaultFinder, new_faults
 from breadknife.plugins.documents.fixing.correcting import (
     SentenceContext,
     correct_sentence,
@@ -22,7 +22,7 @@ from breadknife.plugins.documents.fixing.correcting import (
     with_edits,
     worthwhile,
 )
-from breadknife.plugins.documents.fixing.likelihood import Likelihood
+from breadknife.plugins.documents.fixing.likelihood import SentenceLikelihood
 from breadknife.plugins.documents.fixing.words import touches_code, word_edits
 from breadknife.steps.builtin.guard.step import GuardInput, refusal
 from breadknife.steps.ports import literal
@@ -61,7 +61,7 @@ class KnownOutput:
 def known(given: KnownInput, context: StepContext) -> KnownOutput:
     """Return how many fixes the checkers that have answered are sure of. Asks no model, and nobody who is slow."""
     texts = tuple(prose.text for prose in given.prose)
-    faults = Checkers(given.document, given.prose, context).faults(texts, 0.0)
+    faults = FaultFinder(given.document, given.prose, context).faults(texts, 0.0)
     fixed = _with_sure_fixes(texts, faults)
     count = sum(len(word_edits(old, new)) for old, new in zip(texts, fixed, strict=True))
     return KnownOutput(f" ({count} edit{'s' * (count > 1)} known)" if count else "")
@@ -92,7 +92,7 @@ def mend(given: MendInput, context: StepContext) -> MendOutput:
     sure of are left."""
     if given.rules_only and given.texts:  # slow checkers have said by now what they could in time
         return MendOutput(given.texts, given.texts)
-    checkers, limit = Checkers(given.document, given.prose, context), _limit(context, _SHARE_OF_ROUNDS)
+    checkers, limit = FaultFinder(given.document, given.prose, context), _limit(context, _SHARE_OF_ROUNDS)
     before = texts = sure = given.texts or tuple(prose.text for prose in given.prose)
     try:
         for number in range(MOST_ROUNDS):
@@ -105,7 +105,7 @@ def mend(given: MendInput, context: StepContext) -> MendOutput:
                 return MendOutput(sure, sure)
             if not any(fault.fixes for in_text in faults for fault in in_text):
                 break
-            likelihood = Likelihood(context.model(given.model), limit)
+            likelihood = SentenceLikelihood(context.model(given.model), limit)
             mended = tuple(
                 with_edits(text, (edit for fault in in_text for edit in _best(text, fault, likelihood)))
                 for text, in_text in zip(texts, faults, strict=True)
@@ -136,7 +136,7 @@ def _with_sure_fixes(texts: Sequence[str], faults: Sequence[Sequence[Fault]]) ->
     )
 
 
-def _best(text: str, fault: Fault, likelihood: Likelihood) -> Sequence[TextEdit]:
+def _best(text: str, fault: Fault, likelihood: SentenceLikelihood) -> Sequence[TextEdit]:
     """Return the first fix that makes the sentence likelier; a checker's favourite is first. One with several isn't
     sure."""
     sentence = sentence_at(text, fault.span)
@@ -258,10 +258,10 @@ def find_edits(given: EditsInput, context: StepContext) -> EditsOutput | Silence
     try:
         if not given.rules_only and any(paragraph.edits for paragraph in paragraphs):
             limit = _limit(context, _SHARE_OF_CHECKS)
-            likelihood = Likelihood(context.model(given.model), limit)
+            likelihood = SentenceLikelihood(context.model(given.model), limit)
             for paragraph in paragraphs:
                 paragraph.edits = tuple(_likelier(paragraph, likelihood))
-            _drop_new_faults(paragraphs, Checkers(given.document, given.prose, context), limit)
+            _drop_new_faults(paragraphs, FaultFinder(given.document, given.prose, context), limit)
     except (Cancelled, ModelError, EngineError):
         context.cancel.raise_if_cancelled()
         if not given.sure:
@@ -271,7 +271,7 @@ def find_edits(given: EditsInput, context: StepContext) -> EditsOutput | Silence
         source_edit
         for paragraph in paragraphs
         for edit in paragraph.edits
-        if (source_edit := Change(paragraph.prose, edit.span, edit.new_text).edit(given.document)) is not None
+        if (source_edit := ProseChange(paragraph.prose, edit.span, edit.new_text).edit(given.document)) is not None
     ]
     refused = [place_and_why for paragraph in paragraphs for place_and_why in paragraph.refused]
     if not edits and not refused:
@@ -292,7 +292,7 @@ def _guarded_edits(given: EditsInput, texts: Sequence[str]) -> list[_ParagraphEd
             edit
             for edit in word_edits(prose.text, text)
             if not touches_code(prose.text[edit.span.start : edit.span.end], edit)
-            and Change(prose, edit.span, edit.new_text).edit(given.document) is not None
+            and ProseChange(prose, edit.span, edit.new_text).edit(given.document) is not None
         )
         paragraph = _ParagraphEdits(prose, tuple(edits))
         paragraph.edits = tuple(_guarded(paragraph))
@@ -314,12 +314,12 @@ def _guarded(paragraph: _ParagraphEdits) -> Iterator[TextEdit]:
             paragraph.refused.append((paragraph.prose.source_span(sentence.span), message))
 
 
-def _likelier(paragraph: _ParagraphEdits, likelihood: Likelihood) -> Iterator[TextEdit]:
+def _likelier(paragraph: _ParagraphEdits, likelihood: SentenceLikelihood) -> Iterator[TextEdit]:
     for sentence, edits in paragraph.by_sentence().items():
         yield from shifted(worthwhile(likelihood, sentence, edits), sentence.start)
 
 
-def _drop_new_faults(paragraphs: Sequence[_ParagraphEdits], checkers: Checkers, limit: CancelToken) -> None:
+def _drop_new_faults(paragraphs: Sequence[_ParagraphEdits], checkers: FaultFinder, limit: CancelToken) -> None:
     """Leaves out edits at which the checkers find something that they didn't find before."""
     before = checkers.faults([paragraph.prose.text for paragraph in paragraphs], limit.remaining())
     for _ in range(MOST_ROUNDS):

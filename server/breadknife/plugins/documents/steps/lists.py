@@ -12,7 +12,7 @@ from breadknife.plugins.documents.english import (
     word_count,
     words,
 )
-from breadknife.plugins.documents.formats import PARAGRAPH, Block, blocks, format_of
+from breadknife.plugins.documents.formats import PARAGRAPH, ProseBlock, blocks, format_of
 from breadknife.plugins.documents.layout import are_plain, laid_out, looks_like_list, source_of, width_of
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -91,7 +91,7 @@ def make_list(given: MakeListInput, context: StepContext) -> ListOutput | Silenc
     )
 
 
-def _list_text(document: Document, block: Block, head: str, items: Sequence[str]) -> str:
+def _list_text(document: Document, block: ProseBlock, head: str, items: Sequence[str]) -> str:
     layout, margin = format_of(document), block.margin
     bullet, width = layout.bullet_in(document), width_of(document, [block])
     inner = margin + layout.indent
@@ -113,7 +113,7 @@ def _trimmed(text: str, span: Span) -> Span:
     return Span(span.start, end)
 
 
-def _has_own_lines(document: Document, block: Block) -> bool:
+def _has_own_lines(document: Document, block: ProseBlock) -> bool:
     """Tell whether each line of the paragraph begins with the same margin and nothing else, so that each line of a list
     can begin with it."""
     first, last = document.line_at(block.start), document.line_at(block.prose.end)
@@ -124,7 +124,7 @@ def _has_own_lines(document: Document, block: Block) -> bool:
     return before == block.margin and "/*" not in before and ":" not in label and all(begins)
 
 
-def _is_before_list(document: Document, block: Block) -> bool:
+def _is_before_list(document: Document, block: ProseBlock) -> bool:
     """Tell whether a list begins in the next line, or behind a blank one if the paragraph introduces it."""
     item, number = format_of(document).patterns[1], document.line_at(block.prose.end) + 1
     margin = len(block.margin.rstrip())
@@ -158,7 +158,7 @@ def _connected(text: str, spans: Sequence[Span]) -> str:
     return ""
 
 
-def _has_title(document: Document, block: Block, first: Span) -> bool:
+def _has_title(document: Document, block: ProseBlock, first: Span) -> bool:
     """Tell whether the first sentence is bold as a whole."""
     source = source_of(document, block, first) or ""
     return re.fullmatch(r"(\*\*|__|\\textbf\{|\*).+(\1|\})", source) is not None

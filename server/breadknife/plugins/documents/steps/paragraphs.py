@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from breadknife.plugins.documents.english import begins_clause, english, has_finite_verb, verbs, words
-from breadknife.plugins.documents.formats import ITEM, PARAGRAPH, Block, blocks, format_of
+from breadknife.plugins.documents.formats import ITEM, PARAGRAPH, ProseBlock, blocks, format_of
 from breadknife.plugins.documents.layout import laid_out, source_of, width_of
 from breadknife.plugins.documents.steps.lists import ListOutput
 from breadknife.steps.ports import literal
@@ -85,7 +85,7 @@ def _is_sentence(prose: ProseText) -> bool:
 
 
 def _joined_series(
-    given: JoinListInput, listed: Sequence[Block], items: Sequence[str], margin: str, place: Span
+    given: JoinListInput, listed: Sequence[ProseBlock], items: Sequence[str], margin: str, place: Span
 ) -> ListOutput | Silence:
     document = given.document
     if given.above is None or not given.above.text.rstrip().endswith(":"):
@@ -123,7 +123,7 @@ def _is_code(text: str) -> bool:
     return text.startswith(("Dummy", "Ina0"))
 
 
-def _between(document: Document, listed: Sequence[Block]) -> str:
+def _between(document: Document, listed: Sequence[ProseBlock]) -> str:
     """Return what else stands between the items of a list; empty if it is nothing but their markers."""
     for before, after in pairwise(listed):
         gap = document.text[before.end or before.prose.end : after.start]
@@ -134,7 +134,7 @@ def _between(document: Document, listed: Sequence[Block]) -> str:
     return ""
 
 
-def _below(document: Document, last: Block) -> str:
+def _below(document: Document, last: ProseBlock) -> str:
     """Return what else belongs to the last item of a list; empty if nothing does."""
     number, edge = document.line_at(last.end or last.prose.end) + 1, len(last.margin)
     while number < document.line_count:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from breadknife.plugins.documents.editing import Change
+from breadknife.plugins.documents.editing import ProseChange
 from breadknife.plugins.documents.english import english, is_english, verbs, word_count, words
 from breadknife.plugins.documents.formats import blocks
 from breadknife.steps.ports import literal
@@ -15,8 +15,7 @@ from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
-from breadknife.text.prose import Kind as Piece
-from breadknife.text.prose import ProseText
+from breadknife.text.prose import ProseText, SegmentKind
 from breadknife.text.sentences import is_abbreviation, sentences
 
 FEWEST = 3
@@ -107,11 +106,11 @@ def _most(values: Sequence[str], share: float) -> str:
 
 def _first_words(
     items: Sequence[ProseText], share: float, noun: str
-) -> tuple[list[tuple[int, Change]], list[tuple[Span, str]]]:
+) -> tuple[list[tuple[int, ProseChange]], list[tuple[Span, str]]]:
     """Return the first word of each item in the form of most; and what isn't certain, each with a sentence."""
     forms = [_form(item.text) for item in items]
     usual = _most(forms, share)
-    changes: list[tuple[int, Change]] = []
+    changes: list[tuple[int, ProseChange]] = []
     uncertain: list[tuple[Span, str]] = []
     if usual not in ("base", "gerund"):
         return changes, uncertain
@@ -125,7 +124,7 @@ def _first_words(
             continue
         new = getattr(verbs(form)[word.lower()], usual)
         new = new.capitalize() if word[0].isupper() else new
-        changes.append((number, Change(item, Span(0, len(word)), new)))
+        changes.append((number, ProseChange(item, Span(0, len(word)), new)))
     return changes, uncertain
 
 
@@ -138,22 +137,22 @@ def _is_verb(text: str, form: str) -> bool:
     return has_object and first not in ("is", "has")
 
 
-def _capitals(items: Sequence[ProseText], share: float) -> list[tuple[int, Change]]:
+def _capitals(items: Sequence[ProseText], share: float) -> list[tuple[int, ProseChange]]:
     """Return a capital at the start of each item if most have one. A small letter is never made of a capital: it may be
     a name's."""
     kinds = ["upper" if item.text[0].isupper() else "lower" for item in items if _is_plain(item)]
-    changes: list[tuple[int, Change]] = []
+    changes: list[tuple[int, ProseChange]] = []
     if len(kinds) >= FEWEST and _most(kinds, share) == "upper":
         for number, item in enumerate(items):
             first = _PLAIN_WORD.match(item.text)
             if _is_plain(item) and first and item.text[0].islower() and _is_common(first[0]):
-                changes.append((number, Change(item, Span(0, 1), item.text[0].upper())))
+                changes.append((number, ProseChange(item, Span(0, 1), item.text[0].upper())))
     return changes
 
 
 def _is_plain(item: ProseText) -> bool:
     """Tell whether it begins with a word, not with code."""
-    return item.segments[0].kind is Piece.VERBATIM and item.text[0].isalpha()
+    return item.segments[0].kind is SegmentKind.VERBATIM and item.text[0].isalpha()
 
 
 def _is_common(word: str) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 
 from breadknife.engine.api import Part
 from breadknife.errors import EngineError, ModelError
-from breadknife.plugins.documents.editing import Change, ChangeOutput, change_lines
+from breadknife.plugins.documents.editing import ChangeOutput, ProseChange, change_lines
 from breadknife.plugins.documents.english import FORMS, capitalized, english, is_english, verbs, words
 from breadknife.plugins.documents.tables import read_rows
 from breadknife.steps.ports import literal
@@ -26,7 +26,7 @@ _QUOTES = {"“": "”", "‘": "’"}
 
 
 @dataclass(frozen=True)
-class Row:
+class LexiconRow:
     """A row of `lexicon.tsv`."""
 
     wordy: str
@@ -38,25 +38,25 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Entry:
+class WordyPhrase:
     """A phrase in one of its forms."""
 
     plain: str
-    row: Row
+    row: LexiconRow
 
 
 @cache
-def _entries() -> dict[str, Entry]:
+def _entries() -> dict[str, WordyPhrase]:
     """Return each phrase with its plain one; of a verb, each form."""
-    entries: dict[str, Entry] = {}
-    for row in read_rows("lexicon", Row):
+    entries: dict[str, WordyPhrase] = {}
+    for row in read_rows("lexicon", LexiconRow):
         if row.part != "verb":
-            entries[row.wordy] = Entry(row.plain, row)
+            entries[row.wordy] = WordyPhrase(row.plain, row)
             continue
         head, _, rest = row.plain.partition(" ")
         wordy, plain = verbs("base")[row.wordy], verbs("base")[head]
         for form in FORMS:
-            entries.setdefault(getattr(wordy, form), Entry(f"{getattr(plain, form)} {rest}".strip(), row))
+            entries.setdefault(getattr(wordy, form), WordyPhrase(f"{getattr(plain, form)} {rest}".strip(), row))
     return entries
 
 
@@ -105,7 +105,7 @@ def find_wordy(given: PlainInput, context: StepContext) -> PlainOutput | Silence
         context.cancel.raise_if_cancelled()
         text = prose.text
         for span, plain, is_safe in _matches(text) if is_english(text) else ():
-            edit = Change(prose, span, plain).edit(given.document)
+            edit = ProseChange(prose, span, plain).edit(given.document)
             if edit is None or not _is_chosen(edit.span, chosen, is_selected=len(given.span) > 0):
                 continue
             sentence = next(each for each in sentences(text) if each.start <= span.start < each.end)
@@ -158,7 +158,7 @@ def _is_lower(text: str) -> bool:
     return text == text.lower()
 
 
-def _fits(row: Row, plain: str, before: list[str]) -> bool:
+def _fits(row: LexiconRow, plain: str, before: list[str]) -> bool:
     """Tell whether the words before allow the phrase to be replaced."""
     last = before[0] if before else ""
     if last in ("a", "an"):  # which goes with the sound of the word behind it

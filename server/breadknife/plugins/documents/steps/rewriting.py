@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.documents.editing import Change
-from breadknife.plugins.documents.fixing.checkers import Checkers, new_faults
+from breadknife.plugins.documents.editing import ProseChange
+from breadknife.plugins.documents.fixing.checkers import FaultFinder, new_faults
 from breadknife.plugins.documents.fixing.correcting import SentenceContext, english_sentences, shifted, write_sentence
 from breadknife.plugins.documents.fixing.words import readable, touches_code, word_edits
 from breadknife.plugins.documents.steps.fixing import EditsOutput
@@ -50,7 +50,7 @@ class _Rewriting:
 
     def source(self, document: Document) -> str:
         """Return the source of the new sentence, with its markup."""
-        changes = (Change(self.prose, edit.span, edit.new_text).edit(document) for edit in self.edits)
+        changes = (ProseChange(self.prose, edit.span, edit.new_text).edit(document) for edit in self.edits)
         edits = (change.shifted(-self.place.start) for change in changes if change is not None)
         return apply_edits(document.slice(self.place), edits)
 
@@ -68,7 +68,7 @@ def rewrite(given: RewriteInput, context: StepContext) -> EditsOutput | Silence:
         context.cancel.raise_if_cancelled()
         context.progress(f"rewriting sentence {at + 1} of {len(work)}", at / len(work))
         rewritings.append(_rewritten(rewriting, given, context))
-    rewritings = _without_new_faults(rewritings, Checkers(given.document, given.prose, context))
+    rewritings = _without_new_faults(rewritings, FaultFinder(given.document, given.prose, context))
     accepted = [rewriting for rewriting in rewritings if rewriting.edits and not rewriting.why]
     refused = [rewriting for rewriting in rewritings if rewriting.why]
     if not accepted and not refused:
@@ -92,14 +92,14 @@ def _rewritten(rewriting: _Rewriting, given: RewriteInput, context: StepContext)
     edits = word_edits(before, after)
     in_prose = tuple(shifted(edits, rewriting.sentence.start))
     touches_markup = any(touches_code(before[edit.span.start : edit.span.end], edit) for edit in edits) or any(
-        Change(rewriting.prose, edit.span, edit.new_text).edit(given.document) is None for edit in in_prose
+        ProseChange(rewriting.prose, edit.span, edit.new_text).edit(given.document) is None for edit in in_prose
     )
     if not why and touches_markup:
         why = "it changes markup, code or a link"
     return replace(rewriting, edits=in_prose, why=why)
 
 
-def _without_new_faults(rewritings: list[_Rewriting], checkers: Checkers) -> list[_Rewriting]:
+def _without_new_faults(rewritings: list[_Rewriting], checkers: FaultFinder) -> list[_Rewriting]:
     """Refuses sentences of paragraphs in which the checkers find something that they didn't find before."""
     if not any(rewriting.edits and not rewriting.why for rewriting in rewritings):
         return rewritings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from breadknife.cancel import CancelToken
-from breadknife.plugins.documents.formats import HEADING, ITEM, OTHER, Block, blocks, section, siblings
+from breadknife.plugins.documents.formats import HEADING, ITEM, OTHER, ProseBlock, blocks, section, siblings
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -81,7 +81,7 @@ def _lines_of(document: Document, span: Span) -> Span:
     return Span(document.line_span(first).start, document.line_span(last).end)
 
 
-def _nearby(paragraphs: Sequence[ProseText], block: Block) -> Sequence[ProseText]:
+def _nearby(paragraphs: Sequence[ProseText], block: ProseBlock) -> Sequence[ProseText]:
     """Return the paragraphs that may belong to the same list; all of them around a heading."""
     if block.kind == HEADING:
         return paragraphs
@@ -89,7 +89,7 @@ def _nearby(paragraphs: Sequence[ProseText], block: Block) -> Sequence[ProseText
     return paragraphs[max(0, number - MOST) : number + MOST + 1]
 
 
-def _touches(document: Document, block: Block, span: Span) -> bool:
+def _touches(document: Document, block: ProseBlock, span: Span) -> bool:
     """Tell whether a place is in the lines of a block: the cursor may be on its marker."""
     start = document.line_span(document.line_at(block.prose.start)).start if not len(span) else block.prose.start
     end = block.end if block.end is not None else block.prose.end

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from breadknife.plugins.documents.editing import Change, ChangeOutput, change_lines
+from breadknife.plugins.documents.editing import ChangeOutput, ProseChange, change_lines
 from breadknife.plugins.documents.english import (
     article_for,
     capitalized,
@@ -82,7 +82,7 @@ def shorten(given: ShortenInput, context: StepContext) -> ChangeOutput | Silence
     return change_lines(document, sorted(edits), f"{total} → {total - saved} words")
 
 
-def _deletions(document: Document, proses: list[ProseText]) -> Iterator[tuple[Change, int]]:
+def _deletions(document: Document, proses: list[ProseText]) -> Iterator[tuple[ProseChange, int]]:
     """Yield what can be left out, the surest first, with the number of its words."""
     for pattern, row in _fillers():
         for prose in proses:
@@ -93,10 +93,10 @@ def _deletions(document: Document, proses: list[ProseText]) -> Iterator[tuple[Ch
         for match in _ASIDE.finditer(prose.text):
             inside = match[0][2:-1]
             if not _KEPT.search(re.sub(r"^(?:i\.e\.|e\.g\.)", "", inside)):
-                yield Change(prose, Span(*match.span()), ""), word_count(match[0])
+                yield ProseChange(prose, Span(*match.span()), ""), word_count(match[0])
 
 
-def _deletion(document: Document, prose: ProseText, match: re.Match[str], row: Filler) -> Change | None:
+def _deletion(document: Document, prose: ProseText, match: re.Match[str], row: Filler) -> ProseChange | None:
     text, start, end = prose.text, match.start(), match.end()
     is_start = any(span.start == start for span in sentences(text))
     following = re.match(r"[\w'’-]+", text[end:])
@@ -110,16 +110,16 @@ def _deletion(document: Document, prose: ProseText, match: re.Match[str], row: F
         return None
     if is_start:
         if not behind or not behind[0].islower():  # a name, or code
-            return Change(prose, Span(start, end), "") if behind else None
+            return ProseChange(prose, Span(start, end), "") if behind else None
         if is_name(document.text, behind):
             return None
-        return Change(prose, Span(start, end + 1), capitalized(behind)[0])
+        return ProseChange(prose, Span(start, end + 1), capitalized(behind)[0])
     if before and before[0] in ("a", "an"):
         head = text[:start].rstrip().rpartition(" ")[2]
         at = start - 1 - len(head)
         article = article_for(behind)
-        return Change(prose, Span(at, end), (capitalized(article) if head[0].isupper() else article) + " ")
-    return Change(prose, Span(start, end), "")
+        return ProseChange(prose, Span(at, end), (capitalized(article) if head[0].isupper() else article) + " ")
+    return ProseChange(prose, Span(start, end), "")
 
 
 SHORTENING = (StepType("text.shorten", 1, Kind.RULE, ShortenInput, ChangeOutput, shorten, from_outside=True),)

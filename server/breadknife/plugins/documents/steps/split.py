@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from breadknife.plugins.documents.editing import Change, ChangeOutput, change_lines
+from breadknife.plugins.documents.editing import ChangeOutput, ProseChange, change_lines
 from breadknife.plugins.documents.english import (
     begins_clause,
     capitalized,
@@ -41,7 +41,7 @@ class SplitInput:
 
 def split_sentences(given: SplitInput, context: StepContext) -> ChangeOutput | Silence:
     """Makes two sentences of a long one, at a semicolon, before "and", "but" or "so", or at ", which means"."""
-    changes: list[Change] = []
+    changes: list[ProseChange] = []
     longest = 0
     for prose in given.prose:
         context.cancel.raise_if_cancelled()
@@ -65,7 +65,7 @@ def _is_chosen(given: SplitInput, prose: ProseText, span: Span) -> bool:
     return not len(given.span) or given.span.touches(prose.source_span(span))
 
 
-def _splits(prose: ProseText, span: Span, longer_than: int) -> Iterator[Change]:
+def _splits(prose: ProseText, span: Span, longer_than: int) -> Iterator[ProseChange]:
     """Yield the best split of a sentence, and those of its parts if these are still too long."""
     text = prose.text
     joints = list(_joints(text, span))
@@ -73,7 +73,7 @@ def _splits(prose: ProseText, span: Span, longer_than: int) -> Iterator[Change]:
         return
     middle = (span.start + span.end) / 2
     cut, replacement = min(joints, key=lambda joint: abs(joint[0].start - middle))
-    yield Change(prose, cut, replacement)
+    yield ProseChange(prose, cut, replacement)
     for half in (Span(span.start, cut.start), Span(cut.end - 1, span.end)):
         if word_count(text[half.start : half.end]) > longer_than:
             yield from _splits(prose, half, longer_than)

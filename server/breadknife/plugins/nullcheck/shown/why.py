@@ -56,7 +56,7 @@ def _left_out(finding: Finding, name: str, settings: NullCheckSettings) -> Silen
 def _comment(document: Document, line: int) -> int | None:
     """Return the line, from 1, of a comment that ignores what the null check would say of another line."""
     rules = {*Use, "*"}
-    for directive in Directives.of(document).each:
+    for directive in Directives.of(document).all:
         if directive.first <= line < directive.end and not rules.isdisjoint(directive.rules):
             return document.line_at(directive.span.start) + 1
     return None

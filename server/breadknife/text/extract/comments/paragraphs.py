@@ -49,7 +49,7 @@ def paragraphs(
     `docstring`: fields and sections of reST, Google and NumPy are known; `code` tells lines of code that may stand
     among the prose, as in comments.
     """
-    reader = _Reader(source, docstring, code)
+    reader = _ParagraphReader(source, docstring, code)
     listed = list(lines)
     for line, following in zip_longest(listed, listed[1:]):
         reader.read(line, following)
@@ -58,7 +58,7 @@ def paragraphs(
 
 
 @dataclass
-class _Reader:
+class _ParagraphReader:
     source: str
     docstring: bool
     code: Callable[[str], bool] | None

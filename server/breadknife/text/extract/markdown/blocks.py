@@ -11,7 +11,7 @@ from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
 from breadknife.text.extract.blocks import FEWEST_WORDS_IN_CELL
 from breadknife.text.extract.markdown.inline import MODULE_LINE, html_inside, markdown_cuts, mdx_cuts, without_flow
-from breadknife.text.extract.passage import Passage, line_breaks, passage, prose, split_lines
+from breadknife.text.extract.passage import MarkedPassage, line_breaks, passage, prose, split_lines
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree, parse
@@ -96,7 +96,7 @@ def _front_matter(text: str, span: Span) -> Iterator[ProseText]:
             yield found
 
 
-def _inline_passage(tree: SyntaxTree, node: Node) -> Passage:
+def _inline_passage(tree: SyntaxTree, node: Node) -> MarkedPassage:
     """Return the node's lines without the quote marks and indentation of the blocks around."""
     span = tree.span(node)
     if node.start_point.row == node.end_point.row:

@@ -44,7 +44,7 @@ _STEPS = (0, 2, 6)
 
 
 @dataclass(frozen=True)
-class Part:
+class MarkdownSlice:
     """What stands between two walls, read without the rest."""
 
     paragraphs: Sequence[ProseText]
@@ -52,7 +52,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Between:
+class SliceChange:
     """The place of a part, before an edit and after it."""
 
     old: Span
@@ -62,7 +62,7 @@ class Between:
     below: int
 
 
-def around(walls: Sequence[int], edit: Span, after: str, by: int) -> Iterator[Between]:
+def around(walls: Sequence[int], edit: Span, after: str, by: int) -> Iterator[SliceChange]:
     """Yield what an edit may change: from one wall to another that both are walls in the text after it too, which is
     longer `by` so much. Then what it changes if something is open at the second one, up to those further below."""
     above = bisect_right(walls, edit.start)
@@ -74,12 +74,12 @@ def around(walls: Sequence[int], edit: Span, after: str, by: int) -> Iterator[Be
         while last < len(walls) and not is_wall(after, walls[last] + by):
             last += 1
         end = walls[last] + by if last < len(walls) else len(after)
-        yield Between(Span(start, end - by), Span(start, end), above, len(walls) - last)
+        yield SliceChange(Span(start, end - by), Span(start, end), above, len(walls) - last)
         if last == len(walls):
             break
 
 
-def part(text: str, span: Span) -> Part | None:
+def part(text: str, span: Span) -> MarkdownSlice | None:
     """Return what is read between two walls of `text`; None when it isn't certain that the whole is read so."""
     source, at_end = text[span.start : span.end], span.end == len(text)
     if _LONE_RETURN.search(source) or (span.start and source.startswith("\ufeff")) or _is_in_front(text, span.start):
@@ -99,7 +99,7 @@ def part(text: str, span: Span) -> Part | None:
         for each in markdown_prose(tree, CancelToken())
         if each.segments and each.start < len(source)
     ]
-    return Part(paragraphs, [wall + span.start for wall in _walls(shown, tree, iter(blocks))])
+    return MarkdownSlice(paragraphs, [wall + span.start for wall in _walls(shown, tree, iter(blocks))])
 
 
 def _is_in_front(text: str, start: int) -> bool:
