@@ -88,8 +88,8 @@ def _unclosed(tree: SyntaxTree, edited: int, end: int) -> list[str]:
     """Return what closes the brackets and the string that are open at `end`, the innermost first."""
     text = tree.text
     nearest = max(0, edited - LOOK_BACK)
-    found: Iterator[re.Match[str]] = _LINE.finditer(text, nearest, edited)
-    start = max((match.start() for match in found), default=nearest)
+    lines: Iterator[re.Match[str]] = _LINE.finditer(text, nearest, edited)
+    start = max((match.start() for match in lines), default=nearest)
     stack = list[str]()
     last = None
     for last in tokens(text[start:end], tree.language):

@@ -37,12 +37,12 @@ class Shifted(Sequence[_T]):
         self._fill([_Piece(items, 0, len(items), 0)])
 
     def _fill(self, pieces: Iterable[_Piece[_T]]) -> None:
-        self._pieces = [each for each in pieces if len(each)]
+        self._pieces = [piece for piece in pieces if len(piece)]
         self._ends = [*accumulate(map(len, self._pieces))]
-        firsts = [each.items[each.first] for each in self._pieces]
+        firsts = [piece.items[piece.first] for piece in self._pieces]
         key = self._key()
         places = map(key, firsts) if key else cast("list[int]", firsts)
-        self._starts = [place + each.by for place, each in zip(places, self._pieces, strict=True)]
+        self._starts = [place + piece.by for place, piece in zip(places, self._pieces, strict=True)]
 
     def _key(self) -> Callable[[_T], int] | None:
         """Return what tells the place of an item; None where an item is one."""
@@ -62,7 +62,7 @@ class Shifted(Sequence[_T]):
         if isinstance(index, slice):
             first, end, step = index.indices(len(self))
             if step != 1:
-                return [self[each] for each in range(first, end, step)]
+                return [self[index] for index in range(first, end, step)]
             return [*chain.from_iterable(map(self._items, self._cut(first, end)))]
         at = index + len(self) if index < 0 else index
         if not 0 <= at < len(self):
@@ -76,7 +76,7 @@ class Shifted(Sequence[_T]):
         return chain.from_iterable(map(self._items, self._pieces))
 
     def __reversed__(self) -> Iterator[_T]:
-        return chain.from_iterable(reversed(self._items(each)) for each in reversed(self._pieces))
+        return chain.from_iterable(reversed(self._items(piece)) for piece in reversed(self._pieces))
 
     def count_up_to(self, place: int) -> int:
         """Return how many lie before a place or at it."""
@@ -90,11 +90,11 @@ class Shifted(Sequence[_T]):
 
     def spliced(self, first: int, end: int, new: Sequence[_T], by: int) -> Self:
         """Return it with `new` in place of `self[first:end]`, and all after that moved."""
-        below = (replace(each, by=each.by + by) for each in self._cut(end, len(self)))
+        below = (replace(piece, by=piece.by + by) for piece in self._cut(end, len(self)))
         pieces = [*self._cut(0, first), _Piece(new, 0, len(new), 0), *below]
-        made = type(self)()
-        made._fill(pieces)
-        return made if len(made._pieces) <= _MOST_PIECES else type(self)([*made])
+        spliced = type(self)()
+        spliced._fill(pieces)
+        return spliced if len(spliced._pieces) <= _MOST_PIECES else type(self)([*spliced])
 
     def _cut(self, first: int, end: int) -> Iterator[_Piece[_T]]:
         begin = 0
@@ -105,7 +105,7 @@ class Shifted(Sequence[_T]):
 
     def _items(self, piece: _Piece[_T]) -> Sequence[_T]:
         items = piece.items[piece.first : piece.end]
-        return [self._moved(each, piece.by) for each in items] if piece.by else items
+        return [self._moved(item, piece.by) for item in items] if piece.by else items
 
 
 class Offsets(Shifted[int]):

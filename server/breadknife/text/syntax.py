@@ -87,11 +87,11 @@ class SyntaxTree:
     @cached_property
     def _bytes_before(self) -> list[int]:
         """Return the byte offset of every STRIDE-th code point and of the end, for texts that aren't ASCII."""
-        found, at = [0], 0
+        offsets, at = [0], 0
         for start in range(0, len(self.text), STRIDE):
             at += len(self.text[start : start + STRIDE].encode("utf-8", "surrogatepass"))
-            found.append(at)
-        return found
+            offsets.append(at)
+        return offsets
 
     @cached_property
     def _ascii(self) -> bool:
@@ -121,8 +121,8 @@ class SyntaxTree:
 
     def node_at(self, span: Span) -> Node:
         """Return the smallest named node that covers `span`."""
-        found = self.root.named_descendant_for_byte_range(self.byte_offset(span.start), self.byte_offset(span.end))
-        return found or self.root
+        node = self.root.named_descendant_for_byte_range(self.byte_offset(span.start), self.byte_offset(span.end))
+        return node or self.root
 
     @property
     def error_count(self) -> int:
@@ -131,14 +131,14 @@ class SyntaxTree:
     @cached_property
     def errors(self) -> list[tuple[int, int]]:
         """Start and end (bytes) of error and missing nodes, found without entering subtrees that have none; sorted."""
-        found: list[tuple[int, int]] = []
+        errors: list[tuple[int, int]] = []
         stack = [self.root] if self.root.has_error else []
         while stack:
             node = stack.pop()
             if node.is_error or node.is_missing:
-                found.append((node.start_byte, node.end_byte))
+                errors.append((node.start_byte, node.end_byte))
             stack.extend(child for child in node.children if child.has_error or child.is_missing)
-        return sorted(found)
+        return sorted(errors)
 
 
 def parse(text: str, language: str) -> SyntaxTree | None:
@@ -154,7 +154,7 @@ def changed_tree(old: SyntaxTree, *edits: TextEdit, seconds: float = CHANGE_SECO
     text = apply_edits(old.text, edits)
     before = old.encoded
     tree = old.tree.copy()
-    for edit in sorted(edits, key=lambda each: each.span, reverse=True):  # what stands before one stays where it is
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):  # what stands before one stays where it is
         start, end = old.byte_offset(edit.span.start), old.byte_offset(edit.span.end)
         added = edit.new_text.encode("utf-8", "surrogatepass")
         first, last = _point(before, start), _point(added, len(added))

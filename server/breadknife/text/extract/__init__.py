@@ -28,7 +28,7 @@ _BY_TREE = {"markdown": markdown_prose, "mdx": markdown_prose, "html": html_pros
 _COMMENTED = frozenset(id for id, syntax in SYNTAXES.items() if syntax.comments and id not in _BY_TREE)
 _BY_TEXT: Mapping[str, Callable[[Document, CancelToken], Iterator[ProseText]]] = {
     id: reader
-    for each, reader in (
+    for format, reader in (
         (formats.PLAIN_TEXT, plain_prose),
         (formats.GIT_COMMIT, commit_prose),
         (formats.LATEX, latex_prose),
@@ -38,7 +38,7 @@ _BY_TEXT: Mapping[str, Callable[[Document, CancelToken], Iterator[ProseText]]] =
         (formats.GETTEXT, po_prose),
         (formats.ASCIIDOC, asciidoc_prose),
     )
-    for id in (each.id, *each.aliases)
+    for id in (format.id, *format.aliases)
 }
 LANGUAGES = frozenset((*_BY_TREE, *_COMMENTED, *_BY_TEXT))
 

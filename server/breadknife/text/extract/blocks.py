@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document, Span
-from breadknife.text.extract.passage import Cutter, part, passage, prose
+from breadknife.text.extract.passage import Cutter, passage, prose, sub_passage
 from breadknife.text.prose import ProseText
 
 FEWEST_WORDS_IN_CELL = 4
@@ -90,9 +90,9 @@ def block_prose(
     """Yield the prose of paragraphs; what group 1 of `note` matches inside of one is a paragraph that follows it."""
     for block in blocks:
         cancel.raise_if_cancelled()
-        whole = passage(document.text, block)
-        notes = [part(whole, *match.span(1)) for match in note.finditer(whole.text)] if note else []
-        for each in (whole, *notes):
-            found = prose(each, cutter, reserved)
-            if found is not None:
-                yield found
+        paragraph = passage(document.text, block)
+        notes = [sub_passage(paragraph, *match.span(1)) for match in note.finditer(paragraph.text)] if note else []
+        for piece in (paragraph, *notes):
+            text = prose(piece, cutter, reserved)
+            if text is not None:
+                yield text

@@ -17,7 +17,16 @@ from urllib.parse import unquote, urlsplit
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document, Span
 from breadknife.text.extract.html import TAG
-from breadknife.text.extract.passage import Cut, MarkedPassage, brackets, markup, markup_cuts, passage, prose
+from breadknife.text.extract.passage import (
+    FEWEST_WORDS,
+    Cut,
+    MarkedPassage,
+    brackets,
+    markup,
+    markup_cuts,
+    passage,
+    prose,
+)
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree
@@ -33,7 +42,6 @@ _LANGUAGES = kinds(
 )
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Z][a-z]{3}))?(?:[-_]([A-Za-z]{2}|\d{3}))?")
 _NO_TEXT = frozenset(("$schema", "@@locale", "locale", "placeholders", "context", "type", "id", "key"))
-_FEWEST_WORDS = 2
 _BRANCH = re.compile(r",\s*(?:plural|select|selectordinal)\s*,")
 _PRINTF = r"%(?:\(\w+\)|\d+\$)?[-+0#]*\d*(?:\.\d+)?(?:hh?|ll?|[zjtL])?[diouxXeEfgGcsSpaA@](?![A-Za-z])"
 _INLINE = (
@@ -78,14 +86,14 @@ def _string_prose(tree: SyntaxTree, node: Node, language: str) -> Iterator[Prose
     while messages:
         message = messages.pop(0)
         source = tree.text[message.start : message.end]
-        if len(source.split()) < _FEWEST_WORDS:
+        if len(source.split()) < FEWEST_WORDS:
             continue
         cutter = _branch_cuts if message.start > span.start + 1 else _cuts
-        found = prose(passage(tree.text, [message]), cutter, _RESERVED, language)
-        if found is not None:
-            yield found
+        text = prose(passage(tree.text, [message]), cutter, _RESERVED, language)
+        if text is not None:
+            yield text
         closing = brackets(source, "{}")
-        messages += (each.shifted(message.start) for each in _branches(source, closing))
+        messages += (branch.shifted(message.start) for branch in _branches(source, closing))
 
 
 def _branches(source: str, closing: Mapping[int, int]) -> Iterator[Span]:
@@ -170,9 +178,9 @@ def po_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
         elif message.keyword != "msgctxt":
             spoken = language if message.keyword == "msgstr" else ""
             for pieces in _po_paragraphs(text, message.pieces):
-                found = prose(_joined(text, pieces), _po_cuts, _RESERVED, spoken)
-                if found is not None and len(found.text.split()) >= _FEWEST_WORDS:
-                    yield found
+                prose_text = prose(_joined(text, pieces), _po_cuts, _RESERVED, spoken)
+                if prose_text is not None and len(prose_text.text.split()) >= FEWEST_WORDS:
+                    yield prose_text
         is_header = message.keyword == "msgid" and not source
 
 

@@ -55,7 +55,7 @@ def _one_paragraph(text: str, lines: Iterable[Span]) -> list[list[Span]]:
 def html_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
     """Yield the prose of a tree of the `html` grammar, of its comments too."""
     texts = [*comment_prose(tree, cancel), *spoken_html(tree, cancel, html_cuts)]
-    yield from sorted(texts, key=lambda each: each.start)
+    yield from sorted(texts, key=lambda text: text.start)
 
 
 def spoken_html(
@@ -70,10 +70,10 @@ def spoken_html(
     for span, language, reserved in _runs(tree):
         cancel.raise_if_cancelled()
         for lines in paragraphs(tree.text, split_lines(tree.text, span)):
-            found = prose(passage(tree.text, lines), cutter, reserved, language)
-            if found is not None:
-                spoken.append(found)
-    yield from sorted(spoken, key=lambda each: each.start)
+            text = prose(passage(tree.text, lines), cutter, reserved, language)
+            if text is not None:
+                spoken.append(text)
+    yield from sorted(spoken, key=lambda text: text.start)
 
 
 def html_cuts(text: str) -> list[Cut]:

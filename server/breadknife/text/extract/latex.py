@@ -181,8 +181,8 @@ _RESERVED = "\\{}$&#^_~%\n"
 
 
 def latex_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
-    found = block_prose(document, _paragraphs(document.text), _cuts, _RESERVED, cancel)
-    yield from sorted(found, key=lambda each: each.start)
+    texts = block_prose(document, _paragraphs(document.text), _cuts, _RESERVED, cancel)
+    yield from sorted(texts, key=lambda text: text.start)
 
 
 def _paragraphs(text: str) -> Iterator[list[Span]]:

@@ -77,13 +77,15 @@ def _trimmed(source: str, span: Span) -> Span:
     return Span(start, end)
 
 
-def part(whole: MarkedPassage, start: int, end: int) -> MarkedPassage:
-    """Return the passage of `whole.text[start:end]`, such as that of a footnote inside of a sentence."""
-    origin = _origin(whole.text, whole.lines)
-    lines = [line for each in split_lines(whole.text, Span(start, end)) if len(line := _trimmed(whole.text, each))]
+def sub_passage(passage: MarkedPassage, start: int, end: int) -> MarkedPassage:
+    """Return the passage of `passage.text[start:end]`, such as that of a footnote inside of a sentence."""
+    origin = _origin(passage.text, passage.lines)
+    lines = [
+        line for piece in split_lines(passage.text, Span(start, end)) if len(line := _trimmed(passage.text, piece))
+    ]
     begin = origin[lines[0].start] if lines else 0
-    text = "\n".join(whole.text[line.start : line.end] for line in lines)
-    return MarkedPassage(text, whole.start + begin, tuple(origin[line.start] - begin for line in lines))
+    text = "\n".join(passage.text[line.start : line.end] for line in lines)
+    return MarkedPassage(text, passage.start + begin, tuple(origin[line.start] - begin for line in lines))
 
 
 def split_lines(text: str, span: Span) -> Iterator[Span]:

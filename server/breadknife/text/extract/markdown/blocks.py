@@ -11,7 +11,7 @@ from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
 from breadknife.text.extract.blocks import FEWEST_WORDS_IN_CELL
 from breadknife.text.extract.markdown.inline import MODULE_LINE, html_inside, markdown_cuts, mdx_cuts, without_flow
-from breadknife.text.extract.passage import MarkedPassage, line_breaks, passage, prose, split_lines
+from breadknife.text.extract.passage import FEWEST_WORDS, MarkedPassage, line_breaks, passage, prose, split_lines
 from breadknife.text.languages.values import kinds
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree, parse
@@ -26,7 +26,6 @@ _SPOKEN_KEY = re.compile(
     r"|(?P<quote>[\"']?)(?P<value>[^\n]*?)(?P=quote)[ \t]*\r?$)",
     re.MULTILINE,
 )
-_FEWEST_WORDS_IN_FRONT_MATTER = 2
 
 
 def markdown_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
@@ -72,11 +71,11 @@ def _inside(tree: SyntaxTree) -> Iterator[ProseText]:
     while stack:
         node = stack.pop()
         if node.type in ("inline", "pipe_table_cell"):
-            found = _inline_passage(tree, node)
-            if is_mdx and MODULE_LINE.match(found.text):
+            piece = _inline_passage(tree, node)
+            if is_mdx and MODULE_LINE.match(piece.text):
                 continue
-            if node.type == "inline" or len(found.text.split()) >= FEWEST_WORDS_IN_CELL:
-                text = prose(found, cutter, _RESERVED)
+            if node.type == "inline" or len(piece.text.split()) >= FEWEST_WORDS_IN_CELL:
+                text = prose(piece, cutter, _RESERVED)
                 if text is not None:
                     yield text
         elif node.type == "html_block" and (node.parent is None or node.parent.type != "block_quote"):
@@ -91,9 +90,9 @@ def _front_matter(text: str, span: Span) -> Iterator[ProseText]:
     """Yield the title and the description that a document gives itself."""
     for match in _SPOKEN_KEY.finditer(text, span.start, span.end):
         value = Span(*match.span("block" if match["block"] is not None else "value"))
-        found = prose(passage(text, [*split_lines(text, value)]), line_breaks, "\"'\\:#\n")
-        if found is not None and len(found.text.split()) >= _FEWEST_WORDS_IN_FRONT_MATTER:
-            yield found
+        prose_text = prose(passage(text, [*split_lines(text, value)]), line_breaks, "\"'\\:#\n")
+        if prose_text is not None and len(prose_text.text.split()) >= FEWEST_WORDS:
+            yield prose_text
 
 
 def _inline_passage(tree: SyntaxTree, node: Node) -> MarkedPassage:

@@ -57,8 +57,8 @@ def markdown_cuts(text: str) -> tuple[Cut, ...]:
             elif tag in _CODE_TAGS and not opened:
                 opened = (tag, span.start)
             cuts.append(Cut(span.start, span.end, " " if tag == "br" else ""))
-        elif (found := _cut(tree, node)) is not None:
-            cuts += found
+        elif (of_node := _cut(tree, node)) is not None:
+            cuts += of_node
             stack.extend(reversed([c for c in node.children if c.type == "link_text"]))
         else:
             stack.extend(reversed(node.children))

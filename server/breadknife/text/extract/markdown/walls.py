@@ -91,13 +91,13 @@ def part(text: str, span: Span) -> MarkdownSlice | None:
     blocks = [*top_blocks(tree)]
     if not at_end and (not blocks or not _is_after(tree, blocks.pop(), len(source))):
         return None
-    has_front = any(each.type in FRONT_MATTER for each in blocks)
+    has_front = any(block.type in FRONT_MATTER for block in blocks)
     if has_front if span.start else has_front != bool(_FRONT.match(source)):
         return None  # what looks like its start is one only at the top, if there is an end to it, however far below
     paragraphs = [
-        each.shifted(span.start)
-        for each in markdown_prose(tree, CancelToken())
-        if each.segments and each.start < len(source)
+        paragraph.shifted(span.start)
+        for paragraph in markdown_prose(tree, CancelToken())
+        if paragraph.segments and paragraph.start < len(source)
     ]
     return MarkdownSlice(paragraphs, [wall + span.start for wall in _walls(shown, tree, iter(blocks))])
 
@@ -121,6 +121,6 @@ def _is_after(tree: SyntaxTree, node: Node, start: int) -> bool:
 def within(paragraphs: Sequence[ProseText], span: Span) -> slice:
     """Return which of them start in `span`."""
     return slice(
-        bisect_left(paragraphs, span.start, key=lambda each: each.start),
-        bisect_left(paragraphs, span.end, key=lambda each: each.start),
+        bisect_left(paragraphs, span.start, key=lambda paragraph: paragraph.start),
+        bisect_left(paragraphs, span.end, key=lambda paragraph: paragraph.start),
     )
