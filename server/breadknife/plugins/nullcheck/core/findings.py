@@ -28,20 +28,13 @@ class NullFinding:
     kind: OriginKind
 
 
-def explained(home: FileAnalysis) -> Sequence[NullFinding]:
-    """Return the findings of a file, in the order of the text. `related` is the path: where the null comes from, the
-    call that gives it, the name that it gets, the conditions under which it arrives, and the test that doesn't help."""
-    return _all(home, home.findings())
-
-
-def explained_between(home: FileAnalysis, start: int, end: int) -> Sequence[NullFinding]:
-    """Return the findings in functions that have a part of these bytes; if none has, those outside of all functions."""
-    return _all(home, home.findings_between(start, end))
-
-
-def _all(home: FileAnalysis, found: Sequence[FunctionDereference]) -> Sequence[NullFinding]:
-    text = home.file.source((0, sys.maxsize)) if found else ""
-    return [_explained(home, text, match) for match in found]
+def explained(analysis: FileAnalysis, edited: ByteRange | None = None) -> Sequence[NullFinding]:
+    """Return the findings of a file, or of its functions that have a part of the range; if none has, those outside of
+    all functions. `related` is the path: where the null comes from, the call that gives it, the name that it gets, the
+    conditions under which it arrives, and the test that doesn't help."""
+    dereferences = analysis.findings() if edited is None else analysis.findings_between(*edited)
+    text = analysis.file.source((0, sys.maxsize)) if dereferences else ""
+    return [_explained(analysis, text, dereference) for dereference in dereferences]
 
 
 def _explained(home: FileAnalysis, text: str, found: FunctionDereference) -> NullFinding:

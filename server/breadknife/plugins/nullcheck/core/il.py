@@ -9,6 +9,7 @@ Expressions and statements are tuples because an analysis makes thousands of the
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple, TypeAlias
 
 ByteRange: TypeAlias = tuple[int, int]
@@ -34,6 +35,11 @@ class Type(NamedTuple):
     """The nulls that it allows, as bits."""
     is_value: bool = False
     """Null is none of its values: a number, a struct that isn't behind a pointer."""
+
+
+def kind_name(kind: type) -> str:
+    """Return the name of a kind of node as methods have it: `comma_ok` for `CommaOk`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 # Expressions

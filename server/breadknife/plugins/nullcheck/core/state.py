@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import lru_cache
 
 from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, Nullness, join_facts, non_null
@@ -11,25 +12,16 @@ _MOST_ASSUMPTIONS = 8
 """So many of the assumptions that exclude a path are kept."""
 
 
+@dataclass(slots=True)
 class FlowState:
     """All that is known at one point of a function."""
 
-    __slots__ = ("facts", "truths")
-
-    def __init__(
-        self,
-        facts: dict[str, Fact],
-        truths: dict[str, bool],
-    ) -> None:
-        self.facts = facts
-        self.truths = truths
-        """Assumptions: the key of a test, and its outcome."""
+    facts: dict[str, Fact]
+    truths: dict[str, bool]
+    """Assumptions: the key of a test, and its outcome."""
 
     def copy(self) -> FlowState:
         return FlowState(dict(self.facts), dict(self.truths))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, FlowState) and self.facts == other.facts and self.truths == other.truths
 
     def assume(self, key: str, outcome: bool) -> bool:
         """Add an assumption, and apply it to what it rules out. False if it contradicts another one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
-from breadknife.plugins.nullcheck.core.findings import explained_between
+from breadknife.plugins.nullcheck.core.findings import explained
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
@@ -78,10 +78,10 @@ class Verification:
         if not is_own:
             return 1
         start, end = _bytes(self.tree, place)
-        before = {each.finding.span for each in explained_between(self.home, start, end)}
+        before = {each.finding.span for each in explained(self.home, (start, end))}
         with self.files.trying(self.files.checked_home_of(tree, there.uri)):
             home = self.files.checked_home_of(self.tree, self.home.uri)
-            after = {each.finding.span for each in explained_between(home, start, end)}
+            after = {each.finding.span for each in explained(home, (start, end))}
         return len(before) - len(after) if after < before and place not in after else 0
 
     def is_denied(self, place: Span, assumed: Fact) -> bool:

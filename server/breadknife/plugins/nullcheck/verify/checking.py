@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
 from breadknife.plugins.nullcheck.core.declarations import Function, SourceFile
-from breadknife.plugins.nullcheck.core.findings import explained_between
+from breadknife.plugins.nullcheck.core.findings import explained
 from breadknife.plugins.nullcheck.core.moving import Change, FactMover
 from breadknife.plugins.nullcheck.core.reuse import unit_of
 from breadknife.task.values import Finding
@@ -63,7 +63,7 @@ class Verifier:
 
     def _state(self, tree: SyntaxTree, home: FileAnalysis, limits: Span) -> State:
         start, end = tree.byte_offset(limits.start), tree.byte_offset(limits.end)
-        findings = [each.finding for each in explained_between(home, start, max(end, start + 1))]
+        findings = [each.finding for each in explained(home, (start, max(end, start + 1)))]
         return State(tree, home, findings)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.cfg import Edge, Graph, Node, NodeKind, ordered
@@ -31,6 +31,8 @@ class _LoopEnds:
 
 
 class _GraphBuilder(ExpressionGraphBuilder):
+    """Adds the nodes of statements: `add_loop` those of a `Loop`, and so on."""
+
     def __init__(self, errors: Errors) -> None:
         super().__init__()
         self._errors = errors
@@ -45,14 +47,14 @@ class _GraphBuilder(ExpressionGraphBuilder):
             self._slots = self._held
             _STATEMENTS[type(statement)](self, statement)
 
-    def evaluate(self, statement: il.Evaluate) -> None:
+    def add_evaluate(self, statement: il.Evaluate) -> None:
         self.step(self.value(statement.value))
 
-    def assign(self, statement: il.Assign) -> None:
+    def add_assign(self, statement: il.Assign) -> None:
         value = self.value(statement.value)
         self.step(statement._replace(target=self.value(statement.target), value=value))
 
-    def choose(self, statement: il.If) -> None:
+    def add_if(self, statement: il.If) -> None:
         yes, no = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
         self.condition(statement.test, yes, no)
         ends = list[Node]()
@@ -71,7 +73,7 @@ class _GraphBuilder(ExpressionGraphBuilder):
                 end.edges.append(Edge(after))
             self._at = after
 
-    def loop(self, statement: il.Loop) -> None:
+    def add_loop(self, statement: il.Loop) -> None:
         body, out = self.node(NodeKind.LOOP), self.node(NodeKind.MERGE)
         again, after = self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
         bind: il.Assign | None = None
@@ -98,7 +100,7 @@ class _GraphBuilder(ExpressionGraphBuilder):
             self.go(body)
         self.start(body)
         if bind is not None:
-            self.assign(bind)
+            self.add_assign(bind)
         rounds = self.node(NodeKind.MERGE) if statement.update else again
         self._loops.append(_LoopEnds(after, rounds, statement.label))
         held, self._held = self._held, self._slots
@@ -122,7 +124,7 @@ class _GraphBuilder(ExpressionGraphBuilder):
         self.go(after)
         self.start(after)
 
-    def switch(self, statement: il.Switch) -> None:
+    def add_switch(self, statement: il.Switch) -> None:
         after, bodies = self.node(NodeKind.MERGE), [self.node(NodeKind.MERGE) for _ in statement.cases]
         default = after
         for case, body in zip(statement.cases, bodies, strict=True):
@@ -143,7 +145,7 @@ class _GraphBuilder(ExpressionGraphBuilder):
         self.go(after)
         self.start(after)
 
-    def jump(self, statement: il.Jump) -> None:
+    def add_jump(self, statement: il.Jump) -> None:
         for loop in reversed(self._loops):
             target = loop.after if statement.is_break else loop.again
             if target is not None and statement.label in ("", loop.label):
@@ -151,27 +153,27 @@ class _GraphBuilder(ExpressionGraphBuilder):
                 break
         self._at = None
 
-    def return_(self, statement: il.Return) -> None:
+    def add_return(self, statement: il.Return) -> None:
         value = self.value(statement.value) if statement.value is not None else None
         self.step(il.Return(statement.at, value), NodeKind.RETURN)
         self._at = None
 
-    def raise_(self, statement: il.Raise) -> None:
+    def add_raise(self, statement: il.Raise) -> None:
         for value in statement.values:
             self.step(self.value(value))
         self.step(il.Opaque(statement.at, (), forks=False))
         self._at = None
 
-    def delete(self, statement: il.Delete) -> None:
+    def add_delete(self, statement: il.Delete) -> None:
         self.step(il.Delete(tuple(self.value(target) for target in statement.targets)))
 
-    def define(self, statement: il.Definition) -> None:
+    def add_definition(self, statement: il.Definition) -> None:
         for value in statement.values:
             self.step(self.value(value))
         self.block(statement.body)
         self.step(il.Definition(statement.name, ()))
 
-    def try_(self, statement: il.Try) -> None:
+    def add_try(self, statement: il.Try) -> None:
         outside = self._catches, self._forgives
         final: Node | None = None
         if statement.finally_:
@@ -216,15 +218,5 @@ class _GraphBuilder(ExpressionGraphBuilder):
 
 
 _STATEMENTS: dict[type[il.Statement], Callable[[_GraphBuilder, Any], None]] = {
-    il.Evaluate: _GraphBuilder.evaluate,
-    il.Assign: _GraphBuilder.assign,
-    il.If: _GraphBuilder.choose,
-    il.Loop: _GraphBuilder.loop,
-    il.Switch: _GraphBuilder.switch,
-    il.Jump: _GraphBuilder.jump,
-    il.Return: _GraphBuilder.return_,
-    il.Raise: _GraphBuilder.raise_,
-    il.Delete: _GraphBuilder.delete,
-    il.Definition: _GraphBuilder.define,
-    il.Try: _GraphBuilder.try_,
+    kind: getattr(_GraphBuilder, f"add_{il.kind_name(kind)}") for kind in get_args(il.Statement)
 }

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
@@ -34,7 +34,7 @@ _FUNCTION = Fact(Nullness.NON_NULL, type=Type("function"))
 
 @dataclass
 class Evaluator(ABC):
-    """Evaluates the expressions of one function."""
+    """Evaluates the expressions of one function: `evaluate_comma_ok` those of the kind `CommaOk`, and so on."""
 
     home: Summaries
     function: Function
@@ -52,7 +52,7 @@ class Evaluator(ABC):
     # Values
 
     def value(self, expression: Expression, state: FlowState) -> Fact:
-        fact = _VALUES[type(expression)](self, expression, state)
+        fact = _EVALUATE[type(expression)](self, expression, state)
         assumed = self.home.assumed.get(expression.at) if self.home.assumed else None
         if assumed is not None and fact.nullness == Nullness.NON_NULL and fact.checked is not None:
             self.home.denied[expression.at] = fact.checked
@@ -92,13 +92,13 @@ class Evaluator(ABC):
         origin = NullOrigin(OriginKind(expression.kind), expression.at, why)
         return Fact(Nullness.NULL, origin, truth=False, nulls=expression.nulls)
 
-    def evaluate_absent(self, expression: il.ChainNull, state: FlowState) -> Fact:
+    def evaluate_chain_null(self, expression: il.ChainNull, state: FlowState) -> Fact:
         fact = self.value(expression.owner, state)
         if not fact.may_be_null:
             return UNKNOWN_FACT
         return Fact(Nullness.NULL, fact.origin, truth=False, nulls=self.home.knowledge.left_out)
 
-    def evaluate_told(self, expression: il.TypeAssertion, state: FlowState) -> Fact:
+    def evaluate_type_assertion(self, expression: il.TypeAssertion, state: FlowState) -> Fact:
         fact, type_ = self.value(expression.value, state), self.home.qualified_type(expression.type)
         if type_ is not None and type_.nullable:
             return fact._replace(type=type_._replace(nullable=0))
@@ -133,7 +133,7 @@ class Evaluator(ABC):
         use = self.home.knowledge.operators.get(operator)
         return self.value(expression.owner, state) if use is None else self.need(expression.owner, use, state)
 
-    def evaluate_element(self, expression: il.Subscript, state: FlowState) -> Fact:
+    def evaluate_subscript(self, expression: il.Subscript, state: FlowState) -> Fact:
         owner = self.container(expression, "[]", state)
         if expression.within is None:
             return owner._replace(nullness=Nullness.NON_NULL, origin=None, items=(), called="")
@@ -173,7 +173,7 @@ class Evaluator(ABC):
         type_ = element(fact.type, self.home.knowledge.elements) if fact.type is not None else None
         return typed(type_)
 
-    def evaluate_test(self, expression: il.Comparison, state: FlowState) -> Fact:
+    def evaluate_comparison(self, expression: il.Comparison, state: FlowState) -> Fact:
         self.value(expression.left, state)
         if expression.operator == "in":
             self.need(expression.right, Use.OPERAND, state)
@@ -195,11 +195,11 @@ class Evaluator(ABC):
         items = _ways(expression.items, facts) if expression.type in ("tuple", "list") else ()
         return Fact(Nullness.NON_NULL, type=Type(expression.type), items=items, truth=truth or None)
 
-    def evaluate_bind(self, expression: il.AssignmentExpression, state: FlowState) -> Fact:
+    def evaluate_assignment_expression(self, expression: il.AssignmentExpression, state: FlowState) -> Fact:
         """Return the value of an owner that is looked at again; the assignment itself is another step."""
         return self.value(expression.value, state)
 
-    def evaluate_parts(self, expression: il.Opaque, state: FlowState) -> Fact:
+    def evaluate_opaque(self, expression: il.Opaque, state: FlowState) -> Fact:
         for part in expression.parts:
             self.value(part, state)
         return UNKNOWN_FACT
@@ -216,7 +216,7 @@ class Evaluator(ABC):
             return self.home.declared_fact(type_, expression.key.partition("@")[0] or "this", expression.at)
         return fact._replace(type=type_._replace(nullable=0) if type_ is not None else None)
 
-    def evaluate_attempt(self, expression: il.CommaOk, state: FlowState) -> Fact:
+    def evaluate_comma_ok(self, expression: il.CommaOk, state: FlowState) -> Fact:
         fact = self.value(expression.value, state)
         value = non_null(fact) if fact.type is not None and not fact.type.is_value else fact
         null = UNKNOWN_FACT
@@ -260,22 +260,9 @@ def typed(type_: Type | None) -> Fact:
     return Fact(type=type_._replace(nullable=0)) if type_ is not None else UNKNOWN_FACT
 
 
-_VALUES: dict[type[Expression], Callable[[Evaluator, Any, FlowState], Fact]] = {
-    il.Null: Evaluator.evaluate_null,
-    il.ChainNull: Evaluator.evaluate_absent,
-    il.TypeAssertion: Evaluator.evaluate_told,
-    il.Constant: Evaluator.evaluate_constant,
-    il.Name: Evaluator.evaluate_name,
-    il.Attribute: Evaluator.evaluate_attribute,
-    il.Subscript: Evaluator.evaluate_element,
-    il.Call: Evaluator.evaluate_call,
-    il.Operation: Evaluator.evaluate_operation,
-    il.Comparison: Evaluator.evaluate_test,
-    il.Not: Evaluator.evaluate_not,
-    il.Display: Evaluator.evaluate_display,
-    il.Closure: Evaluator.evaluate_closure,
-    il.Cast: Evaluator.evaluate_cast,
-    il.CommaOk: Evaluator.evaluate_attempt,
-    il.Opaque: Evaluator.evaluate_parts,
-    il.AssignmentExpression: Evaluator.evaluate_bind,
+_EVALUATE: dict[type[Expression], Callable[[Evaluator, Any, FlowState], Fact]] = {
+    kind: method
+    for kind in get_args(Expression)
+    if (method := getattr(Evaluator, f"evaluate_{il.kind_name(kind)}", None)) is not None
 }
+"""Those that choose between values aren't in a graph any more."""
