@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, Function, SourceFile, Store
 from breadknife.plugins.nullcheck.core.il import Block
+from breadknife.plugins.nullcheck.languages.go.nil_patterns import (
+    GIVES_NIL,
+    GIVES_NIL_SILENTLY,
+    HAS_NIL,
+    IGNORES_ERROR,
+)
 from breadknife.plugins.nullcheck.languages.go.statements import GoLowering, defines, parameters_of, result_of, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import GoTypes
 from breadknife.plugins.nullcheck.languages.lowering import Scopes
@@ -20,21 +26,6 @@ _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
 _DEFERRED = frozenset({"defer_statement"})
 _DECLARES = frozenset({"var_spec", "parameter_declaration"})
 _SETS = frozenset({"short_var_declaration", "assignment_statement", "inc_statement", "dec_statement", "range_clause"})
-_NO_ERROR = rb" nil\b(?<!\berr [!=]= nil)(?<!\bErr [!=]= nil)(?<!\bError [!=]= nil)"
-_HIDDEN = re.compile(
-    rb",[ \t]*\w++[ \t]*+:?=[^\n]*\[|\.\(\*|\.\(map|var(?<=\bvar)\s+(?:\(|\w+\s+(?:map\b|\*|func\b|[A-Z]))"
-    rb"|=(?<!\berr =)(?<![!=]=)\s*nil\b|case nil\b(?<=\bcase nil)|!=" + _NO_ERROR + rb"|==" + _NO_ERROR
-)
-"""A look-up or an assertion that tells whether there is a value, a variable without a value, nil. Each way begins with
-a certain character: the others are passed over quickly."""
-_GIVES = re.compile(rb"\breturn\b[^\n]*\bnil\b")
-_GIVES_SILENTLY = re.compile(
-    rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\b(?:nil|nil, true|nil, false)\s*(?:$|//|\})", re.M
-)
-"""Nil without an error."""
-_LEAVES = rb"\w*[eE]rr\w* != nil \{\s*(?:return\b(?![^\n]*\b\1\.)|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
-_IGNORES = re.compile(rb"\b(\w++),[ \t]*\w++[ \t]*+:?=[ \t]*[\w.]++\((?![^\n]*(?:\n\s*if |; )" + _LEAVES + rb")")
-"""A call whose error isn't looked at in the next line, in a check that leaves."""
 
 
 @dataclass
@@ -120,10 +111,10 @@ class GoOutliner(Outliner):
             lambda function: self._lowered(function, node), source, owner,
             receiver=receiver.name if receiver is not None else "", receiver_class=owner,
             is_stub=not inner(body), is_bound=receiver is not None,
-            has_declared_null=_HIDDEN.search(source) is not None,
-            is_open=_gives_pointer(node) and _GIVES_SILENTLY.search(source) is not None,
-            tells_null=_gives_pointer(node) and _GIVES.search(source) is not None,
-            may_ignore=_IGNORES.search(source) is not None,
+            has_declared_null=HAS_NIL.is_in(source),
+            is_open=_gives_pointer(node) and GIVES_NIL_SILENTLY.is_in(source),
+            tells_null=_gives_pointer(node) and GIVES_NIL.is_in(source),
+            may_ignore=IGNORES_ERROR.is_in(source),
         )  # fmt: skip
         self.functions.append(function)
         if receiver is None:
