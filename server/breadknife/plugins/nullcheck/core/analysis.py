@@ -71,11 +71,11 @@ class FileAnalysis(Summaries):
         return self._in_order([unit])
 
     def _in_order(self, units: Iterable[Function]) -> Sequence[FunctionDereference]:
-        found = dict[ByteRange, FunctionDereference]()
+        by_range = dict[ByteRange, FunctionDereference]()
         for unit in units:
             for dereference in self._found_in(unit):
-                found.setdefault(dereference.use.at, dereference)
-        return [found[at] for at in sorted(found)]
+                by_range.setdefault(dereference.use.at, dereference)
+        return [by_range[at] for at in sorted(by_range)]
 
     def _found_in(self, unit: Function) -> Sequence[FunctionDereference]:
         """Return what is found in a function and in those within it."""
@@ -110,18 +110,18 @@ class FileAnalysis(Summaries):
         """Take over what was found before an edit, as far as it still holds. To be called before anything is asked.
         `is_tried`: only the edited functions will be asked for, so that it isn't worth while to see whether those that
         speak of them still say the same."""
-        found = matched(before.file, self.file)
-        if found is None:
+        units_matched = matched(before.file, self.file)
+        if units_matched is None:
             return
-        mover = FactMover(found.change, self.uri)
-        for function, was in found.same.items():
+        mover = FactMover(units_matched.change, self.uri)
+        for function, was in units_matched.same.items():
             if function is self.file.main:
                 self._outside = before._outside
             else:
                 function.words = was.words
-        for function, was in found.same.items():
+        for function, was in units_matched.same.items():
             if (known := before.kept(was)) is not None:
-                self._kept[function] = known.then(found.change)
+                self._kept[function] = known.then(units_matched.change)
             elif self.gate.may_use_null(function):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
@@ -130,12 +130,12 @@ class FileAnalysis(Summaries):
                 ]
         # A variable of the file has another key in functions that have one of its name.
         names = before._outside ^ self._outside
-        kept = {unit: found.same[unit] for unit in self._units if unit in found.same}
-        gone, new, is_unseen = found.gone, found.new, False
+        kept = {unit: units_matched.same[unit] for unit in self._units if unit in units_matched.same}
+        gone, new, is_unseen = units_matched.gone, units_matched.new, False
         while gone or new:
             known = {was: before.kept(was) is not None for was in gone}
             asked = {was.name: known[was] for was in gone if known[was] or not before.gate.needs_flow(was)}
-            then = visible_facts(before, gone, asked, found.change, is_unseen=is_unseen)
+            then = visible_facts(before, gone, asked, units_matched.change, is_unseen=is_unseen)
             now = visible_facts(self, new, asked, STAYS, is_unseen=is_unseen)
             names |= {name.encode() for name in then.keys() | now.keys() if then.get(name) != now.get(name)}
             new = [unit for unit in kept if not self._words(unit).isdisjoint(names)]
@@ -183,8 +183,8 @@ class FileAnalysis(Summaries):
     def solution(self, function: Function, /) -> Solution | None:
         if function in self._kept:
             self._solutions[function] = self._kept.pop(function).moved(self.uri)
-        found = self._solutions.get(function) or self._provisional.get(function)
-        if found is None:
+        solution = self._solutions.get(function) or self._provisional.get(function)
+        if solution is None:
             if function in self._under_way or len(self._under_way) >= _MOST_UNDER_WAY:
                 self._is_early = True
                 return None
@@ -192,20 +192,20 @@ class FileAnalysis(Summaries):
             was_early, self._is_early = self._is_early, False
             try:
                 graph = build(function.body, self.knowledge.errors)
-                found = solve(self, function, graph, FlowState(dict(self.first_facts(function)), {}))
+                solution = solve(self, function, graph, FlowState(dict(self.first_facts(function)), {}))
             except RecursionError:  # code that is nested too deeply is a normal file of which nothing is known
-                found = Solution()
+                solution = Solution()
             finally:
                 self._under_way.pop()
             is_inner = function.around is not None and function.around in self._under_way
             if is_inner or (self._is_early and self._under_way):
-                self._provisional[function] = found
+                self._provisional[function] = solution
             else:
-                self._solutions[function] = found
+                self._solutions[function] = solution
             self._is_early = bool(self._under_way) and (self._is_early or was_early)
         elif function in self._provisional:
             self._is_early = True
-        return found
+        return solution
 
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
         facts = self._starts.get(function)

@@ -37,8 +37,8 @@ def explained(analysis: FileAnalysis, edited: ByteRange | None = None) -> Sequen
     return [_explained(analysis, text, dereference) for dereference in dereferences]
 
 
-def _explained(home: FileAnalysis, text: str, found: FunctionDereference) -> NullFinding:
-    file, use = home.file, found.use
+def _explained(home: FileAnalysis, text: str, dereference: FunctionDereference) -> NullFinding:
+    file, use = home.file, dereference.use
     origin, shown = use.fact.origin, quote(file.source(use.at))
     kind = origin.kind if origin is not None else OriginKind.COMPARISON
     why = origin.why if origin is not None else "a null gets here"

@@ -147,11 +147,11 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     @cached_property
     def by_argument(self) -> Mapping[str, Mapping[str, str]]:
         """Method -> type of the first argument -> qualified name, of calls that it tells from others."""
-        found = defaultdict[str, dict[str, str]](dict)
+        table = defaultdict[str, dict[str, str]](dict)
         for row in self.call:
             if row.argument is not None:
-                found[row.name.rpartition(".")[2]][row.argument] = row.name
-        return found
+                table[row.name.rpartition(".")[2]][row.argument] = row.name
+        return table
 
     @cached_property
     def words(self) -> Mapping[str, frozenset[bytes]]:
@@ -193,9 +193,9 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 def knowledge_of(language: str) -> Knowledge:
     """Raises an error if the file that is part of breadknife is broken."""
     written = files(_FOLDER).joinpath(f"{language}.toml").read_bytes()
-    known = msgspec.toml.decode(written, type=Knowledge)
-    functions, classes = (defaultdict(frozenset[str], table) for table in (known.functions, known.classes))
-    return msgspec.structs.replace(known, functions=functions, classes=classes)
+    knowledge = msgspec.toml.decode(written, type=Knowledge)
+    functions, classes = (defaultdict(frozenset[str], table) for table in (knowledge.functions, knowledge.classes))
+    return msgspec.structs.replace(knowledge, functions=functions, classes=classes)
 
 
 def _module(name: str) -> str:

@@ -145,35 +145,35 @@ def havoc(fact: Fact) -> Fact:
 
 
 def join_facts(
-    one: Fact,
-    other: Fact,
+    left: Fact,
+    right: Fact,
     against: tuple[frozenset[Assumption], frozenset[Assumption]] = (NO_ASSUMPTIONS, NO_ASSUMPTIONS),
     key: str = "",
 ) -> Fact:
-    """`against`: the assumptions that exclude the path of `one`, and that of `other`. `key` is that of the fact."""
-    nullness = JOIN[one.nullness][other.nullness]
-    type_ = one.type if one.type == other.type else _joined_type(one, other)
+    """`against`: the assumptions that exclude the path of `left`, and that of `right`. `key` is that of the fact."""
+    nullness = JOIN[left.nullness][right.nullness]
+    type_ = left.type if left.type == right.type else _joined_type(left, right)
     if nullness < Nullness.MAYBE:
         return Fact(
             nullness,
             type=type_,
-            test=one.test if one.test == other.test else None,
-            truth=one.truth if one.truth == other.truth else None,
-            checked=one.checked or other.checked,
-            proves=_proved(one, other, against, key),
-            items=one.items if one.items == other.items else (),
-            parameter=one.parameter if one.parameter == other.parameter else "",
-            called=one.called if one.called == other.called else "",
+            test=left.test if left.test == right.test else None,
+            truth=left.truth if left.truth == right.truth else None,
+            checked=left.checked or right.checked,
+            proves=_proved(left, right, against, key),
+            items=left.items if left.items == right.items else (),
+            parameter=left.parameter if left.parameter == right.parameter else "",
+            called=left.called if left.called == right.called else "",
         )
-    null, value = (one, other) if one.may_be_null else (other, one)
+    null, value = (left, right) if left.may_be_null else (right, left)
     if value.may_be_null and is_initial(null):
         null, value = value, null
     origin = null.origin
-    sides = [(fact.unless | path) for fact, path in zip((one, other), against, strict=True) if fact.may_be_null]
+    sides = [(fact.unless | path) for fact, path in zip((left, right), against, strict=True) if fact.may_be_null]
     unless = frozenset(
         assumption for assumption in sides[0] & sides[-1] if assumption[0] not in (key, f"{key} is None")
     )
-    parameter = one.parameter if one.parameter == other.parameter else ""
+    parameter = left.parameter if left.parameter == right.parameter else ""
     if origin is not None and origin.kind is OriginKind.COMPARISON and not value.may_be_null:
         parameter = null.parameter  # it is null only for a caller that gives one
     return Fact(
@@ -182,33 +182,33 @@ def join_facts(
         type_,
         unless,
         via=null.via,
-        checked=one.checked or other.checked,
+        checked=left.checked or right.checked,
         parameter=parameter,
-        proves=_proved(one, other, against, key),
-        nulls=one.nulls | other.nulls if one.may_be_null and other.may_be_null else null.nulls,
+        proves=_proved(left, right, against, key),
+        nulls=left.nulls | right.nulls if left.may_be_null and right.may_be_null else null.nulls,
     )
 
 
 def _proved(
-    one: Fact, other: Fact, against: tuple[frozenset[Assumption], frozenset[Assumption]], key: str
+    left: Fact, right: Fact, against: tuple[frozenset[Assumption], frozenset[Assumption]], key: str
 ) -> tuple[Assumption, ...]:
     """Return what holds if the joined value is true: one that is surely false leaves only the path of the other one."""
-    is_null = one.truth is False or one.nullness == Nullness.NULL
-    if is_null and other.truth is False:
+    is_null = left.truth is False or left.nullness == Nullness.NULL
+    if is_null and right.truth is False:
         return ()
-    if is_null or other.truth is False or other.nullness == Nullness.NULL:
-        left, excluding = (other, against[1]) if is_null else (one, against[0])
-        proved = (*left.proves, *((test, not outcome) for test, outcome in sorted(excluding)))
+    if is_null or right.truth is False or right.nullness == Nullness.NULL:
+        remaining, excluding = (right, against[1]) if is_null else (left, against[0])
+        proved = (*remaining.proves, *((test, not outcome) for test, outcome in sorted(excluding)))
         return tuple(assumption for assumption in proved if assumption[0] not in (key, f"{key} is None"))[:_MOST_PROVED]
-    if not one.proves:
+    if not left.proves:
         return ()
-    return tuple(assumption for assumption in one.proves if assumption in other.proves)
+    return tuple(assumption for assumption in left.proves if assumption in right.proves)
 
 
-def _joined_type(one: Fact, other: Fact) -> Type | None:
+def _joined_type(left: Fact, right: Fact) -> Type | None:
     """Null has every type, and an empty container that of any other one."""
-    if one.type is not None and other.type is not None and one.type.name == other.type.name:
-        return one.type if not other.type.arguments else other.type if not one.type.arguments else None
-    if one.nullness == Nullness.NULL:
-        return other.type
-    return one.type if other.nullness == Nullness.NULL else None
+    if left.type is not None and right.type is not None and left.type.name == right.type.name:
+        return left.type if not right.type.arguments else right.type if not left.type.arguments else None
+    if left.nullness == Nullness.NULL:
+        return right.type
+    return left.type if right.nullness == Nullness.NULL else None

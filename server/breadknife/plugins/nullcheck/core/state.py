@@ -57,18 +57,18 @@ class FlowState:
 
 def without(fact: Fact, target: str) -> Fact:
     """Return the fact without what it tells of values that are read through `target`."""
-    told = fact
+    related = fact
     if fact.test is not None and mentions(fact.test.key, target):
-        told = told._replace(test=None)
+        related = related._replace(test=None)
     if any(mentions(key, target) for key, _ in fact.unless):
-        told = told._replace(
+        related = related._replace(
             unless=frozenset(assumption for assumption in fact.unless if not mentions(assumption[0], target))
         )
     if any(mentions(key, target) for key, _ in fact.proves):
-        told = told._replace(
+        related = related._replace(
             proves=tuple(assumption for assumption in fact.proves if not mentions(assumption[0], target))
         )
-    return told
+    return related
 
 
 @lru_cache(maxsize=1 << 12)
@@ -96,34 +96,34 @@ def join(a: FlowState, b: FlowState, declared: Callable[[str], Fact]) -> FlowSta
         return a
     facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
-    one_facts, other_facts = a.facts, b.facts
+    left_facts, right_facts = a.facts, b.facts
     mine, its = dict(a.truths), dict(b.truths)
-    keys = [key for key, fact in one_facts.items() if other_facts.get(key) is not fact]
-    keys += [key for key in other_facts if key not in one_facts]
+    keys = [key for key, fact in left_facts.items() if right_facts.get(key) is not fact]
+    keys += [key for key in right_facts if key not in left_facts]
     differing = list[tuple[str, Fact, Fact]]()
     for key in keys:
-        one = one_facts.get(key) or declared(key)
-        other = other_facts.get(key) or declared(key)
-        if one == other:
-            facts[key] = one
+        left = left_facts.get(key) or declared(key)
+        right = right_facts.get(key) or declared(key)
+        if left == right:
+            facts[key] = left
             continue
-        differing.append((key, one, other))
+        differing.append((key, left, right))
         # Where one of several values is set, all are: what is null on this path alone tells that it was this one.
-        if one.nullness == Nullness.NULL and not other.may_be_null:
+        if left.nullness == Nullness.NULL and not right.may_be_null:
             mine[f"{key} is None"] = True
-        elif other.nullness == Nullness.NULL and not one.may_be_null:
+        elif right.nullness == Nullness.NULL and not left.may_be_null:
             its[f"{key} is None"] = True
     if differing:
         against = _excluded(mine, its), _excluded(its, mine)
-        for key, one, other in differing:
-            facts[key] = join_facts(one, other, against, key)
+        for key, left, right in differing:
+            facts[key] = join_facts(left, right, against, key)
     return FlowState(facts, truths)
 
 
 def _excluded(mine: dict[str, bool], its: dict[str, bool]) -> frozenset[Assumption]:
     """Return the assumptions that exclude one path and not the other one; those that only the other one has come
     first."""
-    found = [(key, not value) for key, value in mine.items() if its.get(key) != value]
-    if len(found) > _MOST_ASSUMPTIONS:
-        found.sort(key=lambda assumption: assumption[0] not in its)
-    return frozenset(found[:_MOST_ASSUMPTIONS])
+    assumptions = [(key, not value) for key, value in mine.items() if its.get(key) != value]
+    if len(assumptions) > _MOST_ASSUMPTIONS:
+        assumptions.sort(key=lambda assumption: assumption[0] not in its)
+    return frozenset(assumptions[:_MOST_ASSUMPTIONS])

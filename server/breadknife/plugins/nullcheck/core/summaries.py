@@ -53,23 +53,23 @@ class Summaries(SymbolTable):
         return self.others.target(self, name) if self.others is not None else None
 
     def summary(self, function: Function, /) -> Summary:
-        found = self.summaries.get(function)
-        if found is None:
+        summary = self.summaries.get(function)
+        if summary is None:
             if not function.is_plain or function.is_generator:
-                found = UNKNOWN_SUMMARY
+                summary = UNKNOWN_SUMMARY
             elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
-                found = Summary((), is_known=True)
+                summary = Summary((), is_known=True)
             elif function.is_stub:
-                found = self._as_declared(function) if function.returns is not None else UNKNOWN_SUMMARY
+                summary = self._as_declared(function) if function.returns is not None else UNKNOWN_SUMMARY
             elif not self.gate.needs_flow(function):
-                found = self._as_declared(function)
+                summary = self._as_declared(function)
             else:
                 solution = self.solution(function)
                 if solution is None:
                     return UNKNOWN_SUMMARY
-                found = self._summarised(function, solution)
-            self.summaries[function] = found
-        return found
+                summary = self._summarised(function, solution)
+            self.summaries[function] = summary
+        return summary
 
     def _as_declared(self, function: Function) -> Summary:
         return Summary((SummaryCase(self._declared_result(function), frozenset()),), is_known=True)
@@ -93,14 +93,14 @@ class Summaries(SymbolTable):
         self.summaries[function] = self.code_summary(function)
 
     def _summarised(self, function: Function, solution: Solution) -> Summary:
-        found = self._code_summary(function, solution)
+        summary = self._code_summary(function, solution)
         if function.returns is None or not (function.returns.nullable or self.knowledge.types_exclude_null):
-            return found
+            return summary
         declared = self._declared_result(function)
-        if declared.may_be_null and any(case.result.may_be_null for case in found.outcomes):
-            return found
-        ways = (SummaryCase(declared._replace(truth=case.result.truth), case.conditions) for case in found.outcomes)
-        return found._replace(outcomes=tuple(ways))
+        if declared.may_be_null and any(case.result.may_be_null for case in summary.outcomes):
+            return summary
+        ways = (SummaryCase(declared._replace(truth=case.result.truth), case.conditions) for case in summary.outcomes)
+        return summary._replace(outcomes=tuple(ways))
 
     def _code_summary(self, function: Function, solution: Solution) -> Summary:
         ways = list[SummaryCase]()

@@ -50,22 +50,22 @@ class BoundArgument(NamedTuple):
 def conditions_at(state: FlowState, function: Function, *, is_test: bool) -> frozenset[Condition]:
     """Return what holds there of the parameters that still have their first value. `is_test`: and of their
     attributes."""
-    found = set[Condition]()
+    conditions = set[Condition]()
     names = {parameter.name for parameter in function.parameters if not parameter.kind.startswith("*")}
     for name in names:
         fact = state.facts.get(name)
         if fact is not None and fact.parameter == name and fact.nullness in (Nullness.NULL, Nullness.NON_NULL):
-            found.add(Condition(name, "null", fact.nullness == Nullness.NULL))
+            conditions.add(Condition(name, "null", fact.nullness == Nullness.NULL))
     for key, outcome in state.truths.items():
         if key in names and _is_first(state, key):
-            found.add(Condition(key, "truth", outcome))
+            conditions.add(Condition(key, "truth", outcome))
         elif key.endswith(" is None") and key[:-8] in names and outcome:
-            found.add(Condition(key[:-8], "null", outcome))
+            conditions.add(Condition(key[:-8], "null", outcome))
     for key, fact in state.facts.items() if is_test else ():
         root, dot, _ = key.partition(".")
         if fact.nullness == Nullness.NON_NULL and dot and (root in names or root == function.receiver):
-            found.add(Condition(key, "null", False))
-    return frozenset(found)
+            conditions.add(Condition(key, "null", False))
+    return frozenset(conditions)
 
 
 def _is_first(state: FlowState, parameter: str) -> bool:
@@ -127,23 +127,23 @@ def bound_arguments(
     in order. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
     parameters = function.parameters[1:] if is_bound else function.parameters
     by_place = [parameter for parameter in parameters if parameter.kind == ""]
-    found = dict[str, BoundArgument]()
+    bound = dict[str, BoundArgument]()
     at = 0
     for place, argument in enumerate(call.arguments):
         if argument.name == "*":
             return None
         if argument.name:
-            found[argument.name] = BoundArgument(facts[place], argument.value)
+            bound[argument.name] = BoundArgument(facts[place], argument.value)
         elif at < len(by_place):
             parameter = by_place[at]
             is_default = (
                 parameter.default is not None and isinstance(argument.value, Null) and argument.value.nulls == left_out
             )
             if not is_default:
-                found[parameter.name] = BoundArgument(facts[place], argument.value)
+                bound[parameter.name] = BoundArgument(facts[place], argument.value)
             at += 1
     for parameter in parameters:
-        if parameter.name not in found and not parameter.kind.startswith("*"):
+        if parameter.name not in bound and not parameter.kind.startswith("*"):
             default = parameter.default or parameter.left_out
             if isinstance(default, Null):
                 fact = Fact(Nullness.NULL, nulls=default.nulls)
@@ -151,8 +151,8 @@ def bound_arguments(
                 fact = Fact(Nullness.NON_NULL, truth=default.truth)
             else:
                 fact = UNKNOWN_FACT
-            found[parameter.name] = BoundArgument(fact, default)
-    return found
+            bound[parameter.name] = BoundArgument(fact, default)
+    return bound
 
 
 def holds(

@@ -257,10 +257,10 @@ class SymbolTable(ABC):
 
     def is_overridden(self, function: Function, /) -> bool:
         """Tell whether a class below has another method of the name."""
-        found = self._overridden.get(function)
-        if found is None:
-            found = self._overridden[function] = self._has_another_below(function)
-        return found
+        is_overridden = self._overridden.get(function)
+        if is_overridden is None:
+            is_overridden = self._overridden[function] = self._has_another_below(function)
+        return is_overridden
 
     def _has_another_below(self, function: Function) -> bool:
         owner = function.owner

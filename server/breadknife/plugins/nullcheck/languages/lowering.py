@@ -48,8 +48,8 @@ class Scopes:
         return next((block[name] for block in reversed(self._blocks) if name in block), None)
 
     def key(self, name: str) -> str:
-        found = self.find(name)
-        return found.key if found is not None else name
+        variable = self.find(name)
+        return variable.key if variable is not None else name
 
     def is_new(self, name: str) -> bool:
         """Tell whether the innermost block hasn't declared it."""
@@ -98,9 +98,9 @@ class Lowering(ABC):
             return self.literal(node)
         lower: Callable[[Node], Expression] = getattr(self, f"lower_{self.kinds.like.get(kind, kind)}", self.parts)
         self._depth += 1
-        found = lower(node)
+        lowered = lower(node)
         self._depth -= 1
-        return found
+        return lowered
 
     def parts(self, node: Node) -> Expression:
         """Return an expression of which only the parts matter."""
@@ -139,9 +139,9 @@ class Lowering(ABC):
         if self._depth > DEEPEST:
             return ()
         self._depth += 1
-        found = self.statements(nodes)
+        statements = self.statements(nodes)
         self._depth -= 1
-        return found
+        return statements
 
     def declared(self, node: Node | None, type_: Type | None = None) -> Expression:
         """Return a new variable."""
@@ -151,10 +151,10 @@ class Lowering(ABC):
 
     def target(self, node: Node | None, /) -> Expression:
         """Return what is assigned to."""
-        found = self.expression(node)
-        if isinstance(found, il.Name):
-            self.function.locals.add(found.key)
-        return found
+        target = self.expression(node)
+        if isinstance(target, il.Name):
+            self.function.locals.add(target.key)
+        return target
 
     def kept(self, value: Expression) -> tuple[Block, Expression]:
         """Return the statements after which the value can be named any number of times, and how."""
@@ -185,10 +185,12 @@ class Lowering(ABC):
     # Expressions
 
     def literal(self, node: Node) -> Expression:
-        at, said, kind = at_of(node), text(node), self.kinds.literals[node.type]
-        if said[:1] in ('"', "'", "`"):  # the key is the same however it is quoted
-            return il.Constant(at, short(f'"{said[1:-1]}"') if '"' not in said[1:-1] else "", kind, len(said) > 2)
-        return il.Constant(at, short(said), kind, said.lower() != "false" and said.strip("0.xXbBoOn_") != "")
+        at, written, kind = at_of(node), text(node), self.kinds.literals[node.type]
+        if written[:1] in ('"', "'", "`"):  # the key is the same however it is quoted
+            return il.Constant(
+                at, short(f'"{written[1:-1]}"') if '"' not in written[1:-1] else "", kind, len(written) > 2
+            )
+        return il.Constant(at, short(written), kind, written.lower() != "false" and written.strip("0.xXbBoOn_") != "")
 
     def lower_null(self, node: Node) -> Expression:
         return il.Null(at_of(node), text(node))
@@ -235,11 +237,13 @@ class Lowering(ABC):
         while left.type == node.type and word(left, "operator") == operator and (next_ := part(left, "left")):
             operands.append(part(left, "right"))
             left = next_
-        found = self.expression(left)
+        left_operand = self.expression(left)
         for operand in reversed(operands):
             right = self.expression(operand)
-            found = il.ShortCircuit((found.at[0], right.at[1]), operator in ("&&", "and"), found, right)
-        return found
+            left_operand = il.ShortCircuit(
+                (left_operand.at[0], right.at[1]), operator in ("&&", "and"), left_operand, right
+            )
+        return left_operand
 
     def lower_binary_expression(self, node: Node) -> Expression:
         at, operator = at_of(node), word(node, "operator")
@@ -325,10 +329,10 @@ class Lowering(ABC):
         return il.Handler(at_of(node), (), (), "", self.block(body), is_quiet=not inner(body))
 
     def run_labeled_statement(self, node: Node) -> Iterable[Statement]:
-        label, found = text(first(node)), self.block(inner(node)[-1])
-        if found and isinstance(found[-1], il.Loop):
-            return (*found[:-1], found[-1]._replace(label=label))
-        return found
+        label, statements = text(first(node)), self.block(inner(node)[-1])
+        if statements and isinstance(statements[-1], il.Loop):
+            return (*statements[:-1], statements[-1]._replace(label=label))
+        return statements
 
     def run_for_statement(self, node: Node) -> Iterable[Statement]:
         return self.rounds(node)
@@ -365,8 +369,8 @@ def subscript(at: ByteRange, owner: Expression, index: Expression) -> il.Subscri
 def call(at: ByteRange, callee: Expression, arguments: Sequence[Argument]) -> il.Call:
     key = ""
     if callee.key and all(argument.value.key for argument in arguments):
-        said = (f"{name}={value.key}" if name else value.key for name, value in arguments)
-        key = short(f"{callee.key}({','.join(said)})")
+        written = (f"{name}={value.key}" if name else value.key for name, value in arguments)
+        key = short(f"{callee.key}({','.join(written)})")
     forks = callee.forks or any(argument.value.forks for argument in arguments)
     return il.Call(at, callee, tuple(arguments), key, forks)
 
@@ -389,10 +393,10 @@ def compared(at: ByteRange, left: Expression, right: Expression, *, negated: boo
 
 def any_of(at: ByteRange, tests: Iterable[Expression]) -> Expression | None:
     """Return the test whether one of several tests holds; None without any."""
-    found: Expression | None = None
+    either: Expression | None = None
     for test in tests:
-        found = test if found is None else il.ShortCircuit(at, is_and=False, left=found, right=test)
-    return found
+        either = test if either is None else il.ShortCircuit(at, is_and=False, left=either, right=test)
+    return either
 
 
 def opaque(at: ByteRange, parts: Sequence[Expression]) -> il.Opaque:

@@ -40,16 +40,16 @@ class PackageFileAnalysis(FileAnalysis):
         return Gate(self.file, self.knowledge, lambda: package.nullable(self), lambda: package.telling(self))
 
     def target(self, name: str, /) -> Symbol | None:
-        found = super().target(name)
-        if found is not None and found.class_ is not None and found.class_.is_elsewhere:
-            return self.package.target(self, name) or found
-        return found
+        symbol = super().target(name)
+        if symbol is not None and symbol.class_ is not None and symbol.class_.is_elsewhere:
+            return self.package.target(self, name) or symbol
+        return symbol
 
     def method(self, type_: Type, name: str, /) -> Symbol | None:
-        found = super().method(type_, name)
-        target = self.class_target(type_.name) if found is None else None
+        symbol = super().method(type_, name)
+        target = self.class_target(type_.name) if symbol is None else None
         if target is None or target.class_ is None:
-            return found
+            return symbol
         return self.package.method(target.home, target.class_.name, name)
 
     def _global(self, name: str) -> Fact:
@@ -60,10 +60,10 @@ class PackageFileAnalysis(FileAnalysis):
     def _qualified(self, type_: Type, steps: int = 8) -> Type:
         name = type_.name
         if self.uri and name.isidentifier() and name not in self.file.classes and name not in self.file.aliases:
-            target = self.class_target(name) if name[:1].isalpha() and name not in self.knowledge.types else None
-            if target is not None and target.class_ is not None:
+            symbol = self.class_target(name) if name[:1].isalpha() and name not in self.knowledge.types else None
+            if symbol is not None and symbol.class_ is not None:
                 arguments = tuple(self._qualified(argument, steps - 1) for argument in type_.arguments)
-                return type_._replace(name=target.home.own_type(target.class_).name, arguments=arguments)
+                return type_._replace(name=symbol.home.own_type(symbol.class_).name, arguments=arguments)
         return super()._qualified(type_, steps)
 
 

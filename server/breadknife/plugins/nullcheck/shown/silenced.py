@@ -11,14 +11,14 @@ from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.syntax import SyntaxTree
 
 
-def unsilenced(tree: SyntaxTree, found: Iterable[NullFinding]) -> Sequence[NullFinding]:
+def unsilenced(tree: SyntaxTree, findings: Iterable[NullFinding]) -> Sequence[NullFinding]:
     """Without those that a comment `breadknife: ignore` speaks of."""
     document = Document("", tree.language, tree.text)
     directives = Directives.of(document)
     if directives.absent:
-        return tuple(found)
-    lines = ((match, document.line_at(match.finding.span.start)) for match in found)
-    return tuple(found for found, line in lines if not directives.silence(found.finding.code, line))
+        return tuple(findings)
+    lines = ((match, document.line_at(match.finding.span.start)) for match in findings)
+    return tuple(findings for findings, line in lines if not directives.silence(findings.finding.code, line))
 
 
 def silencing(document: Document, tree: SyntaxTree, finding: Finding) -> TextEdit | None:

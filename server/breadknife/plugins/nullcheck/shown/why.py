@@ -28,11 +28,11 @@ def why(
     name = _name_at(document, at)
     here = [finding for finding in findings if finding.span.touches(name)]
     shown = reported(findings, settings)
-    told = by_cause(shown)
-    if (marked := next((finding for finding in told if finding.span.touches(name)), None)) is not None:
+    groups = by_cause(shown)
+    if (marked := next((finding for finding in groups if finding.span.touches(name)), None)) is not None:
         return silence("marked", message=marked.message.rstrip("."))
     if any(finding.span.touches(name) for finding in shown):
-        first = next(each for each in told if any(other.span.touches(name) for other in each.related))
+        first = next(each for each in groups if any(other.span.touches(name) for other in each.related))
         return silence("same-cause", line=document.line_at(first.span.start) + 1)
     if here:
         return _left_out(here[0], document.slice(name), settings)

@@ -297,13 +297,13 @@ class TransferFunctions(StoreTransfer):
         why = f"{function.shown} may return {self.home.knowledge.null} there"
         declared = target.home.qualified_type(function.returns)
         types = declared.arguments if declared is not None and declared.name == "tuple" else ()
-        found = list[Fact]()
+        marked = list[Fact]()
         for item, type_ in zip_longest(items, types[: len(items)]):
             if item.may_be_null:
                 origin = NullOrigin(_kind(item.origin), function.at, why, target.home.uri, call.at)
                 item = item._replace(origin=origin, via=None)
-            found.append(item._replace(parameter="", type=type_ if type_ is not None and type_.name else item.type))
-        return tuple(found)
+            marked.append(item._replace(parameter="", type=type_ if type_ is not None and type_.name else item.type))
+        return tuple(marked)
 
 
 def _is_possible(way: SummaryCase, given: dict[str, BoundArgument], state: FlowState, believes: bool) -> bool:

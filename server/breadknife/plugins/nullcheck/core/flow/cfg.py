@@ -65,7 +65,7 @@ class Graph:
 
 def ordered(graph: Graph) -> Graph:
     """Return the nodes that can be reached, each after those that lead to it, but for loops."""
-    found, path = list[Node](), [graph.entry]
+    nodes, path = list[Node](), [graph.entry]
     begun, done = bytearray(len(graph.nodes)), bytearray(len(graph.nodes))
     while path:
         node = path[-1]
@@ -79,13 +79,13 @@ def ordered(graph: Graph) -> Graph:
         path.pop()
         if not done[index]:
             done[index] = 1
-            found.append(node)
-    found.reverse()
-    for index, node in enumerate(found):
+            nodes.append(node)
+    nodes.reverse()
+    for index, node in enumerate(nodes):
         node.index = index
         for edge in node.edges:
             edge.target.entries += 1
         for catch in node.catches:
             catch.entries += 2  # before and after it
-    found[0].entries += 1
-    return Graph(found)
+    nodes[0].entries += 1
+    return Graph(nodes)

@@ -21,9 +21,9 @@ class ExpressionGraphBuilder:
     # Nodes
 
     def node(self, kind: NodeKind, action: Action | None = None) -> Node:
-        made = Node(len(self.graph.nodes), kind, action, [], self._catches, self._forgives)
-        self.graph.nodes.append(made)
-        return made
+        node = Node(len(self.graph.nodes), kind, action, [], self._catches, self._forgives)
+        self.graph.nodes.append(node)
+        return node
 
     def go(self, target: Node, when: bool | None = None) -> None:
         if self._at is not None:
@@ -34,9 +34,9 @@ class ExpressionGraphBuilder:
 
     def step(self, action: Action, kind: NodeKind = NodeKind.STEP) -> None:
         if self._at is not None:
-            made = self.node(kind, action)
-            self.go(made)
-            self._at = made
+            node = self.node(kind, action)
+            self.go(node)
+            self._at = node
 
     def slot(self, at: il.ByteRange) -> il.Name:
         self._slots += 1
@@ -95,9 +95,9 @@ class ExpressionGraphBuilder:
                 self.start(after)
                 return slot
             case il.AssignmentExpression(at=at, target=target, value=bound):
-                said = self.value(bound)
+                bound_value = self.value(bound)
                 target = self.value(target)
-                self.step(il.Assign(at, target, said))
+                self.step(il.Assign(at, target, bound_value))
                 return target
             case il.Comprehension():
                 return self._comprehend(value)
@@ -146,18 +146,18 @@ class ExpressionGraphBuilder:
             return
         short = self.node(NodeKind.MERGE)
         if isinstance(operand, il.Comparison | il.Not):
-            said: il.Expression = il.Constant(operand.at, "", "bool", truth=not is_and)
+            value: il.Expression = il.Constant(operand.at, "", "bool", truth=not is_and)
         elif isinstance(operand, il.ShortCircuit):
-            said = il.Opaque(operand.at, (), forks=False)
+            value = il.Opaque(operand.at, (), forks=False)
         else:
-            said = operand = self.value(operand)
+            value = operand = self.value(operand)
             if not operand.key:
-                said = self.slot(operand.at)
-                self.step(il.Assign(operand.at, said, operand))
-                operand = said
+                value = self.slot(operand.at)
+                self.step(il.Assign(operand.at, value, operand))
+                operand = value
         self.condition(operand, *((rest, short) if is_and else (short, rest)))
         self.start(short)
-        self.step(il.Assign(operand.at, slot, said))
+        self.step(il.Assign(operand.at, slot, value))
         self.go(after)
 
     def _comprehend(self, value: il.Comprehension) -> il.Expression:

@@ -97,9 +97,9 @@ class Refiner(Evaluator, ABC):
     def _refine_test(self, test: il.Comparison, outcome: bool, state: FlowState) -> bool:
         left, right = test.left, test.right
         if test.operator in ("is", "==", "ask"):
-            for one, other in ((left, right), (right, left)):
-                if isinstance(other, il.Null):
-                    return self._refine_null(one, outcome, state, other.nulls, suspects=test.operator != "ask")
+            for operand, opposite in ((left, right), (right, left)):
+                if isinstance(opposite, il.Null):
+                    return self._refine_null(operand, outcome, state, opposite.nulls, suspects=test.operator != "ask")
         if test.operator == "instance":
             if outcome and left.key and not _names_null(right):
                 fact = non_null(self.known_value(left, state), test.at)
@@ -113,9 +113,9 @@ class Refiner(Evaluator, ABC):
             if test.operator == "in":
                 _hold_key(right.key, left.key, state, test.at)
         if test.operator == "==":
-            for one, other in ((left, right), (right, left)):
-                is_empty = isinstance(other, il.Constant) and not other.truth and isinstance(one, il.Name)
-                if is_empty and not state.assume(one.key, not outcome):
+            for operand, opposite in ((left, right), (right, left)):
+                is_empty = isinstance(opposite, il.Constant) and not opposite.truth and isinstance(operand, il.Name)
+                if is_empty and not state.assume(operand.key, not outcome):
                     return False
         return state.assume(test.key, outcome) if test.key else True
 
@@ -148,10 +148,10 @@ class Refiner(Evaluator, ABC):
         elif expression.key and not isinstance(expression, il.Constant | il.Null):
             self.settle(expression, non_null(self.known_value(expression, state), at), state)
 
-    def _refine_null(self, one: Expression, is_null: bool, state: FlowState, nulls: int, *, suspects: bool) -> bool:
+    def _refine_null(self, operand: Expression, is_null: bool, state: FlowState, nulls: int, *, suspects: bool) -> bool:
         """`nulls`: those that are tested for. `suspects`: a value of which nothing is known may be null."""
-        fact = self.known_value(one, state)
-        key = one.key
+        fact = self.known_value(operand, state)
+        key = operand.key
         if fact.may_be_null and nulls != il.ANY_NULL:
             left = fact.nulls & (nulls if is_null else ~nulls)
             if is_null and not left:
@@ -165,18 +165,18 @@ class Refiner(Evaluator, ABC):
         if not is_null:
             if fact.nullness == Nullness.NULL:
                 return False
-            return self.settle(one, non_null(fact, one.at), state) if key else True
+            return self.settle(operand, non_null(fact, operand.at), state) if key else True
         if not key:
             return True
         if not state.assume(f"{key} is None", True):
             return False
-        fact = self.known_value(one, state)
+        fact = self.known_value(operand, state)
         if fact.nullness == Nullness.MAYBE:
             left = fact.nulls & nulls
-            state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=one.at, truth=False, nulls=left)
-        elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(one, il.Call | il.Subscript):
+            state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=operand.at, truth=False, nulls=left)
+        elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(operand, il.Call | il.Subscript):
             why = f"it is tested for {self.home.knowledge.null}, and this path continues if it is"
-            origin = NullOrigin(OriginKind.COMPARISON, one.at, why)
+            origin = NullOrigin(OriginKind.COMPARISON, operand.at, why)
             state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False, nulls=nulls)
         state.truths[key] = False
         state.rule_out(key, False)
@@ -203,8 +203,8 @@ class Refiner(Evaluator, ABC):
 
 def _hold_key(container: str, key: str, state: FlowState, at: ByteRange) -> None:
     """The container has the key: what is looked up by it is there."""
-    for found in (f"{container}.get({key})", f"{container}[{key}]") if container and key else ():
-        state.facts[found] = non_null(state.facts.get(found, UNKNOWN_FACT), at)
+    for looked_up in (f"{container}.get({key})", f"{container}[{key}]") if container and key else ():
+        state.facts[looked_up] = non_null(state.facts.get(looked_up, UNKNOWN_FACT), at)
 
 
 def _names_null(classes: Expression) -> bool:

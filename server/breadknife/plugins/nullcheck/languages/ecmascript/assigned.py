@@ -33,13 +33,13 @@ class AssignmentIndex(NamedTuple):
 def assigned(tree: SyntaxTree) -> AssignmentIndex:
     marks, opened = captures(tree, _ASSIGNED), list[ByteRange]()
     functions = sorted(map(at_of, marks.get("function", ())), reverse=True)
-    found = AssignmentIndex(defaultdict(list), defaultdict(set))
+    index = AssignmentIndex(defaultdict(list), defaultdict(set))
     for node in sorted(marks.get("to", ()), key=lambda node: node.start_byte):
         while functions and functions[-1][0] <= node.start_byte:
             opened.append(functions.pop())
         opened = [function for function in opened if function[1] > node.start_byte]
         for name in bound(node):
-            found.places[name].append((at_of(node), bool(opened)))
+            index.places[name].append((at_of(node), bool(opened)))
             for around in (None, *opened[:-1]) if opened else ():
-                found.within[around].add(name)
-    return found
+                index.within[around].add(name)
+    return index

@@ -111,8 +111,8 @@ class EcmaScriptExpressions(Lowering):
     # Chains
 
     def lower_member_expression(self, node: Node) -> Expression:
-        found = self._chain(node, lambda value: value)
-        return _told(found.at, found) if node.type == "non_null_expression" and _is_chain(found) else found
+        chain = self._chain(node, lambda value: value)
+        return _told(chain.at, chain) if node.type == "non_null_expression" and _is_chain(chain) else chain
 
     lower_subscript_expression = lower_call_expression = lower_non_null_expression = lower_member_expression
 
@@ -133,8 +133,8 @@ class EcmaScriptExpressions(Lowering):
         if not any(child.type in ("?.", "optional_chain") for child in node.children[1:2]):
             return then(self._link(node, owner))
         before, again = self.held(owner)
-        found = then(self._link(node, again))
-        return il.Conditional(found.at, is_null(before, negated=True), found, il.ChainNull(found.at, again))
+        chain = then(self._link(node, again))
+        return il.Conditional(chain.at, is_null(before, negated=True), chain, il.ChainNull(chain.at, again))
 
     def _link(self, node: Node, owner: Expression) -> Expression:
         at = (owner.at[0], node.end_byte)
@@ -143,18 +143,18 @@ class EcmaScriptExpressions(Lowering):
         if node.type == "member_expression":
             return attribute(at, owner, word(node, "property"))
         index = self.expression(part(node, "index"))
-        said = index.key[1:-1] if isinstance(index, il.Constant) and index.type == "string" else ""
-        return attribute(at, owner, said) if said.isidentifier() else subscript(at, owner, index)
+        literal = index.key[1:-1] if isinstance(index, il.Constant) and index.type == "string" else ""
+        return attribute(at, owner, literal) if literal.isidentifier() else subscript(at, owner, index)
 
     def _call(self, node: Node, at: ByteRange, callee: Expression) -> Expression:
         return call(at, callee, self._arguments(part(node, "arguments")))
 
     def _arguments(self, node: Node | None) -> list[Argument]:
-        found = list[Argument]()
+        arguments = list[Argument]()
         for child in inner(node):
             is_spread = child.type == "spread_element"
-            found.append(Argument("*" if is_spread else "", self.expression(first(child) if is_spread else child)))
-        return found
+            arguments.append(Argument("*" if is_spread else "", self.expression(first(child) if is_spread else child)))
+        return arguments
 
     def lower_new_expression(self, node: Node) -> Expression:
         callee = self.expression(part(node, "constructor"))
@@ -250,8 +250,8 @@ class EcmaScriptExpressions(Lowering):
 
     def target(self, node: Node | None, /) -> Expression:
         """Return what is assigned to, if it is no pattern."""
-        found = self.expression(node)
-        return found.value if isinstance(found, il.TypeAssertion) else found
+        target = self.expression(node)
+        return target.value if isinstance(target, il.TypeAssertion) else target
 
 
 def _told(at: ByteRange, value: Expression) -> il.TypeAssertion:

@@ -25,18 +25,18 @@ class ModuleLinks:
 
 def links(root: Node) -> ModuleLinks:
     """Return what the statements at the top of a module say."""
-    found = ModuleLinks()
+    module_links = ModuleLinks()
     for node in inner(root):
         if node.type == "import_statement":
-            _import(node, found)
+            _import(node, module_links)
         elif node.type == "export_statement":
-            _export(node, found)
+            _export(node, module_links)
         elif node.type.endswith("_declaration"):
             for child in inner(node):
-                _require(child, found)
+                _require(child, module_links)
         elif node.type == "expression_statement":
-            _assigned(node, found)
-    return found
+            _assigned(node, module_links)
+    return module_links
 
 
 def module_of(node: Node | None) -> str:
@@ -44,61 +44,63 @@ def module_of(node: Node | None) -> str:
     return text(node)[1:-1].replace(".", DOT) if node is not None and node.type == "string" else ""
 
 
-def _import(node: Node, found: ModuleLinks) -> None:
+def _import(node: Node, module_links: ModuleLinks) -> None:
     module = module_of(part(node, "source"))
     for child in inner(next((child for child in inner(node) if child.type == "import_clause"), None)):
         if child.type == "identifier":
-            found.imports[text(child)] = f"{module}.default"
+            module_links.imports[text(child)] = f"{module}.default"
         elif child.type == "namespace_import":
-            found.imports[text(first(child))] = module
+            module_links.imports[text(first(child))] = module
         elif child.type == "named_imports":
-            for one in inner(child):
-                found.imports[word(one, "alias") or word(one, "name")] = f"{module}.{word(one, 'name')}"
+            for specifier in inner(child):
+                module_links.imports[word(specifier, "alias") or word(specifier, "name")] = (
+                    f"{module}.{word(specifier, 'name')}"
+                )
 
 
-def _export(node: Node, found: ModuleLinks) -> None:
+def _export(node: Node, module_links: ModuleLinks) -> None:
     module, declaration, value = (part(node, name) for name in ("source", "declaration", "value"))
     source = module_of(module)
     if declaration is not None:
         is_default = any(child.type == "default" for child in node.children[:2])
         is_variable = declaration.type in ("lexical_declaration", "variable_declaration")
         for child in inner(declaration) if is_variable else [declaration]:
-            found.exports["default" if is_default else word(child, "name")] = word(child, "name")
+            module_links.exports["default" if is_default else word(child, "name")] = word(child, "name")
     elif value is not None and value.type == "identifier":
-        found.exports["default"] = text(value)
+        module_links.exports["default"] = text(value)
     for specifier in (child for clause in inner(node) if clause.type == "export_clause" for child in inner(clause)):
         name = word(specifier, "name")
-        found.exports[word(specifier, "alias") or name] = f"{source}.{name}" if source else name
+        module_links.exports[word(specifier, "alias") or name] = f"{source}.{name}" if source else name
     if source and any(child.type == "*" for child in node.children):
-        found.exports[f"{STAR}{source}"] = source
+        module_links.exports[f"{STAR}{source}"] = source
 
 
-def _require(node: Node, found: ModuleLinks) -> None:
+def _require(node: Node, module_links: ModuleLinks) -> None:
     """`const a = require("b")`, and `const {a} = require("b")`."""
     name, value = part(node, "name"), part(node, "value")
     module = module_of(first(part(value, "arguments"))) if word(value, "function") == "require" else ""
     if name is None or not module:
         return
     if name.type == "identifier":
-        found.imports[text(name)] = module
+        module_links.imports[text(name)] = module
     for child in inner(name) if name.type == "object_pattern" else ():
         key, local = part(child, "key") or child, part(child, "value") or child
         if local.type in ("identifier", "shorthand_property_identifier_pattern"):
-            found.imports[text(local)] = f"{module}.{text(key)}"
+            module_links.imports[text(local)] = f"{module}.{text(key)}"
 
 
-def _assigned(node: Node, found: ModuleLinks) -> None:
+def _assigned(node: Node, module_links: ModuleLinks) -> None:
     """`module.exports = {a, b: c}`, and `exports.a = b`."""
     for child in inner(node):
         left, right = word(child, "left"), part(child, "right")
         if child.type != "assignment_expression" or right is None:
             continue
         if left == "module.exports" and right.type == "identifier":
-            found.exports[WHOLE] = text(right)
+            module_links.exports[WHOLE] = text(right)
         for member in inner(right) if left == "module.exports" and right.type == "object" else ():
             value = part(member, "value") or member
             if value.type in ("identifier", "shorthand_property_identifier"):
-                found.exports[word(member, "key") or text(member)] = text(value)
+                module_links.exports[word(member, "key") or text(member)] = text(value)
         if left.startswith(("exports.", "module.exports.")):
             name = left.rpartition(".")[2]
-            found.exports[name] = text(right) if right.type == "identifier" else name
+            module_links.exports[name] = text(right) if right.type == "identifier" else name

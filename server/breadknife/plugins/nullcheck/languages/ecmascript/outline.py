@@ -125,9 +125,11 @@ class EcmaScriptOutliner(Outliner):
         key = f"=>{at[0]}"
         if key in self.closures:
             return self.closures[key]
-        body, source, said = part(node, "body"), self.tree.encoded[at[0] : at[1]], part(node, "return_type")
+        body, source, return_type = part(node, "body"), self.tree.encoded[at[0] : at[1]], part(node, "return_type")
         own = scopes.inside()
-        returns = self.types.read(said) if said is not None and said.type == "type_annotation" else None
+        returns = (
+            self.types.read(return_type) if return_type is not None and return_type.type == "type_annotation" else None
+        )
         gives, is_own = promised(returns), node.type == "arrow_function" and bool(around.receiver)
         heads = {child.type for child in node.children[:5]}
         function = Function(

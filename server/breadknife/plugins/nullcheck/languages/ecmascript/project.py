@@ -26,9 +26,9 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
         return home_of(tree, self, uri)
 
     def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
-        found = self._followed(home, name, _MOST_STEPS)
-        path = uri_to_path(found[0].uri) if found is not None else None
-        return (path, found[1]) if found is not None and path is not None else None
+        target = self._followed(home, name, _MOST_STEPS)
+        path = uri_to_path(target[0].uri) if target is not None else None
+        return (path, target[1]) if target is not None and path is not None else None
 
     def imported(self, home: SymbolTable, /) -> Iterator[FileAnalysis]:
         """Yield the modules that it imports, and those that these import: what its types come from."""
@@ -38,8 +38,8 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
     def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
         words = set(super().nullable(home))
         for here, name in home.file.imports.items():  # it may have another name there
-            found = self.resolved(home, name)
-            if found is not None and found[1].encode() in found[0].gate.own:
+            target = self.resolved(home, name)
+            if target is not None and target[1].encode() in target[0].gate.own:
                 words.add(here.encode())
         return frozenset(words)
 
@@ -54,9 +54,9 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
 
     def _imported(self, home: SymbolTable) -> Iterator[FileAnalysis]:
         for name in set(home.file.imports.values()):
-            found = self.resolved(home, name)
-            if found is not None:
-                yield found[0]
+            target = self.resolved(home, name)
+            if target is not None:
+                yield target[0]
             yield from self.modules(home, name.partition(".")[0])
 
     def _followed(self, home: SymbolTable, name: str, steps: int) -> tuple[FileAnalysis, str] | None:
@@ -74,7 +74,7 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
             if local:
                 return there, local + dot + more
             for key, passed_on in there.file.exports.items():
-                found = self._followed(there, f"{passed_on}.{rest}", steps - 1) if key.startswith(STAR) else None
-                if found is not None:
-                    return found
+                target = self._followed(there, f"{passed_on}.{rest}", steps - 1) if key.startswith(STAR) else None
+                if target is not None:
+                    return target
         return None

@@ -151,10 +151,10 @@ def _gives_pointer(node: Node) -> bool:
 def _set_by_others(body: Node | None) -> frozenset[str]:
     """Variables that a function within this one sets, or whose address somebody gets: nothing is known of them. What is
     deferred sets variables at the end, when nobody uses them any more."""
-    found = set[str]()
+    names = set[str]()
     for node in nodes_in(body, _DEFERRED) if body is not None else ():
         if node.type == "unary_expression" and node.children[0].type == "&":
-            found |= _names(part(node, "operand"))
+            names |= _names(part(node, "operand"))
         elif node.type == "func_literal":
             own, within = set[str](), set[str]()
             for child in nodes_in(node):
@@ -162,8 +162,8 @@ def _set_by_others(body: Node | None) -> frozenset[str]:
                     own.update(map(text, child.children_by_field_name("name")))
                 elif child.type in _SETS:
                     (own if defines(child) else within).update(_names(part(child, "left") or child))
-            found |= within - own
-    return frozenset(found)
+            names |= within - own
+    return frozenset(names)
 
 
 def _names(node: Node | None) -> set[str]:

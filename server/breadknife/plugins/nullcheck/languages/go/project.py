@@ -115,5 +115,5 @@ def _declares(home: PackageFileAnalysis, name: str) -> bool:
 
 
 def _package(source: bytes) -> bytes:
-    found = _CLAUSE.search(source)
-    return found[1] if found is not None else b""
+    match = _CLAUSE.search(source)
+    return match[1] if match is not None else b""

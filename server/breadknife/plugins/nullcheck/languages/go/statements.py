@@ -41,13 +41,13 @@ class GoLowering(Lowering):
         """Return the body of a function, after what its results are at first. One with `goto` isn't followed."""
         if b"goto " in self.function.source:
             return ()
-        found = list[Statement]()
+        statements = list[Statement]()
         for name, type_ in results_of(node):
             if name is not None:
                 self.scopes.declare(text(name), name.start_byte)
                 self.result_names.append(text(name))
-                found.append(self._zero(name, self.types.read(type_)))
-        return (*found, *self.block(part(node, "body")))
+                statements.append(self._zero(name, self.types.read(type_)))
+        return (*statements, *self.block(part(node, "body")))
 
     # Declarations and assignments
 
@@ -186,8 +186,8 @@ class GoLowering(Lowering):
         at, function, given = at_of(node), part(node, "function"), inner(part(node, "arguments"))
         if text(function) in ("new", "make") and given and self.scopes.find(text(function)) is None:
             type_ = self.types.read(given[0])
-            made = display(at, type_.name if type_ is not None else "", [*map(self.expression, given[1:])])
-            return il.Cast(at, made, type_, "", forks=False)
+            created = display(at, type_.name if type_ is not None else "", [*map(self.expression, given[1:])])
+            return il.Cast(at, created, type_, "", forks=False)
         arguments = [Argument("", value) for value in self.values(part(node, "arguments"))]
         return call(at, self.expression(function), arguments)
 
@@ -200,8 +200,8 @@ class GoLowering(Lowering):
 
     def lower_composite_literal(self, node: Node) -> Expression:
         at, type_ = at_of(node), self.types.read(part(node, "type"))
-        made = display(at, type_.name if type_ is not None else "composite", self.values(part(node, "body")))
-        return il.Cast(at, made, type_, "", made.forks)
+        value = display(at, type_.name if type_ is not None else "composite", self.values(part(node, "body")))
+        return il.Cast(at, value, type_, "", value.forks)
 
     def lower_keyed_element(self, node: Node) -> Expression:
         return self.expression(part(node, "value"))
@@ -221,12 +221,12 @@ class GoLowering(Lowering):
 
 def parameters_of(node: Node, types: GoTypes, field_name: str = "parameters") -> Iterator[Parameter]:
     for declaration in inner(part(node, field_name)):
-        made = partial(Parameter, default=None, annotation=types.read(part(declaration, "type")))
+        parameter = partial(Parameter, default=None, annotation=types.read(part(declaration, "type")))
         kind = "*" if declaration.type == "variadic_parameter_declaration" else ""
         names = declaration.children_by_field_name("name")
-        yield from (made(at_of(name), text(name), kind=kind) for name in names)
+        yield from (parameter(at_of(name), text(name), kind=kind) for name in names)
         if not names:
-            yield made(at_of(declaration), f"_@{declaration.start_byte}", kind=kind)
+            yield parameter(at_of(declaration), f"_@{declaration.start_byte}", kind=kind)
 
 
 def results_of(node: Node) -> list[tuple[Node | None, Node | None]]:
@@ -242,10 +242,10 @@ def results_of(node: Node) -> list[tuple[Node | None, Node | None]]:
 
 
 def result_of(node: Node, types: GoTypes) -> Type | None:
-    found = [types.read(result) for _, result in results_of(node)]
-    if len(found) > 1:
-        return Type("tuple", tuple(match or Type("", is_value=True) for match in found))
-    return found[0] if found else None
+    result_types = [types.read(result) for _, result in results_of(node)]
+    if len(result_types) > 1:
+        return Type("tuple", tuple(match or Type("", is_value=True) for match in result_types))
+    return result_types[0] if result_types else None
 
 
 def specs_of(node: Node) -> Iterator[Node]:

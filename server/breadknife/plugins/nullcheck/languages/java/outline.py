@@ -117,7 +117,7 @@ class JavaOutliner(Outliner):
         class_, known = members.class_, self.knowledge.annotations
         name = word(node, "name") if node.type == "method_declaration" else "<init>"
         parameters = [
-            found for child in inner(part(node, "parameters")) if (found := self._parameter(child)) is not None
+            parameter for child in inner(part(node, "parameters")) if (parameter := self._parameter(child)) is not None
         ]
         source = self.tree.encoded[node.start_byte : node.end_byte]
         function = Function(

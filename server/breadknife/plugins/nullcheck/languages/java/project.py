@@ -38,12 +38,12 @@ class JavaProject(PackageFiles):
         return JavaOutliner(tree, self._knowledge).file()
 
     def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
-        found = _NAMED.fullmatch(name)
-        path = self._path(home, found[1], found[2]) if found is not None else None
+        match = _NAMED.fullmatch(name)
+        path = self._path(home, match[1], match[2]) if match is not None else None
         there = self.home(path) if path is not None else None
-        if found is None or path is None or there is None or found[2] not in there.file.classes:
+        if match is None or path is None or there is None or match[2] not in there.file.classes:
             return None
-        return path, found[2] + found[3]
+        return path, match[2] + match[3]
 
     def imported(self, home: SymbolTable, /) -> Iterator[PackageFileAnalysis]:
         """Yield the files of the classes that it names, and those that these are made of."""
@@ -51,11 +51,11 @@ class JavaProject(PackageFiles):
         seen = {home.uri}
         while waiting:
             from_, name = waiting.pop()
-            found = self.resolved(from_, name) if name not in from_.file.classes else None
-            if found is not None and found[0].uri not in seen:
-                seen.add(found[0].uri)
-                waiting += [(found[0], base) for class_ in found[0].file.classes.values() for base in class_.bases]
-                yield found[0]
+            target = self.resolved(from_, name) if name not in from_.file.classes else None
+            if target is not None and target[0].uri not in seen:
+                seen.add(target[0].uri)
+                waiting += [(target[0], base) for class_ in target[0].file.classes.values() for base in class_.bases]
+                yield target[0]
 
     def _path(self, home: SymbolTable, package: str, class_: str) -> Path | None:
         here = uri_to_path(home.uri)
@@ -70,8 +70,8 @@ class JavaProject(PackageFiles):
     def _imports(self, home: SymbolTable) -> Mapping[str, str]:
         """Simple name -> qualified name."""
         if home not in self._imported:
-            found = _IMPORT.findall(home.file.main.source.decode("utf-8", "replace"))
-            self._imported[home] = {name: qualified for qualified, name in found}
+            imports = _IMPORT.findall(home.file.main.source.decode("utf-8", "replace"))
+            self._imported[home] = {name: qualified for qualified, name in imports}
         return self._imported[home]
 
 

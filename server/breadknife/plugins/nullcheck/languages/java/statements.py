@@ -186,22 +186,22 @@ class JavaLowering(Lowering):
         at, type_ = at_of(node), self.read(part(node, "type"))
         arguments = [Argument("", value) for value in self.values(part(node, "arguments"))]
         name = word(node, "type").partition("<")[0].rpartition(".")[2].strip()
-        made = call(at, attribute(at, il.Name(at, "new"), name), arguments)._replace(key="")
+        created = call(at, attribute(at, il.Name(at, "new"), name), arguments)._replace(key="")
         knowledge = self.members.knowledge
         if (special := knowledge.makers.get(f"{name}/{len(arguments)}")) is not None:
             type_ = Type(special)
         elif arguments and f"new.{name}" in knowledge.results:
             type_ = None
-        return il.TypeAssertion(at, made, type_, "", made.forks)
+        return il.TypeAssertion(at, created, type_, "", created.forks)
 
     def lower_lambda_expression(self, node: Node) -> Expression:
         written = part(node, "parameters")
         named = [written] if written is not None and written.type == "identifier" else inner(written)
-        found = (
+        parameters = (
             Parameter(at_of(child), word(child, "name") or text(child), None, self.declared_type(child))
             for child in named
         )
-        return self.function_within(node, found)
+        return self.function_within(node, parameters)
 
     # Operators
 

@@ -174,15 +174,15 @@ class PythonOutliner(Outliner):
         return _Enclosing(node.end_byte, class_)
 
     def read_function_definition(self, node: Node, place: _Enclosing) -> _Enclosing | None:
-        name, body, said = word(node, "name"), part(node, "body"), self._decorators(node)
+        name, body, decorators = word(node, "name"), part(node, "body"), self._decorators(node)
         if not name or body is None:
             return None
         owner, around = place.class_ if place.function is None else None, place.function
-        parameters, is_static = self._parameters(node), "staticmethod" in said
+        parameters, is_static = self._parameters(node), "staticmethod" in decorators
         is_bound = owner is not None and not is_static and bool(parameters)
         receiver = parameters[0].name if is_bound else around.receiver if around is not None else ""
         receiver_class = owner if is_bound else around.receiver_class if around is not None and owner is None else None
-        last_parts = {name.rpartition(".")[2] for name in said}
+        last_parts = {name.rpartition(".")[2] for name in decorators}
         returns = part(node, "return_type")
         source = _without(node, returns)
         function = Function(
@@ -190,11 +190,11 @@ class PythonOutliner(Outliner):
             source, owner, around, receiver, receiver_class,
             is_async=source.startswith(b"async"),
             is_property=not last_parts.isdisjoint({"property", "cached_property"}),
-            is_plain=all(name in self.knowledge.classes["harmless_decorators"] for name in said),
-            is_of_class=is_static or "classmethod" in said,
+            is_plain=all(name in self.knowledge.classes["harmless_decorators"] for name in decorators),
+            is_of_class=is_static or "classmethod" in decorators,
             is_stub=not last_parts.isdisjoint(_STUBS) or _is_stub(body, source, is_method=owner is not None),
             is_bound=is_bound,
-            decorators=said,
+            decorators=decorators,
             is_open=_is_open(body, source),
         )  # fmt: skip
         self.functions.append(function)
@@ -209,10 +209,10 @@ class PythonOutliner(Outliner):
         return _Enclosing(node.end_byte, function=function, shared=set())
 
     def _parameters(self, node: Node) -> tuple[Parameter, ...]:
-        found, kind = list[Parameter](), ""
+        parameters, kind = list[Parameter](), ""
         for child in inner(part(node, "parameters")):
             if child.type == "identifier":
-                found.append(Parameter(at_of(child), text(child), None, None, kind))
+                parameters.append(Parameter(at_of(child), text(child), None, None, kind))
                 continue
             named = part(child, "name") or (first(child) if child.type == "typed_parameter" else child)
             stars = _STARS.get(named.type, "") if named is not None else ""
@@ -220,10 +220,10 @@ class PythonOutliner(Outliner):
                 default = part(child, "value")
                 value = self._value(None, default)
                 name, type_ = text(named).lstrip("* "), self.type_of(part(child, "type"))
-                found.append(Parameter(at_of(child), name, value, type_, stars or kind))
+                parameters.append(Parameter(at_of(child), name, value, type_, stars or kind))
             if stars == "*":
                 kind = "name"
-        return tuple(found)
+        return tuple(parameters)
 
     def _decorators(self, node: Node) -> tuple[str, ...]:
         """Their qualified names, without arguments."""
@@ -247,9 +247,9 @@ def _is_stub(body: Node, source: bytes, *, is_method: bool) -> bool:
     is_left = b"NotImplementedError" in source
     if body.named_child_count > _LONGEST_STUB:
         return is_left and is_method
-    said = [child for child in inner(body) if not _is_text(child)]
-    if len(said) < 2:
-        return is_left or not said or text(said[0]) in ("pass", "return None", "return")
+    statements = [child for child in inner(body) if not _is_text(child)]
+    if len(statements) < 2:
+        return is_left or not statements or text(statements[0]) in ("pass", "return None", "return")
     return is_left and is_method
 
 

@@ -42,9 +42,9 @@ class PythonProject(ProjectFiles[FileAnalysis]):
             for path in self._modules(uri, module, named):
                 is_module = path.stem == named or (path.stem == "__init__" and path.parent.name == named)
                 is_module = is_module and not module.endswith(f".{named}") and module != named
-                found = self._within(path, rest if is_module else [named, *rest], steps)
-                if found is not None:
-                    return found
+                target = self._within(path, rest if is_module else [named, *rest], steps)
+                if target is not None:
+                    return target
         return None
 
     def _modules(self, uri: str, module: str, name: str) -> Sequence[Path]:
@@ -67,8 +67,8 @@ class PythonProject(ProjectFiles[FileAnalysis]):
     def _files_around(self, home: SymbolTable) -> Sequence[Path]:
         """Return the files that it imports, and those that these have base classes of, or hand on names of."""
         used = home.file.main.words
-        found = set(self._files_with(home.uri, home.file.imports.values()))
-        waiting = sorted(found)
+        files = set(self._files_with(home.uri, home.file.imports.values()))
+        waiting = sorted(files)
         for _ in range(_MOST_STEPS):
             more = set[Path]()
             for path in waiting:
@@ -76,16 +76,16 @@ class PythonProject(ProjectFiles[FileAnalysis]):
                     imports, bases = card.imports.items(), card.bases
                     names = (name for here, name in imports if here.encode() in used or name in bases)
                     more.update(self._files_with(path.as_uri(), names))
-            waiting = sorted(more - found)
-            found |= more
-        return sorted(found)
+            waiting = sorted(more - files)
+            files |= more
+        return sorted(files)
 
     def _files_with(self, uri: str, names: Iterable[str]) -> Iterator[Path]:
         """Yield the files that have what these qualified names of a file mean; of a module, that itself."""
         for name in sorted(set(names)):
-            found = self.followed(uri, name, lambda name=name: self._looked_up(uri, name, _MOST_STEPS))
-            if found is not None:
-                yield found[0]
+            target = self.followed(uri, name, lambda name=name: self._looked_up(uri, name, _MOST_STEPS))
+            if target is not None:
+                yield target[0]
             elif name.partition(".")[0] not in sys.stdlib_module_names:
                 module, _, last = name.rpartition(".")
                 if name.startswith(".") and not module.strip("."):  # `from . import name`

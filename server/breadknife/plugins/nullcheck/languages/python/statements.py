@@ -195,13 +195,13 @@ class PythonLowering(Lowering):
             if text(child).islower()
         ]
         body = (*binds, *self.nested(part(node, "consequence")), il.Jump(is_break=True))
-        at, guard, said = at_of(node), first(part(node, "guard")), " ".join(map(text, patterns))
+        at, guard, pattern_text = at_of(node), first(part(node, "guard")), " ".join(map(text, patterns))
         test: Expression | None = None
-        if subject is not None and said == "None":
+        if subject is not None and pattern_text == "None":
             test = compared(at, subject, il.Null(at))
-        elif "None" in said:
+        elif "None" in pattern_text:
             test = nothing(at)
-        elif subject is not None and not said.isidentifier():
+        elif subject is not None and not pattern_text.isidentifier():
             test = il.Comparison(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
         if guard is not None:
             asked = self.expression(guard)
