@@ -30,11 +30,11 @@ def _blocks(language: str, text: str) -> list[str]:
 
 
 def spans(tree: SyntaxTree, home: FileAnalysis) -> list[Span]:
-    return [Span(tree.offset(each.use.at[0]), tree.offset(each.use.at[1])) for each in home.findings()]
+    return [Span(tree.offset(each.dereference.at[0]), tree.offset(each.dereference.at[1])) for each in home.findings()]
 
 
 def reasons(home: FileAnalysis) -> list[str]:
-    return [each.use.fact.origin.why for each in home.findings() if each.use.fact.origin is not None]
+    return [each.dereference.fact.origin.why for each in home.findings() if each.dereference.fact.origin is not None]
 
 
 def told(action: il.Expression | il.Statement | None) -> str:

@@ -29,7 +29,7 @@ def found(text: str) -> list[Span]:
     tree = parse(text, "python")
     assert tree is not None
     home = home_of(tree)
-    return [home.file.span(each.use.at) for each in home.findings()]
+    return [home.file.span(each.dereference.at) for each in home.findings()]
 
 
 @pytest.mark.parametrize("marked", [each for each in FIRES if each not in DROPPED])

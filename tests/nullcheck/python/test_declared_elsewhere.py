@@ -77,7 +77,7 @@ def test_the_analysis_of_the_project_is_as_before(project: FolderProject) -> Non
     tree = parse(USE + "\n", "python")
     assert tree is not None
     again = file.files.look_at(Document(file.document.uri, "python", USE + "\n"), tree)
-    assert [again.file.span(each.use.at) for each in again.findings()] == [each.span for each in before]
+    assert [again.file.span(each.dereference.at) for each in again.findings()] == [each.span for each in before]
 
 
 def test_what_another_checker_reports_is_repaired_there_too(project: FolderProject) -> None:

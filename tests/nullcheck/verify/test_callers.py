@@ -105,4 +105,4 @@ def analysed(language: str, text: str, uri: str = "") -> FileAnalysis:
 )
 def test_callers_in_the_same_file(language: str, text: str, new: str, uses: list[str]) -> None:
     before, after = (analysed(language, text.replace("«»", each)) for each in ("", new))
-    assert [after.file.source(found.use.at) for found in handed_on(before, after)] == uses
+    assert [after.file.source(found.dereference.at) for found in handed_on(before, after)] == uses

@@ -29,7 +29,10 @@ FIRES, SILENT = blocks(CASES / "fires.md"), blocks(CASES / "silent.md")
 def found(text: str, language: str = "typescript") -> list[Span]:
     tree = parse(text, language)
     assert tree is not None
-    return [Span(tree.offset(each.use.at[0]), tree.offset(each.use.at[1])) for each in home_of(tree).findings()]
+    return [
+        Span(tree.offset(each.dereference.at[0]), tree.offset(each.dereference.at[1]))
+        for each in home_of(tree).findings()
+    ]
 
 
 def marked(text: str) -> tuple[str, list[Span]]:

@@ -29,7 +29,7 @@ _MOST_UNDER_WAY = 10
 class FunctionDereference:
     """A finding before it is put into words."""
 
-    use: NullDereference
+    dereference: NullDereference
     function: Function
 
 
@@ -73,8 +73,8 @@ class FileAnalysis(Summaries):
     def _in_order(self, units: Iterable[Function]) -> Sequence[FunctionDereference]:
         by_range = dict[ByteRange, FunctionDereference]()
         for unit in units:
-            for dereference in self._found_in(unit):
-                by_range.setdefault(dereference.use.at, dereference)
+            for found in self._found_in(unit):
+                by_range.setdefault(found.dereference.at, found)
         return [by_range[at] for at in sorted(by_range)]
 
     def _found_in(self, unit: Function) -> Sequence[FunctionDereference]:
@@ -103,8 +103,8 @@ class FileAnalysis(Summaries):
                 if self._provisional.pop(function, None) is not None:
                     self.summaries.pop(function, None)
                 solution = self.solution(function)
-                for use in solution.uses if solution is not None else ():
-                    yield FunctionDereference(use, function)
+                for dereference in solution.dereferences if solution is not None else ():
+                    yield FunctionDereference(dereference, function)
 
     def inherit(self, before: FileAnalysis, *, is_tried: bool = False) -> None:
         """Take over what was found before an edit, as far as it still holds. To be called before anything is asked.
@@ -126,7 +126,7 @@ class FileAnalysis(Summaries):
                 continue  # it wasn't followed before, and may have to be now
             if was in before._found:
                 self._found[function] = [
-                    FunctionDereference(mover.use(match.use), function) for match in before._found[was]
+                    FunctionDereference(mover.dereference(found.dereference), function) for found in before._found[was]
                 ]
         # A variable of the file has another key in functions that have one of its name.
         names = before._outside ^ self._outside
@@ -250,8 +250,8 @@ class FileAnalysis(Summaries):
             start = FlowState(dict(self.first_facts(function)), {})
             own = start.facts.get(name, UNKNOWN_FACT)
             start.facts[name] = own._replace(nullness=Nullness.NULL)
-            uses = solve(self, function, build(function.body, self.knowledge.errors), start).uses
-            known = self._needs[function, name] = any(use.key == name for use in uses)
+            solution = solve(self, function, build(function.body, self.knowledge.errors), start)
+            known = self._needs[function, name] = any(dereference.key == name for dereference in solution.dereferences)
         return known
 
     # Stores

@@ -37,20 +37,22 @@ def explained(analysis: FileAnalysis, edited: ByteRange | None = None) -> Sequen
     return [_explained(analysis, text, dereference) for dereference in dereferences]
 
 
-def _explained(home: FileAnalysis, text: str, dereference: FunctionDereference) -> NullFinding:
-    file, use = home.file, dereference.use
-    origin, shown = use.fact.origin, quote(file.source(use.at))
+def _explained(home: FileAnalysis, text: str, found: FunctionDereference) -> NullFinding:
+    file, dereference = home.file, found.dereference
+    origin, shown = dereference.fact.origin, quote(file.source(dereference.at))
     kind = origin.kind if origin is not None else OriginKind.COMPARISON
     why = origin.why if origin is not None else "a null gets here"
-    path = list(_path(home, use.fact, use.at))
-    if use.fact.checked is not None:
-        path.append(Related(_first_line(file, use.fact.checked), f"This checks {shown}, but doesn't cover the use"))
+    path = list(_path(home, dereference.fact, dereference.at))
+    if dereference.fact.checked is not None:
+        path.append(
+            Related(_first_line(file, dereference.fact.checked), f"This checks {shown}, but doesn't cover the use")
+        )
     elif path:
         path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
-    null = home.knowledge.null_name(use.fact.nulls)
-    is_sure = use.fact.nullness == Nullness.NULL and kind is not OriginKind.COMPARISON
+    null = home.knowledge.null_name(dereference.fact.nulls)
+    is_sure = dereference.fact.nullness == Nullness.NULL and kind is not OriginKind.COMPARISON
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
-    span, code = file.span(use.at), use.use.value
+    span, code = file.span(dereference.at), dereference.kind.value
     giver = _giver(home, origin) if origin is not None else None
     given_by = giver.source(origin.at) if origin is not None and giver is not None else ""
     confidence = fitted().confidence(clues_of(text, span, code, kind, message, given_by))

@@ -55,17 +55,17 @@ class FactMover:
     def place(self, at: ByteRange) -> ByteRange:
         return self._change.place(at)
 
-    def use(self, use: NullDereference) -> NullDereference:
-        return use._replace(at=self.place(use.at), fact=self.fact(use.fact))
+    def dereference(self, dereference: NullDereference) -> NullDereference:
+        return dereference._replace(at=self.place(dereference.at), fact=self.fact(dereference.fact))
 
     def summary(self, summary: Summary) -> Summary:
         return summary._replace(
-            outcomes=tuple(SummaryCase(self.fact(each.result), each.conditions) for each in summary.outcomes)
+            cases=tuple(SummaryCase(self.fact(each.result), each.conditions) for each in summary.cases)
         )
 
     def solution(self, solution: Solution) -> Solution:
         return Solution(
-            [self.use(each) for each in solution.uses],
+            [self.dereference(each) for each in solution.dereferences],
             [ReturnPoint(self.state(each.state), self.fact(each.fact)) for each in solution.returns],
             solution.gives_value,
             self.state(solution.end) if solution.end is not None else None,

@@ -15,7 +15,7 @@ class NullDereference(NamedTuple):
     """The use of a value that may be null, as if it couldn't."""
 
     at: ByteRange
-    use: Use
+    kind: Use
     fact: Fact
     key: str
 
@@ -29,7 +29,7 @@ class ReturnPoint(NamedTuple):
 class Solution:
     """What is known of a function when it has been followed."""
 
-    uses: list[NullDereference] = field(default_factory=list[NullDereference])
+    dereferences: list[NullDereference] = field(default_factory=list[NullDereference])
     returns: list[ReturnPoint] = field(default_factory=list[ReturnPoint])
     gives_value: bool = False
     """Whether a `return` has something else than the null itself."""

@@ -8,7 +8,7 @@ from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import ByteRange, Type
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, NullOrigin, OriginKind, join_facts
 from breadknife.plugins.nullcheck.core.solution import Solution
-from breadknife.plugins.nullcheck.core.summary import UNKNOWN_SUMMARY, Summary, SummaryCase, outcomes_at, summarised
+from breadknife.plugins.nullcheck.core.summary import UNKNOWN_SUMMARY, Summary, SummaryCase, cases_at, summarised
 from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
 
 
@@ -97,22 +97,22 @@ class Summaries(SymbolTable):
         if function.returns is None or not (function.returns.nullable or self.knowledge.types_exclude_null):
             return summary
         declared = self._declared_result(function)
-        if declared.may_be_null and any(case.result.may_be_null for case in summary.outcomes):
+        if declared.may_be_null and any(case.result.may_be_null for case in summary.cases):
             return summary
-        ways = (SummaryCase(declared._replace(truth=case.result.truth), case.conditions) for case in summary.outcomes)
-        return summary._replace(outcomes=tuple(ways))
+        ways = (SummaryCase(declared._replace(truth=case.result.truth), case.conditions) for case in summary.cases)
+        return summary._replace(cases=tuple(ways))
 
     def _code_summary(self, function: Function, solution: Solution) -> Summary:
         ways = list[SummaryCase]()
         for state, fact in solution.returns:
-            ways += outcomes_at(state, fact if solution.gives_value else UNKNOWN_FACT, function)
+            ways += cases_at(state, fact if solution.gives_value else UNKNOWN_FACT, function)
         if solution.end is not None:
             fact = Fact(Nullness.NULL) if solution.gives_value else UNKNOWN_FACT
-            ways += outcomes_at(solution.end, fact, function)
+            ways += cases_at(solution.end, fact, function)
         return summarised(ways)
 
     def property_fact(self, function: Function, at: ByteRange, /) -> Fact:
-        results = [way.result for way in self.summary(function).outcomes]
+        results = [way.result for way in self.summary(function).cases]
         fact = reduce(join_facts, results) if results else UNKNOWN_FACT
         if not fact.may_be_null:
             return Fact(type=fact.type)

@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.core.il import Call, Constant, Expression, Nul
 from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, UNKNOWN_FACT, Fact, Nullness
 from breadknife.plugins.nullcheck.core.state import FlowState
 
-MOST_OUTCOMES = 8
+MOST_CASES = 8
 """A function with more ways back is known by what they have in common."""
 
 
@@ -31,7 +31,7 @@ class SummaryCase(NamedTuple):
 
 
 class Summary(NamedTuple):
-    outcomes: tuple[SummaryCase, ...] = ()
+    cases: tuple[SummaryCase, ...] = ()
     """No outcome: it never comes back."""
     is_known: bool = False
 
@@ -74,7 +74,7 @@ def _is_first(state: FlowState, parameter: str) -> bool:
     return fact is not None and fact.parameter == parameter
 
 
-def outcomes_at(state: FlowState, result: Fact, function: Function) -> list[SummaryCase]:
+def cases_at(state: FlowState, result: Fact, function: Function) -> list[SummaryCase]:
     """Return the ways back of one `return`. A null that an assumption rules out is a way of its own."""
     conditions = conditions_at(state, function, is_test=result.truth is not None)
     items = tuple(
@@ -104,14 +104,14 @@ def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Cond
     return Condition(name, "truth" if key == name else "null", outcome)
 
 
-def summarised(outcomes: Sequence[SummaryCase]) -> Summary:
+def summarised(cases: Sequence[SummaryCase]) -> Summary:
     merged = dict[Fact, frozenset[Condition]]()
-    if len(outcomes) > MOST_OUTCOMES:
-        for outcome in outcomes:
+    if len(cases) > MOST_CASES:
+        for outcome in cases:
             known = merged.get(outcome.result)
             merged[outcome.result] = outcome.conditions if known is None else known & outcome.conditions
-        outcomes = [SummaryCase(result, conditions) for result, conditions in merged.items()]
-    return Summary(tuple(outcomes), is_known=True)
+        cases = [SummaryCase(result, conditions) for result, conditions in merged.items()]
+    return Summary(tuple(cases), is_known=True)
 
 
 def common_conditions(ways: Sequence[SummaryCase]) -> frozenset[Condition]:

@@ -129,7 +129,7 @@ class CoreFile(ABC, Generic[S]):
 
     def _found(self, span: Span) -> FunctionDereference | None:
         at = self.tree.byte_offset(span.start), self.tree.byte_offset(span.end)
-        return next((each for each in self.home.findings() if each.use.at == at), None)
+        return next((each for each in self.home.findings() if each.dereference.at == at), None)
 
     def _offering(self, repairs: Sequence[Repair[S]]) -> Offering[S]:
         return Offering(repairs, Order(self._grammar.order), self._verification)

@@ -77,7 +77,7 @@ class Site:
 
     @property
     def fact(self) -> Fact:
-        return self.found.use.fact if self.found is not None else UNKNOWN_FACT
+        return self.found.dereference.fact if self.found is not None else UNKNOWN_FACT
 
     @property
     def is_certain(self) -> bool:

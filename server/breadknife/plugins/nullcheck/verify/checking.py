@@ -78,9 +78,9 @@ def handed_on(before: FileAnalysis, after: FileAnalysis) -> Iterator[FunctionDer
         told.believe_code(function)
     names = frozenset(function.name.encode() for function in edited)
     place = FactMover(Change.between(before.file.main.source, after.file.main.source), after.uri).place
-    known = {place(each.use.at) for each in _followed(before).findings()}
+    known = {place(each.dereference.at) for each in _followed(before).findings()}
     for found in _in_callers(told, names):
-        if found.use.at not in known and unit_of(found.function, after.file.main) not in edited:
+        if found.dereference.at not in known and unit_of(found.function, after.file.main) not in edited:
             yield found
 
 
@@ -114,7 +114,7 @@ def _gives_more(before: FileAnalysis, was: Function, after: FileAnalysis, now: F
 def _nulls(home: FileAnalysis, function: Function) -> frozenset[tuple[bool, ...]]:
     """The ways in which a function gives null: whether its result may be one, and each of several results."""
     found = set[tuple[bool, ...]]()
-    for way in home.code_summary(function).outcomes:
+    for way in home.code_summary(function).cases:
         each = way.result
         ways = [tuple(item.may_be_null for item in items) for items in each.items] or [()]
         found |= {(each.may_be_null, *items) for items in ways if each.may_be_null or any(items)}

@@ -22,7 +22,7 @@ def supposed(home: FileAnalysis, tree: SyntaxTree, places: Collection[Place]) ->
     """Which of the places a null would get to, if the value of each might be one. `tree` is that of `home`."""
     at = {place: (tree.byte_offset(place.span.start), tree.byte_offset(place.span.end)) for place in places}
     trial = home.assuming(dict.fromkeys(at.values(), reported()))
-    found = {each.use.at for start, end in at.values() for each in trial.findings_between(start, end)}
+    found = {each.dereference.at for start, end in at.values() for each in trial.findings_between(start, end)}
     tested = {
         place: Span(tree.offset(test[0]), tree.offset(test[1]))
         for place, its in at.items()

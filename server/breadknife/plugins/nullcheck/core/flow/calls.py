@@ -44,9 +44,9 @@ class TransferFunctions(StoreTransfer):
         """The ways in which calls came back when they were last evaluated, by the identity of the call."""
 
     def called(self, call: il.Call, state: FlowState) -> str:
-        uses, self.uses = self.uses, []
+        dereferences, self.dereferences = self.dereferences, []
         name = self._callee(call.callee, state).name
-        self.uses = uses
+        self.dereferences = dereferences
         return name
 
     def call(self, expression: il.Call, state: FlowState) -> Fact:
@@ -215,7 +215,7 @@ class TransferFunctions(StoreTransfer):
         if given is not None and function.receiver and isinstance(call.callee, il.Attribute):
             given.setdefault(function.receiver, BoundArgument(owner, call.callee.owner))
         believes = self.home.knowledge.believes_arguments
-        ways = [way for way in summary.outcomes if given is None or _is_possible(way, given, state, believes)]
+        ways = [way for way in summary.cases if given is None or _is_possible(way, given, state, believes)]
         is_certain = not target.home.is_overridden(function)
         if not ways:
             self.is_dead = self.is_dead or is_certain
@@ -232,7 +232,7 @@ class TransferFunctions(StoreTransfer):
         if isinstance(test, il.Attribute) and (owner := self.known_value(test.owner, state)).type is not None:
             target = self.home.getter(owner.type, test.name)
             if target is not None and target.function is not None and not target.home.is_overridden(target.function):
-                ways = target.home.summary(target.function).outcomes
+                ways = target.home.summary(target.function).cases
                 given = {target.function.receiver: BoundArgument(owner, test.owner)}
         ways = [way for way in ways if way.result.truth in (outcome, None)]
         for condition in common_conditions(ways) if ways else ():

@@ -38,7 +38,7 @@ class Evaluator(ABC):
 
     home: Summaries
     function: Function
-    uses: list[NullDereference] = field(default_factory=list[NullDereference])
+    dereferences: list[NullDereference] = field(default_factory=list[NullDereference])
     forgives: bool = False
     """Whether uses of null are caught where the evaluation is."""
     is_dead: bool = False
@@ -80,7 +80,7 @@ class Evaluator(ABC):
         if fact.may_be_null and not isinstance(expression, il.Null):
             is_sure = fact.nullness == Nullness.NULL or not is_initial(fact)
             if is_sure and not self.forgives and not self.home.file.is_ignored(expression.at):
-                self.uses.append(NullDereference(expression.at, use, fact, expression.key))
+                self.dereferences.append(NullDereference(expression.at, use, fact, expression.key))
             fact = non_null(fact)
             if expression.key:
                 state.facts[expression.key] = fact

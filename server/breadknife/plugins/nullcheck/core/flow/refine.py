@@ -88,10 +88,10 @@ class Refiner(Evaluator, ABC):
         """Return the value of an expression that was evaluated before: nothing is found a second time."""
         if isinstance(expression, il.Call) and (result := self._results.get(id(expression))) is not None:
             return (expression.key and state.facts.get(expression.key)) or result
-        uses, is_dead = self.uses, self.is_dead
-        self.uses = []
+        dereferences, is_dead = self.dereferences, self.is_dead
+        self.dereferences = []
         fact = self.value(expression, state)
-        self.uses, self.is_dead = uses, is_dead
+        self.dereferences, self.is_dead = dereferences, is_dead
         return fact
 
     def _refine_test(self, test: il.Comparison, outcome: bool, state: FlowState) -> bool:

@@ -31,7 +31,7 @@ class _Worklist:
         self.arrived = dict[Node, dict[tuple[int, int], FlowState]]()
         """What comes by each way."""
         self.waiting, self.todo = list[int](), set[int]()
-        self.uses = dict[Node, list[NullDereference]]()
+        self.dereferences = dict[Node, list[NullDereference]]()
         self.returns = dict[Node, list[ReturnPoint]]()
 
     def run(self, graph: Graph, start: FlowState) -> Solution:
@@ -46,7 +46,7 @@ class _Worklist:
                 self.follow(node)
         solution = Solution()
         for node in graph.nodes:
-            solution.uses += self.uses.get(node, ())
+            solution.dereferences += self.dereferences.get(node, ())
             solution.returns += self.returns.get(node, ())
             if node.kind is NodeKind.END:
                 solution.end = self.states.get(node)
@@ -107,13 +107,13 @@ class _Worklist:
     def perform(self, node: Node, state: FlowState) -> bool:
         """Do what the node does. False if nothing comes after it."""
         evaluator, catches = self.evaluator, node.catches
-        evaluator.uses = []
+        evaluator.dereferences = []
         evaluator.is_dead, evaluator.forgives = False, node.forgives
         evaluator.may_raise = isinstance(node.action, il.Opaque)  # `raise`
         before = state.copy() if catches else state
         self.act(node, state)
-        if evaluator.uses or node in self.uses:
-            self.uses[node] = [*self._first_uses(node), *evaluator.uses]
+        if evaluator.dereferences or node in self.dereferences:
+            self.dereferences[node] = [*self._first_uses(node), *evaluator.dereferences]
         for place, catch in enumerate(catches if evaluator.may_raise else ()):
             self.arrive(catch, (node.index, -1 - place), before)
         return not evaluator.is_dead
@@ -121,14 +121,14 @@ class _Worklist:
     def _first_uses(self, node: Node) -> list[NullDereference]:
         """Uses of a variable's first null that were found when the node was followed before: it surely is null there
         in the first round of a loop."""
-        ats = {use.at for use in self.evaluator.uses}
-        return [use for use in self.uses.get(node, ()) if is_initial(use.fact) and use.at not in ats]
+        ats = {use.at for use in self.evaluator.dereferences}
+        return [use for use in self.dereferences.get(node, ()) if is_initial(use.fact) and use.at not in ats]
 
     def branch(self, node: Node, state: FlowState) -> None:
         evaluator, test = self.evaluator, node.action
         for way, edge in enumerate(node.edges):
             branch = state.copy()
-            evaluator.uses = []
+            evaluator.dereferences = []
             if edge.when is None or evaluator.refine(test, edge.when, branch):  # pyright: ignore[reportArgumentType]
                 self.arrive(edge.target, (node.index, way), branch)
 

@@ -34,7 +34,7 @@ class EcmaScriptFile(CoreFile[EcmaScriptSite]):
     def place(self, finding: Finding, /) -> Place | None:
         place = super().place(finding)
         found = self._found(place.span) if place is not None else None
-        return Place(place.span, found.use.use) if place is not None and found is not None else place
+        return Place(place.span, found.dereference.kind) if place is not None and found is not None else place
 
     def _site(self, place: Place) -> EcmaScriptSite:
         return self._seen(EcmaScriptSite, place)

@@ -49,7 +49,7 @@ def accepts_null(home: FileAnalysis, function: Function, name: str) -> bool:
     if function.is_stub:
         return True
     refused = {Condition(name, "null", False), Condition(name, "truth", True)}
-    is_back = any(refused.isdisjoint(way.conditions) for way in home.code_summary(function).outcomes)
+    is_back = any(refused.isdisjoint(way.conditions) for way in home.code_summary(function).cases)
     return is_back and not home.needs(function, name)
 
 
