@@ -17,13 +17,16 @@ from breadknife.text.languages import LANGUAGES
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import SyntaxTree, captures
 
+_CODE = (
+    r"<(code|c|tt)\b[^<>\n]*>[^<>]*</\1>",
+    r"\{@\w+(?:\s[^}\n]*)?\}",  # {@link Item the items}
+    r"\[`[^`\n]+`\](?:\([^()\s]*\)|\[[^\]\n]*\])?",  # [`Item`](path)
+    r"<(?:see|seealso|paramref|typeparamref|inheritdoc)\b[^<>\n]*/>",
+    r"\\f\$.*?\\f\$",
+    r"(?<!\S)[@\\](?:[pca]|ref|link|copydoc|cite)[ ]+[^\s,;.!?]+(?:\.\w+)*",
+)
 _INLINE = (
-    markup(r"<(code|c|tt)\b[^<>\n]*>[^<>]*</\1>"),
-    markup(r"\{@\w+(?:\s[^}\n]*)?\}"),  # {@link Item the items}
-    markup(r"\[`[^`\n]+`\](?:\([^()\s]*\)|\[[^\]\n]*\])?"),  # [`Item`](path)
-    markup(r"<(?:see|seealso|paramref|typeparamref|inheritdoc)\b[^<>\n]*/>"),
-    markup(r"\\f\$.*?\\f\$"),
-    markup(r"(?<!\S)[@\\](?:[pca]|ref|link|copydoc|cite)[ ]+[^\s,;.!?]+(?:\.\w+)*"),
+    markup("|".join(_CODE)),
     markup(r"</?[A-Za-z][^<>\n]*>|(?<!\S)[@\\](?:em?|b)[ ]+", ""),
 )
 _RESERVED, _RESERVED_IN_PYTHON = "\n*/\\`<>", "\n\\"
