@@ -222,7 +222,7 @@ OWN_FILES = {
     "plugins/prose/evidence/": "lists of this package",
     "plugins/prose/project/misspellings.py": "a list of this package",
     "plugins/prose/project/spelling.py": "a list of this package",
-    "plugins/prose/spoken.py": "a list of this package",
+    "plugins/prose/language.py": "a list of this package",
     "plugins/shelf/evidence/": "lists of this package, and a database in memory",
     "plugins/shelf/index/database.py": "the indexes, which are files of our own",
     "plugins/shelf/index/shelves.py": "a list of this package",

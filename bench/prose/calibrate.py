@@ -35,10 +35,10 @@ from breadknife.engine.api import Lane, Prompt, ScoreRequest, Scores
 from breadknife.engine.client import DaemonEngine
 from breadknife.plugins.prose.engines.harper import HarperEngine
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
-from breadknife.plugins.prose.engines.lint import ProseEngine, QuietEngine
+from breadknife.plugins.prose.engines.lint import ProseEngine, drop_noise
 from breadknife.plugins.prose.engines.rules import SPELLING
-from breadknife.plugins.prose.model.likelihood import WORD, Likelihood, Reader
-from breadknife.plugins.prose.model.proposer import Proposer, Reading, changes
+from breadknife.plugins.prose.model.likelihood import WORD, TextLikelihood
+from breadknife.plugins.prose.model.proposer import Proposer, ProposerInput, find_changes
 from breadknife.plugins.prose.model.thresholds import PROPOSED
 from breadknife.text.document import Span
 
@@ -126,7 +126,7 @@ def planted(whole: Text, knows: Callable[[str], bool], chance: random.Random) ->
     text = whole.text
     found = [Span(*match.span()) for match in WORD.finditer(text)]
     for index in chance.sample(range(len(found)), len(found)):
-        options = [each for each in changes(text, found, index) if all(map(knows, each.replacement.split()))]
+        options = [each for each in find_changes(text, found, index) if all(map(knows, each.replacement.split()))]
         if options:
             change = chance.choice(options)
             wrong = text[: change.span.start] + change.replacement + text[change.span.end :]
@@ -135,11 +135,11 @@ def planted(whole: Text, knows: Callable[[str], bool], chance: random.Random) ->
 
 
 def observed(
-    each: Text, engines: Sequence[ProseEngine], likelihood: Likelihood, proposer: Proposer
+    each: Text, engines: Sequence[ProseEngine], likelihood: TextLikelihood, proposer: Proposer
 ) -> Iterator[Observation]:
     text = each.text
     for engine in engines:
-        for lint in engine.check(text):
+        for lint in drop_noise(engine.check(text), frozenset()):
             fixes = lint.replacements[:FIXES]
             if not fixes or lint.rule in SPELLING:
                 continue
@@ -148,7 +148,7 @@ def observed(
             right = edited(text, lint.span, fixes[best]) in each.corrected
             what = f"{text[max(0, lint.span.start - 30) : lint.span.end + 30]} => {fixes[best]}"
             yield Observation(each.source, lint.rule, lint.engine, round(margins[best], 2), right, what, each.of)
-    for proposal in proposer.read(Reading(text), likelihood):
+    for proposal in proposer.read(ProposerInput(text), likelihood):
         span = proposal.span
         right = edited(text, span, proposal.replacement) in each.corrected
         what = f"{text[max(0, span.start - 30) : span.start]}[{text[span.start : span.end]}=>{proposal.replacement}]"
@@ -158,14 +158,14 @@ def observed(
 
 def collect(out: Path, m2: Sequence[Path], listing: Path, wheels: Sequence[Path], minutes: float, seed: int) -> None:
     harper, tool = HarperEngine("en-US"), LanguageToolEngine("en-US")
-    engines = [QuietEngine(each, frozenset()) for each in (harper, tool)]
+    engines = (harper, tool)
 
     @lru_cache(None)
     def knows(word: str) -> bool:
         return not any(lint.rule in SPELLING for lint in harper.check(word))
 
-    proposer = Proposer(Reader(), knows, LOWEST)
-    likelihood = Likelihood(BenchModel(DaemonEngine()), CancelToken())
+    proposer = Proposer(knows, LOWEST)
+    likelihood = TextLikelihood(BenchModel(DaemonEngine()), CancelToken())
     end = time.monotonic() + 60 * minutes
     with out.open("w", encoding="utf-8") as file:
         for each in texts(m2, listing, wheels, knows, seed):

@@ -30,12 +30,12 @@ from corpus import Readme, paragraphs, words
 
 from breadknife.plugins.prose.engines.harper import HarperEngine
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
-from breadknife.plugins.prose.engines.lint import Lint, ProseEngine, quiet
+from breadknife.plugins.prose.engines.lint import Lint, ProseEngine, drop_noise
 from breadknife.plugins.prose.engines.merge import counts
 from breadknife.plugins.prose.engines.rules import RARE, SPELLING, is_right
+from breadknife.plugins.prose.language import detect
 from breadknife.plugins.prose.project.misspellings import meant
-from breadknife.plugins.prose.project.spelling import Vocabulary, is_typo
-from breadknife.plugins.prose.spoken import detect
+from breadknife.plugins.prose.project.spelling import DocumentVocabulary, is_typo
 from breadknife.text.prose import ProseText
 
 LONGEST = 40_000
@@ -75,13 +75,13 @@ def collect(out: Path, texts: Mapping[str, Readme], engine: ProseEngine, knows: 
         for package, readme in texts.items():
             text = readme.text[:LONGEST]
             prose = [each for each in paragraphs(text, readme.language) if each.segments]
-            vocabulary = Vocabulary(text, prose, frozenset())
+            vocabulary = DocumentVocabulary(text, prose, frozenset())
             for each in prose:
-                if each.text in seen or detect(each.text) not in (None, ""):
+                if each.text in seen or detect(each.text) not in (None, "en"):
                     continue
                 seen.add(each.text)
                 read += words(each.text)
-                lints = quiet(engine.check(each.text, ""), frozenset())
+                lints = drop_noise(engine.check(each.text, ""), frozenset())
                 for lint in lints:
                     if counts(each.text, lint, lints) and (row := told(package, each, lint, vocabulary, knows)):
                         file.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -89,7 +89,7 @@ def collect(out: Path, texts: Mapping[str, Readme], engine: ProseEngine, knows: 
 
 
 def told(
-    package: str, paragraph: ProseText, lint: Lint, vocabulary: Vocabulary, knows: Callable[[str], bool]
+    package: str, paragraph: ProseText, lint: Lint, vocabulary: DocumentVocabulary, knows: Callable[[str], bool]
 ) -> dict[str, Any] | None:
     text, start, end = paragraph.text, lint.span.start, lint.span.end
     rule = lint.rule

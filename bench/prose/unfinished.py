@@ -17,7 +17,7 @@ from pathlib import Path
 
 from breadknife.plugins.prose.engines.harper import HarperEngine
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
-from breadknife.plugins.prose.engines.lint import Lint, ProseEngine, quiet
+from breadknife.plugins.prose.engines.lint import Lint, ProseEngine, drop_noise
 
 _PLANTED = re.compile(r"\[\[(.*?)=>.*?\]\]")
 _WORD = re.compile(r"[^\W_](?:[\w'’-]*\w)?")
@@ -34,10 +34,10 @@ def transient(engine: ProseEngine, sentences: Sequence[str]) -> dict[str, Counte
     """By rule, how many words stood behind its findings that came to nothing."""
     found: dict[str, Counter[int]] = defaultdict(Counter)
     for sentence in sentences:
-        stays = {_key(lint) for lint in quiet(engine.check(sentence, ""), frozenset())}
+        stays = {_key(lint) for lint in drop_noise(engine.check(sentence, ""), frozenset())}
         behind: dict[tuple[str, int, int], int] = {}
         for typed in range(1, len(sentence)):
-            for lint in quiet(engine.check(sentence[:typed], ""), frozenset()):
+            for lint in drop_noise(engine.check(sentence[:typed], ""), frozenset()):
                 words = len(_WORD.findall(sentence, lint.span.end, typed))
                 behind[_key(lint)] = max(words, behind.get(_key(lint), 0))
         for key, words in behind.items():

@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from breadknife.kept import Store
-from breadknife.plugins.prose import checkers
+from breadknife.plugins.prose import engine_set
 from breadknife.plugins.prose.engines.jvm import guard, server
 from prose import squatter
 
@@ -27,7 +27,7 @@ def nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fresh(_path: Path) -> Store:
         return Store(tmp_path / "prose.sqlite")
 
-    monkeypatch.setattr(checkers, "Store", fresh)
+    monkeypatch.setattr(engine_set, "Store", fresh)
 
 
 def command_of(process: psutil.Process) -> list[str]:

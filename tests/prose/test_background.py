@@ -9,7 +9,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied, EngineUnavailable
-from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.background import BackgroundEngine
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.text.document import Span
 
@@ -50,7 +50,7 @@ def ignore() -> None:
 
 def test_results_arrive_and_stay() -> None:
     engine, arrived = Scripted(), threading.Event()
-    background = Background(engine)
+    background = BackgroundEngine(engine.check, engine.close)
     assert background.result("a") is None
     background.submit("doc", ["a", "b", "a"], arrived.set)
     background.wait(["a", "b"], CancelToken.after(30))
@@ -66,7 +66,7 @@ def test_results_arrive_and_stay() -> None:
 
 def test_a_newer_version_replaces_what_an_older_one_waits_for() -> None:
     engine = Scripted(open_=False)
-    background = Background(engine)
+    background = BackgroundEngine(engine.check, engine.close)
     background.submit("doc", ["first", "stale 1", "stale 2"], ignore)
     assert engine.entered.wait(30)
     background.submit("doc", ["fresh"], ignore)
@@ -79,7 +79,7 @@ def test_a_newer_version_replaces_what_an_older_one_waits_for() -> None:
 
 def test_what_is_new_comes_first() -> None:
     engine = Scripted(open_=False)
-    background = Background(engine)
+    background = BackgroundEngine(engine.check, engine.close)
     background.submit("doc", ["first", "second", "third"], ignore)
     assert engine.entered.wait(30)
     background.submit("doc", ["second", "new", "third"], ignore)
@@ -90,7 +90,7 @@ def test_what_is_new_comes_first() -> None:
 
 
 def test_the_oldest_results_are_forgotten() -> None:
-    background = Background(Scripted(), capacity=2)
+    background = BackgroundEngine(Scripted().check, capacity=2)
     for text in "abc":
         background.submit("doc", [text], ignore)
         background.wait([text], CancelToken.after(30))
@@ -104,7 +104,7 @@ def test_a_text_that_kills_the_engine_is_tried_twice_and_the_next_one_is_checked
             raise EngineDied("gone")
 
     engine = Scripted(die)
-    background = Background(engine)
+    background = BackgroundEngine(engine.check, engine.close)
     background.submit("doc", ["deadly", "good"], ignore)
     background.wait(["deadly", "good"], CancelToken.after(30))
     assert engine.asked == ["deadly", "deadly", "good"]
@@ -120,7 +120,7 @@ def test_a_fault_of_the_engine_costs_one_text_its_findings_and_nobody_waits_for_
             raise ValueError(text)
 
     engine = Scripted(fail)
-    background = Background(engine)
+    background = BackgroundEngine(engine.check, engine.close)
     background.submit("doc", ["odd", "good"], ignore)
     background.wait(["odd", "good"], CancelToken.after(30))
     assert engine.asked == ["odd", "good"]
@@ -136,7 +136,7 @@ def test_an_engine_that_gives_up_lets_everybody_go(texts: list[str]) -> None:
         raise EngineUnavailable("no more")
 
     arrived = threading.Event()
-    background = Background(Scripted(fail))
+    background = BackgroundEngine(Scripted(fail).check)
     background.submit("doc", texts, arrived.set)
     background.wait(texts, CancelToken.after(30))
     assert arrived.wait(30)
@@ -149,7 +149,7 @@ def test_an_engine_that_gives_up_lets_everybody_go(texts: list[str]) -> None:
 
 def test_who_waits_can_be_cancelled() -> None:
     engine = Scripted(open_=False)
-    background = Background(engine)
+    background = BackgroundEngine(engine.check, engine.close)
     background.submit("doc", ["a"], ignore)
     cancel = CancelToken()
     cancel.cancel()

@@ -12,13 +12,12 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineUnavailable
 from breadknife.kept import Store
-from breadknife.plugins.prose import checkers
-from breadknife.plugins.prose.checkers import English, LanguageTools, Wish
+from breadknife.plugins.prose.engine_set import EnglishEngines, LanguageToolRegistry, LinterSettings
 from breadknife.plugins.prose.engines import languagetool
-from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.background import BackgroundEngine
+from breadknife.plugins.prose.engines.engine_health import AGAIN_S, LONGEST_S, EngineHealth
 from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
-from breadknife.plugins.prose.engines.health import AGAIN_S, LONGEST_S, Health
-from breadknife.plugins.prose.engines.lint import Lint
+from breadknife.plugins.prose.engines.lint import BackgroundLinter, Lint
 from breadknife.plugins.prose.engines.rules import SPELLING
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
@@ -87,14 +86,14 @@ def test_a_server_of_the_user_s_is_another_one(plugin: ProsePlugin, second: Seco
 
 def test_only_the_newest_settings_keep_their_harper(plugin: ProsePlugin, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[str] = []
-    ended = Background.close
+    ended = BackgroundEngine.close
 
-    def close(self: checkers.Later, wait_s: float = 10.0) -> None:
+    def close(self: BackgroundLinter, wait_s: float = 10.0) -> None:
         closed.append("one")
         ended(self, wait_s)
 
     alone = replace(SETTINGS, languagetool=False)
-    monkeypatch.setattr(Background, "close", close)
+    monkeypatch.setattr(BackgroundEngine, "close", close)
     for number in range(6):
         settings = replace(alone, enabled_rules=(f"Rule{number}",))
         assert codes(plugin, "You see the the end.", PluginContext(values=settings)) == ["RepeatedWords"]
@@ -120,7 +119,7 @@ class Failing:
     def close(self) -> None: ...
 
 
-def ask(background: Background[str, str], text: str) -> tuple[str, ...] | None:
+def ask(background: BackgroundEngine[str, str], text: str) -> tuple[str, ...] | None:
     background.submit("doc", [text], lambda: None)
     background.wait([text], CancelToken.after(30))
     return background.result(text)
@@ -128,7 +127,7 @@ def ask(background: Background[str, str], text: str) -> tuple[str, ...] | None:
 
 def test_an_engine_that_gave_up_is_tried_again_ever_more_rarely() -> None:
     engine, clock = Failing(), Clock()
-    background = Background(engine, health=Health(clock))
+    background = BackgroundEngine(engine.check, engine.close, health=EngineHealth(clock))
     assert ask(background, "a") is None
     assert ask(background, "a") is None
     assert engine.asked == ["a"]
@@ -138,7 +137,7 @@ def test_an_engine_that_gave_up_is_tried_again_ever_more_rarely() -> None:
 
 def test_what_was_asked_while_an_engine_has_given_up_is_answered_when_it_works_again() -> None:
     engine, clock, told = Failing(), Clock(), threading.Event()
-    background = Background(engine, health=Health(clock))
+    background = BackgroundEngine(engine.check, engine.close, health=EngineHealth(clock))
     assert ask(background, "a") is None  # it gave up over this one
     background.submit("other", ["b"], told.set)  # and this one is asked before it is tried again
     engine.works = True
@@ -151,7 +150,7 @@ def test_what_was_asked_while_an_engine_has_given_up_is_answered_when_it_works_a
 
 
 def test_each_pause_is_twice_as_long_until_it_answers() -> None:
-    health, waits = Health(clock := Clock()), list[float]()
+    health, waits = EngineHealth(clock := Clock()), list[float]()
     for _ in range(6):
         health.gave_up("why")
         waits.append(health.wait_s)
@@ -162,9 +161,9 @@ def test_each_pause_is_twice_as_long_until_it_answers() -> None:
 
 
 def test_one_that_answers_speaks_for_who_needs_the_same() -> None:
-    health = Health(clock := Clock())
+    health = EngineHealth(clock := Clock())
     engines = Failing(), Failing()
-    first, other = (Background(each, health=health) for each in engines)
+    first, other = (BackgroundEngine(each.check, each.close, health=health) for each in engines)
     assert ask(first, "a") is None
     assert other.failure is not None
     engines[1].works = True
@@ -189,14 +188,15 @@ def test_a_missing_part_is_looked_for_again(home: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(languagetool, "is_set_up", is_set_up)
     monkeypatch.setattr(languagetool, "obstacle", lambda url: "it is not installed")
     clock, context = Clock(), PluginContext()
-    tools, wish = LanguageTools(clock, Store(home / "prose.sqlite")), Wish("en-US", frozenset())
+    tools = LanguageToolRegistry(clock, Store(home / "prose.sqlite"))
+    wanted = LinterSettings("en-US", frozenset(), "")
     for _ in range(3):
-        assert tools.of(wish, context, whole=True) is None
+        assert tools.find(wanted, context, whole=True) is None
     set_up[0] = True
-    assert tools.of(wish, context, whole=True) is None
+    assert tools.find(wanted, context, whole=True) is None
     assert len(looked) == 1
     clock.now += AGAIN_S
-    assert tools.of(wish, context, whole=True) is not None
+    assert tools.find(wanted, context, whole=True) is not None
     assert set(context.notices) == {"Prose is checked by Harper alone: LanguageTool can't run: it is not installed."}
     tools.close()
 
@@ -262,10 +262,10 @@ def test_another_model_is_asked_itself(plugin: ProsePlugin) -> None:
 
 
 def test_the_newest_models_opinions_are_kept(home: Path) -> None:
-    english = English("en-US", Clock())
-    first = english.opinions(Named(name="a"))
-    assert english.opinions(Named(name="a")) is first
+    english = EnglishEngines("en-US", Clock(), harper_thread(), Store(home / "prose.sqlite"))
+    first = english.reviewer(Named(name="a"))
+    assert english.reviewer(Named(name="a")) is first
     for name in "bc":
-        english.opinions(Named(name=name))
-    assert english.opinions(Named(name="a")) is not first
+        english.reviewer(Named(name=name))
+    assert english.reviewer(Named(name="a")) is not first
     english.close()

@@ -16,8 +16,8 @@ from breadknife.plugins.prose.evidence.contexts import (
     is_introduced,
     refine_rule,
 )
-from breadknife.plugins.prose.model.likelihood import Likelihood, Reader
-from breadknife.plugins.prose.model.proposer import Proposer, Reading, least
+from breadknife.plugins.prose.model.likelihood import TextLikelihood
+from breadknife.plugins.prose.model.proposer import Proposer, ProposerInput, least
 from support import PluginContext
 
 _MARKED = re.compile(r"\[(.*?)\|(.*?)\]")
@@ -75,11 +75,11 @@ WIDE = 0.6
 @pytest.mark.parametrize("each", SUPPORTING, ids=lambda each: each.wrong)
 def test_evidence_with_the_real_model(each: ContextPattern, real_engine: Engine) -> None:
     """What is wrong is proposed to be what is right, and that is left alone."""
-    likelihood = Likelihood(PluginContext(real_engine).model("smollm2-135m"), CancelToken())
-    proposer = Proposer(Reader(), lambda word: True)
+    likelihood = TextLikelihood(PluginContext(real_engine).model("smollm2-135m"), CancelToken())
+    proposer = Proposer(lambda word: True)
 
     def shown(text: str, by: float = 0.0) -> list[str]:
-        found = proposer.read(Reading(text), likelihood)
+        found = proposer.read(ProposerInput(text), likelihood)
         return [text[: p.span.start] + p.replacement + text[p.span.end :] for p in found if p.margin >= least(p) + by]
 
     right = _MARKED.sub(r"\2", each.wrong)

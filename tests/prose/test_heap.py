@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.prose.engines.jvm import heap
-from breadknife.plugins.prose.spoken import TOLD
+from breadknife.plugins.prose.language import DETECTED
 
 GB = 1 << 30
-SPOKEN = TOLD - {"en", "cs", "fi", "he", "hi", "hr", "hu", "ko", "lt", "nb", "th", "tr"}
+SPOKEN = DETECTED - {"en", "cs", "fi", "he", "hi", "hr", "hu", "ko", "lt", "nb", "th", "tr"}
 """Those that LanguageTool has, beside English."""
 
 

@@ -11,9 +11,8 @@ import pytest
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import ModelMissing
 from breadknife.plugins.prose.engines.lint import Lint
-from breadknife.plugins.prose.engines.merge import Correction, Mistake
-from breadknife.plugins.prose.model.judge import judged, needs_judge
-from breadknife.plugins.prose.model.opinions import case
+from breadknife.plugins.prose.engines.merge import Correction, FindingCandidate
+from breadknife.plugins.prose.model.judge import MarginInput, decide, needs_judge
 from breadknife.plugins.prose.model.thresholds import BUDGET, JUDGED, MISSPELLED, MISSPELLED_ALONE, excess
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
@@ -27,11 +26,13 @@ UNSURE = "The build could of failed."  # Harper's ModalOf: a rule that waits for
 AGREES, OBJECTS = {"could of": -9, "could have": -1}, {"could have": -9}
 
 
-def mistake(*replacements: str, rule: str = "RULE", ready: bool = False, safe: bool = False, known: int = 0) -> Mistake:
+def mistake(
+    *replacements: str, rule: str = "RULE", ready: bool = False, safe: bool = False, known: int = 0
+) -> FindingCandidate:
     span = Span(0, 4)
     lint = Lint("harper", rule, span, "", replacements, "")
     corrections = tuple(Correction(span, new) for new in replacements)
-    return Mistake(lint, ("harper",), (rule,), corrections, safe, ready, known=known)
+    return FindingCandidate(lint, ("harper",), (rule,), corrections, safe, ready, known=known)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def mistake(*replacements: str, rule: str = "RULE", ready: bool = False, safe: b
         (mistake(), False),  # there is nothing to compare with
     ],
 )
-def test_what_needs_a_judge(each: Mistake, expected: bool) -> None:
+def test_what_needs_a_judge(each: FindingCandidate, expected: bool) -> None:
     assert needs_judge(each) is expected
 
 
@@ -60,7 +61,7 @@ def test_what_needs_a_judge(each: Mistake, expected: bool) -> None:
     ],
 )
 def test_judged(margins: tuple[float, ...], budget: float, expected: list[str] | None) -> None:
-    found = judged(mistake(*"ab"[: max(len(margins), 1)]), margins, "model", budget)
+    found = decide(mistake(*"ab"[: max(len(margins), 1)]), margins, "model", budget)
     assert (found and [each.replacement for each in found.corrections]) == expected
     assert found is None or found.ready
 
@@ -76,7 +77,7 @@ def test_judged(margins: tuple[float, ...], budget: float, expected: list[str] |
 )
 def test_a_word_that_is_in_no_dictionary_may_be_a_name(engines: tuple[str, ...], margin: float, shown: bool) -> None:
     one = replace(mistake("httpx", rule="SpellCheck"), engines=engines)
-    assert (judged(one, (margin,), "model", BUDGET) is not None) is shown
+    assert (decide(one, (margin,), "model", BUDGET) is not None) is shown
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_a_word_that_is_in_no_dictionary_may_be_a_name(engines: tuple[str, ...],
 )
 def test_a_word_that_is_further_off_must_be_likelier(word: str, margins: dict[str, float], expected: str) -> None:
     one = replace(mistake(*margins, rule="SpellCheck"), engines=("harper", "languagetool"))
-    found = judged(one, tuple(margins.values()), "model", BUDGET, word)
+    found = decide(one, tuple(margins.values()), "model", BUDGET, word)
     assert found
     assert found.corrections[0].replacement == expected
 
@@ -108,13 +109,13 @@ def test_a_word_that_is_further_off_must_be_likelier(word: str, margins: dict[st
 def test_what_is_known_to_be_meant_comes_first_and_what_is_ready_is_told(
     known: int, ready: bool, margins: tuple[float, ...], budget: float, expected: list[str] | None
 ) -> None:
-    found = judged(mistake(*"abc", rule="SpellCheck", ready=ready, known=known), margins, "model", budget, "word")
+    found = decide(mistake(*"abc", rule="SpellCheck", ready=ready, known=known), margins, "model", budget, "word")
     assert (found and [each.replacement for each in found.corrections]) == expected
 
 
 def test_what_the_model_puts_first_is_safe_only_if_the_engines_put_it_first_too() -> None:
     found = [
-        judged(mistake("a", "b", safe=True, ready=True), margins, "model", BUDGET)
+        decide(mistake("a", "b", safe=True, ready=True), margins, "model", BUDGET)
         for margins in ((9.0, 8.0), (8.0, 9.0))
     ]
     assert [each and each.safe for each in found] == [True, False]
@@ -123,8 +124,10 @@ def test_what_the_model_puts_first_is_safe_only_if_the_engines_put_it_first_too(
 def test_what_is_typed_behind_a_mistake_is_not_judged_again() -> None:
     texts = ["It could of been one of them", "It could of been one of them, and so on. We go on."]
     lint = Lint("harper", "ModalOf", Span(3, 11), "", ("could have",), "")
-    one = Mistake(lint, ("harper",), ("ModalOf",), (Correction(lint.span, "could have"),), safe=False, ready=False)
-    assert {case(text, one).text for text in texts} == {"It could of been one of"}
+    one = FindingCandidate(
+        lint, ("harper",), ("ModalOf",), (Correction(lint.span, "could have"),), safe=False, ready=False
+    )
+    assert {MarginInput.of(text, one).text for text in texts} == {"It could of been one of"}
 
 
 def test_half_the_budget_asks_for_more() -> None:

@@ -20,12 +20,12 @@ from breadknife.host.host import Host
 from breadknife.host.plugins.registry import Registry
 from breadknife.kept import DAYS, Kept, Store
 from breadknife.plugins.prose.engines import languagetool
-from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.background import BackgroundEngine
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
-from breadknife.plugins.prose.engines.lint import Asked, Lint
+from breadknife.plugins.prose.engines.lint import Lint, LintRequest
 from breadknife.plugins.prose.engines.merge import Correction
-from breadknife.plugins.prose.model.judge import Case
-from breadknife.plugins.prose.model.proposer import Proposal, Reading
+from breadknife.plugins.prose.model.judge import MarginInput
+from breadknife.plugins.prose.model.proposer import ModelProposal, ProposerInput
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import Dialect, ProseSettings
 from breadknife.task.values import CheckRequest
@@ -33,7 +33,7 @@ from breadknife.text.document import Span
 from support import PluginContext, document
 
 LINT = Lint("languagetool", "AN", Span(3, 5), "“a” → “an”", ("an", ""), "GRAMMAR")
-ASKED = Asked("A text that was read before.")
+ASKED = LintRequest("A text that was read before.")
 
 
 class Counted:
@@ -41,7 +41,7 @@ class Counted:
         self.asked: list[str] = []
         self._dies_of = dies_of
 
-    def check(self, asked: Asked, /) -> tuple[Lint, ...]:
+    def check(self, asked: LintRequest, /) -> tuple[Lint, ...]:
         self.asked.append(asked.text)
         if asked.text == self._dies_of:
             raise EngineDied("it hangs")
@@ -53,9 +53,9 @@ class Counted:
 
 def check(store: Store, *texts: str, engine: str = "an engine", dies_of: str = "") -> list[str]:
     """What an engine in a new process is asked of these texts; each has an answer then."""
-    found, kept = Counted(dies_of), Kept[Asked, Lint](store, engine, Lint)
-    background = Background(found, kept=kept)
-    asked = [Asked(text) for text in texts]
+    found, kept = Counted(dies_of), Kept[LintRequest, Lint](store, engine, Lint)
+    background = BackgroundEngine(found.check, kept=kept)
+    asked = [LintRequest(text) for text in texts]
     background.submit("doc", asked, lambda: None)
     background.wait(asked, CancelToken.after(30))
     background.close()
@@ -92,12 +92,12 @@ def test_a_broken_file_is_made_anew(tmp_path: Path, broken: bytes) -> None:
 
 def test_an_answer_of_another_form_is_none(tmp_path: Path) -> None:
     store = Store(tmp_path / "prose.sqlite")
-    Kept[Asked, float](store, "an engine", float).put(ASKED, (1.0,))
-    assert Kept[Asked, Lint](store, "an engine", Lint).get(ASKED) is None
+    Kept[LintRequest, float](store, "an engine", float).put(ASKED, (1.0,))
+    assert Kept[LintRequest, Lint](store, "an engine", Lint).get(ASKED) is None
 
 
 def test_an_answer_that_no_file_can_have_is_not_kept(tmp_path: Path) -> None:
-    kept = Kept[Asked, Lint](Store(tmp_path / "prose.sqlite"), "an engine", Lint)
+    kept = Kept[LintRequest, Lint](Store(tmp_path / "prose.sqlite"), "an engine", Lint)
     kept.put(ASKED, (replace(LINT, message="\ud83d"),))
     assert kept.get(ASKED) is None
 
@@ -147,9 +147,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return Store(tmp_path_factory.mktemp("kept") / "prose.sqlite")
 
 
-@given(asked=st.builds(Asked, TEXT, TEXT), lints=st.lists(st.builds(Lint, *[st.text()] * 2, SPAN, st.text())))
-def test_lints_come_back(store: Store, asked: Asked, lints: list[Lint]) -> None:
-    kept = Kept[Asked, Lint](store, "languagetool", Lint)
+@given(asked=st.builds(LintRequest, TEXT, TEXT), lints=st.lists(st.builds(Lint, *[st.text()] * 2, SPAN, st.text())))
+def test_lints_come_back(store: Store, asked: LintRequest, lints: list[Lint]) -> None:
+    kept = Kept[LintRequest, Lint](store, "languagetool", Lint)
     kept.put(asked, tuple(lints))
     assert kept.get(asked) == tuple(lints)
 
@@ -158,21 +158,21 @@ CORRECTION = st.builds(Correction, SPAN, TEXT)
 
 
 @given(
-    case=st.builds(Case, TEXT, st.lists(CORRECTION).map(tuple)),
+    case=st.builds(MarginInput, TEXT, st.lists(CORRECTION).map(tuple)),
     margins=st.lists(st.floats(max_value=99, allow_nan=False)),
 )
-def test_margins_come_back(store: Store, case: Case, margins: list[float]) -> None:
-    kept = Kept[Case, float](store, "judge", float)
+def test_margins_come_back(store: Store, case: MarginInput, margins: list[float]) -> None:
+    kept = Kept[MarginInput, float](store, "judge", float)
     kept.put(case, tuple(margins))
     assert kept.get(case) == tuple(margins)
 
 
 def test_proposals_come_back(store: Store) -> None:
-    kept = Kept[Reading, Proposal](store, "proposer", Proposal)
-    reading = Reading("It send it.", (Correction(Span(0, 2), "it"),))
-    kept.put(reading, (Proposal("ThirdPerson", Span(3, 7), "sends", 2.75, careless=True),))
-    assert kept.get(reading) == (Proposal("ThirdPerson", Span(3, 7), "sends", 2.75, careless=True),)
-    assert kept.get(Reading("It send it.")) is None
+    kept = Kept[ProposerInput, ModelProposal](store, "proposer", ModelProposal)
+    reading = ProposerInput("It send it.", (Correction(Span(0, 2), "it"),))
+    kept.put(reading, (ModelProposal("ThirdPerson", Span(3, 7), "sends", 2.75, careless=True),))
+    assert kept.get(reading) == (ModelProposal("ThirdPerson", Span(3, 7), "sends", 2.75, careless=True),)
+    assert kept.get(ProposerInput("It send it.")) is None
 
 
 def test_the_model_is_asked_anew_where_it_may_answer_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import ScoreRequest, Scores
 from breadknife.plugins.prose import plugin as plugins
 from breadknife.plugins.prose.engines import vale
-from breadknife.plugins.prose.engines.arrivals import Arrivals
 from breadknife.plugins.prose.engines.lint import Lint
-from breadknife.plugins.prose.model import opinions
+from breadknife.plugins.prose.engines.refreshes import RefreshQueue
+from breadknife.plugins.prose.model import reviewer
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Finding, Findings
@@ -104,8 +104,8 @@ def world(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     tool.put_in_place(monkeypatch)
     monkeypatch.setattr(vale, "program", lambda root: home / "vale")
     monkeypatch.setattr(vale, "ValeEngine", lambda program, ini: style)
-    monkeypatch.setattr(opinions, "_REST_S", 0.01)
-    monkeypatch.setattr(plugins, "Arrivals", lambda: Arrivals(0.001))
+    monkeypatch.setattr(reviewer, "_REST_S", 0.01)
+    monkeypatch.setattr(plugins, "RefreshQueue", lambda: RefreshQueue(0.001))
     (tmp_path / ".vale.ini").touch()
     editor = Editor(values=ProseSettings(), engine=model, root=tmp_path, trusted=True)
     plugin = ProsePlugin()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineUnavailable, ModelMissing, PromptTooLong
-from breadknife.plugins.prose.model.likelihood import Likelihood, Reader, Surprise, readable
+from breadknife.plugins.prose.model.likelihood import CurrentModel, Surprise, TextLikelihood, readable
 from breadknife.text.document import Span
 from prose.disliking import Disliking
 from support import marked_spans
@@ -32,7 +32,7 @@ def test_a_change_is_asked_about_in_its_context(
 ) -> None:
     text, [span] = marked_spans(marked)
     model = Disliking({})
-    Likelihood(model, CancelToken()).margins(text, [(span, new)])
+    TextLikelihood(model, CancelToken()).margins(text, [(span, new)])
     [(asked, offered)] = model.asked
     assert offered == alternatives
     assert asked == prompt or (prompt is None and len(asked) < 1_300 and asked.startswith(LEAD))
@@ -41,13 +41,13 @@ def test_a_change_is_asked_about_in_its_context(
 def test_a_margin_is_what_a_change_gains() -> None:
     text, [span] = marked_spans("The server ⟦don't⟧ know.")
     model = Disliking({"don't": -9.0, "doesn't": -2.0, "didn't": -5.0})
-    likelihood = Likelihood(model, CancelToken())
+    likelihood = TextLikelihood(model, CancelToken())
     assert likelihood.margins(text, [(span, "doesn't"), (span, "didn't")]) == (7.0, 4.0)
 
 
 @given(st.text(st.sampled_from("ab’é😀 .\n-'"), max_size=80))
 def test_surprises_are_at_their_words_whatever_the_tokens(text: str) -> None:
-    spans = [each.span for each in Likelihood(Disliking({}), CancelToken()).read(text).words]
+    spans = [each.span for each in TextLikelihood(Disliking({}), CancelToken()).read(text).words]
     assert len(readable(text)) == len(text)
     assert all(text[span.start : span.end].replace("'", "").replace("’", "").isalpha() for span in spans)
     assert spans == sorted(spans)
@@ -56,7 +56,7 @@ def test_surprises_are_at_their_words_whatever_the_tokens(text: str) -> None:
 def test_a_long_text_is_read_in_pieces() -> None:
     model = Disliking({})
     text = "Some words are here. " * 200
-    found = Likelihood(model, CancelToken()).read(text).words
+    found = TextLikelihood(model, CancelToken()).read(text).words
     assert [text[each.span.start : each.span.end] for each in found] == ["Some", "words", "are", "here"] * 200
     assert {each.logprob for each in found} == {-3.0}
     assert "".join(each for _, (each,) in model.asked) == text
@@ -80,7 +80,7 @@ def test_what_another_word_may_gain(word: str, expected: float) -> None:
 def test_what_was_told_of_a_text_is_not_asked_again() -> None:
     text, [span] = marked_spans("The server ⟦don't⟧ know.")
     model = Disliking({"don't": -9.0, "doesn't": -2.0, "didn't": -5.0})
-    likelihood = Likelihood(model, CancelToken())
+    likelihood = TextLikelihood(model, CancelToken())
     told = likelihood.read(text)
     assert likelihood.margins(text, [(span, "doesn't"), (span, "didn't")], told=told) == (7.0, 4.0)
     assert [alternatives for _, alternatives in model.asked] == [(text,), (" doesn't know.", " didn't know.")]
@@ -92,23 +92,23 @@ def test_what_was_told_of_a_text_is_not_asked_again() -> None:
     ids=["all", "from a blank", "up to a word", "within a token", "to within a token", "what wasn't read"],
 )
 def test_what_is_told_of_a_part(start: int, end: int, expected: float | None) -> None:
-    told = Likelihood(Disliking({"The": -3.0, "don't": -9.0, "it": -0.0}), CancelToken()).read("The don't it")
+    told = TextLikelihood(Disliking({"The": -3.0, "don't": -9.0, "it": -0.0}), CancelToken()).read("The don't it")
     assert told.logprob(start, end) == expected
 
 
 def test_what_is_too_long_has_no_findings_and_a_missing_model_ends_it() -> None:
-    def raising(error: Exception) -> Reader:
+    def raising(error: Exception) -> CurrentModel:
         class Broken(Disliking):
             def score(self, *args: object, **options: object):  # type: ignore[no-untyped-def]
                 raise error
 
-        reader = Reader()
+        reader = CurrentModel()
         reader.use(Broken({}))
         return reader
 
     change = (Span(0, 1), "b")
-    assert raising(PromptTooLong("long")).read(lambda likelihood: likelihood.margins("a", [change])) == ()
+    assert raising(PromptTooLong("long")).run(lambda likelihood: likelihood.margins("a", [change])) == ()
     with pytest.raises(EngineUnavailable, match="gone"):
-        raising(ModelMissing("gone")).read(lambda likelihood: likelihood.margins("a", [change]))
+        raising(ModelMissing("gone")).run(lambda likelihood: likelihood.margins("a", [change]))
     with pytest.raises(EngineUnavailable):
-        Reader().read(lambda likelihood: likelihood.margins("a", [change]))
+        CurrentModel().run(lambda likelihood: likelihood.margins("a", [change]))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.prose.engines.merge import Correction
-from breadknife.plugins.prose.model.mending import Mended
+from breadknife.plugins.prose.model.mending import MendedText
 from breadknife.text.document import Span
 
 TEXT = "The the file are to large."
 
 
-def mended(*corrections: tuple[str, str]) -> Mended:
-    return Mended.of(TEXT, (Correction(Span(at := TEXT.index(old), at + len(old)), new) for old, new in corrections))
+def mended(*corrections: tuple[str, str]) -> MendedText:
+    return MendedText.of(
+        TEXT, (Correction(Span(at := TEXT.index(old), at + len(old)), new) for old, new in corrections)
+    )
 
 
 @pytest.mark.parametrize(
@@ -31,5 +33,5 @@ def test_back(corrections: list[tuple[str, str]], text: str, word: str, original
     found = mended(*corrections)
     assert found.text == text
     start = text.index(word)
-    span = found.back(Span(start, start + len(word)))
+    span = found.original(Span(start, start + len(word)))
     assert (span and TEXT[span.start : span.end]) == original

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.merge import (
     Correction,
-    Mistake,
+    FindingCandidate,
     Position,
-    beside,
+    add_proposals,
     is_certain,
-    joined,
-    mistakes,
+    join,
+    merge_lints,
     nowhere,
 )
 from breadknife.text.document import Span
@@ -110,11 +110,11 @@ def test_mistakes(lints: list[Lint], expected: list[tuple[str, str, list[str], s
     assert shown(found(*map(moved, lints))) == expected
 
 
-def found(*lints: Lint, position: Position = nowhere) -> list[Mistake]:
-    return mistakes(TEXT, lints, lambda span, offered, agreed: text(span) != "uvloop", position)
+def found(*lints: Lint, position: Position = nowhere) -> list[FindingCandidate]:
+    return merge_lints(TEXT, lints, lambda span, offered, agreed: text(span) != "uvloop", position)
 
 
-def shown(found: list[Mistake]) -> list[tuple[str, str, list[str], str]]:
+def shown(found: list[FindingCandidate]) -> list[tuple[str, str, list[str], str]]:
     return [
         (
             f"{each.lint.engine}/{each.lint.rule}",
@@ -151,7 +151,7 @@ def test_what_is_shown_keeps_its_place_when_an_engine_that_usually_comes_first_a
     assert [each.lint for each in found(harper, tool, position=lambda lint: 0 if lint == tool else math.inf)] == [tool]
 
 
-MODELS = Mistake(
+MODELS = FindingCandidate(
     Lint("model", "Confusion", Span(8, 10), "", ("a",), ""),
     ("model",),
     ("Confusion",),
@@ -178,7 +178,7 @@ BESIDE = [
 def test_the_models_own_beside_the_rules(
     lints: list[Lint], position: Position, expected: list[tuple[str, str, list[str], str]]
 ) -> None:
-    assert shown(beside(TEXT, found(*lints), [MODELS], position)) == expected
+    assert shown(add_proposals(TEXT, found(*lints), [MODELS], position)) == expected
 
 
 JOINED = [
@@ -196,8 +196,8 @@ JOINED = [
 def test_what_another_says_of_the_same_place(
     lints: list[Lint], said: tuple[str, list[str]], expected: tuple[str, list[str], bool]
 ) -> None:
-    [one] = mistakes(TEXT, lints, lambda span, offered, agreed: True)
-    both = joined(TEXT, one, lint("vale", "House.Terms", said[0], *said[1]))
+    [one] = merge_lints(TEXT, lints, lambda span, offered, agreed: True)
+    both = join(TEXT, one, lint("vale", "House.Terms", said[0], *said[1]))
     assert ("+".join(both.engines), [each.replacement for each in both.corrections], both.safe) == expected
     assert both.rules == ("X", "House.Terms")
     assert both.lint == one.lint
@@ -220,7 +220,7 @@ def moved(each: Lint) -> Lint:
 )
 def test_a_comma_is_a_matter_of_taste_after_a_short_word(word: str, expected: int) -> None:
     found = [Lint("harper", "DiscourseMarkers", Span(0, len(word)), "", (f"{word},",), "")]
-    assert len(mistakes(f"{word} it is here.", found, lambda span, offered, agreed: True)) == expected
+    assert len(merge_lints(f"{word} it is here.", found, lambda span, offered, agreed: True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_comma_is_a_matter_of_taste_after_a_short_word(word: str, expected: in
 def test_a_name_may_begin_with_the_word_before_it(text: str, repeated: str, expected: int) -> None:
     start = text.index(repeated)
     found = [Lint("harper", "RepeatedWords", Span(start, start + len(repeated)), "", ("the",), "")]
-    assert len(mistakes(text, found, lambda span, offered, agreed: True)) == expected
+    assert len(merge_lints(text, found, lambda span, offered, agreed: True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -251,11 +251,11 @@ def test_a_name_may_begin_with_the_word_before_it(text: str, repeated: str, expe
 )
 def test_a_writer_is_sure_to_be_one_by_the_verb(text: str, expected: bool) -> None:
     one = Lint("languagetool", "I_LOWERCASE", Span(3, 4), "", ("I",), "")
-    assert [each.safe for each in mistakes(text, [one], lambda *_: True)] == [expected]
+    assert [each.safe for each in merge_lints(text, [one], lambda *_: True)] == [expected]
 
 
 @pytest.mark.parametrize(("text", "expected"), [("It is so?What is it", 1), ("It is so.What is it", 0), ("x[T.?W", 0)])
 def test_a_blank_between_sentences(text: str, expected: int) -> None:
     at = text.index("W")
     one = Lint("languagetool", "SENTENCE_WHITESPACE", Span(at, at + 1), "", (" W",), "")
-    assert len(mistakes(text, [one], lambda *_: True)) == expected
+    assert len(merge_lints(text, [one], lambda *_: True)) == expected

@@ -12,7 +12,7 @@ import pytest
 
 from breadknife.plugins.prose.engines import languagetool, vale
 from breadknife.plugins.prose.engines.lint import Lint
-from breadknife.plugins.prose.model import opinions
+from breadknife.plugins.prose.model import reviewer
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.text.document import Document, Span, TextEdit
@@ -52,7 +52,7 @@ def plugin(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProsePlugin]
     monkeypatch.setattr(
         vale, "ValeEngine", lambda program, ini: Late("vale", "House.Terms", "utilize", "use", (0, 0.1, 0.4))
     )
-    monkeypatch.setattr(opinions, "_REST_S", 0.03)
+    monkeypatch.setattr(reviewer, "_REST_S", 0.03)
     plugin = ProsePlugin()
     yield plugin
     plugin.close()

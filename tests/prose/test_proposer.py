@@ -10,8 +10,8 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine
 from breadknife.plugins.prose.engines.merge import Correction
 from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
-from breadknife.plugins.prose.model.likelihood import Likelihood, Reader
-from breadknife.plugins.prose.model.proposer import Proposal, Proposer, Reading
+from breadknife.plugins.prose.model.likelihood import TextLikelihood
+from breadknife.plugins.prose.model.proposer import ModelProposal, Proposer, ProposerInput
 from breadknife.plugins.prose.model.thresholds import CARELESS, PROPOSED
 from breadknife.text.document import Span
 from prose.disliking import Disliking
@@ -20,10 +20,10 @@ from support import PluginContext
 DICTIONARY = frozenset(("restart", "restarts", "restarted", "file", "files"))
 
 
-def proposals(text: str, words: Mapping[str, float]) -> tuple[list[Proposal], Disliking]:
+def proposals(text: str, words: Mapping[str, float]) -> tuple[list[ModelProposal], Disliking]:
     model = Disliking(words)
-    proposer = Proposer(Reader(), DICTIONARY.__contains__)
-    return proposer.proposals(text, Likelihood(model, CancelToken())), model
+    proposer = Proposer(DICTIONARY.__contains__)
+    return proposer.propose(text, TextLikelihood(model, CancelToken())), model
 
 
 DONT = {"don't": -9, "doesn't": -2, "didn't": -3}
@@ -89,12 +89,13 @@ def test_what_is_mended_is_not_proposed_and_its_neighbours_are_read_with_it() ->
     words = {
         "don't": -19, "doesn't": -2, "doesn't restart": -9, "restarted": -2, "you restart": -3, "you restarted": -9,
     }  # fmt: skip
-    likelihood = Likelihood(Disliking(words), CancelToken())
-    proposer = Proposer(Reader(), DICTIONARY.__contains__)
+    likelihood = TextLikelihood(Disliking(words), CancelToken())
+    proposer = Proposer(DICTIONARY.__contains__)
 
     def read(*mended: Correction) -> list[tuple[str, str]]:
         return [
-            (text[p.span.start : p.span.end], p.replacement) for p in proposer.read(Reading(text, mended), likelihood)
+            (text[p.span.start : p.span.end], p.replacement)
+            for p in proposer.read(ProposerInput(text, mended), likelihood)
         ]
 
     at = text.index("don't")
@@ -106,10 +107,10 @@ def test_what_is_mended_is_not_proposed_and_its_neighbours_are_read_with_it() ->
 def test_where_something_is_wrong_less_is_needed(careless: bool) -> None:
     text = "The server don't know wich one."
     least = PROPOSED["Agreement"] - CARELESS
-    likelihood = Likelihood(Disliking({"don't": -2.0 - least, "doesn't": -2.0}), CancelToken())
+    likelihood = TextLikelihood(Disliking({"don't": -2.0 - least, "doesn't": -2.0}), CancelToken())
     at = text.index("wich")
     mended = (Correction(Span(at, at + 4), "which"),) if careless else ()
-    found = Proposer(Reader(), DICTIONARY.__contains__, slack=0.0).read(Reading(text, mended), likelihood)
+    found = Proposer(DICTIONARY.__contains__, slack=0.0).read(ProposerInput(text, mended), likelihood)
     assert [each.replacement for each in found] == (["doesn't"] if careless else [])
 
 
@@ -117,13 +118,13 @@ def test_where_something_is_wrong_less_is_needed(careless: bool) -> None:
 @pytest.mark.parametrize("each", CONFUSIONS, ids=lambda each: f"{each.rule}: {each.wrong}")
 def test_confusion_sets_with_the_real_model(each: ConfusionSet, real_engine: Engine) -> None:
     """What is wrong is proposed to be what is right, and what is right is left alone."""
-    likelihood = Likelihood(PluginContext(real_engine).model("smollm2-135m"), CancelToken())
-    proposer = Proposer(Reader(), lambda word: True, slack=5.0)  # what is likelier, though it isn't shown
+    likelihood = TextLikelihood(PluginContext(real_engine).model("smollm2-135m"), CancelToken())
+    proposer = Proposer(lambda word: True, slack=5.0)  # what is likelier, though it isn't shown
 
     def edited(text: str) -> list[str]:
         return [
             text[: p.span.start] + p.replacement + text[p.span.end :]
-            for p in proposer.proposals(text, likelihood)
+            for p in proposer.propose(text, likelihood)
             if p.margin >= PROPOSED.get(p.rule, 0.0) or text == each.wrong
         ]
 
@@ -141,16 +142,16 @@ def test_confusion_sets_with_the_real_model(each: ConfusionSet, real_engine: Eng
     ],
 )
 def test_the_sentence_being_typed_is_not_read_yet(text: str, expected: str) -> None:
-    assert Reading.of(text, ()).text == expected
+    assert ProposerInput.of(text, ()).text == expected
 
 
 def test_of_the_sentence_being_typed_nothing_is_mended_either() -> None:
     here, there = Correction(Span(3, 5), "was"), Correction(Span(13, 15), "use")
-    assert Reading.of("It is so. We us", (here, there)).mended == (here,)
+    assert ProposerInput.of("It is so. We us", (here, there)).mended == (here,)
 
 
 def test_what_was_read_before_the_last_sentences_came() -> None:
-    reading = Reading.of("It is so. We use it. They go.", (Correction(Span(10, 12), "They"),))
+    reading = ProposerInput.of("It is so. We use it. They go.", (Correction(Span(10, 12), "They"),))
     assert [(each.text, len(each.mended)) for each in reading.beginnings()] == [
         ("It is so. We use it.", 1),
         ("It is so.", 0),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.prose.project.spelling import Vocabulary, is_slip, is_typo, looks_meant, of_project
+from breadknife.plugins.prose.project.spelling import DocumentVocabulary, is_slip, is_typo, looks_meant, of_project
 from breadknife.text.document import Span
 from project.folders import known
 from prose.reading import paragraphs
@@ -73,7 +73,7 @@ def test_typo(source: str, word: str, offered: list[str], expected: bool) -> Non
     found = paragraphs(source)
     text = found[0].text
     start = text.index(word)
-    vocabulary = Vocabulary(source, found, frozenset({"wrods"}))
+    vocabulary = DocumentVocabulary(source, found, frozenset({"wrods"}))
     knows = {"packs", "pick", "receive", "editable"}.__contains__
     assert is_typo(text, Span(start, start + len(word)), tuple(offered), vocabulary, knows) is expected
 
@@ -93,7 +93,7 @@ def test_typo(source: str, word: str, offered: list[str], expected: bool) -> Non
 )
 def test_what_all_engines_take_for_the_same_word(word: str, agreed: str, expected: bool) -> None:
     assert looks_meant(word, agreed) is expected
-    nothing = Vocabulary("", (), frozenset())
+    nothing = DocumentVocabulary("", (), frozenset())
     assert is_typo(f"So {word}", Span(3, 3 + len(word)), (), nothing, {"x"}.__contains__, agreed) is expected
 
 
@@ -113,7 +113,7 @@ def test_what_the_project_says(
 ) -> None:
     source = f"We {word} it."
     project = known(tmp_path, {name: text.replace("recieve", word) for name, text in files.items()})
-    vocabulary = Vocabulary(source, paragraphs(source), frozenset(), of_project(project, whole=True))
+    vocabulary = DocumentVocabulary(source, paragraphs(source), frozenset(), of_project(project, whole=True))
     always = is_known and all(name.endswith(".md") for name in files)  # or else it is a name
     found = is_typo(f"We {word}", Span(3, 10), (offered,), vocabulary, lambda word: False)
     assert found is (expected or always)

@@ -13,9 +13,8 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.plugins.prose.engines import vale
-from breadknife.plugins.prose.engines.lint import Asked, Later
-from breadknife.plugins.prose.engines.vale import ValeEngine
-from breadknife.plugins.prose.engines.vales import Vales
+from breadknife.plugins.prose.engines.lint import BackgroundLinter, LintRequest
+from breadknife.plugins.prose.engines.vale import ValeEngine, ValeRegistry
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import ActionRequest, Actions, CheckRequest, CommandRequest, Finding, Findings
@@ -166,29 +165,29 @@ def test_styles_that_change_are_read_again(home: Path, installed: Path) -> None:
     rule.write_text("extends: substitution\n")
     (installed / "styles" / ".git").mkdir()
     now = [0.0]
-    vales, context = Vales(lambda: now[0]), Editor(installed)
-    first = vales.of(context)
+    vales, context = ValeRegistry(lambda: now[0]), Editor(installed)
+    first = vales.find(context)
     assert first is not None
     os.utime(rule, ns=(later := time.time_ns() + 10**10, later))
-    assert vales.of(context) is first  # it was looked at just now
+    assert vales.find(context) is first  # it was looked at just now
     now[0] += 10
-    second = vales.of(context)
+    second = vales.find(context)
     assert second is not None
     assert second is not first
     assert not asks(first)
     assert asks(second)
     now[0] += 10
     (installed / "styles" / ".git" / "index").touch()
-    assert vales.of(context) is second
+    assert vales.find(context) is second
     now[0] += 10
     rule.unlink()
-    assert vales.of(context) is not second
+    assert vales.find(context) is not second
     vales.close()
 
 
-def asks(each: Later) -> bool:
+def asks(each: BackgroundLinter) -> bool:
     """Whether it still takes questions."""
-    question = Asked("We utilize it.")
+    question = LintRequest("We utilize it.")
     each.submit("doc", [question], lambda: None)
     each.wait([question], CancelToken.after(30))
     return each.result(question) is not None

@@ -14,9 +14,15 @@ from breadknife.cli.output import say, tell
 from breadknife.errors import BreadknifeError, DocumentError
 from breadknife.host.host import Host
 from breadknife.host.workspace import root_of
-from breadknife.plugins.prose.hearing import Hearing
 from breadknife.plugins.prose.plugin import ProsePlugin
-from breadknife.plugins.prose.stale import Heard, Stale, stale_comments, stale_lines, stale_words
+from breadknife.plugins.prose.rule_log import RuleLog
+from breadknife.plugins.prose.stale_suppressions import (
+    LoggedCheck,
+    StaleSuppression,
+    find_stale_comments,
+    find_stale_lines,
+    find_stale_words,
+)
 from breadknife.task.values import CheckRequest
 from breadknife.text.document import Document, read_document, with_newlines
 from breadknife.text.printable import escaped_name
@@ -27,9 +33,9 @@ def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> 
     host = make_host(engine_script)
     host.on_notice = tell
     settings_of = cache(partial(settings_for, host, offline))
-    found, roots, failed = list[Stale](), dict[Path, None](), False
+    found, roots, failed = list[StaleSuppression](), dict[Path, None](), False
 
-    def add(stale: Callable[[], Sequence[Stale]]) -> None:
+    def add(stale: Callable[[], Sequence[StaleSuppression]]) -> None:
         nonlocal failed
         try:
             found.extend(stale())
@@ -46,26 +52,26 @@ def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> 
             root = root_of(path, [Path.cwd()])
             roots[root] = None
             host.settings = settings_of(root)
-            add(lambda path=path, root=root: [*stale_comments(_document(path), partial(_heard, host, root))])
+            add(lambda path=path, root=root: [*find_stale_comments(_document(path), partial(_check, host, root))])
         for root in roots:
             host.settings = settings_of(root)
-            add(lambda root=root: stale_lines(root, _documents(root), partial(_heard, host, root)))
-            add(lambda root=root: stale_words(root, _documents(root)))
+            add(lambda root=root: find_stale_lines(root, _documents(root), partial(_check, host, root)))
+            add(lambda root=root: find_stale_words(root, _documents(root)))
     for each in found:
         say(f"{escaped_name(os.path.relpath(each.path))}:{each.line}: {each.why}")
     return 2 if failed else 1 if any(each.certain for each in found) else 0
 
 
-def _heard(host: Host, root: Path, document: Document) -> Heard:
+def _check(host: Host, root: Path, document: Document) -> LoggedCheck:
     """Raises DocumentError for what a plugin failed with."""
-    hearing = Hearing()
+    log = RuleLog()
     for plugin in host.registry.plugins:
         if isinstance(plugin, ProsePlugin):
-            plugin.hearing = hearing
+            plugin.rule_log = log
     reply = host.ask(CheckRequest(document, whole=True, all_fixes=False, each_place=True), root=root)
     if failures := reply.failures:
         raise DocumentError(f"{document.path}: {'; '.join(failure.sentence for failure in failures)}")
-    return Heard(reply.findings, hearing)
+    return LoggedCheck(reply.findings, log)
 
 
 def _document(path: Path) -> Document:

@@ -1,4 +1,4 @@
-"""One look at a document's paragraphs: who is asked, who is waited for, and what comes of it."""
+"""One check of a document's paragraphs: who is asked, who is waited for, and what comes of it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,33 @@ import contextlib
 import math
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
-from breadknife.plugins.prose.checkers import Checkers, Tool
-from breadknife.plugins.prose.continuity import Read
-from breadknife.plugins.prose.engines.arrivals import Arrivals
-from breadknife.plugins.prose.engines.lint import Asked, Later, Lint
-from breadknife.plugins.prose.engines.merge import Correction, Mistake, added, beside, mistakes
+from breadknife.plugins.prose.engine_set import EngineSet
+from breadknife.plugins.prose.engines.lint import BackgroundLinter, Lint, LintRequest, drop_noise
+from breadknife.plugins.prose.engines.merge import (
+    Correction,
+    FindingCandidate,
+    add_candidates,
+    add_proposals,
+    merge_lints,
+)
+from breadknife.plugins.prose.engines.refreshes import RefreshQueue
 from breadknife.plugins.prose.engines.rules import is_of_dictionaries
-from breadknife.plugins.prose.flaws import Flaw, flaw
-from breadknife.plugins.prose.model.judge import Case
-from breadknife.plugins.prose.model.opinions import Opinions, cases, reading
-from breadknife.plugins.prose.model.proposer import Reading
-from breadknife.plugins.prose.project.spelling import Vocabulary, folded, is_typo, slips
+from breadknife.plugins.prose.finding import ProseFinding
+from breadknife.plugins.prose.language import languages
+from breadknife.plugins.prose.model.judge import MarginInput, needs_judge
+from breadknife.plugins.prose.model.proposer import ProposerInput
+from breadknife.plugins.prose.model.reviewer import ModelReviewer
+from breadknife.plugins.prose.project.spelling import DocumentVocabulary, folded, is_typo, slips
+from breadknife.plugins.prose.results import ParagraphFindings
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.silenced import Silenced
-from breadknife.plugins.prose.spoken import ENGLISH, languages
+from breadknife.plugins.prose.suppressions import Suppressions
 from breadknife.task.plugin import Context
 from breadknife.text.document import Document, Span
 from breadknife.text.extract.declared import declared_language
@@ -37,30 +43,39 @@ _AT_ONCE_S = 0.15
 a second."""
 _AT_ONCE = 2_000
 """Code points that it reads at once however long that takes: a paragraph that was edited."""
-_UNKNOWN = Asked("httpcore2")
+_UNKNOWN = LintRequest("httpcore2")
 """The first word that is in no dictionary takes Harper a second: better once in the background than in an answer."""
 _MOST_READ = 60_000
 """Characters of a document's prose that the model reads by itself: about 10,000 words, some minutes."""
 _FOREIGN_SPELLING = "TYPOS"
 """LanguageTool's category of words that aren't in the dictionary."""
 _LONG_WORD = 8
+_WITHOUT = {"LanguageTool": "by Harper alone", "Vale": "without Vale"}
 
 
-class Waiting(Protocol):
+class Pending(Protocol):
     """An engine that answers later."""
 
     def waits(self, owner: str) -> bool: ...
 
 
+class Answering(Protocol):
+    @property
+    def failure(self) -> str | None: ...
+
+    @property
+    def is_absent(self) -> bool: ...
+
+
 @dataclass
-class Missing:
+class Coverage:
     """What a check lacks: of engines that it could not ask, that didn't answer, or that are still at work."""
 
     absent: set[str] = field(default_factory=set[str])
-    """Their names, as a report of stale ignores has them."""
+    """Their names, as a report of stale suppressions has them."""
     unanswered: list[str] = field(default_factory=list[str])
     """A sentence for each that was asked and didn't answer: without it less is found than elsewhere."""
-    awaited: list[Waiting] = field(default_factory=list["Waiting"])
+    awaited: list[Pending] = field(default_factory=list[Pending])
     """Those that were asked, and answer later."""
 
     def waits(self, owner: str) -> bool:
@@ -69,115 +84,90 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """One paragraph, and what its engines have said of it so far."""
+class _LintedParagraph:
+    """One paragraph, and what its engines have said of it so far; None for one that has not answered."""
 
     paragraph: ProseText
-    asked: Asked
+    request: LintRequest
+    is_english: bool
     harper: tuple[Lint, ...] | None
     tool: tuple[Lint, ...] | None
     vale: tuple[Lint, ...] | None
-    before: Sequence[Flaw]
-    """What is shown of it, at the places that it has now."""
-
-    @property
-    def is_english(self) -> bool:
-        return self.asked.language == ENGLISH
+    before: Sequence[ProseFinding]
+    """What is shown of it, at the spans that it has now."""
 
     @property
     def pending(self) -> set[str]:
         """The engines, besides the model, that have not answered yet."""
-        said = {"harper": self.harper, "languagetool": self.tool, "vale": self.vale}
-        return {name for name, lints in said.items() if lints is None}
+        lints = {"harper": self.harper, "languagetool": self.tool, "vale": self.vale}
+        return {name for name, answer in lints.items() if answer is None}
 
     def position(self, lint: Lint) -> float:
-        """Return the place of a finding among those that are shown, which it keeps. Infinity for any other."""
+        """Return the position of a finding among those that are shown, which it keeps. Infinity for any other."""
         if not self.before:
             return math.inf
         key = (lint.engine, lint.rule, self.paragraph.source_span(lint.span))
-        return next((at for at, flaw in enumerate(self.before) if flaw.key == key), math.inf)
+        return next((at for at, finding in enumerate(self.before) if finding.key == key), math.inf)
 
 
 @dataclass(frozen=True)
-class Check:
+class DocumentCheck:
     document: Document
     context: Context
     settings: ProseSettings
-    paragraphs: Sequence[ProseText]
-    """All of the document."""
-    vocabulary: Vocabulary
-    silenced: Silenced
-    checkers: Checkers
-    vale: Later | None
-    arrivals: Arrivals
+    vocabulary: DocumentVocabulary
+    suppressions: Suppressions
+    engines: EngineSet
+    vale: BackgroundLinter | None
+    refreshes: RefreshQueue
+    coverage: Coverage
+    """Is filled."""
     whole: bool
     """Wait for everybody, as lint does."""
-    began: float
-    """When the document was asked about, by the monotonic clock."""
-    missing: Missing
-    most: float | None = None
+    most: float | None
     """The seconds that a `whole` check waits for slow engines; with 0 they aren't asked, and what they have said
     counts."""
+    began: float = field(default_factory=time.monotonic)
 
-    def read(self, fresh: Sequence[ProseText], before: Sequence[Flaw]) -> list[Read]:
+    def check(self, fresh: Sequence[ProseText], before: Sequence[ProseFinding]) -> list[ParagraphFindings]:
         """Return what is known now of these paragraphs; the engines that are slow are asked for the rest.
 
-        `before` is what is shown of the document, at the places that it has now.
+        `before` is what is shown of the document, at the spans that it has now.
         """
-        default = declared_language(self.document) or self.settings.language
-        asked = [Asked(p.text, tag) for p, tag in zip(fresh, languages(fresh, default), strict=True)]
-        tool = self.checkers.languagetool(self.context, whole=self.whole) if self.settings.languagetool else None
-        later: dict[str, Tool | Later] = {}
-        if tool is not None:
-            later["LanguageTool"] = tool
-        if self.vale is not None:
-            later["Vale"] = self.vale
-        self.missing.awaited += (*later.values(), self.checkers.harper)
-        for engine in later.values() if self._asks else ():
-            engine.submit(self._owner, asked, self._arrived)
-        harper = self._harper(asked)
-        if self.whole and self._asks:
-            for engine in later.values():
-                self._wait(partial(engine.wait, asked))
-        # Each answer is looked up once: of one that comes a moment later there will be news.
-        shown = _by_paragraph(fresh, before)
-        parts = [
-            _Part(
-                paragraph,
-                question,
-                lints,
-                tool.result(question) if tool is not None else (),
-                self.vale.result(question) if self.vale is not None else (),
-                own,
-            )
-            for paragraph, question, lints, own in zip(fresh, asked, harper, shown, strict=True)
+        paragraphs = self._lint(fresh, before)
+        lints = [self.suppressions.filter(each.paragraph, (each.harper or (), each.tool or ())) for each in paragraphs]
+        candidates = [self._merge(each, own) if own else [] for each, own in zip(paragraphs, lints, strict=True)]
+        passages: list[ProposerInput | None] = [None] * len(paragraphs)
+        reviewer = self.engines.english.reviewer(self.context) if self.settings.model else None
+        if reviewer is None:
+            self.coverage.absent.add("model")
+        else:
+            passages = self._list_passages(paragraphs, lints)
+            english = (each for each in zip(paragraphs, candidates, strict=True) if each[0].is_english)
+            cases = [
+                MarginInput.of(paragraph.paragraph.text, candidate)
+                for paragraph, own in english
+                for candidate in own
+                if needs_judge(candidate)
+            ]
+            self._review(reviewer, cases, [passage for passage in passages if passage])
+        return [
+            self._finish(paragraph, own, reviewer, passage)
+            for paragraph, own, passage in zip(paragraphs, candidates, passages, strict=True)
         ]
-        self._tell_missing(later, parts)
-        if not self.whole:
-            self._read_later(asked, harper)
-        return self._with_model(parts)
-
-    def leaves_out(self, flaw: Flaw) -> bool:
-        """Tell whether a flaw of an earlier version would not be told any more: the user has said so meanwhile."""
-        if flaw.mistake.spelling and (not self.settings.spelling or flaw.word in self.vocabulary):
-            return True
-        if flaw.mistake.unknown_word and folded(flaw.word) in self.vocabulary.dictionary:
-            return True
-        start, sentence = flaw.finding.span.start, flaw.sentence.hash
-        return self.silenced.silences(flaw.mistake.lint.rule, start, sentence)
 
     @property
     def _owner(self) -> str:
         return f"{self.document.uri}#{id(self.context)}" if self.whole else self.document.uri
 
     @property
-    def _arrived(self) -> Callable[[], None]:
-        if self.whole:
-            return _nobody
-        return partial(self.arrivals.tell, self.document.uri, self.context.refresh, self._has_ended)
+    def _on_news(self) -> Callable[[], None]:
+        if self.whole:  # lint waits: nobody needs to be told that results have come
+            return lambda: None
+        return partial(self.refreshes.add, self.document.uri, self.context.refresh, self._has_ended)
 
     def _has_ended(self) -> bool:
-        return not self.missing.waits(self._owner)
+        return not self.coverage.waits(self._owner)
 
     @property
     def _asks(self) -> bool:
@@ -193,155 +183,96 @@ class Check:
             wait(limit)
         self.context.cancel.raise_if_cancelled()
 
-    def _tell_missing(self, later: Mapping[str, Tool | Later], parts: Sequence[_Part]) -> None:
-        """Say which engines didn't answer: an editor's user once, and lint for each document."""
-        for name in ("LanguageTool", "Vale"):
-            engine, without = later.get(name), "by Harper alone" if name == "LanguageTool" else "without Vale"
-            if engine is None or engine.failure is not None:
-                self.missing.absent.add(name.lower())
-            if engine is None:
-                continue
-            if engine.failure is not None:
-                self._excuse(name, engine, f"Prose is checked {without}: {engine.failure}.")
-            elif engine.lost(part.asked for part in parts):  # without their number: a text is told once
-                self._excuse(
-                    name, engine, f"{name} could not check all of {self.document.uri}: it crashes or hangs there."
-                )
+    # --- rules: text -> lints
 
-    def _excuse(self, name: str, engine: Tool | Later | Opinions, sentence: str) -> None:
+    def _lint(self, fresh: Sequence[ProseText], before: Sequence[ProseFinding]) -> list[_LintedParagraph]:
+        english = self.settings.dialect
+        tags = languages(fresh, declared_language(self.document) or self.settings.language, english)
+        requests = [LintRequest(paragraph.text, tag) for paragraph, tag in zip(fresh, tags, strict=True)]
+        tool = self.engines.languagetool(self.context, whole=self.whole) if self.settings.languagetool else None
+        later = {name: linter for name, linter in (("LanguageTool", tool), ("Vale", self.vale)) if linter is not None}
+        self.coverage.awaited += (*later.values(), self.engines.harper)
+        for linter in later.values() if self._asks else ():
+            linter.submit(self._owner, requests, self._on_news)
+        by_harper = self._lint_at_once(requests)
+        if self.whole and self._asks:
+            for linter in later.values():
+                self._wait(partial(linter.wait, requests))
+        # Each answer is looked up once: of one that comes a moment later there will be news.
+        paragraphs = [
+            _LintedParagraph(
+                paragraph,
+                request,
+                request.language == english,
+                lints,
+                self._by_tool(tool, request),
+                self.vale.result(request) if self.vale is not None else (),
+                shown,
+            )
+            for paragraph, request, lints, shown in zip(
+                fresh, requests, by_harper, _by_paragraph(fresh, before), strict=True
+            )
+        ]
+        self._report_missing(later, requests)
+        if not self.whole:
+            unread = (request for request, lints in zip(requests, by_harper, strict=True) if lints is None)
+            self.engines.harper.submit(self._owner, unread, self._on_news)
+            # At the end, for no word is asked about any more: that would wait for a paragraph.
+            self.engines.harper.submit("", [_UNKNOWN], lambda: None)
+        return paragraphs
+
+    def _lint_at_once(self, requests: Sequence[LintRequest]) -> list[tuple[Lint, ...] | None]:
+        """Return what Harper says; None for what it has no time for now."""
+        harper, due = self.engines.harper, self.began + _AT_ONCE_S
+        answers: list[tuple[Lint, ...] | None] = []
+        length = 0
+        for request in requests:
+            self.context.cancel.raise_if_cancelled()
+            lints = harper.result(request)
+            if lints is None and (self.whole or length < _AT_ONCE or time.monotonic() < due):
+                lints = harper.answer(request)
+                length += len(request.text)
+            answers.append(lints)
+        return answers
+
+    def _by_tool(self, tool: BackgroundLinter | None, request: LintRequest) -> tuple[Lint, ...] | None:
+        lints = tool.result(request) if tool is not None else ()
+        return None if lints is None else drop_noise(lints, self.engines.settings.enabled)
+
+    def _report_missing(self, later: Mapping[str, BackgroundLinter], requests: Sequence[LintRequest]) -> None:
+        """Say which engines didn't answer: an editor's user once, and lint for each document."""
+        for name, without in _WITHOUT.items():
+            linter = later.get(name)
+            if linter is None or linter.failure is not None:
+                self.coverage.absent.add(name.lower())
+            if linter is None:
+                continue
+            if linter.failure is not None:
+                self._excuse(name, linter, f"Prose is checked {without}: {linter.failure}.")
+            elif linter.lost(requests):  # without their number: a text is told once
+                lost = f"{name} could not check all of {self.document.uri}: it crashes or hangs there."
+                self._excuse(name, linter, lost)
+
+    def _excuse(self, name: str, engine: Answering, sentence: str) -> None:
         """Say what is missing. Lint fails where an engine gave no answer, unless there is none to ask."""
         if not self.whole or engine.is_absent:
             self.context.notify(sentence)
         elif engine.failure is not None:
-            self.missing.unanswered.append(f"{name} did not answer: {engine.failure}.")
+            self.coverage.unanswered.append(f"{name} did not answer: {engine.failure}.")
         else:
-            self.missing.unanswered.append(sentence)
+            self.coverage.unanswered.append(sentence)
 
-    def _harper(self, asked: Sequence[Asked]) -> list[tuple[Lint, ...] | None]:
-        """What Harper says; None for what it has no time for now."""
-        harper, due = self.checkers.harper, self.began + _AT_ONCE_S
-        found: list[tuple[Lint, ...] | None] = []
-        length = 0
-        for question in asked:
-            self.context.cancel.raise_if_cancelled()
-            known = harper.result(question)
-            if known is None and (self.whole or length < _AT_ONCE or time.monotonic() < due):
-                known = harper.answer(question)
-                length += len(question.text)
-            found.append(known)
-        return found
+    # --- candidates: lints -> what may be wrong
 
-    def _read_later(self, asked: Iterable[Asked], found: Iterable[tuple[Lint, ...] | None]) -> None:
-        """Have Harper read what it has not, once no word is asked about any more: that would wait for a paragraph."""
-        harper = self.checkers.harper
-        harper.submit(
-            self._owner, (each for each, known in zip(asked, found, strict=True) if known is None), self._arrived
-        )
-        harper.submit("", [_UNKNOWN], _nobody)
+    def _merge(self, paragraph: _LintedParagraph, lints: Sequence[Lint]) -> list[FindingCandidate]:
+        text, enabled = paragraph.paragraph.text, self.engines.settings.enabled
+        if not paragraph.is_english:  # only LanguageTool speaks it
+            lints = [lint for lint in lints if lint.category != _FOREIGN_SPELLING or self._is_foreign_typo(text, lint)]
+        believes = partial(self._is_typo, text)
+        return merge_lints(text, lints, believes, paragraph.position, enabled if paragraph.is_english else None)
 
-    def _with_model(self, parts: Sequence[_Part]) -> list[Read]:
-        told = [self.silenced.spoken(part.paragraph, (part.harper or (), part.tool or ())) for part in parts]
-        found = [self._mistakes(part, lints) if lints else [] for part, lints in zip(parts, told, strict=True)]
-        opinions = self.checkers.opinions(self.context) if self.settings.model else None
-        if opinions is None:
-            self.missing.absent.add("model")
-            return [self._read(part, own, None, None) for part, own in zip(parts, found, strict=True)]
-        self.missing.awaited.append(opinions)
-        readings = self._readings(parts, told)
-        doubts = [
-            each
-            for part, own in zip(parts, found, strict=True)
-            if part.is_english
-            for each in cases(part.paragraph.text, own)
-        ]
-        self._ask(opinions, doubts, [each for each in readings if each])
-        return [
-            self._read(part, own, opinions, reading) for part, own, reading in zip(parts, found, readings, strict=True)
-        ]
-
-    def _readings(self, parts: Sequence[_Part], told: Sequence[Sequence[Lint]]) -> list[Reading | None]:
-        """What the model reads of each paragraph; None for those that it doesn't, or not yet."""
-        found: list[Reading | None] = []
-        length = 0
-        for part, lints in zip(parts, told, strict=True):
-            length += len(part.paragraph.text) if part.is_english else 0
-            if not part.is_english or part.harper is None or length > _MOST_READ:
-                found.append(None)
-                continue
-            own = [lint for lint in lints if lint.engine == "harper"]
-            whole = reading(part.paragraph.text, self._mistakes(part, own) if own else ())
-            found.append(whole if whole.text else None)
-        if self.whole and length > _MOST_READ:
-            self.context.notify(f"The model reads only the first {_MOST_READ:,} characters of {self.document.uri}.")
-        return found
-
-    def _ask(self, opinions: Opinions, doubts: Sequence[Case], readings: Sequence[Reading]) -> None:
-        if self._asks:
-            opinions.judge(self._owner, doubts, self._arrived, now=self.whole)
-            opinions.read(self._owner, readings, self._arrived, now=self.whole)
-        if self.whole and self._asks:
-            self._wait(partial(opinions.wait, cases=doubts, readings=readings))
-        if opinions.failure is not None:
-            self.missing.absent.add("model")
-            self._excuse("The model", opinions, f"Prose is checked without a model: {opinions.failure}.")
-        elif opinions.lost(doubts, readings):
-            self._excuse("The model", opinions, f"The model could not check all of {self.document.uri}.")
-
-    def _read(self, part: _Part, found: Sequence[Mistake], opinions: Opinions | None, asked: Reading | None) -> Read:
-        """What is shown of a paragraph: what is shown already keeps its place, and whoever answers now adds to it."""
-        paragraph, pending = part.paragraph, part.pending
-        budget = self.settings.flags_per_1000_words
-        if opinions is not None and part.is_english:
-            found, judging = opinions.settled(paragraph.text, found, budget)
-            proposed, reads = opinions.proposed(asked, budget) if asked is not None else ([], False)
-            if judging or reads:
-                pending.add("model")
-            if proposed:
-                spoken = self.silenced.spoken(
-                    paragraph, (part.harper or (), part.tool or (), [each.lint for each in proposed])
-                )
-                counted = [each for each in proposed if each.lint in spoken]
-                found = beside(paragraph.text, found, counted, part.position)
-        ready = [each for each in found if each.ready]
-        if part.vale:
-            ready = added(paragraph.text, ready, self._styled(paragraph, part.vale), part.position)
-        flaws = [flaw(paragraph, each) for each in ready]
-        read = Read(paragraph, flaws, frozenset(pending))
-        return read.with_shown(part.before, self.leaves_out)
-
-    def _mistakes(self, part: _Part, lints: Sequence[Lint]) -> list[Mistake]:
-        text = part.paragraph.text
-        if not part.is_english:  # only LanguageTool speaks it
-            lints = [each for each in lints if each.category != _FOREIGN_SPELLING or self._believes_foreign(text, each)]
-        return mistakes(
-            text,
-            lints,
-            partial(self._believes, text),
-            part.position,
-            None if not part.is_english else self.checkers.wish.enabled,
-        )
-
-    def _styled(self, paragraph: ProseText, lints: Sequence[Lint]) -> list[Mistake]:
-        """What the project's own styles say: that needs nobody's agreement."""
-        return [
-            Mistake(
-                lint,
-                (lint.engine,),
-                (lint.rule,),
-                tuple(Correction(lint.span, new) for new in lint.replacements),
-                safe=False,
-            )
-            for lint in self.silenced.spoken(paragraph, (lints,))
-            if not self._is_added(paragraph.text, lint)
-        ]
-
-    def _is_added(self, text: str, lint: Lint) -> bool:
-        """Whether it says that a word is in no dictionary that is in the user's or the project's."""
-        word = text[lint.span.start : lint.span.end]
-        return is_of_dictionaries(lint.engine, lint.rule) and folded(word) in self.vocabulary.dictionary
-
-    def _believes_foreign(self, text: str, lint: Lint) -> bool:
-        """Whether a word that another language's dictionary lacks looks like a slip of the fingers."""
+    def _is_foreign_typo(self, text: str, lint: Lint) -> bool:
+        """Tell whether a word that another language's dictionary lacks looks like a slip of the fingers."""
         word = text[lint.span.start : lint.span.end]
         most = 1 if len(word) < _LONG_WORD else 2
         return (
@@ -352,21 +283,116 @@ class Check:
             and any(slips(word.casefold(), new.casefold()) <= most for new in lint.replacements[:3])
         )
 
-    def _believes(self, text: str, span: Span, offered: Sequence[str], agreed: str) -> bool:
-        return self.settings.spelling and is_typo(
-            text, span, tuple(offered), self.vocabulary, self.checkers.knows, agreed
-        )
+    def _is_typo(self, text: str, span: Span, offered: Sequence[str], agreed: str) -> bool:
+        knows = self.engines.english.knows
+        return self.settings.spelling and is_typo(text, span, tuple(offered), self.vocabulary, knows, agreed)
+
+    # --- scores: what the model says of candidates, and candidates of its own
+
+    def _list_passages(
+        self, paragraphs: Sequence[_LintedParagraph], lints: Sequence[Sequence[Lint]]
+    ) -> list[ProposerInput | None]:
+        """Return what the model reads of each paragraph; None for those that it doesn't, or not yet.
+
+        The mistakes that Harper is sure of are mended in it. It doesn't depend on engines that answer later, so the
+        model needs not wait for them, nor read it again.
+        """
+        passages: list[ProposerInput | None] = []
+        length = 0
+        for paragraph, own in zip(paragraphs, lints, strict=True):
+            text = paragraph.paragraph.text
+            length += len(text) if paragraph.is_english else 0
+            if not paragraph.is_english or paragraph.harper is None or length > _MOST_READ:
+                passages.append(None)
+                continue
+            by_harper = [lint for lint in own if lint.engine == "harper"]
+            candidates = self._merge(paragraph, by_harper) if by_harper else ()
+            sure = (each.corrections[0] for each in candidates if each.ready and each.corrections)
+            passage = ProposerInput.of(text, sure)
+            passages.append(passage if passage.text else None)
+        if self.whole and length > _MOST_READ:
+            self.context.notify(f"The model reads only the first {_MOST_READ:,} characters of {self.document.uri}.")
+        return passages
+
+    def _review(self, reviewer: ModelReviewer, cases: Sequence[MarginInput], passages: Sequence[ProposerInput]) -> None:
+        """Have the model judge and read, and wait for it where the asker does."""
+        self.coverage.awaited.append(reviewer)
+        if self._asks:
+            reviewer.submit(self._owner, cases, passages, self._on_news, now=self.whole)
+            if self.whole:
+                self._wait(partial(reviewer.wait, cases, passages))
+        if reviewer.failure is not None:
+            self.coverage.absent.add("model")
+            self._excuse("The model", reviewer, f"Prose is checked without a model: {reviewer.failure}.")
+        elif reviewer.lost(cases, passages):
+            self._excuse("The model", reviewer, f"The model could not check all of {self.document.uri}.")
+
+    # --- findings: what is shown
+
+    def _finish(
+        self,
+        linted: _LintedParagraph,
+        candidates: Sequence[FindingCandidate],
+        reviewer: ModelReviewer | None,
+        passage: ProposerInput | None,
+    ) -> ParagraphFindings:
+        """Return what is shown of a paragraph: what is shown already keeps its span, and whoever answers now adds to
+        it."""
+        paragraph, pending = linted.paragraph, linted.pending
+        budget = self.settings.flags_per_1000_words
+        if reviewer is not None and linted.is_english:
+            candidates, is_judging = reviewer.judge(paragraph.text, candidates, budget)
+            proposed, is_reading = reviewer.propose(passage, budget) if passage is not None else ([], False)
+            if is_judging or is_reading:
+                pending.add("model")
+            if proposed:
+                by_model = [candidate.lint for candidate in proposed]
+                shown = self.suppressions.filter(paragraph, (linted.harper or (), linted.tool or (), by_model))
+                proposed = [candidate for candidate in proposed if candidate.lint in shown]
+                candidates = add_proposals(paragraph.text, candidates, proposed, linted.position)
+        ready = [candidate for candidate in candidates if candidate.ready]
+        if linted.vale:
+            ready = add_candidates(paragraph.text, ready, self._by_styles(paragraph, linted.vale), linted.position)
+        findings = [ProseFinding.of(paragraph, candidate) for candidate in ready]
+        return ParagraphFindings(paragraph, findings, frozenset(pending)).with_shown(linted.before, self._is_left_out)
+
+    def _by_styles(self, paragraph: ProseText, lints: Sequence[Lint]) -> list[FindingCandidate]:
+        """Return what the project's own styles say: that needs nobody's agreement."""
+        return [
+            FindingCandidate(
+                lint,
+                (lint.engine,),
+                (lint.rule,),
+                tuple(Correction(lint.span, new) for new in lint.replacements),
+                safe=False,
+            )
+            for lint in self.suppressions.filter(paragraph, (lints,))
+            if not self._is_added(paragraph.text, lint)
+        ]
+
+    def _is_added(self, text: str, lint: Lint) -> bool:
+        """Tell whether it says that a word is in no dictionary that is in the user's or the project's."""
+        word = text[lint.span.start : lint.span.end]
+        return is_of_dictionaries(lint.engine, lint.rule) and folded(word) in self.vocabulary.dictionary
+
+    def _is_left_out(self, finding: ProseFinding) -> bool:
+        """Tell whether a finding of an earlier version would not be shown any more: the user has said so meanwhile."""
+        candidate, word = finding.candidate, finding.word
+        if candidate.spelling and (not self.settings.spelling or word in self.vocabulary):
+            return True
+        if candidate.unknown_word and folded(word) in self.vocabulary.dictionary:
+            return True
+        return self.suppressions.reason(candidate.lint.rule, finding.span.start, finding.sentence.hash) is not None
 
 
-def _by_paragraph(paragraphs: Sequence[ProseText], flaws: Sequence[Flaw]) -> list[Sequence[Flaw]]:
-    """The flaws that begin in each of the paragraphs."""
-    ordered = sorted(flaws, key=lambda each: each.finding.span)
+def _by_paragraph(paragraphs: Sequence[ProseText], findings: Sequence[ProseFinding]) -> list[Sequence[ProseFinding]]:
+    """Return the findings that begin in each of the paragraphs."""
+    ordered = sorted(findings, key=lambda finding: finding.span)
 
-    def at(offset: int) -> int:
-        return bisect_left(ordered, offset, key=lambda each: each.finding.span.start)
+    def index(offset: int) -> int:
+        return bisect_left(ordered, offset, key=lambda finding: finding.span.start)
 
-    return [ordered[at(each.start) : at(each.end)] if ordered and each.segments else () for each in paragraphs]
-
-
-def _nobody() -> None:
-    """Lint waits: nobody needs to be told that results have come."""
+    return [
+        ordered[index(paragraph.start) : index(paragraph.end)] if ordered and paragraph.segments else ()
+        for paragraph in paragraphs
+    ]

@@ -1,4 +1,4 @@
-"""The entries of the editor's menu at a place: fixes, words for the dictionary, and what silences rules.
+"""The entries of the editor's menu at a span: fixes, words for the dictionary, and what silences rules.
 
 At most three fixes are listed and one entry that silences the finding; the others are behind the entry "More…".
 """
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from breadknife.plugins.prose.above import comment_above
-from breadknife.plugins.prose.flaws import Flaw
-from breadknife.plugins.prose.naming import in_words
+from breadknife.plugins.prose.finding import ProseFinding
 from breadknife.plugins.prose.project.workspace import EVERYWHERE, Sentence
+from breadknife.plugins.prose.rule_names import name_rule
+from breadknife.plugins.prose.suppression_comment import comment_above
 from breadknife.task.values import Action, Actions, Command, Finding, Origin
 from breadknife.text.document import Document
 from breadknife.text.printable import shortened
@@ -24,8 +24,6 @@ OWN = "own"
 REASONS: Mapping[str, str] = {"it is right": "", "it is intentional": ": intentional"}
 """Why a finding is ignored, and how the title ends. No editor asks for a text here; whoever has more to say edits the
 file."""
-
-
 LONGEST = 50
 """Characters of a title: menus cut longer ones."""
 _FIXES = 3
@@ -33,7 +31,7 @@ _FIXES = 3
 
 
 @dataclass(frozen=True)
-class Place:
+class MenuTarget:
     """The document that a menu is for."""
 
     document: Document
@@ -41,93 +39,81 @@ class Place:
     root: Path | None
 
 
-def menu(flaws: Sequence[Flaw], about: Sequence[Finding], place: Place) -> Iterator[Action]:
-    """For the flaws of one spot, and for findings about the document as a whole that are there too."""
-    entries = list(_entries(flaws, about, place))
-    fixing = {fix.edits for finding in (*(flaw.finding for flaw in flaws), *about) for fix in finding.fixes}
-    fixes = [entry for entry in entries if entry.edits in fixing][:_FIXES]
-    others = [entry for entry in entries if entry.edits not in fixing][:1]
-    listed = {*map(id, fixes), *map(id, others)}
-    yield from (entry if id(entry) in listed else replace(entry, listed=False) for entry in entries)
+def list_actions(
+    in_prose: Sequence[ProseFinding], about_document: Sequence[Finding], target: MenuTarget
+) -> Iterator[Action]:
+    """Yield the entries for the findings at one span, in prose and about the document as a whole."""
+    actions = list(_list_all(in_prose, about_document, target))
+    findings = (*(each.finding for each in in_prose), *about_document)
+    edits = {fix.edits for finding in findings for fix in finding.fixes}
+    fixes = [action for action in actions if action.edits in edits][:_FIXES]
+    others = [action for action in actions if action.edits not in edits][:1]
+    listed = {id(action) for action in (*fixes, *others)}
+    yield from (action if id(action) in listed else replace(action, listed=False) for action in actions)
 
 
-def _entries(flaws: Sequence[Flaw], about: Sequence[Finding], place: Place) -> Iterator[Action]:
-    named = set[str]()
-    for flaw in flaws:
-        finding, rule = flaw.finding, in_words(flaw.finding.code, flaw.finding.source)
+def _list_all(
+    in_prose: Sequence[ProseFinding], about_document: Sequence[Finding], target: MenuTarget
+) -> Iterator[Action]:
+    names, rules_of = set[str](), dict[str, tuple[Finding, list[str]]]()
+    for each in in_prose:
+        finding, rules = each.finding, each.candidate.rules
         for fix in finding.fixes:
             yield Action(fix.title, edits=fix.edits, findings=(finding,), preferred=fix.preferred, origin=fix.origin)
-        if flaw.mistake.unknown_word:
-            yield from _adding(flaw, place.root)
-        if place.root is not None:
-            name = _name(flaw.word, rule, named)
-            yield from _ignoring(finding, flaw.sentence, name, "sentence", flaw.mistake.rules)
-    for finding in about:
+        if each.candidate.unknown_word:
+            yield from _add_word(each, target.root)
+        if target.root is not None:
+            name = _choose_name(each.word, name_rule(finding.code, finding.source), names)
+            yield from _ignore(finding, each.sentence, name, "sentence", rules)
+        rules_of.setdefault(finding.code, (finding, []))[1].extend(rules)
+    for finding in about_document:
         yield from Actions.fixing((finding,), finding.span).items
-        if place.root is not None:
-            line = Sentence.of_line(place.document, finding.span.start)
-            name = _name(place.document.slice(finding.span), in_words(finding.code), named)
-            yield from _ignoring(finding, line, name, "line", (finding.code,))
-    for silenced in _silenced(flaws, about):
-        yield from _silencing(silenced, place)
+        if target.root is not None:
+            line = Sentence.of_line(target.document, finding.span.start)
+            name = _choose_name(target.document.slice(finding.span), name_rule(finding.code), names)
+            yield from _ignore(finding, line, name, "line", (finding.code,))
+        rules_of.setdefault(finding.code, (finding, []))[1].append(finding.code)
+    # With only some of the rules silenced that spoke there, the others would say the same again.
+    for finding, rules in rules_of.values():
+        yield from _silence(finding, tuple(dict.fromkeys(rules)), target)
 
 
-def _name(text: str, rule: str, named: set[str]) -> str:
-    """What a finding's entries call it: its text, or its rule where that tells nothing or another finding has it."""
+def _choose_name(text: str, rule: str, names: set[str]) -> str:
+    """Return what a finding's entries call it: its text, or its rule where that says nothing or is in `names`."""
     text = " ".join(text.split())
-    name = rule if not text or text in named else text
-    named.add(name)
+    name = rule if not text or text in names else text
+    names.add(name)
     return name
 
 
 def _title(name: str, before: str, after: str) -> str:
-    """With a name in the middle, in as much of it as there is room for."""
+    """Return a title with a name in the middle, in as much of it as there is room for."""
     return f"{before} “{shortened(name, LONGEST - len(before) - len(after) - 3)}”{after}"
 
 
-@dataclass(frozen=True)
-class _Silenced:
-    """A finding of the place, and all rules that spoke there: with only some of them silenced the others would say
-    the same again."""
-
-    finding: Finding
-    rules: tuple[str, ...]
-
-
-def _silenced(flaws: Iterable[Flaw], about: Iterable[Finding]) -> Iterable[_Silenced]:
-    found: dict[str, _Silenced] = {}
-    spoken = [*((flaw.finding, flaw.mistake.rules) for flaw in flaws), *((each, (each.code,)) for each in about)]
-    for finding, rules in spoken:
-        known = found.get(finding.code)
-        rules = tuple(dict.fromkeys((*(known.rules if known else ()), *rules)))
-        found[finding.code] = _Silenced(known.finding if known else finding, rules)
-    return found.values()
-
-
-def _adding(flaw: Flaw, root: Path | None) -> Iterator[Action]:
-    title = _title(flaw.word, "Add", " to the dictionary")
-    yield Action(title, command=Command(ADD_WORD, title, (flaw.word,)), findings=(flaw.finding,))
+def _add_word(finding: ProseFinding, root: Path | None) -> Iterator[Action]:
+    title = _title(finding.word, "Add", " to the dictionary")
+    yield Action(title, command=Command(ADD_WORD, title, (finding.word,)), findings=(finding.finding,))
     if root is not None:
-        title = _title(flaw.word, "Add", " to your own dictionary")
-        yield Action(title, command=Command(ADD_WORD, title, (flaw.word, OWN)), findings=(flaw.finding,))
+        title = _title(finding.word, "Add", " to your own dictionary")
+        yield Action(title, command=Command(ADD_WORD, title, (finding.word, OWN)), findings=(finding.finding,))
 
 
-def _ignoring(finding: Finding, where: Sentence, name: str, what: str, rules: Iterable[str]) -> Iterator[Action]:
+def _ignore(finding: Finding, sentence: Sentence, name: str, what: str, rules: Iterable[str]) -> Iterator[Action]:
     for reason, ending in REASONS.items():
         title = _title(name, "Ignore", f" in this {what}{ending}")
-        arguments = (where.hash, where.excerpt, reason, *rules)
+        arguments = (sentence.hash, sentence.excerpt, reason, *rules)
         yield Action(title, command=Command(IGNORE_HERE, title, arguments), findings=(finding,))
 
 
-def _silencing(silenced: _Silenced, place: Place) -> Iterator[Action]:
-    """The entries that switch the finding's rules off, for its paragraph and for the project."""
-    finding = silenced.finding
-    rule = in_words(finding.code, finding.source)
-    edit = comment_above(place.document, place.tree, finding.span, silenced.rules)
+def _silence(finding: Finding, rules: tuple[str, ...], target: MenuTarget) -> Iterator[Action]:
+    """Yield the entries that switch the finding's rules off, for its paragraph and for the project."""
+    rule = name_rule(finding.code, finding.source)
+    edit = comment_above(target.document, target.tree, finding.span, rules)
     if edit is not None:
         title = _title(rule, "Ignore", " in this paragraph")
         yield Action(title, edits=(edit,), findings=(finding,), origin=Origin(rule=finding.code))
-    if place.root is not None:
+    if target.root is not None:
         title = _title(rule, "Switch", " off in this project")
-        command = Command(IGNORE_HERE, title, (EVERYWHERE, "everywhere", "not wanted here", *silenced.rules))
+        command = Command(IGNORE_HERE, title, (EVERYWHERE, "everywhere", "not wanted here", *rules))
         yield Action(title, command=command, findings=(finding,))

@@ -6,25 +6,23 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from breadknife.plugins.prose.change import LARGE, Change, change, compared, is_of_large
-from breadknife.plugins.prose.check import Check, Missing
-from breadknife.plugins.prose.checkers import ROLE, Engines
-from breadknife.plugins.prose.continuity import Memory, Told
+from breadknife.lru import LruCache
+from breadknife.plugins.prose.check import Coverage, DocumentCheck
 from breadknife.plugins.prose.documents.check import find_document_findings
+from breadknife.plugins.prose.edits import LARGE, BlockChange, compare, find_change, is_of_large
+from breadknife.plugins.prose.engine_set import ROLE, EngineRegistry
 from breadknife.plugins.prose.engines import languagetool
-from breadknife.plugins.prose.engines.arrivals import Arrivals
-from breadknife.plugins.prose.engines.vales import Vales
-from breadknife.plugins.prose.flaws import Flaw
-from breadknife.plugins.prose.hearing import Hearing
-from breadknife.plugins.prose.listing import all_rules
-from breadknife.plugins.prose.menu import OWN, Place, menu
-from breadknife.plugins.prose.naming import named
-from breadknife.plugins.prose.project.lowered import Lowered
-from breadknife.plugins.prose.project.spelling import Vocabulary, of_project
+from breadknife.plugins.prose.engines.refreshes import RefreshQueue
+from breadknife.plugins.prose.engines.vale import ValeRegistry
+from breadknife.plugins.prose.menu import OWN, MenuTarget, list_actions
+from breadknife.plugins.prose.project.spelling import DocumentVocabulary, of_project
 from breadknife.plugins.prose.project.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
+from breadknife.plugins.prose.results import DocumentFindings
+from breadknife.plugins.prose.rule_log import RuleLog
+from breadknife.plugins.prose.rule_names import describe_rules, name_rules
 from breadknife.plugins.prose.settings import ProseSettings
-from breadknife.plugins.prose.silenced import Silenced
-from breadknife.plugins.prose.why import why
+from breadknife.plugins.prose.suppressions import Suppressions
+from breadknife.plugins.prose.why import explain
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     ActionRequest,
@@ -34,7 +32,6 @@ from breadknife.task.values import (
     Command,
     CommandRequest,
     Done,
-    Finding,
     Findings,
     Request,
     WhyRequest,
@@ -42,13 +39,16 @@ from breadknife.task.values import (
 from breadknife.text.directives import Directives, rules_named
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
-from breadknife.text.extract.markdown.walls import walls as walls_of
+from breadknife.text.extract.walls import walls as find_walls
+from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
 
 _LONG = 10_000
-"""Code points of a document of which the sentences are told first, and what is wrong with all of it once it rests."""
+"""Code points of a document of which the sentences come first, and what is wrong with all of it once it rests."""
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
+_DOCUMENTS = 32
+"""Documents of which the newest findings are kept."""
 
 
 class ProsePlugin:
@@ -59,138 +59,139 @@ class ProsePlugin:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._decisions = Decisions()
-        self._engines = Engines(clock)
-        self._vales = Vales(clock)
-        self._memory = Memory()
-        self._arrivals = Arrivals()
-        self.hearing: Hearing | None = None
-        """For a report of stale ignores."""
+        self._engines = EngineRegistry(clock)
+        self._vales = ValeRegistry(clock)
+        self._findings: LruCache[str, DocumentFindings] = LruCache(_DOCUMENTS)
+        """The newest, by the document's URI."""
+        self._refreshes = RefreshQueue()
+        self.rule_log: RuleLog | None = None
+        """For a report of stale suppressions."""
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
             case CheckRequest():
-                missing = Missing()
-                flaws, about = self._found(
-                    request.document, context, missing, whole=request.whole, most=request.seconds
-                )
-                incomplete = not request.whole and missing.waits(request.document.uri)
-                return Findings((*(flaw.finding for flaw in flaws), *about), tuple(missing.unanswered), incomplete)
+                coverage = Coverage()
+                result = self._check(request.document, context, coverage, whole=request.whole, most=request.seconds)
+                incomplete = not request.whole and coverage.waits(request.document.uri)
+                findings = (*(each.finding for each in result.in_prose), *result.about_document)
+                return Findings(findings, tuple(coverage.unanswered), incomplete)
             case ActionRequest():
-                flaws, about = self._told(request.document, context)
-                near = [flaw for flaw in flaws if flaw.finding.span.touches(request.span)]
-                about = [finding for finding in about if finding.span.touches(request.span)]
-                tree = context.tree(request.document) if near or about else None
-                return Actions(tuple(menu(near, about, Place(request.document, tree, context.root))))
+                return self._list_actions(request, context)
             case WhyRequest():
-                return self._why(request, context)
+                return self._explain(request, context)
             case CommandRequest():
                 return self._carry_out(request, context)
             case _:
                 return None
 
     def rules(self) -> Mapping[str, str]:
-        return all_rules()
+        return describe_rules()
 
     def may_be_spread(self, settings: ProseSettings, /) -> bool:
         """Not where LanguageTool is asked: each process would start a JVM."""
         return not (settings.languagetool and languagetool.is_set_up(settings.languagetool_url))
 
     def close(self) -> None:
-        self._arrivals.close()
-        self._memory.close()
+        self._refreshes.close()
         self._engines.close()
         self._vales.close()
 
-    def _told(self, document: Document, context: Context) -> tuple[Sequence[Flaw], Sequence[Finding]]:
-        """What was last said of this very text, or else what is found now."""
-        told = self._memory.of(document)
-        if told is not None and told.document.text == document.text:
-            return told.flaws, told.about
-        return self._found(document, context, Missing())
+    def _list_actions(self, request: ActionRequest, context: Context) -> Actions:
+        document, result = request.document, self._current(request.document, context)
+        in_prose = [finding for finding in result.in_prose if finding.span.touches(request.span)]
+        about = [finding for finding in result.about_document if finding.span.touches(request.span)]
+        tree = context.tree(document) if in_prose or about else None
+        return Actions(tuple(list_actions(in_prose, about, MenuTarget(document, tree, context.root))))
 
-    def _why(self, request: WhyRequest, context: Context) -> Answer | None:
-        self._told(request.document, context)
-        told = self._memory.of(request.document)
-        if told is None:  # another request has closed it
-            return None
+    def _explain(self, request: WhyRequest, context: Context) -> Answer | None:
+        result = self._current(request.document, context)
         settings: ProseSettings = context.settings(ProseSettings)
-        silenced = self._silenced(request.document, settings, told.directives, context)
-        return why(request, told, self._engines.of(settings), silenced, context)
+        suppressions = self._suppressions(request.document, settings, result.directives, context)
+        return explain(request, result, self._engines.find(settings), suppressions, context)
 
-    def _silenced(
+    def _current(self, document: Document, context: Context) -> DocumentFindings:
+        """Return what was last found in this very text, or else what is found now."""
+        before = self._before(document)
+        if before is not None and before.document.text == document.text:
+            return before
+        return self._check(document, context, Coverage())
+
+    def _before(self, document: Document) -> DocumentFindings | None:
+        before = self._findings.get(document.uri)
+        return before if before is not None and before.document.language == document.language else None
+
+    def _suppressions(
         self, document: Document, settings: ProseSettings, directives: Directives, context: Context
-    ) -> Silenced:
+    ) -> Suppressions:
         ignored = self._decisions.ignored(context.root)
-        if self.hearing is not None:
-            ignored = frozenset(each for each in ignored if each[1] == EVERYWHERE)
-        return Silenced(document, rules_named(settings.disabled_rules), directives, ignored)
+        if self.rule_log is not None:
+            ignored = frozenset((rule, sentence) for rule, sentence in ignored if sentence == EVERYWHERE)
+        return Suppressions(document, rules_named(settings.disabled_rules), directives, ignored)
 
-    def _found(
+    def _check(
         self,
         document: Document,
         context: Context,
-        missing: Missing,
+        coverage: Coverage,
         *,
         whole: bool = False,
         most: float | None = None,
-    ) -> tuple[Sequence[Flaw], Sequence[Finding]]:
-        """What is wrong in the document's paragraphs, and with the document as a whole. Fills `missing`.
+    ) -> DocumentFindings:
+        """Return what is wrong in the document's paragraphs, and with the document as a whole. Fills `coverage`.
 
-        With `most`, slow engines are waited for so many seconds at the most.
+        With `most`, slow engines are waited for so many seconds at the most. Of a large document only what an edit has
+        changed is looked at, and all of it once it rests.
         """
         began = time.monotonic()
-        told = self._memory.of(document) if not whole else None
-        edit = difference(told.document.text, document.text) if told is not None else None
-        changed = _changed(told, edit, document, context) if told is not None and edit is not None else None
-        if changed is not None:
-            paragraphs, fresh, walls = changed.paragraphs, changed.fresh, changed.walls
+        before = self._before(document) if not whole else None
+        edit = difference(before.document.text, document.text) if before is not None else None
+        change = None
+        if before is not None and edit is not None:
+            change = _find_change(before, edit, document, context)
+        if change is not None:
+            paragraphs, fresh, walls = change.paragraphs, change.fresh, change.walls
         else:
-            paragraphs = fresh = _paragraphs(document, context)
-            walls = _walls(document, context)
+            paragraphs = fresh = _list_paragraphs(document, context)
+            walls = _list_walls(document, context)
         settings: ProseSettings = context.settings(ProseSettings)
-        directives, lowered = _of_text(told, edit, document)
-        silenced = self._silenced(document, settings, directives, context)
-        checkers = self._engines.of(settings)
-        check = Check(
+        directives, lowered = _search_text(before, edit, document)
+        suppressions = self._suppressions(document, settings, directives, context)
+        engines = self._engines.find(settings)
+        words, is_own = self._decisions.words(context.root), of_project(context.project, whole=whole)
+        check = DocumentCheck(
             document,
             context,
             settings,
-            paragraphs,
-            Vocabulary(
-                document.text,
-                paragraphs,
-                self._decisions.words(context.root),
-                of_project(context.project, whole=whole),
-                lowered,
-            ),
-            silenced,
-            checkers,
-            self._vales.of(context) if settings.vale else None,
-            self._arrivals,
+            DocumentVocabulary(document.text, paragraphs, words, is_own, lowered),
+            suppressions,
+            engines,
+            self._vales.find(context) if settings.vale else None,
+            self._refreshes,
+            coverage,
             whole,
-            began,
-            missing,
             most,
+            began,
         )
         if not whole and (edit is None or edit.span or edit.new_text):
-            self._arrivals.edited(document.uri)
-        before, about = told.moved(edit) if told is not None and edit is not None else ([], [])
-        reads = check.read(fresh, before)
-        flaws = [flaw for each in reads for flaw in each.flaws]
-        if changed is not None:
-            flaws += (each for each in before if not each.finding.span.touches(changed.block))
-        if changed is not None or (told is None and not whole and len(document.text) >= _LONG):
-            self._memory.when_it_rests(document, context.refresh)  # until then it isn't looked at as a whole
+            self._refreshes.note_edit(document.uri)
+        shown, about = before.moved(edit) if before is not None and edit is not None else ([], [])
+        checked = check.check(fresh, shown)
+        in_prose = [finding for paragraph in checked for finding in paragraph.findings]
+        if change is not None:
+            in_prose += (finding for finding in shown if not finding.span.touches(change.block))
+        if change is not None or (before is None and not whole and len(document.text) >= _LONG):
+            self._refreshes.add_after_rest(document.uri, context.refresh)  # until then it isn't looked at as a whole
         else:
-            about = find_document_findings(document, context, paragraphs, checkers.knows)
-        about = [each for each in about if not silenced.leaves_out(each)]
-        if self.hearing is not None:
-            self.hearing.absent |= missing.absent
-            self.hearing.hear(document, flaws, about)
+            about = find_document_findings(document, context, paragraphs, engines.english.knows)
+        about = [finding for finding in about if not suppressions.cover(finding)]
+        if self.rule_log is not None:
+            self.rule_log.absent |= coverage.absent
+            self.rule_log.add(document, in_prose, about)
+        pending = frozenset[str]().union(*(paragraph.pending for paragraph in checked))
+        result = DocumentFindings(document, paragraphs, in_prose, about, walls, directives, lowered, pending)
         if not whole:
-            pending = frozenset[str]().union(*(each.pending for each in reads))
-            self._memory.keep(Told(document, paragraphs, flaws, about, walls, directives, lowered, pending))
-        return flaws, about
+            self._findings[document.uri] = result
+        return result
 
     def _carry_out(self, request: CommandRequest, context: Context) -> Answer | None:
         match request.command:
@@ -203,46 +204,49 @@ class ProsePlugin:
                 for rule in rules:
                     self._decisions.add(path, "\t".join((rule, digest, excerpt, reason)))
                 where = "in this project" if digest == EVERYWHERE else f"for “{excerpt}”"
-                done = f"{named(rules)} won't be reported {where} again"
+                done = f"{name_rules(rules)} won't be reported {where} again"
             case _:
                 return None
         context.refresh()
         return Done(done)
 
 
-def _of_text(told: Told | None, edit: TextEdit | None, document: Document) -> tuple[Directives, Lowered | None]:
-    """What is looked for in all of the text: of a large document, what was found before its last edit."""
-    if told is not None and edit is not None and len(document.text) >= LARGE:
-        lowered = told.lowered or Lowered(told.document.text)
-        return told.directives.after(edit, document), lowered.after(edit, document.text)
+def _search_text(
+    before: DocumentFindings | None, edit: TextEdit | None, document: Document
+) -> tuple[Directives, Lowered | None]:
+    """Return what is looked for in all of the text: of a large document, what was found before its last edit."""
+    if before is not None and edit is not None and len(document.text) >= LARGE:
+        lowered = before.lowered or Lowered(before.document.text)
+        return before.directives.after(edit, document), lowered.after(edit, document.text)
     return Directives.of(document), Lowered(document.text) if len(document.text) >= LARGE else None
 
 
-def _changed(told: Told, edit: TextEdit, document: Document, context: Context) -> Change | None:
-    """What an edit of a large document changes; None for any other."""
-    if (found := change(told, edit, document)) is not None or not is_of_large(told, edit, document):
-        return found
-    return compared(told, edit, _paragraphs(document, context), _walls(document, context))
+def _find_change(before: DocumentFindings, edit: TextEdit, document: Document, context: Context) -> BlockChange | None:
+    """Return what an edit of a large document changes; None for any other."""
+    change = find_change(before, edit, document)
+    if change is not None or not is_of_large(before, edit, document):
+        return change
+    return compare(before, edit, _list_paragraphs(document, context), _list_walls(document, context))
 
 
-def _walls(document: Document, context: Context) -> Sequence[int]:
+def _list_walls(document: Document, context: Context) -> Sequence[int]:
     is_needed = document.language == "markdown" and len(document.text) >= LARGE
     tree = context.tree(document) if is_needed else None
-    return walls_of(tree) if tree is not None else ()
+    return find_walls(tree) if tree is not None else ()
 
 
-def _paragraphs(document: Document, context: Context) -> list[ProseText]:
-    """The document's prose, within what can be checked in a reasonable time; the user is told what is left out."""
-    tell, name = context.notify, document.path or document.uri
-    found, too_long = list[ProseText](), False
+def _list_paragraphs(document: Document, context: Context) -> list[ProseText]:
+    """Return the prose that can be checked in a reasonable time; the user is told what is left out."""
+    notify, name = context.notify, document.path or document.uri
+    paragraphs, has_too_long = list[ProseText](), False
     for paragraph in extract(document, context.tree(document), context.cancel):
         if not paragraph.segments:
-            too_long = True
-        elif len(found) < _MOST_PARAGRAPHS:
-            found.append(paragraph)
+            has_too_long = True
+        elif len(paragraphs) < _MOST_PARAGRAPHS:
+            paragraphs.append(paragraph)
         else:
-            tell(f"Only the first {_MOST_PARAGRAPHS:,} paragraphs of {name} are checked.")
+            notify(f"Only the first {_MOST_PARAGRAPHS:,} paragraphs of {name} are checked.")
             break
-    if too_long:  # without their number: a text is told once
-        tell(f"Paragraphs of more than {LONGEST:,} characters aren't checked: {name}.")
-    return found
+    if has_too_long:  # without their number: a text is told once
+        notify(f"Paragraphs of more than {LONGEST:,} characters aren't checked: {name}.")
+    return paragraphs

@@ -6,37 +6,25 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineAbsent, EngineDied, EngineError
 from breadknife.kept import Kept
-from breadknife.plugins.prose.engines.health import Health
-from breadknife.plugins.prose.engines.questions import Arrived, Questions, Taken, always
+from breadknife.plugins.prose.engines.engine_health import EngineHealth
+from breadknife.plugins.prose.engines.request_queue import Callback, RequestQueue, RunningRequest, has_results
 
 log = logging.getLogger(__name__)
 
 _POLL_S = 0.05
 
-
-_Question = TypeVar("_Question", bound=Hashable)
-_Asked = TypeVar("_Asked", bound=Hashable, contravariant=True)
-_Result = TypeVar("_Result", covariant=True)
+_Request = TypeVar("_Request", bound=Hashable)
+_Result = TypeVar("_Result")
 
 
-class Slow(Protocol[_Asked, _Result]):
-    """An engine that answers a text, or another question, after a while."""
-
-    def check(self, text: _Asked, /) -> tuple[_Result, ...]:
-        """Raises EngineError."""
-        ...
-
-    def close(self) -> None: ...
-
-
-class Background(Generic[_Question, _Result]):
-    """Results of `engine`, kept for the newest `capacity` texts, and in `kept` for longer. Safe to use from several
-    threads.
+class BackgroundEngine(Generic[_Request, _Result]):
+    """The results of an engine, kept for the newest `capacity` requests, and in `kept` for longer. Safe to use from
+    several threads.
 
     What is asked stays asked until it is answered: before the engine has started, while it starts again, and while it
     has given up, which is tried again when its `health` says so.
@@ -44,20 +32,23 @@ class Background(Generic[_Question, _Result]):
 
     def __init__(
         self,
-        engine: Slow[_Question, _Result],
+        check: Callable[[_Request], tuple[_Result, ...]],
+        close: Callable[[], None] = lambda: None,
+        *,
         capacity: int = 1 << 16,
-        health: Health | None = None,
-        kept: Kept[_Question, _Result] | None = None,
-        matters: Callable[[_Question, Sequence[_Result]], bool] = always,
+        health: EngineHealth | None = None,
+        kept: Kept[_Request, _Result] | None = None,
+        matters: Callable[[_Request, Sequence[_Result]], bool] = has_results,
     ) -> None:
-        """`matters` tells whether what the engine said of a text may change what is shown."""
-        self._engine = engine
-        self._health = health or Health()
+        """`check` asks the engine and raises EngineError; `matters` tells whether results may change what is shown."""
+        self._check = check
+        self._close = close
+        self._health = health or EngineHealth()
         self._kept = kept
-        self._questions: Questions[_Question, _Result] = Questions(self._health, capacity, matters)
+        self._queue: RequestQueue[_Request, _Result] = RequestQueue(self._health, capacity, matters)
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._closed = False
+        self._is_closed = False
         self._health.on_recovery(self._wake)
 
     @property
@@ -67,50 +58,50 @@ class Background(Generic[_Question, _Result]):
 
     @property
     def is_absent(self) -> bool:
-        """Whether it gave up because there is no engine to ask."""
+        """Tells whether it gave up because there is no engine to ask."""
         return self._health.failure is not None and self._health.is_absent
 
-    def result(self, text: _Question) -> tuple[_Result, ...] | None:
-        """Return what the engine said of `text`, or None when it has not been asked or has not answered yet."""
+    def result(self, request: _Request) -> tuple[_Result, ...] | None:
+        """Return what the engine said; None when it has not been asked or has not answered yet."""
         with self._changed:
-            return self._questions.result(text)
+            return self._queue.result(request)
 
-    def lost(self, texts: Iterable[_Question]) -> bool:
+    def lost(self, requests: Iterable[_Request]) -> bool:
         """Tell whether the engine could not check some of them, though it works."""
         with self._changed:
-            return self._questions.lost(texts)
+            return self._queue.lost(requests)
 
-    def answer(self, text: _Question) -> tuple[_Result, ...]:
-        """Return the same at once, for an engine that several threads may ask. Raises EngineError."""
-        found = self.result(text)
-        if found is None:
-            found = self._engine.check(text)
+    def answer(self, request: _Request) -> tuple[_Result, ...]:
+        """Return the result at once, of an engine that several threads may ask. Raises EngineError."""
+        results = self.result(request)
+        if results is None:
+            results = self._check(request)
             with self._changed:
-                self._questions.remember(text, found)
+                self._queue.remember(request, results)
                 self._changed.notify_all()
-        return found
+        return results
 
     def submit(
         self,
         owner: str,
-        texts: Iterable[_Question],
-        arrived: Arrived,
+        requests: Iterable[_Request],
+        on_news: Callback,
         *,
         after: float = 0.0,
         share: float = 1.0,
     ) -> None:
-        """Check these texts, in place of what this owner still waits for: the newest owner's first, and of an owner's
-        those first that it hasn't asked for before.
+        """Check these, in place of what this owner still waits for: the newest owner's first, and of an owner's those
+        first that it hasn't asked for before.
 
         Nothing new is checked before `after` seconds, in which the owner may think better of it. Only `share` of the
-        time is used, but a single new text, as when the user writes, doesn't wait until the engine has rested.
-        `arrived` is called from another thread when there is news that matters, when all are answered, and when the
+        time is used, but a single new request, as when the user writes, doesn't wait until the engine has rested.
+        `on_news` is called from another thread when there is news that matters, when all are answered, and when the
         engine gives up.
         """
         with self._changed:
             now = time.monotonic()
-            if self._closed or not self._questions.ask(
-                owner, texts, arrived, now, after=after, share=share, is_known=self._is_kept
+            if self._is_closed or not self._queue.ask(
+                owner, requests, on_news, now, after=after, share=share, is_known=self._is_kept
             ):
                 return
             if self._thread is None:
@@ -121,14 +112,14 @@ class Background(Generic[_Question, _Result]):
     def waits(self, owner: str) -> bool:
         """Tell whether something that this owner asked for is still to come: not while the engine has given up."""
         with self._changed:
-            return self.failure is None and self._questions.waits(owner)
+            return self.failure is None and self._queue.waits(owner)
 
-    def wait(self, texts: Iterable[_Question], cancel: CancelToken) -> None:
+    def wait(self, requests: Iterable[_Request], cancel: CancelToken) -> None:
         """Return when the engine has answered all of them, could not, or gave up. Raises Cancelled."""
-        waiting = set(texts)
+        waiting = set(requests)
         with self._changed:
-            while self.failure is None and not self._closed:
-                waiting -= self._questions.settled(waiting)
+            while self.failure is None and not self._is_closed:
+                waiting -= self._queue.settled(waiting)
                 if not waiting:
                     return
                 cancel.raise_if_cancelled()
@@ -137,89 +128,89 @@ class Background(Generic[_Question, _Result]):
     def close(self, wait_s: float = 10.0) -> None:
         """Ask no more; return when its thread has ended, or after a while."""
         with self._changed:
-            self._closed = True
-            self._questions.clear()
+            self._is_closed = True
+            self._queue.clear()
             self._changed.notify_all()
             thread = self._thread
-        self._engine.close()
+        self._close()
         if thread is not None:
             thread.join(timeout=wait_s)
 
     def _work(self) -> None:
-        while (taken := self._next()) is not None:
+        while (running := self._next()) is not None:
             try:
-                told = self._asked(taken)
-            except Exception:  # what nobody foresaw costs one text, not all that wait
-                log.exception("%s could not be asked", type(self._engine).__name__)
-                told = self._lose(taken, has_fault=True)
-            for arrived in told:
+                callbacks = self._ask(running)
+            except Exception:  # what nobody foresaw costs one request, not all that wait
+                log.exception("an engine could not be asked about prose")
+                callbacks = self._lose(running, has_fault=True)
+            for callback in callbacks:
                 try:
-                    arrived()
+                    callback()
                 except Exception:
                     log.exception("a document could not be told that there is news")
 
-    def _next(self) -> Taken[_Question] | None:
-        """Wait for a text to check; None at the end."""
+    def _next(self) -> RunningRequest[_Request] | None:
+        """Wait for a request to check; return None at the end."""
         with self._changed:
-            while not self._closed:
+            while not self._is_closed:
                 now = time.monotonic()
-                if (taken := self._questions.take(now)) is not None:
-                    return taken
-                self._changed.wait(self._questions.wait_s(now))
+                if (running := self._queue.take(now)) is not None:
+                    return running
+                self._changed.wait(self._queue.wait_s(now))
             return None
 
-    def _asked(self, taken: Taken[_Question]) -> Sequence[Arrived]:
-        """Ask the engine; return whom to tell."""
+    def _ask(self, running: RunningRequest[_Request]) -> Sequence[Callback]:
+        """Ask the engine; return whom to call."""
         started = time.monotonic()
-        results = self.result(taken.text)  # meanwhile, for another owner
+        results = self.result(running.request)  # meanwhile, for another owner
         if results is None:
             try:
-                results = self._check(taken.text)
+                results = self._check_twice(running.request)
             except EngineDied:
-                return self._lose(taken)
+                return self._lose(running)
             except EngineError as error:
-                return self._give_up(error, taken)
+                return self._give_up(error, running)
             self._health.answered()
             if self._kept is not None:
-                self._kept.put(taken.text, results)
+                self._kept.put(running.request, results)
         with self._changed:
             now = time.monotonic()
-            told = self._questions.answered(taken, results, now - started, now)
+            callbacks = self._queue.answered(running, results, now - started, now)
             self._changed.notify_all()
-        return told
+        return callbacks
 
-    def _check(self, text: _Question) -> tuple[_Result, ...]:
-        """Raises EngineDied for a text that the engine dies of twice: what others wait for goes on."""
+    def _check_twice(self, request: _Request) -> tuple[_Result, ...]:
+        """Raises EngineDied for a request that the engine dies of twice: what others wait for goes on."""
         try:
-            return self._engine.check(text)
+            return self._check(request)
         except EngineDied as error:
             log.warning("%s", error)
-        return self._engine.check(text)
+        return self._check(request)
 
-    def _lose(self, taken: Taken[_Question], *, has_fault: bool = False) -> Sequence[Arrived]:
+    def _lose(self, running: RunningRequest[_Request], *, has_fault: bool = False) -> Sequence[Callback]:
         with self._changed:
-            told = self._questions.lose(taken, time.monotonic(), has_fault=has_fault)
+            callbacks = self._queue.lose(running, time.monotonic(), has_fault=has_fault)
             self._changed.notify_all()
-        return told
+        return callbacks
 
-    def _give_up(self, error: EngineError, taken: Taken[_Question]) -> Sequence[Arrived]:
-        """Everybody that waits is told; the text that was being checked comes first when the engine is tried again."""
+    def _give_up(self, error: EngineError, running: RunningRequest[_Request]) -> Sequence[Callback]:
+        """Return whom to call: all that wait. The request comes first when the engine is tried again."""
         with self._changed:
-            if self._closed:
+            if self._is_closed:
                 return ()
             self._health.gave_up(str(error), is_absent=isinstance(error, EngineAbsent))
-            waiting = self._questions.give_back(taken, time.monotonic())
+            callbacks = self._queue.give_back(running, time.monotonic())
             self._changed.notify_all()
-        return waiting
+        return callbacks
 
-    def _is_kept(self, text: _Question) -> bool:
-        """Whether it was answered on an earlier day; then it is as if it had just been."""
-        found = self._kept.get(text) if self._kept is not None else None
-        if found is not None:
-            self._questions.remember(text, found)
-        return found is not None
+    def _is_kept(self, request: _Request) -> bool:
+        """Tell whether it was answered on an earlier day; then it is as if it had just been."""
+        results = self._kept.get(request) if self._kept is not None else None
+        if results is not None:
+            self._queue.remember(request, results)
+        return results is not None
 
     def _wake(self) -> None:
-        """The engine answers again: what waited for its next attempt needn't."""
+        """Look again what is due: the engine answers again."""
         with self._changed:
             self._changed.notify_all()

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import harper
 
-from breadknife.plugins.prose.engines.lint import Lint, printable
+from breadknife.plugins.prose.engines.lint import Lint, drop_noise, printable
 from breadknife.plugins.prose.engines.rules import NOISE, SPELLING
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
@@ -32,13 +32,13 @@ is shared."""
 
 
 def harper_thread() -> ThreadPoolExecutor:
-    """For all of Harper's linters: none is thread-safe, and each thread that meets a word that no dictionary has would
-    take a second and 50 MB for what suggests others."""
+    """Return the thread for all of Harper's linters: none is thread-safe, and each thread that meets a word that no
+    dictionary has would take a second and 50 MB for what suggests others."""
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="harper")
 
 
 class HarperEngine:
-    """Harper in this process, in its own thread."""
+    """Harper in this process, in its own thread, without what is noise in technical prose."""
 
     name = "harper"
 
@@ -59,7 +59,7 @@ class HarperEngine:
         self._thread = thread or harper_thread()
 
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
-        if language:
+        if language not in ("", self._dialect):
             return ()
         return self._thread.submit(self._lints, text).result()
 
@@ -69,18 +69,18 @@ class HarperEngine:
     def _lints(self, text: str) -> tuple[Lint, ...]:
         linter = self._linter or self._build()  # another thread may close us
         self._linter = linter
-        lints = self._said(linter, text)
+        lints = drop_noise(self._ask(linter, text), self._enabled)
         self._tidy(text, lints)
         return lints
 
-    def _said(self, linter: harper.Linter, text: str) -> tuple[Lint, ...]:
-        found = linter.organized_lints(printable(text), language="plaintext", dedup=False)
-        return tuple(_lint(rule, lint) for rule, lints in found.items() if lints for lint in lints)
+    def _ask(self, linter: harper.Linter, text: str) -> tuple[Lint, ...]:
+        by_rule = linter.organized_lints(printable(text), language="plaintext", dedup=False)
+        return tuple(_lint(rule, lint) for rule, lints in by_rule.items() if lints for lint in lints)
 
     def _tidy(self, text: str, lints: Iterable[Lint]) -> None:
         """Have memory given back, when the answer is out."""
         work: Callable[[], None] | None = None
-        if not self._has_suggested and any(each.rule in SPELLING and each.replacements for each in lints):
+        if not self._has_suggested and any(lint.rule in SPELLING and lint.replacements for lint in lints):
             self._has_suggested, work = True, give_back_memory
         if not self._alone:  # of few rules it remembers little
             self._remembered.update(map(hash, _CLAUSE.findall(text)))
@@ -111,16 +111,16 @@ class HarperEngine:
 
 
 class HarperDictionary(HarperEngine):
-    """Whether Harper knows a word: it says nothing, or that it doesn't, and not what else might be meant."""
+    """Tells whether Harper knows a word: it says nothing, or that it doesn't, and not what else might be meant."""
 
     def __init__(self, dialect: str, thread: ThreadPoolExecutor | None = None) -> None:
         super().__init__(dialect, alone=SPELLING, thread=thread)
 
-    def _said(self, linter: harper.Linter, text: str) -> tuple[Lint, ...]:
+    def _ask(self, linter: harper.Linter, text: str) -> tuple[Lint, ...]:
         # A word that isn't there in any capitals is no English to it, in a fortieth of the time that suggesting takes.
         if text.isascii() and text.isalpha() and not _LAUGHTER.fullmatch(text) and not linter.is_likely_english(text):
             return (Lint(self.name, "SpellCheck", Span(0, len(text)), "", (), "Spelling"),)
-        return super()._said(linter, text)
+        return super()._ask(linter, text)
 
 
 def rules_of_harper() -> Mapping[str, str]:
@@ -129,8 +129,8 @@ def rules_of_harper() -> Mapping[str, str]:
 
 
 def give_back_memory() -> None:
-    """To the system what is free: Harper's dictionary takes 150 MB while it is made, and 115 when it is; what suggests
-    other words 80, and 50."""
+    """Give back to the system what is free: Harper's dictionary takes 150 MB while it is made, and 115 when it is; what
+    suggests other words 80, and 50."""
     with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -30,7 +30,8 @@ _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
 
 class LanguageToolEngine:
     """Starts its server at the first check, again after it died, and gives up after three failures in a row; then each
-    check is one more attempt.
+    check is one more attempt. Whether it can run here at all is looked at before a start: asking Java for its version
+    takes half a second.
 
     With a `url` it is a server that the user runs, which is not ours to start. For one thread at a time; `close` may be
     called from any.
@@ -50,8 +51,8 @@ class LanguageToolEngine:
         self._closed = False
 
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
-        """Raises EngineDied when the server ended or hung meanwhile (the next call starts another one), and
-        EngineUnavailable when it is no use to try again."""
+        """Raises EngineDied when the server ended or hung meanwhile (the next call starts another one),
+        EngineUnavailable when it is no use to try again, and EngineAbsent while something is missing."""
         self._make_room(language)
         client_of = self._client or self._started()
         # The server counts in UTF-16 units: without astral characters these are our code points.
@@ -79,23 +80,25 @@ class LanguageToolEngine:
 
     def _speaking(self, language: str, client: Callable[[str], LanguageTool]) -> LanguageTool | None:
         if language not in self._clients:
-            found: LanguageTool | None = None
+            speaker: LanguageTool | None = None
             for tag in (_VARIANTS.get(language, language), language.split("-")[0]):
                 with contextlib.suppress(ValueError):  # it isn't one of the server's
-                    found = found or client(tag)
-            self._clients[language] = found
+                    speaker = speaker or client(tag)
+            self._clients[language] = speaker
         return self._clients[language]
 
     def _started(self) -> Callable[[str], LanguageTool]:
-        """Clients of the first start that succeeds: what doesn't start is nothing that a paragraph could be blamed for.
-        Raises EngineUnavailable."""
+        """Return clients of the first start that succeeds: what doesn't start is nothing that a paragraph could be
+        blamed for. Raises EngineUnavailable and EngineAbsent."""
+        if self._client is None and (why := obstacle(self._own_url)) is not None:
+            raise EngineAbsent(f"LanguageTool can't run: {why}")
         while self._client is None:
             with contextlib.suppress(EngineDied):
                 self._client = self._start_ours() if not self._own_url else self._ask_theirs()
         return self._client
 
     def _start_ours(self) -> Callable[[str], LanguageTool]:
-        """Clients of a server that is warm. Takes 4 s and more."""
+        """Return clients of a server that is warm. Takes 4 s and more."""
         from language_tool_python.exceptions import LanguageToolError
 
         from breadknife.plugins.prose.engines.languagetool_client import clients_of_ours
@@ -121,7 +124,7 @@ class LanguageToolEngine:
         return client
 
     def _ask_theirs(self) -> Callable[[str], LanguageTool]:
-        """Clients of the server that the user runs."""
+        """Return clients of the server that the user runs."""
         from language_tool_python.exceptions import LanguageToolError
 
         from breadknife.plugins.prose.engines.languagetool_client import clients_of
@@ -166,7 +169,7 @@ class LanguageToolEngine:
 
 
 def _is_forbidden(error: BaseException | None) -> bool:
-    """Whether an error comes of `--offline`, however many others a library has wrapped it in."""
+    """Tell whether an error comes of `--offline`, however many others a library has wrapped it in."""
     while error is not None and not isinstance(error, NetworkForbidden):
         error = error.__cause__ or error.__context__
     return error is not None

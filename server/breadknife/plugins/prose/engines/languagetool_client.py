@@ -17,7 +17,7 @@ cores."""
 _OWN_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
-class Client(LanguageTool):
+class LanguageToolClient(LanguageTool):
     """Of one language. The library's own requests have no place for a certificate, wait for 300 s, and are sent twice
     when the first one fails."""
 
@@ -55,7 +55,7 @@ def clients_of_ours(url: str, certificate: Path) -> Callable[[str], LanguageTool
     session = requests.Session()
     session.verify = str(certificate)
     session.trust_env = False  # no proxy, no password out of ~/.netrc, no other certificates
-    return lambda language: Client(language, url, session.request)
+    return lambda language: LanguageToolClient(language, url, session.request)
 
 
 def clients_of(url: str) -> Callable[[str], LanguageTool]:
@@ -63,4 +63,4 @@ def clients_of(url: str) -> Callable[[str], LanguageTool]:
     one of its own."""
     host = urlsplit(url).hostname or ""
     proxies = {"no_proxy": host} if host in _OWN_MACHINE else None
-    return lambda language: Client(language, url, requests.request, proxies)
+    return lambda language: LanguageToolClient(language, url, requests.request, proxies)

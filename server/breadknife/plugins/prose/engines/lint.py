@@ -1,4 +1,4 @@
-"""What every checker of prose looks like to the plugin, and what it says."""
+"""What every checker of prose looks like to the plugin, what it is asked, and what it says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from breadknife.plugins.prose.engines.background import Background
+from breadknife.plugins.prose.engines.background import BackgroundEngine
 from breadknife.plugins.prose.engines.rules import is_noise
 from breadknife.text.document import Span
 
@@ -30,16 +30,12 @@ class Lint:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LintRequest:
     """A paragraph as engines are asked about it: the unit of every cache."""
 
     text: str
     language: str = ""
-    """A BCP 47 tag; empty for English."""
-
-
-Later = Background[Asked, Lint]
-"""An engine whose answers come later."""
+    """A BCP 47 tag; empty for the engine's own English."""
 
 
 class ProseEngine(Protocol):
@@ -55,39 +51,15 @@ class ProseEngine(Protocol):
     def close(self) -> None: ...
 
 
-class QuietEngine:
-    """An engine without what is noise in technical prose, unless a rule is in `enabled`."""
-
-    def __init__(self, engine: ProseEngine, enabled: frozenset[str]) -> None:
-        self.name = engine.name
-        self._engine = engine
-        self._enabled = enabled
-
-    def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
-        return quiet(self._engine.check(text, language), self._enabled)
-
-    def close(self) -> None:
-        self._engine.close()
+class BackgroundLinter(BackgroundEngine[LintRequest, Lint]):
+    """An engine that is asked about paragraphs in the background."""
 
 
-def quiet(lints: Iterable[Lint], enabled: frozenset[str]) -> tuple[Lint, ...]:
+def drop_noise(lints: Iterable[Lint], enabled: frozenset[str]) -> tuple[Lint, ...]:
     """Return those that aren't noise in technical prose, or of a rule that is in `enabled`."""
-    return tuple(each for each in lints if each.rule in enabled or not is_noise(each.engine, each.rule, each.category))
-
-
-class Asking:
-    """An engine as `Background` wants it: one question, one answer."""
-
-    def __init__(self, engine: ProseEngine) -> None:
-        self._engine = engine
-
-    def check(self, asked: Asked, /) -> tuple[Lint, ...]:
-        return self._engine.check(asked.text, asked.language)
-
-    def close(self) -> None:
-        self._engine.close()
+    return tuple(lint for lint in lints if lint.rule in enabled or not is_noise(lint.engine, lint.rule, lint.category))
 
 
 def printable(text: str) -> str:
-    """`text` in characters that every engine can take, each at its place."""
+    """Return `text` in characters that every engine can take, each at its place."""
     return _UNENCODABLE.sub("\ufffd", _CONTROL.sub(" ", text))

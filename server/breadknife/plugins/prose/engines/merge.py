@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.prose.engines.lint import Asked, Lint, quiet
+from breadknife.plugins.prose.engines.lint import Lint, LintRequest, drop_noise
 from breadknife.plugins.prose.engines.rules import (
     ARTICLES,
     COMMAS,
@@ -56,7 +56,7 @@ class Correction:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class FindingCandidate:
     """What the engines say of one place."""
 
     lint: Lint
@@ -95,14 +95,14 @@ def nowhere(lint: Lint) -> float:
     return math.inf
 
 
-def mistakes(
+def merge_lints(
     text: str,
     lints: Sequence[Lint],
     believes: Callable[[Span, Sequence[str], str], bool],
     position: Position = nowhere,
     enabled: frozenset[str] | None = frozenset(),
-) -> list[Mistake]:
-    """Return the mistakes of a paragraph, in order of their places: those that are ready and those that wait.
+) -> list[FindingCandidate]:
+    """Return the candidates of a paragraph, in order of their places: those that are ready and those that wait.
 
     `lints` come in the order of the engines, the quickest first. `believes` tells whether a word that isn't in a
     dictionary is a mistake, by its span, what is offered for it, and what all engines offer first (empty unless they
@@ -123,23 +123,23 @@ def mistakes(
 
     groups: list[list[Lint]] = []
     for lint in sorted(kept, key=order):
-        group = next((each for each in groups if _overlap(each[0].span, lint.span)), None)
+        group = next((group for group in groups if _overlap(group[0].span, lint.span)), None)
         if group is None:
             groups.append([lint])
         else:
             group.append(lint)
-    return in_order(_mistake(text, group, agreed, ready=is_ready(group[0])) for group in groups)
+    return in_order(_candidate_of(text, group, agreed, ready=is_ready(group[0])) for group in groups)
 
 
 def _is_believed(lint: Lint, lints: Sequence[Lint], believes: Callable[[Span, Sequence[str], str], bool]) -> bool:
-    """Whether a word is misspelled, as far as this engine alone tells, or all engines that object to the word."""
+    """Tell whether a word is misspelled, as far as this engine alone tells, or all engines that object to the word."""
     return believes(lint.span, lint.replacements, "") or believes(
         lint.span, _offered(lint.span, lints), _first(lint.span, lints)
     )
 
 
 def _is_ready_alone(text: str, lint: Lint, enabled: frozenset[str] | None) -> bool:
-    """Whether it is shown whatever other engines say."""
+    """Tell whether it is shown whatever other engines say."""
     if enabled is None:
         return True
     if lint.rule in SPELLING:
@@ -149,25 +149,25 @@ def _is_ready_alone(text: str, lint: Lint, enabled: frozenset[str] | None) -> bo
 
 
 def _is_agreed(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:
-    """Whether another engine says the same. That two dictionaries lack a word doesn't make it wrong: names and terms
-    are in neither."""
+    """Tell whether another engine says the same. That two dictionaries lack a word doesn't make it wrong: names and
+    terms are in neither."""
     return lint.rule not in SPELLING and any(
         other.engine != lint.engine and other.rule not in SPELLING and _agree(text, lint, other) for other in lints
     )
 
 
 def _agree(text: str, lint: Lint, other: Lint) -> bool:
-    """Whether two engines mean the same fix, or the very same place where one of them offers none."""
+    """Tell whether two engines mean the same fix, or the very same place where one of them offers none."""
     if not (lint.replacements and other.replacements):
         return lint.span == other.span
     return not set(_outcomes(text, lint)).isdisjoint(_outcomes(text, other))
 
 
-def may_change_findings(asked: Asked, lints: Sequence[Lint]) -> bool:
+def may_change_findings(request: LintRequest, lints: Sequence[Lint]) -> bool:
     """Tell whether an engine's answer may change what is shown: names and terms that no dictionary has don't."""
     return any(
-        each.rule not in SPELLING or meant(asked.text[each.span.start : each.span.end])
-        for each in quiet(lints, frozenset())
+        lint.rule not in SPELLING or meant(request.text[lint.span.start : lint.span.end])
+        for lint in drop_noise(lints, frozenset())
     )
 
 
@@ -176,72 +176,78 @@ def is_same(text: str, lint: Lint, other: Lint) -> bool:
     return lint.span == other.span or not set(_outcomes(text, lint)).isdisjoint(_outcomes(text, other))
 
 
-def joined(text: str, mistake: Mistake, lint: Lint) -> Mistake:
-    """Return the mistake with what another engine says of its place: its fixes come after those that both give."""
-    own = {_outcome(text, each.span, each.replacement): each for each in mistake.corrections}
+def join(text: str, candidate: FindingCandidate, lint: Lint) -> FindingCandidate:
+    """Return the candidate with what another engine says of its place: its fixes come after those that both give."""
+    own = {_outcome(text, each.span, each.replacement): each for each in candidate.corrections}
     theirs = {_outcome(text, lint.span, new): Correction(lint.span, new) for new in lint.replacements}
-    agreed = [each for key, each in own.items() if key in theirs]
-    rest = [each for key, each in own.items() if key not in theirs]
-    added = [each for key, each in theirs.items() if key not in own]
+    agreed = [correction for key, correction in own.items() if key in theirs]
+    others = [correction for key, correction in own.items() if key not in theirs]
+    new = [correction for key, correction in theirs.items() if key not in own]
     return replace(
-        mistake,
-        engines=tuple(sorted({*mistake.engines, lint.engine})),
-        rules=tuple(dict.fromkeys((*mistake.rules, lint.rule))),
-        corrections=(*agreed, *rest, *added)[:_MOST_FIXES],
-        safe=mistake.safe or bool(agreed),
-        known=0 if agreed else mistake.known,
+        candidate,
+        engines=tuple(sorted({*candidate.engines, lint.engine})),
+        rules=tuple(dict.fromkeys((*candidate.rules, lint.rule))),
+        corrections=(*agreed, *others, *new)[:_MOST_FIXES],
+        safe=candidate.safe or bool(agreed),
+        known=0 if agreed else candidate.known,
     )
 
 
-def added(text: str, found: Sequence[Mistake], more: Iterable[Mistake], position: Position = nowhere) -> list[Mistake]:
-    """Return the mistakes with those of an engine that needs nobody's agreement, in order of their places.
+def add_candidates(
+    text: str,
+    candidates: Sequence[FindingCandidate],
+    more: Iterable[FindingCandidate],
+    position: Position = nowhere,
+) -> list[FindingCandidate]:
+    """Return the candidates with those of an engine that needs nobody's agreement, in order of their places.
 
-    Where two touch, the one that is shown already owns the place, or else the one of `found`.
+    Where two touch, the one that is shown already owns the place, or else the one of `candidates`.
     """
-    kept = [*found]
+    merged = [*candidates]
     for new in more:
-        touched = _touched(kept, new)
+        touched = [old for old in merged if new.lint.span.touches(old.lint.span)]
         if touched and not _is_shown_before(new, touched, position):
-            at = kept.index(touched[0])
-            kept[at] = joined(text, touched[0], new.lint)
+            merged[merged.index(touched[0])] = join(text, touched[0], new.lint)
         else:
-            kept = [*(each for each in kept if each not in touched), _with(text, new, touched)]
-    return in_order(kept)
+            merged = _put_in_place(text, merged, touched, new)
+    return in_order(merged)
 
 
-def beside(text: str, found: Sequence[Mistake], proposed: Iterable[Mistake], position: Position) -> list[Mistake]:
-    """Return the mistakes with the model's own, in order of their places.
+def add_proposals(
+    text: str, candidates: Sequence[FindingCandidate], proposed: Iterable[FindingCandidate], position: Position
+) -> list[FindingCandidate]:
+    """Return the candidates with the model's own, in order of their places.
 
     Where a rule that waits for agreement says the same, the rule's is ready. Where the model hasn't judged yet what
     another one says, its own waits too: so the order in which it answers makes no difference.
     """
-    kept = [*found]
+    merged = [*candidates]
     for new in proposed:
-        touched = _touched(kept, new)
-        same = next((each for each in touched if each.corrections and _agree(text, each.lint, new.lint)), None)
+        touched = [old for old in merged if new.lint.span.touches(old.lint.span)]
+        same = next((old for old in touched if old.corrections and _agree(text, old.lint, new.lint)), None)
         if same is not None and not same.ready:
-            kept[kept.index(same)] = replace(same, ready=True, model=new.model)
-        elif not any(each.ready or each.corrections for each in touched) or _is_shown_before(new, touched, position):
-            kept = [*(each for each in kept if each not in touched), _with(text, new, touched)]
-    return in_order(kept)
+            merged[merged.index(same)] = replace(same, ready=True, model=new.model)
+        elif not any(old.ready or old.corrections for old in touched) or _is_shown_before(new, touched, position):
+            merged = _put_in_place(text, merged, touched, new)
+    return in_order(merged)
 
 
-def _touched(found: Iterable[Mistake], new: Mistake) -> list[Mistake]:
-    return [each for each in found if new.lint.span.touches(each.lint.span)]
+def _is_shown_before(new: FindingCandidate, touched: Iterable[FindingCandidate], position: Position) -> bool:
+    return position(new.lint) < min(position(old.lint) for old in touched)
 
 
-def _is_shown_before(new: Mistake, touched: Iterable[Mistake], position: Position) -> bool:
-    return position(new.lint) < min(position(each.lint) for each in touched)
+def _put_in_place(
+    text: str, merged: Iterable[FindingCandidate], touched: Sequence[FindingCandidate], new: FindingCandidate
+) -> list[FindingCandidate]:
+    """Return the candidates with `new`, joined by what those say that it touches, in place of those."""
+    others = [old for old in merged if old not in touched]
+    for old in touched:
+        new = join(text, new, old.lint)
+    return [*others, new]
 
 
-def _with(text: str, mistake: Mistake, others: Iterable[Mistake]) -> Mistake:
-    for each in others:
-        mistake = joined(text, mistake, each.lint)
-    return mistake
-
-
-def in_order(found: Iterable[Mistake]) -> list[Mistake]:
-    return sorted(found, key=lambda mistake: mistake.lint.span)
+def in_order(candidates: Iterable[FindingCandidate]) -> list[FindingCandidate]:
+    return sorted(candidates, key=lambda candidate: candidate.lint.span)
 
 
 _Outcome = tuple[int, int, str]
@@ -253,7 +259,7 @@ def _offered(span: Span, lints: Sequence[Lint]) -> list[str]:
 
 
 def _first(span: Span, lints: Sequence[Lint]) -> str:
-    """What two engines offer first for a word; empty where they don't agree."""
+    """Return what two engines offer first for a word; empty where they don't agree."""
     firsts = {lint.engine: lint.replacements[:1] for lint in lints if lint.span == span and lint.rule in SPELLING}
     same = set(firsts.values())
     return "".join(same.pop()) if len(firsts) > 1 and len(same) == 1 else ""
@@ -273,7 +279,7 @@ def counts(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:
 
 
 def _beside_unknown_word(lint: Lint, lints: Sequence[Lint]) -> bool:
-    """An engine that doesn't know a word can't judge the grammar around it."""
+    """Tell whether an engine doesn't know a word beside it: then it can't judge the grammar around that."""
     return any(
         other.engine == lint.engine
         and other.rule in SPELLING
@@ -306,7 +312,8 @@ def _backed(text: str, outcome: _Outcome, lint: Lint, lints: Sequence[Lint]) -> 
 
 
 def _rank(text: str, lint: Lint, agreed: set[_Outcome]) -> tuple[bool, bool, bool, int, str]:
-    """Agreement first, then grammar before spelling, a remedy before none, the narrower, and always the same order."""
+    """Return a key by which agreement comes first, then grammar before spelling, a remedy before none, the narrower,
+    and always the same order."""
     return (
         agreed.isdisjoint(_outcomes(text, lint)),
         lint.rule in SPELLING,
@@ -321,17 +328,17 @@ def _is_first_person(text: str, lint: Lint) -> bool:
 
 
 def _far(word: str, correction: Correction) -> tuple[bool, bool]:
-    """How unlikely a correction of a misspelled word is, whoever offers it."""
+    """Return how unlikely a correction of a misspelled word is, whoever offers it."""
     new = correction.replacement
     return bool(word) and not is_slip(word, new), is_name_for_word(word, new)
 
 
-def _mistake(text: str, group: Sequence[Lint], agreed: set[_Outcome], *, ready: bool) -> Mistake:
+def _candidate_of(text: str, group: Sequence[Lint], agreed: set[_Outcome], *, ready: bool) -> FindingCandidate:
     owner = group[0]
     corrections, ranks, known = _corrections(text, group, agreed)
     first = _outcome(text, corrections[0].span, corrections[0].replacement) if corrections else None
     agreement = first in agreed and (owner.rule not in SPELLING or ranks[0] == 0)
-    return Mistake(
+    return FindingCandidate(
         owner,
         tuple(sorted({lint.engine for lint in group})),
         tuple(dict.fromkeys(lint.rule for lint in group)),
@@ -349,13 +356,13 @@ def is_certain(text: str, lint: Lint) -> bool:
     return lint.rule in SAFE or _is_first_person(text, lint)
 
 
-def own_corrections(text: str, lint: Lint) -> list[str]:
+def list_own_corrections(text: str, lint: Lint) -> list[str]:
     """Return what one engine alone offers, best first: it is the same whoever else speaks of the place."""
-    return [each.replacement for each in _corrections(text, [lint], set())[0]]
+    return [correction.replacement for correction in _corrections(text, [lint], set())[0]]
 
 
 def _corrections(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> tuple[list[Correction], list[int], int]:
-    """What to put there, best first, where the engines rank each of them, and how many are known to be meant.
+    """Return what to put there, best first, where the engines rank each of them, and how many are known to be meant.
 
     What is known to be meant comes first, then what two engines offer, then what they rank highest; of words, slips of
     the fingers come first and names last.

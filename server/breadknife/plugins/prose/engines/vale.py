@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 from breadknife import children
+from breadknife.disk.reading import read_regular
+from breadknife.disk.walking import walk
 from breadknife.errors import EngineDied, EngineUnavailable
-from breadknife.plugins.prose.engines.lint import Lint, printable
+from breadknife.plugins.prose.engines.engine_health import EngineHealth
+from breadknife.plugins.prose.engines.lint import BackgroundLinter, Lint, printable
+from breadknife.task.plugin import Context
 from breadknife.text.document import Span
 
 _CONFIGURATIONS = (".vale.ini", "_vale.ini", "vale.ini")
 _CHECK_S = 20
+_LOOK_S = 2.0
+"""How often the styles are looked at: a walk takes some milliseconds, and a document is checked at every key."""
+_MOST_FILES = 2_000
+_LARGEST = 64 * 1024
+"""Bytes of a `.vale.ini`."""
+_STYLES = re.compile(r"[ \t]*StylesPath[ \t]*=(.+)")
 
 
 def configuration(root: Path) -> Path | None:
@@ -47,8 +62,8 @@ class ValeEngine:
         except OSError as error:
             raise EngineUnavailable(f"Vale did not start: {error}") from error
         try:
-            alerts = [alert for found in json.loads(done.stdout or "{}").values() for alert in found]
-            lints = [_lint(plain, alert) for alert in alerts]
+            by_file = json.loads(done.stdout or "{}").values()
+            lints = [_lint(plain, alert) for alerts in by_file for alert in alerts]
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             raise EngineUnavailable(f"Vale's output can't be read: {_error_of(done)}") from error
         if done.returncode not in (0, 1):
@@ -59,11 +74,11 @@ class ValeEngine:
 
 
 def _error_of(done: CompletedProcess[bytes]) -> str:
-    said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+    output = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
     try:
-        return str(json.loads(said)["Text"]).strip().removesuffix(".")
+        return str(json.loads(output)["Text"]).strip().removesuffix(".")
     except (ValueError, KeyError, TypeError):
-        return said.splitlines()[0][:200] if said else f"exit code {done.returncode}"
+        return output.splitlines()[0][:200] if output else f"exit code {done.returncode}"
 
 
 def _lint(text: str, alert: dict[str, Any]) -> Lint | None:
@@ -79,3 +94,78 @@ def _lint(text: str, alert: dict[str, Any]) -> Lint | None:
     if action.get("Name") == "remove":
         replacements = ("",)
     return Lint("vale", alert["Check"], span, alert["Message"], replacements, alert["Severity"])
+
+
+_Stamp = tuple[int, int]
+"""The newest change of a configuration's files, in nanoseconds, and how many files there are."""
+
+
+@dataclass
+class _RunningVale:
+    stamp: _Stamp
+    checked_at: float
+    linter: BackgroundLinter
+
+
+class ValeRegistry:
+    """A Vale for each folder that has styles of its own and may have a program run; another one when the styles have
+    changed. Safe to use from several threads."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._running: dict[Path, _RunningVale] = {}
+        self._lock = threading.Lock()
+
+    def find(self, context: Context) -> BackgroundLinter | None:
+        """Return the Vale of the context's folder; None where there are no styles, no trust or no program."""
+        root = context.root
+        configured = configuration(root) if root is not None and context.trusted else None
+        if root is None or configured is None:
+            return None
+        with self._lock:
+            running, now = self._running.get(configured), self._clock()
+            if running is not None and now < running.checked_at + _LOOK_S:
+                return running.linter
+            vale = program(root)
+            if vale is None:
+                return None
+            stamp = _stamp(configured)
+            if running is not None and running.stamp == stamp:
+                running.checked_at = now
+                return running.linter
+            engine = ValeEngine(vale, configured)
+            linter = BackgroundLinter(lambda request: engine.check(request.text), health=EngineHealth(self._clock))
+            self._running[configured] = _RunningVale(stamp, now, linter)
+        if running is not None:
+            running.linter.close(wait_s=0)
+        return linter
+
+    def close(self) -> None:
+        for running in self._running.values():
+            running.linter.close()
+
+
+def _stamp(configured: Path) -> _Stamp:
+    """Return the stamp of the configuration and of what its styles are made of, without files that are gone by now."""
+    newest = count = 0
+    for path in islice(_list_files(configured), _MOST_FILES):
+        try:
+            newest = max(newest, path.stat().st_mtime_ns)
+        except OSError:
+            continue
+        count += 1
+    return newest, count
+
+
+def _list_files(configured: Path) -> Iterator[Path]:
+    yield configured
+    try:
+        lines = read_regular(configured, _LARGEST, configured.parent).decode("utf-8", "replace").splitlines()
+    except (OSError, ValueError):
+        return
+    styles = next(filter(None, map(_STYLES.fullmatch, lines)), None)
+    if styles is None:
+        return
+    for folder, folders, files in walk(configured.parent / styles[1].strip(" \t")):
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
+        yield from (Path(folder, name) for name in files)

@@ -5,69 +5,69 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.prose.engines.merge import Correction, Mistake
-from breadknife.plugins.prose.model.likelihood import Reader
+from breadknife.plugins.prose.engines.merge import Correction, FindingCandidate
+from breadknife.plugins.prose.model.likelihood import reach
 from breadknife.plugins.prose.model.thresholds import JUDGED, MISSPELLED, MISSPELLED_ALONE, SLIP, excess
 from breadknife.plugins.prose.project.spelling import is_name_for_word, slips
+from breadknife.text.document import Span
 
 
 @dataclass(frozen=True)
-class Case:
+class MarginInput:
     """A paragraph, and what may be put in place of parts of it."""
 
     text: str
     corrections: tuple[Correction, ...]
 
+    @classmethod
+    def of(cls, text: str, candidate: FindingCandidate) -> MarginInput:
+        """Return what is judged of a candidate, as far as the judge looks: what is typed behind that changes
+        nothing."""
+        ends = (reach(text, correction.span.end) for correction in candidate.corrections)
+        return cls(text[: max(ends, default=0)], candidate.corrections)
 
-class Judge:
-    """For each correction of a case, by how many nats it makes the text likelier; nothing where that can't be said."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def check(self, case: Case, /) -> tuple[float, ...]:
-        changes = [(each.span, each.replacement) for each in case.corrections]
-        return self._reader.read(lambda likelihood: likelihood.margins(case.text, changes))
-
-    def close(self) -> None:
-        self._reader.close()
+    @property
+    def changes(self) -> list[tuple[Span, str]]:
+        return [(correction.span, correction.replacement) for correction in self.corrections]
 
 
-def needs_judge(mistake: Mistake) -> bool:
-    """Tell whether the model is asked: the mistake waits for agreement, or more than one word may have been meant."""
-    return bool(mistake.corrections) and (not mistake.ready or mistake.known > 1)
+def needs_judge(candidate: FindingCandidate) -> bool:
+    """Tell whether the model is asked: the candidate waits for agreement, or more than one word may have been meant."""
+    return bool(candidate.corrections) and (not candidate.ready or candidate.known > 1)
 
 
-def judged(
-    mistake: Mistake, margins: Sequence[float], model: str, budget: float, misspelled: str = ""
-) -> Mistake | None:
-    """Return the mistake with its likeliest correction first; None if it waits and the model isn't sure enough of any.
+def decide(
+    candidate: FindingCandidate, margins: Sequence[float], model: str, budget: float, misspelled: str = ""
+) -> FindingCandidate | None:
+    """Return the candidate with its likeliest correction first; None if it waits and the model isn't sure enough of
+    any.
 
     `margins` has one for each correction, in nats, or is empty for a text that is too long for the model. Each slip
     of the fingers that it takes from a correction to the `misspelled` word costs the correction some of its margin.
     """
     if not margins:
-        return mistake if mistake.ready else None
+        return candidate if candidate.ready else None
     scored = [
-        (at < mistake.known, margin - _further(misspelled, correction.replacement), margin, correction)
-        for at, (margin, correction) in enumerate(zip(margins, mistake.corrections, strict=True))
+        (at < candidate.known, margin - _further(misspelled, correction.replacement), margin, correction)
+        for at, (margin, correction) in enumerate(zip(margins, candidate.corrections, strict=True))
     ]
-    best = sorted(scored, key=lambda each: each[:2], reverse=True)
-    if not mistake.ready and best[0][2] < _least(mistake) + excess(budget):
+    best = sorted(scored, key=lambda row: row[:2], reverse=True)
+    if not candidate.ready and best[0][2] < _least(candidate) + excess(budget):
         return None
     corrections = tuple(correction for *_, correction in best)
-    safe = mistake.safe and corrections[0] == mistake.corrections[0]
-    return replace(mistake, corrections=corrections, safe=safe, ready=True, model=model)
+    safe = candidate.safe and corrections[0] == candidate.corrections[0]
+    return replace(candidate, corrections=corrections, safe=safe, ready=True, model=model)
 
 
-def _least(mistake: Mistake) -> float:
-    if not mistake.spelling:
+def _least(candidate: FindingCandidate) -> float:
+    if not candidate.spelling:
         return JUDGED
-    return MISSPELLED if len(mistake.engines) > 1 else MISSPELLED_ALONE
+    return MISSPELLED if len(candidate.engines) > 1 else MISSPELLED_ALONE
 
 
 def _further(misspelled: str, replacement: str) -> float:
-    """By how much a correction is less likely for its slips; a name for what isn't written as one has one more."""
+    """Return by how much a correction is less likely for its slips; a name for what isn't written as one has one
+    more."""
     if not misspelled:
         return 0.0
     return SLIP * (slips(misspelled.lower(), replacement.lower()) + is_name_for_word(misspelled, replacement))

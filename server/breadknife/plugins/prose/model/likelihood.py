@@ -37,7 +37,7 @@ _PLACEHOLDER = re.compile("|".join(_AS_CODE))
 _TYPOGRAPHY = str.maketrans("’‘“”–—\u00a0\n\t", "''\"\"-- \u0020 ")
 
 
-_Found = TypeVar("_Found")
+_Result = TypeVar("_Result")
 
 
 class Scorer(Protocol):
@@ -68,7 +68,8 @@ class Surprise:
     """Tokens that a word here may begin with, without their blanks, the likeliest few."""
 
     def gain(self, word: str) -> float:
-        """By how many nats another word may be likelier here at the most, as far as the likeliest tokens tell."""
+        """Return by how many nats another word may be likelier here at the most, as far as the likeliest tokens
+        tell."""
         if word in self.instead:
             return self.instead[word] - self.logprob
         beginning = max((token for token in self.instead if word.startswith(token)), key=len, default="")
@@ -78,7 +79,7 @@ class Surprise:
 
 
 @dataclass(frozen=True)
-class Told:
+class TextScores:
     """What a model said of a text that it read once."""
 
     words: Sequence[Surprise]
@@ -87,44 +88,45 @@ class Told:
     """For each part that was read, the log-probability of what stands in it up to an offset, where a token ends."""
 
     def logprob(self, start: int, end: int) -> float | None:
-        """Of a part of the text; None where tokens don't begin and end with it."""
-        for each in self.sums:
-            if start in each and end in each:
-                return each[end] - each[start]
-        return None
+        """Return the log-probability of a part of the text; None where tokens don't begin and end with it."""
+        return next((sums[end] - sums[start] for sums in self.sums if start in sums and end in sums), None)
 
 
 @dataclass(frozen=True)
-class Likelihood:
+class TextLikelihood:
     """Of one model. Every method raises Cancelled, ModelError or EngineError."""
 
     model: Scorer
     cancel: CancelToken
 
     def margins(
-        self, text: str, changes: Sequence[tuple[Span, str]], words_after: int = WORDS_AFTER, told: Told | None = None
+        self,
+        text: str,
+        changes: Sequence[tuple[Span, str]],
+        words_after: int = WORDS_AFTER,
+        scores: TextScores | None = None,
     ) -> tuple[float, ...]:
-        """For each change (a span and what stands there instead) by how many nats it makes the text likelier.
+        """Return for each change (a span and what stands there instead) by how many nats it makes the text likelier.
 
-        All begin at about the same place: they share a prompt and what follows, in one batch. What was told of the
-        text isn't asked again.
+        All begin at about the same place: they share a prompt and what follows, in one batch. What is in the text's
+        `scores` isn't asked again.
         """
         text = readable(text)
         start = _start(text, changes)
         end = _end(text, max(span.end for span, _ in changes), words_after)
         fixed = [text[start : span.start] + new + text[span.end : end] for span, new in changes]
-        keep, kept = text[start:end], told and told.logprob(start, end)
-        asked = (each for each in fixed if each.strip())
-        alternatives = tuple(dict.fromkeys(asked if kept is not None else (keep, *asked)))
+        keep, kept = text[start:end], scores and scores.logprob(start, end)
+        needed = (alternative for alternative in fixed if alternative.strip())
+        alternatives = tuple(dict.fromkeys(needed if kept is not None else (keep, *needed)))
         likely: dict[str, float] = {} if kept is None else {keep: kept}
         if alternatives:
-            # What was told of was read at last: the engine holds it.
-            fresh = told is None
-            scores = self.model.score(_prompt(text, start), alternatives, fresh=fresh, cancel=self.cancel)
-            likely |= zip(alternatives, scores.logprobs, strict=True)
-        return tuple(likely.get(each, -math.inf) - likely[keep] for each in fixed)
+            # A text with scores was read at last: the engine holds it.
+            fresh = scores is None
+            answer = self.model.score(_prompt(text, start), alternatives, fresh=fresh, cancel=self.cancel)
+            likely |= zip(alternatives, answer.logprobs, strict=True)
+        return tuple(likely.get(alternative, -math.inf) - likely[keep] for alternative in fixed)
 
-    def read(self, text: str) -> Told:
+    def read(self, text: str) -> TextScores:
         """Return what the model says of all of it."""
         text = readable(text)
         words: list[Surprise] = []
@@ -138,7 +140,7 @@ class Likelihood:
                 for pieces in answer.pieces:
                     words += _words(text, start, end, pieces)
                     sums.append(_sums(text, start, pieces))
-        return Told(words, sums)
+        return TextScores(words, sums)
 
 
 def reach(text: str, offset: int) -> int:
@@ -147,9 +149,9 @@ def reach(text: str, offset: int) -> int:
 
 
 def readable(text: str) -> str:
-    """As models know it, without secrets: plain quotation marks, and code where a placeholder stands; each character at
-    its place."""
-    return _PLACEHOLDER.sub(lambda found: _AS_CODE[found[0]], masked(text).translate(_TYPOGRAPHY))
+    """Return a text as models know it, without secrets: plain quotation marks, and code where a placeholder stands;
+    each character at its place."""
+    return _PLACEHOLDER.sub(lambda match: _AS_CODE[match[0]], masked(text).translate(_TYPOGRAPHY))
 
 
 def _prompt(text: str, start: int) -> Prompt:
@@ -159,29 +161,29 @@ def _prompt(text: str, start: int) -> Prompt:
 
 @lru_cache(maxsize=64)
 def _stretches(text: str) -> tuple[tuple[int, int], ...]:
-    """The text in parts that are read together, each with the blank that belongs to its first word."""
-    found: list[tuple[int, int]] = []
+    """Return the text in parts that are read together, each with the blank that belongs to its first word."""
+    stretches: list[tuple[int, int]] = []
     start = 0
-    while start < len(text) or not found:
+    while start < len(text) or not stretches:
         end = _sentence_end(text, start + _LONGEST)
-        found.append((start, end))
+        stretches.append((start, end))
         start = end
-    return tuple(found)
+    return tuple(stretches)
 
 
 def _start(text: str, changes: Sequence[tuple[Span, str]]) -> int:
-    """The blank before the first change, which belongs to its first word."""
+    """Return the blank before the first change, which belongs to its first word."""
     return max(text.rfind(" ", 0, min(span.start for span, _ in changes) or 1), 0)
 
 
 def _end(text: str, offset: int, count: int) -> int:
-    """The end of so many words after `offset`, with their punctuation."""
+    """Return the end of so many words after `offset`, with their punctuation."""
     words = islice(_BLANKS_AND_WORD.finditer(text, offset), count)
     return max((match.end() for match in words), default=len(text))
 
 
 def _sentence_end(text: str, offset: int) -> int:
-    """The last end of a sentence up to `offset`, or of a word; before the blank that belongs to what follows."""
+    """Return the last end of a sentence up to `offset`, or of a word; before the blank that belongs to what follows."""
     if offset >= len(text):
         return len(text)
     ends = sentence_ends(text, max(0, offset - _LONGEST // 2), offset + 1, Certainty.POSSIBLE)
@@ -195,10 +197,10 @@ def _words(text: str, start: int, end: int, pieces: Sequence[Piece]) -> list[Sur
     position = start
     for piece in pieces:
         own = piece.text
-        found = position if text.startswith(own, position) else text.find(own, position, position + 8 + len(own))
-        if own and found >= 0:
-            at[found + len(own) - len(own.lstrip())] = piece
-            position = found + len(own)
+        begin = position if text.startswith(own, position) else text.find(own, position, position + 8 + len(own))
+        if own and begin >= 0:
+            at[begin + len(own) - len(own.lstrip())] = piece
+            position = begin + len(own)
     words: list[Surprise] = []
     for match in WORD.finditer(text, start, end):
         own = [at[i] for i in range(*match.span()) if i in at]
@@ -222,7 +224,7 @@ def _sums(text: str, start: int, pieces: Sequence[Piece]) -> Mapping[int, float]
     return sums
 
 
-class Reader:
+class CurrentModel:
     """The model of the newest request, for work that outlives the request. Safe to use from several threads."""
 
     def __init__(self) -> None:
@@ -238,14 +240,14 @@ class Reader:
         with self._lock:
             self._model = model
 
-    def read(self, work: Callable[[Likelihood], Sequence[_Found]]) -> tuple[_Found, ...]:
-        """Return what `work` finds; nothing in a text that is too much for the model. Raises EngineError."""
+    def run(self, work: Callable[[TextLikelihood], Sequence[_Result]]) -> tuple[_Result, ...]:
+        """Return what `work` returns; nothing in a text that is too much for the model. Raises EngineError."""
         with self._lock:
             model = self._model
         if model is None:
             raise EngineAbsent("there is no model to ask")
         try:
-            return tuple(work(Likelihood(model, self._cancel)))
+            return tuple(work(TextLikelihood(model, self._cancel)))
         except PromptTooLong:
             return ()
         except ModelError as error:

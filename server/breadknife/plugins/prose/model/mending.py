@@ -6,30 +6,37 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from breadknife.plugins.prose.engines.merge import Correction
-from breadknife.text.document import Span, TextEdit, apply_edits, keep_apart
+from breadknife.text.document import Span
 
 
 @dataclass(frozen=True)
-class Mended:
+class MendedText:
     text: str
     corrections: tuple[Correction, ...] = ()
     """Of the text as it was, in order; none touches another."""
 
     @classmethod
-    def of(cls, text: str, corrections: Iterable[Correction]) -> Mended:
-        """With those of the corrections that touch no earlier one."""
-        kept = keep_apart(sorted(corrections, key=lambda correction: correction.span), gap=1)
-        return cls(apply_edits(text, (TextEdit(each.span, each.replacement) for each in kept)), tuple(kept))
+    def of(cls, text: str, corrections: Iterable[Correction]) -> MendedText:
+        """Return the text with those of the corrections that touch no earlier one."""
+        kept = list[Correction]()
+        for correction in sorted(corrections, key=lambda correction: correction.span):
+            if not kept or correction.span.start > kept[-1].span.end:
+                kept.append(correction)
+        parts, at = list[str](), 0
+        for correction in kept:
+            parts += [text[at : correction.span.start], correction.replacement]
+            at = correction.span.end
+        return cls("".join(parts) + text[at:], tuple(kept))
 
-    def back(self, span: Span) -> Span | None:
+    def original(self, span: Span) -> Span | None:
         """Return where a span of the mended text is in the original; None for what touches a correction."""
         moved = 0
-        for each in self.corrections:
-            start = each.span.start + moved
-            end = start + len(each.replacement)
+        for correction in self.corrections:
+            start = correction.span.start + moved
+            end = start + len(correction.replacement)
             if span.end < start:
                 break
             if span.start <= end:
                 return None
-            moved += len(each.replacement) - len(each.span)
+            moved += len(correction.replacement) - len(correction.span)
         return span.shifted(-moved)

@@ -16,10 +16,10 @@ from breadknife.plugins.prose.evidence.contexts import (
     refine_rule,
 )
 from breadknife.plugins.prose.evidence.forms import forms
-from breadknife.plugins.prose.model.likelihood import Likelihood, Reader, Surprise
-from breadknife.plugins.prose.model.mending import Mended
+from breadknife.plugins.prose.model.likelihood import Surprise, TextLikelihood
+from breadknife.plugins.prose.model.mending import MendedText
 from breadknife.plugins.prose.model.thresholds import CARELESS, PROPOSED
-from breadknife.text.document import Span, keep_apart
+from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 from breadknife.text.sentences import Certainty, sentence_ends
 
@@ -43,84 +43,74 @@ _PLACEHOLDER = re.compile(f"{NOUN}|{VOWEL_NOUN}")
 _BESIDE = len(NOUN) + 2
 _BEGINNINGS = 8
 """Sentences that a user may be ahead of the model."""
-_FIXED = frozenset(word for each in CONFUSIONS for word in each.words)
+_FIXED = frozenset(word for confusion in CONFUSIONS for word in confusion.words)
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ModelProposal:
     rule: str
     span: Span
     replacement: str
     margin: float = 0.0
     """By how many nats it makes the text likelier."""
     careless: bool = False
-    """Whether something else is wrong in its paragraph."""
+    """Something else is wrong in its paragraph."""
 
 
 def _by_word() -> Mapping[str, tuple[ConfusionSet, ...]]:
-    found: dict[str, list[ConfusionSet]] = {}
-    for each in CONFUSIONS:
-        for word in each.words:
-            if word and "" not in each.words[:1]:
-                found.setdefault(word, []).append(each)
-    return {word: tuple(sets) for word, sets in found.items()}
+    by_word: dict[str, list[ConfusionSet]] = {}
+    for confusion in CONFUSIONS:
+        for word in confusion.words:
+            if word and "" not in confusion.words[:1]:
+                by_word.setdefault(word, []).append(confusion)
+    return {word: tuple(sets) for word, sets in by_word.items()}
 
 
 _SETS = _by_word()
-_MISSING = tuple(each for each in CONFUSIONS if each.words[0] == "")
+_MISSING = tuple(confusion for confusion in CONFUSIONS if confusion.words[0] == "")
 
 
 @dataclass(frozen=True)
-class Reading:
+class ProposerInput:
     """A paragraph up to the end of its last whole sentence, and what the rules have already mended in it."""
 
     text: str
     mended: tuple[Correction, ...] = ()
 
     @classmethod
-    def of(cls, text: str, mended: Iterable[Correction]) -> Reading:
-        """While a sentence is typed at the paragraph's end, the reading is the same at every key."""
+    def of(cls, text: str, mended: Iterable[Correction]) -> ProposerInput:
+        """Return what is read of a paragraph: the same at every key while a sentence is typed at its end."""
         end = max(_ends(text), default=0)
-        return cls(text[:end], tuple(each for each in mended if each.span.end <= end))
+        return cls(text[:end], tuple(correction for correction in mended if correction.span.end <= end))
 
-    def beginnings(self) -> Iterator[Reading]:
+    def beginnings(self) -> Iterator[ProposerInput]:
         """Yield what was read of the paragraph while its last sentences weren't there yet, the longest first."""
         ends = _ends(self.text)
         for end in ends[-2 : -2 - _BEGINNINGS : -1]:
-            yield Reading.of(self.text[:end], self.mended)
+            yield ProposerInput.of(self.text[:end], self.mended)
 
 
 class Proposer:
-    """`knows` tells whether a word is in a dictionary."""
-
-    def __init__(self, reader: Reader, knows: Callable[[str], bool], slack: float = SLACK) -> None:
-        self._reader = reader
+    def __init__(self, knows: Callable[[str], bool], slack: float = SLACK) -> None:
+        """`knows` tells whether a word is in a dictionary."""
         self._knows = knows
         self._slack = slack
 
-    def check(self, reading: Reading, /) -> tuple[Proposal, ...]:
-        return self._reader.read(lambda likelihood: self.read(reading, likelihood))
-
-    def close(self) -> None:
-        self._reader.close()
-
-    def read(self, reading: Reading, likelihood: Likelihood) -> list[Proposal]:
-        """Return what makes the text likelier once it is mended; then once more, with what was found mended too, for an
-        error makes its neighbours hard to judge. Raises what Likelihood does."""
-        mended = Mended.of(reading.text, reading.mended)
-        found = _back(mended, self.proposals(mended.text, likelihood, careless=bool(mended.corrections)))
-        sure = [each for each in found if each.margin >= least(each)]
+    def read(self, passage: ProposerInput, likelihood: TextLikelihood) -> list[ModelProposal]:
+        """Return what makes the text likelier once it is mended; then once more, with the sure proposals mended too,
+        for an error makes its neighbours hard to judge. Raises what TextLikelihood does."""
+        mended = MendedText.of(passage.text, passage.mended)
+        proposals = _unmended(mended, self.propose(mended.text, likelihood, careless=bool(mended.corrections)))
+        sure = [proposal for proposal in proposals if proposal.margin >= least(proposal)]
         if not sure:
-            return found
-        corrections = (Correction(each.span, each.replacement) for each in sure)
-        further = Mended.of(reading.text, (*mended.corrections, *corrections))
-        return sorted(
-            [*sure, *_back(further, self.proposals(further.text, likelihood, careless=True))],
-            key=lambda each: each.span,
-        )
+            return proposals
+        corrections = (Correction(proposal.span, proposal.replacement) for proposal in sure)
+        again = MendedText.of(passage.text, (*mended.corrections, *corrections))
+        further = _unmended(again, self.propose(again.text, likelihood, careless=True))
+        return sorted([*sure, *further], key=lambda proposal: proposal.span)
 
-    def proposals(self, text: str, likelihood: Likelihood, *, careless: bool = False) -> list[Proposal]:
-        """Return what makes the text likelier, the best for each place, in the text's order. Raises what Likelihood
+    def propose(self, text: str, likelihood: TextLikelihood, *, careless: bool = False) -> list[ModelProposal]:
+        """Return what makes the text likelier, the best for each place, in the text's order. Raises what TextLikelihood
         does.
 
         `careless` text has been wrong elsewhere.
@@ -128,53 +118,53 @@ class Proposer:
         sentences = list(_sentences(text))
         if not sentences:
             return []
-        told = likelihood.read(text)
-        found: list[Proposal] = []
+        scores = likelihood.read(text)
+        proposals: list[ModelProposal] = []
         # From the end on: the engine holds the whole text, and lets go of what is behind the place it is asked about.
-        for index in reversed(range(len(told.words))):
-            word = told.words[index]
-            within = any(each.contains(word.span) for each in sentences)
-            asked = self._promising(text, told.words, index, careless) if within else []
-            if not asked:
+        for index in reversed(range(len(scores.words))):
+            word = scores.words[index]
+            is_within = any(sentence.contains(word.span) for sentence in sentences)
+            promising = self._find_promising(text, scores.words, index, careless) if is_within else []
+            if not promising:
                 continue
-            margins = likelihood.margins(text, [(each.span, each.replacement) for each in asked], told=told)
+            edits = [(change.span, change.replacement) for change in promising]
+            margins = likelihood.margins(text, edits, scores=scores)
             # By how much each is likelier than it must be: evidence is worth as much as the model's word.
-            margin, change = max(zip(margins, asked, strict=True), key=lambda one: (one[0] - least(one[1]), one[0]))
+            margin, change = max(zip(margins, promising, strict=True), key=lambda row: (row[0] - least(row[1]), row[0]))
             if margin >= least(change):
-                [further] = likelihood.margins(text, [(change.span, change.replacement)], FURTHER, told)
+                [further] = likelihood.margins(text, [(change.span, change.replacement)], FURTHER, scores)
                 margin = min(margin, further)
             if margin >= least(change) - self._slack:
-                found.append(replace(change, margin=margin))
-        best_first = sorted(found, key=lambda proposal: least(proposal) - proposal.margin)
-        return keep_apart(best_first, gap=2)  # the second of two that touch may mend what the first has
+                proposals.append(replace(change, margin=margin))
+        return _keep_apart(proposals)
 
-    def _promising(self, text: str, words: Sequence[Surprise], index: int, careless: bool) -> list[Proposal]:
-        """The few changes of a place that may gain what they must, by what the model has said of the text."""
+    def _find_promising(self, text: str, words: Sequence[Surprise], index: int, careless: bool) -> list[ModelProposal]:
+        """Return the few changes of a place that may gain what they must, by what the model has said of the text."""
         word = words[index]
         if _PLACEHOLDER.search(text, max(0, word.span.start - _BESIDE), word.span.end + _BESIDE):
             return []  # what it stands for is unknown to the model
-        ranked: list[tuple[float, int, Proposal]] = []
-        for number, each in enumerate(changes(text, [each.span for each in words], index)):
-            change = replace(each, careless=True) if careless else each
+        ranked: list[tuple[float, int, ModelProposal]] = []
+        for number, change in enumerate(find_changes(text, [word.span for word in words], index)):
+            change = replace(change, careless=careless)
             over = estimate(text, words, index, change) - least(change)
             if over >= -self._slack:
                 ranked.append((-over, number, change))
         best = [change for *_, change in sorted(ranked)]
-        other = [each for each in best if len(each.span) and self._is_word(each)]
+        other = [change for change in best if len(change.span) and self._is_word(change)]
         # What is put in would leave no place for what is put for another: common words are always likelier.
-        return other[:MOST] + [each for each in best if not len(each.span)][:1]
+        return other[:MOST] + [change for change in best if not len(change.span)][:1]
 
-    def _is_word(self, change: Proposal) -> bool:
+    def _is_word(self, change: ModelProposal) -> bool:
         new = change.replacement.lower().replace("’", "'")
         return not new or " " in new or new in _FIXED or self._knows(change.replacement)
 
 
-def least(proposal: Proposal) -> float:
+def least(proposal: ModelProposal) -> float:
     """Return what its margin must reach."""
     return PROPOSED.get(proposal.rule, _NEVER) - (CARELESS if proposal.careless else 0.0)
 
 
-def estimate(text: str, words: Sequence[Surprise], index: int, change: Proposal) -> float:
+def estimate(text: str, words: Sequence[Surprise], index: int, change: ModelProposal) -> float:
     """Return what a change may gain: at its place, and of what surprises after it."""
     new, saved, after = change.replacement.strip(), 0.0, words[index + 1 : index + 3]
     if not new:  # the next word takes the place, and what it cost after this one is saved
@@ -186,38 +176,41 @@ def estimate(text: str, words: Sequence[Surprise], index: int, change: Proposal)
     return gain + saved + REGAINED * max(cost - USUAL, 0.0)
 
 
-def changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]:
+def find_changes(text: str, words: Sequence[Span], index: int) -> Iterator[ModelProposal]:
     """Yield what may have been meant at one word, or between it and the one before; not all of it is English."""
-    for each in _changes(text, words, index):
-        start, end = each.span.start, each.span.end
-        yield replace(each, rule=refine_rule(each.rule, text, start, end, text[start:end], each.replacement))
+    for change in _find_unrefined(text, words, index):
+        start, end = change.span.start, change.span.end
+        yield replace(change, rule=refine_rule(change.rule, text, start, end, text[start:end], change.replacement))
 
 
-def _changes(text: str, words: Sequence[Span], index: int) -> Iterator[Proposal]:
+def _find_unrefined(text: str, words: Sequence[Span], index: int) -> Iterator[ModelProposal]:
     span = words[index]
     word = text[span.start : span.end]
     low = word.lower().replace("’", "'")
     if not (word.islower() or word[0] + word[1:].lower() == word) or _is_part(text, span):
         return
-    for each in _SETS.get(low, ()):
-        if "" not in each.words:
-            yield from (Proposal(each.rule, span, _cased(other, word)) for other in each.words if other != low)
+    for confusion in _SETS.get(low, ()):
+        if "" not in confusion.words:
+            others = (other for other in confusion.words if other != low)
+            yield from (ModelProposal(confusion.rule, span, _with_capital_of(word, other)) for other in others)
         elif index and word.islower() and text[span.end : span.end + 1] == " " and index + 1 < len(words):
-            yield Proposal(each.rule, Span(span.start, span.end + 1), "")
+            yield ModelProposal(confusion.rule, Span(span.start, span.end + 1), "")
     if index and is_introduced(text, span.start):
         before = words[index - 1].end
-        yield Proposal(INTRODUCTION, Span(before, before), ",")
-    if found := find_perfect(text, span.end, word):
-        yield Proposal(found[0], span, _cased(found[1], word))
+        yield ModelProposal(INTRODUCTION, Span(before, before), ",")
+    if perfect := find_perfect(text, span.end, word):
+        yield ModelProposal(perfect[0], span, _with_capital_of(word, perfect[1]))
     if low not in _FIXED and word.islower() and "'" not in low:
-        yield from (Proposal(FORMS, span, form) for form in forms(low))
+        yield from (ModelProposal(FORMS, span, form) for form in forms(low))
     if index and word.islower() and text[words[index - 1].end : span.start] == " ":
-        for each in _MISSING:
-            yield from (Proposal(each.rule, Span(span.start, span.start), f"{other} ") for other in each.words[1:])
+        for missing in _MISSING:
+            place = Span(span.start, span.start)
+            yield from (ModelProposal(missing.rule, place, f"{other} ") for other in missing.words[1:])
 
 
 def _is_part(text: str, span: Span) -> bool:
-    """Of a compound, whose grammar is not that of its parts: `opt-in`, `un/structuring`, `(re)use`."""
+    """Tell whether a word is part of a compound, whose grammar is not that of its parts: `opt-in`, `un/structuring`,
+    `(re)use`."""
     return (
         _JOINED_BEFORE.search(text, max(0, span.start - 2), span.start) is not None
         or _JOINED_AFTER.match(text, span.end) is not None
@@ -225,7 +218,8 @@ def _is_part(text: str, span: Span) -> bool:
 
 
 def _sentences(text: str) -> Iterator[Span]:
-    """Those that are whole: headings and many list items and comments are fragments, with a grammar of their own."""
+    """Yield those that are whole: headings and many list items and comments are fragments, with a grammar of their
+    own."""
     start = 0
     for end in _ends(text):
         sentence = text[start:end]
@@ -235,15 +229,25 @@ def _sentences(text: str) -> Iterator[Span]:
 
 
 def _ends(text: str) -> list[int]:
-    """The ends of its whole sentences, also while the next one is typed."""
+    """Return the ends of its whole sentences, also while the next one is typed."""
     return [*sentence_ends(text, least=Certainty.POSSIBLE)]
 
 
-def _back(mended: Mended, found: Iterable[Proposal]) -> list[Proposal]:
-    """In positions of the text as it was."""
-    placed = ((each, mended.back(each.span)) for each in found)
-    return [replace(each, span=span) for each, span in placed if span is not None]
+def _unmended(mended: MendedText, proposals: Iterable[ModelProposal]) -> list[ModelProposal]:
+    """Return proposals for the mended text in positions of the text as it was."""
+    placed = ((proposal, mended.original(proposal.span)) for proposal in proposals)
+    return [replace(proposal, span=span) for proposal, span in placed if span is not None]
 
 
-def _cased(word: str, like: str) -> str:
+def _with_capital_of(like: str, word: str) -> str:
     return word[0].upper() + word[1:] if like[:1].isupper() else word
+
+
+def _keep_apart(proposals: Sequence[ModelProposal]) -> list[ModelProposal]:
+    """Return the best of those that touch one another: the second may mend what the first has."""
+    apart: list[ModelProposal] = []
+    for proposal in sorted(proposals, key=lambda proposal: least(proposal) - proposal.margin):
+        wide = Span(max(proposal.span.start - 1, 0), proposal.span.end + 1)
+        if not any(wide.touches(other.span) for other in apart):
+            apart.append(proposal)
+    return sorted(apart, key=lambda proposal: proposal.span)

@@ -43,7 +43,7 @@ def terms() -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class DocumentVocabulary:
     """The words that one document may use: the dictionaries', its own and its project's names, and what they say again
     and again."""
 
@@ -122,7 +122,7 @@ def is_typo(
     text: str,
     span: Span,
     replacements: tuple[str, ...],
-    vocabulary: Vocabulary,
+    vocabulary: DocumentVocabulary,
     knows: Callable[[str], bool],
     agreed: str = "",
 ) -> bool:

@@ -82,7 +82,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Ignored:
+class IgnoredFinding:
     """One line of the file of ignored findings."""
 
     line: int
@@ -93,10 +93,12 @@ class Ignored:
     reason: str = ""
 
 
-def ignored_lines(path: Path) -> list[Ignored]:
+def ignored_lines(path: Path) -> list[IgnoredFinding]:
     """Of a file of ignored findings, whatever else is in it left out."""
     split = ((number, line.strip(" ").split("\t")) for number, line in enumerate(_readable_lines(path), 1))
-    return [Ignored(number, *parts[:4]) for number, parts in split if len(parts) > 1 and not parts[0].startswith("#")]
+    return [
+        IgnoredFinding(number, *parts[:4]) for number, parts in split if len(parts) > 1 and not parts[0].startswith("#")
+    ]
 
 
 class Decisions:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.prose.hearing import Hearing
 from breadknife.plugins.prose.project.workspace import (
     EVERYWHERE,
     Sentence,
@@ -14,7 +13,13 @@ from breadknife.plugins.prose.project.workspace import (
     ignored_lines,
     ignores_path,
 )
-from breadknife.plugins.prose.stale import Heard, stale_comments, stale_lines, stale_words
+from breadknife.plugins.prose.rule_log import RuleLog
+from breadknife.plugins.prose.stale_suppressions import (
+    LoggedCheck,
+    find_stale_comments,
+    find_stale_lines,
+    find_stale_words,
+)
 from breadknife.task.values import Finding, Severity
 from breadknife.text.directives import ignoring
 from breadknife.text.document import Document, Span, read_document
@@ -41,8 +46,8 @@ def test_a_sentence_that_is_still_said(tmp_path: Path, place: str) -> None:
         "utf-8",
     )
     doc = document(tmp_path / "a.md", f"# Title\n\n{TEXT}\n")
-    heard = Heard([], Hearing(spoken={("AnA", sentence.hash)}))
-    assert [(each.line, each.why) for each in stale_lines(tmp_path, [doc], lambda document: heard)] == [
+    heard = LoggedCheck([], RuleLog(sentences={("AnA", sentence.hash)}))
+    assert [(each.line, each.why) for each in find_stale_lines(tmp_path, [doc], lambda document: heard)] == [
         (5, "ThenThan: no document contains “It was said once.”")
     ]
     assert [(each.rule, each.reason) for each in ignored_lines(path)] == [
@@ -52,24 +57,24 @@ def test_a_sentence_that_is_still_said(tmp_path: Path, place: str) -> None:
 
 def test_nothing_is_read_where_nothing_is_ignored(tmp_path: Path) -> None:
     documents = iter(lambda: pytest.fail("read"), None)
-    assert stale_lines(tmp_path, documents, lambda document: pytest.fail("checked")) == []
-    assert stale_words(tmp_path, documents) == []
+    assert find_stale_lines(tmp_path, documents, lambda document: pytest.fail("checked")) == []
+    assert find_stale_words(tmp_path, documents) == []
 
 
 SAID = "This is an useful one."
 LINES = [
-    ("its rule speaks still", "AnA", SAID, Hearing(spoken={("AnA", Sentence(SAID).hash)}), []),
-    ("its rule doesn't", "AnA", SAID, Hearing(), [("AnA: it no longer reports “This is an useful one.”", True)]),
-    ("another rule does", "AnA", SAID, Hearing(spoken={("Other", Sentence(SAID).hash)}),
+    ("its rule speaks still", "AnA", SAID, RuleLog(sentences={("AnA", Sentence(SAID).hash)}), []),
+    ("its rule doesn't", "AnA", SAID, RuleLog(), [("AnA: it no longer reports “This is an useful one.”", True)]),
+    ("another rule does", "AnA", SAID, RuleLog(sentences={("Other", Sentence(SAID).hash)}),
      [("AnA: it no longer reports “This is an useful one.”", True)]),
-    ("its engine isn't there", "EN_A_VS_AN", SAID, Hearing({"languagetool"}), [("not checked: LanguageTool", False)]),
-    ("another engine isn't there", "AnA", SAID, Hearing({"languagetool"}),
+    ("its engine isn't there", "EN_A_VS_AN", SAID, RuleLog({"languagetool"}), [("not checked: LanguageTool", False)]),
+    ("another engine isn't there", "AnA", SAID, RuleLog({"languagetool"}),
      [("AnA: it no longer reports “This is an useful one.”", True)]),
-    ("Vale isn't there", "House.Terms", SAID, Hearing({"vale", "model"}), [("not checked: Vale", False)]),
-    ("the model isn't there", "Agreement", SAID, Hearing({"vale", "model"}), [("not checked: the model", False)]),
+    ("Vale isn't there", "House.Terms", SAID, RuleLog({"vale", "model"}), [("not checked: Vale", False)]),
+    ("the model isn't there", "Agreement", SAID, RuleLog({"vale", "model"}), [("not checked: the model", False)]),
     ("of a line of the source", "broken-link", "See [it](it.md).",
-     Hearing({"languagetool"}, {("broken-link", Sentence("See [it](it.md).").hash)}), []),
-    ("of a line that is gone", "broken-link", "See [that](that.md).", Hearing(),
+     RuleLog({"languagetool"}, {("broken-link", Sentence("See [it](it.md).").hash)}), []),
+    ("of a line that is gone", "broken-link", "See [that](that.md).", RuleLog(),
      [("broken-link: no document contains “See [that](that.md).”", True)]),
 ]  # fmt: skip
 
@@ -78,7 +83,7 @@ LINES = [
     ("rule", "said", "hearing", "expected"), [case[1:] for case in LINES], ids=[case[0] for case in LINES]
 )
 def test_what_its_rule_says_now(
-    tmp_path: Path, rule: str, said: str, hearing: Hearing, expected: list[tuple[str, bool]]
+    tmp_path: Path, rule: str, said: str, hearing: RuleLog, expected: list[tuple[str, bool]]
 ) -> None:
     path, sentence = ignores_path(tmp_path), Sentence(said)
     path.parent.mkdir()
@@ -86,11 +91,11 @@ def test_what_its_rule_says_now(
     doc = document(tmp_path / "a.md", f"{ignoring([rule], 'markdown')}\n{SAID}\n\nSee [it](it.md).\n")
     asked: list[str] = []
 
-    def check(document: Document) -> Heard:
+    def check(document: Document) -> LoggedCheck:
         asked.append(document.text)
-        return Heard([], hearing)
+        return LoggedCheck([], hearing)
 
-    assert [(each.why, each.certain) for each in stale_lines(tmp_path, [doc], check)] == expected
+    assert [(each.why, each.certain) for each in find_stale_lines(tmp_path, [doc], check)] == expected
     assert not any("breadknife" in text for text in asked)  # a comment isn't why it is silent
 
 
@@ -99,14 +104,14 @@ def test_words_that_nobody_writes(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text("# ours\nfrobnicate\nUvloop's\ngone\n", "utf-8")
     doc = document(tmp_path / "a.md", "It frobnicates the UVLOOP.\n")
-    assert [(each.line, each.why) for each in stale_words(tmp_path, [doc])] == [(4, "no document contains “gone”")]
+    assert [(each.line, each.why) for each in find_stale_words(tmp_path, [doc])] == [(4, "no document contains “gone”")]
 
 
-def of_useful(document: Document) -> Heard:
+def of_useful(document: Document) -> LoggedCheck:
     at = document.text.find("an useful")
     found = [Finding(Span(at, at + 2), "harper", "AnA", "", Severity.WARNING)] if at >= 0 else []
     absent = {"languagetool"} if "without" in document.text else set[str]()
-    return Heard(found, Hearing(absent, places={("EN_A_VS_AN", at)} if at >= 0 else set()))
+    return LoggedCheck(found, RuleLog(absent, offsets={("EN_A_VS_AN", at)} if at >= 0 else set()))
 
 
 COMMENTS = [
@@ -131,5 +136,5 @@ COMMENTS = [
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in COMMENTS], ids=[case[0] for case in COMMENTS])
 def test_comments(tmp_path: Path, text: str, expected: list[tuple[int, str]]) -> None:
-    found = stale_comments(document(tmp_path / "a.md", text), of_useful)
+    found = find_stale_comments(document(tmp_path / "a.md", text), of_useful)
     assert [(each.line, each.why) for each in found] == expected

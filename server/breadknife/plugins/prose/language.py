@@ -12,9 +12,7 @@ import msgspec
 
 from breadknife.text.prose import ProseText
 
-ENGLISH = ""
-"""As `Asked` calls it."""
-
+_ENGLISH = "en"
 _WORDS = msgspec.toml.decode(files(__package__ or "").joinpath("languages.toml").read_bytes(), type=dict[str, str])
 """By language, its commonest words."""
 _SCRIPTS = (
@@ -25,7 +23,7 @@ _SCRIPTS = (
     ("th", re.compile("[ก-๛]")), ("hi", re.compile("[अ-ह]")),
 )  # fmt: skip
 """A letter tells the language, the first that fits."""
-TOLD = frozenset((*_WORDS, *(language for language, _ in _SCRIPTS)))
+DETECTED = frozenset((*_WORDS, *(language for language, _ in _SCRIPTS)))
 """The languages that `detect` may give, `en` for English."""
 _OF_WORD: dict[str, tuple[str, ...]] = {}
 for _language, _listed in _WORDS.items():
@@ -39,34 +37,27 @@ _SHARE = 0.6
 """Of the telling words of a document; then its headings and short items are in that language too."""
 
 
-def languages(paragraphs: Sequence[ProseText], default: str) -> list[str]:
-    """Return each paragraph's language: declared, or `default`, or detected; ENGLISH for English of any country."""
-    if all(map(_is_plainly_english, paragraphs)) and not default:
-        return [ENGLISH] * len(paragraphs)
-    if default:
-        return [_named(paragraph.language or default) for paragraph in paragraphs]
-    detected = [None if paragraph.language else detect(paragraph.text) for paragraph in paragraphs]
-    of_document = _commonest(each for each in detected if each is not None)
-    return [
-        _named(paragraph.language) if paragraph.language else of_document if found is None else found
-        for paragraph, found in zip(paragraphs, detected, strict=True)
+def languages(paragraphs: Sequence[ProseText], default: str, english: str = _ENGLISH) -> list[str]:
+    """Return each paragraph's language: declared, or `default`, or detected; `english` for English of any country."""
+    detected = [None if paragraph.language or default else detect(paragraph.text) for paragraph in paragraphs]
+    of_document = _commonest(language for language in detected if language is not None)
+    tags = [
+        paragraph.language or default or (of_document if language is None else language)
+        for paragraph, language in zip(paragraphs, detected, strict=True)
     ]
+    return [english if _is_english(tag) else tag.replace("_", "-") for tag in tags]
 
 
-def _is_plainly_english(paragraph: ProseText) -> bool:
-    return not paragraph.language and detect(paragraph.text) in (None, ENGLISH)
+def _is_english(tag: str) -> bool:
+    return tag.lower().replace("_", "-").split("-")[0] == _ENGLISH
 
 
-def _named(tag: str) -> str:
-    return ENGLISH if tag.lower().replace("_", "-").split("-")[0] == "en" else tag.replace("_", "-")
-
-
-def _commonest(found: Iterable[str]) -> str:
-    counted = Counter(found)
+def _commonest(languages: Iterable[str]) -> str:
+    counted = Counter(languages)
     if not counted:
-        return ENGLISH
+        return _ENGLISH
     language, times = counted.most_common(1)[0]
-    return language if times >= _SHARE * counted.total() else ENGLISH
+    return language if times >= _SHARE * counted.total() else _ENGLISH
 
 
 @lru_cache(maxsize=1 << 15)
@@ -81,8 +72,8 @@ def detect(text: str) -> str | None:
     counted = Counter(language for word in words for language in _OF_WORD.get(word, ()))
     if not counted:
         return None
-    english = counted.pop("en", 0)
-    other, times = counted.most_common(1)[0] if counted else (ENGLISH, 0)
+    english = counted.pop(_ENGLISH, 0)
+    other, times = counted.most_common(1)[0] if counted else (_ENGLISH, 0)
     if times >= _FEWEST and times >= 2 * english + 1:
         return other
-    return ENGLISH if english > times else None
+    return _ENGLISH if english > times else None

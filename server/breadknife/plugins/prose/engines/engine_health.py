@@ -15,7 +15,7 @@ SOON_S = 5.0
 """The same of the small model: the engine's process is started again, or has no time for a moment."""
 
 
-class Health:
+class EngineHealth:
     """Of one engine, or of several that need the same thing: one that answers speaks for all of them. Safe to use from
     several threads."""
 
@@ -25,7 +25,7 @@ class Health:
         self._again_s = self._pause = again_s
         self._again = 0.0
         self._arrival: object = None
-        self._recovered: list[Callable[[], None]] = []
+        self._on_recovery: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self.failure: str | None = None
         """Why it gave up first; None once it has answered again."""
@@ -41,7 +41,7 @@ class Health:
 
     def on_recovery(self, call: Callable[[], None]) -> None:
         """Have `call` called, from any thread, when an engine that gave up has answered."""
-        self._recovered.append(call)
+        self._on_recovery.append(call)
 
     def gave_up(self, why: str, *, is_absent: bool = False) -> None:
         """Note a failed attempt. Of several that were made at the same time, only the first makes the pause longer."""
@@ -57,5 +57,5 @@ class Health:
         with self._lock:
             has_recovered = self.failure is not None
             self.failure, self._pause = None, self._again_s
-        for call in self._recovered if has_recovered else ():
+        for call in self._on_recovery if has_recovered else ():
             call()

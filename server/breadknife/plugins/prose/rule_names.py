@@ -1,10 +1,13 @@
-"""Names of rules as people read them, in menus and messages: `a or an` for `AnA`. Files and comments keep the ids."""
+"""Names of rules as people read them: `a or an` for `AnA`, and what each is about. Files and comments keep the ids."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 
+from breadknife.plugins.prose.documents.rule import SOURCE
+from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
+from breadknife.plugins.prose.engines.harper import rules_of_harper
 from breadknife.plugins.prose.engines.rules import ARTICLES, COMMAS, REPEATS, SPELLING, is_of_dictionaries
 
 _COMMON: Mapping[str, frozenset[str]] = {
@@ -17,9 +20,15 @@ _COMMON: Mapping[str, frozenset[str]] = {
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 _ENGLISH = re.compile(r"^(?:EN|ENGLISH)_|_RULE$")
 """What LanguageTool's ids begin and end with."""
+_OTHERS: Mapping[str, str] = {
+    "languagetool/": "A rule of LanguageTool.",
+    "model/": "The small language model finds another wording likelier.",
+    "vale/": "A rule of a Vale style of this project.",
+}
+"""A sentence for all rules of engines that can't list theirs, or have too many."""
 
 
-def in_words(rule: str, engine: str = "languagetool") -> str:
+def name_rule(rule: str, engine: str = "languagetool") -> str:
     """Return the name of an engine's rule in small words: `broken link` for `broken-link`, `weasel` for
     `write-good.Weasel`. Returns the id itself if there is no word in it."""
     for name, rules in _COMMON.items():
@@ -31,6 +40,12 @@ def in_words(rule: str, engine: str = "languagetool") -> str:
     return " ".join(word.lower() for word in _WORD.findall(bare)) or rule
 
 
-def named(rules: Iterable[str]) -> str:
+def name_rules(rules: Iterable[str]) -> str:
     """Return the names of several rules, each once: `“a or an”, “spelling”`."""
-    return ", ".join(f"“{name}”" for name in dict.fromkeys(map(in_words, rules)))
+    return ", ".join(f"“{name}”" for name in dict.fromkeys(map(name_rule, rules)))
+
+
+def describe_rules() -> Mapping[str, str]:
+    """Return a sentence for each rule by its id. Takes half a second where Harper has not been used yet."""
+    of_harper = {f"harper/{rule}": about for rule, about in rules_of_harper().items()}
+    return {**of_harper, **{f"{SOURCE}/{rule.code}": rule.description for rule in DOCUMENT_RULES}, **_OTHERS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.prose.above import comment_above
+from breadknife.plugins.prose.suppression_comment import comment_above
 from breadknife.text.directives import Directives
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse

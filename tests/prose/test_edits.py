@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
-from breadknife.plugins.prose import change as changes
-from breadknife.plugins.prose.change import Change, change, compared
-from breadknife.plugins.prose.continuity import Told
+from breadknife.plugins.prose import edits
+from breadknife.plugins.prose.edits import BlockChange, compare, find_change
+from breadknife.plugins.prose.results import DocumentFindings
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import extract
 from breadknife.text.extract.markdown.walls import walls
@@ -78,16 +78,16 @@ EDITS = st.lists(
 )
 
 
-def read(doc: Document) -> Told:
+def read(doc: Document) -> DocumentFindings:
     tree = parse(doc.text, doc.language)
     assert tree is not None
     paragraphs = [each for each in extract(doc, tree, CancelToken()) if each.segments]
-    return Told(doc, paragraphs, (), (), walls(tree))
+    return DocumentFindings(doc, paragraphs, (), (), walls(tree))
 
 
 @pytest.fixture(autouse=True)
 def any_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "LARGE", 0)
+    monkeypatch.setattr(edits, "LARGE", 0)
 
 
 @settings(max_examples=300, deadline=None)
@@ -101,15 +101,15 @@ def test_a_part_alone_is_read_as_the_whole_is(text: str, edits: list[tuple[float
         span = Span(start, min(start + length, len(told.document.text)))
         doc = told.document.changed(TextEdit(span, new), version)
         edit, whole = difference(told.document.text, doc.text), read(doc)
-        found = change(told, edit, doc)
+        found = find_change(told, edit, doc)
         if found is not None:
             assert [*found.paragraphs] == [*whole.paragraphs]
             assert {*found.fresh} <= {*found.paragraphs}
-        assert_all_others_stay(told, edit, compared(told, edit, whole.paragraphs, whole.walls))
-        told = whole if found is None else Told(doc, found.paragraphs, (), (), found.walls)
+        assert_all_others_stay(told, edit, compare(told, edit, whole.paragraphs, whole.walls))
+        told = whole if found is None else DocumentFindings(doc, found.paragraphs, (), (), found.walls)
 
 
-def assert_all_others_stay(told: Told, edit: TextEdit, found: Change) -> None:
+def assert_all_others_stay(told: DocumentFindings, edit: TextEdit, found: BlockChange) -> None:
     by = len(edit.new_text) - len(edit.span)
     old = {(each.text, each.start + moved) for each in told.paragraphs for moved in (0, by)}
     assert {(each.text, each.start) for each in found.paragraphs if each not in found.fresh} <= old
@@ -146,7 +146,7 @@ def test_an_edit_in_it_is_one_of_its_place(marked: str, above: str) -> None:
     at = len(above) + text.index("¦")
     doc = document(above + text.replace("¦", "") + "\n" + ELSEWHERE, "markdown")
     edited = doc.changed(TextEdit(Span(at, at + (0 if new else 2)), new), 2)
-    found = change(read(doc), difference(doc.text, edited.text), edited)
+    found = find_change(read(doc), difference(doc.text, edited.text), edited)
     assert found is not None
     assert len(found.block) < 200
     assert [*found.paragraphs] == [*read(edited).paragraphs]
@@ -166,4 +166,4 @@ def test_an_edit_in_it_is_one_of_its_place(marked: str, above: str) -> None:
 def test_an_edit_that_changes_what_is_far_away_is_not(text: str, at: int, new: str) -> None:
     doc = document(text, "markdown")
     edited = doc.changed(TextEdit(Span(at, at), new), 2)
-    assert change(read(doc), difference(doc.text, edited.text), edited) is None
+    assert find_change(read(doc), difference(doc.text, edited.text), edited) is None

@@ -9,7 +9,7 @@ import pytest
 
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.plugins.prose.engines.harper import rules_of_harper
-from breadknife.plugins.prose.naming import in_words, named
+from breadknife.plugins.prose.rule_names import name_rule, name_rules
 
 JUDGED = Path(__file__).parents[2] / "bench" / "prose" / "trust.tsv"
 
@@ -29,16 +29,16 @@ JUDGED = Path(__file__).parents[2] / "bench" / "prose" / "trust.tsv"
         ("_", "_"),
     ],
 )
-def test_a_rule_is_named_in_words(rule: str, words: str) -> None:
-    assert in_words(rule) == words
+def test_a_rule_is_named_name_rule(rule: str, words: str) -> None:
+    assert name_rule(rule) == words
 
 
 def test_no_rule_has_an_id_for_a_name() -> None:
     judged = {line.split("\t")[1].partition(":")[0] for line in JUDGED.read_text("utf-8").splitlines() if "\t" in line}
     rules = {*rules_of_harper(), *judged, *(rule.code for rule in DOCUMENT_RULES)}
     assert len(rules) > 900
-    assert [rule for rule in rules if not re.fullmatch(r"[a-z0-9]+(?: [a-z0-9]+)*", in_words(rule))] == []
+    assert [rule for rule in rules if not re.fullmatch(r"[a-z0-9]+(?: [a-z0-9]+)*", name_rule(rule))] == []
 
 
 def test_rules_of_two_engines_for_the_same_are_named_once() -> None:
-    assert named(("AnA", "EN_A_VS_AN", "RepeatedWords")) == "“a or an”, “repeated words”"
+    assert name_rules(("AnA", "EN_A_VS_AN", "RepeatedWords")) == "“a or an”, “repeated words”"

@@ -11,8 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from breadknife.plugins.prose.engines.health import AGAIN_S, LONGEST_S, Health
-from breadknife.plugins.prose.engines.questions import LONGEST_REST_S, Questions, Taken
+from breadknife.plugins.prose.engines.engine_health import AGAIN_S, LONGEST_S, EngineHealth
+from breadknife.plugins.prose.engines.request_queue import LONGEST_REST_S, RequestQueue, RunningRequest
 
 AFTER_S = 1.0
 JUDGE, PROPOSER = 0, 1
@@ -22,12 +22,13 @@ SENTENCES = st.sampled_from([f"Sentence {number}." for number in range(6)])
 
 
 class Worker:
-    """The thread of one `Questions`: it sleeps until its time is up or somebody wakes it, as `Background`'s does."""
+    """The thread of one `RequestQueue`: it sleeps until its time is up or somebody wakes it, as that of
+    `BackgroundEngine` does."""
 
-    def __init__(self, health: Health, share: float) -> None:
-        self.questions: Questions[str, str] = Questions(health, matters=lambda text, found: text.endswith("1."))
+    def __init__(self, health: EngineHealth, share: float) -> None:
+        self.questions: RequestQueue[str, str] = RequestQueue(health, matters=lambda text, found: text.endswith("1."))
         self.share = share
-        self.taken: Taken[str] | None = None
+        self.taken: RunningRequest[str] | None = None
         self.since = 0.0
         self.wakes_at = 0.0
         health.on_recovery(self.wake)
@@ -42,7 +43,7 @@ class Reading(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.now = 0.0
-        self.health = Health(lambda: self.now)
+        self.health = EngineHealth(lambda: self.now)
         self.workers = (Worker(self.health, 1.0), Worker(self.health, 0.25))
         self.texts: dict[str, list[str]] = {}
         self.news: set[str] = set()
@@ -118,7 +119,7 @@ class Reading(RuleBasedStateMachine):
         taken, worker.taken = worker.taken, None
         if self.is_up:
             self.health.answered()
-            for arrived in worker.questions.answered(taken, (taken.text,), self.now - worker.since, self.now):
+            for arrived in worker.questions.answered(taken, (taken.request,), self.now - worker.since, self.now):
                 arrived()
         else:
             self.health.gave_up("the engine is gone")
@@ -177,13 +178,13 @@ TestReading = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWa
 TestReading.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
 
 
-def asked(questions: Questions[str, str], *texts: str, now: float = 0.0, share: float = 1.0) -> None:
+def asked(questions: RequestQueue[str, str], *texts: str, now: float = 0.0, share: float = 1.0) -> None:
     questions.ask("doc", texts, lambda: None, now, share=share)
 
 
 def test_a_rest_is_no_longer_than_one_of_the_models_own_work() -> None:
     """What a text takes because the engine starts, or others use the machine, was followed by three times as long."""
-    questions: Questions[str, str] = Questions(Health())
+    questions: RequestQueue[str, str] = RequestQueue(EngineHealth())
     asked(questions, "First.", "Second.", share=0.25)
     first = questions.take(0.0)
     assert first is not None
@@ -194,7 +195,7 @@ def test_a_rest_is_no_longer_than_one_of_the_models_own_work() -> None:
 
 
 def test_who_has_a_share_rests_but_not_before_what_is_being_written_and_nobody_else_waits() -> None:
-    questions: Questions[str, str] = Questions(Health())
+    questions: RequestQueue[str, str] = RequestQueue(EngineHealth())
     asked(questions, "First.", "Second.", share=0.25)
     taken = questions.take(0.0)
     assert taken is not None
@@ -202,18 +203,18 @@ def test_who_has_a_share_rests_but_not_before_what_is_being_written_and_nobody_e
     questions.ask("hurried", ["Now."], lambda: None, 1.0)
     hurried = questions.take(1.0)
     assert hurried is not None
-    assert hurried.text == "Now."
+    assert hurried.request == "Now."
     questions.answered(hurried, (), 0.0, 1.0)
     asked(questions, "Second.", "Written.", now=1.0, share=0.25)
     written = questions.take(1.0)
     assert written is not None
-    assert written.text == "Written."
+    assert written.request == "Written."
     assert questions.take(1.0) is None
     assert questions.wait_s(1.0) == 3.0
 
 
 def test_a_text_that_the_engine_dies_of_is_asked_about_again_at_growing_intervals() -> None:
-    questions: Questions[str, str] = Questions(Health())
+    questions: RequestQueue[str, str] = RequestQueue(EngineHealth())
     asked(questions, "Deadly.")
     now, pauses = 0.0, list[float]()
     while (taken := questions.take(now)) is not None:
@@ -226,7 +227,7 @@ def test_a_text_that_the_engine_dies_of_is_asked_about_again_at_growing_interval
 
 
 def test_a_text_that_is_being_asked_about_is_not_asked_about_twice() -> None:
-    questions: Questions[str, str] = Questions(Health())
+    questions: RequestQueue[str, str] = RequestQueue(EngineHealth())
     asked(questions, "One.", "Two.")
     one = questions.take(0.0)
     assert one is not None
@@ -237,7 +238,7 @@ def test_a_text_that_is_being_asked_about_is_not_asked_about_twice() -> None:
 
 
 def test_everybody_who_has_asked_about_a_lost_text_is_told_when_it_is_answered() -> None:
-    questions: Questions[str, str] = Questions(Health())
+    questions: RequestQueue[str, str] = RequestQueue(EngineHealth())
     told: list[str] = []
     questions.ask("a.md", ["Deadly."], lambda: told.append("a.md"), 0.0)
     taken = questions.take(0.0)

@@ -10,7 +10,7 @@ import pytest
 
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.lint import Lint
-from breadknife.plugins.prose.flaws import moved
+from breadknife.plugins.prose.finding import move_finding
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Finding, Findings, Fix
@@ -31,7 +31,7 @@ from support import PluginContext, document
 )
 def test_a_finding_moves_with_its_text(span: Span, edit: TextEdit, expected: Span | None) -> None:
     finding = Finding(span, "harper", "R", "so", fixes=(Fix("Fix", (TextEdit(span, "new"),)),))
-    new = moved(finding, edit)
+    new = move_finding(finding, edit)
     assert (new and new.span) == expected
     assert new is None or new.fixes[0].edits == (TextEdit(new.span, "new"),)
 

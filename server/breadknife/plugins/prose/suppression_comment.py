@@ -25,7 +25,7 @@ _BOM = "\ufeff"
 
 
 def comment_above(document: Document, tree: SyntaxTree | None, span: Span, rules: Sequence[str]) -> TextEdit | None:
-    """Return the edit that puts it there; None where it would be no comment, or would not silence the rules at
+    """Return the edit that puts the comment there; None where it would be no comment, or would not silence the rules at
     `span`."""
     comment = ignoring(rules, document.language)
     line = _line(document, tree, span.start) if comment else None
@@ -46,7 +46,7 @@ def comment_above(document: Document, tree: SyntaxTree | None, span: Span, rules
 
 
 def _line(document: Document, tree: SyntaxTree | None, offset: int) -> int | None:
-    """The one to put it above."""
+    """Return the line to put the comment above."""
     if not stands_anywhere(document.language):
         return _line_in_code(document, tree, offset) if tree is not None else None
     if document.language in (GIT_COMMIT.id, *GIT_COMMIT.aliases) and not _strips_comments(document):
@@ -61,7 +61,7 @@ def _line(document: Document, tree: SyntaxTree | None, offset: int) -> int | Non
 
 
 def _strips_comments(document: Document) -> bool:
-    """Whether git takes lines with a sign out of this message: it has put some there itself."""
+    """Tell whether git takes lines with a sign out of this message: it has put some there itself."""
     for number in range(document.line_count):
         text = document.line_text(number)
         if _SCISSORS.match(text):
@@ -72,7 +72,7 @@ def _strips_comments(document: Document) -> bool:
 
 
 def _line_in_code(document: Document, tree: SyntaxTree, offset: int) -> int | None:
-    node = _around(tree, offset)
+    node = _find_comment(tree, offset)
     if node is None:
         return None
     start = tree.span(node).start
@@ -89,8 +89,8 @@ def _continues(line: str, column: int) -> bool:
     return _SIGN.match(line, column) is not None and not line[:column].strip() and not _CODING.match(line)
 
 
-def _around(tree: SyntaxTree, offset: int) -> Node | None:
-    """The comment or docstring that has this place."""
+def _find_comment(tree: SyntaxTree, offset: int) -> Node | None:
+    """Return the comment or docstring that the offset is in."""
     node: Node | None = tree.node_at(Span(offset, offset))
     while node is not None:
         if node.type in LANGUAGES[tree.language].comments:
@@ -102,6 +102,6 @@ def _around(tree: SyntaxTree, offset: int) -> Node | None:
 
 
 def _is_comment(tree: SyntaxTree, edit: TextEdit, at: int) -> bool:
-    """Whether what is put in begins a comment at `at`, and all else stays what it is."""
+    """Tell whether what is put in begins a comment at `at`, and all else stays what it is."""
     comment = comment_made(tree, edit, at)
     return comment is not None and comment.start == at

@@ -11,14 +11,14 @@ import requests
 from breadknife.plugins.prose.engines.jvm.installed import server_jar
 from breadknife.plugins.prose.engines.jvm.server import launch
 from breadknife.plugins.prose.engines.languagetool_client import clients_of_ours
-from breadknife.plugins.prose.spoken import TOLD, detect, languages
+from breadknife.plugins.prose.language import DETECTED, detect, languages
 from breadknife.text.prose import ProseText
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("The function returns a list of the elements that are not null.", ""),
+        ("The function returns a list of the elements that are not null.", "en"),
         ("Die Funktion gibt eine Liste zurück und ist nicht für den Gebrauch gedacht.", "de"),
         ("La función devuelve una lista de los elementos que no son nulos.", "es"),
         ("Cette fonction renvoie une liste des éléments qui ne sont pas nuls.", "fr"),
@@ -39,8 +39,8 @@ from breadknife.text.prose import ProseText
         ("此函数返回一个列表。", "zh"),
         ("Η συνάρτηση επιστρέφει μια λίστα.", "el"),
         ("הפונקציה מחזירה רשימה", "he"),
-        ("Use `die` and `der` of the module.", ""),
-        ("The Straße of the Königsgäßchen is in the list.", ""),
+        ("Use `die` and `der` of the module.", "en"),
+        ("The Straße of the Königsgäßchen is in the list.", "en"),
         ("Dummy0", None),
         ("Installation", None),
         ("", None),
@@ -67,7 +67,7 @@ def test_each_language_of_the_real_server_is_told() -> None:
                 time.sleep(0.1)
     finally:
         server.stop()
-    assert {each.split("-")[0] for each in listed - {"auto"}} <= TOLD
+    assert {each.split("-")[0] for each in listed - {"auto"}} <= DETECTED
 
 
 GERMAN = "Die Funktion gibt eine Liste zurück und ist nicht für den Gebrauch gedacht."
@@ -77,12 +77,12 @@ ENGLISH = "The function returns a list of the elements that are not null."
 @pytest.mark.parametrize(
     ("paragraphs", "default", "expected"),
     [
-        ([("Title", ""), (ENGLISH, ""), (ENGLISH, "")], "", ["", "", ""]),
-        ([("Titel", ""), (GERMAN, ""), (GERMAN, ""), (ENGLISH, "")], "", ["de", "de", "de", ""]),
-        ([("Title", ""), (ENGLISH, ""), (GERMAN, "")], "", ["", "", "de"]),
-        ([(GERMAN, "en-GB"), ("Titel", "de-AT"), (ENGLISH, "")], "", ["", "de-AT", ""]),
-        ([("Titel", ""), (ENGLISH, "en"), (GERMAN, "")], "fr", ["fr", "", "fr"]),
-        ([(GERMAN, ""), (GERMAN, "pt_BR")], "en-US", ["", "pt-BR"]),
+        ([("Title", ""), (ENGLISH, ""), (ENGLISH, "")], "", ["en", "en", "en"]),
+        ([("Titel", ""), (GERMAN, ""), (GERMAN, ""), (ENGLISH, "")], "", ["de", "de", "de", "en"]),
+        ([("Title", ""), (ENGLISH, ""), (GERMAN, "")], "", ["en", "en", "de"]),
+        ([(GERMAN, "en-GB"), ("Titel", "de-AT"), (ENGLISH, "")], "", ["en", "de-AT", "en"]),
+        ([("Titel", ""), (ENGLISH, "en"), (GERMAN, "")], "fr", ["fr", "en", "fr"]),
+        ([(GERMAN, ""), (GERMAN, "pt_BR")], "en-US", ["en", "pt-BR"]),
         ([], "", []),
     ],
 )

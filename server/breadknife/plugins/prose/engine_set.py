@@ -1,0 +1,186 @@
+"""The engines that a document's settings ask for, each with what it has already said."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from breadknife import arrivals, paths
+from breadknife.errors import DocumentKept, ModelError
+from breadknife.kept import Kept, Store, code_of
+from breadknife.lru import LruCache
+from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.engine_health import AGAIN_S, SOON_S, EngineHealth
+from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
+from breadknife.plugins.prose.engines.lint import BackgroundLinter, Lint, LintRequest
+from breadknife.plugins.prose.engines.merge import may_change_findings
+from breadknife.plugins.prose.engines.rules import SPELLING
+from breadknife.plugins.prose.model.reviewer import ModelReviewer
+from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.task.plugin import Context
+
+ROLE = "judge"
+_PLUGIN = Path(__file__).parent
+_SETTINGS, _MODELS = 4, 2
+"""The newest that are kept: of folders with other settings, which are looked at by turns."""
+
+
+@dataclass(frozen=True)
+class LinterSettings:
+    """What of the settings makes other findings of one text."""
+
+    dialect: str
+    enabled: frozenset[str]
+    languagetool_url: str
+
+
+class LanguageToolRegistry:
+    """One LanguageTool for each address, whatever else settings say: each is a JVM.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, clock: Callable[[], float], store: Store) -> None:
+        self._clock = clock
+        self._store = store
+        self._running: dict[str, BackgroundLinter] = {}
+        self._missing_until = 0.0
+        """When is looked again whether it has been set up, unless a part of breadknife arrives before that."""
+        self._arrival: object = None
+        self._lock = threading.Lock()
+
+    def find(self, settings: LinterSettings, context: Context, *, whole: bool) -> BackgroundLinter | None:
+        """Return the LanguageTool at the settings' address; None if nobody has set one up, which only lint is told."""
+        url = settings.languagetool_url
+        with self._lock:
+            if url not in self._running and self._is_set_up(url):
+                self._running[url] = self._start(settings.dialect, url)
+            running = self._running.get(url)
+        if running is None and whole:
+            context.notify(f"Prose is checked by Harper alone: LanguageTool can't run: {languagetool.obstacle(url)}.")
+        return running
+
+    def _is_set_up(self, url: str) -> bool:
+        arrival = arrivals.newest()
+        if not url and self._clock() < self._missing_until and arrival == self._arrival:
+            return False
+        if languagetool.is_set_up(url):
+            return True
+        self._missing_until, self._arrival = self._clock() + AGAIN_S, arrival
+        return False
+
+    def _start(self, dialect: str, url: str) -> BackgroundLinter:
+        engine = languagetool.LanguageToolEngine(dialect, url)
+        # What a server of the user's own is, and says, may change from one day to the next.
+        by = f"languagetool {languagetool.VERSION} {code_of(_PLUGIN)}"
+        kept: Kept[LintRequest, Lint] | None = None if url else Kept(self._store, by, Lint)
+        return BackgroundLinter(
+            lambda request: engine.check(request.text, request.language),
+            engine.close,
+            health=EngineHealth(self._clock),
+            kept=kept,
+            matters=may_change_findings,
+        )
+
+    def close(self) -> None:
+        for linter in self._running.values():
+            linter.close()
+
+
+class EnglishEngines:
+    """The dictionary of one country's English, and what models say of texts in it, whatever rules are on."""
+
+    def __init__(self, dialect: str, clock: Callable[[], float], thread: ThreadPoolExecutor, store: Store) -> None:
+        self._clock = clock
+        self._dialect = dialect
+        self._store = store
+        # A linter of its own, which is asked about a word quickly.
+        dictionary = HarperDictionary(dialect, thread)
+        self._dictionary = BackgroundLinter(lambda request: dictionary.check(request.text), dictionary.close)
+        self._reviewers: LruCache[tuple[str, str], ModelReviewer] = LruCache(
+            _MODELS, on_drop=lambda reviewer: reviewer.close(wait_s=0)
+        )
+        """By the model's name and digest."""
+
+    def knows(self, word: str) -> bool:
+        """Tell whether the dictionary has the word."""
+        return not any(lint.rule in SPELLING for lint in self._dictionary.answer(LintRequest(word)))
+
+    def reviewer(self, context: Context) -> ModelReviewer | None:
+        """Return what the context's model says; None where there is none, or the document may not be shown to it."""
+        try:
+            model = context.model(ROLE)
+            key = model.name, model.digest
+        except DocumentKept:
+            return None
+        except ModelError as error:
+            context.notify(f"Prose is checked without a model: {error}.")
+            return None
+        reviewer = self._reviewers.get_or_add(key, lambda: self._make_reviewer(model.digest))
+        reviewer.use(model)
+        return reviewer
+
+    def close(self) -> None:
+        self._dictionary.close()
+        for _model, reviewer in self._reviewers.items():  # noqa: PERF102 - it is an LruCache
+            reviewer.close()
+
+    def _make_reviewer(self, digest: str) -> ModelReviewer:
+        # Of the words that it proposes the dictionary has a say.
+        by = f"{digest} {self._dialect} {metadata.version('harper-py')} {code_of(_PLUGIN)}"
+        store = self._store if digest else None
+        return ModelReviewer(self.knows, EngineHealth(self._clock, SOON_S), store, by)
+
+
+@dataclass(frozen=True)
+class EngineSet:
+    """The engines for one `LinterSettings`. Harper answers at once, the others, if they are there, later."""
+
+    settings: LinterSettings
+    harper: BackgroundLinter
+    english: EnglishEngines
+    languagetools: LanguageToolRegistry
+
+    def languagetool(self, context: Context, *, whole: bool) -> BackgroundLinter | None:
+        return self.languagetools.find(self.settings, context, whole=whole)
+
+
+class EngineRegistry:
+    """All engines but Vale. Safe to use from several threads."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._store = Store(paths.state_dir() / "prose.sqlite")
+        self._languagetools = LanguageToolRegistry(clock, self._store)
+        self._thread = harper_thread()
+        self._english: dict[str, EnglishEngines] = {}
+        self._sets: LruCache[LinterSettings, EngineSet] = LruCache(
+            _SETTINGS, on_drop=lambda engines: engines.harper.close(wait_s=0)
+        )
+
+    def find(self, settings: ProseSettings) -> EngineSet:
+        key = LinterSettings(settings.dialect, frozenset(settings.enabled_rules), settings.languagetool_url)
+        return self._sets.get_or_add(key, lambda: self._make_set(key))
+
+    def close(self) -> None:
+        for _settings, engines in self._sets.items():  # noqa: PERF102 - it is an LruCache
+            engines.harper.close()
+        for english in self._english.values():
+            english.close()
+        self._languagetools.close()
+        self._store.close()
+
+    def _make_set(self, settings: LinterSettings) -> EngineSet:
+        """Called while the registry's sets are locked."""
+        dialect = settings.dialect
+        if dialect not in self._english:
+            self._english[dialect] = EnglishEngines(dialect, self._clock, self._thread, self._store)
+        engine = HarperEngine(dialect, settings.enabled, thread=self._thread)
+        harper = BackgroundLinter(
+            lambda request: engine.check(request.text, request.language), engine.close, matters=may_change_findings
+        )
+        return EngineSet(settings, harper, self._english[dialect], self._languagetools)

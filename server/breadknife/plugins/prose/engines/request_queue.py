@@ -1,0 +1,202 @@
+"""What a slow engine is still to be asked, for whom, and when: a state without threads or a clock of its own.
+
+Whatever happens, a request stays here until it is answered, nobody asks it any more, or the engine has a fault with it.
+`wait_s` says when the next one is due, so that nobody sleeps past it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from breadknife.lru import LruCache
+from breadknife.plugins.prose.engines.engine_health import AGAIN_S, LONGEST_S, EngineHealth
+
+LONGEST_REST_S = 6.0
+"""The longest rest after a request. One takes the model two seconds; what it takes longer than that is its start, or
+others' work, which needs no rest."""
+
+_Request = TypeVar("_Request", bound=Hashable)
+_Result = TypeVar("_Result")
+
+Callback = Callable[[], None]
+"""Called when there is news for an owner."""
+
+
+@dataclass
+class _OwnerQueue(Generic[_Request]):
+    requests: list[_Request]
+    """Last one first."""
+    on_news: Callback
+    due: float
+    share: float
+    rested: bool
+    """The next one doesn't wait until the engine has rested."""
+
+
+@dataclass
+class _LostRequest:
+    """One that the engine died of, or has a fault with."""
+
+    again: float
+    """When it is asked once more; infinity for never."""
+    pause: float
+    """The seconds until then, doubled for each time."""
+    on_news: dict[str, Callback]
+    """By the owners that have asked it."""
+
+
+@dataclass(frozen=True)
+class RunningRequest(Generic[_Request]):
+    """A request that the engine is working at."""
+
+    request: _Request
+    owner: str
+    on_news: Callback
+    share: float
+
+
+def has_results(request: object, results: Sequence[object]) -> bool:
+    """Tell whether the engine said anything: that matters wherever nobody knows better."""
+    return bool(results)
+
+
+class RequestQueue(Generic[_Request, _Result]):
+    """All times are seconds of one clock. Not safe to use from several threads."""
+
+    def __init__(
+        self,
+        health: EngineHealth,
+        capacity: int = 1 << 16,
+        matters: Callable[[_Request, Sequence[_Result]], bool] = has_results,
+    ) -> None:
+        """`matters` tells whether results may change what is shown. Those of the newest `capacity` requests are
+        kept."""
+        self._health = health
+        self._matters = matters
+        self._results: LruCache[_Request, tuple[_Result, ...]] = LruCache(capacity)
+        self._lost: dict[_Request, _LostRequest] = {}
+        self._owners: dict[str, _OwnerQueue[_Request]] = {}
+        self._running: RunningRequest[_Request] | None = None
+        self._rests_until = 0.0
+        """For those owners that may only have a share of the time."""
+
+    def result(self, request: _Request) -> tuple[_Result, ...] | None:
+        """Return what the engine said; None while it has not answered."""
+        return self._results.get(request)
+
+    def lost(self, requests: Iterable[_Request]) -> bool:
+        """Tell whether the engine could not check some of the requests, though it works."""
+        return not self._lost.keys().isdisjoint(requests)
+
+    def settled(self, requests: Iterable[_Request]) -> set[_Request]:
+        """Return those that nobody needs to wait for any longer."""
+        return {request for request in requests if request in self._results or request in self._lost}
+
+    def waits(self, owner: str) -> bool:
+        """Tell whether something that this owner asked for isn't answered yet."""
+        return owner in self._owners or (self._running is not None and self._running.owner == owner)
+
+    def ask(
+        self,
+        owner: str,
+        requests: Iterable[_Request],
+        on_news: Callback,
+        now: float,
+        *,
+        after: float = 0.0,
+        share: float = 1.0,
+        is_known: Callable[[_Request], bool] = lambda request: False,
+    ) -> bool:
+        """Queue the requests, in place of what the owner still waits for; return False if nothing is left to ask.
+
+        Those that the owner hasn't asked before come first, not before `after` seconds. `is_known` may look up and
+        `remember` the results of a new one.
+        """
+        unanswered = [request for request in dict.fromkeys(requests) if request not in self._results]
+        for lost in filter(None, map(self._lost.get, unanswered)):
+            lost.on_news[owner] = on_news
+        unanswered = [request for request in reversed(unanswered) if request not in self._lost]
+        old = self._owners.pop(owner, None)
+        waiting = set(old.requests) if old else set[_Request]()
+        running = self._running.request if self._running is not None and self._running.owner == owner else None
+        again = [request for request in unanswered if request in waiting]
+        new = [each for each in unanswered if each not in waiting and each != running and not is_known(each)]
+        if not (new or again):
+            return False
+        due = old.due if old is not None and not new else now + after
+        self._owners[owner] = _OwnerQueue(again + new, on_news, due, share, rested=len(new) == 1)
+        return True
+
+    def take(self, now: float) -> RunningRequest[_Request] | None:
+        """Return the request to ask now: of the newest owner whose request is due. None if there is none, or the engine
+        isn't tried for now."""
+        if self._health.wait_s:
+            return None
+        owner = next((name for name in reversed(self._owners) if self._due(self._owners[name]) <= now), None)
+        if owner is not None:
+            queue = self._owners[owner]
+            self._running = RunningRequest(queue.requests.pop(), owner, queue.on_news, queue.share)
+            queue.rested = False
+            if not queue.requests:
+                del self._owners[owner]
+            return self._running
+        for request, lost in self._lost.items():
+            if lost.again <= now:  # whoever has asked it is in `lost.on_news`
+                self._running = RunningRequest(request, "", lambda: None, 1.0)
+                return self._running
+        return None
+
+    def wait_s(self, now: float) -> float | None:
+        """Return the seconds until `take` may have something; None if only a new request makes it so."""
+        dues = [self._due(queue) for queue in self._owners.values()]
+        dues += [lost.again for lost in self._lost.values() if lost.again < math.inf]
+        return max(self._health.wait_s, min(dues) - now, 0.0) if dues else None
+
+    def answered(
+        self, running: RunningRequest[_Request], results: tuple[_Result, ...], seconds: float, now: float
+    ) -> list[Callback]:
+        """Keep what the engine said after so many seconds; return whom to call."""
+        self._running = None
+        lost = self._lost.pop(running.request, None)
+        self.remember(running.request, results)
+        rest = min(seconds * (1 / running.share - 1), LONGEST_REST_S)
+        self._rests_until = max(self._rests_until, now + rest)
+        callbacks = [*lost.on_news.values()] if lost is not None else []
+        is_news = running.owner not in self._owners or self._matters(running.request, results)
+        return [*callbacks, running.on_news] if is_news else callbacks
+
+    def lose(self, running: RunningRequest[_Request], now: float, *, has_fault: bool = False) -> list[Callback]:
+        """Go on without a request that the engine died of, which is asked a few times again, or `has_fault` with, which
+        isn't; return whom to call."""
+        self._running = None
+        before = self._lost.get(running.request)
+        pause = AGAIN_S if before is None else 2 * before.pause
+        again = now + pause if pause <= LONGEST_S and not has_fault else math.inf
+        on_news = {running.owner: running.on_news} if before is None else before.on_news
+        self._lost[running.request] = _LostRequest(again, pause, on_news)
+        return [running.on_news] if running.owner not in self._owners else []
+
+    def give_back(self, running: RunningRequest[_Request], now: float) -> list[Callback]:
+        """Put a request back that the engine gave up over, as the owner's next; return all who wait."""
+        self._running = None
+        request, new = running.request, _OwnerQueue[_Request]([], running.on_news, now, running.share, rested=False)
+        if request not in self._lost:
+            queue = self._owners.setdefault(running.owner, new)
+            if request not in queue.requests:
+                queue.requests.append(request)
+        return [queue.on_news for queue in self._owners.values()]
+
+    def remember(self, request: _Request, results: tuple[_Result, ...]) -> None:
+        """Keep results that are known from elsewhere."""
+        self._results[request] = results
+
+    def clear(self) -> None:
+        """Ask nothing more."""
+        self._owners.clear()
+        self._lost.clear()
+
+    def _due(self, queue: _OwnerQueue[_Request]) -> float:
+        return queue.due if queue.rested or queue.share == 1.0 else max(queue.due, self._rests_until)
