@@ -81,8 +81,8 @@ def test_what_was_told_of_a_text_is_not_asked_again() -> None:
     text, [span] = marked_spans("The server ⟦don't⟧ know.")
     model = Disliking({"don't": -9.0, "doesn't": -2.0, "didn't": -5.0})
     likelihood = TextLikelihood(model, CancelToken())
-    told = likelihood.read(text)
-    assert likelihood.margins(text, [(span, "doesn't"), (span, "didn't")], told=told) == (7.0, 4.0)
+    scores = likelihood.read(text)
+    assert likelihood.margins(text, [(span, "doesn't"), (span, "didn't")], scores=scores) == (7.0, 4.0)
     assert [alternatives for _, alternatives in model.asked] == [(text,), (" doesn't know.", " didn't know.")]
 
 

@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
@@ -53,20 +52,6 @@ _LONG_WORD = 8
 _WITHOUT = {"LanguageTool": "by Harper alone", "Vale": "without Vale"}
 
 
-class Pending(Protocol):
-    """An engine that answers later."""
-
-    def waits(self, owner: str) -> bool: ...
-
-
-class Answering(Protocol):
-    @property
-    def failure(self) -> str | None: ...
-
-    @property
-    def is_absent(self) -> bool: ...
-
-
 @dataclass
 class Coverage:
     """What a check lacks: of engines that it could not ask, that didn't answer, or that are still at work."""
@@ -75,7 +60,7 @@ class Coverage:
     """Their names, as a report of stale suppressions has them."""
     unanswered: list[str] = field(default_factory=list[str])
     """A sentence for each that was asked and didn't answer: without it less is found than elsewhere."""
-    awaited: list[Pending] = field(default_factory=list[Pending])
+    awaited: list[BackgroundLinter | ModelReviewer] = field(default_factory=list[BackgroundLinter | ModelReviewer])
     """Those that were asked, and answer later."""
 
     def waits(self, owner: str) -> bool:
@@ -253,7 +238,7 @@ class DocumentCheck:
                 lost = f"{name} could not check all of {self.document.uri}: it crashes or hangs there."
                 self._excuse(name, linter, lost)
 
-    def _excuse(self, name: str, engine: Answering, sentence: str) -> None:
+    def _excuse(self, name: str, engine: BackgroundLinter | ModelReviewer, sentence: str) -> None:
         """Say what is missing. Lint fails where an engine gave no answer, unless there is none to ask."""
         if not self.whole or engine.is_absent:
             self.context.notify(sentence)

@@ -6,7 +6,9 @@ A margin is by how many nats (natural logarithms of probability) a fix makes the
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from importlib.resources import files
+
+import msgspec
 
 BUDGET = 2.0
 """Flags per 1,000 words of well-edited text, for which these thresholds are."""
@@ -25,48 +27,8 @@ SLIP = 1.0
 """What each further slip of the fingers costs a word that may have been meant: of 0 to 8, the one with which most of
 72 learners' words came out right."""
 
-PROPOSED: Mapping[str, float] = {
-    "Agreement": 2.5,
-    "Article": 4.0,
-    "Attraction": 2.0,
-    "Collective": 0.5,
-    "Collocation": 1.0,
-    "Confusion": 3.0,
-    "Contraction": 0.0,
-    "Countable": -3.0,
-    "Duration": 2.0,
-    "EachOf": 0.5,
-    "Everyone": 2.0,
-    "Excess": 1.0,
-    "Feeling": 1.5,
-    "FirstPerson": 2.0,
-    "Gerund": 2.0,
-    "GerundAfter": 2.0,
-    "Infinitive": 1.5,
-    "IntroductoryComma": -1.0,
-    "MassNoun": 1.0,
-    "MissingPreposition": 6.5,
-    "MissingThe": 1.0,
-    "Modal": 2.0,
-    "NeedlessArticle": 4.0,
-    "NeedlessPreposition": 5.5,
-    "OnDevice": 1.0,
-    "OneOf": 1.0,
-    "Others": 0.5,
-    "Participle": 1.0,
-    "Plural": 1.5,
-    "Possessive": -2.0,
-    "Preposition": 5.0,
-    "Quantity": 3.0,
-    "Relative": 2.0,
-    "RelativeVerb": 0.5,
-    "Singular": 2.5,
-    "Tense": -4.0,
-    "These": 0.5,
-    "ThirdPerson": 2.5,
-    "WordForm": 7.0,
-}
-"""Of the model's own findings; those of other kinds are wrong too often to be shown at all."""
+PROPOSED = msgspec.toml.decode(files(__package__ or "").joinpath("thresholds.toml").read_bytes(), type=dict[str, float])
+"""Of the model's own findings, by their rules."""
 
 CARELESS = 2.0
 """So much less is needed in a paragraph where something else is wrong: errors seldom come alone."""
