@@ -13,6 +13,7 @@ from functools import partial
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
 from breadknife.plugins.prose.engine_set import EngineSet
+from breadknife.plugins.prose.engines.engine_health import EngineHealth
 from breadknife.plugins.prose.engines.lint import BackgroundLinter, Lint, LintRequest, drop_noise
 from breadknife.plugins.prose.engines.merge import (
     Correction,
@@ -128,12 +129,11 @@ class DocumentCheck:
             self.coverage.absent.add("model")
         else:
             passages = self._list_passages(paragraphs, lints)
-            english = (each for each in zip(paragraphs, candidates, strict=True) if each[0].is_english)
             cases = [
                 MarginInput.of(paragraph.paragraph.text, candidate)
-                for paragraph, own in english
+                for paragraph, own in zip(paragraphs, candidates, strict=True)
                 for candidate in own
-                if needs_judge(candidate)
+                if paragraph.is_english and needs_judge(candidate)
             ]
             self._review(reviewer, cases, [passage for passage in passages if passage])
         return [
@@ -233,17 +233,17 @@ class DocumentCheck:
             if linter is None:
                 continue
             if linter.failure is not None:
-                self._excuse(name, linter, f"Prose is checked {without}: {linter.failure}.")
+                self._excuse(name, linter.health, f"Prose is checked {without}: {linter.failure}.")
             elif linter.lost(requests):  # without their number: a text is told once
                 lost = f"{name} could not check all of {self.document.uri}: it crashes or hangs there."
-                self._excuse(name, linter, lost)
+                self._excuse(name, linter.health, lost)
 
-    def _excuse(self, name: str, engine: BackgroundLinter | ModelReviewer, sentence: str) -> None:
+    def _excuse(self, name: str, health: EngineHealth, sentence: str) -> None:
         """Say what is missing. Lint fails where an engine gave no answer, unless there is none to ask."""
-        if not self.whole or engine.is_absent:
+        if not self.whole or health.is_absent:
             self.context.notify(sentence)
-        elif engine.failure is not None:
-            self.coverage.unanswered.append(f"{name} did not answer: {engine.failure}.")
+        elif health.failure is not None:
+            self.coverage.unanswered.append(f"{name} did not answer: {health.failure}.")
         else:
             self.coverage.unanswered.append(sentence)
 
@@ -306,11 +306,11 @@ class DocumentCheck:
             reviewer.submit(self._owner, cases, passages, self._on_news, now=self.whole)
             if self.whole:
                 self._wait(partial(reviewer.wait, cases, passages))
-        if reviewer.failure is not None:
+        if reviewer.health.failure is not None:
             self.coverage.absent.add("model")
-            self._excuse("The model", reviewer, f"Prose is checked without a model: {reviewer.failure}.")
+            self._excuse("The model", reviewer.health, f"Prose is checked without a model: {reviewer.health.failure}.")
         elif reviewer.lost(cases, passages):
-            self._excuse("The model", reviewer, f"The model could not check all of {self.document.uri}.")
+            self._excuse("The model", reviewer.health, f"The model could not check all of {self.document.uri}.")
 
     # --- findings: what is shown
 

@@ -175,7 +175,7 @@ class EngineRegistry:
         self._store.close()
 
     def _make_set(self, settings: LinterSettings) -> EngineSet:
-        """Called while the registry's sets are locked."""
+        """Make a set of engines. Called while the registry's sets are locked."""
         dialect = settings.dialect
         if dialect not in self._english:
             self._english[dialect] = EnglishEngines(dialect, self._clock, self._thread, self._store)

@@ -56,15 +56,15 @@ def _list_all(
     in_prose: Sequence[ProseFinding], about_document: Sequence[Finding], target: MenuTarget
 ) -> Iterator[Action]:
     names, rules_of = set[str](), dict[str, tuple[Finding, list[str]]]()
-    for each in in_prose:
-        finding, rules = each.finding, each.candidate.rules
+    for prose_finding in in_prose:
+        finding, rules = prose_finding.finding, prose_finding.candidate.rules
         for fix in finding.fixes:
             yield Action(fix.title, edits=fix.edits, findings=(finding,), preferred=fix.preferred, origin=fix.origin)
-        if each.candidate.unknown_word:
-            yield from _add_word(each, target.root)
+        if prose_finding.candidate.unknown_word:
+            yield from _add_word(prose_finding, target.root)
         if target.root is not None:
-            name = _choose_name(each.word, name_rule(finding.code, finding.source), names)
-            yield from _ignore(finding, each.sentence, name, "sentence", rules)
+            name = _choose_name(prose_finding.word, name_rule(finding.code, finding.source), names)
+            yield from _ignore(finding, prose_finding.sentence, name, "sentence", rules)
         rules_of.setdefault(finding.code, (finding, []))[1].extend(rules)
     for finding in about_document:
         yield from Actions.fixing((finding,), finding.span).items

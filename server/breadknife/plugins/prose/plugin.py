@@ -88,7 +88,7 @@ class ProsePlugin:
         return describe_rules()
 
     def may_be_spread(self, settings: ProseSettings, /) -> bool:
-        """Not where LanguageTool is asked: each process would start a JVM."""
+        """Tell whether several processes may be asked: not where LanguageTool is, since each would start a JVM."""
         return not (settings.languagetool and languagetool.is_set_up(settings.languagetool_url))
 
     def close(self) -> None:

@@ -92,7 +92,8 @@ def _model_problem(engines: EngineSet, context: Context) -> str | None:
     except ModelError as error:
         return str(error).partition("; ")[0]
     reviewer = engines.english.reviewer(context)
-    return reviewer.failure.partition("; ")[0] if reviewer is not None and reviewer.failure else None
+    failure = reviewer.health.failure if reviewer is not None else None
+    return failure.partition("; ")[0] if failure else None
 
 
 def _name_engines(engines: Container[str], verb: str, plural_verb: str) -> str:

@@ -15,29 +15,33 @@ from breadknife.text.document import Span
 _TRANSCRIPTS = frozenset(("console", "shellsession", "shell-session"))
 _SHELLS = _TRANSCRIPTS | {"sh", "bash", "shell", "zsh"}
 _RUNNERS = frozenset(("bash", "sh", "zsh", "source", ".", "python", "python3", "node", "ruby", "perl", "lua"))
-_MOVES = re.compile(r"\b(?:cd|pushd|git\s+clone|mkdir|touch|cp|mv|tar|unzip|curl|wget|cat\s*>|tee|ln)\b|[^0-9&]>")
+_FILE_COMMAND = r"cd|pushd|git\s+clone|mkdir|touch|cp|mv|tar|unzip|curl|wget|cat\s*>|tee|ln"
+_MOVES = re.compile(rf"\b(?:{_FILE_COMMAND})\b|[^0-9&]>")
 """What changes where or what the files are: nothing after it in its block is judged."""
-_ELSEWHERE = re.compile(r"\b(?:ssh|adb\s+shell|(?:docker|podman|kubectl)\b.*\b(?:run|exec)|chroot|nsenter)\b")
+_IN_CONTAINER = r"(?:docker|podman|kubectl)\b.*\b(?:run|exec)"
+_ELSEWHERE = re.compile(rf"\b(?:ssh|adb\s+shell|{_IN_CONTAINER}|chroot|nsenter)\b")
 """What goes on on another machine, as far as its block goes."""
+_SCAFFOLDER = (
+    "npx|npm|yarn|pnpm|bunx?|cargo|dotnet|django-admin|rails|uv|poetry|hatch|pdm|flutter|ng|nest|mvn|gradle|mix|lein"
+)
+_SCAFFOLDS = r"new|init|create\S*|startproject|startapp|generate|archetype:generate"
 _STARTS_PROJECT = re.compile(
-    r"\b(?:npx|npm|yarn|pnpm|bunx?|cargo|dotnet|django-admin|rails|uv|poetry|hatch|pdm|flutter|ng|nest|mvn|gradle|mix|lein)"
-    r"[ \t]+(?:\S+[ \t]+)*?(?:new|init|create\S*|startproject|startapp|generate|archetype:generate)\b"
-    r"|\b(?:cookiecutter|copier|degit)\b"
+    rf"\b(?:{_SCAFFOLDER})[ \t]+(?:\S+[ \t]+)*?(?:{_SCAFFOLDS})\b|\b(?:cookiecutter|copier|degit)\b"
 )
 """The reader makes a project: what is run later may be its."""
-_BUILDS = re.compile(
-    r"\b(?:make|cmake|ninja|meson|scons|autoreconf|autogen|bootstrap|gcc|cc|clang|rustc|ghc|nvcc)\b|\bg\+\+|"
-    r"\b(?:go|cargo|swift|zig|dotnet|stack|cabal|bazel|mvnw?|gradlew?|npm|yarn|pnpm|bun)\b.*\b(?:build|install|package)\b"
-)
+_COMPILER = r"make|cmake|ninja|meson|scons|autoreconf|autogen|bootstrap|gcc|cc|clang|rustc|ghc|nvcc"
+_BUILDER = "go|cargo|swift|zig|dotnet|stack|cabal|bazel|mvnw?|gradlew?|npm|yarn|pnpm|bun"
+_BUILDS = re.compile(rf"\b(?:{_COMPILER})\b|\bg\+\+|\b(?:{_BUILDER})\b.*\b(?:build|install|package)\b")
 """What makes programs: one without a suffix may be its."""
 _MADE_FOLDERS = frozenset(
     ("build", "_build", "target", "dist", "out", "output", "bin", "node_modules", "vendor", "venv", ".venv", "env")
 )
-_MADE_BY_READER = re.compile(
-    r"\b(?:creat|generat|past)(?:e|es|ed|ing)\b|\b(?:sav|writ)(?:e|es|ed|ing|ten)\b|\b(?:put|add|download)(?:s|ed|ing)?\b|"
-    r"\b(?:copy|copied|named|called)\b|\b(?:title|filename|file|name)=|^[#*`_:\s\d.)/<>!=-]*$",
-    re.IGNORECASE,
+_TO_MAKE = (
+    r"(?:creat|generat|past)(?:e|es|ed|ing)|(?:sav|writ)(?:e|es|ed|ing|ten)|(?:put|add|download)(?:s|ed|ing)?"
+    r"|(?:copy|copied|named|called)"
 )
+_TITLE = r"\b(?:title|filename|file|name)=|^[#*`_:\s\d.)/<>!=-]*$"
+_MADE_BY_READER = re.compile(rf"\b(?:{_TO_MAKE})\b|{_TITLE}", re.IGNORECASE)
 """Beside a file's name: the reader is told to make it, or the name is a title or a comment over its content."""
 _WORD = re.compile(r"\S+")
 _NAMED_FOLDER = re.compile(r"[`(\"']\.?/?([\w-][\w./-]*)[`)\"']")

@@ -71,7 +71,7 @@ def _documented(root: Node) -> Iterator[tuple[Sequence[Node], Node]]:
 
 
 def _last_row(node: Node) -> int:
-    """Rust's grammar counts the line break."""
+    """Return the row in which a comment ends: Rust's grammar counts the line break."""
     return node.end_point.row - (node.end_point.column == 0)
 
 

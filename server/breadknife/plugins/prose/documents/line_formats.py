@@ -49,11 +49,10 @@ def _lines(document: Document) -> Iterator[tuple[str, Span, int]]:
 
 
 _REST_BLOCK = re.compile(r"\.\.[ \t]+(?:code-block|code|sourcecode)::[ \t]*([\w-]*)$")
-_REST_LINK = re.compile(
-    r"^\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?(?:image|figure)::[ \t]+(?P<image>\S+)$"
-    r"|^\.\.[ \t]+_[^:`]+:[ \t]+(?P<target>[^\s<>|`]*[^\s<>|`_])$"
-    r"|(?<![\w:`])`[^`<>]*<(?P<link>[^<>`|\s]*[^<>`|\s_])>`__?"
-)
+_REST_IMAGE = r"^\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?(?:image|figure)::[ \t]+(?P<image>\S+)$"
+_REST_TARGET = r"^\.\.[ \t]+_[^:`]+:[ \t]+(?P<target>[^\s<>|`]*[^\s<>|`_])$"
+_REST_INLINE = r"(?<![\w:`])`[^`<>]*<(?P<link>[^<>`|\s]*[^<>`|\s_])>`__?"
+_REST_LINK = re.compile(f"{_REST_IMAGE}|{_REST_TARGET}|{_REST_INLINE}")
 _REST_LITERAL = re.compile(r"``.+?``")
 
 
@@ -80,10 +79,10 @@ def read_rest(document: Document) -> DocumentElements:
 _ADOC_FENCE = re.compile(r"-{4,}|\.{4,}|\+{4,}|/{4,}|`{3}.*")
 _ADOC_SOURCE = re.compile(r"\[source,[ \t]*([\w-]+)[^\]]*\]")
 _ADOC_HEADING = re.compile(r"(={1,6})[ \t]+(?=\S)")
-_ADOC_LINK = re.compile(
-    r"image::?(?P<image>[^\s:\[\]{}][^\s\[\]{}]*)\[|(?<![\w/])(?:link|xref):(?P<link>[^\s\[\]{}:]+)\["
-    r"|<<(?P<reference>[^<>,{}\s]+\.adoc)(?:\#[^<>,{}]*)?(?:,[^<>]*)?>>"
-)
+_ADOC_IMAGE = r"image::?(?P<image>[^\s:\[\]{}][^\s\[\]{}]*)\["
+_ADOC_MACRO = r"(?<![\w/])(?:link|xref):(?P<link>[^\s\[\]{}:]+)\["
+_ADOC_REFERENCE = r"<<(?P<reference>[^<>,{}\s]+\.adoc)(?:\#[^<>,{}]*)?(?:,[^<>]*)?>>"
+_ADOC_LINK = re.compile(f"{_ADOC_IMAGE}|{_ADOC_MACRO}|{_ADOC_REFERENCE}")
 _ADOC_LITERAL = re.compile(r"`[^`]+`|(?<!\w)\+[^+]+\+(?!\w)|^//.*")
 _ADOC_MOVED = re.compile(r"^(?:include::|ifn?def::|ifeval::|:leveloffset:)", re.MULTILINE)
 """Where headings come from elsewhere, or only sometimes."""
@@ -122,11 +121,9 @@ def read_asciidoc(document: Document) -> DocumentElements:
 _ORG_BEGIN = re.compile(r"#\+begin_(\w+)(?:[ \t]+([\w-]+))?.*", re.IGNORECASE)
 _ORG_END = re.compile(r"#\+end_(\w+)", re.IGNORECASE)
 _ORG_HEADING = re.compile(r"(\*+)[ \t]+(?=\S)")
-_ORG_LINK = re.compile(
-    r"\[\[(?:file:(?=[^~/])|(?=\.{1,2}/))"
-    r"(?:(?P<image>[^\[\]:]+\.(?:png|jpe?g|gif|svg|webp))|(?P<link>[^\[\]:]+))(?:::[^\[\]]*)?\](?:\[|\])",
-    re.IGNORECASE,
-)
+_ORG_IMAGE = r"(?P<image>[^\[\]:]+\.(?:png|jpe?g|gif|svg|webp))"
+_ORG_FILE = rf"(?:{_ORG_IMAGE}|(?P<link>[^\[\]:]+))"
+_ORG_LINK = re.compile(rf"\[\[(?:file:(?=[^~/])|(?=\.{{1,2}}/)){_ORG_FILE}(?:::[^\[\]]*)?\](?:\[|\])", re.IGNORECASE)
 _ORG_LITERAL = re.compile(r"(?<!\w)([=~])(?=\S).+?(?<=\S)\1(?!\w)|^#(?!\+).*")
 _ORG_MADE = re.compile(r"^[ \t]*#\+results|[ \t]:file[ \t]", re.MULTILINE | re.IGNORECASE)
 """Where the document's own code makes files."""

@@ -55,8 +55,8 @@ def _is_certain(context: DocumentContext, name: str, path: Path) -> bool:
         if context.exists(within / "antora.yml"):  # it has folders of its own for pages and images
             return False
         within = within.parent
-    made = context.document.language in _MADE_PAGES and path.suffix in (".html", ".htm")
-    return context.exists(path.parent) and not made
+    is_made = context.document.language in _MADE_PAGES and path.suffix in (".html", ".htm")
+    return context.exists(path.parent) and not is_made
 
 
 def _is_there(context: DocumentContext, path: Path) -> bool:

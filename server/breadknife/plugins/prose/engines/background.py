@@ -43,23 +43,18 @@ class BackgroundEngine(Generic[_Request, _Result]):
         """`check` asks the engine and raises EngineError; `matters` tells whether results may change what is shown."""
         self._check = check
         self._close = close
-        self._health = health or EngineHealth()
+        self.health = health or EngineHealth()
         self._kept = kept
-        self._queue: RequestQueue[_Request, _Result] = RequestQueue(self._health, capacity, matters)
+        self._queue: RequestQueue[_Request, _Result] = RequestQueue(self.health, capacity, matters)
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._is_closed = False
-        self._health.on_recovery(self._wake)
+        self.health.on_recovery(self._wake)
 
     @property
     def failure(self) -> str | None:
         """Why the engine gave up, until it answers again."""
-        return self._health.failure
-
-    @property
-    def is_absent(self) -> bool:
-        """Tells whether it gave up because there is no engine to ask."""
-        return self._health.failure is not None and self._health.is_absent
+        return self.health.failure
 
     def result(self, request: _Request) -> tuple[_Result, ...] | None:
         """Return what the engine said; None when it has not been asked or has not answered yet."""
@@ -170,7 +165,7 @@ class BackgroundEngine(Generic[_Request, _Result]):
                 return self._lose(running)
             except EngineError as error:
                 return self._give_up(error, running)
-            self._health.answered()
+            self.health.answered()
             if self._kept is not None:
                 self._kept.put(running.request, results)
         with self._changed:
@@ -198,7 +193,7 @@ class BackgroundEngine(Generic[_Request, _Result]):
         with self._changed:
             if self._is_closed:
                 return ()
-            self._health.gave_up(str(error), is_absent=isinstance(error, EngineAbsent))
+            self.health.gave_up(str(error), is_absent=isinstance(error, EngineAbsent))
             callbacks = self._queue.give_back(running, time.monotonic())
             self._changed.notify_all()
         return callbacks

@@ -56,6 +56,6 @@ class EngineHealth:
     def answered(self) -> None:
         with self._lock:
             has_recovered = self.failure is not None
-            self.failure, self._pause = None, self._again_s
+            self.failure, self.is_absent, self._pause = None, False, self._again_s
         for call in self._on_recovery if has_recovered else ():
             call()

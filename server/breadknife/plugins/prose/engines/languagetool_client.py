@@ -30,9 +30,9 @@ class LanguageToolClient(LanguageTool):
         super().__init__(language, remote_server=url, proxies=proxies)
 
     def check(self, text: str) -> list[Match]:
-        found = super().check(text)
+        matches = super().check(text)
         self._is_loaded = True
-        return found
+        return matches
 
     def _query_server(
         self,
@@ -51,7 +51,7 @@ class LanguageToolClient(LanguageTool):
 
 
 def clients_of_ours(url: str, certificate: Path) -> Callable[[str], LanguageTool]:
-    """Clients, by language, of a server that proves with each connection that it has the certificate's key."""
+    """Return clients, by language, of a server that proves with each connection that it has the certificate's key."""
     session = requests.Session()
     session.verify = str(certificate)
     session.trust_env = False  # no proxy, no password out of ~/.netrc, no other certificates
@@ -59,8 +59,8 @@ def clients_of_ours(url: str, certificate: Path) -> Callable[[str], LanguageTool
 
 
 def clients_of(url: str) -> Callable[[str], LanguageTool]:
-    """Clients, by language, of a server that the user runs: it may close a connection at any time, so each request has
-    one of its own."""
+    """Return clients, by language, of a server that the user runs: it may close a connection at any time, so each
+    request has one of its own."""
     host = urlsplit(url).hostname or ""
     proxies = {"no_proxy": host} if host in _OWN_MACHINE else None
     return lambda language: LanguageToolClient(language, url, requests.request, proxies)

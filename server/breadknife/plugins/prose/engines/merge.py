@@ -35,16 +35,16 @@ _NOUN_OR_ADJECTIVE = re.compile(r"\s(?!(?:is|are|was|or|and|in|of|to|as|at|if|on
 _REPEATED_NAME = re.compile(r"\b(?:[a-z]+\W+[A-Z][a-z]*|([A-Z]\w+-[\w-]+)\W+\1)$")
 
 # What an index never does: "i am", "i've", "i think".
-_FIRST_PERSON = re.compile(
-    r"['’](?:m|ve|d|ll)\b| (?:(?:also|just|never|always|still|only|really|finally|actually|usually) )?"
-    r"(?:am|have|had|do|did|don['’]t|didn['’]t|agree|believed?|decided?|feel|felt|guess|hoped?|knew|know|liked?|loved?"
-    r"|needed|need|prefer|recommend|suggest|suppose|think|thought|tried|try|understand|wanted|want|went|wish)\b"
+_I_ADVERB = r"also|just|never|always|still|only|really|finally|actually|usually"
+_I_VERB = (
+    r"am|have|had|do|did|don['’]t|didn['’]t|agree|believed?|decided?|feel|felt|guess|hoped?|knew|know|liked?|loved?"
+    r"|needed|need|prefer|recommend|suggest|suppose|think|thought|tried|try|understand|wanted|want|went|wish"
 )
+_FIRST_PERSON = re.compile(rf"['’](?:m|ve|d|ll)\b| (?:(?:{_I_ADVERB}) )?(?:{_I_VERB})\b")
 _WORD_AND_MARK = re.compile(r"[a-z][!?]$")
 
-_NEEDS_NO_COMMA = re.compile(
-    r"(?:Thus|Hence|So|Now|Then|Next|Still|Yet|Also|Currently|Recently|Today|Sometimes|Often|Usually)\b"
-)
+_SHORT_ADVERB = "Thus|Hence|So|Now|Then|Next|Still|Yet|Also|Currently|Recently|Today|Sometimes|Often|Usually"
+_NEEDS_NO_COMMA = re.compile(rf"(?:{_SHORT_ADVERB})\b")
 
 
 @dataclass(frozen=True)

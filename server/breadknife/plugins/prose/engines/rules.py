@@ -83,7 +83,7 @@ _NAMESAKES = (
 @cache
 def namesakes(rule: str) -> frozenset[str]:
     """Return the rule, and those of other engines that look for the same."""
-    return frozenset((rule,)).union(*(each for each in _NAMESAKES if rule in each))
+    return frozenset((rule,)).union(*(rules for rules in _NAMESAKES if rule in rules))
 
 
 PRONOUNS = frozenset(("I_LOWERCASE",))

@@ -13,12 +13,12 @@ _SHORTEST = 3
 
 
 def _groups(text: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    found: dict[str, list[tuple[str, ...]]] = {}
+    groups: dict[str, list[tuple[str, ...]]] = {}
     for line in text.strip().replace("\n", "|").split("|"):
         forms = tuple(line.split())
         for form in forms:
-            found.setdefault(form, []).append(forms)
-    return {form: tuple(groups) for form, groups in found.items()}
+            groups.setdefault(form, []).append(forms)
+    return {form: tuple(own) for form, own in groups.items()}
 
 
 _IRREGULAR = _groups("|".join(_FORMS.values()))
@@ -26,15 +26,16 @@ _NOUNS = _groups(_FORMS["nouns"])
 
 
 def forms(word: str) -> list[str]:
-    """Other forms of a lowercase word's verb, noun or adverb, in a fixed order; some of them are no words at all."""
+    """Return other forms of a lowercase word's verb, noun or adverb, in a fixed order; some of them are no words at
+    all."""
     if len(word) < _SHORTEST:
         return []
-    found = dict.fromkeys(form for group in _IRREGULAR.get(word, ()) for form in group)
+    others = dict.fromkeys(form for group in _IRREGULAR.get(word, ()) for form in group)
     for base in dict.fromkeys(_bases(word)):
         for form in _regular(base):
             if not (base in _IRREGULAR and form.endswith("ed")):
-                found[form] = None
-    return [form for form in found if form != word]
+                others[form] = None
+    return [form for form in others if form != word]
 
 
 def is_participle(old: str, new: str) -> bool:

@@ -192,7 +192,8 @@ def _sentence_end(text: str, offset: int) -> int:
 
 
 def _words(text: str, start: int, end: int, pieces: Sequence[Piece]) -> list[Surprise]:
-    """The log-probability of a word is its tokens'; a token that is half a character counts for nothing."""
+    """Return the words. The log-probability of one is its tokens'; a token that is half a character counts for
+    nothing."""
     at: dict[int, Piece] = {}
     position = start
     for piece in pieces:
@@ -212,7 +213,7 @@ def _words(text: str, start: int, end: int, pieces: Sequence[Piece]) -> list[Sur
 
 
 def _sums(text: str, start: int, pieces: Sequence[Piece]) -> Mapping[int, float]:
-    """Up to the first token that is only a part of a character."""
+    """Return the sums up to the first token that is only a part of a character."""
     sums = {start: 0.0}
     total = 0.0
     for piece in pieces:

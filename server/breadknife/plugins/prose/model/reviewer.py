@@ -30,7 +30,7 @@ class ModelReviewer:
         """Answers are kept in `store` under `by`: the model, and all else that they depend on. `knows` tells whether a
         word is in a dictionary."""
         self._model = CurrentModel()
-        self._health = health
+        self.health = health
         proposer = Proposer(knows)
         margins: Kept[MarginInput, float] | None = Kept(store, f"judge {by}", float) if store else None
         proposals: Kept[ProposerInput, ModelProposal] | None = (
@@ -48,16 +48,6 @@ class ModelReviewer:
             kept=proposals,
             matters=lambda passage, proposals: any(each.margin >= least(each) for each in proposals),
         )
-
-    @property
-    def failure(self) -> str | None:
-        """Why the model gave up, until it answers again."""
-        return self._health.failure
-
-    @property
-    def is_absent(self) -> bool:
-        """Tells whether there is no model to ask."""
-        return self._health.failure is not None and self._health.is_absent
 
     def use(self, model: Scorer) -> None:
         self._model.use(model)

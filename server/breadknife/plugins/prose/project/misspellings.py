@@ -10,15 +10,16 @@ from importlib.resources import files
 def meant(word: str) -> tuple[str, ...]:
     """Return what is meant by a misspelling that is known, likeliest first, and with a capital as it has; else
     nothing."""
-    lines, asked = _lines(), word.casefold()
-    start = lines.find(f"\n{asked},") if asked.isalpha() and (word.islower() or word.istitle()) else -1
+    lines, folded = _lines(), word.casefold()
+    start = lines.find(f"\n{folded},") if folded.isalpha() and (word.islower() or word.istitle()) else -1
     if start < 0:
         return ()
     _, *words = lines[start + 1 : lines.index("\n", start + 1)].split(",")
-    return tuple(each.capitalize() if word.istitle() else each for each in words)
+    return tuple(meaning.capitalize() if word.istitle() else meaning for meaning in words)
 
 
 @cache
 def _lines() -> str:
-    """`misspelling,word,…`, each after a line break. As one text they take 2 MB, as a dictionary ten times as much."""
+    """Return `misspelling,word,…`, each after a line break. As one text they take 2 MB, as a dictionary ten times as
+    much."""
     return files("breadknife.plugins.prose.project").joinpath("misspellings.csv").read_text(encoding="ascii")

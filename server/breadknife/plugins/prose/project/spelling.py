@@ -26,9 +26,8 @@ SHORTEST = 4
 """Letters of a word that isn't as likely an abbreviation."""
 _WHOLE, _LONG = 6, 8
 _UNLIKELY = 3  # more than a slip or two
-_PREFIX = re.compile(
-    r"(?:re|un|de|dis|mis|non|sub|super|pre|post|co|multi|auto|inter|over|under|meta|hyper|micro)(?=\w{3})"
-)
+_PREFIXES = "re|un|de|dis|mis|non|sub|super|pre|post|co|multi|auto|inter|over|under|meta|hyper|micro"
+_PREFIX = re.compile(rf"(?:{_PREFIXES})(?=\w{{3}})")
 _SUFFIX = re.compile(r"(?<=\w{3})(?:s|es|ables?|ers?|ors?|ly|ness)$")
 _OTHER_NAME = re.compile(r" [A-Z][a-z]")
 _ALIKE = [frozenset(group) for group in ("aeiouy", "cksqxz", "mn", "bp", "bv", "fv", "gj", "td")]
@@ -62,7 +61,7 @@ class DocumentVocabulary:
         return word in self.dictionary or word in terms() or self._is_own(word) or self.projects(word)
 
     def _is_own(self, word: str) -> bool:
-        """Whether the document has the word outside its prose (identifiers, commands, URLs), or often."""
+        """Tell whether the document has the word outside its prose (identifiers, commands, URLs), or often."""
         count, at = 0, self._lower.find(word)
         enough = _times(word)
         while at >= 0 and count < enough:
@@ -72,7 +71,7 @@ class DocumentVocabulary:
         return count >= enough
 
     def _is_whole(self, start: int, end: int) -> bool:
-        """Whether it is a word, or a part of a camelCase or snake_case name."""
+        """Tell whether it is a word, or a part of a camelCase or snake_case name."""
         before, after = self.source[max(0, start - 1) : start], self.source[end : end + 1]
         return (not before.isalpha() or (before.islower() and self.source[start].isupper())) and (
             not after.isalpha() or after.isupper()
@@ -108,7 +107,7 @@ def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]
 
 
 def _times(word: str) -> float:
-    """How often prose must say a word to mean it: who doesn't know how one is spelled misspells it each time."""
+    """Return how often prose must say a word to mean it: who doesn't know how one is spelled misspells it each time."""
     return math.inf if meant(word) else _REPEATED
 
 
@@ -135,14 +134,14 @@ def is_typo(
     return (
         (word.islower() or _begins(text, span))
         and (known or looks_slipped(word, replacements) or looks_meant(word, agreed))
-        and (known or word.islower() or any(knows(each.lower()) for each in replacements if is_slip(word, each)))
+        and (known or word.islower() or any(knows(new.lower()) for new in replacements if is_slip(word, new)))
         and word not in vocabulary
         and not _is_derived(word, knows)
     )
 
 
 def _begins(text: str, span: Span) -> bool:
-    """Whether a sentence begins there, and with no name: lists are of people, too."""
+    """Tell whether a sentence begins there, and with no name: lists are of people, too."""
     return begins_sentence(text, span.start) and _OTHER_NAME.match(text, span.end) is None
 
 
@@ -176,7 +175,7 @@ def looks_meant(word: str, agreed: str) -> bool:
 
 
 def _is_derived(word: str, knows: Callable[[str], bool]) -> bool:
-    """`reindents`, `lexicographically`, `editably`: dictionaries have the stem only."""
+    """Tell whether dictionaries have its stem only: `reindents`, `lexicographically`, `editably`."""
     match = _PREFIX.match(word)
     if match and knows(word[match.end() :]):
         return True

@@ -65,7 +65,7 @@ class Sentence:
 
     @classmethod
     def all(cls, text: str) -> Iterator[Sentence]:
-        """Whatever `around` may give for this text: each, and each two that one finding may span."""
+        """Yield whatever `around` may give for this text: each, and each two that one finding may span."""
         starts = [0, *(match.end() for match in _HASHED_END.finditer(text))]
         for start, next_start in zip(starts, [*starts[1:], None], strict=True):
             yield cls.around(text, Span(start, start))
@@ -94,7 +94,7 @@ class IgnoredFinding:
 
 
 def ignored_lines(path: Path) -> list[IgnoredFinding]:
-    """Of a file of ignored findings, whatever else is in it left out."""
+    """Return the lines of a file of ignored findings, without whatever else is in it."""
     split = ((number, line.strip(" ").split("\t")) for number, line in enumerate(_readable_lines(path), 1))
     return [
         IgnoredFinding(number, *parts[:4]) for number, parts in split if len(parts) > 1 and not parts[0].startswith("#")
@@ -114,7 +114,7 @@ class Decisions:
         return frozenset(folded(word) for path in paths for word in self._read(path))
 
     def ignored(self, root: Path | None) -> frozenset[tuple[str, str]]:
-        """(rule, hash of the sentence or EVERYWHERE)."""
+        """Return the ignored rules, each with the hash of its sentence or EVERYWHERE."""
         lines = self._read(ignores_path(root)) if root else frozenset[str]()
         return frozenset((parts[0], parts[1]) for line in lines if len(parts := line.split("\t")) > 1)
 
@@ -159,7 +159,7 @@ def numbered_lines(path: Path) -> list[tuple[int, str]]:
 
 
 def _readable_lines(path: Path) -> list[str]:
-    """Without their ends; none where there is no file, or one that isn't read."""
+    """Return the lines without their ends; none where there is no file, or one that isn't read."""
     try:
         text = _content(path).decode("utf-8-sig", "replace")
     except (OSError, ValueError):
@@ -172,12 +172,12 @@ def _content(path: Path) -> bytes:
 
 
 def _root(path: Path) -> Path | None:
-    """The workspace's folder of one of its files; None for the user's own, which may be a link to anywhere."""
+    """Return the workspace's folder of one of its files; None for the user's own, which may be a link to anywhere."""
     return path.parent.parent if path.parent.name == _FOLDER else None
 
 
 def _refuse_links(path: Path) -> None:
-    """Of a cloned repository, a link may lead to any file of the user's. Raises FileRefused."""
+    """Refuse links: a cloned repository's may lead to any file of the user's. Raises FileRefused."""
     root = _root(path)
     if root is None:
         return
@@ -189,8 +189,8 @@ def _refuse_links(path: Path) -> None:
 
 
 def _with_line(known: str, line: str) -> str:
-    """A file's text with a line in its place: comments first, then the others in order. Each keeps its end, and the
-    text its byte order mark."""
+    """Return a file's text with a line in its place: comments first, then the others in order. Each keeps its end, and
+    the text its byte order mark."""
     mark = MARK if known.startswith(MARK) else ""
     split: list[tuple[str, str]] = _LINE.findall(known.removeprefix(MARK))
     usual = next((end for _, end in split if end), "\n")
@@ -201,7 +201,7 @@ def _with_line(known: str, line: str) -> str:
 
 
 def _make_mergeable(path: Path) -> None:
-    """Before the first of a workspace's lines is written."""
+    """Write `.gitattributes`, before the first of a workspace's lines is written."""
     attributes = path.with_name(".gitattributes")
     if path.parent.name == _FOLDER and not os.path.lexists(attributes):
         lines = (f"{name} merge=union\n" for name in ("dictionary.txt", "ignores.txt"))

@@ -37,7 +37,7 @@ def limit_mb(memory_bytes: int | None = None) -> int:
 
 
 def options(limit: int) -> list[str]:
-    """Java's options for a heap of at most `limit` MB."""
+    """Return Java's options for a heap of at most `limit` MB."""
     return [f"-Xmx{limit}m", *_OPTIONS.split()]
 
 

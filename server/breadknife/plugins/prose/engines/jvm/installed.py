@@ -30,7 +30,8 @@ def is_set_up(url: str = "") -> bool:
 
 
 def obstacle(url: str = "") -> str | None:
-    """Why LanguageTool can't run here and what to do, or None when it can; `url` is of a server that the user runs.
+    """Return why LanguageTool can't run here and what to do, or None when it can; `url` is of a server that the user
+    runs.
 
     Whether the jars are the right ones is not looked at: that may take a second, so it is done before a start.
     """
@@ -41,7 +42,7 @@ def obstacle(url: str = "") -> str | None:
 
 
 def java_obstacle() -> str | None:
-    """Why the `java` on the path can't run LanguageTool and what to do, or None when it can."""
+    """Return why the `java` on the path can't run LanguageTool and what to do, or None when it can."""
     version = java_version()
     if version is None:
         return f"there is no Java (install version {OLDEST_JAVA} or newer)"

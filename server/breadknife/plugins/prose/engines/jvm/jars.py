@@ -55,7 +55,7 @@ class Artifact:
         )
 
 
-class _Seen(msgspec.Struct, frozen=True):
+class _FileSum(msgspec.Struct, frozen=True):
     """A file as it was when its sum was taken."""
 
     sha256: str
@@ -67,7 +67,7 @@ class _Record(msgspec.Struct):
     """What was found in a folder. `released`: the files came out of the pinned archive, so they are right by record."""
 
     released: bool = False
-    files: dict[str, _Seen] = {}
+    files: dict[str, _FileSum] = {}
 
 
 def artifacts() -> tuple[Artifact, ...]:
@@ -77,7 +77,7 @@ def artifacts() -> tuple[Artifact, ...]:
 
 def pom() -> str:
     """Return the POM with which Maven fetches the locked jars and nothing else."""
-    dependencies = "\n".join(each.dependency for each in artifacts())
+    dependencies = "\n".join(artifact.dependency for artifact in artifacts())
     return (
         '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>\n'
         "<groupId>breadknife</groupId><artifactId>languagetool</artifactId><version>1</version>\n"
@@ -87,32 +87,33 @@ def pom() -> str:
 
 def record_release(folder: Path) -> None:
     """Take the sums of all files that came out of the release's archive, whose own sum was right."""
-    files = {path.relative_to(folder).as_posix(): _seen(path) for path in _files(folder)}
+    files = {path.relative_to(folder).as_posix(): _sum_up(path) for path in _files(folder)}
     _write(folder, _Record(released=True, files=files))
 
 
 def refusal(folder: Path) -> str | None:
-    """Why what lies in `folder` must not run, or None if each file is the pinned one. `REMEDY` is what to do then.
+    """Return why what lies in `folder` must not run, or None if each file is the pinned one. `REMEDY` is what to do
+    then.
 
     Takes a second for 250 MB, but only milliseconds while size and time of each file are as they were when it was
     summed last.
     """
     record = _read(folder)
     pinned = _locked() if not record.released else {name: Pin(f.sha256, f.size) for name, f in record.files.items()}
-    found = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
-    if unknown := sorted(found.keys() - pinned.keys()):
+    paths_of = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+    if unknown := sorted(paths_of.keys() - pinned.keys()):
         return f"{folder / unknown[0]} isn't part of LanguageTool {VERSION}, so breadknife doesn't run it"
-    files = dict[str, _Seen]()
+    files = dict[str, _FileSum]()
     for name, pin in pinned.items():
         try:
-            files[name] = seen = _seen(found[name], record.files.get(name))
+            files[name] = file = _sum_up(paths_of[name], record.files.get(name))
         except (KeyError, OSError) as error:
             why = "is missing" if isinstance(error, KeyError) else f"can't be read ({error.strerror or error})"
             return f"{folder / name} {why}, so breadknife doesn't run it"
-        if seen.sha256 != pin.sha256:
+        if file.sha256 != pin.sha256:
             return (
                 f"{folder / name} is not the file of LanguageTool {VERSION}, so breadknife doesn't run it: "
-                f"its SHA-256 is {seen.sha256}, the right one {pin.sha256}"
+                f"its SHA-256 is {file.sha256}, the right one {pin.sha256}"
             )
     if files != record.files:
         _write(folder, _Record(record.released, files))
@@ -125,8 +126,8 @@ def _artifact(coordinates: str, sha256: str, size: str) -> Artifact:
 
 
 def _locked() -> dict[str, Pin]:
-    """Returns the locked files by their paths in LanguageTool's folder."""
-    files = {f"libs/{each.file}": each.pin for each in artifacts()}
+    """Return the locked files by their paths in LanguageTool's folder."""
+    files = {f"libs/{artifact.file}": artifact.pin for artifact in artifacts()}
     return {SERVER_JAR: files[f"libs/{SERVER_JAR}"], **files}
 
 
@@ -134,13 +135,13 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
 
 
-def _seen(path: Path, before: _Seen | None = None) -> _Seen:
+def _sum_up(path: Path, before: _FileSum | None = None) -> _FileSum:
     """Raises OSError."""
     stat = path.stat()
     if before is not None and (before.size, before.modified_ns) == (stat.st_size, stat.st_mtime_ns):
         return before
     with path.open("rb") as file:
-        return _Seen(hashlib.file_digest(file, "sha256").hexdigest(), stat.st_size, stat.st_mtime_ns)
+        return _FileSum(hashlib.file_digest(file, "sha256").hexdigest(), stat.st_size, stat.st_mtime_ns)
 
 
 def _read(folder: Path) -> _Record:
@@ -151,7 +152,7 @@ def _read(folder: Path) -> _Record:
 
 
 def _write(folder: Path, record: _Record) -> None:
-    """Where it can't be written, the sums are taken again the next time."""
+    """Write the record; where it can't be written, the sums are taken again the next time."""
     try:
         paths.write_atomically(folder / _RECORD, msgspec.json.encode(record))
     except OSError:

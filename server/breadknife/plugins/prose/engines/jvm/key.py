@@ -63,6 +63,6 @@ def _keytool(java: str, folder: Path, *arguments: str) -> bytes:
     except OSError as error:
         raise EngineDied(f"Java made no key for it ({error})") from error
     if done.returncode != 0:
-        said = (done.stdout or done.stderr).decode(errors="replace").strip().partition("\n")[0]
-        raise EngineDied(f"Java made no key for it ({said or f'exit code {done.returncode}'})")
+        line = (done.stdout or done.stderr).decode(errors="replace").strip().partition("\n")[0]
+        raise EngineDied(f"Java made no key for it ({line or f'exit code {done.returncode}'})")
     return done.stdout

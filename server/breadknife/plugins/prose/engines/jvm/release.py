@@ -21,8 +21,8 @@ class PinnedRelease(ReleaseLocalLanguageTool):
     def _get_remote_zip(self, downloaded_file: IO[bytes], proxies: dict[str, str] | None = None) -> zipfile.ZipFile:
         archive = super()._get_remote_zip(downloaded_file, proxies)
         downloaded_file.seek(0)
-        found = hashlib.file_digest(cast(BufferedReader, downloaded_file), "sha256").hexdigest()
-        if found != self._sha256:
-            raise PathError(f"the archive's SHA-256 is {found}, the right one {self._sha256}")
+        sha256 = hashlib.file_digest(cast(BufferedReader, downloaded_file), "sha256").hexdigest()
+        if sha256 != self._sha256:
+            raise PathError(f"the archive's SHA-256 is {sha256}, the right one {self._sha256}")
         downloaded_file.seek(0)
         return archive

@@ -53,7 +53,7 @@ class Server:
         return self.process.poll() is not None
 
     def stop(self) -> None:
-        """May be called again, and from any thread."""
+        """Stop it. May be called again, and from any thread."""
         _stop(self.process, self.folder)
 
 
@@ -77,7 +77,7 @@ def launch(java: str, jar: Path) -> Server:
 
 
 def _run(java: str, jar: Path, folder: Path, limit: int, key: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
-    """The process, and the address that it will listen at. Raises OSError."""
+    """Return the process, and the address that it will listen at. Raises OSError."""
     options = {**_SERVER_OPTIONS, **key}
     lines = "".join(f"{name}={value}\n" for name, value in options.items())
     write_atomically(folder / "server.properties", lines.encode("ascii"), durable=False)
