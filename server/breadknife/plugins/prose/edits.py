@@ -10,7 +10,7 @@ from operator import attrgetter
 from breadknife.plugins.prose.results import DocumentFindings
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import LONGEST
-from breadknife.text.extract.walls import Between, around, part, within
+from breadknife.text.extract.markdown.walls import SliceChange, around, part, within
 from breadknife.text.prose import ProseText
 from breadknife.text.shifted import Offsets, Shifted
 
@@ -49,7 +49,7 @@ def find_change(before: DocumentFindings, edit: TextEdit, document: Document) ->
     return next((change for place in short if (change := _change_of(place, before, new)) is not None), None)
 
 
-def _change_of(place: Between, before: DocumentFindings, after: str) -> BlockChange | None:
+def _change_of(place: SliceChange, before: DocumentFindings, after: str) -> BlockChange | None:
     new = part(after, place.new)
     if new is None:
         return None

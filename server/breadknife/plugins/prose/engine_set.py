@@ -126,7 +126,7 @@ class EnglishEngines:
 
     def close(self) -> None:
         self._dictionary.close()
-        for _model, reviewer in self._reviewers.items():  # noqa: PERF102 - it is an LruCache
+        for reviewer in self._reviewers.values():
             reviewer.close()
 
     def _make_reviewer(self, digest: str) -> ModelReviewer:
@@ -167,7 +167,7 @@ class EngineRegistry:
         return self._sets.get_or_add(key, lambda: self._make_set(key))
 
     def close(self) -> None:
-        for _settings, engines in self._sets.items():  # noqa: PERF102 - it is an LruCache
+        for engines in self._sets.values():
             engines.harper.close()
         for english in self._english.values():
             english.close()

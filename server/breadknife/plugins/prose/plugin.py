@@ -15,6 +15,7 @@ from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.refreshes import RefreshQueue
 from breadknife.plugins.prose.engines.vale import ValeRegistry
 from breadknife.plugins.prose.menu import OWN, MenuTarget, list_actions
+from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.project.spelling import DocumentVocabulary, of_project
 from breadknife.plugins.prose.project.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
 from breadknife.plugins.prose.results import DocumentFindings
@@ -39,8 +40,7 @@ from breadknife.task.values import (
 from breadknife.text.directives import Directives, rules_named
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
-from breadknife.text.extract.walls import walls as find_walls
-from breadknife.text.lowered import Lowered
+from breadknife.text.extract.markdown.walls import walls as find_walls
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
 

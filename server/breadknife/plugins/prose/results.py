@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.prose.finding import ProseFinding, move_finding
+from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.task.values import Finding
 from breadknife.text.directives import Directives
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.lowered import Lowered
 from breadknife.text.prose import ProseText
 from breadknife.text.sentences import Certainty, sentence_ends
 

@@ -34,7 +34,7 @@ class Suppressions:
         be, and what ends that; None where it isn't."""
         line = self.document.line_at(offset)
         for name in namesakes(rule):
-            comment = next((comment for comment in self.directives.each if comment.silences(name, line)), None)
+            comment = next((comment for comment in self.directives.all if comment.silences(name, line)), None)
             if comment is not None:
                 written = self.document.line_at(comment.span.start) + 1
                 return silence("ignored-by-comment", line=written, rule=rule)

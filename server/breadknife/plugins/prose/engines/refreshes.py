@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from breadknife.lru import LruCache
+
 log = logging.getLogger(__name__)
 
 REST_S = 0.5
@@ -47,18 +49,14 @@ class RefreshQueue:
         self._first_gap_s = first_gap_s
         self._longest_gap_s = max(first_gap_s, _LONGEST_GAP_S)
         self._rest_s = rest_s
-        self._owners: dict[str, _Owner] = {}
+        self._owners = LruCache[str, _Owner](_OWNERS)
         self._changed = threading.Condition()
         self._is_watched = self._is_closed = False
 
     def note_edit(self, owner: str) -> None:
         """Note that the owner's text has changed: the next news is told soon."""
         with self._changed:
-            entry = self._owners.pop(owner, None) or _Owner(self._first_gap_s)
-            entry.gap = self._first_gap_s
-            self._owners[owner] = entry
-            while len(self._owners) > _OWNERS:
-                del self._owners[next(iter(self._owners))]
+            self._entry(owner).gap = self._first_gap_s
             self._changed.notify_all()
 
     def add(self, owner: str, refresh: Callable[[], None], ended: Callable[[], bool] = lambda: False) -> None:
@@ -67,7 +65,7 @@ class RefreshQueue:
         is_over = ended()
         with self._changed:
             if not self._is_closed:
-                entry = self._owners.setdefault(owner, _Owner(self._first_gap_s))
+                entry = self._entry(owner)
                 entry.refresh, entry.ended = refresh, is_over
                 self._watch_now()
 
@@ -75,7 +73,7 @@ class RefreshQueue:
         """Have `refresh` called from another thread once nobody has called this for the owner for `rest_s` seconds."""
         with self._changed:
             if not self._is_closed:
-                entry = self._owners.setdefault(owner, _Owner(self._first_gap_s))
+                entry = self._entry(owner)
                 entry.rested, entry.on_rest = time.monotonic() + self._rest_s, refresh
                 self._watch_now()
 
@@ -101,16 +99,16 @@ class RefreshQueue:
     def _next(self) -> Callable[[], None] | None:
         """Wait for the next refresh that is due; return None when none is left."""
         with self._changed:
-            while self._owners:
-                entry = min(self._owners.values(), key=self._due)
-                due, now = self._due(entry), time.monotonic()
-                if due == math.inf:
-                    break
-                if due <= now:
+            while waiting := [entry for entry in self._owners.values() if self._due(entry) < math.inf]:
+                entry, now = min(waiting, key=self._due), time.monotonic()
+                if self._due(entry) <= now:
                     return self._take(entry, now)
-                self._changed.wait(due - now)
+                self._changed.wait(self._due(entry) - now)
             self._is_watched = False
             return None
+
+    def _entry(self, owner: str) -> _Owner:
+        return self._owners.get_or_add(owner, lambda: _Owner(self._first_gap_s))
 
     def _due(self, entry: _Owner) -> float:
         if entry.refresh is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from breadknife.plugins.prose.engines.merge import Correction
-from breadknife.text.document import Span
+from breadknife.text.document import Span, TextEdit, apply_edits, keep_apart
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,9 @@ class MendedText:
     @classmethod
     def of(cls, text: str, corrections: Iterable[Correction]) -> MendedText:
         """Return the text with those of the corrections that touch no earlier one."""
-        kept = list[Correction]()
-        for correction in sorted(corrections, key=lambda correction: correction.span):
-            if not kept or correction.span.start > kept[-1].span.end:
-                kept.append(correction)
-        parts, at = list[str](), 0
-        for correction in kept:
-            parts += [text[at : correction.span.start], correction.replacement]
-            at = correction.span.end
-        return cls("".join(parts) + text[at:], tuple(kept))
+        kept = keep_apart(sorted(corrections, key=lambda correction: correction.span), gap=1)
+        edits = (TextEdit(correction.span, correction.replacement) for correction in kept)
+        return cls(apply_edits(text, edits), tuple(kept))
 
     def original(self, span: Span) -> Span | None:
         """Return where a span of the mended text is in the original; None for what touches a correction."""

@@ -19,7 +19,7 @@ from breadknife.plugins.prose.evidence.forms import forms
 from breadknife.plugins.prose.model.likelihood import Surprise, TextLikelihood
 from breadknife.plugins.prose.model.mending import MendedText
 from breadknife.plugins.prose.model.thresholds import CARELESS, PROPOSED
-from breadknife.text.document import Span
+from breadknife.text.document import Span, keep_apart
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 from breadknife.text.sentences import Certainty, sentence_ends
 
@@ -136,7 +136,8 @@ class Proposer:
                 margin = min(margin, further)
             if margin >= least(change) - self._slack:
                 proposals.append(replace(change, margin=margin))
-        return _keep_apart(proposals)
+        best_first = sorted(proposals, key=lambda proposal: least(proposal) - proposal.margin)
+        return keep_apart(best_first, gap=2)  # the second of two that touch may mend what the first has
 
     def _find_promising(self, text: str, words: Sequence[Surprise], index: int, careless: bool) -> list[ModelProposal]:
         """Return the few changes of a place that may gain what they must, by what the model has said of the text."""
@@ -241,13 +242,3 @@ def _unmended(mended: MendedText, proposals: Iterable[ModelProposal]) -> list[Mo
 
 def _with_capital_of(like: str, word: str) -> str:
     return word[0].upper() + word[1:] if like[:1].isupper() else word
-
-
-def _keep_apart(proposals: Sequence[ModelProposal]) -> list[ModelProposal]:
-    """Return the best of those that touch one another: the second may mend what the first has."""
-    apart: list[ModelProposal] = []
-    for proposal in sorted(proposals, key=lambda proposal: least(proposal) - proposal.margin):
-        wide = Span(max(proposal.span.start - 1, 0), proposal.span.end + 1)
-        if not any(wide.touches(other.span) for other in apart):
-            apart.append(proposal)
-    return sorted(apart, key=lambda proposal: proposal.span)
