@@ -58,25 +58,24 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "server": {"boundary", "client", "documents", "lanes"},
         "progress": {"server"},
         "warm_up": {"progress", "server"},
-        "following": {"server"},
-        "handed_out": {"progress", "server"},
-        "reading": {"progress", "server"},
-        "actions": {"convert", "handed_out", "server"},
+        "document_sync": {"server"},
+        "edit_tracker": {"progress", "server"},
+        "incomplete_progress": {"progress", "server"},
+        "actions": {"convert", "edit_tracker", "server"},
         "offering": {"server"},
-        "showing": {"convert", "server"},
-        "features": {
+        "presenter": {"convert", "server"},
+        "features": {"actions", "convert", "offering", "presenter", "progress", "server"},
+        "start": {
             "actions",
-            "convert",
-            "following",
-            "handed_out",
+            "document_sync",
+            "edit_tracker",
+            "features",
+            "incomplete_progress",
             "offering",
-            "progress",
-            "reading",
+            "presenter",
             "server",
-            "showing",
+            "warm_up",
         },
-        "arriving": {"features", "server", "warm_up"},
-        "start": {"arriving", "features", "following", "handed_out", "offering", "server", "showing", "warm_up"},
         "app": {"client", "server", "start"},
     },
     "cli": {
@@ -152,7 +151,6 @@ LAYERS: dict[str, tuple[str, ...]] = {
 """Folder -> the layers of its subfolders, lowest first. A subfolder imports only from layers below its own."""
 
 LEADS_BACK: set[tuple[str, str]] = {
-    ("host/settings/live.py", "breadknife.host.host"),
     ("plugins/nullcheck/repairs/grammar.py", "breadknife.plugins.nullcheck.project.declared"),
     ("plugins/nullcheck/values.py", "breadknife.plugins.nullcheck.core.nullness"),
 }

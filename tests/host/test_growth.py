@@ -63,9 +63,9 @@ def test_the_status_tells_of_which_documents_more_is_to_come() -> None:
     answers = [Findings((), incomplete=True), Findings(()), Findings((), incomplete=True)]
     one = host(Fake("reads", lambda context: answers.pop(0)))
     one.ask(CheckRequest(DOC))
-    assert one.reading() == (DOC.uri,)
+    assert one.incomplete.uris() == (DOC.uri,)
     one.ask(CheckRequest(DOC))
-    assert one.reading() == ()
+    assert one.incomplete.uris() == ()
     one.ask(CheckRequest(DOC))
-    one.closed(DOC.uri)
-    assert one.reading() == ()
+    one.incomplete.close(DOC.uri)
+    assert one.incomplete.uris() == ()

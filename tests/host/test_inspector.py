@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.engine import transport
-from breadknife.host.report.inspector import Inspector, Question, ask_servers, inspect, servers_folder
+from breadknife.host.report.inspector import Inspector, InspectorRequest, ask_servers, inspect, servers_folder
 from breadknife.task.values import CheckRequest, Findings
 from host.fakes import Fake, host
 from support import document
@@ -30,14 +30,14 @@ def test_a_server_tells_its_receipts_and_its_status() -> None:
     one = host(Fake("one", lambda c: Findings(())))
     one.ask(CheckRequest(document("x")))
     server = inspect(one)
-    [(pid, [receipt])] = ask_servers(Question("why"))
+    [(pid, [receipt])] = ask_servers(InspectorRequest("why"))
     assert (pid, receipt["plugin"], receipt["outcome"]) == (os.getpid(), "one", "answered")
-    assert list(ask_servers(Question("why", uri="file:///elsewhere"))) == [(pid, [])]
-    [(_, status)] = ask_servers(Question("status"))
+    assert list(ask_servers(InspectorRequest("why", uri="file:///elsewhere"))) == [(pid, [])]
+    [(_, status)] = ask_servers(InspectorRequest("status"))
     assert status["plugins"] == [{"name": "one", "enabled": True}]
-    assert list(ask_servers(Question("nonsense"))) == []
+    assert list(ask_servers(InspectorRequest("nonsense"))) == []
     server.close()
-    assert list(ask_servers(Question("why"))) == []
+    assert list(ask_servers(InspectorRequest("why"))) == []
     assert list(servers_folder().iterdir()) == []
 
 
@@ -45,7 +45,7 @@ def test_what_a_dead_server_left_is_cleared_away(home: Path) -> None:
     left = servers_folder() / "999999999"
     left.mkdir(parents=True)
     (left / "engine.json").write_text("{")
-    assert list(ask_servers(Question("why"))) == []
+    assert list(ask_servers(InspectorRequest("why"))) == []
     assert not left.exists()
 
 
@@ -65,7 +65,7 @@ def test_garbage_does_not_end_it(said: bytes) -> None:
         except OSError:
             heard = ""
     assert "well" not in heard
-    assert list(ask_servers(Question("why"))) == [(os.getpid(), "well")]
+    assert list(ask_servers(InspectorRequest("why"))) == [(os.getpid(), "well")]
     server.close()
 
 
@@ -81,7 +81,7 @@ def test_an_impostor_is_not_believed(home: Path, monkeypatch: pytest.MonkeyPatch
             peer.sendall(json.dumps({"proof": "guessed", "value": "lies"}).encode() + b"\n")
 
     threading.Thread(target=answer, daemon=True).start()
-    assert list(ask_servers(Question("why"))) == []
+    assert list(ask_servers(InspectorRequest("why"))) == []
     listening.close()
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from breadknife.engine.models.catalog import user_file
 from breadknife.host.host import Host
+from breadknife.host.live_settings import LiveSettings
 from breadknife.host.receipts import Outcome
 from breadknife.host.settings import Author, Layer, Settings, resolve
-from breadknife.host.settings.live import LiveSettings
 from breadknife.paths import config_dir
 from breadknife.task.plugin import Context
 from breadknife.task.values import Answer, CheckRequest, Findings

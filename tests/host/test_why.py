@@ -20,7 +20,7 @@ from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineMissing, ModelMissing
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import discover
-from breadknife.host.report.why import why_nothing
+from breadknife.host.report.why import explain_nothing
 from breadknife.host.settings import Author, Layer, load
 from breadknife.text.document import Document, Span
 from project.folders import write
@@ -246,12 +246,12 @@ def asked(row: Row, folder: Path) -> tuple[Document, Span]:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_why_nothing_is_here(name: str, folder: Path) -> None:
+def test_explain_nothing_is_here(name: str, folder: Path) -> None:
     row = ROWS[name]
     document, span = asked(row, folder)
     host = hosted(row, folder)
     try:
-        found = why_nothing(host, document, span, folder)
+        found = explain_nothing(host, document, span, folder)
         assert (found.expected, " ".join(found.lines)) == (row.expected, row.said)
     finally:
         host.close()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import logging
 
-from breadknife.lsp.boundary.faults import OneLine, Throttle
+from breadknife.lsp.boundary.faults import LineThrottle, OneLine
 
 
 def logger(name: str, now: list[float]) -> tuple[logging.Logger, io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(OneLine())
-    handler.addFilter(Throttle(lambda: now[0]))
+    handler.addFilter(LineThrottle(lambda: now[0]))
     log = logging.getLogger(f"test.{name}")
     log.propagate = False
     log.handlers = [handler]

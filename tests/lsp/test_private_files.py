@@ -126,12 +126,12 @@ class Saved(FakeModel):
 def test_what_is_learned_and_remembered(home: Path) -> None:
     from breadknife.engine.daemon.snapshots import Snapshots
     from breadknife.host.opening import write_new
-    from breadknife.host.receipts import KeptReceipts, Outcome, Receipt
+    from breadknife.host.receipts import Outcome, Receipt, ReceiptLog
     from breadknife.task.values import NewDocument
 
     Snapshots(home / "state" / "snapshots", 1 << 20).save("key", Saved(), 0)
     Choices(home / "state" / "null-fixes.json").chose(home, "name", next(iter(Strategy)))
-    KeptReceipts(home / "state" / "receipts.jsonl")(Receipt("check", "prose", Outcome.ANSWERED))
+    ReceiptLog(home / "state" / "receipts.jsonl")(Receipt("check", "prose", Outcome.ANSWERED))
     write_new(NewDocument("A title", "markdown", "text"))
     remember_editors({})
     ledger = CrashLedger(home / "state", make_folder(home / "run"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from breadknife.host.asking import Reply
+from breadknife.host.dispatch import Reply
 from breadknife.plugins.recipes.plugin import RecipesPlugin
 from breadknife.recipes.requests import RecipeRequest, RecipeResult
 from breadknife.testing import Line, ask, document

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import print_json, say
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
-from breadknife.host.report.inspector import Question, ask_servers
+from breadknife.host.report.inspector import InspectorRequest, ask_servers
 from breadknife.host.report.lines import folded
-from breadknife.host.report.why import Why, why_nothing
+from breadknife.host.report.why import Explanation, explain_nothing
 from breadknife.host.workspace import root_of
 from breadknife.task.reasons import silence
 from breadknife.task.values import CheckRequest
@@ -32,7 +31,7 @@ def run(place: str | None, *, as_json: bool, limit: int) -> int:
     if found is not None:
         why = why_at(Path(found["file"]), int(found["line"]), int(found["column"] or 0))
         if as_json:
-            print_json(asdict(why))
+            print_json(why.fields)
         else:
             for line in why.lines:
                 say(line)
@@ -40,38 +39,40 @@ def run(place: str | None, *, as_json: bool, limit: int) -> int:
     return _receipts(Path(place) if place else None, as_json=as_json, limit=limit)
 
 
-def why_at(file: Path, line: int, column: int = 0) -> Why:
+def why_at(file: Path, line: int, column: int = 0) -> Explanation:
     """Return why nothing is shown at a place of a file as it is on the disk; without a column, what is marked
     anywhere in the line, or else at the end of its text. It waits for engines that still read. Raises SettingsError."""
     path = file.absolute()
     try:
         document = read_document(path)
     except DocumentError as error:
-        return Why.of("", silence("unreadable-file", error=str(error).removeprefix(f"{path}: ").partition("; ")[0]))
+        return Explanation(
+            "", silence("unreadable-file", error=str(error).removeprefix(f"{path}: ").partition("; ")[0])
+        )
     if not 0 < line <= document.line_count:
-        return Why.of("", silence("no-line", count=document.line_count))
+        return Explanation("", silence("no-line", count=document.line_count))
     root, span = root_of(path, [Path.cwd()]), _span(document, line, column)
     host = make_host()
     try:
         host.settings = settings_for(host, offline=False, root=root)
         why = _marked(host, document, line, root) if not column else None
-        why = why or why_nothing(host, document, span, root)
-        if why.reason == "still-reading":
+        why = why or explain_nothing(host, document, span, root)
+        if why.silence.reason == "still-reading":
             host.ask(CheckRequest(document, whole=True), root=root, plugin=why.expected)
             host.ask(CheckRequest(document), root=root, plugin=why.expected)
             why = _marked(host, document, line, root) if not column else None
-            why = why or why_nothing(host, document, span, root)
+            why = why or explain_nothing(host, document, span, root)
         return why
     finally:
         host.close()
 
 
-def _marked(host: Host, document: Document, line: int, root: Path | None) -> Why | None:
+def _marked(host: Host, document: Document, line: int, root: Path | None) -> Explanation | None:
     """What is marked in a line: whoever names a line alone expects something anywhere in it."""
     of_line = document.line_span(line - 1)
     for finding in host.ask(CheckRequest(document), root=root).findings:
         if finding.span.touches(of_line):
-            return Why.of("", silence("marked", message=finding.message.rstrip(".")))
+            return Explanation("", silence("marked", message=finding.message.rstrip(".")))
     return None
 
 
@@ -87,7 +88,7 @@ def _span(document: Document, line: int, column: int) -> Span:
 
 def _receipts(file: Path | None, *, as_json: bool, limit: int) -> int:
     uri = file.absolute().as_uri() if file else None
-    answers = ask_servers(Question("why", uri=uri, limit=limit if as_json else limit * _READ))
+    answers = ask_servers(InspectorRequest("why", uri=uri, limit=limit if as_json else limit * _READ))
     receipts = [{**receipt, "server": pid} for pid, found in answers for receipt in found]
     receipts.sort(key=lambda receipt: receipt["at"], reverse=True)
     if as_json:

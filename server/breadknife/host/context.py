@@ -72,7 +72,7 @@ class Trace:
         return bool(origin.model) or ((bool(self.models) or self.borrows) and not origin.rule)
 
 
-class Around(Protocol):
+class RequestScope(Protocol):
     """The request that a context is for."""
 
     request: Request
@@ -93,7 +93,7 @@ class HostContext:
 
     _services: Services
     _plugin: str
-    _around: Around
+    _scope: RequestScope
     root: Path | None
     cancel: CancelToken
     _trace: Trace
@@ -129,32 +129,32 @@ class HostContext:
         return run_cascade(steps, value, self, self._trace.steps.append, self._services.memory, self._plugin)
 
     def ask(self, request: Request, /) -> Answer | None:
-        return self._around.ask_others(self._plugin, request, self._trace, self.cancel)
+        return self._scope.ask_others(self._plugin, request, self._trace, self.cancel)
 
     def read(self, path: Path | str, /) -> Resource:
         self.cancel.raise_if_cancelled()
         return read_resource(path, self.root)
 
     def progress(self, message: str, fraction: float | None = None, /) -> None:
-        self._around.tell(message, fraction)
+        self._scope.tell(message, fraction)
 
     def refresh(self) -> None:
-        document = document_of(self._around.request)
+        document = document_of(self._scope.request)
         if document is not None:
-            self._services.refresh(self._plugin, document, type(self._around.request))
+            self._services.refresh(self._plugin, document, type(self._scope.request))
 
     def notify(self, message: str, /) -> None:
         self._services.notify(message, self._plugin)
 
     def _check_document(self) -> None:
         """No plugin may put a document before a model that the user has kept from it. Raises DocumentKept."""
-        for document in self._around.documents:
+        for document in self._scope.documents:
             if not may_be_asked_about(document, self.project):
                 where = document.path or document.uri
                 raise DocumentKept(f"{where} is ignored, or looks like a file that holds secrets")
 
     def _model(self, name: str) -> Model:
-        return HostModel(self._services, self._plugin, name, self.cancel, self._around.lane, self._trace)
+        return HostModel(self._services, self._plugin, name, self.cancel, self._scope.lane, self._trace)
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class HostModel:
         urgent: bool = True,
     ) -> Iterator[Chunk]:
         prompt, hints = _without_secrets(prompt), tuple(map(masked, hints))
-        self._asked([_text(prompt)])
+        self._note_sent([_text(prompt)])
         request = GenerateRequest(
             self.name,
             prompt,
@@ -204,7 +204,7 @@ class HostModel:
             top_logprobs,
             urgent,
         )
-        chunks = self._heard(lambda: self._services.engine.generate(request, cancel or self._cancel))
+        chunks = self._noting_chunks(lambda: self._services.engine.generate(request, cancel or self._cancel))
         return chunks if cancel else self._counted(chunks)
 
     def chat(
@@ -220,11 +220,11 @@ class HostModel:
         top_logprobs: int = 0,
         urgent: bool = True,
     ) -> Iterator[Chunk]:
-        said = tuple(replace(message, text=masked(message.text)) for message in messages)
-        self._asked([message.text for message in said])
+        masked_messages = tuple(replace(message, text=masked(message.text)) for message in messages)
+        self._note_sent([message.text for message in masked_messages])
         request = ChatRequest(
             self.name,
-            said,
+            masked_messages,
             max_tokens,
             stop,
             self._lane,
@@ -234,31 +234,31 @@ class HostModel:
             top_logprobs=top_logprobs,
             urgent=urgent,
         )
-        chunks = self._heard(lambda: self._services.engine.chat(request, cancel or self._cancel))
+        chunks = self._noting_chunks(lambda: self._services.engine.chat(request, cancel or self._cancel))
         return chunks if cancel else self._counted(chunks)
 
     def embed(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[tuple[float, ...], ...]:
-        texts = self._reads(*texts)
+        texts = self._mask_and_note(*texts)
         with self._noting_absence():
-            found = self._services.engine.embed(EmbedRequest(self.name, texts, self._lane), cancel or self._cancel)
-        self._has_read(found)
-        return found.vectors
+            result = self._services.engine.embed(EmbedRequest(self.name, texts, self._lane), cancel or self._cancel)
+        self._note_reading(result)
+        return result.vectors
 
     def rerank(self, query: str, texts: Sequence[str], *, cancel: CancelToken | None = None) -> tuple[float, ...]:
-        query, *rest = self._reads(query, *texts)
+        query, *rest = self._mask_and_note(query, *texts)
         request = RerankRequest(self.name, query, tuple(rest), self._lane)
         with self._noting_absence():
-            found = self._services.engine.rerank(request, cancel or self._cancel)
-        self._has_read(found)
-        return found.scores
+            result = self._services.engine.rerank(request, cancel or self._cancel)
+        self._note_reading(result)
+        return result.scores
 
     def classify(self, texts: Sequence[str], *, cancel: CancelToken | None = None) -> Classes:
-        texts = self._reads(*texts)
+        texts = self._mask_and_note(*texts)
         request = ClassifyRequest(self.name, texts, self._lane)
         with self._noting_absence():
-            found = self._services.engine.classify(request, cancel or self._cancel)
-        self._has_read(found)
-        return found
+            result = self._services.engine.classify(request, cancel or self._cancel)
+        self._note_reading(result)
+        return result
 
     def score(
         self,
@@ -273,7 +273,7 @@ class HostModel:
         cancel: CancelToken | None = None,
     ) -> Scores:
         prompt, alternatives = _without_secrets(prompt), tuple(map(masked, alternatives))
-        self._asked([_text(prompt) + each for each in alternatives])  # other runtimes are sent each of them
+        self._note_sent([_text(prompt) + each for each in alternatives])  # other runtimes are sent each of them
         request = ScoreRequest(
             self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs, fresh
         )
@@ -303,18 +303,18 @@ class HostModel:
         self._trace.note(origin)
         return origin
 
-    def _reads(self, *texts: str) -> tuple[str, ...]:
+    def _mask_and_note(self, *texts: str) -> tuple[str, ...]:
         """The texts as the model may see them."""
-        seen = tuple(map(masked, texts))
-        self._asked(seen)
-        return seen
+        masked_texts = tuple(map(masked, texts))
+        self._note_sent(masked_texts)
+        return masked_texts
 
-    def _has_read(self, found: Encoding) -> None:
-        cost = Origin(model=self.name, prompt_tokens=found.prompt_tokens, trimmed_tokens=found.trimmed_tokens)
+    def _note_reading(self, result: Encoding) -> None:
+        cost = Origin(model=self.name, prompt_tokens=result.prompt_tokens, trimmed_tokens=result.trimmed_tokens)
         self._trace.note(cost)
 
-    def _asked(self, texts: Iterable[str]) -> None:
-        """These are sent to the model."""
+    def _note_sent(self, texts: Iterable[str]) -> None:
+        """Record that texts are sent to the model, and their bytes if it runs on another machine."""
         self._trace.models.append(self.name)
         elsewhere = split_model(self.name)
         runtime = self._services.settings.engines.get(elsewhere[0]) if elsewhere else None
@@ -325,7 +325,7 @@ class HostModel:
             else:
                 self._trace.bytes_sent += sent
 
-    def _heard(self, generate: Callable[[], Iterator[Chunk]]) -> Iterator[Chunk]:
+    def _noting_chunks(self, generate: Callable[[], Iterator[Chunk]]) -> Iterator[Chunk]:
         with self._noting_absence():
             yield from generate()
 

@@ -11,10 +11,10 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest, Lane, Part
 from breadknife.host.answers.reply import Reply
-from breadknife.host.asking import Asking
+from breadknife.host.dispatch import Dispatch
 from breadknife.host.plugins.registry import close_plugin
+from breadknife.host.progress import ProgressListener, ProgressRelay
 from breadknife.host.services import Services
-from breadknife.host.telling import Tell, Telling
 from breadknife.task.values import CheckRequest, Request
 from breadknife.text.document import Document
 
@@ -35,7 +35,7 @@ class Host(Services):
         root: Path | None = None,
         plugin: str | None = None,
         among: Collection[str] | None = None,
-        progress: Tell | None = None,
+        progress: ProgressListener | None = None,
         quiet: bool = False,
         patience: float = math.inf,
     ) -> Reply:
@@ -47,21 +47,23 @@ class Host(Services):
         that have never answered such a request about the document are waited for only as long as `patience` allows:
         they may load something first.
         """
-        telling = Telling(progress or self.on_progress)
+        relay = ProgressRelay(progress or self.on_progress)
         try:
-            asking = Asking(self, request, root, cancel or CancelToken(), telling.say, patience=patience)
-            return self._reply(asking, plugin, among, quiet)
+            dispatch = Dispatch(self, request, root, cancel or CancelToken(), relay.say, patience=patience)
+            return self._reply(dispatch, plugin, among, quiet)
         finally:
-            telling.end()
+            relay.end()
 
-    def _reply(self, asking: Asking, plugin: str | None, among: Collection[str] | None, quiet: bool) -> Reply:
+    def _reply(self, dispatch: Dispatch, plugin: str | None, among: Collection[str] | None, quiet: bool) -> Reply:
         if plugin:
-            return asking.reply([each for each in self.registry.plugins if each.name == plugin])
-        serving = [each for each in self.serving(asking.request) if among is None or each.name in among]
-        enabled = [each for each in serving if each.name not in asking.settings.disabled]
+            return dispatch.reply([candidate for candidate in self.registry.plugins if candidate.name == plugin])
+        serving = list(self.serving(dispatch.request))
+        if among is not None:
+            serving = [candidate for candidate in serving if candidate.name in among]
+        enabled = [candidate for candidate in serving if candidate.name not in dispatch.settings.disabled]
         if not enabled and not quiet:
-            asking.nobody(serving)
-        return asking.reply(enabled)
+            dispatch.nobody(serving)
+        return dispatch.reply(enabled)
 
     def close(self) -> None:
         """End the plugins and the connection to the engine."""
@@ -87,9 +89,13 @@ class Host(Services):
 
     def languages(self, kind: type[Any]) -> frozenset[str]:
         """Return those for which plugins serve a kind of request; ANY_LANGUAGE is one of them."""
-        return frozenset[str]().union(*(each.serves.get(kind, ()) for each in self.registry.plugins))
+        return frozenset[str]().union(*(plugin.serves.get(kind, ()) for plugin in self.registry.plugins))
 
     @property
     def checked(self) -> Mapping[str, frozenset[str]]:
         """Plugin's name -> the languages that it checks, which may include ANY_LANGUAGE."""
-        return {each.name: each.serves[CheckRequest] for each in self.registry.plugins if CheckRequest in each.serves}
+        return {
+            plugin.name: plugin.serves[CheckRequest]
+            for plugin in self.registry.plugins
+            if CheckRequest in plugin.serves
+        }

@@ -15,7 +15,7 @@ from breadknife.text.document import Document, uri_to_path
 from breadknife.text.languages import LANGUAGES
 
 IGNORE_FILES = (GITIGNORE, OWN)
-SUFFIXES = sorted({suffix for each in LANGUAGES.values() if each.definitions for suffix in each.suffixes})
+SUFFIXES = sorted({suffix for language in LANGUAGES.values() if language.definitions for suffix in language.suffixes})
 """The file suffixes whose changes on disk matter to a project."""
 READ_SECONDS = 60.0
 """The longest wait for a folder."""

@@ -71,7 +71,7 @@ class Receipt:
     """Why parts of a text were left as they are, a sentence each."""
 
 
-class KeptReceipts:
+class ReceiptLog:
     """Writes receipts to a file, one JSON object per line. On a full disk or in a read-only folder, lines are lost."""
 
     def __init__(self, path: Path) -> None:
@@ -102,8 +102,8 @@ class Ledger:
     def newest(self, uri: str | None = None, limit: int = 20) -> list[Receipt]:
         """Return the newest receipts, newest first, for one document (in any form of its URI) or for all."""
         with self._lock:
-            found = list(reversed(self._receipts))
+            receipts = list(reversed(self._receipts))
         if uri is not None:
             path = uri_to_path(uri)
-            found = [r for r in found if r.uri == uri or (path is not None and uri_to_path(r.uri) == path)]
-        return found[:limit]
+            receipts = [r for r in receipts if r.uri == uri or (path is not None and uri_to_path(r.uri) == path)]
+        return receipts[:limit]

@@ -33,13 +33,13 @@ class Remotes(Mapping[str, Engine]):
         settings = self._settings()
         runtime = settings.engines[name]
         with self._lock:
-            made = self._made.get(name)
-            if made is None or made[:2] != (runtime, settings.offline):
-                if made:
-                    made[2].close()
-                made = (runtime, settings.offline, RemoteEngine(name, runtime, offline=settings.offline))
-                self._made[name] = made
-            return made[2]
+            entry = self._made.get(name)
+            if entry is None or entry[:2] != (runtime, settings.offline):
+                if entry:
+                    entry[2].close()
+                entry = (runtime, settings.offline, RemoteEngine(name, runtime, offline=settings.offline))
+                self._made[name] = entry
+            return entry[2]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._settings().engines)

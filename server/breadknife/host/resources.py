@@ -28,16 +28,16 @@ def read_resource(path: Path | str, root: Path | None) -> Resource:
     """See `breadknife.task.plugin.Context.read`. Raises FileRefused."""
     if root is None:
         raise FileRefused(f"{path} isn't read, because there is no workspace folder")
-    found = shared(path, root)
-    if found is None:
+    file = shared(path, root)
+    if file is None:
         raise FileRefused(f"{path} isn't read: it is outside of {root}, ignored, or looks like a secret")
     try:
-        data = read_regular(found, MAX_BYTES, root)
+        data = read_regular(file, MAX_BYTES, root)
     except FileRefused as error:
         raise FileRefused(f"{path} isn't read: {error}") from error
     except (OSError, ValueError) as error:
         raise FileRefused(f"{path} can't be read: {getattr(error, 'strerror', None) or error}") from error
-    return Resource(found.as_uri(), _media_type(found, data), data)
+    return Resource(file.as_uri(), _media_type(file, data), data)
 
 
 def shared(path: Path | str, root: Path) -> Path | None:
@@ -54,7 +54,7 @@ def shared(path: Path | str, root: Path) -> Path | None:
 def _media_type(path: Path, data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    told = next((kind for magic, kind in _MAGIC if data.startswith(magic)), "")
+    detected = next((kind for magic, kind in _MAGIC if data.startswith(magic)), "")
     named = mimetypes.guess_type(path.name, strict=False)[0] or "application/octet-stream"
-    is_package = told == "application/zip" and "zip" not in named  # such as a document of an office program
-    return named if is_package or not told else told
+    is_package = detected == "application/zip" and "zip" not in named  # such as a document of an office program
+    return named if is_package or not detected else detected

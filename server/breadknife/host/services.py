@@ -18,16 +18,16 @@ from breadknife.engine.api import Engine
 from breadknife.engine.models.catalog import Catalog
 from breadknife.engine.remote.runtime import split_model
 from breadknife.errors import EngineMissing, ModelMissing
+from breadknife.host.incomplete import IncompleteChecks
 from breadknife.host.kinds import KINDS, RequestKind
 from breadknife.host.plugins.containment import Containment
 from breadknife.host.plugins.pauses import Pauses
 from breadknife.host.plugins.registry import Registry
+from breadknife.host.progress import ProgressListener, Throttle
 from breadknife.host.projects import Projects
-from breadknife.host.receipts import KeptReceipts, Ledger, Receipt
+from breadknife.host.receipts import Ledger, Receipt, ReceiptLog
 from breadknife.host.resources import shared
 from breadknife.host.settings import Settings
-from breadknife.host.telling import Tell
-from breadknife.host.throttle import Throttle
 from breadknife.lru import LruCache
 from breadknife.paths import state_dir
 from breadknife.task.cascade import Verdict
@@ -67,7 +67,7 @@ class Services:
     """Called with a document, as it was asked about, when more of its completion is there."""
     on_hints: Callable[[type[Any]], None] = lambda kind: None
     """Called with LensRequest or InlayRequest when those of a document would be others now."""
-    on_progress: Tell = lambda message, fraction: None
+    on_progress: ProgressListener = lambda message, fraction: None
     """Called with what plugins say of their progress, where the asker of a request doesn't say otherwise."""
     on_notice: Callable[[str], None] = lambda message: None
     """Called with a message for the user, each one once."""
@@ -82,8 +82,7 @@ class Services:
     loaded: set[tuple[str, type[Any], str]] = field(default_factory=set[tuple[str, type[Any], str]])
     """The plugins that have answered a kind of request about a document, by its URI: whatever they load or read for it
     is there."""
-    incomplete: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    """Documents, by their URIs -> the plugins whose findings of them are still to come."""
+    incomplete: IncompleteChecks = field(default_factory=IncompleteChecks)
     finders: dict[str, str] = field(default_factory=dict[str, str])
     """The sources of findings in this session -> the plugin that has found them."""
     _trees: TreeCache = field(default_factory=TreeCache)
@@ -97,7 +96,7 @@ class Services:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._kept = KeptReceipts(state_dir() / "receipts.jsonl")
+        self._receipt_log = ReceiptLog(state_dir() / "receipts.jsonl")
         self.pauses = Pauses(lambda name: self.registry.versions.get(name, ""))
 
     def notify(self, message: str, plugin: str = "") -> None:
@@ -108,14 +107,14 @@ class Services:
             self.on_notice(message)
 
     def notify_missing(self, error: ModelMissing | EngineMissing) -> None:
-        """What a plugin says of the same thing, sooner or later, is no second message."""
-        said = str(error) or "a model is missing"  # every message contains the empty one
+        """Tell the user once of a missing model or engine, also if plugins say the same sooner or later."""
+        missing = str(error) or "a model is missing"  # every message contains the empty one
         with self._lock:
-            is_told = any(said in message for message in self._noticed)
+            is_told = any(missing in message for message in self._noticed)
         if self.tells_missing and not is_told:
-            self.notify(said)
+            self.notify(missing)
         with self._lock:
-            self._missing.add(said)
+            self._missing.add(missing)
 
     def sent_late(self, plugin: str, count: int) -> None:
         with self._lock:
@@ -136,7 +135,7 @@ class Services:
     def record(self, receipt: Receipt) -> None:
         self.ledger.add(receipt)
         if self.settings.keep_receipts:
-            self._kept(receipt)
+            self._receipt_log(receipt)
 
     def refresh(self, plugin: str, document: Document, kind: type[Any]) -> None:
         """Report that the answer to a request of that kind has changed."""
@@ -151,24 +150,6 @@ class Services:
             self.on_hints(kind)
         else:
             self.on_refresh(document.uri, plugin)
-
-    def goes_on(self, uri: str, plugin: str, *, is_incomplete: bool) -> None:
-        """Note whether more findings of a plugin are to come for a document."""
-        with self._lock:
-            plugins = self.incomplete.setdefault(uri, set())
-            (plugins.add if is_incomplete else plugins.discard)(plugin)
-            if not plugins:
-                del self.incomplete[uri]
-
-    def closed(self, uri: str) -> None:
-        """Note that nobody waits for findings of a document any longer."""
-        with self._lock:
-            self.incomplete.pop(uri, None)
-
-    def reading(self) -> tuple[str, ...]:
-        """Return the URIs of the documents that more findings are to come for."""
-        with self._lock:
-            return tuple(self.incomplete)
 
     def serving(self, request: Request) -> Iterator[Plugin]:
         """Yield the plugins that serve such a request, in the order of their names."""

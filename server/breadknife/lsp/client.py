@@ -100,6 +100,6 @@ def _confirms(capabilities: lsp.WorkspaceEditClientCapabilities | None) -> bool:
 
 
 def _says(experimental: object, name: str) -> bool:
-    """Whether a capability of ours is true: `capabilities.experimental.breadknife.NAME`."""
+    """Tell whether a capability of ours is true: `capabilities.experimental.breadknife.NAME`."""
     ours = cast("dict[str, object]", experimental).get("breadknife") if isinstance(experimental, dict) else None
     return isinstance(ours, dict) and cast("dict[str, object]", ours).get(name) is True

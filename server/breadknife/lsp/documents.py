@@ -59,7 +59,7 @@ class Documents:
 
     def at(self, path: Path) -> Document | None:
         """Return the open document of that file, whichever way its URI is written."""
-        return next((each for each in self._open.values() if each.path == path), None)
+        return next((document for document in self._open.values() if document.path == path), None)
 
     def is_current(self, document: Document) -> bool:
         return self._open.get(document.uri) is document
@@ -92,8 +92,8 @@ class Documents:
         gap.changes.append((version, changes))
         if (gap.before.version or 0) < version < (document.version or 0):
             document = gap.before
-            for each, its_changes in sorted(gap.changes, key=itemgetter(0)):
-                document = self._after(document, each, its_changes)
+            for number, its_changes in sorted(gap.changes, key=itemgetter(0)):
+                document = self._after(document, number, its_changes)
         else:
             document = self._after(document, version, changes)
         if not gap.is_closed():

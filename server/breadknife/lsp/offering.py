@@ -42,7 +42,7 @@ async def offer(server: BreadknifeServer) -> None:
 
 
 def _selector(languages: frozenset[str]) -> list[lsp.TextDocumentFilterLanguage] | None:
-    """None is whatever the client sends us: not every client knows `*` as a language."""
+    """Return the languages as a selector; None for any document: not every client knows `*` as a language."""
     if ANY_LANGUAGE in languages:
         return None
     return [lsp.TextDocumentFilterLanguage(language) for language in sorted(languages)]

@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 from breadknife.lsp.server import BreadknifeServer
 
 
-class Bar:
+class ProgressBar:
     """`tell` may be called from any thread, all else from the event loop's."""
 
     def __init__(self, server: BreadknifeServer, message: str) -> None:
@@ -66,9 +66,9 @@ class Bar:
 
 
 @contextlib.asynccontextmanager
-async def progress(server: BreadknifeServer, message: str, *, after: float = 0.0) -> AsyncGenerator[Bar]:
+async def progress(server: BreadknifeServer, message: str, *, after: float = 0.0) -> AsyncGenerator[ProgressBar]:
     """Shown only while the block still runs `after` so many seconds, by a client that has progress bars."""
-    bar = Bar(server, message)
+    bar = ProgressBar(server, message)
     if server.client.progress:
         server.spawn(bar.show(after))
     try:

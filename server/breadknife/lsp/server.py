@@ -31,9 +31,9 @@ from breadknife.lsp.lanes import Lane, Lanes
 
 if TYPE_CHECKING:
     from breadknife.host.host import Host, Reply
+    from breadknife.host.progress import ProgressListener
     from breadknife.host.receipts import Receipt
     from breadknife.host.report.inspector import Inspector
-    from breadknife.host.telling import Tell
     from breadknife.lsp.documents import Documents
     from breadknife.task.values import Request
     from breadknife.text.document import Document, Span
@@ -219,9 +219,14 @@ class BreadknifeServer(LanguageServer):
         return await (lane or self.lanes.background).run(work)
 
     async def ask(
-        self, request: Request, *, plugin: str | None = None, progress: Tell | None = None, quiet: bool = False,
+        self,
+        request: Request,
+        *,
+        plugin: str | None = None,
+        progress: ProgressListener | None = None,
+        quiet: bool = False,
         patience: float = math.inf,
-    ) -> Reply:  # fmt: skip
+    ) -> Reply:
         """Ask the host in a worker, as `Host.ask` says. When this task is cancelled, so is the request."""
         from breadknife.task.values import CommandRequest, document_of, place_of
 
@@ -244,7 +249,7 @@ class BreadknifeServer(LanguageServer):
 
     @property
     def folders(self) -> list[Path]:
-        """What the editor has open."""
+        """The workspace folders that the editor has open."""
         from breadknife.text.document import uri_to_path
 
         folders = [path for folder in self.workspace.folders if (path := uri_to_path(folder)) is not None]

@@ -9,9 +9,10 @@ from lsprotocol import types as lsp
 
 from breadknife.errors import BreadknifeError
 from breadknife.host.settings import Layer
-from breadknife.lsp.arriving import watch_arrivals
+from breadknife.lsp.actions import ActionResolver
+from breadknife.lsp.document_sync import DocumentSync
+from breadknife.lsp.edit_tracker import EditTracker
 from breadknife.lsp.features import (
-    choosing,
     code_action,
     commands,
     completion,
@@ -21,18 +22,18 @@ from breadknife.lsp.features import (
     inlays,
     inline_completion,
     lenses,
-    more_actions,
+    second_menu,
     watched_files,
     why,
 )
+from breadknife.lsp.features.commands import CommandRunner
 from breadknife.lsp.features.configuration import Configuration
 from breadknife.lsp.features.diagnostics import Diagnostics
-from breadknife.lsp.following import Following
-from breadknife.lsp.handed_out import HandedOut
+from breadknife.lsp.incomplete_progress import IncompleteProgress
 from breadknife.lsp.offering import offer, refresh
+from breadknife.lsp.presenter import Presenter
 from breadknife.lsp.server import BreadknifeServer
-from breadknife.lsp.showing import Showing
-from breadknife.lsp.warm_up import warm_up
+from breadknife.lsp.warm_up import warm_up, watch_arrivals
 
 log = logging.getLogger("breadknife.lsp")
 CONFIGURATION_SECONDS = 5.0
@@ -40,14 +41,13 @@ CONFIGURATION_SECONDS = 5.0
 
 async def start(server: BreadknifeServer, command_line: Layer, options: object) -> None:
     """Register the handlers, load the plugins, learn the settings. `options` came with `initialize`."""
-    checks, follow = Diagnostics(server), Following(server)
+    checks = Diagnostics(server)
     settings = Configuration(server, command_line, options)
-    handed_out = HandedOut(server)
-    code_action.register(server, checks, handed_out)
-    choosing.register(server, handed_out)
-    showing = Showing(server)
-    more_actions.register(server, checks, handed_out, showing)
-    commands.register(server, checks, showing)
+    resolver = ActionResolver(server, EditTracker(server))
+    runner = CommandRunner(server, checks, Presenter(server))
+    code_action.register(server, checks, resolver)
+    second_menu.register(server, resolver, runner)
+    commands.register(server, runner)
     hover.register(server)
     lenses.register(server)
     inlays.register(server)
@@ -58,7 +58,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
         diagnostics.register_pull(server, checks)
     inline_completion.register(server)
     why.register(server)
-    follow.begin()
+    DocumentSync(server).begin()
     server.loaded()
 
     loop = asyncio.get_running_loop()
@@ -72,6 +72,8 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
     host.tells_missing = not server.client.offers_setup
     host.on_refresh = lambda uri, plugin: server.from_any_thread(loop, checks.refresh, [uri], plugin)
+    progress = IncompleteProgress(server)
+    host.incomplete.on_change = lambda: server.from_any_thread(loop, lambda: progress.show(host.incomplete.uris()))
     host.on_hints = lambda kind: server.from_any_thread(loop, refresh, server, kind)
     if server.client.refreshes_completion:
         host.on_growth = lambda document: server.from_any_thread(loop, inline_completion.refresh, server, document)
@@ -107,5 +109,5 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     server.on_change.append(warm_once)
     if server.documents.uris():
         warm_once("")
-    server.spawn(watch_arrivals(server, checks))
+    server.spawn(watch_arrivals(server, checks.refresh))
     await server.in_worker(server.let_inspect)

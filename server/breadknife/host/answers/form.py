@@ -85,11 +85,11 @@ def _check_edited(request: Request, document: Document, answer: Completions | Ac
             case Finding():
                 spans += (item.span, *(place.span for place in item.related if place.uri in (None, document.uri)))
                 edited += (fix.edits for fix in item.fixes)
-                elsewhere += (each for fix in item.fixes for each in fix.elsewhere)
+                elsewhere += (change for fix in item.fixes for change in fix.elsewhere)
                 texts += (item.message, *(fix.title for fix in item.fixes))
         if len(edited) + len(elsewhere) + len(spans) > 2 * MAX_ITEMS:
             raise BadAnswer("plugin-flooded", f"answered with more than {MAX_ITEMS:,} items")
-    written = (*edited, *(each.edits for each in elsewhere))
+    written = (*edited, *(change.edits for change in elsewhere))
     size = sum(map(len, texts)) + sum(len(edit.new_text) for edits in written for edit in edits)
     if size > MAX_CHARACTERS:
         raise BadAnswer("plugin-flooded", f"answered with {size:,} characters of text")

@@ -55,8 +55,8 @@ class Reply:
 
     @property
     def findings(self) -> list[Finding]:
-        found = [item for _, answer in self.answers if isinstance(answer, Findings) for item in answer.items]
-        return sorted(found, key=lambda f: (f.span, f.source, f.code))
+        findings = [item for _, answer in self.answers if isinstance(answer, Findings) for item in answer.items]
+        return sorted(findings, key=lambda f: (f.span, f.source, f.code))
 
     @property
     def is_incomplete(self) -> bool:
@@ -92,7 +92,7 @@ class Reply:
 
     @property
     def result(self) -> JsonValue:
-        """Of the command that was carried out."""
+        """The result of the command that was carried out."""
         return next((done.result for done in self._done() if done.result is not None), None)
 
     @property
@@ -101,7 +101,7 @@ class Reply:
 
     @property
     def shows(self) -> list[OpenDocument]:
-        return [each for done in self._done() for each in done.shows]
+        return [shown for done in self._done() for shown in done.shows]
 
     @property
     def failures(self) -> list[Receipt]:

@@ -67,9 +67,9 @@ class Verifier:
         if isinstance(answer, Hover):
             return self._plain(answer)
         if isinstance(answer, Lenses):
-            return replace(answer, items=tuple(each for each in answer.items if self._is_text(each.origin, each.title)))
+            return replace(answer, items=tuple(lens for lens in answer.items if self._is_text(lens.origin, lens.title)))
         if isinstance(answer, Inlays):
-            return replace(answer, items=tuple(each for each in answer.items if self._is_wanted(each)))
+            return replace(answer, items=tuple(inlay for inlay in answer.items if self._is_wanted(inlay)))
         document = document_of(self.request)
         if document is None or isinstance(self.request, CommandRequest):
             return answer
@@ -82,7 +82,9 @@ class Verifier:
                 kept = [replace(a, within=self._within(document, a)) if a.data else a for a in kept]
             return Actions(tuple(kept)) if kept or refused is None else refused
         if isinstance(answer, Findings):
-            return replace(answer, items=tuple(self._with_accepted_fixes(document, each) for each in answer.items))
+            return replace(
+                answer, items=tuple(self._with_accepted_fixes(document, finding) for finding in answer.items)
+            )
         return answer
 
     @property
@@ -92,8 +94,8 @@ class Verifier:
         return "".join((refusals or self.verdicts)[-1:])
 
     def _plain(self, hover: Hover) -> Hover | Silence:
-        """What a model wrote is no Markdown: that could load a picture from elsewhere, with what the model read in its
-        address, or hide where a link leads."""
+        """Return a hover in which what a model wrote is no Markdown: that could load a picture from elsewhere, with
+        what the model read in its address, or hide where a link leads."""
         if not self._is_text(hover.origin, hover.text):
             return silence("not-text")
         return replace(hover, markdown=False) if self.by_model(hover.origin) else hover
@@ -103,14 +105,16 @@ class Verifier:
         return shown.start <= inlay.offset <= shown.end and self._is_text(inlay.origin, inlay.text + inlay.tooltip)
 
     def _with_what_may_be_opened(self, done: Done) -> Done:
-        documents = tuple(each for each in done.documents if self._is_text(each.origin, each.title + each.text))
-        shows = tuple(each for each in done.shows if self.may_show(each.uri))
-        for left_out in {each.uri for each in done.shows} - {each.uri for each in shows}:
+        documents = tuple(
+            document for document in done.documents if self._is_text(document.origin, document.title + document.text)
+        )
+        shows = tuple(shown for shown in done.shows if self.may_show(shown.uri))
+        for left_out in {shown.uri for shown in done.shows} - {shown.uri for shown in shows}:
             log.warning("%s isn't shown: it is no file of the workspace folder that may be read", left_out)
         return replace(done, documents=documents, shows=shows)
 
     def _is_text(self, origin: Origin, text: str) -> bool:
-        """Whether it may be shown: a model is refused what no editor can show."""
+        """Tell whether a text may be shown: a model is refused what no editor can show."""
         if not self.by_model(origin):
             return True
         why = "not-text" if "\0" in text else ""
@@ -141,10 +145,10 @@ class Verifier:
         return kept, refused
 
     def _refuse_elsewhere(self, item: Action | Fix) -> Silence | None:
-        """Why its edits of other documents may not be made; None if they may."""
+        """Return why an item's edits of other documents may not be made; None if they may."""
         if self.by_model(item.origin):
             return silence("outside-range")
-        for document in (each.document for each in item.elsewhere):
+        for document in (change.document for change in item.elsewhere):
             text = self.shared(document.path) if document.path else None
             if text is None:
                 return silence("outside-folder", uri=document.uri)

@@ -167,7 +167,7 @@ class _Pool:
     def submit(self, call: _Call[T]) -> bool:
         """Give the call to a thread. Returns False if the plugin already hangs."""
         with self._changed:
-            if any(each.hangs for each in self._running):
+            if any(call.hangs for call in self._running):
                 return False
             self._waiting.append(call)  # pyright: ignore[reportArgumentType] (nobody here looks at the result)
             idle = self._threads - len(self._running)

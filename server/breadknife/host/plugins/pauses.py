@@ -35,10 +35,10 @@ class Pause:
 def read_pauses(path: Path | None = None) -> dict[str, Pause]:
     """Plugin's name -> its pause. Empty if the file is missing or broken."""
     try:
-        found = msgspec.json.decode((path or _path()).read_bytes(), type=list[Pause])
+        pauses = msgspec.json.decode((path or _path()).read_bytes(), type=list[Pause])
     except (OSError, msgspec.DecodeError):
         return {}
-    return {pause.name: pause for pause in found}
+    return {pause.name: pause for pause in pauses}
 
 
 def resume(name: str, path: Path | None = None) -> bool:

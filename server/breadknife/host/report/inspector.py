@@ -29,12 +29,12 @@ from breadknife.host.report.status import status
 SECONDS = 2.0
 """How long each side waits for the other."""
 LONGEST = 1 << 16
-"""The most bytes of a question."""
+"""The most bytes of a request."""
 log = logging.getLogger("breadknife.host")
 
 
 @dataclass(frozen=True)
-class Question:
+class InspectorRequest:
     ask: str
     """`why` or `status`."""
     token: str = ""
@@ -43,7 +43,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Reply:
+class InspectorResponse:
     proof: str
     value: Any = None
     error: str = ""
@@ -53,8 +53,8 @@ def inspect(host: Host) -> Inspector:
     """Serve this process's receipts and status. Raises OSError or EngineUnavailable."""
     return Inspector(
         {
-            "why": lambda question: host.ledger.newest(question.uri, question.limit),
-            "status": lambda question: status(host),
+            "why": lambda request: host.ledger.newest(request.uri, request.limit),
+            "status": lambda request: status(host),
         }
     )
 
@@ -62,7 +62,7 @@ def inspect(host: Host) -> Inspector:
 class Inspector:
     """Answers questions in a thread of its own until it is closed. Raises OSError or EngineUnavailable."""
 
-    def __init__(self, answers: dict[str, Callable[[Question], Any]], folder: Path | None = None) -> None:
+    def __init__(self, answers: dict[str, Callable[[InspectorRequest], Any]], folder: Path | None = None) -> None:
         self._answers = answers
         self._folder = folder or servers_folder() / str(os.getpid())
         private_folder(self._folder)
@@ -88,21 +88,21 @@ class Inspector:
                 if same_user(peer):
                     peer.sendall(msgspec.json.encode(self._reply(_read_line(peer, LONGEST))) + b"\n")
 
-    def _reply(self, line: bytes) -> Reply:
-        question = msgspec.json.decode(line, type=Question)
-        if not hmac.compare_digest(question.token, self._endpoint.token):
-            return Reply("", error="a wrong token")
-        answer = self._answers.get(question.ask)
+    def _reply(self, line: bytes) -> InspectorResponse:
+        request = msgspec.json.decode(line, type=InspectorRequest)
+        if not hmac.compare_digest(request.token, self._endpoint.token):
+            return InspectorResponse("", error="a wrong token")
+        answer = self._answers.get(request.ask)
         if answer is None:
-            return Reply(self._endpoint.proof, error=f"no such question: {question.ask}")
+            return InspectorResponse(self._endpoint.proof, error=f"no such request: {request.ask}")
         try:
-            return Reply(self._endpoint.proof, msgspec.to_builtins(answer(question)))
+            return InspectorResponse(self._endpoint.proof, msgspec.to_builtins(answer(request)))
         except Exception as error:
-            log.exception("a question could not be answered")
-            return Reply(self._endpoint.proof, error=f"{type(error).__name__}: {error}")
+            log.exception("a request could not be answered")
+            return InspectorResponse(self._endpoint.proof, error=f"{type(error).__name__}: {error}")
 
 
-def ask_servers(question: Question, folder: Path | None = None) -> Iterator[tuple[int, Any]]:
+def ask_servers(request: InspectorRequest, folder: Path | None = None) -> Iterator[tuple[int, Any]]:
     """Yields the process id and the answer of each running server. It skips servers that don't answer."""
     folder = folder or servers_folder()
     for server in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -112,7 +112,7 @@ def ask_servers(question: Question, folder: Path | None = None) -> Iterator[tupl
             shutil.rmtree(server, ignore_errors=True)
             continue
         with contextlib.suppress(OSError, msgspec.DecodeError, EngineUnavailable):
-            reply = _asked(server, question)
+            reply = _asked(server, request)
             if reply is not None:
                 yield int(server.name), reply
 
@@ -120,7 +120,7 @@ def ask_servers(question: Question, folder: Path | None = None) -> Iterator[tupl
 def running_servers(folder: Path | None = None) -> list[int]:
     """Return the process ids of the running servers."""
     folder = folder or servers_folder()
-    numbers = [int(each.name) for each in folder.iterdir() if each.name.isdigit()] if folder.is_dir() else []
+    numbers = [int(server.name) for server in folder.iterdir() if server.name.isdigit()] if folder.is_dir() else []
     return [number for number in sorted(numbers) if psutil.pid_exists(number)]
 
 
@@ -128,13 +128,13 @@ def servers_folder() -> Path:
     return paths.runtime_dir() / "servers"
 
 
-def _asked(server: Path, question: Question) -> Any:
+def _asked(server: Path, request: InspectorRequest) -> Any:
     peer, endpoint = connect(server, SECONDS)
     with peer:
         peer.settimeout(2 * SECONDS)
-        line = msgspec.json.encode(replace(question, token=endpoint.token))
+        line = msgspec.json.encode(replace(request, token=endpoint.token))
         peer.sendall(line + b"\n")
-        reply = msgspec.json.decode(_read_line(peer, 1 << 26), type=Reply)
+        reply = msgspec.json.decode(_read_line(peer, 1 << 26), type=InspectorResponse)
     return reply.value if hmac.compare_digest(reply.proof, endpoint.proof) and not reply.error else None
 
 

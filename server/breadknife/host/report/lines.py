@@ -34,12 +34,12 @@ def _status(report: Values) -> Iterator[str]:
         yield f"reading  {uri.rpartition('/')[2]}: more findings are to come"
     yield from report["problems"]
     for receipt in report["failures"][:_FAILURES]:
-        said = f"{receipt['request']} by {receipt['plugin']}: {receipt['sentence']}"
-        yield f"failed   {moment(receipt['at'])} {said}"
+        failure = f"{receipt['request']} by {receipt['plugin']}: {receipt['sentence']}"
+        yield f"failed   {moment(receipt['at'])} {failure}"
 
 
 def no_engine(report: Values) -> str:
-    """Why no engine runs."""
+    """Return why no engine runs."""
     if not report["engine_installed"]:
         return "not installed; `breadknife setup` installs it"
     return report["engine_problem"] or "not running; whoever needs it first starts it"

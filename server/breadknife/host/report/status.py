@@ -45,7 +45,7 @@ def status(host: Host) -> dict[str, Any]:
             {"name": plugin.name, "enabled": plugin.name not in host.settings.disabled}
             for plugin in host.registry.plugins
         ],
-        "reading": host.reading(),
+        "reading": host.incomplete.uris(),
         "problems": [str(problem) for problem in host.registry.problems],
         "failures": [asdict(receipt) for receipt in host.ledger.newest(limit=100) if receipt.outcome is Outcome.FAILED],
         "bytes_sent": host.bytes_sent,

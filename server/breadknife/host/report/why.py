@@ -1,10 +1,10 @@
-"""*Why nothing here?*: says for a place what a person expects to see there, why it isn't there, and what to do."""
+"""*Why nothing here?*: explains what a person expects to see at a place, why it isn't there, and what to do."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,11 +19,11 @@ from breadknife.text.languages.documents import FORMATS
 from breadknife.text.printable import as_sentence
 
 _PROSE_DOCUMENTS = frozenset(("markdown", "mdx", "html", *(id for each in FORMATS for id in (each.id, *each.aliases))))
-"""Documents that are mostly prose: of their markup, too, somebody expects prose."""
+"""Documents that are mostly prose: a person expects prose checks also in their markup."""
 _VALUE = re.compile(r"[\w$]+(?=\s*(?:\?\.|!\.|->|\.(?=[^\W\d])|\[))")
 """A name of which something is used at once: `x` in `x.y` and `x[0]`."""
 _LARGEST = 16 << 20
-"""Characters of a document. A larger one isn't read by any plugin in the time that somebody waits."""
+"""Characters of the largest document that plugins read in the time that somebody waits."""
 
 
 class Expected(StrEnum):
@@ -35,7 +35,7 @@ class Expected(StrEnum):
     ACTIONS = "recipes"
 
 
-_WORDS = {
+_NAMES = {
     Expected.PROSE: "the prose check",
     Expected.COMPLETION: "completion",
     Expected.NULL_CHECK: "the null check",
@@ -44,40 +44,38 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Why:
+class Explanation:
     expected: str
-    """`prose`, `completion`, `nullcheck` or `recipes`; empty where nobody could be asked."""
-    reason: str
-    """A stable code: see `breadknife.task.reasons`."""
-    sentence: str
-    remedy: str
+    """`prose`, `completion`, `nullcheck` or `recipes`; empty if nobody could be asked."""
+    silence: Silence
 
-    @classmethod
-    def of(cls, expected: str, why: Silence) -> Why:
-        return cls(expected, why.reason, why.sentence, why.remedy)
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return the explanation as JSON values: `expected`, `reason`, `sentence` and `remedy`."""
+        return {"expected": self.expected, **asdict(self.silence)}
 
     @property
     def lines(self) -> tuple[str, str]:
         """Return the cause and the remedy as two lines for people."""
-        return as_sentence(self.sentence), f"→ {as_sentence(self.remedy)}"
+        return as_sentence(self.silence.sentence), f"→ {as_sentence(self.silence.remedy)}"
 
 
-def why_nothing(
+def explain_nothing(
     host: Host, document: Document, span: Span, root: Path | None = None, cancel: CancelToken | None = None
-) -> Why:
+) -> Explanation:
     """Return why nothing is shown at a place of a document. `span` is what is selected, or empty at the cursor. Never
     raises."""
     if len(document.text) > _LARGEST:
-        return Why.of("", silence("too-large-file", most=_LARGEST >> 20))
+        return Explanation("", silence("too-large-file", most=_LARGEST >> 20))
     for expected in _expected(host, document, span):
-        said = _asked(host, expected, WhyRequest(document, span), root, cancel)
-        if said is not None:
-            return said
-    return Why.of("", silence("nothing-expected"))
+        reason = _ask_plugin(host, expected, WhyRequest(document, span), root, cancel)
+        if reason is not None:
+            return Explanation(expected, reason)
+    return Explanation("", silence("nothing-expected"))
 
 
 def _expected(host: Host, document: Document, span: Span) -> Iterator[Expected]:
-    """What may be expected at a place, the likeliest first."""
+    """Yield what a person may expect at a place, the likeliest first."""
     if span:
         yield Expected.ACTIONS
     if document.language in _PROSE_DOCUMENTS or _is_prose(host, document, span):
@@ -92,30 +90,30 @@ def _is_prose(host: Host, document: Document, span: Span) -> bool:
     """Tell whether a place of code is in a comment or a text that is read as prose."""
     if document.language not in LANGUAGES:
         return False
-    found = extract(document, host.tree(document), CancelToken())
-    return any(each.start <= span.start <= each.end and each.segments for each in found)
+    texts = extract(document, host.tree(document), CancelToken())
+    return any(text.start <= span.start <= text.end and text.segments for text in texts)
 
 
 def _is_value(document: Document, offset: int) -> bool:
+    """Tell whether a place is in a name of which something is used at once."""
     line = document.line_span(document.line_at(offset))
     return any(match.start() <= offset <= match.end() for match in _VALUE.finditer(document.text, line.start, line.end))
 
 
-def _asked(
+def _ask_plugin(
     host: Host, expected: Expected, request: WhyRequest, root: Path | None, cancel: CancelToken | None
-) -> Why | None:
-    """What the plugin says, or what keeps it from saying anything; None where nobody has a reason."""
+) -> Silence | None:
+    """Return what the plugin says, or what keeps it from saying anything; None if nobody has a reason."""
     document = request.document
-    plugin = next((each for each in host.registry.plugins if each.name == expected.value), None)
+    plugin = next((plugin for plugin in host.registry.plugins if plugin.name == expected.value), None)
     if plugin is None:
         return None
     languages = plugin.serves.get(WhyRequest, frozenset())
     if not {ANY_LANGUAGE, document.language} & languages:
-        return Why.of(expected, silence("not-covered", what=_WORDS[expected], language=document.language))
+        return silence("not-covered", what=_NAMES[expected], language=document.language)
     if plugin.name in host.settings_for(document, root).disabled:
-        return Why.of(expected, silence("disabled", plugin=_WORDS[expected], name=plugin.name))
-    reply = host.ask(request, cancel, root=root, plugin=plugin.name)
-    [receipt] = reply.receipts
+        return silence("disabled", plugin=_NAMES[expected], name=plugin.name)
+    [receipt] = host.ask(request, cancel, root=root, plugin=plugin.name).receipts
     if receipt.reason == "no-opinion":
         return None
-    return Why(expected, receipt.reason, receipt.sentence, receipt.remedy)
+    return Silence(receipt.reason, receipt.sentence, receipt.remedy)

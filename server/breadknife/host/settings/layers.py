@@ -113,7 +113,7 @@ def _workspace_layers(root: Path, trusted: bool | None, problems: list[SettingsE
 
 
 def _is_trusted(file: Path, trusted: bool | None, problems: list[SettingsError]) -> bool:
-    """Of the file that is read in the end: a link in a trusted folder may lead out of it."""
+    """Tell whether the user trusts the file that is read in the end: a link may lead out of a trusted folder."""
     if trusted is not None:
         return trusted and Path(os.path.realpath(file)).is_relative_to(os.path.realpath(file.parent))
     try:
@@ -137,6 +137,6 @@ def _parsed(path: Path, source: str) -> dict[str, Any]:
     try:
         return parse_toml(source)
     except ValueError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else source.count("\n") + 1
+        match = re.search(r"at line (\d+)", str(error))
+        line = int(match[1]) if match else source.count("\n") + 1
         raise SettingsError(f"{path}:{line}: not TOML: {error}") from error

@@ -54,7 +54,7 @@ def resolve(layers: Sequence[Layer], types: PluginTypes) -> tuple[Settings, tupl
     for layer in layers:
         resolver.add(layer)
     entries = tuple(resolver.entries)
-    settings = settled([each for each in entries if each.scope is None], types)
+    settings = settled([entry for entry in entries if entry.scope is None], types)
     return dataclasses.replace(settings, entries=entries), tuple(resolver.problems)
 
 
@@ -132,8 +132,8 @@ class _Resolver:
     def _plugin(self, layer: Layer, path: KeyPath, value: object, scope: Scope | None) -> None:
         name = str(path[-1])
         kind = self.types[name]
-        marked = {each.name for each in dataclasses.fields(kind) if each.metadata.get(NEEDS_TRUST)}
-        own = {each.name for each in dataclasses.fields(kind) if each.metadata.get(OWN_ALONE)}
+        marked = {attribute.name for attribute in dataclasses.fields(kind) if attribute.metadata.get(NEEDS_TRUST)}
+        own = {attribute.name for attribute in dataclasses.fields(kind) if attribute.metadata.get(OWN_ALONE)}
         for key, wish in _table(path, value).items():
             full = (*path, key)
             with self._collected(layer):
@@ -166,7 +166,7 @@ class _Resolver:
         if target := split_model(model):
             if layer.author is not Author.USER:
                 raise _Wrong(path, f"{_shown(model)}: {_NOT_OWN}")
-            if not any(each.table == "engines" and each.name == target[0] for each in self.entries):
+            if not any(entry.table == "engines" and entry.name == target[0] for entry in self.entries):
                 where = f"there is no [engines.{target[0]}] in {layer.origin}"
                 raise _Wrong(path, f"no model {_shown(model)}: {where}")
             return model
@@ -218,16 +218,17 @@ class _Resolver:
         return scope
 
     def _believes(self, layer: Layer, path: KeyPath) -> bool:
-        """Whether the layer may say what needs trust; notes it for the user if not."""
+        """Tell whether the layer may say what needs trust; if not, note it for the user."""
         if layer.author is Author.USER or layer.trusted:
             return True
         self._untrusted.append(f"{layer.where(*path)}: {_dotted(path)}")
         return False
 
     def _is_off(self, layer: Layer, plugin: str) -> bool:
-        """Whether a weaker layer has disabled the plugin, which a workspace's layer may not undo."""
+        """Tell whether a weaker layer has disabled the plugin, which a workspace's layer may not undo."""
         return layer.author is Author.WORKSPACE and any(
-            each.table == plugin and each.name == "enabled" and not each.value for each in self.entries[: self._weaker]
+            entry.table == plugin and entry.name == "enabled" and not entry.value
+            for entry in self.entries[: self._weaker]
         )
 
     def _add_entry(self, layer: Layer, path: KeyPath, value: Any, scope: Scope | None = None) -> None:
@@ -268,8 +269,8 @@ def _field(path: KeyPath, value: object, kind: type[Any], *also: str) -> Any:
     """A value for the field of `kind` that is the last of `path`; `also` are names that are no fields."""
     key = str(path[-1])
     hints: dict[str, Any] = _checked(path, lambda: get_type_hints(kind, include_extras=True))
-    if key not in {each.name for each in dataclasses.fields(kind)}:
-        raise _Wrong(path, _unknown(key, [*(each.name for each in dataclasses.fields(kind)), *also]))
+    if key not in {attribute.name for attribute in dataclasses.fields(kind)}:
+        raise _Wrong(path, _unknown(key, [*(attribute.name for attribute in dataclasses.fields(kind)), *also]))
     return _converted(path, value, hints[key])
 
 
@@ -283,7 +284,7 @@ def _converted(path: KeyPath, value: object, kind: Any) -> Any:
     try:
         return msgspec.convert(value, kind)
     except Exception as error:  # also what msgspec says of a plugin's type that it can't make
-        choices = [str(each) for each in get_args(kind)] if get_origin(kind) is Literal else []
+        choices = [str(choice) for choice in get_args(kind)] if get_origin(kind) is Literal else []
         what = f"expected one of {', '.join(choices)}" if choices else str(error)
         raise _Wrong(path, f"{what}, found {_shown(value)}") from None
 
@@ -293,7 +294,7 @@ def _shown(value: object) -> str:
 
 
 def _dotted(path: KeyPath) -> str:
-    return "".join(f"[{each}]" if isinstance(each, int) else f".{_word(each)}" for each in path).removeprefix(".")
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{_word(key)}" for key in path).removeprefix(".")
 
 
 def _word(key: str) -> str:

@@ -118,7 +118,7 @@ def _fields(kind: type[Any]) -> Schema:
 
 
 def _of_type(kind: Any) -> Schema:
-    """What a type of Python takes. Enums and nested types are written out where they are used."""
+    """Return the schema of a type of Python. Enums and nested types are written out where they are used."""
     try:
         (schema,), parts = msgspec.json.schema_components((kind,), ref_template="{name}")
     except TypeError:  # a type that msgspec can't say in JSON: the editor helps no further

@@ -99,7 +99,7 @@ class Settings:
 
     def for_path(self, path: str | None, language: str) -> Settings:
         """Return the settings with the overrides for a language and a path relative to the workspace folder."""
-        if not any(each.scope for each in self.entries):
+        if not any(entry.scope for entry in self.entries):
             return self
         key = (path, language)
         known = self._remembered.get(key)

@@ -31,7 +31,7 @@ def set_up_logging(file: Path | None, stream: TextIO | None = None) -> None:
     else:
         handler = logging.StreamHandler(stream or sys.stderr)
         handler.setFormatter(OneLine())
-    handler.addFilter(Throttle())
+    handler.addFilter(LineThrottle())
     logging.basicConfig(handlers=[handler], level=logging.INFO if file else logging.WARNING)
     logging.raiseExceptions = False  # a stderr that nobody reads any more is no reason for a traceback
     sys.excepthook = lambda kind, error, traceback: log.critical("the server ends", exc_info=error)
@@ -63,7 +63,7 @@ class OneLine(logging.Formatter):
         return escaped(line)
 
 
-class Throttle(logging.Filter):
+class LineThrottle(logging.Filter):
     """Lets through the first few of many lines with the same wording, and says how many it has left out."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -116,8 +116,8 @@ def _explain(error: BaseException) -> tuple[str, str]:
         path = path.removeprefix(".") or "params"
         if isinstance(error, KeyError):
             return path, "is missing"
-        if found := _FIELD.search(str(error)):
-            return f"{path}.{_camel(found[1])}", "is out of range"
+        if match := _FIELD.search(str(error)):
+            return f"{path}.{_camel(match[1])}", "is out of range"
         for pattern, is_of_parent, reason in _REASONS:
             if isinstance(error, TypeError) and pattern.search(str(error)):
                 return (path.rpartition(".")[0] or path) if is_of_parent else path, reason

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from lsprotocol import types as lsp
 
-from breadknife.lsp.actions import MENU_SECONDS, ContentModified, Ticket, edit_of, made, resolved_edit
+from breadknife.lsp.actions import MENU_SECONDS, ActionResolver, ContentModified, OfferedAction, Ticket
 from breadknife.lsp.convert import from_diagnostic, to_command, to_diagnostic, to_span
-from breadknife.lsp.features.choosing import choosing
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.features.fix_all import fix_all
-from breadknife.lsp.features.more_actions import more
-from breadknife.lsp.handed_out import HandedOut
+from breadknife.lsp.features.second_menu import to_choose, to_more
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, Finding
@@ -26,49 +25,23 @@ LOADING_SECONDS = 0.25
 """A menu that has entries waits so long for plugins that still load. The next menu has theirs, too."""
 
 
-def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: HandedOut) -> None:
+def register(server: BreadknifeServer, diagnostics: Diagnostics, resolver: ActionResolver) -> None:
     @server.handles(lsp.TEXT_DOCUMENT_CODE_ACTION)
     async def code_action(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        encoding = server.documents.encoding
-        document = server.documents.get(params.text_document.uri)
+        document, only = server.documents.get(params.text_document.uri), params.context.only
         if document is None:
             return []
-        found: list[lsp.CodeAction] = []
-        until = asyncio.get_running_loop().time() + MENU_SECONDS
-        if not params.context.only or any(_is_of_plugins(kind) for kind in params.context.only):
-            shown = tuple(from_diagnostic(document, each, encoding) for each in params.context.diagnostics)
-            span = to_span(document, params.range, encoding)
-            kind = params.context.trigger_kind
-            invoked = kind is not lsp.CodeActionTriggerKind.Automatic  # many clients do not say
-            reply = await server.ask(ActionRequest(document, span, shown, invoked), patience=LOADING_SECONDS)
-            actions = [(plugin, action) for plugin, action in reply.actions if _wants(params.context.only, action.kind)]
-            unlisted = [action for _, action in actions if not action.listed]
-            # A single one takes no more room than the entry that opens the second menu.
-            is_one = len(unlisted) == 1 and bool(unlisted[0].edits)
-            has_more = server.client.second_menu and bool(unlisted) and not is_one
-            if has_more:
-                actions = [(plugin, action) for plugin, action in actions if action.listed]
-            if not server.client.resolves_edits:
-                actions = await made(
-                    server,
-                    handed_out,
-                    document,
-                    actions,
-                    until,
-                    is_automatic=kind is lsp.CodeActionTriggerKind.Automatic,
-                )
-            for plugin, action in actions:
-                found.append(_to_code_action(server, document, plugin, action, params.context.diagnostics))
-            if has_more:
-                found.append(more(document, span, shown, [action.title for _, action in actions]))
-        if params.context.only and _wants(params.context.only, FIX_ALL):
+        items: list[lsp.CodeAction] = []
+        if not only or any(_is_of_plugins(kind) for kind in only):
+            items += await _menu(server, resolver, document, params)
+        if only and _wants(only, FIX_ALL):
             async with progress(server, "making every safe fix", after=UNTOLD_SECONDS):
                 fixed = await fix_all(server, diagnostics, document)
             if fixed.count:
                 title = f"Apply {fixed.count} safe fix{'es' if fixed.count > 1 else ''} (breadknife)"
-                edit = edit_of(server, document, Action("", edits=tuple(fixed.edits)))
-                found.append(lsp.CodeAction(title, kind=FIX_ALL, edit=edit))
-        return found
+                edit = resolver.to_edit(document, Action("", edits=tuple(fixed.edits)))
+                items.append(lsp.CodeAction(title, kind=FIX_ALL, edit=edit))
+        return items
 
     @server.handles(lsp.CODE_ACTION_RESOLVE)
     async def resolve(item: lsp.CodeAction) -> lsp.CodeAction:
@@ -80,27 +53,55 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, handed_out: Han
         if document is None or document.version != ticket.version:
             raise ContentModified()
         async with progress(server, f"checking “{ticket.title}”", after=UNTOLD_SECONDS) as bar:
-            item.edit = await resolved_edit(server, handed_out, document, ticket.plugin, ticket.action, bar.tell)
+            action = await resolver.resolve(ticket.offered(document), bar.tell)
+        item.edit = resolver.to_edit(document, action) if action is not None else None
         return item
 
 
+async def _menu(
+    server: BreadknifeServer, resolver: ActionResolver, document: Document, params: lsp.CodeActionParams
+) -> list[lsp.CodeAction]:
+    """The plugins' entries, and the one that opens the second menu if there are more."""
+    encoding, context = server.documents.encoding, params.context
+    until = asyncio.get_running_loop().time() + MENU_SECONDS
+    shown = tuple(from_diagnostic(document, diagnostic, encoding) for diagnostic in context.diagnostics)
+    span = to_span(document, params.range, encoding)
+    is_automatic = context.trigger_kind is lsp.CodeActionTriggerKind.Automatic  # many clients do not say
+    reply = await server.ask(ActionRequest(document, span, shown, not is_automatic), patience=LOADING_SECONDS)
+    offers = [
+        OfferedAction(plugin, document, action) for plugin, action in reply.actions if _wants(context.only, action.kind)
+    ]
+    unlisted = [offered.action for offered in offers if not offered.action.listed]
+    # A single one takes no more room than the entry that opens the second menu.
+    is_one = len(unlisted) == 1 and bool(unlisted[0].edits)
+    has_more = server.client.second_menu and bool(unlisted) and not is_one
+    if has_more:
+        offers = [offered for offered in offers if offered.action.listed]
+    if not server.client.resolves_edits:
+        offers = await resolver.resolve_all(offers, until, is_automatic=is_automatic)
+    items = [_to_code_action(server, resolver, offered, context.diagnostics) for offered in offers]
+    if has_more:
+        items.append(to_more(document, span, shown, [offered.action.title for offered in offers]))
+    return items
+
+
 def _to_code_action(
-    server: BreadknifeServer, document: Document, plugin: str, action: Action, shown: list[lsp.Diagnostic] | Any
+    server: BreadknifeServer, resolver: ActionResolver, offered: OfferedAction, shown: Sequence[lsp.Diagnostic]
 ) -> lsp.CodeAction:
-    encoding = server.documents.encoding
+    document, action, encoding = offered.document, offered.action, server.documents.encoding
     item = lsp.CodeAction(action.title, kind=action.kind, is_preferred=action.preferred or None)
     item.diagnostics = [
         next((d for d in shown if _same(document, d, finding, encoding)), to_diagnostic(document, finding, encoding))
         for finding in action.findings
     ] or None
-    if action.edits or action.elsewhere:
-        item.edit = edit_of(server, document, action)
+    if offered.has_edits:
+        item.edit = resolver.to_edit(document, action)
     elif action.command:
-        item.command = to_command(COMMAND, plugin, document, action.command)
+        item.command = to_command(COMMAND, offered.plugin, document, action.command)
     elif action.preview and server.client.second_menu and not server.client.confirms_edits:
-        item.command = choosing(Ticket.of(plugin, document, action))
+        item.command = to_choose(Ticket.of(offered))
     else:
-        item.data = msgspec.to_builtins(Ticket.of(plugin, document, action))
+        item.data = msgspec.to_builtins(Ticket.of(offered))
     return item
 
 
@@ -110,10 +111,10 @@ def _same(document: Document, diagnostic: lsp.Diagnostic, finding: Finding, enco
 
 
 def _is_of_plugins(kind: str) -> bool:
-    """Whether plugins have actions of that kind."""
+    """Tell whether plugins have actions of that kind."""
     return kind.split(".")[0] in (lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.Refactor)
 
 
 def _wants(only: Any, kind: str) -> bool:
-    """Kinds are a hierarchy: `source` asks for `source.fixAll.breadknife` too."""
-    return not only or any(kind == each or kind.startswith(f"{each}.") for each in only)
+    """Tell whether a client asks for a kind. Kinds are a hierarchy: `source` is `source.fixAll.breadknife` too."""
+    return not only or any(kind == wanted or kind.startswith(f"{wanted}.") for wanted in only)

@@ -10,9 +10,9 @@ from breadknife.host.report.lines import folded, receipt_lines, status_lines
 from breadknife.host.report.status import status
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.offering import refresh
+from breadknife.lsp.presenter import Presenter
 from breadknife.lsp.progress import progress
 from breadknife.lsp.server import ACCEPTED, ADD_FOLDER, COMMAND, STATUS, WHY, BreadknifeServer
-from breadknife.lsp.showing import Showing
 from breadknife.task.values import Command, CommandRequest, InlayRequest, LensRequest
 
 UNTOLD_SECONDS = 1.0
@@ -21,19 +21,50 @@ _SHOWN, _READ = 20, 20
 """Receipts, and how many are read for one that is shown: those in vain are folded."""
 
 
-def register(server: BreadknifeServer, diagnostics: Diagnostics, showing: Showing) -> None:
+class CommandRunner:
+    """Has plugins carry out commands. From the event loop's thread."""
+
+    def __init__(self, server: BreadknifeServer, diagnostics: Diagnostics, presenter: Presenter) -> None:
+        self._server = server
+        self._diagnostics = diagnostics
+        self._presenter = presenter
+
+    async def run(self, plugin: str, uri: str, command: Command) -> dict[str, Any]:
+        """Have a plugin do something that the user has chosen, and show what came of it.
+
+        Returns `{done, result, documents}`: whether it was done, the plugin's JSON, and the texts of new documents that
+        this client can't open.
+        """
+        server = self._server
+        request = CommandRequest(command, server.root_of(uri), server.documents.get(uri))
+        async with progress(server, command.title, after=UNTOLD_SECONDS) as bar:
+            reply = await server.ask(request, plugin=plugin, progress=bar.tell)
+        for receipt in reply.receipts:
+            if receipt.sentence:
+                server.show_reason(command.title, receipt)
+        if reply.message:
+            await self._presenter.tell(command.title, reply.message)
+        unopened = await self._presenter.show(reply)
+        self._diagnostics.refresh()
+        for kind in (LensRequest, InlayRequest):
+            refresh(server, kind)
+        documents = [
+            {"text": document.text, "language": document.language, "title": document.title} for document in unopened
+        ]
+        return {"done": bool(reply.answers), "result": reply.result, "documents": documents}
+
+
+def register(server: BreadknifeServer, runner: CommandRunner) -> None:
     @server.handles(COMMAND)
     async def run(*args: Any) -> dict[str, Any]:
-        """`{done, result, documents}`: whether it was done, the plugin's JSON, and the texts of new documents that
-        this client can't open."""
-        told = _told(args)
-        return await carry_out(server, diagnostics, showing, *told) if told is not None else {"done": False}
+        """Arguments: as `to_command` has written them. See `CommandRunner.run`."""
+        return await runner.run(*_read_arguments(args)) if len(args) >= 4 else {"done": False}
 
     @server.handles(ACCEPTED)
     async def accepted(*args: Any) -> None:
         """A completion was taken: its plugin is told, and nobody else."""
-        if told := _told(args):
-            plugin, uri, command = told
+        if len(args) >= 4:
+            plugin, uri, command = _read_arguments(args)
             await server.ask(CommandRequest(command, server.root_of(uri)), plugin=plugin)
 
     @server.handles(ADD_FOLDER)
@@ -43,18 +74,18 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, showing: Showin
         if not args:
             return {"done": False}
         command = Command("shelf.addFolder", "adding a folder to your shelf", (str(args[0]),))
-        return await carry_out(server, diagnostics, showing, "shelf", "", command)
+        return await runner.run("shelf", "", command)
 
     @server.handles(STATUS)
     async def show_status(*args: Any) -> dict[str, Any]:
-        """What there is to know, and under `lines` the same for people."""
+        """Return what there is to know, and under `lines` the same for people."""
         report = await server.in_worker(lambda: status(server.host))
         return {**report, "lines": status_lines(report)}
 
     @server.handles(WHY)
     async def why(*args: Any) -> list[dict[str, Any]]:
-        """Argument: a document's URI, or nothing for all documents. Receipts, newest first, each with how many like
-        it it stands for (`times`) and the same for people (`lines`)."""
+        """Argument: a document's URI, or nothing for all documents. Returns receipts, newest first, each with how many
+        like it it stands for (`times`) and the same for people (`lines`)."""
         uri = str(args[0]) if args else None
         receipts = await server.in_worker(lambda: server.host.ledger.newest(uri, _SHOWN * _READ))
         return [
@@ -63,33 +94,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, showing: Showin
         ]
 
 
-def _told(args: Sequence[Any]) -> tuple[str, str, Command] | None:
-    """The plugin, the document's URI and the command. The arguments are those two, then the command's name, its title
-    and what it takes."""
-    if len(args) < 4:
-        return None
+def _read_arguments(args: Sequence[Any]) -> tuple[str, str, Command]:
+    """The plugin, the document's URI and the command, as `to_command` has written them."""
     plugin, uri, name, title, *rest = map(str, args)
     return plugin, uri, Command(name, title, tuple(rest))
-
-
-async def carry_out(
-    server: BreadknifeServer, diagnostics: Diagnostics, showing: Showing, plugin: str, uri: str, command: Command
-) -> dict[str, Any]:
-    """Have a plugin do something that the user has chosen, show what came of it, and return that as `run` says."""
-    request = CommandRequest(command, server.root_of(uri), server.documents.get(uri))
-    async with progress(server, command.title, after=UNTOLD_SECONDS) as bar:
-        reply = await server.ask(request, plugin=plugin, progress=bar.tell)
-    for receipt in reply.receipts:
-        if receipt.sentence:
-            server.show_reason(command.title, receipt)
-    if reply.message:
-        await showing.tell(command.title, reply.message)
-    left = await showing.show(reply)
-    diagnostics.refresh()
-    for kind in (LensRequest, InlayRequest):
-        refresh(server, kind)
-    return {
-        "done": bool(reply.answers),
-        "result": reply.result,
-        "documents": [{"text": each.text, "language": each.language, "title": each.title} for each in left],
-    }

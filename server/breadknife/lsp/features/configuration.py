@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from lsprotocol import types as lsp
 
+from breadknife.host.live_settings import LiveSettings
 from breadknife.host.settings import Layer
-from breadknife.host.settings.live import LiveSettings
 from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.offline import forbid_network
@@ -70,8 +70,8 @@ class Configuration:
             scopes = ["", *self._server.workspace.folders]
             items = [lsp.ConfigurationItem(scope_uri=uri or None, section=SECTION) for uri in scopes]
             values = await self._server.workspace_configuration_async(lsp.ConfigurationParams(items))
-            found = dict(zip(scopes, map(section, values), strict=False))
-            self._editor = {uri: table or self._initial for uri, table in found.items()}
+            tables = dict(zip(scopes, map(section, values), strict=False))
+            self._editor = {uri: table or self._initial for uri, table in tables.items()}
         await self._server.in_worker(self.apply)
 
     def _stronger(self, root: Path | None, trusted: bool | None) -> list[Layer]:
@@ -86,9 +86,9 @@ class Configuration:
     def _folder(self, root: Path | None) -> tuple[str, Path] | None:
         """The editor's folder that holds `root`, links followed: its URI and path."""
         real = Path(os.path.realpath(root)) if root else None
-        found = [(uri, path) for uri in self._server.workspace.folders if (path := uri_to_path(uri)) is not None]
-        holding = [(uri, path) for uri, path in found if real and real.is_relative_to(os.path.realpath(path))]
-        return max(holding, key=lambda each: len(each[1].parts), default=None)
+        folders = [(uri, path) for uri in self._server.workspace.folders if (path := uri_to_path(uri)) is not None]
+        holding = [(uri, path) for uri, path in folders if real and real.is_relative_to(os.path.realpath(path))]
+        return max(holding, key=lambda folder: len(folder[1].parts), default=None)
 
 
 def section(value: object) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import logging
 import time
-from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,6 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from breadknife.lsp.convert import to_diagnostic
-from breadknife.lsp.reading import Reading
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.task.moving import moved
 from breadknife.task.values import CheckRequest, Finding
@@ -48,20 +46,7 @@ _Items = Sequence[lsp.Diagnostic]
 
 
 @dataclass(frozen=True)
-class _Key:
-    uri: str
-    plugin: str
-
-
-@dataclass(frozen=True)
-class _Found:
-    document: Document
-    generation: int
-    findings: Sequence[Finding]
-
-
-@dataclass(frozen=True)
-class _Told:
+class _ShownFindings:
     """What the client shows of one plugin, as far as we know."""
 
     document: Document
@@ -71,89 +56,104 @@ class _Told:
     def moved(self, document: Document) -> list[Finding]:
         """Return what an edit has not touched, in the newer text."""
         edit = difference(self.document.text, document.text)
-        return [each for finding in self.findings if (each := moved(finding, edit)) is not None]
+        return [after for finding in self.findings if (after := moved(finding, edit)) is not None]
+
+
+@dataclass(eq=False)
+class _Check:
+    """What is known of one plugin's findings of one document."""
+
+    uri: str
+    plugin: str
+    generation: int = 0
+    """Raised when the plugin would judge the same text differently."""
+    answer: tuple[Document, int, Sequence[Finding]] | None = None
+    """The newest answer: for which text, of which generation."""
+    shown: _ShownFindings | None = None
+    running: asyncio.Event | None = None
+    """While the plugin is asked: set when it has answered."""
+    task: asyncio.Task[None] | None = None
+    """Looks again soon."""
+
+    def cancel(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
 
 
 class Diagnostics:
-    """Checks documents, and knows what the client was told of each. From the event loop's thread."""
+    """Checks documents, and knows what the client shows of each. From the event loop's thread."""
 
     def __init__(self, server: BreadknifeServer) -> None:
         self._server = server
-        self._found: dict[_Key, _Found] = {}
-        """The newest answers."""
-        self._told: dict[_Key, _Told] = {}
+        self._checks: dict[tuple[str, str], _Check] = {}
+        """By URI and plugin."""
         self._published: dict[str, _Items] = {}
         """By URI, where the client is pushed to."""
-        self._generations: Counter[_Key] = Counter()
-        """Raised when a plugin would judge the same text differently."""
-        self._asking: dict[_Key, asyncio.Event] = {}
-        """Set when the plugin has answered."""
         self._seconds: dict[str, float] = {}
         """What each plugin took the last time."""
-        self._looking: dict[_Key, asyncio.Task[None]] = {}
         self._changed = set[str]()
         """Files that others haven't been looked at again for."""
         self._elsewhere: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
-        self._reading = Reading(server)
 
     async def findings(self, document: Document) -> list[Finding]:
         """Return those of all plugins, in the order of the document."""
-        found = await self.findings_of_each(document)
-        return sorted((each for one in found.values() for each in one), key=lambda f: (f.span, f.source, f.code))
+        findings = [finding for each in (await self.findings_of_each(document)).values() for finding in each]
+        return sorted(findings, key=lambda finding: (finding.span, finding.source, finding.code))
 
     async def findings_of_each(self, document: Document) -> dict[str, Sequence[Finding]]:
-        """Returns the findings by the plugins' names."""
+        """Return the findings by the plugins' names."""
         names = await self._checkers(document)
-        return dict(zip(names, await asyncio.gather(*(self._ask(document, name) for name in names)), strict=True))
+        checks = [self._check(document.uri, name) for name in names]
+        return dict(zip(names, await asyncio.gather(*(self._ask(document, check) for check in checks)), strict=True))
 
     async def pull(self, document: Document, plugin: str | None) -> _Items:
         """Return one plugin's, or all plugins', for the client."""
         if plugin is None:
             return await self._items(document, await self.findings(document))
-        key = _Key(document.uri, plugin)
-        generation = self._generations[key]
-        findings = await self._ask(document, plugin) if plugin in await self._checkers(document) else ()
-        told = self._told[key] = await self._telling(key, document, findings)
-        self._look_if_news(key, generation)
-        return told.items
+        check = self._check(document.uri, plugin)
+        generation = check.generation
+        check.shown = shown = await self._to_show(check, document, await self._look(document, check))
+        self._look_if_news(check, generation)
+        return shown.items
 
     def changed(self, uri: str) -> None:
         """Note that the text has changed, or was opened."""
-        for task in (task for key, task in self._looking.items() if key.uri == uri):
-            task.cancel()
+        for check in self._checks_of(uri):
+            check.cancel()
         if not self._server.client.pulls_diagnostics:
             self._server.spawn(self._push(uri))
         self.changed_elsewhere([uri])
 
     def changed_elsewhere(self, uris: Iterable[str]) -> None:
-        """What is found in a document may depend on what other files say."""
+        """Note that files have changed: what is found in a document may depend on what others say."""
         self._changed.update(uris)
         if self._elsewhere is not None:
             self._elsewhere.cancel()
         self._elsewhere = self._server.spawn(self._look_elsewhere())
 
     def closed(self, uri: str) -> None:
-        self._reading.closed(uri)
-        for key in [key for key in self._generations.keys() | self._told.keys() if key.uri == uri]:
-            for table in (self._found, self._told, self._generations):
-                table.pop(key, None)
-            if task := self._looking.pop(key, None):
-                task.cancel()
+        for check in self._checks_of(uri):
+            check.cancel()
+            del self._checks[check.uri, check.plugin]
         if self._published.pop(uri, None) is not None:
             self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
         self.changed_elsewhere([uri])  # what wasn't saved is gone
 
     def refresh(self, uris: Iterable[str] | None = None, plugin: str | None = None) -> None:
-        """The same texts may be judged differently now: of all documents without `uris`, by all without `plugin`."""
-        among = set(self._server.documents.uris() if uris is None else uris)
-        keys = {key for key in self._told.keys() | self._asking.keys() if plugin in (None, key.plugin)}
-        if plugin is not None:
-            keys |= {_Key(uri, plugin) for uri in among}
-        for key in [key for key in keys if key.uri in among]:
-            self._generations[key] += 1
-            if key in self._told and key not in self._asking:  # who is asking sees that there is news
-                self._look_soon(key, AGAIN_SECONDS)
+        """Note that the same texts may be judged differently now: those of all documents without `uris`, by all plugins
+        without `plugin`."""
+        for uri in set(self._server.documents.uris() if uris is None else uris):
+            for check in self._checks_of(uri) if plugin is None else [self._check(uri, plugin)]:
+                check.generation += 1
+                if check.shown is not None and check.running is None:  # who is asking sees that there is news
+                    self._look_soon(check, AGAIN_SECONDS)
+
+    def _check(self, uri: str, plugin: str) -> _Check:
+        return self._checks.setdefault((uri, plugin), _Check(uri, plugin))
+
+    def _checks_of(self, uri: str) -> list[_Check]:
+        return [check for check in self._checks.values() if check.uri == uri]
 
     async def _checkers(self, document: Document) -> Sequence[str]:
         """The plugins that check such a document."""
@@ -161,91 +161,94 @@ class Diagnostics:
         await server.ready.wait()
         return await server.in_worker(lambda: server.host.checkers(document, server.root_of(document.uri)))
 
-    async def _ask(self, document: Document, plugin: str) -> Sequence[Finding]:
-        key = _Key(document.uri, plugin)
-        generation = self._generations[key]
-        known = self._found.get(key)
-        if known and known.document is document and known.generation == generation:
-            return known.findings
-        async with self._turn(key):
-            reply = await self._server.ask(CheckRequest(document, all_fixes=False), plugin=plugin)
+    async def _look(self, document: Document, check: _Check) -> Sequence[Finding]:
+        """The plugin's findings; none of one that doesn't check such a document."""
+        return await self._ask(document, check) if check.plugin in await self._checkers(document) else ()
+
+    async def _ask(self, document: Document, check: _Check) -> Sequence[Finding]:
+        generation = check.generation
+        if check.answer and check.answer[0] is document and check.answer[1] == generation:
+            return check.answer[2]
+        async with self._turn(check):
+            reply = await self._server.ask(CheckRequest(document, all_fixes=False), plugin=check.plugin)
         if not self._server.documents.is_current(document):
             return reply.findings
         if any(receipt.reason in HAD_NO_TIME for receipt in reply.receipts):
-            self._look_soon(key, RETRY_SECONDS)
-            told = self._told.get(key)
-            return told.moved(document) if told else ()
-        self._found[key] = _Found(document, generation, reply.findings)
-        self._reading.goes_on(document, plugin, is_incomplete=reply.is_incomplete)
+            self._look_soon(check, RETRY_SECONDS)
+            return check.shown.moved(document) if check.shown else ()
+        check.answer = document, generation, reply.findings
         return reply.findings
 
     @contextlib.asynccontextmanager
-    async def _turn(self, key: _Key) -> AsyncGenerator[None]:
+    async def _turn(self, check: _Check) -> AsyncGenerator[None]:
         """Let a plugin that was quicker the last time have the processor first, for a moment: together they would both
         be as late as the slower one."""
-        mine = self._seconds.get(key.plugin, 0.0), key.plugin
         quicker = [
-            ended.wait()
-            for other, ended in self._asking.items()
-            if other.uri == key.uri and (self._seconds.get(other.plugin, 0.0), other.plugin) < mine
+            other.running.wait()
+            for other in self._checks_of(check.uri)
+            if other.running is not None and self._rank(other) < self._rank(check)
         ]
-        ended = self._asking[key] = asyncio.Event()
+        ended = check.running = asyncio.Event()
         try:
             if quicker:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(asyncio.gather(*quicker), TURN_SECONDS)
             began = time.monotonic()
             yield
-            self._seconds[key.plugin] = time.monotonic() - began
+            self._seconds[check.plugin] = time.monotonic() - began
         finally:
             ended.set()
-            if self._asking.get(key) is ended:
-                del self._asking[key]
+            if check.running is ended:
+                check.running = None
 
-    def _look_soon(self, key: _Key, seconds: float) -> None:
-        task = self._looking.get(key)
-        if task is not None and task is not asyncio.current_task():
-            task.cancel()
-        self._looking[key] = self._server.spawn(self._look(key, seconds))
+    def _rank(self, check: _Check) -> tuple[float, str]:
+        return self._seconds.get(check.plugin, 0.0), check.plugin
 
-    def _look_if_news(self, key: _Key, generation: int) -> None:
+    def _look_soon(self, check: _Check, seconds: float) -> None:
+        if check.task is not asyncio.current_task():
+            check.cancel()
+        check.task = self._server.spawn(self._look_again(check, seconds))
+
+    def _look_if_news(self, check: _Check, generation: int) -> None:
         """Look again at what would be judged differently since the plugin was asked."""
-        if self._generations[key] != generation:
-            self._look_soon(key, AGAIN_SECONDS)
+        if check.generation != generation:
+            self._look_soon(check, AGAIN_SECONDS)
 
-    async def _look(self, key: _Key, seconds: float) -> None:
+    async def _look_again(self, check: _Check, seconds: float) -> None:
         """Check a document again, and tell the client if it would see something else."""
         await asyncio.sleep(seconds)
-        document = self._server.documents.get(key.uri)
+        document = self._server.documents.get(check.uri)
         if document is None:
             return
-        generation = self._generations[key]
-        findings = await self._ask(document, key.plugin) if key.plugin in await self._checkers(document) else ()
-        telling = await self._telling(key, document, findings)
+        generation = check.generation
+        shown = await self._to_show(check, document, await self._look(document, check))
         if not self._server.documents.is_current(document):
             return
-        if not self._server.client.pulls_diagnostics:
-            self._told[key] = telling
-            await self._publish(document, key.plugin)
-        elif key in self._told and telling.items != self._told[key].items and self._server.client.refreshes_diagnostics:
+        client = self._server.client
+        if not client.pulls_diagnostics:
+            check.shown = shown
+            await self._publish(document, check)
+        elif check.shown is not None and shown.items != check.shown.items and client.refreshes_diagnostics:
             self._refreshing = self._refreshing or self._server.spawn(self._ask_to_pull())
-        self._look_if_news(key, generation)
+        self._look_if_news(check, generation)
 
-    async def _telling(self, key: _Key, document: Document, findings: Sequence[Finding]) -> _Told:
-        """What is told of these findings now: not yet what the next keys may change, if the user is typing there."""
-        typing_at, until = self._server.documents.typing(key.uri)
+    async def _to_show(self, check: _Check, document: Document, findings: Sequence[Finding]) -> _ShownFindings:
+        """Return what is shown of these findings now: not yet what the next keys may change, if the user types
+        there."""
+        typing_at, until = self._server.documents.typing(check.uri)
         if until > 0:
-            told = self._told.get(key)
-            known = {(each.span, each.code, each.message) for each in told.moved(document)} if told else set[object]()
+            visible = check.shown.moved(document) if check.shown else ()
+            known = {(finding.span, finding.code, finding.message) for finding in visible}
             settled = [
-                each
-                for each in findings
-                if (each.span, each.code, each.message) in known or not is_unfinished(document, each.span, typing_at)
+                finding
+                for finding in findings
+                if (finding.span, finding.code, finding.message) in known
+                or not is_unfinished(document, finding.span, typing_at)
             ]
             if len(settled) < len(findings):
-                self._look_soon(key, until)
+                self._look_soon(check, until)
             findings = settled
-        return _Told(document, findings, await self._items(document, findings))
+        return _ShownFindings(document, findings, await self._items(document, findings))
 
     async def _push(self, uri: str) -> None:
         """Look at a document that has changed, once its user pauses."""
@@ -254,16 +257,18 @@ class Diagnostics:
             return
         for plugin in await self._checkers(document):
             if self._server.documents.is_current(document):
-                self._look_soon(_Key(uri, plugin), QUIET_SECONDS)
+                self._look_soon(self._check(uri, plugin), QUIET_SECONDS)
 
-    async def _publish(self, document: Document, answered: str) -> None:
-        """What all plugins find. Of those that haven't answered for this text yet, what they found in the last one."""
-        for key, told in [(key, told) for key, told in self._told.items() if key.uri == document.uri]:
-            if key.plugin != answered and told.document is not document:
-                still = told.moved(document)
-                self._told[key] = _Told(document, still, await self._items(document, still))
-        items = [each for key, told in self._told.items() if key.uri == document.uri for each in told.items]
-        items.sort(key=lambda each: (each.range.start.line, each.range.start.character))
+    async def _publish(self, document: Document, answered: _Check) -> None:
+        """Push what all plugins find: of those that haven't answered for this text yet, what they found in the last
+        one."""
+        for check in self._checks_of(document.uri):
+            if check is not answered and check.shown is not None and check.shown.document is not document:
+                still = check.shown.moved(document)
+                check.shown = _ShownFindings(document, still, await self._items(document, still))
+        shown = [check.shown for check in self._checks_of(document.uri) if check.shown is not None]
+        items = [item for each in shown for item in each.items]
+        items.sort(key=lambda item: (item.range.start.line, item.range.start.character))
         if self._server.documents.is_current(document) and items != self._published.get(document.uri):
             self._published[document.uri] = items
             self._server.text_document_publish_diagnostics(
@@ -282,7 +287,7 @@ class Diagnostics:
         self.refresh([uri for uri in self._server.documents.uris() if changed - {uri}])
 
     async def _items(self, document: Document, findings: Sequence[Finding]) -> _Items:
-        """With the places of other files that explain them, as those are now."""
+        """The findings for the client, with the places of other files that explain them, as those are now."""
         server, encoding = self._server, self._server.documents.encoding
         uris = {place.uri for finding in findings for place in finding.related if place.uri}
         paths = {uri: path for uri in uris - {document.uri} if (path := uri_to_path(uri)) is not None}
@@ -292,7 +297,7 @@ class Diagnostics:
         return [to_diagnostic(document, finding, encoding, others.get) for finding in findings]
 
     def _read(self, document: Document, closed: Mapping[str, Path]) -> dict[str, Document]:
-        """Of these files, by their URIs, those that the document's project tells of. In a worker."""
+        """Return those of these files, by URI, that the document's project may read. In a worker."""
         project = self._server.host.projects.of(self._server.root_of(document.uri))
         texts = {uri: project.text(path) for uri, path in closed.items()} if project is not None else {}
         return {uri: Document(uri, "", text) for uri, text in texts.items() if text is not None}

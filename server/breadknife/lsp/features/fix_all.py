@@ -34,12 +34,12 @@ class Fixed:
 async def fix_all(server: BreadknifeServer, diagnostics: Diagnostics, document: Document) -> Fixed:
     """Return every safe fix of a document; empty where there is none."""
     until = asyncio.get_running_loop().time() + SECONDS
-    found = await diagnostics.findings_of_each(document)
-    everything = sorted((each for one in found.values() for each in one), key=lambda each: each.span)
-    plain = safe_edits(everything)
+    by_plugin = await diagnostics.findings_of_each(document)
+    findings = sorted((finding for group in by_plugin.values() for finding in group), key=lambda finding: finding.span)
+    plain = safe_edits(findings)
     now, repairs = document.edited(plain), 0
-    for plugin, findings in found.items():
-        if any(map(_is_open, findings)):
+    for plugin, group in by_plugin.items():
+        if any(map(_is_open, group)):
             now, more = await _repaired(server, now, plugin, until, MOST - repairs)
             repairs += more
     if repairs == 0:
@@ -55,8 +55,8 @@ async def _repaired(
     count = 0
     while count < most and asyncio.get_running_loop().time() < until:
         reply = await server.ask(CheckRequest(document, all_fixes=False), plugin=plugin)
-        findings = (each for _, answer in reply.answers if isinstance(answer, Findings) for each in answer.items)
-        finding = next((each for each in findings if _is_open(each) and _name(each) not in left_alone), None)
+        findings = (item for _, answer in reply.answers if isinstance(answer, Findings) for item in answer.items)
+        finding = next((item for item in findings if _is_open(item) and _name(item) not in left_alone), None)
         if finding is None:
             break
         edits = await _unasked(server, document, plugin, finding)
@@ -77,21 +77,21 @@ async def _unasked(
             continue
         if not action.unasked:
             return None  # What is best is for a person to choose; what comes after it isn't right unasked.
-        wish = replace(action, data={**action.data, "unasked": 1})
-        resolved = await server.ask(ResolveRequest(document, wish), plugin=plugin)
-        made = next((each for _, each in resolved.actions if _is_sure(each)), None)
-        if made is not None:
-            return made.edits
+        unasked = replace(action, data={**action.data, "unasked": 1})
+        resolved = await server.ask(ResolveRequest(document, unasked), plugin=plugin)
+        sure = next((made for _, made in resolved.actions if _is_sure(made)), None)
+        if sure is not None:
+            return sure.edits
     return None
 
 
 def _is_open(finding: Finding) -> bool:
-    """Whether a repair is looked for: it has no fixes of its own."""
+    """Tell whether a repair is looked for: the finding has no fixes of its own."""
     return not finding.fixes and finding.severity in (Severity.ERROR, Severity.WARNING)
 
 
 def _is_sure(action: Action) -> bool:
-    """Whether everything that should look at its edits has, and they are of this document alone."""
+    """Tell whether everything that should look at an action's edits has, and they are of this document alone."""
     return bool(action.edits) and not action.elsewhere and not action.unchecked
 
 

@@ -24,21 +24,21 @@ def register(server: BreadknifeServer) -> None:
         reply = await server.ask(HoverRequest(document, to_offset(document, params.position, encoding)), quiet=True)
         if not reply.hovers:
             return None
-        span = next((each.span for each in reply.hovers if each.span is not None), None)
+        span = next((hover.span for hover in reply.hovers if hover.span is not None), None)
         range = to_range(document, span, encoding) if span else None
         return lsp.Hover(to_markup(reply.hovers, markdown=server.client.hover_markdown), range)
 
 
 def to_markup(hovers: Sequence[Hover], *, markdown: bool) -> lsp.MarkupContent:
     """Convert a hover. `markdown`: the client shows it. What is plain text stays so beside what isn't."""
-    markdown = markdown and any(each.markdown for each in hovers)
-    texts = [_fenced(each.text) if markdown and not each.markdown else each.text for each in hovers]
+    markdown = markdown and any(hover.markdown for hover in hovers)
+    texts = [_fenced(hover.text) if markdown and not hover.markdown else hover.text for hover in hovers]
     kind = lsp.MarkupKind.Markdown if markdown else lsp.MarkupKind.PlainText
     return lsp.MarkupContent(kind, _BETWEEN[markdown].join(texts))
 
 
 def _fenced(text: str) -> str:
-    """As a block in which nothing is Markdown, whatever it says."""
+    """Return a text as a block in which nothing is Markdown, whatever it says."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"

@@ -19,7 +19,10 @@ def register(server: BreadknifeServer) -> None:
         reply = await server.ask(InlayRequest(document, to_span(document, params.range, encoding)), quiet=True)
         return [
             lsp.InlayHint(
-                to_position(document, each.offset, encoding), each.text, tooltip=each.tooltip or None, padding_left=True
+                to_position(document, inlay.offset, encoding),
+                inlay.text,
+                tooltip=inlay.tooltip or None,
+                padding_left=True,
             )
-            for each in reply.inlays
+            for inlay in reply.inlays
         ]

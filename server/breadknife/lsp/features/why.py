@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from breadknife.host.report.why import Why, why_nothing
+from breadknife.host.report.why import Explanation, explain_nothing
 from breadknife.lsp.convert import as_position, to_offset
 from breadknife.lsp.server import WHY_HERE, BreadknifeServer
 from breadknife.task.reasons import silence
@@ -18,22 +18,19 @@ def register(server: BreadknifeServer) -> None:
         asked about last, and the answer is also shown as a message: for clients that can pass none and show no result.
         """
         await server.ready.wait()
-        is_told = uri is None
-        place = server.looked_at if is_told else (str(uri), None)
+        is_shown = uri is None
+        place = server.looked_at if is_shown else (str(uri), None)
         document = server.documents.get(place[0]) if place is not None else None
         if document is None or place is None:
-            why = Why.of("", silence("no-file"))
+            why = Explanation("", silence("no-file"))
         else:
             span = place[1] if place[1] is not None else _span(document, range, server.documents.encoding)
             span = Span(min(span.start, len(document.text)), min(span.end, len(document.text)))
             root = server.root_of(document.uri)
-            why = await server.in_worker(lambda: why_nothing(server.host, document, span, root), server.lanes.menus)
-        if is_told:
+            why = await server.in_worker(lambda: explain_nothing(server.host, document, span, root), server.lanes.menus)
+        if is_shown:
             server.show(" ".join(why.lines))
-        return {
-            "expected": why.expected, "reason": why.reason, "sentence": why.sentence, "remedy": why.remedy,
-            "lines": list(why.lines),
-        }  # fmt: skip
+        return {**why.fields, "lines": list(why.lines)}
 
 
 def _span(document: Document, range: object, encoding: str) -> Span:

@@ -34,7 +34,7 @@ class Continuation:
 
     @cached_property
     def rest(self) -> str:
-        """What follows the cursor."""
+        """The generated text after the cursor."""
         return self.task.rest(self.stream.start, self.typed, self.generated.text)
 
     @property
@@ -52,7 +52,7 @@ class Continuation:
 
     @property
     def sure_beginning(self) -> Draft:
-        """As much as the model is sure of, of a text that it isn't sure of as a whole."""
+        """The beginning that the model is sure of, of a text that it isn't sure of as a whole."""
         start, end, logprob = len(self.typed), 0, 0.0
         text = truncate(self.rest, self.task.shape)[0]
         for begin, token in self.generated.spanning(start, start + len(text)):

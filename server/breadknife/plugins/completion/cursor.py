@@ -63,7 +63,7 @@ class CursorContext:
 
     @property
     def block(self) -> BlockStyle:
-        """How the language marks blocks."""
+        """The way in which the language marks blocks."""
         syntax = LANGUAGES.get(self.language)
         return syntax.block if syntax else BlockStyle.NONE
 
@@ -88,12 +88,12 @@ class CursorContext:
 
     @cached_property
     def before_line(self) -> bool:
-        """Whether the cursor is at the very start of a line of code with text: a suggestion becomes its own line."""
+        """True at the very start of a line of code with text: a suggestion becomes a line of its own."""
         return self.region is Region.CODE and not self.before and bool(self.after.strip())
 
     @property
     def rest(self) -> str:
-        """What the suggestion's last line goes on with: the line after the cursor, or nothing before a line."""
+        """The text that the suggestion's last line goes on with: the line after the cursor; empty before a line."""
         return "" if self.before_line else self.after
 
     @cached_property
@@ -117,13 +117,13 @@ class CursorContext:
 
     @property
     def quote(self) -> str:
-        """What ends the string that the cursor stands in."""
+        """The quote that ends the string that the cursor stands in."""
         return self._region[1]
 
     @cached_property
     def start(self) -> int:
-        """Where reading for brackets begins: at the nearest unindented line, where none is open, or before the string
-        or comment that this line stands in."""
+        """The offset at which reading for brackets begins: at the nearest unindented line, where none is open, or
+        before the string or comment that this line stands in."""
         start = self._unindented()
         literal = _literal(self.tree, start) if self.tree else None
         return self.tree.span(literal[1]).start if self.tree and literal else start
@@ -203,7 +203,7 @@ class CursorContext:
 
     @property
     def _has_brackets(self) -> bool:
-        """Whether brackets mean anything there: not in prose, comments and strings without quotes (heredocs)."""
+        """False where brackets mean nothing: in prose, comments and strings without quotes (heredocs)."""
         return self.region is Region.CODE or (self.region is Region.STRING and self.quote != "")
 
     @cached_property
@@ -240,7 +240,8 @@ class CursorContext:
         return tuple(text for text in texts if text.strip())[:NEAR_LINES]
 
     def _tail(self, quote: str) -> tuple[str, bool]:
-        """What follows the cursor if a string with that quote is open there: its brackets, and whether it is ended."""
+        """Return the unmatched brackets that follow the cursor if a string with that quote is open there, and
+        whether it is ended."""
         if quote not in self._tails:
             ahead, inside = self.document.text[self.offset : self.offset + LOOK_AHEAD], quote
             string = next(tokens(ahead, self.language, quote), None) if quote else None
@@ -257,16 +258,18 @@ class CursorContext:
 def scan_brackets(text: str, language: str, quote: str = "") -> tuple[list[str], str, int]:
     """Return the brackets of the code in `text`, the quote of a string that is open at its end, and how many others
     are. With `quote` the text begins inside a string which that ends."""
-    found = list(tokens(text, language, quote))
-    brackets = [text[token.start : token.end] for token in found if token.kind in (TokenKind.OPEN, TokenKind.CLOSE)]
-    open_quote, unended = quote if not found else "", 0
-    for i, token in enumerate(found):
+    all_tokens = list(tokens(text, language, quote))
+    brackets = [
+        text[token.start : token.end] for token in all_tokens if token.kind in (TokenKind.OPEN, TokenKind.CLOSE)
+    ]
+    open_quote, unended = quote if not all_tokens else "", 0
+    for i, token in enumerate(all_tokens):
         source = text[token.start : token.end]
         inside = i == 0 and quote != ""
         apostrophe = not inside and source.startswith("'") and text[token.start - 1 : token.start].isalnum()
         if token.kind is not TokenKind.STRING or token.closed or apostrophe:
             continue
-        if i == len(found) - 1:
+        if i == len(all_tokens) - 1:
             open_quote = quote if inside else string_quote(source)
         else:
             unended += 1

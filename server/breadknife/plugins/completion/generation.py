@@ -53,7 +53,7 @@ class CompletionTask:
 
     @property
     def is_newest(self) -> bool:
-        """Whether nothing was asked since about the document."""
+        """True while nothing newer was asked about the document."""
         return self.session.is_newest(self.number)
 
     def find_stream(self) -> tuple[Stream, str] | None:
@@ -100,7 +100,7 @@ class TextGenerator:
 
     @property
     def is_remote(self) -> bool:
-        """Whether another runtime runs the model: not all know grammars, and nobody knows what they keep."""
+        """True if another runtime runs the model: not all know grammars, and nobody knows what they keep."""
         return ":" in self.model.name
 
     def stream(

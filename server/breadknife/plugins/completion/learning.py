@@ -58,7 +58,7 @@ class Outcomes:
 
     @property
     def rate(self) -> float:
-        """How likely the next one is accepted."""
+        """The estimated probability that the next suggestion is accepted."""
         return (self.accepted + PRIOR_ACCEPTED) / (self.total + PRIOR_ACCEPTED + PRIOR_REJECTED)
 
     def add(self, other: Outcomes) -> None:

@@ -71,13 +71,13 @@ class Pace:
 
     @property
     def delay(self) -> float:
-        """How long to hold back work that begins anew: until a burst of keys is over that leaves no time to show
-        anything between two of them, else not at all."""
+        """Return how many seconds to hold back work that begins anew: until a burst of keys is over that leaves no
+        time to show anything between two of them, else not at all."""
         gap = self.gap
         return PAUSED * gap if gap < BURST_GAP and gap < self.writing(FIRST_USEFUL_TOKENS) else 0.0
 
     @property
     def budget(self) -> float:
-        """How long an answer may take: until just before the next key. Where no text can be there by then the first
-        piece that makes sense is shown when it is: a longer wait would begin anew with each key."""
+        """Return how many seconds an answer may take: until just before the next key. Where no text can be there by
+        then the first piece that makes sense is shown when it is: a longer wait would begin anew with each key."""
         return SHARE_OF_GAP * self.gap

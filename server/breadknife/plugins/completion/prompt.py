@@ -32,7 +32,7 @@ class Window:
 
     @property
     def step(self) -> int:
-        """Of typing, between two moves of the prefix's start."""
+        """Characters that are typed between two moves of the prefix's start."""
         return self.prefix // 4
 
 
@@ -194,7 +194,7 @@ def _enclosing_start(document: Document, offset: int, step: int) -> int:
 
 
 def _begins_definition(document: Document, line: int, earliest: int = 0) -> bool:
-    """Whether a line isn't indented and the one before it doesn't lead to it, as an import or a decorator does.
+    """Tell whether a line isn't indented and the one before it doesn't lead to it, as an import or a decorator does.
 
     Lines before `earliest` aren't looked at.
     """

@@ -38,16 +38,16 @@ def render(definitions: Sequence[Definition], file: SourceFile) -> str:
     ordered = sorted(definitions, key=lambda each: (each.span.start, -each.span.end))
     lines: list[str] = []
     for scope, group in groupby(ordered, lambda each: _scope(each, ordered) if file.syntax.scope else ""):
-        found = _nested(list(group), file)
+        rendered = _nested(list(group), file)
         if scope:
-            found = [f"{file.syntax.scope} {scope} {{", *(_INDENT + line for line in found), "}"]
-        lines += found
+            rendered = [f"{file.syntax.scope} {scope} {{", *(_INDENT + line for line in rendered), "}"]
+        lines += rendered
     return "\n".join(lines)
 
 
 def _scope(definition: Definition, shown: Sequence[Definition]) -> str:
     """The type of a method that stands in no definition, in Rust's `impl` say."""
-    held = any(each != definition and each.span.contains(definition.span) for each in shown)
+    held = any(other != definition and other.span.contains(definition.span) for other in shown)
     return definition.container if definition.kind == "method" and not held else ""
 
 
@@ -98,16 +98,16 @@ def _head(definition: Definition, syntax: LanguageSyntax, depth: int, *, is_open
 
 def _decorators(definition: Definition, file: SourceFile) -> Iterator[str]:
     """Those that tell, on one line each."""
-    whole = file.text[definition.span.start : definition.span.end]
-    before, head, _ = whole.partition(definition.signature.partition("\n")[0])
+    source = file.text[definition.span.start : definition.span.end]
+    before, head, _ = source.partition(definition.signature.partition("\n")[0])
     for line in before.splitlines() if head else ():
-        if found := _TELLING.match(line.strip()):
-            yield found[0]
+        if match := _TELLING.match(line.strip()):
+            yield match[0]
 
 
 def _has_body(definition: Definition, file: SourceFile) -> bool:
-    whole = file.text[definition.span.start : definition.span.end].rstrip(" ;\n")
-    return definition.kind != "constant" and not whole.endswith(definition.signature.rstrip(" ;\n"))
+    source = file.text[definition.span.start : definition.span.end].rstrip(" ;\n")
+    return definition.kind != "constant" and not source.endswith(definition.signature.rstrip(" ;\n"))
 
 
 def _closed(syntax: LanguageSyntax, depth: int) -> list[str]:
@@ -116,7 +116,7 @@ def _closed(syntax: LanguageSyntax, depth: int) -> list[str]:
 
 
 def _fields(definition: Definition, file: SourceFile) -> list[str]:
-    """What a class's body has on its first level besides definitions."""
+    """Return what a class's body has on its first level besides definitions, line by line."""
     text, start, pieces = file.text, definition.span.start, list[str]()
     for each in file.definitions:
         if each != definition and definition.span.contains(each.span) and each.span.start >= start:

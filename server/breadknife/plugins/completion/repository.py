@@ -146,7 +146,11 @@ class _CandidateFinder:
         self._used = own.names & frozenset(_WORD.findall(text))
         self._own = frozenset(definition.name for definition in own.definitions)
         self._names = own.names
-        classes = [each for each in own.definitions if each.kind == "class" and each.span.touches(Span(offset, offset))]
+        classes = [
+            definition
+            for definition in own.definitions
+            if definition.kind == "class" and definition.span.touches(Span(offset, offset))
+        ]
         self._bases = frozenset(_WORD.findall(classes[-1].signature)) if classes else frozenset[str]()
         self._locals: set[str] = set()
         self._files: dict[Path, SourceFile] = {}
@@ -165,22 +169,22 @@ class _CandidateFinder:
         return LANGUAGES[language_of(path) or self._document.language]
 
     def _definitions(self, path: Path) -> Sequence[Definition]:
-        found = self._project.outline(path)
-        return found.definitions if found else ()
+        outline = self._project.outline(path)
+        return outline.definitions if outline else ()
 
     def _weight(self, name: str) -> float:
         """Return how likely a name is to be written again at the cursor, by where it is used: 0 where it isn't."""
         return 3.0 if name in self.line else 2.0 if name in self._near else 1.0 if name in self._used else 0.0
 
     def candidates(self) -> list[_Candidate]:
-        """None at all when nothing here uses the project's definitions."""
-        found = [*self._imported(), *self._guessed()]
-        if not any(each.score >= 1 for each in found):
+        """Return the candidates, the best first; none if nothing here uses the project's definitions."""
+        candidates = [*self._imported(), *self._guessed()]
+        if not any(candidate.score >= 1 for candidate in candidates):
             return []
         best: dict[tuple[Path, Span], _Candidate] = {}
-        for each in found:
-            if each.key not in best or best[each.key].score < each.score:
-                best[each.key] = each
+        for candidate in candidates:
+            if candidate.key not in best or best[candidate.key].score < candidate.score:
+                best[candidate.key] = candidate
         return sorted(best.values(), key=lambda each: (-each.score, each.path, each.definition.span.start))
 
     def _imported(self) -> Iterator[_Candidate]:
@@ -219,15 +223,23 @@ class _CandidateFinder:
             found = self._project.outline(path) if path != self._document.path else None
             if found is None:
                 continue
-            top = [each for each in found.definitions if not each.container and not each.name.startswith("_")]
+            top = [
+                definition
+                for definition in found.definitions
+                if not definition.container and not definition.name.startswith("_")
+            ]
             if not imported.names:
                 last = re.split(r"[./\\:]", imported.module)[-1]
                 for each in top:
                     yield imported.alias or last, Located(path, each), each.name == last
             for there, local in list(missing.items()):
-                named = [each for each in found.definitions if each.name in (there, local) and not each.container]
+                named = [
+                    definition
+                    for definition in found.definitions
+                    if definition.name in (there, local) and not definition.container
+                ]
                 if there == "*" or there in (path.stem, path.parent.name if path.stem in PACKAGES else ""):
-                    yield from ((local, Located(path, each), False) for each in top)
+                    yield from ((local, Located(path, definition), False) for definition in top)
                 elif named:
                     yield local, Located(path, named[0]), True
                 elif hops and (handed := _handed_on(found, there, local)):
@@ -238,7 +250,8 @@ class _CandidateFinder:
                 del missing[there]
 
     def _guessed(self) -> Iterator[_Candidate]:
-        """Of names near the cursor that are neither this file's nor imported: methods, the package's own names."""
+        """Yield definitions of names near the cursor that are neither this file's nor imported: methods, for
+        example."""
         unknown = [
             name
             for name in self._nearest
@@ -246,14 +259,17 @@ class _CandidateFinder:
         ]
         for name in unknown[:GUESSES]:
             defining = self._project.defining(name, self._document.language)
-            located = [each for each in defining if each.path != self._document.path]
+            located = [match for match in defining if match.path != self._document.path]
             for each in located if len(located) <= AMBIGUOUS else ():
                 yield _Candidate(each.path, each.definition, self._weight(name) / 2 + 0.5, self._holder(each))
 
     def _holder(self, located: Located) -> Definition | None:
         name, span = located.definition.container, located.definition.span
         definitions = self._definitions(located.path) if name else ()
-        return next((each for each in definitions if each.name == name and each.span.contains(span)), None)
+        return next(
+            (definition for definition in definitions if definition.name == name and definition.span.contains(span)),
+            None,
+        )
 
     def edits(self, budget: int) -> Iterator[tuple[Path, str]]:
         """Yield the newest places of other files that are about something near the cursor."""
@@ -262,7 +278,7 @@ class _CandidateFinder:
             found = self._project.outline(edit.path)
             if edit.path == self._document.path or found is None or now - edit.at > EDIT_SECONDS:
                 continue
-            known = self._own | self._locals | {each.name for each in found.definitions}
+            known = self._own | self._locals | {definition.name for definition in found.definitions}
             text = edit.after.strip("\r\n")
             if known & self._near & set(_WORD.findall(text)) and len(text) <= budget:
                 budget -= len(text)
@@ -286,7 +302,7 @@ def _choose(candidates: Iterable[_Candidate], budget: int, price: Callable[[_Can
             break
         holder = candidate.holder
         shown = [*([_Candidate(candidate.path, holder, candidate.score)] if holder else []), candidate]
-        new = {each.key: each for each in shown if each.key not in chosen}
+        new = {part.key: part for part in shown if part.key not in chosen}
         needed = sum(map(price, new.values()))
         if needed <= budget:
             budget -= needed

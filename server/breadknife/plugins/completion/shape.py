@@ -199,7 +199,7 @@ def _end_follows(cursor: CursorContext, width: int) -> bool:
 
 
 def _to_comment_end(text: str) -> tuple[str, str]:
-    """What of a comment's text follows, and the end mark after it."""
+    """Return what follows of a comment's text, and the end mark after it."""
     end, mark = min(((text.find(mark), mark) for mark in COMMENT_ENDS if mark in text), default=(len(text), ""))
     return text[:end].strip(), mark
 

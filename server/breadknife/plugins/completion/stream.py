@@ -152,7 +152,7 @@ class Stream:
 
     @property
     def generated(self) -> GeneratedText:
-        """What is written so far."""
+        """The text that is written so far."""
         with self._changed:
             return GeneratedText(self._text, tuple(self._tokens), self._last, self._writer is not None)
 

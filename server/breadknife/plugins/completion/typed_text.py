@@ -57,7 +57,7 @@ class TypedText:
 
     @cached_property
     def _begins_line(self) -> bool:
-        """Whether only blanks stand before the start on its line."""
+        """True if only blanks stand before the start on its line."""
         line = self.document.line_starts[self.document.line_at(self.start)]
         return not self.document.text[line : self.start].strip(_BLANKS)
 

@@ -119,10 +119,10 @@ def _opens(line: str, cursor: CursorContext) -> bool:
 
 def _code(line: str, cursor: CursorContext) -> str:
     """The line without a comment at its end."""
-    found = list(tokens(line, cursor.language))
-    while found and found[-1].kind in (TokenKind.COMMENT, TokenKind.BLANK):
-        found.pop()
-    return line[: found[-1].end] if found else ""
+    code = list(tokens(line, cursor.language))
+    while code and code[-1].kind in (TokenKind.COMMENT, TokenKind.BLANK):
+        code.pop()
+    return line[: code[-1].end] if code else ""
 
 
 def _allowed(cursor: CursorContext, width: int) -> int:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from breadknife.lsp import reading
-from breadknife.lsp.reading import Reading
-from breadknife.text.document import Document
+from breadknife.host.incomplete import IncompleteChecks
+from breadknife.lsp import incomplete_progress
+from breadknife.lsp.incomplete_progress import IncompleteProgress
 
-ONE, OTHER = Document("file:///one.md", "markdown", "x"), Document("file:///other.md", "markdown", "y")
+ONE, OTHER = "file:///one.md", "file:///other.md"
 
 
 class Bars:
@@ -33,7 +33,7 @@ class Bars:
 
 
 async def test_a_bar_is_shown_until_all_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(incomplete_progress, "AFTER_SECONDS", 0.0)
     bars, tasks = Bars(), list[asyncio.Task[None]]()
     server: Any = SimpleNamespace(
         client=SimpleNamespace(progress=True),
@@ -47,19 +47,20 @@ async def test_a_bar_is_shown_until_all_is_read(monkeypatch: pytest.MonkeyPatch)
             while len(bars.said) < count:
                 await asyncio.sleep(0)
 
-    shown = Reading(server)
-    shown.goes_on(ONE, "prose", is_incomplete=True)
-    shown.goes_on(OTHER, "prose", is_incomplete=True)
+    checks, shown = IncompleteChecks(), IncompleteProgress(server)
+    checks.on_change = lambda: shown.show(checks.uris())
+    checks.note(ONE, "prose", is_incomplete=True)
+    checks.note(OTHER, "prose", is_incomplete=True)
     await until(3)
-    shown.goes_on(ONE, "nullcheck", is_incomplete=False)
-    shown.goes_on(ONE, "prose", is_incomplete=False)
+    checks.note(ONE, "nullcheck", is_incomplete=False)
+    checks.note(ONE, "prose", is_incomplete=False)
     await until(4)
-    shown.closed(OTHER.uri)
+    checks.close(OTHER)
     await until(5)
     await asyncio.gather(*tasks)
     assert [each for each in bars.said if not each.startswith("report reading one")] == [
         "create", "begin reading one.md…", "report reading other.md…", "end",
     ]  # fmt: skip
-    shown.goes_on(ONE, "prose", is_incomplete=False)
+    checks.note(ONE, "prose", is_incomplete=False)
     await asyncio.gather(*tasks)
     assert bars.said[-1] == "end"

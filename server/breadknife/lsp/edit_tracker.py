@@ -26,43 +26,46 @@ UNDONE_WITHIN = 20
 
 
 @dataclass(frozen=True)
-class _HandedOut:
+class _HandedOutEdit:
     before: tuple[Document, ...]
     after: tuple[Document, ...]
     plugin: str
-    made: CommandRequest
+    applied: CommandRequest
+    """Told to the plugin once the edit is made."""
     undone: CommandRequest | None
     is_incomplete: bool
 
 
 @dataclass
-class _Made:
-    handed_out: _HandedOut
-    told: asyncio.Task[None]
+class _AppliedEdit:
+    edit: _HandedOutEdit
+    telling: asyncio.Task[None]
     changes: int = 0
     """Since then, of any of its documents."""
 
 
-class HandedOut:
+class EditTracker:
+    """From the event loop's thread."""
+
     def __init__(self, server: BreadknifeServer) -> None:
         self._server = server
-        self._awaited = deque[_HandedOut](maxlen=MOST)
-        self._made = deque[_Made](maxlen=MOST)
-        self._going_on: dict[str, asyncio.Task[None]] = {}
-        """By document, who looks for the rest of what was asked."""
-        self._one = asyncio.Lock()
-        """They look one after another: the model reads no faster for several, and menus need threads, too."""
+        self._handed_out = deque[_HandedOutEdit](maxlen=MOST)
+        self._applied = deque[_AppliedEdit](maxlen=MOST)
+        self._completing: dict[str, asyncio.Task[None]] = {}
+        """By document's URI, what looks for the rest of what was asked."""
+        self._one_at_a_time = asyncio.Lock()
+        """The model reads no faster for several, and menus need threads, too."""
         server.on_change.append(self._changed)
         server.on_close.append(self._stop)
 
-    def hand_out(self, document: Document, plugin: str, action: Action) -> None:
-        """`action` is about to be sent, with edits and the command that its plugin waits for; without one, nobody."""
+    def hand_out(self, plugin: str, document: Document, action: Action) -> None:
+        """Note that `action` is about to be sent, with edits and the command that its plugin waits for, if any."""
         if action.command is None:
             return
         root = self._server.root_of(document.uri)
-        changes = [(document, action.edits), *((each.document, each.edits) for each in action.elsewhere)]
-        self._awaited.append(
-            _HandedOut(
+        changes = [(document, action.edits), *((change.document, change.edits) for change in action.elsewhere)]
+        self._handed_out.append(
+            _HandedOutEdit(
                 tuple(before for before, edits in changes if edits),
                 tuple(before.edited(edits) for before, edits in changes if edits),
                 plugin,
@@ -78,37 +81,37 @@ class HandedOut:
         if document is None:
             return
         self._look_for_undone(document)
-        made = next((each for each in self._awaited if _is_one_of(document, each.after)), None)
-        if made is not None:
-            self._awaited.remove(made)
-            work = self._go_on(made, document) if made.is_incomplete else self._tell(made.plugin, made.made)
-            told = self._server.spawn(work)
-            self._made.append(_Made(made, told))
-            if made.is_incomplete:
-                self._going_on[uri] = told
+        edit = next((edit for edit in self._handed_out if _is_one_of(document, edit.after)), None)
+        if edit is not None:
+            self._handed_out.remove(edit)
+            work = self._complete(edit, document) if edit.is_incomplete else self._tell(edit.plugin, edit.applied)
+            telling = self._server.spawn(work)
+            self._applied.append(_AppliedEdit(edit, telling))
+            if edit.is_incomplete:
+                self._completing[uri] = telling
 
     def _stop(self, uri: str) -> None:
-        if task := self._going_on.pop(uri, None):
+        if task := self._completing.pop(uri, None):
             task.cancel()
 
     def _look_for_undone(self, document: Document) -> None:
-        for each in tuple(self._made):
-            made = each.handed_out
-            if not any(_is_same(document, before) for before in made.before):
+        for applied in tuple(self._applied):
+            edit = applied.edit
+            if not any(_is_same(document, before) for before in edit.before):
                 continue
-            each.changes += 1
-            is_undone = _is_one_of(document, made.before)
-            if is_undone or each.changes >= UNDONE_WITHIN:
-                self._made.remove(each)
+            applied.changes += 1
+            is_undone = _is_one_of(document, edit.before)
+            if is_undone or applied.changes >= UNDONE_WITHIN:
+                self._applied.remove(applied)
             if is_undone:
-                self._awaited.append(made)  # it may be made once more
-                if made.undone:
-                    self._server.spawn(self._tell(made.plugin, made.undone, after=each.told))
+                self._handed_out.append(edit)  # it may be made once more
+                if edit.undone:
+                    self._server.spawn(self._tell(edit.plugin, edit.undone, after=applied.telling))
 
-    async def _go_on(self, made: _HandedOut, document: Document) -> None:
-        request = replace(made.made, document=document)
-        async with self._one, progress(self._server, request.command.title) as bar:
-            reply = await self._server.ask(request, plugin=made.plugin, progress=bar.tell)
+    async def _complete(self, edit: _HandedOutEdit, document: Document) -> None:
+        request = replace(edit.applied, document=document)
+        async with self._one_at_a_time, progress(self._server, request.command.title) as bar:
+            reply = await self._server.ask(request, plugin=edit.plugin, progress=bar.tell)
             bar.ended = reply.message or None
 
     async def _tell(self, plugin: str, request: CommandRequest, after: asyncio.Task[None] | None = None) -> None:
@@ -118,7 +121,7 @@ class HandedOut:
 
 
 def _is_one_of(document: Document, texts: tuple[Document, ...]) -> bool:
-    return any(_is_same(document, each) and document.text == each.text for each in texts)
+    return any(_is_same(document, text) and document.text == text.text for text in texts)
 
 
 def _is_same(document: Document, other: Document) -> bool:

@@ -21,9 +21,9 @@ from breadknife.host.context import HostContext, Trace
 from breadknife.host.kinds import WHOLE_SECONDS, kind_of
 from breadknife.host.plugins.containment import GRACE_SECONDS, Patience, Unfinished
 from breadknife.host.plugins.pauses import FAILURES, Pause
+from breadknife.host.progress import ProgressListener
 from breadknife.host.receipts import Outcome, Receipt
 from breadknife.host.services import Services
-from breadknife.host.telling import Tell
 from breadknife.task.plugin import Plugin
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
@@ -45,7 +45,7 @@ MOST_WAITING = 4
 
 
 @dataclass(frozen=True)
-class _Ended:
+class _PluginResult:
     """One plugin's part of a reply."""
 
     outcome: Outcome
@@ -56,15 +56,15 @@ class _Ended:
 
 
 @dataclass
-class Asking:
+class Dispatch:
     services: Services
     request: Request
     root: Path | None
     cancel: CancelToken
     """The asker's."""
-    tell: Tell = lambda message, fraction: None
+    tell: ProgressListener = lambda message, fraction: None
     """Hears of progress."""
-    outer: Asking | None = None
+    outer: Dispatch | None = None
     """Where a plugin asks: what it answers."""
     asker: str = ""
     """That plugin."""
@@ -121,7 +121,7 @@ class Asking:
 
     @property
     def _is_unseen(self) -> bool:
-        """Whether nobody misses an answer: an editor asks for a menu at each move of the cursor, and *why* is about
+        """True if nobody misses an answer: an editor asks for a menu at each move of the cursor, and *why* is about
         what was asked before."""
         unopened = isinstance(self.request, ActionRequest) and not self.request.invoked
         return unopened or isinstance(self.request, WhyRequest)
@@ -136,7 +136,7 @@ class Asking:
         )
         self.services.record(self._receipt("", self._ended(Outcome.NOTHING, why), Trace()))
 
-    def _unasked(self, name: str) -> _Ended | None:
+    def _unasked(self, name: str) -> _PluginResult | None:
         if self.cancel.cancelled:
             return self._ended(Outcome.CANCELLED, silence("cancelled"))
         if pause := self.services.pauses.paused(name):
@@ -144,14 +144,14 @@ class Asking:
         return None
 
     def _results(
-        self, works: Mapping[str, Callable[[], _Ended]], limits: Mapping[str, float]
-    ) -> dict[str, _Ended | Unfinished]:
+        self, works: Mapping[str, Callable[[], _PluginResult]], limits: Mapping[str, float]
+    ) -> dict[str, _PluginResult | Unfinished]:
         """Those that still load begin when the others have answered: loading is work that would make those late."""
         run, loading = self.services.containment.run, self._loading(works)
         ready = {name: work for name, work in works.items() if name not in loading}
         results = run(ready, limits, self.cancel, self.lane.name)
         if loading:
-            has_enough = any(isinstance(each, _Ended) and _is_enough(each) for each in results.values())
+            has_enough = any(isinstance(result, _PluginResult) and _is_enough(result) for result in results.values())
             patience = Patience(self.patience, _is_enough, has_enough)
             late = {name: works[name] for name in works if name in loading}
             results |= run(late, limits, self.cancel, self.lane.name, patience)
@@ -163,8 +163,8 @@ class Asking:
         if math.isinf(self.patience):
             return ()
         finders = self.services.finders
-        found = self.request.findings if isinstance(self.request, ActionRequest) else ()
-        needed = {finders[each.source] for each in found if each.source in finders}
+        findings = self.request.findings if isinstance(self.request, ActionRequest) else ()
+        needed = {finders[finding.source] for finding in findings if finding.source in finders}
         return {name for name in asked if name not in needed and self._loaded(name) not in self.services.loaded}
 
     def _loaded(self, plugin: str) -> tuple[str, type[Any], str]:
@@ -181,7 +181,7 @@ class Asking:
         end = self._started + seconds
         return CancelToken(end if self.cancel.deadline is None else min(end, self.cancel.deadline))
 
-    def _ask(self, plugin: Plugin, trace: Trace, token: CancelToken) -> _Ended:
+    def _ask(self, plugin: Plugin, trace: Trace, token: CancelToken) -> _PluginResult:
         """In the plugin's own thread."""
 
         def may_show(uri: str) -> bool:
@@ -198,8 +198,8 @@ class Asking:
             if isinstance(answer, Findings):
                 whole = isinstance(self.request, CheckRequest) and self.request.whole
                 if self.document is not None and not whole and not token.cancelled:
-                    self.services.goes_on(self.document.uri, plugin.name, is_incomplete=answer.incomplete)
-                self.services.finders.update(dict.fromkeys((each.source for each in answer.items), plugin.name))
+                    self.services.incomplete.note(self.document.uri, plugin.name, is_incomplete=answer.incomplete)
+                self.services.finders.update(dict.fromkeys((finding.source for finding in answer.items), plugin.name))
             answer = self._with_severities(verifier.verified(answer), plugin.name)
             if not says_something(answer):
                 nothing = answer if isinstance(answer, Silence) else silence("no-opinion", plugin=plugin.name)
@@ -222,21 +222,21 @@ class Asking:
 
     def ask_others(self, plugin: str, request: Request, trace: Trace, cancel: CancelToken) -> Answer | None:
         """See `breadknife.task.plugin.Context.ask`. In the asking plugin's own thread."""
-        inner = Asking(self.services, request, self.root, _sooner(cancel), self.tell, self, plugin)
+        inner = Dispatch(self.services, request, self.root, _sooner(cancel), self.tell, self, plugin)
         if len(inner.waiting) > MOST_WAITING:
             raise PluginError(f"{' asks '.join(inner.waiting)}: more than {MOST_WAITING} wait for each other")
         forget = cancel.on_cancel(inner.cancel.cancel)
         try:
-            serving = [each for each in self.services.serving(request) if each.name not in inner.waiting]
-            enabled = [each for each in serving if each.name not in inner.settings.disabled]
+            serving = [candidate for candidate in self.services.serving(request) if candidate.name not in inner.waiting]
+            enabled = [candidate for candidate in serving if candidate.name not in inner.settings.disabled]
             if not enabled:
                 inner.nobody(serving)
-            found = inner.reply(enabled)
+            reply = inner.reply(enabled)
         finally:
             forget()
         cancel.raise_if_cancelled()
         trace.borrows |= inner.asks_models
-        return next((answer for _, answer in found.answers), None)
+        return next((answer for _, answer in reply.answers), None)
 
     def _with_severities(self, answer: Answer | None, plugin: str) -> Answer | None:
         """The answer, with the severities that the user's settings give to its findings."""
@@ -244,14 +244,16 @@ class Asking:
         if not wanted or not isinstance(answer, Findings):
             return answer
         usual = wanted.get("*")
-        weighed = (replace(each, severity=wanted.get(each.code, usual or each.severity)) for each in answer.items)
+        weighed = (
+            replace(finding, severity=wanted.get(finding.code, usual or finding.severity)) for finding in answer.items
+        )
         return replace(answer, items=tuple(weighed))
 
     def _shared(self, path: Path) -> str | None:
         project = self.services.projects.of(self.root)
         return project.text(path) if project else None
 
-    def _unfinished(self, name: str, why: Unfinished) -> _Ended:
+    def _unfinished(self, name: str, why: Unfinished) -> _PluginResult:
         match why:
             case Unfinished.HUNG:
                 log.error("plugin %s hangs on a %s request", name, self._kind.name)
@@ -263,7 +265,7 @@ class Asking:
             case Unfinished.LOADING:
                 return self._ended(Outcome.NOTHING, silence("plugin-loading", plugin=name))
 
-    def _count(self, name: str, ended: _Ended) -> None:
+    def _count(self, name: str, ended: _PluginResult) -> None:
         """Count a failure towards a pause, or reset the count."""
         if isinstance(ended.answer, Silence) and ended.answer.reason in PLUGINS_FAULT:
             if pause := self.services.pauses.failed(name, ended.answer.reason, ended.answer.sentence):
@@ -272,13 +274,13 @@ class Asking:
         elif ended.outcome in (Outcome.ANSWERED, Outcome.NOTHING):
             self.services.pauses.succeeded(name)
 
-    def _ended(self, outcome: Outcome, answer: Answer | None, verdict: str = "") -> _Ended:
-        return _Ended(outcome, answer, round((time.monotonic() - self._started) * 1000, 1), verdict)
+    def _ended(self, outcome: Outcome, answer: Answer | None, verdict: str = "") -> _PluginResult:
+        return _PluginResult(outcome, answer, round((time.monotonic() - self._started) * 1000, 1), verdict)
 
-    def _receipt(self, plugin: str, ended: _Ended, trace: Trace) -> Receipt:
+    def _receipt(self, plugin: str, ended: _PluginResult, trace: Trace) -> Receipt:
         costs = tuple(trace.origins)
-        asked = (*(each for each in trace.models if each not in trace.absent), *(origin.model for origin in costs))
-        model = next(iter(asked), "")
+        models = (*(name for name in trace.models if name not in trace.absent), *(origin.model for origin in costs))
+        model = next(iter(models), "")
         trace.is_recorded = True
         receipt = Receipt(
             request=self._kind.name,
@@ -315,7 +317,7 @@ class Asking:
         return receipt
 
 
-def _is_enough(ended: _Ended) -> bool:
+def _is_enough(ended: _PluginResult) -> bool:
     return ended.outcome is Outcome.ANSWERED
 
 

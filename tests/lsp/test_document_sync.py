@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from types import SimpleNamespace
 
-from breadknife.lsp.following import Following
+from breadknife.lsp.document_sync import DocumentSync
 from breadknife.text.document import Document
 
 A, B = "file:///project/a.py", "file:///project/b.py"
@@ -31,13 +31,13 @@ class Server:
 async def follow(*changes: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     """What is told when the server is ready only after all of the changes."""
     server = Server()
-    following = Following(server)
+    sync = DocumentSync(server)
     for uri, text in changes:
         server.documents.pop(uri, None)
         if text is not None:
             server.documents[uri] = Document(uri, "python", text)
-        following.changed(uri)
-    waiting = asyncio.create_task(following.told())
+        sync.changed(uri)
+    waiting = asyncio.create_task(sync.wait())
     await asyncio.sleep(0)
     assert waiting.done() == (not changes)
     server.ready.set()

@@ -31,8 +31,8 @@ LONGEST_MESSAGE = 200
 _START = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
 
 
-class Showing:
-    """From the event loop's thread."""
+class Presenter:
+    """Has the editor open documents and show messages. From the event loop's thread."""
 
     def __init__(self, server: BreadknifeServer) -> None:
         self._server = server
@@ -40,10 +40,11 @@ class Showing:
 
     async def show(self, reply: Reply) -> Sequence[NewDocument]:
         """Open what a command made, then what it points at. Returns the new documents that the client can't open."""
-        left = [document for document in reply.documents if not await self._opened(document)]
-        for shown in reply.shows:
-            await self._shown(shown)
-        return left
+        unopened = [document for document in reply.documents if not await self._open_new(document)]
+        if self._server.client.shows_documents:
+            for shown in reply.shows:
+                await self._focus(shown.uri, await self._selection(shown), external=shown.external)
+        return unopened
 
     async def tell(self, title: str, message: str) -> None:
         """Show a message; one that is long or has several lines as a page with that title. It may be a model's: it is
@@ -53,52 +54,46 @@ class Showing:
             server.show(message)
         elif server.client.shows_text:
             server.protocol.notify(SHOW_TEXT, {"title": title, "text": message})
-        elif not (server.client.shows_documents and await self._focused_file(NewDocument(message, title=title))):
+        elif not (server.client.shows_documents and await self._focus_file(NewDocument(message, title=title))):
             server.show(message)
 
-    async def _opened(self, document: NewDocument) -> bool:
+    async def _open_new(self, document: NewDocument) -> bool:
         server = self._server
         if server.client.opens_untitled:
             uri = f"untitled:{name_of(document, next(self._numbers))}"
             edit = lsp.WorkspaceEdit(changes={uri: [lsp.TextEdit(_START, document.text)]})
             try:
-                return await self._focused(uri) and await self._applied(edit)
+                params = lsp.ApplyWorkspaceEditParams(edit)
+                return await self._focus(uri) and (await server.workspace_apply_edit_async(params)).applied
             except JsonRpcException as error:
                 log.warning("the client opens no new document: %s", error)
                 return False
         if not server.client.shows_documents:
             return False
-        path = await self._focused_file(document)
+        path = await self._focus_file(document)
         if path is not None:
             server.show(f"to keep “{path.name}”, save it in a folder of yours")
         return path is not None
 
-    async def _focused_file(self, document: NewDocument) -> Path | None:
-        """A file of our own with the document's text, once the client shows it; None if it doesn't."""
+    async def _focus_file(self, document: NewDocument) -> Path | None:
+        """Show a file of our own with the document's text, and return its path; None if the client doesn't show it."""
         try:
             path = await self._server.in_worker(lambda: write_new(document))
         except OSError as error:
             self._server.show(f"the new document can't be written: {error.strerror or error}", lsp.MessageType.Error)
             return None
-        return path if await self._focused(path.as_uri()) else None
+        return path if await self._focus(path.as_uri()) else None
 
-    async def _applied(self, edit: lsp.WorkspaceEdit) -> bool:
-        return (await self._server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit))).applied
-
-    async def _shown(self, shown: OpenDocument) -> None:
-        if self._server.client.shows_documents:
-            await self._focused(shown.uri, await self._selection(shown), external=shown.external)
-
-    async def _focused(self, uri: str, selection: lsp.Range | None = None, *, external: bool = False) -> bool:
-        asked = lsp.ShowDocumentParams(uri, external=external or None, take_focus=True, selection=selection)
+    async def _focus(self, uri: str, selection: lsp.Range | None = None, *, external: bool = False) -> bool:
+        params = lsp.ShowDocumentParams(uri, external=external or None, take_focus=True, selection=selection)
         try:
-            return (await self._server.window_show_document_async(asked)).success
+            return (await self._server.window_show_document_async(params)).success
         except JsonRpcException as error:
             log.warning("the client doesn't show %s: %s", uri, error)
             return False
 
     async def _selection(self, shown: OpenDocument) -> lsp.Range | None:
-        """None also where the file is no text, or shorter than it was."""
+        """The range to select; None also if the file is no text, or shorter than it was."""
         path, server = uri_to_path(shown.uri), self._server
         if shown.span is None or path is None:
             return None

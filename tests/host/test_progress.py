@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from breadknife.host.telling import Telling
+from breadknife.host.progress import ProgressRelay
 
 
-def told(monkeypatch: pytest.MonkeyPatch, seconds: float) -> tuple[Telling, list[tuple[str, float | None]]]:
-    monkeypatch.setattr("breadknife.host.telling.SECONDS", seconds)
+def told(monkeypatch: pytest.MonkeyPatch, seconds: float) -> tuple[ProgressRelay, list[tuple[str, float | None]]]:
+    monkeypatch.setattr("breadknife.host.progress.SECONDS", seconds)
     heard: list[tuple[str, float | None]] = []
-    return Telling(lambda message, fraction: heard.append((message, fraction))), heard
+    return ProgressRelay(lambda message, fraction: heard.append((message, fraction))), heard
 
 
 def test_what_is_quick_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
-"""Progress while a request is worked on: shown only once it takes long, and not more often than people can read."""
+"""Limits on how often plugins are heard: their progress, and any events."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
-Tell = Callable[[str, float | None], None]
+ProgressListener = Callable[[str, float | None], None]
 """Called with a line, and how much is done, from 0 to 1, where that is known. From any thread."""
 
 SECONDS = 1.0
@@ -15,11 +16,12 @@ EVERY = 0.1
 MAX_CHARACTERS = 100
 
 
-class Telling:
-    """Hands on what plugins say of one request's progress, until its end. Safe to use from several threads."""
+class ProgressRelay:
+    """Hands on what plugins say of one request's progress, until its end: only once it takes long, and not more often
+    than people can read. Safe to use from several threads."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+    def __init__(self, listener: ProgressListener) -> None:
+        self._listener = listener
         self._due = time.monotonic() + SECONDS
         self._latest: tuple[str, float | None] | None = None
         """What isn't told yet."""
@@ -53,6 +55,26 @@ class Telling:
 
     def _tell_latest(self) -> None:
         if self._latest is not None and not self._ended:
-            self._tell(*self._latest)
+            self._listener(*self._latest)
             self._latest = None
             self._due = time.monotonic() + EVERY
+
+
+class Throttle:
+    """Lets through `most` events in `seconds`. Safe to use from several threads."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._times: deque[float] = deque()
+        self._lock = threading.Lock()
+
+    def allows(self) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            while self._times and self._times[0] < now - self._seconds:
+                self._times.popleft()
+            if len(self._times) >= self._most:
+                return False
+            self._times.append(now)
+            return True
