@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from breadknife import arrivals, paths
-from breadknife.errors import DocumentKept, ModelError
+from breadknife.errors import DocumentKept, EngineAbsent, ModelError
 from breadknife.kept import Kept, Store, code_of
 from breadknife.lru import LruCache
 from breadknife.plugins.prose.engines import languagetool
@@ -74,12 +74,21 @@ class LanguageToolRegistry:
         return False
 
     def _start(self, dialect: str, url: str) -> BackgroundLinter:
-        engine = languagetool.LanguageToolEngine(dialect, url)
+        engine, can_run = languagetool.LanguageToolEngine(dialect, url), False
+
+        def check(request: LintRequest) -> tuple[Lint, ...]:
+            """Check once it can run here: asking Java for its version takes half a second, for which nobody waits."""
+            nonlocal can_run
+            if not can_run and (why := languagetool.obstacle(url)) is not None:
+                raise EngineAbsent(f"LanguageTool can't run: {why}")
+            can_run = True
+            return engine.check(request.text, request.language)
+
         # What a server of the user's own is, and says, may change from one day to the next.
         by = f"languagetool {languagetool.VERSION} {code_of(_PLUGIN)}"
         kept: Kept[LintRequest, Lint] | None = None if url else Kept(self._store, by, Lint)
         return BackgroundLinter(
-            lambda request: engine.check(request.text, request.language),
+            check,
             engine.close,
             health=EngineHealth(self._clock),
             kept=kept,

@@ -30,8 +30,7 @@ _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
 
 class LanguageToolEngine:
     """Starts its server at the first check, again after it died, and gives up after three failures in a row; then each
-    check is one more attempt. Whether it can run here at all is looked at before a start: asking Java for its version
-    takes half a second.
+    check is one more attempt.
 
     With a `url` it is a server that the user runs, which is not ours to start. For one thread at a time; `close` may be
     called from any.
@@ -52,7 +51,7 @@ class LanguageToolEngine:
 
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         """Raises EngineDied when the server ended or hung meanwhile (the next call starts another one),
-        EngineUnavailable when it is no use to try again, and EngineAbsent while something is missing."""
+        EngineUnavailable when it is no use to try again, and EngineAbsent where it may not be asked."""
         self._make_room(language)
         client_of = self._client or self._started()
         # The server counts in UTF-16 units: without astral characters these are our code points.
@@ -89,9 +88,7 @@ class LanguageToolEngine:
 
     def _started(self) -> Callable[[str], LanguageTool]:
         """Return clients of the first start that succeeds: what doesn't start is nothing that a paragraph could be
-        blamed for. Raises EngineUnavailable and EngineAbsent."""
-        if self._client is None and (why := obstacle(self._own_url)) is not None:
-            raise EngineAbsent(f"LanguageTool can't run: {why}")
+        blamed for. Raises EngineUnavailable."""
         while self._client is None:
             with contextlib.suppress(EngineDied):
                 self._client = self._start_ours() if not self._own_url else self._ask_theirs()
