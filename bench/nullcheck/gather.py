@@ -29,8 +29,8 @@ from judgement import LEFT_OUT
 
 from breadknife.plugins.nullcheck.core.confidence import clues_of
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
+from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.shown.grouping import by_cause
-from breadknife.plugins.nullcheck.values import NullFile
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, language_of, uri_to_path

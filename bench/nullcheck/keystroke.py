@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from judgement import sources
 
-from breadknife.plugins.nullcheck.files import Files
+from breadknife.plugins.nullcheck.open_files import OpenFiles
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, Span, TextEdit, apply_edits
 from breadknife.text.syntax import SyntaxTree, changed_tree, parse
@@ -73,7 +73,7 @@ def long_text(package: Path, lines: int) -> str:
 def typed(
     text: str, path: Path, project: FolderProject, places: int, chance: random.Random
 ) -> tuple[float, list[float], int]:
-    files, bodies = Files(), list(BODY.finditer(text))
+    files, bodies = OpenFiles(), list(BODY.finditer(text))
 
     def find(tree: SyntaxTree) -> None:
         with files.open(Document(path.as_uri(), "python", tree.text), tree, project) as file:

@@ -13,7 +13,7 @@ import pytest
 from breadknife import paths
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.languages import language
-from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, language_of
 from breadknife.text.syntax import SyntaxTree, parse

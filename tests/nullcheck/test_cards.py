@@ -11,8 +11,8 @@ import pytest
 
 from breadknife import paths
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
-from breadknife.plugins.nullcheck.languages.cards import Card, kept_of
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
+from breadknife.plugins.nullcheck.queries.stored import Card, store_of
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree, parse
@@ -27,7 +27,7 @@ class Lowering(PythonProject):
     """A project of a new process, which tells the files that it has lowered."""
 
     def __init__(self, root: Path) -> None:
-        cards, self.folder = kept_of("python", Card), FolderProject(root)
+        cards, self.folder = store_of("python", Card), FolderProject(root)
         super().__init__(self.folder, cards=cards)
         self.lowered = list[str]()
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.files import Files
-from breadknife.plugins.nullcheck.languages import asking as files_of_project
+from breadknife.plugins.nullcheck.open_files import OpenFiles
+from breadknife.plugins.nullcheck.queries import sources
 from breadknife.plugins.nullcheck.values import Offer
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, language_of
@@ -34,9 +34,9 @@ TYPESCRIPT = "export function find(xs: string[]): string | null {\n  return xs[0
 def test_an_analysis_is_made_anew_when_another_file_says_something_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str, said: str, then: str, here: str, text: str
 ) -> None:
-    monkeypatch.setattr(files_of_project, "SECONDS", 0.0)
+    monkeypatch.setattr(sources, "SECONDS", 0.0)
     (tmp_path / other).write_text(said, "utf-8")
-    project, files = FolderProject(tmp_path), Files()
+    project, files = FolderProject(tmp_path), OpenFiles()
     assert project.idle(10)
     document = Document((tmp_path / here).as_uri(), language_of(Path(here)) or "", text)
     tree = parse(text, document.language)
@@ -68,7 +68,7 @@ def test_what_is_typed_in_another_file_is_known_at_once(
     tmp_path: Path, end: str, other: str, then: str, text: str
 ) -> None:
     """A file on disk is looked at every two seconds."""
-    project, files = FolderProject(tmp_path), Files()
+    project, files = FolderProject(tmp_path), OpenFiles()
     path = tmp_path / f"a.{end}"
     path.write_text(other, "utf-8")
     language = language_of(path) or ""
@@ -87,7 +87,7 @@ def test_what_is_typed_in_another_file_is_known_at_once(
 def test_offers_are_made_once(tmp_path: Path) -> None:
     text = "def f(x=None):\n    return x.y\n"
     (tmp_path / "b.py").write_text(text, "utf-8")
-    project, files = FolderProject(tmp_path), Files()
+    project, files = FolderProject(tmp_path), OpenFiles()
     document = Document((tmp_path / "b.py").as_uri(), "python", text)
     tree = parse(text, "python")
     assert tree is not None

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from breadknife.plugins.nullcheck.files import Files
-from breadknife.plugins.nullcheck.values import NullFile
+from breadknife.plugins.nullcheck.languages.file import NullFile
+from breadknife.plugins.nullcheck.open_files import OpenFiles
 from breadknife.text.document import Document
 from breadknife.text.syntax import parse
 
@@ -73,7 +73,7 @@ class A {
 class Editor:
     def __init__(self, language: str) -> None:
         self._language = language
-        self._files = Files()
+        self._files = OpenFiles()
 
     def opened(self, text: str) -> AbstractContextManager[NullFile]:
         tree = parse(text, self._language)

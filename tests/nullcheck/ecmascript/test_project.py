@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
-from breadknife.plugins.nullcheck.languages.asking import SECONDS
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
+from breadknife.plugins.nullcheck.queries.sources import SECONDS
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, language_of
@@ -162,10 +162,10 @@ def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -
     files = EcmaScriptProject(project, clock=lambda: now)
     home = files.look_at(document, tree_of(text))
     assert len(home.findings()) == 1
-    assert files.is_current(home)
+    assert files.is_current(files.reads(home), document.path)
     (tmp_path / "a.ts").write_text(FIND.replace(" | undefined", ""), "utf-8")
     now += SECONDS
-    assert not files.is_current(home)
+    assert not files.is_current(files.reads(home), document.path)
     assert not files.look_at(document, tree_of(text)).findings()
     project.close()
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.nullcheck.formats.places import located, may_be_of
 from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
 from breadknife.plugins.nullcheck.languages import language
+from breadknife.plugins.nullcheck.project.places import located, may_be_of
 from breadknife.text.document import Document, read_document
 from breadknife.text.syntax import parse
 

@@ -122,8 +122,8 @@ def test_a_change_of_one_file_changes_what_is_found_in_another(tmp_path: Path) -
     assert files.look_at(document, tree_of(text)) is before
     (tmp_path / "a.go").write_text(P + "func Load(p string) (*Conf, error) {\n\treturn &Conf{}, nil\n}\n", "utf-8")
     now += 10
-    assert not files.is_current(before)
+    assert not files.is_current(files.reads(before), document.path)
     after = files.look_at(document, tree_of(text))
     assert after.findings() == []
-    assert files.is_current(after)
+    assert files.is_current(files.reads(after), document.path)
     project.close()

@@ -10,9 +10,9 @@ import pytest
 
 from breadknife.plugins.nullcheck.project.causes import Origin, Tracer, causes_of, ranked
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Answer, Found
+from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.project.folder import FolderProject
@@ -168,9 +168,12 @@ def test_our_own_findings_say_where_the_null_comes_from(tmp_path: Path, name: st
 def test_causes_of_most_findings_come_first_and_an_attribute_is_one_wherever_it_is_set() -> None:
     here, place = Path("a.py"), Place(Span(0, 1), Use.ATTRIBUTE)
     found = Found(here, Finding(place.span, "nullcheck", "none-attribute", ""), place)
-    sets = [Origin(Kind.ATTRIBUTE, "A.b", here, Span(at, at + 1)) for at in (3, 9)]
-    others = [Origin(Kind.ATTRIBUTE, "C.b", here, Span(3, 4)), Origin(Kind.VARIABLE, "A.b", here, Span(3, 4))]
+    sets = [Origin(CauseKind.ATTRIBUTE, "A.b", here, Span(at, at + 1)) for at in (3, 9)]
+    others = [
+        Origin(CauseKind.ATTRIBUTE, "C.b", here, Span(3, 4)),
+        Origin(CauseKind.VARIABLE, "A.b", here, Span(3, 4)),
+    ]
     causes = ranked((each, found) for each in (*others, *sets))
     assert [(each.origin.kind, each.origin.name, len(each.findings)) for each in causes] == [
-        (Kind.ATTRIBUTE, "A.b", 2), (Kind.VARIABLE, "A.b", 1), (Kind.ATTRIBUTE, "C.b", 1),
+        (CauseKind.ATTRIBUTE, "A.b", 2), (CauseKind.VARIABLE, "A.b", 1), (CauseKind.ATTRIBUTE, "C.b", 1),
     ]  # fmt: skip

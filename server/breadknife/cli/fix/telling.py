@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.plugins.nullcheck.project.causes import Origin
-from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.values import Found
+from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.text.document import Span
 from breadknife.text.printable import escaped_name
 
 _LONGEST_NAME = 60
-_RESULTS = frozenset({Kind.FUNCTION, Kind.LIBRARY})
+_RESULTS = frozenset({CauseKind.FUNCTION, CauseKind.LIBRARY})
 
 
 def where(repairs: Repairs, path: Path, span: Span, folder: Path, *, column: bool = False) -> str:
@@ -36,7 +36,7 @@ def where_declared(repairs: Repairs, origin: Origin, first: Found, folder: Path)
 def name_of(origin: Origin) -> str:
     """`parameter Store.find(key)`, `result of re.match()`, or the value itself where nothing is declared."""
     name = " ".join(origin.name.split())[:_LONGEST_NAME]
-    if origin.kind is Kind.PLACE:
+    if origin.kind is CauseKind.PLACE:
         return name
     return f"result of {name}" if origin.kind in _RESULTS else f"{origin.kind} {name}"
 

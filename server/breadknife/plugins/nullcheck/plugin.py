@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.errors import PluginError
-from breadknife.plugins.nullcheck.files import Files
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
+from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.menu.choices import Choices
 from breadknife.plugins.nullcheck.menu.menu import Menu, ranked
 from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, rule
+from breadknife.plugins.nullcheck.open_files import OpenFiles
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
 from breadknife.plugins.nullcheck.shown.why import why
-from breadknife.plugins.nullcheck.values import HIDING, RULES, SOURCE, NullFile, Place, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, RULES, SOURCE, Place, Strategy, Use
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, others
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
@@ -56,7 +57,7 @@ class NullCheckPlugin:
 
     def __init__(self, choices: Choices | None = None) -> None:
         self._choices = choices or Choices()
-        self._files = Files()
+        self._files = OpenFiles()
         self.ladder = Ladder()
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:

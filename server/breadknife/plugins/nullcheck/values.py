@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
-from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.project.values import Project
-from breadknife.task.values import DocumentEdits, Finding
-from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.syntax import SyntaxTree
+from breadknife.task.values import DocumentEdits
+from breadknife.text.document import Span, TextEdit
 
 SOURCE = "nullcheck"
 MEANT = "a null may be intended here: the code only passes it on"
@@ -144,44 +140,3 @@ class Supposed:
     """A null would get there, and to no other of the places before."""
     tested: Mapping[Place, Span]
     """A test tells that there is none; where it stands."""
-
-
-class NullFile(Protocol):
-    """The analysis of one text. One thread at a time may use it. A method may be slow on its first call."""
-
-    @property
-    def tree(self) -> SyntaxTree: ...
-
-    def is_current(self) -> bool:
-        """Whether the summaries of other files that it was made with still hold. It is quick."""
-        ...
-
-    def findings(self) -> Sequence[Finding]:
-        """The uses of values that may be null, in the order of the text. Each code is a `Use`. `related` is the path:
-        first where the null comes from, then why no check stops it."""
-        ...
-
-    def suppose(self, places: Collection[Place], /) -> Supposed:
-        """What becomes of these places, if the value at each may be null."""
-        ...
-
-    def kind(self, place: Place, /) -> OriginKind | None:
-        """What the null of its own finding at a place comes from; None where it has none there."""
-        ...
-
-    def place(self, finding: Finding, /) -> Place | None:
-        """The place of a finding, own or another checker's; None if it isn't about null or can't be found."""
-        ...
-
-    def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
-        """The offers for a place, best first. `about` has the findings to repair: an ignore comment has their checker's
-        form."""
-        ...
-
-    def repair(self, place: Place, strategy: Strategy, content: Content, /) -> tuple[TextEdit, ...] | None:
-        """The edits of an offer with that content, verified in the same way; None if they fail."""
-        ...
-
-
-class NullLanguage(Protocol):
-    def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> NullFile: ...

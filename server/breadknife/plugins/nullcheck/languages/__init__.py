@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from breadknife.plugins.nullcheck.values import NullLanguage
+from breadknife.plugins.nullcheck.languages.file import NullLanguage
 
 _CLASSES = {
     "python": "python.file:Python", "go": "go.file:Go", "java": "java.file:Java",

@@ -1,4 +1,4 @@
-"""What the languages have in common as the plugin sees them: a project's files, and what is found in one of them."""
+"""What the languages have in common as the plugin sees them: what is found in a text, and what is done about it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
+from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
 from breadknife.plugins.nullcheck.core.findings import NullFinding, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
-from breadknife.plugins.nullcheck.languages.answers import Answer
-from breadknife.plugins.nullcheck.languages.asking import Asked
-from breadknife.plugins.nullcheck.languages.cards import kept_of
-from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
+from breadknife.plugins.nullcheck.queries.database import Reads
+from breadknife.plugins.nullcheck.queries.stored import StoredFindings, store_of
 from breadknife.plugins.nullcheck.repairs.grammar import Grammar
 from breadknife.plugins.nullcheck.repairs.offering import Offering
 from breadknife.plugins.nullcheck.repairs.pointing import place_of
 from breadknife.plugins.nullcheck.repairs.repair import Edits, Order, Repair
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.verified import Verification
+from breadknife.plugins.nullcheck.shown.half_written import AnalysedText, while_half_written
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
 from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Supposed, Use
+from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.verify.supposing import supposed
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
@@ -31,56 +33,82 @@ from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
 
 S = TypeVar("S", bound=Site)
+_OFFERS = 256
+"""Places of a document."""
 
 
-class CoreFile(ABC, Generic[S]):
-    """A `NullFile`."""
+class NullFile(ABC):
+    """The analysis of one text. Hold `lock` while it is used. A method may be slow on its first call."""
 
     _grammar: ClassVar[Grammar]
 
-    def __init__(self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any], project: Project | None) -> None:
+    def __init__(
+        self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any], project: Project | None,
+        before: NullFile | None = None,
+    ) -> None:  # fmt: skip
+        """`before`: the analysis of the text before an edit."""
         self.document, self.tree, self.files, self._project = document, tree, files, project
+        self.lock = threading.Lock()
         self._home: FileAnalysis | None = None
-        self._asked: Asked | None = None
-        """What was asked for the findings, where they were kept."""
+        self._reads: Reads | None = None
+        """What was read for the findings."""
         self._about = dict[Place, tuple[Finding, ...]]()
         """What other checkers said of the places that were asked about."""
+        self._offers = LruCache[tuple[Place, tuple[Finding, ...]], Sequence[Offer]](_OFFERS, seconds=FRESH_SECONDS)
+        """For the menu of a cursor that comes to a place, for the one that is opened, and for the choice."""
+        self._analysed = before._analysed if before is not None else None
+        """The last text that isn't half written, of those whose findings somebody asked for."""
+        self._moved = while_half_written(self._analysed, tree) if self._analysed is not None else None
+        """Its findings, while this one is half written."""
 
     @property
     def home(self) -> FileAnalysis:
         """Made when somebody asks: of a half-written text nobody does."""
         with self.files.lock:
-            home = self._home = self._home or self.files.look_at(self.document, self.tree)
+            home = self._home
+            if home is None:
+                home = self._home = self.files.look_at(self.document, self.tree)
+                self._reads = self.files.reads(home)
             return home
 
     def is_current(self) -> bool:
-        known = self._home or self._asked
-        return known is None or self.files.is_current(known)
+        """Tell whether the other files still say what was read of them. It is quick."""
+        return self._reads is None or self.files.is_current(self._reads, self.document.path)
 
     @cached_property
     def _explained(self) -> Sequence[NullFinding]:
         if not self._is_written():
             return ()
-        if self._home is None and (known := self.files.known(self.document)) is not None:
-            found, self._asked = known
-            return found
+        stored = self.files.stored(self.document) if self._home is None else None
+        if stored is not None:
+            self._reads = stored.reads
+            return stored.result or ()
         found = unsilenced(self.tree, [each for each in explained(self.home) if self._is_shown(each.finding)])
-        self.files.keep(self.document, self.home, found)
+        self.files.store(self.document, self.home, found)
         return found
 
     def findings(self) -> Sequence[Finding]:
+        """Return the uses of values that may be null, in the order of the text. Each code is a `Use`. `related` is the
+        path: first where the null comes from, then why no check stops it."""
+        if self._moved is not None:
+            return self._moved
         with self.files.lock:
-            return tuple(each.finding for each in self._explained)
+            findings = tuple(each.finding for each in self._explained)
+        self._analysed = AnalysedText(self.tree, findings)
+        return findings
 
     def suppose(self, places: Collection[Place], /) -> Supposed:
+        """Return what becomes of these places, if the value at each may be null."""
         with self.files.lock:
             return supposed(self.home, self.tree, places)
 
     def kind(self, place: Place, /) -> OriginKind | None:
+        """Return what the null of its own finding at a place comes from; None where it has none there."""
         with self.files.lock:
             return next((each.kind for each in self._explained if each.finding.span == place.span), None)
 
     def place(self, finding: Finding, /) -> Place | None:
+        """Return the place of a finding, own or another checker's; None if it isn't about null or can't be found."""
         if finding.source == SOURCE:
             return Place(finding.span, Use(finding.code)) if finding.code in set(Use) else None
         place = self._pointed_at(finding)
@@ -88,72 +116,82 @@ class CoreFile(ABC, Generic[S]):
             self._about[place] = (finding,)
         return place
 
-    def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
+    def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Sequence[Offer]:
+        """Return the offers for a place, best first. `about` has the findings to repair: an ignore comment has their
+        checker's form."""
         if about:
             self._about[place] = tuple(about)
-        with self.files.lock:
-            site = self._site(place)
-            offers = list(self._offering(self._repairs(site)).offers(site))
-        yield from offers
+        key = place, tuple(about)
+        offers = self._offers.get(key)
+        if offers is None:
+            with self.files.lock:
+                site = self._site(place)
+                offers = self._offers[key] = tuple(self._offered(site))
+        return offers
 
     def repair(self, place: Place, strategy: Strategy, content: Content, /) -> Edits | None:
+        """Return the edits of an offer with that content, verified in the same way; None if they fail."""
         with self.files.lock:
             site = self._site(place)
-            return self._offering(self._repairs(site)).repair(site, strategy, content)
+            return self._offering(site).repair(site, strategy, content)
 
     @abstractmethod
-    def _repairs(self, site: S) -> Sequence[Repair[S]]:
-        """The repairs of its language that are asked at a place."""
+    def _repairs(self, site: Any) -> Sequence[Repair[Any]]:
+        """Return the repairs of its language that are asked at a place."""
 
     @abstractmethod
-    def _site(self, place: Place) -> S:
-        """The place as repairs see it."""
+    def _site(self, place: Place) -> Any:
+        """Return the place as repairs see it."""
 
     def _seen(self, make: Callable[..., S], place: Place, **more: Any) -> S:
-        """The place as a site of its language."""
+        """Return the place as a site of its language."""
         node, found, about = self.tree.node_at(place.span), self._found(place.span), self._about.get(place, ())
         uri = self.document.uri
         return make(self.tree, self.home, self._grammar, node, place.use, uri, found, about, **more)
 
     def _pointed_at(self, finding: Finding) -> Place | None:
-        """Where another checker's finding points."""
+        """Return where another checker's finding points."""
         return place_of(self.tree, finding, self._grammar)
 
     def _is_written(self) -> bool:
-        """Whether a person has written the file, and it has code."""
+        """Tell whether a person has written the file, and it has code."""
         return True
 
     def _is_shown(self, finding: Finding) -> bool:
-        """Whether a finding is told."""
         return True
 
     def _found(self, span: Span) -> FunctionDereference | None:
         at = self.tree.byte_offset(span.start), self.tree.byte_offset(span.end)
         return next((each for each in self.home.findings() if each.dereference.at == at), None)
 
-    def _offering(self, repairs: Sequence[Repair[S]]) -> Offering[S]:
-        return Offering(repairs, Order(self._grammar.order), self._verification)
+    def _offered(self, site: Any) -> Iterator[Offer]:
+        yield from self._offering(site).offers(site)
+
+    def _offering(self, site: Any) -> Offering[Any]:
+        return Offering(self._repairs(site), Order(self._grammar.order), self._verification)
 
     @cached_property
     def _verification(self) -> Verification:
         return Verification(self.home, self.tree, self.files)
 
 
-class CoreLanguage(ABC):
-    """A `NullLanguage`, with the files of each project that it was asked about."""
+class NullLanguage(ABC):
+    """A language, with the files of each project that it was asked about."""
 
     _grammar: ClassVar[str]
-    """The grammar whose version decides whether kept answers still hold."""
+    """The grammar whose version decides whether what is stored still holds."""
     _files: Callable[[Project | None], ProjectFiles[Any]]
-    _file: Callable[[Document, SyntaxTree, ProjectFiles[Any], Project | None], CoreFile[Any]]
+    _file: Callable[..., NullFile]
 
     def __init__(self) -> None:
-        self._answers = kept_of(self._grammar, Answer)
+        self._store = store_of(self._grammar, StoredFindings)
         self._projects = WeakKeyDictionary[Project, ProjectFiles[Any]]()
         self._lock = threading.Lock()
 
-    def open(self, document: Document, tree: SyntaxTree, project: Project | None, /) -> CoreFile[Any]:
-        return self._file(document, tree, self.files(project), project)
+    def open(
+        self, document: Document, tree: SyntaxTree, project: Project | None, before: NullFile | None = None, /
+    ) -> NullFile:
+        return self._file(document, tree, self.files(project), project, before)
 
     def files(self, project: Project | None) -> ProjectFiles[Any]:
         if project is None:
@@ -161,5 +199,5 @@ class CoreLanguage(ABC):
         with self._lock:
             if project not in self._projects:
                 files = self._projects[project] = self._files(project)
-                files.answers = self._answers
+                files.findings_store = self._store
             return self._projects[project]

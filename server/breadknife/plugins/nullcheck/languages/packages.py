@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness
 from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
-from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
 from breadknife.text.syntax import SyntaxTree
 
 

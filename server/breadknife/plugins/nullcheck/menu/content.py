@@ -14,7 +14,8 @@ from dataclasses import replace
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Part
 from breadknife.engine.remote.runtime import split_model
-from breadknife.plugins.nullcheck.values import Content, NullFile, Offer, Place
+from breadknife.plugins.nullcheck.languages.file import NullFile
+from breadknife.plugins.nullcheck.values import Content, Offer, Place
 from breadknife.task.plugin import Model
 from breadknife.task.values import Origin
 from breadknife.text.document import TextEdit, apply_edits

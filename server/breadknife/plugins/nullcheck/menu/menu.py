@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.confidence import GIVEN
+from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.menu.repair import rule
@@ -14,7 +15,7 @@ from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import reported
 from breadknife.plugins.nullcheck.shown.silenced import silencing
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.task.plugin import Context

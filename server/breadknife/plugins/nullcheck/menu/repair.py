@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, ModelError
+from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.menu.content import only_words_differ, written
-from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Offer, Place, Strategy
+from breadknife.plugins.nullcheck.values import SOURCE, Offer, Place, Strategy
 from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, Rung
 from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.plugins.nullcheck.project.declared import Declared, Kind, Shapes, declared, given, owner_of, set_to
+from breadknife.plugins.nullcheck.project.declared import Declared, declared, given, owner_of, set_to
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found
+from breadknife.plugins.nullcheck.repairs.grammar import CauseKind, Shapes
 from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
 from breadknife.project.values import Located
 from breadknife.task.values import Finding
@@ -43,7 +44,7 @@ _LOOKUPS = frozenset({"get", "pop", "find", "match", "search", "first", "next", 
 class Origin:
     """Where null comes from."""
 
-    kind: Kind
+    kind: CauseKind
     name: str
     """`Store.path`, `Store.find()`, `load(names)`, `re.match()`."""
     path: Path | None = None
@@ -53,7 +54,7 @@ class Origin:
     @property
     def is_place(self) -> bool:
         """Whether the declaration itself may be asked about, as a `Use.ASSIGN`."""
-        is_declared = self.kind not in (Kind.LIBRARY, Kind.PLACE) and self.span is not None
+        is_declared = self.kind not in (CauseKind.LIBRARY, CauseKind.PLACE) and self.span is not None
         return is_declared and self.path is not None and language_of(self.path) == "python"
 
 
@@ -74,7 +75,9 @@ def ranked(traced: Iterable[tuple[Origin, Found]]) -> list[Cause]:
     """The causes, those of most findings first; of as many those that can be repaired at a declaration."""
     grouped = defaultdict[tuple[object, ...], list[tuple[Origin, Found]]](list)
     for origin, found in traced:
-        where = None if origin.kind in (Kind.ATTRIBUTE, Kind.PLACE) else origin.span  # one cause wherever it stands
+        where = (
+            None if origin.kind in (CauseKind.ATTRIBUTE, CauseKind.PLACE) else origin.span
+        )  # one cause wherever it stands
         grouped[origin.kind, origin.name, origin.path, where].append((origin, found))
     causes = [
         Cause(same[0][0], tuple(sorted((found for _, found in same), key=lambda each: (each.path, each.place.span))))
@@ -103,12 +106,12 @@ class Tracer:
         """The declaration behind a finding."""
         tree, span = self._repairs.tree(found.path), found.place.span
         if tree is None:
-            return Origin(Kind.PLACE, "", found.path, span)
+            return Origin(CauseKind.PLACE, "", found.path, span)
         told = self._told(found, tree.text[span.start : span.end])
-        if told is not None and told.kind is not Kind.VARIABLE:  # which may be a call's result
+        if told is not None and told.kind is not CauseKind.VARIABLE:  # which may be a call's result
             return told
         traced = self._of_value(found.path, tree, span)
-        return traced or told or Origin(Kind.PLACE, tree.text[span.start : span.end], found.path, span)
+        return traced or told or Origin(CauseKind.PLACE, tree.text[span.start : span.end], found.path, span)
 
     def _told(self, found: Found, value: str) -> Origin | None:
         """What the null check's own finding says, if it has one."""
@@ -143,7 +146,7 @@ class Tracer:
         """What a call gives: of the only function of that name in the project, else of a library."""
         owner, _, name = callee.rpartition(".")
         its = self._function(path, name, "function", "method") if not owner or name not in _LOOKUPS else None
-        return its or Origin(Kind.LIBRARY, f"{callee}()")
+        return its or Origin(CauseKind.LIBRARY, f"{callee}()")
 
     def _function(self, path: Path, name: str, *kinds: str) -> Origin | None:
         """The only one of that name."""
@@ -154,9 +157,9 @@ class Tracer:
         """The attribute of the class around, else the only one of the file or of the project; else a property."""
         known = self._nulls.get(name, [])
         class_ = owner_of(tree, span, self._repairs.shapes(path)) if owner in _OWN else ""
-        own = [each for each in known if each.name == f"{class_}.{name}" and each.kind is Kind.ATTRIBUTE]
-        here = [each for each in known if each.path == path and each.kind is Kind.ATTRIBUTE]
-        anywhere = [each for each in known if each.kind is Kind.ATTRIBUTE]
+        own = [each for each in known if each.name == f"{class_}.{name}" and each.kind is CauseKind.ATTRIBUTE]
+        here = [each for each in known if each.path == path and each.kind is CauseKind.ATTRIBUTE]
+        anywhere = [each for each in known if each.kind is CauseKind.ATTRIBUTE]
         found = next((some[0] for some in (own, here, anywhere) if len({each.name for each in some}) == 1), None)
         return found or self._function(path, name, "method")
 
@@ -192,7 +195,7 @@ class Tracer:
             nulls = captures(tree, NULLS[tree.language]).get("null", ()) if tree else ()
             for null in nulls if tree else ():
                 its = set_to(tree, tree.span(null), self._repairs.shapes(path)) if tree else None
-                if its is not None and its.kind in (Kind.ATTRIBUTE, Kind.VARIABLE):
+                if its is not None and its.kind in (CauseKind.ATTRIBUTE, CauseKind.VARIABLE):
                     found[its.name.rpartition(".")[2]].setdefault(_origin(its, path))
         return {name: list(origins) for name, origins in found.items()}
 
@@ -203,12 +206,12 @@ def _origin(its: Declared, path: Path) -> Origin:
 
 def _of_function(its: Located) -> Origin:
     container = f"{its.definition.container}." if its.definition.container else ""
-    return Origin(Kind.FUNCTION, f"{container}{its.definition.name}()", its.path, its.definition.span)
+    return Origin(CauseKind.FUNCTION, f"{container}{its.definition.name}()", its.path, its.definition.span)
 
 
 def _function_start(tree: SyntaxTree, span: Span, shapes: Shapes) -> int:
     """Where the innermost function around begins, else the text."""
     node = tree.node_at(span)
-    while node.parent is not None and shapes.declarations.get(node.type, (None, ""))[0] is not Kind.FUNCTION:
+    while node.parent is not None and shapes.declarations.get(node.type, (None, ""))[0] is not CauseKind.FUNCTION:
         node = node.parent
     return tree.span(node).start

@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from breadknife.plugins.nullcheck.repairs.grammar import CauseKind, Shapes
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 
-class Kind(StrEnum):
-    """What makes a value null."""
-
-    ATTRIBUTE = "attribute"
-    FUNCTION = "function"
-    """What a function of the project gives back."""
-    PARAMETER = "parameter"
-    VARIABLE = "variable"
-    LIBRARY = "library"
-    """A function that isn't the project's: there is no declaration to repair."""
-    PLACE = "place"
-    """Nothing more is known than where it is used."""
-
-
-@dataclass(frozen=True)
-class Shapes:
-    """A language's nodes that declare something."""
-
-    declarations: Mapping[str, tuple[Kind, str]]
-    """With the field that has the name, through others with dots; "" for the first child."""
-    owners: Mapping[str, str]
-    """What has attributes and methods, likewise."""
-    values: frozenset[str] = frozenset()
-    """Functions without a name of their own: they go by that of what they are put into."""
-    blocks: frozenset[str] = frozenset()
-    """What stands in one is declared by nothing around it."""
-    own: tuple[str, ...] = ()
-    """What a method calls its object: `self.`."""
-
-
 @dataclass(frozen=True)
 class Declared:
-    kind: Kind
+    kind: CauseKind
     name: str
     """`Store.path`, `Store.find()`, `load(names)`."""
     span: Span
@@ -59,8 +28,8 @@ def declared(tree: SyntaxTree, span: Span, shapes: Shapes, value: str = "") -> D
         kind, field = shapes.declarations.get(node.type, (None, ""))
         name = _named(node, field) if kind is not None else None
         if kind is not None and name is not None:
-            if start.type in shapes.values and kind in (Kind.VARIABLE, Kind.ATTRIBUTE):
-                kind = Kind.FUNCTION
+            if start.type in shapes.values and kind in (CauseKind.VARIABLE, CauseKind.ATTRIBUTE):
+                kind = CauseKind.FUNCTION
             part = next((each for each in name.named_children if tree.source(each) == value), name)
             return _declared(tree, kind, node, part, path[:at], shapes)
         if node.type in shapes.blocks or node.type in shapes.owners or (node.type in shapes.values and node != start):
@@ -81,27 +50,27 @@ def given(tree: SyntaxTree, span: Span, name: str, shapes: Shapes) -> Declared |
         parameters = path[at].child_by_field_name("parameters") if _is_function(path[at], shapes) else None
         for each in parameters.named_children if parameters is not None else ():
             kind, field = shapes.declarations.get(each.type, (None, ""))
-            called = _named(each, field) if kind is Kind.PARAMETER else None
+            called = _named(each, field) if kind is CauseKind.PARAMETER else None
             if called is not None and tree.source(called) == name:
-                return _declared(tree, Kind.PARAMETER, each, called, path[: at + 1], shapes)
+                return _declared(tree, CauseKind.PARAMETER, each, called, path[: at + 1], shapes)
     return None
 
 
 def _declared(
-    tree: SyntaxTree, kind: Kind, node: Node, name: Node, around: tuple[Node, ...], shapes: Shapes
+    tree: SyntaxTree, kind: CauseKind, node: Node, name: Node, around: tuple[Node, ...], shapes: Shapes
 ) -> Declared:
     its = tree.source(name)
     owner = _owner(tree, node, around, shapes)
     scope = next((each for each in reversed(around) if each.type in shapes.owners or _is_function(each, shapes)), None)
-    if kind is Kind.VARIABLE and scope is not None and scope.type in shapes.owners:
-        kind = Kind.ATTRIBUTE
+    if kind is CauseKind.VARIABLE and scope is not None and scope.type in shapes.owners:
+        kind = CauseKind.ATTRIBUTE
     for own in shapes.own:
         if its.startswith(own):
-            kind, its = Kind.ATTRIBUTE, its.removeprefix(own)
-    if kind is Kind.FUNCTION:
+            kind, its = CauseKind.ATTRIBUTE, its.removeprefix(own)
+    if kind is CauseKind.FUNCTION:
         inside = any(_is_function(outer, shapes) for outer in around)
         return Declared(kind, f"{owner}.{its}()" if owner and not inside else f"{its}()", tree.span(name))
-    if kind is Kind.ATTRIBUTE:
+    if kind is CauseKind.ATTRIBUTE:
         return Declared(kind, f"{owner}.{its}" if owner else its, tree.span(name))
     function = next((each for each in reversed(around) if _is_function(each, shapes)), None)
     called = _named(function, shapes.declarations[function.type][1]) if function is not None else None
@@ -109,7 +78,7 @@ def _declared(
         outer = around[: around.index(function)]
         is_method = owner and not any(_is_function(each, shapes) for each in outer)
         its = f"{owner}.{tree.source(called)}({its})" if is_method else f"{tree.source(called)}({its})"
-    return Declared(kind, its, tree.span(node if kind is Kind.PARAMETER else name))
+    return Declared(kind, its, tree.span(node if kind is CauseKind.PARAMETER else name))
 
 
 def owner_of(tree: SyntaxTree, span: Span, shapes: Shapes) -> str:
@@ -119,7 +88,7 @@ def owner_of(tree: SyntaxTree, span: Span, shapes: Shapes) -> str:
 
 
 def _is_function(node: Node, shapes: Shapes) -> bool:
-    return shapes.declarations.get(node.type, (None, ""))[0] is Kind.FUNCTION
+    return shapes.declarations.get(node.type, (None, ""))[0] is CauseKind.FUNCTION
 
 
 def _owner(tree: SyntaxTree, node: Node, around: tuple[Node, ...], shapes: Shapes) -> str:

@@ -3,16 +3,18 @@ that each repair sees those before it."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
 from breadknife.errors import Cancelled, DocumentError, EngineError
-from breadknife.plugins.nullcheck.formats.places import located
 from breadknife.plugins.nullcheck.formats.values import Said
-from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS, language
+from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
+from breadknife.plugins.nullcheck.languages.file import NullFile
+from breadknife.plugins.nullcheck.open_files import OpenFiles
 from breadknife.plugins.nullcheck.project.changes import Changes
-from breadknife.plugins.nullcheck.project.declared import Shapes
+from breadknife.plugins.nullcheck.project.places import located
 from breadknife.plugins.nullcheck.project.values import (
     Answer,
     Edits,
@@ -23,9 +25,9 @@ from breadknife.plugins.nullcheck.project.values import (
     Workspace,
     strategy_of,
 )
-from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
+from breadknife.plugins.nullcheck.repairs.grammar import Shapes, grammar_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, NullFile, NullLanguage, Strategy, Use
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
 from breadknife.project.values import Located
@@ -49,8 +51,7 @@ class Repairs:
     def __init__(self, workspace: Workspace, changes: Changes) -> None:
         self.workspace = workspace
         self.changes = changes
-        self._files: dict[Path, tuple[str, NullFile]] = {}
-        self._languages: dict[str, NullLanguage] = {}
+        self._files = OpenFiles(sys.maxsize)
 
     # --- what is found ---
 
@@ -82,16 +83,7 @@ class Repairs:
     def file(self, path: Path) -> NullFile | None:
         """The null check's view of the file's text; None in a language that it doesn't know. Raises DocumentError."""
         document = self.changes.document(path)
-        known = self._files.get(path)
-        if known is None or known[0] != document.text or not known[1].is_current():
-            tree = parse(document.text, document.language) if document.language in LANGUAGE_IDS else None
-            if tree is None:
-                return None
-            id = document.language
-            spoken = self._languages.get(id) or self._languages.setdefault(id, language(id))
-            project = self.workspace.project(self.workspace.root(path))
-            self._files[path] = (document.text, spoken.open(document, tree, project))
-        return self._files[path][1]
+        return self._files.file(document, self.workspace.project(self.workspace.root(path)), _parsed)
 
     def tree(self, path: Path) -> SyntaxTree | None:
         """None where it can't be read, or is in a language that the null check doesn't know."""
@@ -221,6 +213,10 @@ class Repairs:
 
     def _ask(self, path: Path, request: Request) -> Answer:
         return self.workspace.ask(request, self.workspace.root(path))
+
+
+def _parsed(document: Document) -> SyntaxTree | None:
+    return parse(document.text, document.language) if document.language in LANGUAGE_IDS else None
 
 
 def may_be_first(action: Action) -> bool:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, FileRefused
-from breadknife.plugins.nullcheck.formats.places import may_be_of
 from breadknife.plugins.nullcheck.formats.reading import FORMS, read
 from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.project.places import may_be_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.plugins.nullcheck.wording import counted

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.confidence import clues_of, fitted
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
+from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.project.causes import Cause, Origin, causes_of, declaration_of
-from breadknife.plugins.nullcheck.project.declared import Kind
 from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, repair_each
 from breadknife.plugins.nullcheck.project.reported import Told
 from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair
-from breadknife.plugins.nullcheck.values import DECLARATION, NullFile, Strategy, Use
+from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
+from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.task.values import Confidence
 from breadknife.text.document import Span
@@ -28,20 +29,20 @@ _NULLS = frozenset({"None", "null", "nil", "undefined"})
 _WORDS = {"python": "None", "go": "nil"}
 _ARGUMENTS = frozenset({"argument_list", "arguments"})
 _CAME = {
-    Kind.FUNCTION: OriginKind.CALL,
-    Kind.LIBRARY: OriginKind.CALL,
-    Kind.PARAMETER: OriginKind.DEFAULT,
-    Kind.ATTRIBUTE: OriginKind.INITIAL,
-    Kind.VARIABLE: OriginKind.INITIAL,
-    Kind.PLACE: OriginKind.ANNOTATION,
+    CauseKind.FUNCTION: OriginKind.CALL,
+    CauseKind.LIBRARY: OriginKind.CALL,
+    CauseKind.PARAMETER: OriginKind.DEFAULT,
+    CauseKind.ATTRIBUTE: OriginKind.INITIAL,
+    CauseKind.VARIABLE: OriginKind.INITIAL,
+    CauseKind.PLACE: OriginKind.ANNOTATION,
 }
 _REASONS = {
-    Kind.FUNCTION: "`{name}` may return {null}",
-    Kind.LIBRARY: "`{name}` may return {null}",
-    Kind.PARAMETER: "`{name}` may be null by its default or its annotation",
-    Kind.ATTRIBUTE: "`{name}` is null until it is set, or by its declaration",
-    Kind.VARIABLE: "`{name}` is null until it is set",
-    Kind.PLACE: "Only its type allows null here",
+    CauseKind.FUNCTION: "`{name}` may return {null}",
+    CauseKind.LIBRARY: "`{name}` may return {null}",
+    CauseKind.PARAMETER: "`{name}` may be null by its default or its annotation",
+    CauseKind.ATTRIBUTE: "`{name}` is null until it is set, or by its declaration",
+    CauseKind.VARIABLE: "`{name}` is null until it is set",
+    CauseKind.PLACE: "Only its type allows null here",
 }
 """As the null check's own findings say it."""
 
@@ -58,7 +59,7 @@ class Sort(StrEnum):
     """The code shows that it isn't null there, or nothing around it speaks for it."""
 
 
-DEFAULTS = Origin(Kind.PARAMETER, "defaults of null")
+DEFAULTS = Origin(CauseKind.PARAMETER, "defaults of null")
 _ORDER = tuple(Sort)
 _STRATEGIES = {
     Sort.CAN_HAPPEN: UNASKED - DECLARATION - {Strategy.ASSERT},  # that is for what can't happen
@@ -104,7 +105,7 @@ def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
     for cause in causes_of(repairs, told.found, told.paths):
         for found in cause.findings:
             its = sorted_by_code(repairs, found, cause.origin)
-            is_default = cause.origin.kind is Kind.PARAMETER and found.place.use is Use.ASSIGN
+            is_default = cause.origin.kind is CauseKind.PARAMETER and found.place.use is Use.ASSIGN
             grouped[DEFAULTS if is_default else _in_file(cause.origin, found), its.sort].append((found, its))
     groups = list[Group]()
     noise = {found for (_, sort), same in grouped.items() if sort is Sort.NOISE for found, _ in same}
@@ -129,7 +130,9 @@ def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
 
 def _in_file(origin: Origin, found: Found) -> Origin:
     """Lookups of one file belong together, of several they don't."""
-    return replace(origin, path=found.path, span=None) if origin.kind in (Kind.LIBRARY, Kind.PLACE) else origin
+    return (
+        replace(origin, path=found.path, span=None) if origin.kind in (CauseKind.LIBRARY, CauseKind.PLACE) else origin
+    )
 
 
 def _merged(groups: Sequence[Group]) -> Iterator[Group]:
@@ -206,15 +209,15 @@ def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
     if chance >= fitted().high and not is_handed_on:
         return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
     match origin.kind:
-        case Kind.ATTRIBUTE | Kind.PARAMETER | Kind.VARIABLE:
+        case CauseKind.ATTRIBUTE | CauseKind.PARAMETER | CauseKind.VARIABLE:
             return Sorted(Sort.LIFE_CYCLE, _reason(origin, document.language), chance)
-        case Kind.FUNCTION | Kind.LIBRARY if use is Use.RETURN or is_handed_on:
+        case CauseKind.FUNCTION | CauseKind.LIBRARY if use is Use.RETURN or is_handed_on:
             return Sorted(Sort.LIFE_CYCLE, "What it is handed on to excludes null", chance)
-        case Kind.FUNCTION | Kind.LIBRARY if chance > fitted().chance((OriginKind.CALL,)):
+        case CauseKind.FUNCTION | CauseKind.LIBRARY if chance > fitted().chance((OriginKind.CALL,)):
             return Sorted(Sort.UNCLEAR, f"{capitalised(reason)}; read how it is called", chance)
-        case Kind.FUNCTION | Kind.LIBRARY:
+        case CauseKind.FUNCTION | CauseKind.LIBRARY:
             return Sorted(Sort.NOISE, f"{capitalised(reason)}, but nothing around it says that it does here", chance)
-        case Kind.PLACE:
+        case CauseKind.PLACE:
             return Sorted(Sort.NOISE, reason, chance)
 
 

@@ -5,17 +5,48 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 import msgspec
 
-from breadknife.plugins.nullcheck.project.declared import Shapes
 from breadknife.plugins.nullcheck.values import Use
 
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 _HOLE = re.compile(r"\{(\w+)\}")
+
+
+class CauseKind(StrEnum):
+    """What makes a value null."""
+
+    ATTRIBUTE = "attribute"
+    FUNCTION = "function"
+    """What a function of the project gives back."""
+    PARAMETER = "parameter"
+    VARIABLE = "variable"
+    LIBRARY = "library"
+    """A function that isn't the project's: there is no declaration to repair."""
+    PLACE = "place"
+    """Nothing more is known than where it is used."""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """A language's nodes that declare something."""
+
+    declarations: Mapping[str, tuple[CauseKind, str]]
+    """With the field that has the name, through others with dots; "" for the first child."""
+    owners: Mapping[str, str]
+    """What has attributes and methods, likewise."""
+    values: frozenset[str] = frozenset()
+    """Functions without a name of their own: they go by that of what they are put into."""
+    blocks: frozenset[str] = frozenset()
+    """What stands in one is declared by nothing around it."""
+    own: tuple[str, ...] = ()
+    """What a method calls its object: `self.`."""
 
 
 class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,14 +14,14 @@ LONGEST_WAIT = 2_000
 """Code points of a half-written text that may be other ones than those of the last whole one."""
 
 
-class Whole(NamedTuple):
+class AnalysedText(NamedTuple):
     """A text that isn't half written, and what was found in it."""
 
     tree: SyntaxTree
     findings: Sequence[Finding]
 
 
-def while_half_written(before: Whole, tree: SyntaxTree) -> Sequence[Finding] | None:
+def while_half_written(before: AnalysedText, tree: SyntaxTree) -> Sequence[Finding] | None:
     """The findings of the whole text at their places in the other, without those that the edit touches; None where that
     isn't half written, or has become quite another one."""
     edit = difference(before.tree.text, tree.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
-from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
+from breadknife.plugins.nullcheck.languages.file import NullFile, NullLanguage
 from breadknife.plugins.nullcheck.repairs.ecmascript.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
@@ -19,7 +19,7 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 """Files that only say what code elsewhere, or none, is like: no edit of them changes what happens."""
 
 
-class EcmaScriptFile(CoreFile[EcmaScriptSite]):
+class EcmaScriptFile(NullFile):
     _grammar = grammar_of("ecmascript")
 
     def _repairs(self, site: EcmaScriptSite) -> Sequence[Repair[EcmaScriptSite]]:
@@ -40,6 +40,6 @@ class EcmaScriptFile(CoreFile[EcmaScriptSite]):
         return self._seen(EcmaScriptSite, place)
 
 
-class EcmaScript(CoreLanguage):
+class EcmaScript(NullLanguage):
     _grammar = "typescript"
     _files, _file = EcmaScriptProject, EcmaScriptFile

@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.symbols import SymbolTable
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import DOT, STAR, WHOLE
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of
-from breadknife.plugins.nullcheck.languages.project import ProjectFiles
+from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
 from breadknife.text.document import language_of, uri_to_path
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
+from breadknife.plugins.nullcheck.languages.file import NullFile, NullLanguage
 from breadknife.plugins.nullcheck.languages.go.project import GoProject
 from breadknife.plugins.nullcheck.repairs.go.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.go.site import GoSite
@@ -14,7 +14,7 @@ from breadknife.plugins.nullcheck.values import Place, Use
 from breadknife.task.values import Finding
 
 
-class GoFile(CoreFile[GoSite]):
+class GoFile(NullFile):
     _grammar = grammar_of("go")
 
     def _repairs(self, site: GoSite) -> Sequence[Repair[GoSite]]:
@@ -31,6 +31,6 @@ class GoFile(CoreFile[GoSite]):
         return self._seen(GoSite, place)
 
 
-class Go(CoreLanguage):
+class Go(NullLanguage):
     _grammar = "go"
     _files, _file = GoProject, GoFile

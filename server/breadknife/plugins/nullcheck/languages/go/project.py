@@ -9,26 +9,28 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
+from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.core.declarations import SourceFile
 from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
 from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
-from breadknife.plugins.nullcheck.languages.asking import Asked
 from breadknife.plugins.nullcheck.languages.go.outline import GoOutliner, type_specs
 from breadknife.plugins.nullcheck.languages.outlining import part, word
 from breadknife.plugins.nullcheck.languages.packages import PackageFileAnalysis, PackageFiles
+from breadknife.plugins.nullcheck.queries.database import Memo, Reads
 from breadknife.project.values import Project
 from breadknife.text.document import uri_to_path
 from breadknife.text.outline import Import
 from breadknife.text.syntax import Node, SyntaxTree
 
 _TEST = "_test.go"
+_TABLES = 5000
+"""Files of which it is known what they declare."""
 _CLAUSE = re.compile(rb"^package\s+(\w+)", re.MULTILINE)
 
 
 class _PackageFile(NamedTuple):
     """What is known of a file without an analysis."""
 
-    tree: SyntaxTree
     package: bytes
     types: Mapping[str, Node]
     """The types that it declares."""
@@ -41,11 +43,11 @@ class GoProject(PackageFiles):
 
     def __init__(self, project: Project | None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(project, clock)
-        self._tables = dict[Path, _PackageFile]()
+        self._tables = LruCache[Path, Memo[_PackageFile | None]](_TABLES)
 
     def _outlined(self, tree: SyntaxTree, uri: str) -> SourceFile:
-        asker = self._askers[-1]  # functions are lowered later, whoever is asking then
-        declared = cache(partial(self._declared_beside, asker, uri_to_path(uri), _package(tree.encoded)))
+        reads = self._running[-1]  # functions are lowered later, whoever is reading then
+        declared = cache(partial(self._declared_beside, reads, uri_to_path(uri), _package(tree.encoded)))
         return GoOutliner(tree, self._knowledge, elsewhere=declared).file()
 
     def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
@@ -64,7 +66,7 @@ class GoProject(PackageFiles):
             yield from self._homes_at(self._of(home, package))
 
     def method(self, home: SymbolTable, class_: str, name: str, /) -> Symbol | None:
-        with self._asking(self._asked_by(home)):
+        with self.running(self.reads(home)):
             package = list(self._homes_at(self._beside(home)))
         for there in package:
             known = there.file.classes.get(class_)
@@ -94,19 +96,21 @@ class GoProject(PackageFiles):
                 yield path
 
     def _table(self, path: Path) -> _PackageFile | None:
-        tree = self.tree(path) if not path.name.endswith(_TEST) else None
-        known = self._tables.get(path)
-        if tree is not None and (known is None or known.tree is not tree):
-            specs = type_specs(tree.root)
-            types = {word(spec, "name"): type_ for spec in specs if (type_ := part(spec, "type")) is not None}
-            known = self._tables[path] = _PackageFile(tree, _package(tree.encoded), types)
-        return known if tree is not None else None
+        return None if path.name.endswith(_TEST) else self.derive(self._tables, path, lambda: self._read_table(path))
 
-    def _declared_beside(self, asker: Asked, here: Path | None, package: bytes, name: str) -> Node | None:
-        """Return a type that another file of the package declares."""
-        with self._asking(asker):
-            tables = [self._tables[path] for path in self._package_at(here, package)]
-        return next((table.types[name] for table in tables if name in table.types), None)
+    def _read_table(self, path: Path) -> _PackageFile | None:
+        tree = self.tree(path)
+        if tree is None:
+            return None
+        specs = type_specs(tree.root)
+        types = {word(each, "name"): type_ for each in specs if (type_ := part(each, "type")) is not None}
+        return _PackageFile(_package(tree.encoded), types)
+
+    def _declared_beside(self, reads: Reads, here: Path | None, package: bytes, name: str) -> Node | None:
+        """A type that another file of the package declares."""
+        with self.running(reads):
+            tables = [self._table(path) for path in self._package_at(here, package)]
+        return next((table.types[name] for table in tables if table is not None and name in table.types), None)
 
 
 def _declares(home: PackageFileAnalysis, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
+from breadknife.plugins.nullcheck.languages.file import NullFile, NullLanguage
 from breadknife.plugins.nullcheck.languages.java.project import JavaProject
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.java.repairs import REPAIRS
@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Place
 
 
-class JavaFile(CoreFile[Site]):
+class JavaFile(NullFile):
     _grammar = grammar_of("java")
 
     def _repairs(self, site: Site) -> Sequence[Repair[Site]]:
@@ -23,6 +23,6 @@ class JavaFile(CoreFile[Site]):
         return self._seen(Site, place)
 
 
-class Java(CoreLanguage):
+class Java(NullLanguage):
     _grammar = "java"
     _files, _file = JavaProject, JavaFile

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.core.il import ByteRange
-from breadknife.plugins.nullcheck.languages.cards import Card, kept_of
-from breadknife.plugins.nullcheck.languages.file import CoreFile, CoreLanguage
+from breadknife.plugins.nullcheck.languages.file import NullFile, NullLanguage
 from breadknife.plugins.nullcheck.languages.python.project import PythonProject
+from breadknife.plugins.nullcheck.queries.stored import Card, store_of
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.plugins.nullcheck.repairs.python.declarations import is_declaration
 from breadknife.plugins.nullcheck.repairs.python.foreign import foreign_place
@@ -28,12 +28,11 @@ _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 """After these a function gives what it gave."""
 
 
-class PythonFile(CoreFile[PythonSite]):
+class PythonFile(NullFile):
     _grammar = grammar_of("python")
 
-    def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Iterator[Offer]:
-        site = self._site(place)
-        for each in super().offers(place, about):
+    def _offered(self, site: PythonSite) -> Iterator[Offer]:
+        for each in super()._offered(site):
             is_inner = each.strategy in _INNER and (site.has_declared_result or each.strategy in _FAILING)
             yield replace(each, is_inner=is_inner and not site.is_given_back)
 
@@ -59,10 +58,10 @@ class PythonFile(CoreFile[PythonSite]):
         return PythonSite(tree, home, self._grammar, node, Use.ASSIGN, home.uri, project=project)
 
 
-class Python(CoreLanguage):
+class Python(NullLanguage):
     _grammar = "python"
     _file = PythonFile
 
     @staticmethod
     def _files(project: Project | None) -> PythonProject:
-        return PythonProject(project, cards=kept_of("python", Card))
+        return PythonProject(project, cards=store_of("python", Card))

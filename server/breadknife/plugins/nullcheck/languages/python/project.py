@@ -8,9 +8,9 @@ from pathlib import Path
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.symbols import SymbolTable
-from breadknife.plugins.nullcheck.languages.cards import Card
-from breadknife.plugins.nullcheck.languages.project import ProjectFiles
 from breadknife.plugins.nullcheck.languages.python.outline import home_of
+from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
+from breadknife.plugins.nullcheck.queries.stored import Card
 from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree
 
@@ -83,7 +83,7 @@ class PythonProject(ProjectFiles[FileAnalysis]):
     def _files_with(self, uri: str, names: Iterable[str]) -> Iterator[Path]:
         """Yield the files that have what these qualified names of a file mean; of a module, that itself."""
         for name in sorted(set(names)):
-            target = self.followed(uri, name, lambda name=name: self._looked_up(uri, name, _MOST_STEPS))
+            target = self.leads_to(uri, name, lambda name=name: self._looked_up(uri, name, _MOST_STEPS))
             if target is not None:
                 yield target[0]
             elif name.partition(".")[0] not in sys.stdlib_module_names:

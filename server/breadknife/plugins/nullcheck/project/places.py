@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.formats.values import Columns, Said
-from breadknife.plugins.nullcheck.values import SOURCE, NullFile, Place, Use
+from breadknife.plugins.nullcheck.languages.file import NullFile
+from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import Node, SyntaxTree

@@ -1,0 +1,1 @@
+"""What the analyses have found out, and what they have read for it."""
