@@ -19,10 +19,10 @@ import tarfile
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import BreadknifeError
 from breadknife.setup.engine_build import Build, work_folder
 from breadknife.setup.engine_source import local_version
-from breadknife.setup.values import Step
 
 RELEASED = 1_262_304_000
 """The time of every file in the sdist, so that it is the same bytes whenever it is made (2010-01-01)."""
@@ -52,7 +52,7 @@ class Progress:
     def __init__(self) -> None:
         self._last = ("", 0)
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: PullProgress) -> None:
         now = step.message.partition(":")[0], int((step.fraction or 0) * 10)
         if now != self._last:
             self._last = now

@@ -227,8 +227,17 @@ class Family:
         except psutil.Error:
             return False
 
-    def end(self) -> int:
-        """End all of them, whatever they do. Return the program's exit code."""
+    def end(self, grace: float = 0.0) -> int:
+        """End all of them, whatever they do. Return the program's exit code.
+
+        With `grace`, they are asked to end first, and have so many seconds for that.
+        """
+        if grace:
+            members = family(self._process)
+            for process in members:
+                with contextlib.suppress(psutil.Error):
+                    process.terminate()
+            psutil.wait_procs(members, grace)
         for _ in range(_TRIES):  # one that starts others meanwhile
             kill(family(self._process))
             others = [each for each in self._others() if _runs(each)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import typer
 
-from breadknife.cli.output import INTERRUPTED, exit_on_error
+from breadknife.cli.commands import exit_on_error
+from breadknife.cli.output import INTERRUPTED
 from breadknife.errors import SettingsError
 
 

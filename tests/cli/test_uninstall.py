@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import msgspec
+import psutil
 import pytest
 
+from breadknife import paths
+from breadknife.engine.liveness import DaemonProcess
 from cli.commands import breadknife, within
 
 
@@ -56,6 +62,18 @@ def test_all(model: Path, tmp_path: Path) -> None:
     assert within(tmp_path, "uninstall", "--what", "all", "--yes").returncode == 0
     assert list((model.parents[2]).rglob("*")) == []
     assert "nothing of breadknife's here but the program" in within(tmp_path, "uninstall").stdout
+
+
+@pytest.mark.parametrize(("what", "ends"), [("settings", False), ("models", True), ("all", True)])
+def test_the_engine_ends_if_it_uses_what_goes(model: Path, tmp_path: Path, what: str, ends: bool) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as engine:
+        process = psutil.Process(engine.pid)
+        daemon = DaemonProcess(engine.pid, process.create_time(), process.exe())
+        paths.make_folder(paths.runtime_dir())
+        (paths.runtime_dir() / "daemon.json").write_bytes(msgspec.json.encode(daemon))
+        said = within(tmp_path, "uninstall", "--what", what, "--yes", "--json")
+        assert json.loads(said.stdout)["engine_ended"] == (engine.pid if ends else None)
+        assert psutil.pid_exists(engine.pid) is not ends
 
 
 @pytest.mark.parametrize(

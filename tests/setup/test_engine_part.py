@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import DownloadFailed, EngineUnavailable
 from breadknife.setup import engine
 from breadknife.setup.engine import EnginePart, made_folder
 from breadknife.setup.engine_source import RELEASE, local_version
-from breadknife.setup.values import Step
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Trial:
         self.version = local_version()
         self.fault = "" if self.heals else self.fault
 
-    def wheel(self, target: Path, report: Callable[[Step], None], cancel: CancelToken) -> Path:
+    def wheel(self, target: Path, report: Callable[[PullProgress], None], cancel: CancelToken) -> Path:
         self.built += 1
         return target / "made.whl"
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.progress import ProgressAmount
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.setup.running import CANCELLED, set_up
-from breadknife.setup.values import Event, Skipped, State, Step
+from breadknife.setup.values import Event, Skipped, State
 from engine.advancing import assert_advancing
 from setup.fakes import FakePart
 
@@ -51,8 +52,8 @@ def test_a_part_that_is_not_set_up(error: Exception, state: State, message: str)
 
 
 def test_what_a_part_tells(home: object) -> None:
-    def does(report: Callable[[Step], None], cancel: CancelToken) -> str:
-        report(Step("fetching", 0.5, 5, 10))
+    def does(report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
+        report(PullProgress("fetching", ProgressAmount(0.5, 5, 10)))
         return "it is there"
 
     events: list[Event] = []
@@ -104,21 +105,24 @@ def test_cancelling_is_told_of_each_part() -> None:
 
 
 steps = st.builds(
-    Step,
+    PullProgress,
     message=st.just("fetching"),
-    fraction=st.none() | st.floats(0, 1),
-    bytes_done=st.none() | st.integers(0, 1000),
-    bytes_total=st.none() | st.integers(1, 1000),
+    amount=st.builds(
+        ProgressAmount,
+        fraction=st.none() | st.floats(0, 1),
+        done=st.none() | st.integers(0, 1000),
+        total=st.none() | st.integers(1, 1000),
+    ),
 )
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(steps, max_size=8), min_size=1, max_size=3))
-def test_no_part_goes_back(each: list[list[Step]]) -> None:
+def test_no_part_goes_back(each: list[list[PullProgress]]) -> None:
     """Whatever a part tries again, and however many there are at the same time."""
 
-    def telling(told: list[Step]) -> Callable[[Callable[[Step], None], CancelToken], str]:
-        def does(report: Callable[[Step], None], cancel: CancelToken) -> str:
+    def telling(told: list[PullProgress]) -> Callable[[Callable[[PullProgress], None], CancelToken], str]:
+        def does(report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
             for step in told:
                 report(step)
             return "it is there"

@@ -34,12 +34,12 @@ def test_a_model_that_was_begun(tmp_path: Path, kept: dict[str, int], missing: i
         path = store.partial(CODER) / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bytes(size))
-    assert ModelPart(CODER, store=store).look().size == missing
+    assert ModelPart(CODER, store=store).status().size == missing
 
 
 def test_a_model_that_is_made_here_comes_as_a_package(tmp_path: Path) -> None:
     assert MINILM.convert
-    assert ModelPart(MINILM, store=ModelStore(tmp_path)).look().size == MINILM.convert.size > MINILM.size
+    assert ModelPart(MINILM, store=ModelStore(tmp_path)).status().size == MINILM.convert.size > MINILM.size
 
 
 @pytest.fixture
@@ -50,12 +50,12 @@ def without_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("without_engine")
 def test_an_engine_that_is_here_is_not_fetched(tmp_path: Path) -> None:
     wheel = f"llama_cpp_python-{RELEASE}+breadknife9-py3-none-any.whl"
-    assert EnginePart().look().size == SIZE
-    assert EnginePart(str(tmp_path)).look().size == SIZE
+    assert EnginePart().status().size == SIZE
+    assert EnginePart(str(tmp_path)).status().size == SIZE
     (tmp_path / wheel).touch()
-    assert EnginePart(str(tmp_path)).look().size == 0
+    assert EnginePart(str(tmp_path)).status().size == 0
     for path in (made_folder() / wheel, sdist_in(work_folder())):
         path.parent.mkdir(parents=True)
         path.touch()
-        assert EnginePart().look().size == 0
+        assert EnginePart().status().size == 0
         path.unlink()

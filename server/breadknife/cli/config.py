@@ -12,17 +12,18 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from breadknife.cli.output import Json, errors_told, print_json, say, tell
+from breadknife.cli.commands import App, Json
+from breadknife.cli.output import print_json, say, tell
 from breadknife.errors import LeftOut, SettingsError
 
-app = typer.Typer(help="Show and check the settings.", no_args_is_help=True)
+app = App("Show and check the settings.")
 
-Where = Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder.")]
+PathArgument = Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder.")]
 
 
 @app.command()
 def show(
-    path: Where = Path("."),
+    path: PathArgument = Path("."),
     origin: Annotated[bool, typer.Option("--origin", help="Show the file and line that set each one.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -34,21 +35,20 @@ def show(
 
       breadknife config show --origin README.md
     """
-    with errors_told():
-        found, problems = rows(path)
+    settings, problems = rows(path)
     for problem in problems:
         tell(str(problem))
     if as_json:
-        print_json([asdict(row) for row in found])
+        print_json([asdict(row) for row in settings])
         return
-    lines = [(f"{row.key} = {json.dumps(row.value, ensure_ascii=False)}", row.origin) for row in found]
+    lines = [(f"{row.key} = {json.dumps(row.value, ensure_ascii=False)}", row.origin) for row in settings]
     width = max(len(line) for line, _ in lines)
-    for line, where in lines:
-        say(f"{line:{width}}  # {where}" if origin else line)
+    for line, source in lines:
+        say(f"{line:{width}}  # {source}" if origin else line)
 
 
 @app.command()
-def check(path: Where = Path("."), as_json: Json = False) -> None:
+def check(path: PathArgument = Path("."), as_json: Json = False) -> int:
     """Check your settings and those of a path's project.
 
     Reports settings that need your trust, but doesn't count them as wrong.
@@ -59,16 +59,13 @@ def check(path: Where = Path("."), as_json: Json = False) -> None:
 
       breadknife config check
     """
-    with errors_told():
-        _, problems = rows(path)
+    _, problems = rows(path)
     if as_json:
-        found = [{"problem": str(each), "wrong": not isinstance(each, LeftOut)} for each in problems]
-        print_json(found)
+        print_json([{"problem": str(each), "wrong": not isinstance(each, LeftOut)} for each in problems])
     else:
         for problem in problems or ("nothing is wrong with the settings",):
             say(str(problem))
-    if any(not isinstance(problem, LeftOut) for problem in problems):
-        raise typer.Exit(1)
+    return 1 if any(not isinstance(problem, LeftOut) for problem in problems) else 0
 
 
 @app.command()
@@ -84,12 +81,11 @@ def schema() -> None:
     from breadknife.host.plugins.registry import discover
     from breadknife.host.settings.schema import json_schema
 
-    with errors_told():
-        print_json(json_schema(discover().settings_types))
+    print_json(json_schema(discover().settings_types))
 
 
 @dataclass(frozen=True)
-class Row:
+class SettingRow:
     key: str
     value: Any
     """JSON."""
@@ -97,7 +93,7 @@ class Row:
     """`FILE:LINE`, or who says so: a default, the catalog."""
 
 
-def rows(path: Path) -> tuple[list[Row], tuple[SettingsError, ...]]:
+def rows(path: Path) -> tuple[list[SettingRow], tuple[SettingsError, ...]]:
     """Return every setting for a file or a folder, and what is wrong. Raises SettingsError for a path that isn't
     there."""
     from breadknife.engine.models.catalog import read_models
@@ -114,30 +110,30 @@ def rows(path: Path) -> tuple[list[Row], tuple[SettingsError, ...]]:
     settings, problems = load(root, discover().settings_types)
     if path.is_file():
         settings = settings.for_path(path.relative_to(root).as_posix(), language_of(path) or "")
-    found = {row.key: row for row in _defaults(settings.plugins, read_models().roles)}
+    by_key = {row.key: row for row in _defaults(settings.plugins, read_models().roles)}
     for entry in settings.entries:
         if entry.scope is None or path.is_file():  # of a file, only those that fit are left
-            found |= {row.key: row for row in _flat(entry.key, entry.value, entry.where)}
-    return list(found.values()), problems
+            by_key |= {row.key: row for row in _flat(entry.key, entry.value, entry.where)}
+    return list(by_key.values()), problems
 
 
-def _defaults(plugins: Any, roles: Any) -> Iterator[Row]:
+def _defaults(plugins: Any, roles: Any) -> Iterator[SettingRow]:
     from breadknife.engine.settings import EngineSettings
     from breadknife.host.settings.resolve import FLAGS
 
     for flag in FLAGS:
-        yield Row(flag, False, "default")
+        yield SettingRow(flag, False, "default")
     for role, model in roles.items():
-        yield Row(f"models.{role}", model, "the catalog")
+        yield SettingRow(f"models.{role}", model, "the catalog")
     yield from _flat("engine", EngineSettings(), "default")
     for name, value in plugins.items():
-        yield Row(f"{name}.enabled", True, "default")
+        yield SettingRow(f"{name}.enabled", True, "default")
         yield from _flat(name, type(value)(), "default")
 
 
-def _flat(key: str, value: Any, where: str) -> Iterator[Row]:
+def _flat(key: str, value: Any, where: str) -> Iterator[SettingRow]:
     if is_dataclass(value):
         for field in fields(value):
             yield from _flat(f"{key}.{field.name}", getattr(value, field.name), where)
     else:
-        yield Row(key, msgspec.to_builtins(value), where)
+        yield SettingRow(key, msgspec.to_builtins(value), where)

@@ -10,22 +10,20 @@ import typer
 
 from breadknife import __version__
 from breadknife.cli import config, null
+from breadknife.cli.commands import App, EngineScript, Json, Offline
 from breadknife.cli.engine import app as engine
 from breadknife.cli.lint.command import lint
 from breadknife.cli.models import app as models
-from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error, say
+from breadknife.cli.output import say
 from breadknife.cli.plugins import app as plugins
 from breadknife.cli.recipes import app as recipes
 from breadknife.cli.shelf import app as shelf
 from breadknife.offline import OFFLINE, forbid_network, is_asked_for
 
-app = typer.Typer(
-    name="breadknife",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Run small language models on your own machine: code completion, null checks and prose corrections, in any "
+app = App(
+    "Run small language models on your own machine: code completion, null checks and prose corrections, in any "
     "editor and in CI.",
+    name="breadknife",
 )
 app.add_typer(models.app, name="models")
 app.add_typer(engine.app, name="engine")
@@ -79,7 +77,7 @@ def fix(
     as_json: Json = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
-) -> None:
+) -> int | None:
     """Repair values that may be null; print the repairs as a diff.
 
     Takes another checker's findings (--from) and verifies each repair; without --from, repairs what `breadknife lint`
@@ -99,7 +97,7 @@ def fix(
     from breadknife.plugins.nullcheck.project.reported import Sources
 
     options = Options(Sources(paths or [], source), write, list_all, as_json)
-    exit_on_error(lambda: run(options, offline=offline, engine_script=engine_script))
+    return run(options, offline=offline, engine_script=engine_script)
 
 
 @app.command()
@@ -118,7 +116,7 @@ def setup(
     undo: Annotated[bool, typer.Option("--undo", help="Take out of that file what `--write` put there.")] = False,
     as_json: Json = False,
     offline: Offline = False,
-) -> None:
+) -> int | None:
     """Set up the engine, models, LanguageTool and your editor.
 
     Without a part, shows what there is and asks about each part. For an editor, prints its exact settings. Downloads
@@ -142,7 +140,7 @@ def setup(
     from breadknife.cli.setup.run import Settings, run
 
     settings = Settings.UNDO if undo else Settings.WRITE if write else Settings.SHOW
-    exit_on_error(lambda: run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline, settings=settings))
+    return run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline, settings=settings)
 
 
 @app.command()
@@ -153,11 +151,11 @@ def uninstall(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
     as_json: Json = False,
-) -> None:
+) -> int | None:
     """Show what breadknife keeps where, and remove what you name.
 
     Without --what, removes nothing: lists what lies where, how large it is, and how the program itself is removed.
-    With it, shows what goes, asks, ends the engine, and removes only files of breadknife's own.
+    With it, shows what goes, asks, and removes only files of breadknife's own. Ends the engine if it uses them.
 
     Exit code: 0 if all that you named is gone, 1 if some isn't, 2 after an error.
 
@@ -171,11 +169,11 @@ def uninstall(
     """
     from breadknife.cli.uninstall import run
 
-    exit_on_error(lambda: run(what or [], yes=yes, as_json=as_json))
+    return run(what or [], yes=yes, as_json=as_json)
 
 
 @app.command()
-def doctor(as_json: Json = False) -> None:
+def doctor(as_json: Json = False) -> int | None:
     """Check what breadknife needs, and say what to correct.
 
     Exit code: 0 if all is well, 1 if there is something to do.
@@ -188,14 +186,14 @@ def doctor(as_json: Json = False) -> None:
     """
     from breadknife.cli.doctor import run
 
-    exit_on_error(lambda: run(as_json=as_json))
+    return run(as_json=as_json)
 
 
 @app.command()
 def status(
     as_json: Json = False,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Update each second, until Ctrl-C.")] = False,
-) -> None:
+) -> int | None:
     """Show the engine: models, caches, lanes, clients, failures.
 
     Doesn't start the engine.
@@ -208,7 +206,7 @@ def status(
     """
     from breadknife.cli.status import run
 
-    exit_on_error(lambda: run(as_json=as_json, watch=watch))
+    return run(as_json=as_json, watch=watch)
 
 
 @app.command()
@@ -219,7 +217,7 @@ def why(
     ] = None,
     as_json: Json = False,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most this many receipts, newest first.")] = 10,
-) -> None:
+) -> int | None:
     """Say why nothing is shown at a place, or what was asked.
 
     With a line, says why nothing is shown there, and what to do about it. Otherwise shows the latest receipts of the
@@ -235,7 +233,7 @@ def why(
     """
     from breadknife.cli.why import run
 
-    exit_on_error(lambda: run(place, as_json=as_json, limit=limit))
+    return run(place, as_json=as_json, limit=limit)
 
 
 @app.command()
@@ -243,7 +241,7 @@ def mcp(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Serve the files of this folder.")] = Path("."),
     offline: Offline = False,
     engine_script: EngineScript = None,
-) -> None:
+) -> int | None:
     """Serve agents over MCP: lint, fix, why, recipe.
 
     MCP is the Model Context Protocol. Your agent starts this and talks to it over stdin and stdout. No tool writes a
@@ -257,7 +255,7 @@ def mcp(
     """
     from breadknife.cli.mcp.run import run
 
-    exit_on_error(lambda: run(folder.absolute(), offline=offline, engine_script=engine_script))
+    return run(folder.absolute(), offline=offline, engine_script=engine_script)
 
 
 @app.command()
@@ -265,7 +263,7 @@ def trust(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to trust.")] = Path("."),
     revoke: Annotated[bool, typer.Option("--revoke", help="Stop trusting the folder.")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="List the folders that you trust.")] = False,
-) -> None:
+) -> int | None:
     """Trust a folder's settings and programs.
 
     The settings of a trusted folder, and of all folders in it, may choose models and use everything that needs trust.
@@ -281,14 +279,14 @@ def trust(
     """
     from breadknife.cli.trust import run
 
-    exit_on_error(lambda: run(folder, revoke=revoke, list_all=list_all))
+    return run(folder, revoke=revoke, list_all=list_all)
 
 
 @app.command()
 def learned(
     as_json: Json = False,
     forget: Annotated[bool, typer.Option("--forget", help="Delete everything that was learned.")] = False,
-) -> None:
+) -> int | None:
     """Show what was learned from your choices, and in which file.
 
     breadknife learns from the suggestions and fixes that you accept, on this machine only.
@@ -301,4 +299,4 @@ def learned(
     """
     from breadknife.cli.learned import run
 
-    exit_on_error(lambda: run(as_json=as_json, forget=forget))
+    return run(as_json=as_json, forget=forget)

@@ -7,11 +7,9 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import Json, Offline, errors_told
+from breadknife.cli.commands import App, Json, Offline
 
-app = typer.Typer(
-    name="null", no_args_is_help=True, rich_markup_mode=None, help="Show what makes a project's values null."
-)
+app = App("Show what makes a project's values null.")
 
 
 @app.callback()
@@ -32,7 +30,7 @@ def report(
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most this many causes.")] = 20,
     as_json: Json = False,
     offline: Offline = False,
-) -> None:
+) -> int:
     """Rank the declarations that cause the most null findings.
 
     Without --from, the findings are breadknife's own.
@@ -50,10 +48,7 @@ def report(
     from breadknife.cli.fix.report import run
     from breadknife.plugins.nullcheck.project.reported import Sources
 
-    with errors_told():
-        code = run(Sources(paths or [], source), top, is_json=as_json, offline=offline)
-    if code:
-        raise typer.Exit(code)
+    return run(Sources(paths or [], source), top, is_json=as_json, offline=offline)
 
 
 @app.command()
@@ -68,7 +63,7 @@ def triage(
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most this many groups of each sort.")] = 20,
     as_json: Json = False,
     offline: Offline = False,
-) -> None:
+) -> int:
     """Sort a checker's null findings: bugs or noise.
 
     Each group has one cause. What can happen comes with a repair, a life cycle with one patch of its declaration, and
@@ -87,10 +82,7 @@ def triage(
     from breadknife.cli.fix.triage import run
     from breadknife.plugins.nullcheck.project.reported import Sources
 
-    with errors_told():
-        code = run(Sources(paths or [], source), top, is_json=as_json, offline=offline)
-    if code:
-        raise typer.Exit(code)
+    return run(Sources(paths or [], source), top, is_json=as_json, offline=offline)
 
 
 @app.command()
@@ -116,5 +108,4 @@ def annotate(
     """
     from breadknife.cli.fix.annotate import run
 
-    with errors_told():
-        run(source, write=write, offline=offline)
+    run(source, write=write, offline=offline)

@@ -1,9 +1,8 @@
-"""What commands share: messages and progress on stderr, JSON, errors as exit codes."""
+"""What commands share: messages and progress on stderr, JSON, signals."""
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import sys
@@ -11,26 +10,15 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
-from pathlib import Path
 from types import FrameType
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import typer
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.progress import ProgressAmount
 from breadknife.engine.models.pull import PullProgress, Report
-from breadknife.errors import BreadknifeError
-from breadknife.offline import OFFLINE
 from breadknife.text.printable import escaped
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Block any use of the network.")]
-
-EngineScript = Annotated[
-    Path | None,
-    typer.Option(help="Answer from this JSON script instead of a model: for tests of editor clients.", metavar="FILE"),
-]
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
@@ -90,41 +78,6 @@ def _fitting(message: str) -> str:
     except OSError:
         return message
     return message if width < 1 or cell_len(message) <= width else set_cell_size(message, width - 1) + "…"
-
-
-@contextmanager
-def errors_told() -> Generator[None, None, None]:
-    """One of our errors ends the program with its message and code 2."""
-    try:
-        yield
-    except BreadknifeError as error:
-        tell(str(error))
-        raise typer.Exit(2) from None
-
-
-def exit_on_error(command: Callable[[], int | None]) -> None:
-    """Run a command; its code, or 2 after an error, is the process's."""
-    try:
-        with errors_told():
-            code = command()
-    except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
-    except typer.Abort:  # a question was left without an answer, and the cursor is still behind it
-        print(file=sys.stderr)
-        tell("cancelled")
-        raise typer.Exit(INTERRUPTED) from None
-    except typer.Exit:
-        raise
-    except BrokenPipeError:  # typer would end with 1, which lint says of findings
-        raise typer.Exit(2) from None
-    except OSError:  # told where the command begins
-        raise
-    except Exception as error:
-        tell(f"an error that nobody foresaw: {type(error).__name__}: {error}")
-        logging.getLogger("breadknife").debug("", exc_info=True)
-        raise typer.Exit(2) from error
-    if code:
-        raise typer.Exit(code)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class Parts:
     def usual(self) -> tuple[Part, ...]:
         """What is set up when nothing is named: LanguageTool where there is a Java for it. Editors' settings are for
         those who ask for them."""
-        tool = self.languagetool.look()
+        tool = self.languagetool.status()
         return (self.engine, *self.default_models, *((self.languagetool,) if tool.possible else ()))
 
     def named(self, names: Sequence[str]) -> list[Part]:

@@ -13,13 +13,15 @@ from breadknife.cancel import CancelToken
 from breadknife.engine import installed
 from breadknife.engine.machine import processor
 from breadknife.engine.models.index import download
+from breadknife.engine.models.progress import ProgressAmount
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import DownloadFailed, EngineUnavailable
 from breadknife.paths import cache_dir
 from breadknife.setup.engine_build import Build, work_folder
 from breadknife.setup.engine_source import RELEASE, SIZE, local_version, sdist_in
 from breadknife.setup.environment import installer, requirement
 from breadknife.setup.processes import run_program
-from breadknife.setup.values import Look, Step
+from breadknife.setup.values import PartStatus
 
 
 @dataclass(frozen=True)
@@ -36,18 +38,20 @@ class EnginePart:
     )
     lane = "engine"
 
-    def look(self) -> Look:
+    def status(self) -> PartStatus:
         found = installed.version()
         if found == local_version():
-            return Look(True, f"llama-cpp-python {found}", SIZE)
-        return Look(False, f"another build: {found}" if found else "not installed", 0 if self._is_fetched() else SIZE)
+            return PartStatus(True, f"llama-cpp-python {found}", SIZE)
+        return PartStatus(
+            False, f"another build: {found}" if found else "not installed", 0 if self._is_fetched() else SIZE
+        )
 
-    def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
-        ready = self.look().ready
+    def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
+        ready = self.status().ready
         if ready and not _fault(cancel):
             return f"the engine is installed: llama-cpp-python {installed.version()}"
         install = installer()
-        report(Step("looking for a wheel of the engine", 0.0))
+        report(PullProgress("looking for a wheel of the engine", ProgressAmount(0.0)))
         wheel = self._found(cancel)
         how = "from a wheel"
         if wheel is None:
@@ -57,7 +61,7 @@ class EnginePart:
                     "leave out `--offline`, or name a folder with one (`--wheels DIR`)"
                 )
             wheel, how = Build(work_folder()).wheel(made_folder(), report, cancel), "compiled here"
-        report(Step("installing the engine", 0.98))
+        report(PullProgress("installing the engine", ProgressAmount(0.98)))
         offline = ["--no-index"] if self.offline else []
         links = ["--find-links", self.wheels] if self.wheels else []
         install.install(*offline, *links, requirement("engine", "numpy"), str(wheel), cancel=cancel)

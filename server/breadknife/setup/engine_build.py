@@ -16,13 +16,15 @@ from pathlib import Path
 from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.index import pip_command
+from breadknife.engine.models.progress import ProgressAmount
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.paths import cache_dir, make_folder, open_private, state_dir
 from breadknife.setup import build_log
 from breadknife.setup.engine_source import SIZE, fetch, local_version, prepare
 from breadknife.setup.environment import waiting_for
 from breadknife.setup.processes import run_program
-from breadknife.setup.values import Skipped, Step
+from breadknife.setup.values import Skipped
 
 NEEDED_BYTES = 700_000_000
 """The sdist, its 90 MB of sources, and what they are compiled to (a portable build for x86-64: 250 MB)."""
@@ -44,7 +46,7 @@ class Build:
     portable: bool = False
     log: Path = field(default_factory=lambda: state_dir() / "engine-build.log")
 
-    def wheel(self, target: Path, report: Callable[[Step], None], cancel: CancelToken) -> Path:
+    def wheel(self, target: Path, report: Callable[[PullProgress], None], cancel: CancelToken) -> Path:
         """Compile the wheel, and put it into `target`. Raises Skipped, BuildFailed, DownloadFailed, Cancelled."""
         need_compiler()
         make_folder(self.folder)
@@ -57,20 +59,20 @@ class Build:
         shutil.rmtree(self.folder, ignore_errors=True)
         return wheel
 
-    def source(self, report: Callable[[Step], None], cancel: CancelToken) -> Path:
+    def source(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> Path:
         """Return the folder of the sources that are compiled. Raises DownloadFailed, Cancelled."""
 
         def fetching(count: int) -> None:
             cancel.raise_if_cancelled()
             done = min(count, SIZE)
-            report(Step("fetching the engine's sources", _FETCHED * done / SIZE, done, SIZE))
+            report(PullProgress("fetching the engine's sources", ProgressAmount(_FETCHED * done / SIZE, done, SIZE)))
 
         fetching(0)
         sdist = fetch(self.folder, fetching)
-        report(Step("unpacking the engine's sources", _FETCHED))
+        report(PullProgress("unpacking the engine's sources", ProgressAmount(_FETCHED)))
         return prepare(sdist, self.folder / "source")
 
-    def _compile(self, source: Path, report: Callable[[Step], None], cancel: CancelToken) -> Path:
+    def _compile(self, source: Path, report: Callable[[PullProgress], None], cancel: CancelToken) -> Path:
         made = self.folder / "wheel"
         shutil.rmtree(made, ignore_errors=True)
         options = {"build-dir": str(self.folder / "build"), "cmake.define.BREADKNIFE_PORTABLE": str(self.portable)}
@@ -87,7 +89,7 @@ class Build:
                 log.write(f"{line}\n")
                 progress.read(line)
 
-            report(Step("preparing to compile the engine", _PREPARED))
+            report(PullProgress("preparing to compile the engine", ProgressAmount(_PREPARED)))
             result = run_program(command, cancel, on_line, environment=_environment(), gently=True)
         wheel = next(made.glob("*.whl"), None)
         if result.code or wheel is None:
@@ -106,7 +108,7 @@ class Build:
 
 @dataclass
 class _Progress:
-    report: Callable[[Step], None]
+    report: Callable[[PullProgress], None]
     _began: float = 0.0
     _first: int = 0
     """Files that a build before this one had compiled."""
@@ -119,9 +121,11 @@ class _Progress:
                 seconds = time.monotonic() - self._began
                 left = build_log.remaining(seconds, done - self._first, total - self._first)
                 message = f"compiling the engine: {done} of {total} files" + (f", {left}" if left else "")
-                self.report(Step(message, _PREPARED + (_COMPILED - _PREPARED) * done / total))
+                self.report(PullProgress(message, ProgressAmount(_PREPARED + (_COMPILED - _PREPARED) * done / total)))
             case build_log.Phase(message):
-                self.report(Step(f"the engine: {message}", _COMPILED if self._began else _PREPARED))
+                self.report(
+                    PullProgress(f"the engine: {message}", ProgressAmount(_COMPILED if self._began else _PREPARED))
+                )
             case None:
                 pass
 

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.progress import ProgressAmount
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import DownloadFailed
 from breadknife.plugins.prose.engines.jvm.installed import VERSION, folder, java_obstacle, obstacle
 from breadknife.setup.environment import installer, requirement
 from breadknife.setup.languagetool_jars import BYTES, install, is_whole
-from breadknife.setup.values import Look, Skipped, Step
+from breadknife.setup.values import PartStatus, Skipped
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,15 @@ class LanguageToolPart:
     purpose = "more rules for English prose, and 30 other languages; needs Java 17 and 0.4 GB of memory"
     lane = "languagetool"
 
-    def look(self) -> Look:
+    def status(self) -> PartStatus:
         why = obstacle()
         if why is None:
-            return Look(True, str(folder()), BYTES)
+            return PartStatus(True, str(folder()), BYTES)
         if why := java_obstacle():
-            return Look(False, why, BYTES, possible=False)
-        return Look(False, "not installed", BYTES)
+            return PartStatus(False, why, BYTES, possible=False)
+        return PartStatus(False, "not installed", BYTES)
 
-    def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
+    def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
         if why := java_obstacle():
             raise Skipped(f"LanguageTool needs Java: {why}")
         if obstacle() is None and is_whole():
@@ -44,7 +46,7 @@ class LanguageToolPart:
             )
         importlib.invalidate_caches()
         if importlib.util.find_spec("language_tool_python") is None:
-            report(Step("installing LanguageTool's client (GPL-3.0)", 0.0))
+            report(PullProgress("installing LanguageTool's client (GPL-3.0)", ProgressAmount(0.0)))
             installer().install(requirement("languagetool", "language-tool-python"), cancel=cancel)
             importlib.invalidate_caches()
 

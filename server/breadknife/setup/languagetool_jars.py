@@ -11,12 +11,13 @@ from pathlib import Path
 
 from breadknife import children
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.progress import ProgressAmount
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.paths import make_folder
 from breadknife.plugins.prose.engines.jvm import jars
 from breadknife.plugins.prose.engines.jvm.installed import SERVER_JAR, VERSION, folder, server_jar
 from breadknife.setup.processes import run_program
-from breadknife.setup.values import Step
 
 _RELEASE_SHA256 = "6a7f6b67b779ae9505f7579f0c41453ea8d1bd72ae750bdc2c55ba974281467d"
 """The SHA-256 of LanguageTool 6.8's archive, as language_tool_python 3.4.0 has it in its `integrity.toml`."""
@@ -26,7 +27,7 @@ _NEEDED_BYTES = 600_000_000  # the jars, and Maven's own copy of them
 _FETCHING = f"fetching LanguageTool {VERSION}"
 _DOWNLOADED = re.compile(r"Downloaded from .*\.jar \(([\d.]+) ([kMG]?)B at ")
 _UNITS = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
-Report = Callable[[Step], None]
+Report = Callable[[PullProgress], None]
 
 
 def is_whole() -> bool:
@@ -80,9 +81,9 @@ def _with_maven(temporary: Path, report: Report, cancel: CancelToken) -> Path:
     def on_line(line: str) -> None:
         nonlocal done
         done += downloaded(line)
-        report(Step(_FETCHING, min(done / BYTES, 1.0), min(done, BYTES), BYTES))
+        report(PullProgress(_FETCHING, ProgressAmount(min(done / BYTES, 1.0), min(done, BYTES), BYTES)))
 
-    report(Step(_FETCHING, 0.0, 0, BYTES))
+    report(PullProgress(_FETCHING, ProgressAmount(0.0, 0, BYTES)))
     try:
         result = run_program(command, cancel, on_line, folder=temporary)
     except OSError as error:
@@ -109,7 +110,7 @@ def _with_library(temporary: Path, report: Report, cancel: CancelToken) -> Path:
     except ImportError as error:
         raise DownloadFailed("`breadknife[languagetool]` is not installed") from error
     cancel.raise_if_cancelled()
-    report(Step(f"{_FETCHING} from its releases"))
+    report(PullProgress(f"{_FETCHING} from its releases"))
     before = os.environ.get("LTP_PATH")
     os.environ["LTP_PATH"] = str(temporary)  # the library knows no other way
     try:

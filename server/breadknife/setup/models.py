@@ -13,7 +13,7 @@ from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.models.pull import PullProgress, fetched, pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import Cancelled
-from breadknife.setup.values import Look, Step
+from breadknife.setup.values import PartStatus
 
 _LOOK_SECONDS = 0.1
 _GRACE_SECONDS = 1.0
@@ -41,18 +41,18 @@ class ModelPart:
         what = self.model.purpose or ", ".join(self.model.roles)
         return f"{what} ({self.model.languages})" if self.model.languages else what
 
-    def look(self) -> Look:
+    def status(self) -> PartStatus:
         if path := self.store.find(self.model):
-            return Look(True, str(path), self.model.size)
+            return PartStatus(True, str(path), self.model.size)
         begun = fetched(self.model, self.store)
         whole = self.model.download_size
         state = f"{begun * 100 // whole} % fetched" if 0 < begun < whole else "not here"
-        return Look(False, state, max(whole - begun, 0))
+        return PartStatus(False, state, max(whole - begun, 0))
 
-    def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
+    def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
         def pulling(now: PullProgress) -> None:
             cancel.raise_if_cancelled()
-            report(Step(now.message, now.amount.fraction, now.amount.done, now.amount.total))
+            report(now)
 
         path = _unless(cancel, lambda: pull(self.model, self.store, pulling, self.offline))
         return f"{self.model.name} is ready: {path}"

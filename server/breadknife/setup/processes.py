@@ -21,7 +21,7 @@ END_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Result:
+class ProgramResult:
     code: int
     lines: tuple[str, ...]
     """The last of its output, stdout and stderr together."""
@@ -35,7 +35,7 @@ def run_program(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     gently: bool = False,
-) -> Result:
+) -> ProgramResult:
     """Run it to its end. `gently`: it gives way to all other programs. Raises OSError, Cancelled."""
     cancel.raise_if_cancelled()
     process = children.start(
@@ -45,7 +45,12 @@ def run_program(
         with contextlib.suppress(psutil.Error):
             low = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10
             psutil.Process(process.pid).nice(low)
-    forget = cancel.on_cancel(lambda: end_tree(process.pid))
+    family = children.Family(process)
+
+    def end() -> None:
+        family.end(END_SECONDS)
+
+    forget = cancel.on_cancel(end)
     last: deque[str] = deque(maxlen=KEPT_LINES)
     try:
         assert process.stdout is not None
@@ -57,22 +62,6 @@ def run_program(
     finally:
         forget()
         if process.poll() is None:
-            end_tree(process.pid)
-            process.wait()
+            end()
     cancel.raise_if_cancelled()
-    return Result(code, tuple(last))
-
-
-def end_tree(pid: int) -> None:
-    """End a process and all that it started."""
-    try:
-        root = psutil.Process(pid)
-        every = [root, *root.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return
-    for each in every:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            each.terminate()
-    for each in psutil.wait_procs(every, END_SECONDS)[1]:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            each.kill()
+    return ProgramResult(code, tuple(last))

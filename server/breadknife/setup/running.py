@@ -8,9 +8,10 @@ from itertools import groupby
 
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.progress import MonotonicProgress, ProgressAmount
+from breadknife.engine.models.progress import MonotonicProgress
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import BreadknifeError, Cancelled
-from breadknife.setup.values import Event, Part, Skipped, State, Step
+from breadknife.setup.values import Event, Part, Skipped, State
 
 _SIGNAL_SECONDS = 0.2
 """Windows tells a thread of a signal only while it runs."""
@@ -18,8 +19,10 @@ CANCELLED = "{} was cancelled; the same command goes on from here"
 
 
 def set_up(parts: Sequence[Part], tell: Callable[[Event], None], cancel: CancelToken) -> dict[str, State]:
-    """Set the parts up; what became of each, by its name. `tell` is called from several threads, one at a time for each
-    part; a part's last event isn't `running`."""
+    """Set the parts up, and return what became of each, by its name.
+
+    `tell` is called from several threads, one at a time for each part; a part's last event isn't `running`.
+    """
     ended: dict[str, State] = {}
 
     def work(lane: Sequence[Part]) -> None:
@@ -41,9 +44,9 @@ def set_up(parts: Sequence[Part], tell: Callable[[Event], None], cancel: CancelT
 def _set_up(part: Part, tell: Callable[[Event], None], cancel: CancelToken) -> Event:
     advance = MonotonicProgress()
 
-    def report(step: Step) -> None:
-        now = advance.take(ProgressAmount(step.fraction, step.bytes_done, step.bytes_total))
-        tell(Event(part.name, "running", step.message, now.fraction, now.done, now.total))
+    def report(progress: PullProgress) -> None:
+        now = advance.take(progress.amount)
+        tell(Event(part.name, "running", progress.message, now.fraction, now.done, now.total))
 
     try:
         cancel.raise_if_cancelled()

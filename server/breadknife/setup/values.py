@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import BreadknifeError
 
 State = Literal["running", "done", "failed", "skipped"]
@@ -17,17 +18,6 @@ State = Literal["running", "done", "failed", "skipped"]
 
 class Skipped(BreadknifeError):
     """A part that can't be used here, with what would change that."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What a part is doing just now. What is told of it never goes back (`running`)."""
-
-    message: str
-    fraction: float | None = None
-    """How much of the whole part is done, from 0 to 1; None where nobody can tell."""
-    bytes_done: int | None = None
-    bytes_total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +35,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Look:
+class PartStatus:
     """A part as it is before anything is done."""
 
     ready: bool
@@ -78,11 +68,11 @@ class Part(Protocol):
         """Parts of one lane are set up one after the other, different lanes side by side."""
         ...
 
-    def look(self) -> Look:
+    def status(self) -> PartStatus:
         """Fetches and changes nothing."""
         ...
 
-    def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
+    def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
         """Set it up unless it is there, and say in a sentence what there is now.
 
         Raises Skipped, Cancelled (what was fetched is kept, and the next time goes on from there), or any other

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import errors_told
+from breadknife.cli.commands import App
 
-app = typer.Typer(no_args_is_help=True, help="Use the engine from other programs.", rich_markup_mode=None)
+app = App("Use the engine from other programs.")
 
 
 @app.callback()
@@ -40,5 +40,4 @@ def serve_openai(
     """
     from breadknife.cli.engine.serve_openai import run
 
-    with errors_told():
-        run(port, token_file)
+    run(port, token_file)

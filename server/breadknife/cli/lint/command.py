@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import EngineScript, Offline, exit_on_error
+from breadknife.cli.commands import EngineScript, Offline
 from breadknife.task.values import Confidence
 
 _FORMATS = "text, json, github, gitlab, junit, rdjson or sarif."
@@ -59,7 +59,7 @@ def lint(
     ] = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
-) -> None:
+) -> int | None:
     """Check files as an editor would.
 
     Exit code: 0 no findings, 1 findings, 2 something could not be checked, 130 stopped by Ctrl-C.
@@ -98,8 +98,7 @@ def lint(
             raise typer.BadParameter(f"--stale-ignores looks at all rules of all files: leave {wrong} out")
         from breadknife.cli.lint import stale
 
-        exit_on_error(lambda: stale.run(paths or [], offline=offline, engine_script=engine_script))
-        return
+        return stale.run(paths or [], offline=offline, engine_script=engine_script)
 
     from breadknife.cli.lint.options import LintOptions, RuleSelection, split_names
     from breadknife.cli.lint.run import run
@@ -109,4 +108,4 @@ def lint(
         paths or (), stdin_filename, language, only or (), selection, min_confidence, format, statistics, output_file,
         exit_zero, jobs, offline, engine_script,
     )  # fmt: skip
-    exit_on_error(lambda: run(options))
+    return run(options)

@@ -9,18 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from breadknife import arrivals
+from breadknife.cli.commands import App, Json, Offline
 from breadknife.cli.models import own
-from breadknife.cli.output import (
-    Json,
-    Offline,
-    errors_told,
-    megabytes,
-    offline_by_settings,
-    print_json,
-    progress,
-    say,
-    tell,
-)
+from breadknife.cli.output import megabytes, offline_by_settings, print_json, progress, say, tell
 from breadknife.engine.installed import is_installed
 from breadknife.engine.models.catalog import ModelInfo, merged, read_models, user_catalog
 from breadknife.engine.models.declared import package_models
@@ -30,7 +21,7 @@ from breadknife.errors import EngineMissing, ModelError
 from breadknife.plugins.shelf.usual import usual_models
 from breadknife.text.printable import escaped_values
 
-app = typer.Typer(no_args_is_help=True, help="List, download, check and remove models.", rich_markup_mode=None)
+app = App("List, download, check and remove models.")
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names from `breadknife models list`.")]
 
@@ -48,8 +39,7 @@ def list_models(as_json: Json = False) -> None:
       breadknife models list --json
     """
     store = ModelStore()
-    with errors_told():
-        user = user_catalog()
+    user = user_catalog()
     catalog, added, packages = merged(user), {model.name for model in user.models}, package_models().owners
     rows: list[dict[str, Any]] = [
         {
@@ -108,13 +98,12 @@ def pull_models(
       breadknife models pull qwen2.5-coder-1.5b
     """
     store, rows = ModelStore(), list[dict[str, Any]]()
-    with errors_told():
-        for model in _named(names) or _defaults():
-            with progress() as report:
-                path = pull(model, store, report, offline or offline_by_settings())
-            rows.append({"name": model.name, "path": str(path)})
-            if not as_json:
-                say(f"{model.name} is ready: {path}")
+    for model in _named(names) or _defaults():
+        with progress() as report:
+            path = pull(model, store, report, offline or offline_by_settings())
+        rows.append({"name": model.name, "path": str(path)})
+        if not as_json:
+            say(f"{model.name} is ready: {path}")
     arrivals.announce()
     if as_json:
         print_json(rows)
@@ -123,7 +112,7 @@ def pull_models(
 
 
 @app.command("verify")
-def verify_models(names: Names = None, as_json: Json = False) -> None:
+def verify_models(names: Names = None, as_json: Json = False) -> int:
     """Read models and check their SHA-256.
 
     Without a name, checks the default models and all others on this machine.
@@ -137,9 +126,8 @@ def verify_models(names: Names = None, as_json: Json = False) -> None:
       breadknife models verify qwen2.5-coder-1.5b --json
     """
     store, rows = ModelStore(), list[dict[str, Any]]()
-    with errors_told():
-        defaults = _defaults()
-        models = _named(names) or [m for m in read_models().models if m in defaults or store.find(m)]
+    defaults = _defaults()
+    models = _named(names) or [m for m in read_models().models if m in defaults or store.find(m)]
     for model in models:
         try:
             path, problem = str(store.verified(model)), None
@@ -150,7 +138,7 @@ def verify_models(names: Names = None, as_json: Json = False) -> None:
             say(problem or f"{model.name} is good: {path}")
     if as_json:
         print_json(rows)
-    raise typer.Exit(0 if all(row["good"] for row in rows) else 1)
+    return 0 if all(row["good"] for row in rows) else 1
 
 
 @app.command("remove")
@@ -167,15 +155,14 @@ def remove_models(
       breadknife models remove qwen2.5-coder-1.5b
     """
     store, rows = ModelStore(), list[dict[str, Any]]()
-    with errors_told():
-        for model in _named(names):
-            forgotten, freed = own.forget(model), store.remove(model)
-            rows.append({"name": model.name, "freed": freed, "forgotten": forgotten})
-            done = [f"{megabytes(freed)} freed"] if freed else []
-            if forgotten:
-                done.append(f"forgotten; {model.path} is left" if model.path else "forgotten")
-            if not as_json:
-                say(f"{model.name}: {', '.join(done) or 'nothing of ours here'}")
+    for model in _named(names):
+        forgotten, freed = own.forget(model), store.remove(model)
+        rows.append({"name": model.name, "freed": freed, "forgotten": forgotten})
+        done = [f"{megabytes(freed)} freed"] if freed else []
+        if forgotten:
+            done.append(f"forgotten; {model.path} is left" if model.path else "forgotten")
+        if not as_json:
+            say(f"{model.name}: {', '.join(done) or 'nothing of ours here'}")
     if as_json:
         print_json(rows)
 

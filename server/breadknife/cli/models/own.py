@@ -7,18 +7,8 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import (
-    Json,
-    Offline,
-    errors_told,
-    megabytes,
-    offline_by_settings,
-    print_json,
-    progress,
-    say,
-    tell,
-)
-from breadknife.engine.kinds import ROLES, an, check_role
+from breadknife.cli.commands import Json, Offline
+from breadknife.cli.output import megabytes, offline_by_settings, print_json, progress, say, tell
 from breadknife.engine.models.catalog import ModelInfo, merged, user_catalog, user_file
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelError
@@ -55,10 +45,9 @@ def add(
     from breadknife.engine.models.gguf import ability, read_gguf
 
     request = AddRequest(source, name, tuple(role or ()), adapter_of)
-    with errors_told():
-        with progress() as report:
-            added = add_model(request, ModelStore(), report, offline=offline or offline_by_settings())
-        choices = {each: choice(each) for each in request.roles}
+    with progress() as report:
+        added = add_model(request, ModelStore(), report, offline=offline or offline_by_settings())
+    choices = {each: choice(each) for each in request.roles}
     model = added.model
     does = "" if model.base else ability(read_gguf(added.path))
     if as_json:
@@ -102,11 +91,10 @@ def which(
 
       breadknife models which completion
     """
-    with errors_told():
-        chosen = choice(role)
-        model = None if ":" in chosen.name else merged(user_catalog()).model(chosen.name)
-        if model:
-            check_role(role, model.name, model.kind)
+    chosen = choice(role)
+    model = None if ":" in chosen.name else merged(user_catalog()).model(chosen.name)
+    if model:
+        check_role(role, model.name, model.kind)
     path = ModelStore().find(model) if model else None
     if as_json:
         print_json(
@@ -143,8 +131,7 @@ def allow(
     ledger = CrashLedger(state_dir())
     if name not in ledger.set_aside():
         others = ", ".join(ledger.set_aside()) or "none is"
-        tell(f"{name} is not set aside ({others})")
-        raise typer.Exit(2)
+        raise ModelError(f"{name} is not set aside ({others})")
     ledger.allow(name)
     say(f"{name} is loaded again when it is needed")
 
@@ -152,7 +139,7 @@ def allow(
 def prune(
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     as_json: Json = False,
-) -> None:
+) -> int:
     """Delete downloads and snapshots that nobody needs.
 
     Finds unfinished downloads, downloaded models that no role uses, and old snapshots of the engine. Lists them and
@@ -168,26 +155,27 @@ def prune(
     from breadknife.host.settings import load
     from breadknife.paths import state_dir
 
-    with errors_told():
-        user = user_catalog()
-        catalog = merged(user)
-        keep = {choice(role).name for role in catalog.roles} | {model.name for model in user.models}
-        keep |= {model.base for model in user.models} | set(load(None, {})[0].escalate.values())
-        found = leftovers(ModelStore(), catalog, frozenset(keep), state_dir() / "snapshots")
-        if not as_json:
-            for each in found:
-                say(f"{megabytes(each.size):>10}  {each.path}  ({each.why})")
-            if not found:
-                say("nothing to delete")
-        if found and not yes and not as_json:
-            typer.confirm(f"delete these {megabytes(sum(each.size for each in found))}?", abort=True)
-        deleted = [each for each in found if (yes or not as_json) and delete(each)]
+    user = user_catalog()
+    catalog = merged(user)
+    keep = {choice(role).name for role in catalog.roles} | {model.name for model in user.models}
+    keep |= {model.base for model in user.models} | set(load(None, {})[0].escalate.values())
+    found = leftovers(ModelStore(), catalog, frozenset(keep), state_dir() / "snapshots")
+    if not as_json:
+        for each in found:
+            say(f"{megabytes(each.size):>10}  {each.path}  ({each.why})")
+        if not found:
+            say("nothing to delete")
+    if found and not (yes or as_json or typer.confirm(f"delete these {megabytes(sum(file.size for file in found))}?")):
+        tell("cancelled")
+        return 1
+    deleted = [each for each in found if (yes or not as_json) and delete(each)]
     if as_json:
         print_json(
             [{"path": str(each.path), "size": each.size, "why": each.why, "deleted": each in deleted} for each in found]
         )
     elif found:
         say(f"{megabytes(sum(each.size for each in deleted))} freed")
+    return 0
 
 
 def forget(model: ModelInfo) -> bool:

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import Json, print_json, say, tell
-from breadknife.errors import BreadknifeError
+from breadknife.cli.commands import App, Json
+from breadknife.cli.output import print_json, say, tell
+from breadknife.errors import PluginError
 
-app = typer.Typer(help="List, check, create and resume plugins.", no_args_is_help=True)
+app = App("List, check, create and resume plugins.")
 
 
 @app.command("list")
@@ -25,11 +26,11 @@ def list_command(as_json: Json = False) -> None:
     """
     from breadknife.cli.plugins.listing import print_table, rows
 
-    found = rows(Path.cwd())
+    plugins = rows(Path.cwd())
     if as_json:
-        print_json([asdict(row) for row in found])
+        print_json([asdict(row) for row in plugins])
     else:
-        print_table(found)
+        print_table(plugins)
 
 
 @app.command()
@@ -38,7 +39,7 @@ def check(
         str, typer.Argument(metavar="NAME|FOLDER", help="A plugin, or the folder of a plugin's package.")
     ] = ".",
     as_json: Json = False,
-) -> None:
+) -> int:
     """Check that a plugin keeps the contract.
 
     Checks its names, its settings, and its answers to made-up requests.
@@ -51,27 +52,20 @@ def check(
 
       breadknife plugins check ./breadknife-todo
     """
-    from breadknife.cli.plugins.checking import find, problems
+    from breadknife.cli.plugins.checking import PluginFault, faults_of, find
 
-    try:
-        target = find(plugin)
-    except BreadknifeError as error:
-        raise _failed(error, 2) from None
-    wrong = 0
-    found: list[dict[str, str]] = []
-    for problem in problems(target):
-        wrong += 1
-        if as_json:
-            found.append(asdict(problem))
-        else:
-            say(f"✗ {problem.what}")
-            say(f"    → {problem.remedy}")
+    target = find(plugin)
+    faults: list[PluginFault] = []
+    for fault in faults_of(target):
+        faults.append(fault)
+        if not as_json:
+            say(f"✗ {fault.what}")
+            say(f"    → {fault.remedy}")
     if as_json:
-        print_json(found)
-    elif not wrong:
+        print_json([asdict(fault) for fault in faults])
+    elif not faults:
         say(f"✓ {target.entry.name} keeps the contract")
-    if wrong:
-        raise typer.Exit(1)
+    return 1 if faults else 0
 
 
 @app.command()
@@ -86,17 +80,14 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The plugin's n
     """
     from breadknife.cli.plugins.creating import create
 
-    try:
-        folder = create(name, Path.cwd())
-    except BreadknifeError as error:
-        raise _failed(error, 2) from None
+    folder = create(name, Path.cwd())
     say(f"{folder.name} is ready. Now:")
     for line in (f"cd {folder.name}", "pip install -e '.[dev]'", "pytest", "breadknife plugins check"):
         say(f"  {line}")
 
 
 @app.command()
-def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused plugin.")]) -> None:
+def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused plugin.")]) -> int:
     """Ask a paused plugin again, also in running servers.
 
     A plugin is paused after it has failed three times in a row.
@@ -112,10 +103,12 @@ def resume(name: Annotated[str, typer.Argument(metavar="NAME", help="A paused pl
     try:
         cleared = clear(name)
     except OSError as error:
-        raise _failed(error, 2) from None
+        raise PluginError(str(error)) from None
     if not cleared:
-        raise _failed(_not_paused(name), 1)
+        tell(_not_paused(name))
+        return 1
     say(f"{name} is asked again")
+    return 0
 
 
 def _not_paused(name: str) -> str:
@@ -129,8 +122,3 @@ def _not_paused(name: str) -> str:
     near = difflib.get_close_matches(name, names, n=1)
     remedy = f"did you mean {near[0]}?" if near else "`breadknife plugins list` shows which there are"
     return f"there is no plugin {name}; {remedy}"
-
-
-def _failed(why: object, code: int) -> typer.Exit:
-    tell(str(why))
-    return typer.Exit(code)

@@ -45,7 +45,7 @@ _ENGINES = {"a silent model": (), "a model that rambles": (Line("", _RAMBLE),)}
 
 
 @dataclass(frozen=True)
-class Problem:
+class PluginFault:
     what: str
     remedy: str
 
@@ -99,13 +99,13 @@ def _in_folder(folder: Path) -> Target:
     return Target(EntryPoint(name, value, GROUP), read_packages(str(project.get("name", name)), files))
 
 
-def problems(target: Target) -> Iterator[Problem]:
+def faults_of(target: Target) -> Iterator[PluginFault]:
     """Yield all that is wrong; the requests are made only when the rest is right."""
     entry = target.entry
     try:
         plugin = load_plugin(entry)
     except Exception as error:
-        yield Problem(
+        yield PluginFault(
             f"it can't be loaded: {type(error).__name__}: {error}",
             "its entry point must give a plugin, and every setting needs a default",
         )
@@ -120,61 +120,63 @@ def problems(target: Target) -> Iterator[Problem]:
     yield from wrong or _answers(plugin)
 
 
-def _names(plugin: Any, entry: EntryPoint) -> Iterator[Problem]:
+def _names(plugin: Any, entry: EntryPoint) -> Iterator[PluginFault]:
     name = plugin.name
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        yield Problem(f"`name` is {name!r}", "use small letters, digits and `_`, as in `todo`")
+        yield PluginFault(f"`name` is {name!r}", "use small letters, digits and `_`, as in `todo`")
     elif name in RESERVED:
-        yield Problem(f"`name` is `{name}`, a section of breadknife's own settings", "use another name")
+        yield PluginFault(f"`name` is `{name}`, a section of breadknife's own settings", "use another name")
     elif name != entry.name:
-        yield Problem(f"`name` is `{name}` and its entry point is `{entry.name}`", "use one name for both")
+        yield PluginFault(f"`name` is `{name}` and its entry point is `{entry.name}`", "use one name for both")
     for method in ("answer", "close"):
         if not callable(getattr(plugin, method)):
-            yield Problem(f"`{method}` can't be called", "make it a method")
+            yield PluginFault(f"`{method}` can't be called", "make it a method")
 
 
-def _settings(plugin: Plugin) -> Iterator[Problem]:
+def _settings(plugin: Plugin) -> Iterator[PluginFault]:
     kind = plugin.settings
     if not kind.__dataclass_params__.frozen:
-        yield Problem(f"`{kind.__name__}` can be changed", "write `@dataclass(frozen=True)`")
+        yield PluginFault(f"`{kind.__name__}` can be changed", "write `@dataclass(frozen=True)`")
     documented = field_docs(kind)
     hints = get_type_hints(kind)
     for field in fields(kind):
         full = f"`{kind.__name__}.{field.name}`"
         if field.name in EVERY_PLUGINS:
-            yield Problem(f"{full} is breadknife's own", "remove it: every plugin has that setting")
+            yield PluginFault(f"{full} is breadknife's own", "remove it: every plugin has that setting")
         if not documented.get(field.name):
-            yield Problem(f"{full} has no docstring", "write what it does, as a string below the field")
+            yield PluginFault(f"{full} has no docstring", "write what it does, as a string below the field")
         try:
             msgspec.convert(msgspec.to_builtins(getattr(kind(), field.name)), hints[field.name])
         except (TypeError, ValueError) as error:
-            yield Problem(f"{full} can't be set in TOML: {error}", "use str, bool, int, float, tuple[…], dict, Literal")
+            yield PluginFault(
+                f"{full} can't be set in TOML: {error}", "use str, bool, int, float, tuple[…], dict, Literal"
+            )
 
 
-def _serves(plugin: Any) -> Iterator[Problem]:
+def _serves(plugin: Any) -> Iterator[PluginFault]:
     serves = plugin.serves
     remedy = "write {CheckRequest: frozenset({'python'})}, or {ANY_LANGUAGE} in place of the languages"
     if not isinstance(serves, Mapping) or not serves:
-        yield Problem("`serves` names no request", remedy)
+        yield PluginFault("`serves` names no request", remedy)
         return
     for kind, languages in cast("Mapping[Any, Any]", serves).items():
         if not is_kind(kind):
-            yield Problem(f"`serves` has {kind!r}, which is no request", f"{remedy}; or a kind of OwnRequest")
+            yield PluginFault(f"`serves` has {kind!r}, which is no request", f"{remedy}; or a kind of OwnRequest")
         elif not isinstance(languages, frozenset) or not all(isinstance(one, str) for one in cast("Any", languages)):
-            yield Problem(f"`serves[{kind.__name__}]` is {languages!r}", remedy)
+            yield PluginFault(f"`serves[{kind.__name__}]` is {languages!r}", remedy)
 
 
-def _roles(plugin: Plugin, target: Target) -> Iterator[Problem]:
+def _roles(plugin: Plugin, target: Target) -> Iterator[PluginFault]:
     for problem in target.declared.problems:
-        yield Problem(problem, "mend its `models.toml`: see docs/plugins.md")
+        yield PluginFault(problem, "mend its `models.toml`: see docs/plugins.md")
     known = sorted(target.roles)
     for role in roles_of(plugin):
         if role not in known:
             remedy = f"the roles are {', '.join(known)}; one of the plugin's own stands in its `models.toml`"
-            yield Problem(f"no model has the role `{role}`", remedy)
+            yield PluginFault(f"no model has the role `{role}`", remedy)
 
 
-def _cascades(plugin: Plugin, entry: EntryPoint) -> Iterator[Problem]:
+def _cascades(plugin: Plugin, entry: EntryPoint) -> Iterator[PluginFault]:
     """Those that are found as values: of the plugin, or of the module that it comes from."""
     for name, value in [*vars(sys.modules[entry.module]).items(), *vars(type(plugin)).items(), *vars(plugin).items()]:
         if isinstance(value, Sequence) and value and not isinstance(value, str):
@@ -183,27 +185,27 @@ def _cascades(plugin: Plugin, entry: EntryPoint) -> Iterator[Problem]:
                 try:
                     check_cascade(steps)
                 except PluginError as error:
-                    yield Problem(f"the cascade `{name}`: {error}", "each step takes what the one before it gives")
+                    yield PluginFault(f"the cascade `{name}`: {error}", "each step takes what the one before it gives")
 
 
-def _answers(plugin: Plugin) -> Iterator[Problem]:
-    told: set[str] = set()
+def _answers(plugin: Plugin) -> Iterator[PluginFault]:
+    reasons: set[str] = set()
     for probe in probes(plugin.serves):
         for model, script in list(_ENGINES.items())[: 1 if probe.huge else None]:
-            for problem in _asked(plugin, probe, model, script):
-                reason = problem.what.partition(":")[2]
-                if reason not in told:
-                    told.add(reason)
-                    yield problem
-                if isinstance(problem, _Hung):
+            for fault in _probe(plugin, probe, model, script):
+                reason = fault.what.partition(":")[2]
+                if reason not in reasons:
+                    reasons.add(reason)
+                    yield fault
+                if isinstance(fault, _Hung):
                     return
 
 
-class _Hung(Problem):
+class _Hung(PluginFault):
     """No use to go on: it would hang each time."""
 
 
-def _asked(plugin: Plugin, probe: Probe, model: str, script: Sequence[Line]) -> Iterator[Problem]:
+def _probe(plugin: Plugin, probe: Probe, model: str, script: Sequence[Line]) -> Iterator[PluginFault]:
     place = f"{type(probe.request).__name__} for {probe.title}, with {model}"
     reply = _ask(plugin, probe.request, script)
     yield from _faults(place, reply.receipts)
@@ -213,7 +215,7 @@ def _asked(plugin: Plugin, probe: Probe, model: str, script: Sequence[Line]) -> 
     if isinstance(request, CheckRequest):
         yield from _unsound(place, probe, reply)
         if probe.ordinary and _ask(plugin, request, script).findings != reply.findings:
-            yield Problem(f"{place}: the second answer is another one", "the same text must give the same findings")
+            yield PluginFault(f"{place}: the second answer is another one", "the same text must give the same findings")
         if ActionRequest in plugin.serves:
             for finding in reply.findings[:2]:
                 again = _ask(plugin, ActionRequest(document, finding.span, (finding,)), script)
@@ -235,22 +237,24 @@ def _ask(plugin: Plugin, request: Request, script: Sequence[Line]) -> Reply:
         host.containment.close()
 
 
-def _faults(place: str, receipts: Sequence[Receipt]) -> Iterator[Problem]:
+def _faults(place: str, receipts: Sequence[Receipt]) -> Iterator[PluginFault]:
     for receipt in receipts:
         if receipt.outcome is Outcome.CANCELLED:
             yield _Hung(f"{place}: no answer within {SECONDS:g} s", "poll `context.cancel` in long work, and do less")
         elif receipt.outcome is Outcome.FAILED:
-            yield Problem(f"{place}: {receipt.sentence} ({receipt.reason})", receipt.remedy or "mend that")
+            yield PluginFault(f"{place}: {receipt.sentence} ({receipt.reason})", receipt.remedy or "mend that")
 
 
-def _unsound(place: str, probe: Probe, reply: Reply) -> Iterator[Problem]:
+def _unsound(place: str, probe: Probe, reply: Reply) -> Iterator[PluginFault]:
     """Findings that say nothing, and fixes that would break a sound file."""
     assert isinstance(probe.request, CheckRequest)
     document = probe.request.document
     tree = Host(Registry(()), ScriptedEngine(()), builtin_catalog()).tree(document)
     for finding in reply.findings:
         if not finding.message.strip() or not finding.code.strip():
-            yield Problem(f"{place}: a finding has no message or no code", "say what is wrong")
+            yield PluginFault(f"{place}: a finding has no message or no code", "say what is wrong")
         for fix in finding.fixes if probe.ordinary else ():
             if why := refuse_edits(document, tree, fix.edits):
-                yield Problem(f"{place}: the fix “{fix.title}”: {why.sentence}", "offer only fixes that you have tried")
+                yield PluginFault(
+                    f"{place}: the fix “{fix.title}”: {why.sentence}", "offer only fixes that you have tried"
+                )

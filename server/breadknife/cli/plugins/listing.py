@@ -20,7 +20,7 @@ _LISTED = 4
 
 
 @dataclass(frozen=True)
-class Row:
+class PluginRow:
     name: str
     version: str
     package: str
@@ -33,25 +33,27 @@ class Row:
     why: str = ""
 
 
-def rows(folder: Path) -> list[Row]:
+def rows(folder: Path) -> list[PluginRow]:
     """Return every installed plugin; the settings are those that count in `folder`."""
     loaded = [(entry, _loaded(entry)) for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name)]
     types = {plugin.name: plugin.settings for _, plugin in loaded if not isinstance(plugin, Exception)}
     disabled = load(root_of(folder / "any file"), types)[0].disabled
     pauses = read_pauses()
-    found: list[Row] = []
+    listed: list[PluginRow] = []
     for entry, plugin in loaded:
         version, package = (entry.dist.version, entry.dist.name) if entry.dist else ("", "")
         if isinstance(plugin, Exception):
-            found.append(Row(entry.name, version, package, state="broken", why=f"{type(plugin).__name__}: {plugin}"))
+            listed.append(
+                PluginRow(entry.name, version, package, state="broken", why=f"{type(plugin).__name__}: {plugin}")
+            )
             continue
         state, why = "enabled", ""
         if plugin.name in disabled:
             state, why = "disabled", "your settings say so"
         elif pause := pauses.get(plugin.name):
             state, why = "paused", f"{pause.sentence}; `breadknife plugins resume {plugin.name}` uses it again"
-        found.append(
-            Row(
+        listed.append(
+            PluginRow(
                 plugin.name,
                 version,
                 package,
@@ -62,10 +64,10 @@ def rows(folder: Path) -> list[Row]:
                 why,
             )
         )
-    return found
+    return listed
 
 
-def print_table(found: Sequence[Row]) -> None:
+def print_table(plugins: Sequence[PluginRow]) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -74,12 +76,12 @@ def print_table(found: Sequence[Row]) -> None:
     table = Table(box=None, show_edge=False, pad_edge=False)
     for heading in ("plugin", "version", "package", "answers", "languages", "models", "state"):
         table.add_column(heading, overflow="fold")
-    for row in found:
-        row = Row(*escaped_values(astuple(row)))
+    for row in plugins:
+        row = PluginRow(*escaped_values(astuple(row)))
         lists = (", ".join(row.requests), _shortened(row.languages), ", ".join(row.roles))
         table.add_row(row.name, row.version, row.package, *lists, row.state)
     console.print(table)
-    for row in found:
+    for row in plugins:
         if row.why:
             console.print(f"{row.name}: {escape(escaped(row.why))}")
 

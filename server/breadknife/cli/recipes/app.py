@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error
+from breadknife.cli.commands import App, EngineScript, Json, Offline
 
-app = typer.Typer(help="Write, check, run and test chains of small steps.", no_args_is_help=True)
+app = App("Write, check, run and test chains of small steps.")
 
 Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe's name, or a file.")]
 Recipes = Annotated[list[str] | None, typer.Argument(metavar="RECIPE", help="Names or files. Default: all.")]
 
 
 @app.command("list")
-def list_command(as_json: Json = False) -> None:
+def list_command(as_json: Json = False) -> int | None:
     """List the recipes that can be offered here.
 
     Those of breadknife, yours, and those of this folder if you trust it.
@@ -27,11 +27,11 @@ def list_command(as_json: Json = False) -> None:
     """
     from breadknife.cli.recipes.listing import print_recipes
 
-    exit_on_error(lambda: print_recipes(as_json=as_json))
+    return print_recipes(as_json=as_json)
 
 
 @app.command()
-def steps(as_json: Json = False) -> None:
+def steps(as_json: Json = False) -> int | None:
     """List the types of steps, with their ports.
 
     Example:
@@ -40,7 +40,7 @@ def steps(as_json: Json = False) -> None:
     """
     from breadknife.cli.recipes.listing import print_steps
 
-    exit_on_error(lambda: print_steps(as_json=as_json))
+    return print_steps(as_json=as_json)
 
 
 @app.command()
@@ -48,7 +48,7 @@ def new(
     name: Annotated[str, typer.Argument(help="Small letters, digits and `-`.")],
     like: Annotated[str, typer.Option("--like", metavar="RECIPE", help="Start from this recipe.")] = "",
     here: Annotated[bool, typer.Option("--here", help="Write it into this folder's .breadknife/recipes.")] = False,
-) -> None:
+) -> int | None:
     """Write a recipe that works, as a start for your own.
 
     Examples:
@@ -59,11 +59,11 @@ def new(
     """
     from breadknife.cli.recipes.writing import write_new
 
-    exit_on_error(lambda: write_new(name, like, here=here))
+    return write_new(name, like, here=here)
 
 
 @app.command()
-def check(recipes: Recipes = None, as_json: Json = False) -> None:
+def check(recipes: Recipes = None, as_json: Json = False) -> int | None:
     """Check recipes before they run.
 
     Checks steps, ports, types and the lock. Prints FILE:LINE:COLUMN and the nearest right word.
@@ -78,7 +78,7 @@ def check(recipes: Recipes = None, as_json: Json = False) -> None:
     """
     from breadknife.cli.recipes.checking import run
 
-    exit_on_error(lambda: run(recipes or [], as_json=as_json))
+    return run(recipes or [], as_json=as_json)
 
 
 @app.command("run")
@@ -91,7 +91,7 @@ def run_command(
     message: Annotated[str, typer.Option(metavar="TEXT", help="A diagnostic at that place.")] = "",
     offline: Offline = False,
     engine_script: EngineScript = None,
-) -> None:
+) -> int | None:
     """Run a recipe, and show what each step gave.
 
     Steps go to stderr, the result to stdout. Changes no file.
@@ -107,7 +107,7 @@ def run_command(
     from breadknife.cli.recipes.running import Target, run
 
     target = Target(file, at, until, language, message)
-    exit_on_error(lambda: run(recipe, target, offline=offline, engine_script=engine_script))
+    return run(recipe, target, offline=offline, engine_script=engine_script)
 
 
 @app.command("test")
@@ -120,7 +120,7 @@ def run_tests(
     as_json: Json = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
-) -> None:
+) -> int | None:
     """Run recipes' tests; print a score for each model.
 
     Exit code: 0 if all pass, 1 if some don't, 2 after an error.
@@ -133,13 +133,11 @@ def run_tests(
     """
     from breadknife.cli.recipes.testing import run
 
-    exit_on_error(
-        lambda: run(recipes or [], model or [], as_json=as_json, offline=offline, engine_script=engine_script)
-    )
+    return run(recipes or [], model or [], as_json=as_json, offline=offline, engine_script=engine_script)
 
 
 @app.command()
-def diff(old: Recipe, new: Recipe, offline: Offline = False, engine_script: EngineScript = None) -> None:
+def diff(old: Recipe, new: Recipe, offline: Offline = False, engine_script: EngineScript = None) -> int | None:
     """Show what two recipes answer differently.
 
     Asks both the tests of both.
@@ -152,14 +150,14 @@ def diff(old: Recipe, new: Recipe, offline: Offline = False, engine_script: Engi
     """
     from breadknife.cli.recipes.testing import run_diff
 
-    exit_on_error(lambda: run_diff(old, new, offline=offline, engine_script=engine_script))
+    return run_diff(old, new, offline=offline, engine_script=engine_script)
 
 
 @app.command()
 def graph(
     recipe: Recipe,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw an SVG file instead of Mermaid.")] = None,
-) -> None:
+) -> int | None:
     """Draw a recipe's steps: Mermaid or SVG.
 
     Examples:
@@ -170,11 +168,11 @@ def graph(
     """
     from breadknife.cli.recipes.writing import draw
 
-    exit_on_error(lambda: draw(recipe, svg))
+    return draw(recipe, svg)
 
 
 @app.command()
-def lock(recipes: Recipes = None) -> None:
+def lock(recipes: Recipes = None) -> int | None:
     """Write recipe.lock: steps, models and engine.
 
     It has their versions as they are now. `check` then says what has changed.
@@ -185,4 +183,4 @@ def lock(recipes: Recipes = None) -> None:
     """
     from breadknife.cli.recipes.locking import run
 
-    exit_on_error(lambda: run(recipes or []))
+    return run(recipes or [])

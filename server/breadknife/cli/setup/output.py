@@ -126,7 +126,7 @@ def _amount(event: Event) -> str:
 
 def looked(part: Part, *, usual: bool) -> Event:
     """Return what is there of a part before anything is done."""
-    look = part.look()
+    look = part.status()
     state = "done" if look.ready else "skipped"
     return Event(part.name, state, look.state, bytes_total=look.size or None, usual=usual)
 

@@ -36,11 +36,11 @@ def choose(parts: Parts) -> list[Part]:
     """Return what the user wants, by a question for each thing that is missing."""
     asked: list[Part] = []
     typer.echo()
-    engine = parts.engine.look()
+    engine = parts.engine.status()
     if not engine.ready and typer.confirm("Set up the engine?", default=engine.state.startswith("not")):
         asked.append(parts.engine)
     asked += _models(parts)
-    tool = parts.languagetool.look()
+    tool = parts.languagetool.status()
     if (
         not tool.ready
         and tool.possible
@@ -55,7 +55,7 @@ def choose(parts: Parts) -> list[Part]:
 
 def _models(parts: Parts) -> list[ModelPart]:
     """By their numbers in the list; those that are used by default and missing, unless the user says otherwise."""
-    missing = [number for number, part in enumerate(parts.models, 1) if not part.look().ready]
+    missing = [number for number, part in enumerate(parts.models, 1) if not part.status().ready]
     if not missing:
         return []
     usual = [number for number in missing if parts.models[number - 1] in parts.default_models]
@@ -87,7 +87,7 @@ def _table(heading: str, parts: Sequence[Part], *, numbered: bool = False) -> Ta
     table.add_column("here", max_width=13)
     table.add_column("what for")
     for number, part in enumerate(parts, 1):
-        look = part.look()
+        look = part.status()
         here = "yes" if look.ready else look.state
         row = [part.title, megabytes(look.size) if look.size else "", here, part.purpose]
         table.add_row(*([str(number)] if numbered else []), *row)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from breadknife.cli.output import EngineScript, Json, Offline, exit_on_error
+from breadknife.cli.commands import App, EngineScript, Json, Offline
 
-app = typer.Typer(help="Search your PDFs, books and notes, and quote them.", no_args_is_help=True)
+app = App("Search your PDFs, books and notes, and quote them.")
 
 
 @app.command()
@@ -18,7 +18,7 @@ def add(
     as_json: Json = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
-) -> None:
+) -> int | None:
     """Add a folder, or bring all up to date.
 
     Reads PDF, Markdown, text, reST, HTML, EPUB and DOCX files, and pages that are pictures by OCR. Only what has
@@ -34,11 +34,11 @@ def add(
     """
     from breadknife.cli.shelf.adding import run
 
-    exit_on_error(lambda: run(folder, as_json=as_json, offline=offline, engine_script=engine_script))
+    return run(folder, as_json=as_json, offline=offline, engine_script=engine_script)
 
 
 @app.command()
-def status(as_json: Json = False) -> None:
+def status(as_json: Json = False) -> int | None:
     """Show what is on the shelf, and what is missing.
 
     Examples:
@@ -49,7 +49,7 @@ def status(as_json: Json = False) -> None:
     """
     from breadknife.cli.shelf.showing import run
 
-    exit_on_error(lambda: run(as_json=as_json))
+    return run(as_json=as_json)
 
 
 @app.command()
@@ -58,7 +58,7 @@ def ask(
     as_json: Json = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
-) -> None:
+) -> int | None:
     """Quote what the shelf says on a question.
 
     No model writes a letter of it. The last line says which model compared texts, how long it took, and how many bytes
@@ -72,13 +72,13 @@ def ask(
     """
     from breadknife.cli.shelf.asking import run
 
-    exit_on_error(lambda: run(question, as_json=as_json, offline=offline, engine_script=engine_script))
+    return run(question, as_json=as_json, offline=offline, engine_script=engine_script)
 
 
 @app.command()
 def remove(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of `breadknife shelf status`.")],
-) -> None:
+) -> int | None:
     """Forget a folder: delete its index, not its files.
 
     Example:
@@ -87,4 +87,4 @@ def remove(
     """
     from breadknife.cli.shelf.adding import remove
 
-    exit_on_error(lambda: remove(folder))
+    return remove(folder)

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from breadknife import children
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.pull import PullProgress
 from breadknife.setup.editors import inserting, places, texts
 from breadknife.setup.editors.values import Editor
-from breadknife.setup.values import Look, Step
+from breadknife.setup.values import PartStatus
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ class EditorPart:
     def purpose(self) -> str:
         return f"settings for {self.editor.file}" if self.editor.file else "how to install the extension"
 
-    def look(self) -> Look:
-        return Look(False, f"found: {self.editor.found}" if self.editor.found else "not on the path")
+    def status(self) -> PartStatus:
+        return PartStatus(False, f"found: {self.editor.found}" if self.editor.found else "not on the path")
 
-    def set_up(self, report: Callable[[Step], None], cancel: CancelToken) -> str:
+    def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
         return self.editor.settings(server_command())
 
 

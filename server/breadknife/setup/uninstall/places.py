@@ -39,6 +39,8 @@ class Kind:
     """Whole folders that other programs keep for us."""
     edited: Callable[[], Iterator[Path]] = lambda: iter(())
     """The user's files, out of which only our lines go."""
+    engine_uses: bool = False
+    """Whether a running engine has these open, so that it is ended before they are removed."""
 
 
 def environments() -> Iterator[Path]:
@@ -52,7 +54,12 @@ def environments() -> Iterator[Path]:
 
 
 KINDS = (
-    Kind("models", "models; those of Ollama and other programs stay", ((paths.data_dir, ("models",)),)),
+    Kind(
+        "models",
+        "models; those of Ollama and other programs stay",
+        ((paths.data_dir, ("models",)),),
+        engine_uses=True,
+    ),
     Kind("languagetool", "LanguageTool's jars", ((paths.data_dir, ("languagetool",)),)),
     Kind("shelf", "the index of your shelf; your documents stay", ((paths.data_dir, ("shelf",)),)),
     Kind(
@@ -78,13 +85,14 @@ KINDS = (
                 ("computing.json", "daemon.json", "engine.json", "engine.lock", "engine.sock", "servers", "start.lock"),
             ),
         ),
+        engine_uses=True,
     ),
     Kind(
         "settings",
         "your settings, dictionary, recipes and trusted folders",
         ((paths.config_dir, ("config.toml", "dictionary.txt", "models.toml", "recipes", "trusted.json")),),
     ),
-    Kind("environments", "the servers of VS Code and Neovim", (), environments),
+    Kind("environments", "the servers of VS Code and Neovim", (), environments, engine_uses=True),
     Kind(
         "editors",
         "what `breadknife setup EDITOR --write` put into files",
@@ -95,8 +103,8 @@ KINDS = (
 
 
 @dataclass(frozen=True)
-class Found:
-    """What there is of a kind."""
+class KeptFiles:
+    """The files that there are of a kind."""
 
     kind: Kind
     paths: tuple[Path, ...]
@@ -105,9 +113,9 @@ class Found:
     """Bytes that removing it frees."""
 
 
-def survey() -> list[Found]:
+def survey() -> list[KeptFiles]:
     """Return what there is of each kind; kinds of which there is nothing are left out."""
-    every = [_found(kind) for kind in KINDS]
+    every = [_files_of(kind) for kind in KINDS]
     return [each for each in every if each.paths or each.edited]
 
 
@@ -126,10 +134,10 @@ def belongs(entry: str, names: tuple[str, ...]) -> bool:
     return False
 
 
-def _found(kind: Kind) -> Found:
+def _files_of(kind: Kind) -> KeptFiles:
     every = dict.fromkeys(_paths(kind))
     outermost = tuple(path for path in every if not every.keys() & set(path.parents))
-    return Found(kind, outermost, tuple(kind.edited()), sum(map(size_of, outermost)))
+    return KeptFiles(kind, outermost, tuple(kind.edited()), sum(map(size_of, outermost)))
 
 
 def _paths(kind: Kind) -> Iterator[Path]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from breadknife import paths
+import psutil
+
+from breadknife import children, paths
 from breadknife.engine.liveness import read_daemon_process
 from breadknife.errors import SettingsError
 from breadknife.setup.editors.files import record, undo, written_files
 from breadknife.setup.editors.table import EDITORS
-from breadknife.setup.processes import end_tree
-from breadknife.setup.uninstall.places import Found, folders
+from breadknife.setup.uninstall.places import KeptFiles, folders
 
 _MANAGERS = (
     (("pipx", "venvs"), "pipx uninstall breadknife"),
@@ -25,18 +26,24 @@ _MANAGERS = (
 )
 """Folders in the path of an environment, and how who made it removes it."""
 
+_END_SECONDS = 5.0
+"""How long the engine may take to end before it is killed."""
+
 
 def end_daemon() -> int | None:
     """End the process that holds the models, if there is one; return its number."""
-    presence = read_daemon_process(paths.runtime_dir())
-    process = presence.process() if presence else None
+    daemon = read_daemon_process(paths.runtime_dir())
+    process = daemon.process() if daemon else None
     if process is None:
         return None
-    end_tree(process.pid)
+    processes = [*process.children(recursive=True), process]
+    process.terminate()
+    psutil.wait_procs(processes, _END_SECONDS)
+    children.kill(processes)
     return process.pid
 
 
-def remove(found: Sequence[Found]) -> list[str]:
+def remove(found: Sequence[KeptFiles]) -> list[str]:
     """Remove it all, and return a sentence for each thing that is still there. The environment that runs this goes
     last."""
     problems = list(_undo_editors()) if any(each.edited for each in found) else []

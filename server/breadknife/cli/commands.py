@@ -1,0 +1,66 @@
+"""What all commands of the command line share: how they end, and options that several have."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from breadknife.cli.output import INTERRUPTED, tell
+from breadknife.errors import BreadknifeError
+from breadknife.offline import OFFLINE
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Block any use of the network.")]
+
+EngineScript = Annotated[
+    Path | None,
+    typer.Option(help="Answer from this JSON script instead of a model: for tests of editor clients.", metavar="FILE"),
+]
+
+
+class App(typer.Typer):
+    """Commands that return their exit code; None is 0."""
+
+    def __init__(self, help: str, name: str | None = None) -> None:
+        super().__init__(
+            name=name, help=help, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+        )
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
+        return super().command(name, cls=_Command, **options)
+
+
+class _Command(TyperCommand):
+    def invoke(self, ctx: Any) -> Any:
+        exit_on_error(lambda: super(_Command, self).invoke(ctx))
+
+
+def exit_on_error(command: Callable[[], int | None]) -> None:
+    """Run a command; its code, or 2 after an error, which is told, is the process's."""
+    try:
+        code = command()
+    except BreadknifeError as error:
+        tell(str(error))
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+    except typer.Abort:  # a question was left without an answer, and the cursor is still behind it
+        print(file=sys.stderr)
+        tell("cancelled")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:  # typer would end with 1, which lint says of findings
+        raise typer.Exit(2) from None
+    except (typer.Exit, typer.BadParameter, OSError):  # OSError is told where the command begins
+        raise
+    except Exception as error:
+        tell(f"an error that nobody foresaw: {type(error).__name__}: {error}")
+        logging.getLogger("breadknife").debug("", exc_info=True)
+        raise typer.Exit(2) from error
+    if code:
+        raise typer.Exit(code)
