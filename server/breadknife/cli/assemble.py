@@ -27,8 +27,13 @@ def make_host(engine_script: Path | None = None) -> Host:
 def command_line(
     *, offline: bool, learn: bool = False, checker_seconds: float | None = None, unasked: Collection[str] = ()
 ) -> Layer:
-    """`learn`: from what a user takes; else nothing depends on that, and CI says what a developer's machine says.
-    `checker_seconds`: how long an edit waits for the checker that has a say in it. `unasked`: plugins."""
+    """Return the settings that the command line adds.
+
+    Args:
+        learn: learn from what a user accepts; else nothing depends on that, so that CI says what an editor says.
+        checker_seconds: how long an edit waits for the checker that must agree.
+        unasked: plugins that are switched off.
+    """
     values: dict[str, Any] = {"offline": True} if offline else {}
     if not learn:
         values |= {"completion": {"learn": False}, "nullcheck": {"learn": False}}
@@ -42,8 +47,11 @@ def command_line(
 def settings_for(
     host: Host, offline: bool, root: Path, checker_seconds: float | None = None, unasked: Collection[str] = ()
 ) -> Settings:
-    """Raises SettingsError when something is wrong with them, and tells all of it: half of its settings would make a
-    lint lie. What an untrusted folder may not say is told and left out."""
+    """Return the settings of a workspace folder.
+
+    Raises SettingsError when something is wrong with them, and tells all of it: with half of its settings, lint would
+    be wrong. Tells what an untrusted folder may not set, and leaves it out.
+    """
     from breadknife.cli.output import tell  # brings typer, for which a language server would have to wait
 
     settings, problems = load(

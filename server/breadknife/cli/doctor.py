@@ -88,7 +88,7 @@ def _plugins(host: Host) -> Iterator[Check]:
 
 
 def _models(host: Host) -> Iterator[Check]:
-    """Those of the plugins' roles. Without an engine to run them they are missed by nobody."""
+    """Check the models of the plugins' roles. Without an engine nobody misses them."""
     try:
         user_catalog()
     except BreadknifeError as error:

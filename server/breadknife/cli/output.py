@@ -46,7 +46,7 @@ def tell(message: str, *, fleeting: bool = False) -> None:
 
 
 def _is_legacy_windows() -> bool:
-    """Whether its console takes no control sequences."""
+    """Tell whether the console takes no control sequences, as an old one of Windows."""
     if sys.platform != "win32":
         return False
     from rich.console import Console
@@ -70,7 +70,7 @@ def shown(items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Ite
 
 
 def _fitting(message: str) -> str:
-    """A line that is folded can't be taken back."""
+    """Cut a message to the terminal's width: a line that is folded can't be taken back."""
     from rich.cells import cell_len, set_cell_size
 
     try:
@@ -82,9 +82,15 @@ def _fitting(message: str) -> str:
 
 @contextmanager
 def progress() -> Generator[Report, None, None]:
-    """On stderr: a bar on a terminal, and lines for a log elsewhere."""
+    """Show progress on stderr: a bar on a terminal, and lines for a log elsewhere."""
     if not sys.stderr.isatty():
-        yield _Lines()
+        log = LogFilter()
+
+        def write(now: PullProgress) -> None:
+            if log.is_new("", now.message, now.amount.fraction):
+                typer.echo(escaped(now.message + of_bytes(now.amount)), err=True)
+
+        yield write
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -103,17 +109,18 @@ def progress() -> Generator[Report, None, None]:
         yield report
 
 
-class _Lines:
-    """A line for each new message and for each tenth of a pull."""
+class LogFilter:
+    """Passes progress on to a log: once for each new message and for each tenth."""
 
     def __init__(self) -> None:
-        self._last = ("", 0)
+        self._last: dict[str, tuple[str, int]] = {}
 
-    def __call__(self, progress: PullProgress) -> None:
-        tenths = int((progress.amount.fraction or 0.0) * 10)
-        if self._last != (progress.message, tenths):
-            self._last = (progress.message, tenths)
-            typer.echo(escaped(progress.message + of_bytes(progress.amount)), err=True)
+    def is_new(self, subject: str, message: str, fraction: float | None) -> bool:
+        """Tell whether a subject has another message or tenth than the last time."""
+        now = (message, int((fraction or 0.0) * 10))
+        is_new = self._last.get(subject) != now
+        self._last[subject] = now
+        return is_new
 
 
 def counted(number: int, noun: str) -> str:

@@ -20,7 +20,7 @@ WATCH_SECONDS = 1.0
 
 
 def run(*, as_json: bool, watch: bool) -> int:
-    """Once; or, to watch, each second until the user ends it (as JSON: one object a line)."""
+    """Show the status once; or, to watch, each second until the user ends it (as JSON: one object a line)."""
     with closing(make_host()) as host:
         host.settings, problems = load(root_of(Path.cwd() / "file"), host.registry.settings_types)
         said = [str(problem) for problem in problems]

@@ -54,7 +54,7 @@ def _engine(engine: Values) -> list[RenderableType]:
 
 
 def _ago(at: float) -> str:
-    """What failed may be well by now: its age says so sooner than the clock."""
+    """Return how long ago something failed: its age says sooner than the clock that it may be well by now."""
     minutes, seconds = divmod(int(max(0, time.time() - at)), 60)
     if minutes >= _DAY:
         return moment(at)

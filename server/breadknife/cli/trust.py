@@ -9,7 +9,7 @@ from breadknife.host import trust
 
 
 def run(folder: Path, *, revoke: bool, list_all: bool) -> int:
-    """Exit code: 0 done, 1 there was nothing to revoke."""
+    """Return the exit code: 0 done, 1 there was nothing to revoke."""
     if list_all:
         folders = trust.trusted_folders()
         for each in folders:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import print_json, say
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
-from breadknife.host.report.inspector import InspectorRequest, ask_servers
+from breadknife.host.report.inspector import ask_servers
 from breadknife.host.report.lines import folded
 from breadknife.host.report.why import Explanation, explain_nothing
 from breadknife.host.workspace import root_of
@@ -26,10 +27,10 @@ _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 
 
 def run(place: str | None, *, as_json: bool, limit: int) -> int:
-    """`place` is a file, or `FILE:LINE` or `FILE:LINE:COLUMN`, counted from 1."""
-    found = _PLACE.fullmatch(place) if place and not Path(place).exists() else None
-    if found is not None:
-        why = why_at(Path(found["file"]), int(found["line"]), int(found["column"] or 0))
+    """Explain `FILE:LINE` or `FILE:LINE:COLUMN`, counted from 1; or show the newest receipts, of a file or of all."""
+    match = _PLACE.fullmatch(place) if place and not Path(place).exists() else None
+    if match is not None:
+        why = why_at(Path(match["file"]), int(match["line"]), int(match["column"] or 0))
         if as_json:
             print_json(why.fields)
         else:
@@ -51,45 +52,38 @@ def why_at(file: Path, line: int, column: int = 0) -> Explanation:
         )
     if not 0 < line <= document.line_count:
         return Explanation("", silence("no-line", count=document.line_count))
-    root, span = root_of(path, [Path.cwd()]), _span(document, line, column)
-    host = make_host()
-    try:
+    root = root_of(path, [Path.cwd()])
+    with closing(make_host()) as host:
         host.settings = settings_for(host, offline=False, root=root)
-        why = _marked(host, document, line, root) if not column else None
-        why = why or explain_nothing(host, document, span, root)
+        why = _explain(host, document, line, column, root)
         if why.silence.reason == "still-reading":
             host.ask(CheckRequest(document, whole=True), root=root, plugin=why.expected)
             host.ask(CheckRequest(document), root=root, plugin=why.expected)
-            why = _marked(host, document, line, root) if not column else None
-            why = why or explain_nothing(host, document, span, root)
+            why = _explain(host, document, line, column, root)
         return why
-    finally:
-        host.close()
 
 
-def _marked(host: Host, document: Document, line: int, root: Path | None) -> Explanation | None:
-    """What is marked in a line: whoever names a line alone expects something anywhere in it."""
-    of_line = document.line_span(line - 1)
-    for finding in host.ask(CheckRequest(document), root=root).findings:
-        if finding.span.touches(of_line):
+def _explain(host: Host, document: Document, line: int, column: int, root: Path) -> Explanation:
+    """Say why nothing is shown. Whoever names a line alone expects something anywhere in it, so what is marked there
+    comes first."""
+    line_span = document.line_span(line - 1)
+    for finding in host.ask(CheckRequest(document), root=root).findings if not column else ():
+        if finding.span.touches(line_span):
             return Explanation("", silence("marked", message=finding.message.rstrip(".")))
-    return None
+    return explain_nothing(host, document, _span(document, line, column), root)
 
 
 def _span(document: Document, line: int, column: int) -> Span:
-    of_line = document.line_span(line - 1)
-    at = (
-        min(of_line.start + column - 1, of_line.end)
-        if column
-        else of_line.start + len(document.line_text(line - 1).rstrip())
-    )
-    return Span(at, at)
+    line_span = document.line_span(line - 1)
+    end_of_text = line_span.start + len(document.line_text(line - 1).rstrip())
+    offset = min(line_span.start + column - 1, line_span.end) if column else end_of_text
+    return Span(offset, offset)
 
 
 def _receipts(file: Path | None, *, as_json: bool, limit: int) -> int:
     uri = file.absolute().as_uri() if file else None
-    answers = ask_servers(InspectorRequest("why", uri=uri, limit=limit if as_json else limit * _READ))
-    receipts = [{**receipt, "server": pid} for pid, found in answers for receipt in found]
+    answers = ask_servers(Question("why", uri=uri, limit=limit if as_json else limit * _READ))
+    receipts = [{**receipt, "server": pid} for pid, newest in answers for receipt in newest]
     receipts.sort(key=lambda receipt: receipt["at"], reverse=True)
     if as_json:
         print_json(receipts[:limit])
@@ -145,5 +139,5 @@ def _cost(receipt: Mapping[str, Any]) -> str:
 
 
 def _nothing(file: Path | None) -> str:
-    asked = f" about {file}" if file else ""
-    return f"No running server has been asked anything{asked}. Receipts live as long as the editor's server."
+    about = f" about {file}" if file else ""
+    return f"No running server has been asked anything{about}. Receipts live as long as the editor's server."

@@ -57,7 +57,7 @@ def fault(lines: Iterable[str]) -> str:
 
 
 def remaining(seconds: float, done: int, total: int) -> str:
-    """About how long the rest takes, when `done` took `seconds`; empty while nobody can tell."""
+    """Return about how long the rest takes, when `done` took `seconds`; empty while nobody can tell."""
     if done < 5 or seconds < 10:
         return ""
     left = seconds / done * (total - done)

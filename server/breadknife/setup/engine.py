@@ -81,7 +81,7 @@ class EnginePart:
         return wheels or sdist_in(work_folder()).exists()
 
     def _found(self, cancel: CancelToken) -> Path | None:
-        """A wheel that fits this machine: from the folders of wheels, or else from the index."""
+        """Find a wheel that fits this machine: from the folders of wheels, or else from the index."""
         places = [place for place in (self.wheels, str(_made_here() or "")) if place]
         links = [option for place in places for option in ("--find-links", place)]
         attempts = [["--no-index", *links]] if links else []
@@ -111,7 +111,7 @@ def _made_here() -> Path | None:
 
 
 def _fault(cancel: CancelToken) -> str:
-    """Why what is installed can't be loaded, as when it was built for another machine; empty where it can."""
+    """Return why what is installed can't be loaded, as when it was built for another machine; empty where it can."""
     result = run_program(children.python_module("breadknife.engine.llama.model"), cancel)
     if not result.code:
         return ""

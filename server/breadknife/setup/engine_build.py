@@ -146,5 +146,5 @@ def work_folder(*, portable: bool = False) -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Ninja starts two compilers more than there are cores: enough to make a machine swap, and no faster."""
+    """Return the environment. Without it Ninja starts two compilers more than there are cores, which may swap."""
     return {"CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 2)} | children.environment()

@@ -31,7 +31,7 @@ class Installer:
     """Takes what to install."""
 
     def install(self, *what: str, cancel: CancelToken) -> None:
-        """Requirements, files of wheels, options that pip and uv share. Raises DownloadFailed, Cancelled."""
+        """Install requirements and wheels, with options that pip and uv share. Raises DownloadFailed, Cancelled."""
         with waiting_for(state_dir() / "installing.lock", cancel):  # two that install at once would leave a mixture
             try:
                 result = run_program([*self.command, *what], cancel)
@@ -42,7 +42,7 @@ class Installer:
 
 
 def installer() -> Installer:
-    """pip's, or uv's where the environment has no pip. Raises Skipped where nothing may be installed."""
+    """Return pip, or uv where the environment has no pip. Raises Skipped where nothing may be installed."""
     in_environment = sys.prefix != sys.base_prefix
     if not in_environment and Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED").exists():
         raise Skipped(

@@ -59,8 +59,8 @@ class ModelPart:
 
 
 def _unless(cancel: CancelToken, work: Callable[[], Path]) -> Path:
-    """What `work` gives. Raises Cancelled soon, even while a silent server keeps the work waiting: it is left alone
-    then, and ends with this process."""
+    """Return what `work` gives. Raises Cancelled soon, even while a silent server keeps the work waiting: it is left
+    alone then, and ends with this process."""
     done: Future[Path] = Future()
 
     def run() -> None:

@@ -69,7 +69,7 @@ class Part(Protocol):
         ...
 
     def status(self) -> PartStatus:
-        """Fetches and changes nothing."""
+        """Look at what is there. Fetches and changes nothing."""
         ...
 
     def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:

@@ -44,7 +44,7 @@ class WorkerContext:
         raise PluginError("a step in a process of its own asks no plugin; let another step do that")
 
     def progress(self, message: str, fraction: float | None = None, /) -> None:
-        """Nobody hears it."""
+        """Do nothing: nobody hears it."""
 
     def model(self, role: str, /) -> Model:
         raise PluginError("a step in a process of its own asks no model; let another step do that")

@@ -24,7 +24,7 @@ _LEGEND = "→ is a verified change of the declaration. Without one, decide by h
 
 
 def run(sources: Sources, top: int, *, is_json: bool, offline: bool) -> int:
-    """Exit code: 0 no findings, 1 findings, 2 a file couldn't be checked."""
+    """Return the exit code: 0 no findings, 1 findings, 2 a file couldn't be checked."""
     folder = Path.cwd()
     with opened(offline=offline) as repairs:
         told = findings(repairs, sources, folder)
@@ -43,7 +43,7 @@ def run(sources: Sources, top: int, *, is_json: bool, offline: bool) -> int:
 
 
 def _repair(cause: Cause, repairs: Repairs) -> Action | None:
-    """The first change of the declaration that is surely right."""
+    """Return the first change of the declaration that is surely right."""
     shown = declaration_of(cause)
     for found in (*cause.findings[:_TRIES], *([shown] if shown else ())):
         for action in repairs.menu(found):

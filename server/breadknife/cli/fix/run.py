@@ -39,7 +39,7 @@ Outcome = Repair | Ended | Refused
 
 
 def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
-    """Exit code: 0 every finding has a repair, 1 some have none, 2 something went wrong.
+    """Return the exit code: 0 every finding has a repair, 1 some have none, 2 something went wrong.
 
     Of our own findings, those that `breadknife lint` shows are repaired: a check of an unlikely null would be noise.
     """
@@ -72,7 +72,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
 
 
 def _list(repairs: Repairs, told: Told, folder: Path, *, is_json: bool) -> int:
-    """All offers of each finding. Exit code as `run`."""
+    """List all offers of each finding. Return the exit code, as `run`."""
     menus = [(each, repairs.menu(each)) for each in shown(told.found, lambda each: named(each.path, folder))]
     first = [next((action for action in actions if may_be_first(action)), None) for _, actions in menus]
     listed = list[dict[str, Any]]()

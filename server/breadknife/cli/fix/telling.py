@@ -17,7 +17,7 @@ _RESULTS = frozenset({CauseKind.FUNCTION, CauseKind.LIBRARY})
 
 
 def where(repairs: Repairs, path: Path, span: Span, folder: Path, *, column: bool = False) -> str:
-    """`pkg/store.py:6`, in the text on disk."""
+    """Return where a span is in the text on disk, such as `pkg/store.py:6`."""
     at = repairs.changes.position(path, span.start)
     return ":".join(map(str, (escaped_name(named(path, folder)), *at[: 1 + column])))
 
@@ -34,7 +34,7 @@ def where_declared(repairs: Repairs, origin: Origin, first: Found, folder: Path)
 
 
 def name_of(origin: Origin) -> str:
-    """`parameter Store.find(key)`, `result of re.match()`, or the value itself where nothing is declared."""
+    """Return `parameter Store.find(key)`, `result of re.match()`, or the value itself where nothing is declared."""
     name = " ".join(origin.name.split())[:_LONGEST_NAME]
     if origin.kind is CauseKind.PLACE:
         return name

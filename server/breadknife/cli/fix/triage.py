@@ -28,7 +28,7 @@ _MEANS = {
 
 
 def run(sources: Sources, top: int, *, is_json: bool, offline: bool) -> int:
-    """Exit code: 0 no findings, 1 findings, 2 a file couldn't be read or checked."""
+    """Return the exit code: 0 no findings, 1 findings, 2 a file couldn't be read or checked."""
     folder = Path.cwd()
     with opened(offline=offline) as repairs:
         told = findings(repairs, sources, folder)
@@ -42,7 +42,7 @@ def run(sources: Sources, top: int, *, is_json: bool, offline: bool) -> int:
 
 
 def _counts(groups: Sequence[Group]) -> dict[str, int]:
-    """Of the groups: `by_hand` are life cycles for which no declaration is surely right."""
+    """Count the groups of each sort; `by_hand` are life cycles for which no declaration is surely right."""
     sorts = Counter(group.sorted.sort for group in groups)
     patches = sum(group.sorted.sort is Sort.LIFE_CYCLE and group.patch is not None for group in groups)
     return {

@@ -81,7 +81,7 @@ class HostedWorkspace:
 
 @contextmanager
 def opened(engine_script: Path | None = None, *, offline: bool) -> Generator[Repairs]:
-    """The repairs of this folder's files, by a host that is closed at the end."""
+    """Give the repairs of this folder's files, by a host that is closed at the end."""
     output.use_utf8(newline="\n")  # a diff's lines are the file's
     with closing(make_host(engine_script)) as host:
         host.on_progress = output.tell_progress
@@ -94,7 +94,7 @@ def opened(engine_script: Path | None = None, *, offline: bool) -> Generator[Rep
 
 
 def files(within: Sequence[Path], folder: Path) -> tuple[list[Path], bool]:
-    """The files of the null check's languages, and whether something couldn't be read."""
+    """Return the files of the null check's languages, and whether something couldn't be read."""
     complaints = list[DocumentError]()
     found = find_files([folder / path for path in within] or [folder], complaints.append)
     paths = [path for path in found if language_of(path) in LANGUAGE_IDS]
@@ -103,7 +103,7 @@ def files(within: Sequence[Path], folder: Path) -> tuple[list[Path], bool]:
 
 
 def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
-    """The findings of the sources. Raises BreadknifeError for what can't be read; a file with an error of its own is
-    told and left out."""
+    """Return the findings of the sources. A file with an error of its own is told and left out. Raises BreadknifeError
+    for what can't be read."""
     paths, failed = files(sources.paths, folder)
     return gather(repairs, sources, paths, folder, failed=failed)

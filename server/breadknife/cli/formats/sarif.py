@@ -96,7 +96,7 @@ def _rule(id: str, summary: RunSummary) -> dict[str, Any]:
 
 
 def _name(code: str) -> str:
-    """`none-attribute` as `NoneAttribute`: SARIF wants names in Pascal case."""
+    """Return a code in Pascal case, as SARIF wants names: `NoneAttribute` for `none-attribute`."""
     words = "".join(character if character.isalnum() else " " for character in code).split()
     return "".join(word[:1].upper() + (word[1:].lower() if word.isupper() else word[1:]) for word in words)
 
@@ -120,7 +120,7 @@ def _utc(at: datetime) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Returns the sentence with a full stop, which SARIF wants."""
+    """Return the sentence with a full stop, which SARIF wants."""
     text = text.strip()
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 

@@ -84,5 +84,5 @@ def _write_pretty(findings: Sequence[ReportedFinding], out: TextIO) -> None:
 
 
 def _shown(source: str) -> str:
-    """A line of a file, in a terminal."""
+    """Return a line of a file as a terminal shows it."""
     return escaped(source.expandtabs(_TAB))

@@ -16,7 +16,7 @@ from breadknife.paths import write_for_user
 
 @contextmanager
 def opened(path: Path | None) -> Generator[TextIO]:
-    """A stream to write to; `path` is written when the block ends without an error.
+    """Give a stream to write to; `path` is written when the block ends without an error.
 
     Raises DocumentError where `path` can't be written, also before anything is checked.
     """

@@ -49,7 +49,7 @@ def run(folder: Path, *, offline: bool, engine_script: Path | None) -> int:
 
 
 def _in_thread(tool: Callable[..., Any], failure: type[Exception]) -> Callable[..., Any]:
-    """The tool for an event loop. What is wrong becomes the client's error, as a sentence."""
+    """Return the tool as a coroutine function. What is wrong becomes the client's error, as a sentence."""
 
     @functools.wraps(tool)
     async def call(*args: Any, **kwargs: Any) -> Any:

@@ -177,7 +177,7 @@ def _roles(plugin: Plugin, target: Target) -> Iterator[PluginFault]:
 
 
 def _cascades(plugin: Plugin, entry: EntryPoint) -> Iterator[PluginFault]:
-    """Those that are found as values: of the plugin, or of the module that it comes from."""
+    """Check cascades that are found as values of the plugin, or of the module that it comes from."""
     for name, value in [*vars(sys.modules[entry.module]).items(), *vars(type(plugin)).items(), *vars(plugin).items()]:
         if isinstance(value, Sequence) and value and not isinstance(value, str):
             steps = cast("Sequence[Any]", value)
@@ -246,7 +246,7 @@ def _faults(place: str, receipts: Sequence[Receipt]) -> Iterator[PluginFault]:
 
 
 def _unsound(place: str, probe: Probe, reply: Reply) -> Iterator[PluginFault]:
-    """Findings that say nothing, and fixes that would break a sound file."""
+    """Yield faults for findings that say nothing, and for fixes that would break a sound file."""
     assert isinstance(probe.request, CheckRequest)
     document = probe.request.document
     tree = Host(Registry(()), ScriptedEngine(()), builtin_catalog()).tree(document)

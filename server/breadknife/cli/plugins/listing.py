@@ -94,7 +94,7 @@ def _loaded(entry: EntryPoint) -> Plugin | Exception:
 
 
 def _shortened(languages: tuple[str, ...]) -> str:
-    """Their number if they are too many for a column; `--json` lists them."""
+    """Return the languages, or their number if they are too many for a column; `--json` lists them."""
     if ANY_LANGUAGE in languages:
         return ANY_LANGUAGE
     return ", ".join(languages) if len(languages) <= _LISTED else f"{len(languages)} languages"

@@ -70,7 +70,7 @@ class Probe:
 
 
 def probes(serves: Mapping[type[Any], frozenset[str]]) -> Iterator[Probe]:
-    """Ordinary documents first, so that the plainest failure is the first one told."""
+    """Yield requests, of ordinary documents first: so the plainest failure is the first one told."""
     for kind, languages in serves.items():
         for language in sorted({"python", "markdown", "c"} if ANY_LANGUAGE in languages else languages):
             for title, text in _documents(language):

@@ -34,4 +34,4 @@ def own_shelf(name: str, recipe: Path) -> Generator[None]:
 
 
 def _ignore(progress: Progress) -> None:
-    """A test's few files are read in no time."""
+    """Ignore the progress: a test's few files are read in no time."""

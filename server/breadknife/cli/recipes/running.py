@@ -76,7 +76,7 @@ def run(name: str, target: Target, *, offline: bool, engine_script: Path | None)
 
 
 def _report(step: str, gave: Any, milliseconds: float, remembered: bool) -> None:
-    """One line for each step, as it ends."""
+    """Tell what a step gave, in one line, as it ends."""
     took = "remembered" if remembered else f"{milliseconds:,.0f} ms"
     tell(f"{step} ({took}): {shown(gave)}")
 

@@ -111,7 +111,7 @@ def _remember(host: Host, plan: Plan, score: Score) -> None:
 
 
 def _roles(plan: Plan, model: str) -> Mapping[str, str]:
-    """`ROLE=MODEL`, or a model for all roles that write. Raises RecipeError."""
+    """Read `ROLE=MODEL`, or a model for all roles that write. Raises RecipeError."""
     role, equals, name = model.partition("=")
     if equals:
         if role not in plan.roles:
@@ -123,7 +123,7 @@ def _roles(plan: Plan, model: str) -> Mapping[str, str]:
 
 
 def _answer(host: Host, entry: RecipeEntry, example: Example) -> tuple[str | None, str]:
-    """The text, or None and the code of the reason."""
+    """Return the text, or None and the code of the reason."""
     host.settings = replace(host.settings, trusted=_is_trusted(entry))
     with _workspace(example) as root:
         path = root / (example.file or f"example{_suffix(example.language)}")
@@ -145,7 +145,7 @@ def _is_trusted(entry: RecipeEntry) -> bool:
 
 @contextmanager
 def _workspace(example: Example) -> Generator[Path, None, None]:
-    """A folder with the test's files: committed ones, then staged ones. Raises RecipeError without git."""
+    """Make a folder with the test's files: committed ones, then staged ones. Raises RecipeError without git."""
     with tempfile.TemporaryDirectory(prefix="breadknife-", ignore_cleanup_errors=True) as folder:
         root = Path(os.path.realpath(folder))
         if example.file or example.text:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from breadknife.cli.output import of_bytes, print_json
+from breadknife.cli.output import LogFilter, of_bytes, print_json
 from breadknife.engine.models.progress import ProgressAmount
 from breadknife.setup.editors.files import Written
 from breadknife.setup.editors.table import server_command
@@ -33,7 +33,7 @@ class Events(Protocol):
     ) -> None: ...
 
     def tell(self, event: Event) -> None:
-        """May be called from several threads."""
+        """Tell of an event. May be called from several threads."""
         ...
 
 
@@ -64,17 +64,14 @@ class LineEvents(_Plain):
 
     def __init__(self) -> None:
         super().__init__()
-        self._last: dict[str, tuple[str, int]] = {}
+        self._log = LogFilter()
 
     def tell(self, event: Event) -> None:
         words = event.message.partition(":")[0]  # what counts files or minutes changes all the time
-        tenths = int((event.fraction or 0.0) * 10)
         with self._lock:
-            if event.state == "running" and self._last.get(event.part) == (words, tenths):
-                return
-            self._last[event.part] = (words, tenths)
-            mark = _MARKS.get(event.state, " ")
-            typer.echo(escaped(f"{mark} {event.part}: {event.message}{_amount(event)}"), err=True)
+            if self._log.is_new(event.part, words, event.fraction) or event.state != "running":
+                mark = _MARKS.get(event.state, " ")
+                typer.echo(escaped(f"{mark} {event.part}: {event.message}{_amount(event)}"), err=True)
 
 
 class LiveEvents:

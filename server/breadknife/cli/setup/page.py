@@ -54,7 +54,7 @@ def choose(parts: Parts) -> list[Part]:
 
 
 def _models(parts: Parts) -> list[ModelPart]:
-    """By their numbers in the list; those that are used by default and missing, unless the user says otherwise."""
+    """Ask for models by their numbers; the answer is by default those that are used by default and missing."""
     missing = [number for number, part in enumerate(parts.models, 1) if not part.status().ready]
     if not missing:
         return []

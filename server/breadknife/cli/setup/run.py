@@ -41,7 +41,7 @@ class Settings(Enum):
 def run(
     names: Sequence[str], *, yes: bool, as_json: bool, wheels: str, offline: bool, settings: Settings = Settings.SHOW
 ) -> int:
-    """0: all that was asked for is there. 1: something isn't. Raises BreadknifeError."""
+    """Return 0 if all that was asked for is there, 1 if something isn't. Raises BreadknifeError."""
     wheels = wheels and (wheels if "://" in wheels else os.path.abspath(os.path.expanduser(wheels)))
     parts = Parts(merged(user_catalog()), wheels, offline or offline_by_settings())
     asked = parts.named(names) if names else list(parts.usual) if yes else None

@@ -13,7 +13,7 @@ import typer
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, counted, megabytes, progress, tell
+from breadknife.cli.output import INTERRUPTED, LogFilter, cancelled_by_signals, counted, megabytes, progress, tell
 from breadknife.cli.shelf.embedding import ROLE, EngineEmbedder
 from breadknife.cli.shelf.showing import show
 from breadknife.engine.installed import is_installed
@@ -52,7 +52,7 @@ def run(folder: Path | None, *, as_json: bool, offline: bool, engine_script: Pat
                 return embedders[0]
 
             try:
-                filled = fill(folders, _model_name(host), embedder, _Shown().tell, cancel)
+                filled = fill(folders, _model_name(host), embedder, _ProgressLine().tell, cancel)
             except Cancelled:
                 tell("stopped; `breadknife shelf add` goes on from here")
                 return INTERRUPTED
@@ -67,7 +67,7 @@ def run(folder: Path | None, *, as_json: bool, offline: bool, engine_script: Pat
 
 
 def _model_name(host: Host) -> str:
-    """Empty where no model has the role: the reason is told when vectors are to be made."""
+    """Return the model's name; empty where no model has the role: the reason is told when vectors are to be made."""
     try:
         return host.model_name(ROLE)
     except ModelError:
@@ -75,8 +75,8 @@ def _model_name(host: Host) -> str:
 
 
 def _wanted_model(host: Host, *, may_ask: bool) -> ModelInfo | None:
-    """The model that compares meanings, if it isn't here and the user agrees to fetch it. Nobody is asked where nobody
-    can answer, nor before there is an engine for it."""
+    """Return the model that compares meanings, if it isn't here and the user agrees to fetch it. Nobody is asked where
+    nobody can answer, nor before there is an engine for it."""
     name = _model_name(host)
     model = next((each for each in host.catalog.models if each.name == name), None)
     if model is None or not model.fetchable or ModelStore().find(model) is not None or not is_installed():
@@ -117,23 +117,22 @@ def remove(folder: Path) -> int:
     return 0
 
 
-class _Shown:
+class _ProgressLine:
     """Progress on stderr: a line that changes on a terminal, a line for each tenth elsewhere."""
 
     def __init__(self) -> None:
         self._is_live = sys.stderr.isatty()
-        self._last = ("", -1)
+        self._log = LogFilter()
         self._next = 0.0
 
     def tell(self, progress: Progress) -> None:
         if not progress.total:
             return
-        now, step = time.monotonic(), (progress.phase, progress.done * 10 // progress.total)
+        now = time.monotonic()
         if self._is_live and (now >= self._next or progress.done == progress.total):
             self._next = now + _SHOWN_SECONDS
             tell(_line(progress), fleeting=True)
-        elif not self._is_live and step != self._last:
-            self._last = step
+        elif not self._is_live and self._log.is_new("", progress.phase, progress.done / progress.total):
             tell(_line(progress))
 
 

@@ -57,7 +57,7 @@ def run(question: str, *, as_json: bool, offline: bool, engine_script: Path | No
 
 
 def _ask(host: Host, question: str) -> tuple[RecipeResult | Silence, list[_Quote]]:
-    """The recipe's answer, and the quotes in it."""
+    """Return the recipe's answer, and the quotes in it."""
     quotes: list[_Quote] = []
 
     def watch(_step: str, gave: Any, _milliseconds: float, _remembered: bool) -> None:

@@ -76,7 +76,7 @@ def written_files() -> dict[str, Path]:
 
 
 def _read(file: Path) -> str | None:
-    """None where there is no file."""
+    """Return a file's text; None where there is no file. Raises SettingsError."""
     try:
         return file.read_bytes().decode("utf-8")
     except FileNotFoundError:

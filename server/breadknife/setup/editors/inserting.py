@@ -28,7 +28,7 @@ def at_the_end(settings: Callable[[Command], str]) -> Callable[[str, Command], I
 
 
 def in_helix(text: str, command: Command) -> Insertion:
-    """Without the languages that the file configures already: Helix takes only one table for each."""
+    """Insert all but the languages that the file configures already: Helix takes only one table for each."""
     try:
         held = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

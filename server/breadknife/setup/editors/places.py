@@ -51,7 +51,7 @@ def sublime() -> Path:
 
 
 def kate() -> Path:
-    """Qt's `AppConfigLocation`."""
+    """Return the file in Qt's `AppConfigLocation`."""
     if sys.platform == "darwin":
         folder = Path.home() / "Library" / "Preferences" / "kate"
     else:

@@ -64,7 +64,7 @@ def neovim(command: Command) -> str:
 
 
 def helix(command: Command, without: Collection[str] = ()) -> str:
-    """`without` are the languages that the user's file has already."""
+    """Return the settings, without the languages that the user's file has already."""
     server = f"[language-server.breadknife]\ncommand = {_quoted(command[0])}\nargs = {json.dumps(list(command[1:]))}"
     languages = (f"[[language]]\n{text}" for name, text in HELIX_LANGUAGES.items() if name not in without)
     return "\n\n".join((server, *languages))
@@ -107,13 +107,13 @@ def sublime_values(command: Command) -> Mapping[str, Any]:
 
 
 def kate_values(command: Command) -> Mapping[str, Any]:
-    """Kate has one server for a language; Python's own stays."""
+    """Return the settings; Kate has one server for a language, so Python's own stays."""
     modes = "^(Markdown|Normal|reStructuredText|LaTeX)$"
     return {"servers": {"breadknife": {"command": list(command), "highlightingModeRegex": modes}}}
 
 
 def jetbrains_values(command: Command) -> Mapping[str, Any]:
-    """LSP4IJ's template of a user-defined language server."""
+    """Return LSP4IJ's template of a user-defined language server."""
     mappings = [
         {"fileType": {"patterns": patterns}, "languageId": language} for language, patterns in _JETBRAINS_TYPES.items()
     ]

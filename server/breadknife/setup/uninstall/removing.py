@@ -70,7 +70,7 @@ def _undo_editors() -> Iterator[str]:
 
 
 def _remove(path: Path) -> str:
-    """Empty if it is gone. Of a link, what it leads to stays."""
+    """Remove a file or folder; of a link, what it leads to stays. Return why it can't be removed, or nothing."""
     try:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -156,7 +156,7 @@ class RerankOutput:
 
 
 def rerank(given: RerankInput, context: StepContext) -> RerankOutput | Silence:
-    """Passages in the order of their relevance, as a reranking model finds it."""
+    """Return passages in the order of their relevance, as a reranking model finds it."""
     if not given.passages:
         return Silence("nothing-left", "There is no passage to rank.")
     scores = context.model(given.model).rerank(given.query, tuple(each.text for each in given.passages))

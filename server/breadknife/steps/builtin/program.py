@@ -40,7 +40,7 @@ class RunProgramOutput:
 
 
 def run_program(given: RunProgramInput, context: StepContext) -> RunProgramOutput | Silence:
-    """Runs a program in the workspace folder, and gives what it writes to stdout."""
+    """Run a program in the workspace folder, and return what it writes to stdout."""
     if context.root is None or not context.trusted:
         return Silence("untrusted", "The recipe runs a program, and this folder isn't trusted.", "`breadknife trust .`")
     if not given.argv:

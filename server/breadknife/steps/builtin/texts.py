@@ -93,7 +93,7 @@ class StopOutput:
 
 
 def stop(given: StopInput, context: StepContext) -> StopOutput | Silence:
-    """Ends the recipe, and says why. Use it with `when`."""
+    """End the recipe, and say why. Use it with `when`."""
     return Silence(given.reason, given.sentence, given.remedy)
 
 

@@ -57,7 +57,7 @@ def changed_actor(before: str, after: str) -> str:
 
 
 def _other_beginning(old: Sequence[str], new: Sequence[str], known: set[str]) -> str:
-    """Of two texts that begin `The …`: whether both first words are gone from the other text."""
+    """Compare two texts that begin `The …`: say if both first words are gone from the other text."""
     first, other = (_after_article(tokens) for tokens in (old, new))
     if not first or not other or any(_is_same(each, stem(other)) for each in known):
         return ""
@@ -79,7 +79,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _is_command(tokens: Sequence[str]) -> bool:
-    """Whether a text begins like `Run the tests`: who it speaks to is the actor."""
+    """Tell whether a text begins like `Run the tests`: who it speaks to is the actor."""
     return len(tokens) > 1 and _is_content(tokens[0]) and tokens[1].lower() in words().determiners
 
 
@@ -88,7 +88,7 @@ def _is_content(token: str) -> bool:
 
 
 def _deeds(tokens: Sequence[str], verbs: set[str] | frozenset[str]) -> Iterator[Deed]:
-    """The verbs of a text. `verbs`: stems that are verbs in the other text."""
+    """Yield the verbs of a text. `verbs`: stems that are verbs in the other text."""
     for index, token in enumerate(tokens):
         if not _is_content(token) or token.lower().endswith("ly"):
             continue
@@ -119,7 +119,7 @@ def _stem(actor: str) -> str:
 
 
 def _helper(tokens: Sequence[str], index: int) -> int:
-    """The place of the first of the auxiliaries right before a verb, or -1."""
+    """Return the index of the first of the auxiliaries right before a verb, or -1."""
     found, at = -1, index - 1
     while at >= 0 and index - at <= _REACH + 1:
         low = tokens[at].lower()
@@ -136,7 +136,7 @@ def _actor_before(tokens: Sequence[str], index: int) -> str:
 
 
 def _head_before(tokens: Sequence[str], index: int) -> str:
-    """The noun or pronoun right before; empty for anything else, such as a comma."""
+    """Return the noun or pronoun right before; empty for anything else, such as a comma."""
     at = index - 1
     while at >= 0 and tokens[at].lower().endswith("ly"):
         at -= 1
@@ -146,7 +146,7 @@ def _head_before(tokens: Sequence[str], index: int) -> str:
 
 
 def _head_after(tokens: Sequence[str], index: int) -> str:
-    """The last word of the run of content words that follows an article; empty for a verb's `-ing`."""
+    """Return the last of the content words that follow an article; empty for a verb's `-ing`."""
     at = index
     while at < len(tokens) and tokens[at].lower() in words().determiners:
         at += 1

@@ -31,7 +31,7 @@ def changed_negation(before: str, after: str, may_lose: bool = False) -> str:
 
 
 def _comes_back(sentence: str, after: str) -> bool:
-    """Whether most of what a sentence denies is said in the text after, which denies nothing."""
+    """Tell whether most of what a sentence denies is said in the text after, which denies nothing."""
     said, denied = {stem(word) for word in content(after)}, {stem(word) for word in content(sentence)}
     is_denial = words().negation.search(bare(sentence)) is not None
     return is_denial and not _negations(after) and len(said & denied) >= _MOST_OF * max(1, len(denied))
@@ -66,7 +66,7 @@ MODALS = frozenset({"must", "may", "should"})
 
 
 def _claims(text: str, kinds: frozenset[str]) -> dict[str, list[str]]:
-    """Claim -> its wordings in the text."""
+    """Return claim -> its wordings in the text."""
     found: dict[str, list[str]] = {}
     plain = words().filler.sub("", " ".join(bare(text).split()))
     for match in words().claim.finditer(plain):

@@ -37,7 +37,7 @@ def changed_fact(kind: str, before: str, after: str, may_lose: bool = False) -> 
 
 
 def _missing(old: Sequence[Fact], new: Sequence[Fact], kind: str) -> list[Fact]:
-    """Each number counts as often as it stands there; of anything else once is enough."""
+    """Return the lost facts. Each number counts as often as it stands there; of anything else once is enough."""
     left = Counter(each.key for each in new)
     missing: list[Fact] = []
     for fact in old:
@@ -49,7 +49,7 @@ def _missing(old: Sequence[Fact], new: Sequence[Fact], kind: str) -> list[Fact]:
 
 
 def _stands(name: str, text: str) -> bool:
-    """Whether a name stands anywhere in the text: at the start of a sentence no name is looked for."""
+    """Tell whether a name stands anywhere in the text: at the start of a sentence no name is looked for."""
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
@@ -58,7 +58,7 @@ def _links(text: str) -> list[Fact]:
 
 
 def _numbers(text: str) -> list[Fact]:
-    """Numbers as digits, with the unit that follows."""
+    """Find numbers, as digits, with the unit that follows."""
     found: list[Fact] = []
     for match in _NUMBER.finditer(bare(text)):
         number, unit = words().numbers.get(match["number"].lower(), match["number"]), match["unit"] or ""

@@ -45,7 +45,7 @@ def guard(given: GuardInput, context: StepContext) -> GuardOutput | Silence:
 
 
 def refusal(given: GuardInput) -> str:
-    """Why the text after is refused, as `it lost the number 3`; empty if it isn't."""
+    """Return why the text after is refused, as `it lost the number 3`; empty if it isn't."""
     before, after = given.before, given.after or ""
     if not after.strip():
         return "it is empty"
@@ -56,7 +56,7 @@ def refusal(given: GuardInput) -> str:
 
 
 def _changed(given: GuardInput, before: str, after: str) -> str:
-    """The first thing of those to keep that isn't the same."""
+    """Return the first thing of those to keep that isn't the same."""
     keep, may_lose = given.keep, given.may_lose
     for name in keep:
         if name in KEPT and (why := changed_fact(name, before, after, may_lose)):
@@ -69,7 +69,7 @@ def _changed(given: GuardInput, before: str, after: str) -> str:
 
 
 def _strayed(given: GuardInput, before: str, after: str) -> str:
-    """Whether it is too long, too short, or about something else."""
+    """Return why the text is too long, too short, or about something else."""
     old_length, new_length = len(before.split()), len(after.split())
     if not given.length[0] <= new_length / max(1, old_length) <= given.length[1]:
         return f"it has {new_length} words instead of {old_length}"

@@ -108,7 +108,7 @@ def is_respelled(one: str, other: str) -> bool:
 
 
 def stem(word: str) -> str:
-    """Roughly: without an ending of inflection."""
+    """Return a word in small letters, roughly without an ending of inflection."""
     word = _POSSESSIVE.sub("", word.lower().strip("'’"))
     ending = next((each for each in words().endings if word.endswith(each) and len(word) - len(each) >= 3), "")
     return word[: len(word) - len(ending)]
