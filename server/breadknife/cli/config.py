@@ -61,7 +61,7 @@ def check(path: PathArgument = Path("."), as_json: Json = False) -> int:
     """
     _, problems = rows(path)
     if as_json:
-        print_json([{"problem": str(each), "wrong": not isinstance(each, LeftOut)} for each in problems])
+        print_json([{"problem": str(problem), "wrong": not isinstance(problem, LeftOut)} for problem in problems])
     else:
         for problem in problems or ("nothing is wrong with the settings",):
             say(str(problem))

@@ -103,8 +103,8 @@ def progress() -> Generator[Report, None, None]:
             if now.amount.fraction is None:
                 bar.console.print(escaped(now.message), highlight=False, markup=False)
             else:
-                said = escaped(now.message + of_bytes(now.amount))
-                bar.update(task, description=said, completed=now.amount.fraction, total=1.0, visible=True)
+                description = escaped(now.message + of_bytes(now.amount))
+                bar.update(task, description=description, completed=now.amount.fraction, total=1.0, visible=True)
 
         yield report
 
@@ -172,7 +172,7 @@ def cancelled_by_signals(*names: str, second_raises: bool = False) -> Generator[
     numbers = [getattr(signal, name) for name in names or _ENDING_SIGNALS if hasattr(signal, name)]
     if second_raises:
         is_main = threading.current_thread() is threading.main_thread()
-        numbers = [each for each in numbers if is_main and signal.getsignal(each) not in (signal.SIG_IGN, None)]
+        numbers = [number for number in numbers if is_main and signal.getsignal(number) not in (signal.SIG_IGN, None)]
     before = {number: signal.signal(number, handle) for number in numbers}
     try:
         yield cancel

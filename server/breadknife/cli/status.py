@@ -23,11 +23,11 @@ def run(*, as_json: bool, watch: bool) -> int:
     """Show the status once; or, to watch, each second until the user ends it (as JSON: one object a line)."""
     with closing(make_host()) as host:
         host.settings, problems = load(root_of(Path.cwd() / "file"), host.registry.settings_types)
-        said = [str(problem) for problem in problems]
+        settings_problems = [str(problem) for problem in problems]
         if as_json:
-            _print_json(host, said, watch=watch)
+            _print_json(host, settings_problems, watch=watch)
         else:
-            _show(host, said, watch=watch)
+            _show(host, settings_problems, watch=watch)
     return 0
 
 

@@ -105,5 +105,5 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if whole else "0%"
+def _share(part: int, total: int) -> str:
+    return f"{part / total:.0%}" if total else "0%"

@@ -12,8 +12,8 @@ def run(folder: Path, *, revoke: bool, list_all: bool) -> int:
     """Return the exit code: 0 done, 1 there was nothing to revoke."""
     if list_all:
         folders = trust.trusted_folders()
-        for each in folders:
-            say(str(each))
+        for trusted in folders:
+            say(str(trusted))
         if not folders:
             tell("you trust no folder")
         return 0

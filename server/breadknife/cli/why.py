@@ -13,7 +13,7 @@ from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.output import print_json, say
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
-from breadknife.host.report.inspector import ask_servers
+from breadknife.host.report.inspector import InspectorRequest, ask_servers
 from breadknife.host.report.lines import folded
 from breadknife.host.report.why import Explanation, explain_nothing
 from breadknife.host.workspace import root_of
@@ -82,7 +82,7 @@ def _span(document: Document, line: int, column: int) -> Span:
 
 def _receipts(file: Path | None, *, as_json: bool, limit: int) -> int:
     uri = file.absolute().as_uri() if file else None
-    answers = ask_servers(Question("why", uri=uri, limit=limit if as_json else limit * _READ))
+    answers = ask_servers(InspectorRequest("why", uri=uri, limit=limit if as_json else limit * _READ))
     receipts = [{**receipt, "server": pid} for pid, newest in answers for receipt in newest]
     receipts.sort(key=lambda receipt: receipt["at"], reverse=True)
     if as_json:

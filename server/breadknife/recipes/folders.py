@@ -39,24 +39,24 @@ def user_folder() -> Path:
 
 def recipe_folders(root: Path | None, *, trusted: bool) -> tuple[RecipeFolder, ...]:
     """Return the folders in which recipes of a workspace folder are looked for; the first that has a name counts."""
-    found = [RecipeFolder(user_folder(), "you"), *packaged_folders()]
+    folders = [RecipeFolder(user_folder(), "you"), *packaged_folders()]
     if root is not None and trusted:
-        found.append(RecipeFolder(root / IN_WORKSPACE, "workspace", root))
-    return tuple(found)
+        folders.append(RecipeFolder(root / IN_WORKSPACE, "workspace", root))
+    return tuple(folders)
 
 
 @cache
 def packaged_folders() -> tuple[RecipeFolder, ...]:
     """Return those of installed packages, our own first. Cached for the process."""
-    found = [RecipeFolder(SHIPPED, OWN)]
-    for entry in sorted(entry_points(group=GROUP), key=lambda each: (_package(each) != OWN, each.name)):
+    folders = [RecipeFolder(SHIPPED, OWN)]
+    for entry in sorted(entry_points(group=GROUP), key=lambda point: (_package(point) != OWN, point.name)):
         try:
-            found += (
+            folders += (
                 RecipeFolder(Path(folder), _package(entry)) for folder in importlib.import_module(entry.value).__path__
             )
         except Exception:
             log.warning("the recipes %s can't be loaded", entry.name, exc_info=True)
-    return tuple(found)
+    return tuple(folders)
 
 
 def _package(entry: EntryPoint) -> str:
@@ -67,6 +67,6 @@ def files_in(recipes: RecipeFolder) -> list[Path]:
     """Return the files of a folder, in the order of their names; none if there is no such folder."""
     try:
         with os.scandir(recipes.folder) as listed:
-            return sorted(Path(each.path) for each in listed if each.name.endswith(".toml"))[:MAX_FILES]
+            return sorted(Path(file.path) for file in listed if file.name.endswith(".toml"))[:MAX_FILES]
     except OSError:
         return []

@@ -53,8 +53,8 @@ class RecipeInput:
         of them overlap."""
 
         def moved(offset: int) -> int:
-            inside = next((each for each in edits if each.span.start < offset < each.span.end), None)
-            grown = sum(len(each.new_text) - len(each.span) for each in edits if each.span.end <= offset)
+            inside = next((edit for edit in edits if edit.span.start < offset < edit.span.end), None)
+            grown = sum(len(edit.new_text) - len(edit.span) for edit in edits if edit.span.end <= offset)
             if inside is None:
                 return offset + grown
             return inside.span.start + min(offset - inside.span.start, len(inside.new_text)) + grown

@@ -61,16 +61,16 @@ def write_lock(path: Path, lock: Lock) -> None:
 
 def differences(locked: LockedRecipe, now: LockedRecipe) -> list[str]:
     """Return what has changed since a recipe was locked, a sentence each."""
-    found: list[str] = []
+    changes: list[str] = []
     for role, model in locked.models.items():
-        other = now.models.get(role)
-        if other is None:
-            found.append(f"it asks no model for `{role}` any more; {_REMEDY}")
-        elif other != model:
-            found.append(f"`{role}` was {_named(model)} and is {_named(other)}; test the recipe, and {_REMEDY}")
-    found += [f"`{role}` is not in the lock; {_REMEDY}" for role in now.models.keys() - locked.models.keys()]
-    found += [f"the step `{name}` is not in the lock; {_REMEDY}" for name in now.steps.keys() - locked.steps.keys()]
-    return found
+        current = now.models.get(role)
+        if current is None:
+            changes.append(f"it asks no model for `{role}` any more; {_REMEDY}")
+        elif current != model:
+            changes.append(f"`{role}` was {_named(model)} and is {_named(current)}; test the recipe, and {_REMEDY}")
+    changes += [f"`{role}` is not in the lock; {_REMEDY}" for role in now.models.keys() - locked.models.keys()]
+    changes += [f"the step `{name}` is not in the lock; {_REMEDY}" for name in now.steps.keys() - locked.steps.keys()]
+    return changes
 
 
 def _named(model: LockedModel) -> str:

@@ -216,7 +216,7 @@ class _StepRun:
                     value, model = result.value, result.model or model
                     size = self._sized(size, value)
             results.append(value)
-        if refused and all(each is None for each in results):
+        if refused and all(result is None for result in results):
             return Vetoed(refused[0])
         outputs = self.plan.types[self.step.name].outputs
         gathered = {name: tuple(None if r is None else getattr(r, name) for r in results) for name in outputs}
@@ -245,7 +245,7 @@ class _StepRun:
         if port.is_literal:
             return value
         if isinstance(value, list):
-            return tuple(_resolve(each, values) for each in cast("list[Any]", value))
+            return tuple(_resolve(item, values) for item in cast("list[Any]", value))
         return _resolve(value, values)
 
     def _result(self, given: Mapping[str, Any]) -> tuple[StepResult, bool]:

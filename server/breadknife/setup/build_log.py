@@ -37,23 +37,23 @@ _PHASES = (
 
 def read(line: str) -> Compiled | Phase | None:
     """Return what a line tells of the build; None for most."""
-    if found := _NINJA.match(line):
-        return Compiled(int(found[1]), int(found[2]))
-    if found := _MAKE.match(line):
-        return Compiled(int(found[1]), 100)
+    if match := _NINJA.match(line):
+        return Compiled(int(match[1]), int(match[2]))
+    if match := _MAKE.match(line):
+        return Compiled(int(match[1]), 100)
     return next((phase for words, phase in _PHASES if words in line), None)
 
 
 def fault(lines: Iterable[str]) -> str:
     """Return the first line that says why a build failed, or the last line that says anything."""
-    said = [line.strip() for line in lines if line.strip()]
-    at = next((i for i, line in enumerate(said) if _FAULT.search(line) and not _USELESS.search(line)), -1)
+    messages = [line.strip() for line in lines if line.strip()]
+    at = next((i for i, line in enumerate(messages) if _FAULT.search(line) and not _USELESS.search(line)), -1)
     if at < 0:
-        return said[-1] if said else "it ended without a word"
-    place, _, rest = said[at].partition("CMake Error at ")
-    if rest.endswith(":") and at + 1 < len(said):  # where it is; what it is comes after that
-        return f"{place}{said[at + 1]}"
-    return said[at].removeprefix("ERROR: ")
+        return messages[-1] if messages else "it ended without a word"
+    place, _, rest = messages[at].partition("CMake Error at ")
+    if rest.endswith(":") and at + 1 < len(messages):  # where it is; what it is comes after that
+        return f"{place}{messages[at + 1]}"
+    return messages[at].removeprefix("ERROR: ")
 
 
 def remaining(seconds: float, done: int, total: int) -> str:

@@ -39,11 +39,11 @@ class EnginePart:
     lane = "engine"
 
     def status(self) -> PartStatus:
-        found = installed.version()
-        if found == local_version():
-            return PartStatus(True, f"llama-cpp-python {found}", SIZE)
+        version = installed.version()
+        if version == local_version():
+            return PartStatus(True, f"llama-cpp-python {version}", SIZE)
         return PartStatus(
-            False, f"another build: {found}" if found else "not installed", 0 if self._is_fetched() else SIZE
+            False, f"another build: {version}" if version else "not installed", 0 if self._is_fetched() else SIZE
         )
 
     def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
@@ -89,9 +89,9 @@ class EnginePart:
             attempts.append([])
         fetching = cache_dir() / "engine" / "wheel"
         for options in attempts:
-            asked = [*options, "--only-binary=:all:", f"{installed.DISTRIBUTION}=={RELEASE}"]
+            arguments = [*options, "--only-binary=:all:", f"{installed.DISTRIBUTION}=={RELEASE}"]
             try:
-                return download(asked, fetching, lambda _: cancel.raise_if_cancelled())
+                return download(arguments, fetching, lambda _: cancel.raise_if_cancelled())
             except DownloadFailed:
                 continue
         shutil.rmtree(fetching, ignore_errors=True)

@@ -53,9 +53,9 @@ class Build:
         self._need_disk()
         with waiting_for(self.folder / ".lock", cancel):
             source = self.source(report, cancel)
-            made = self._compile(source, report, cancel)
+            built = self._compile(source, report, cancel)
             make_folder(target)
-            wheel = Path(shutil.move(made, target / made.name))
+            wheel = Path(shutil.move(built, target / built.name))
         shutil.rmtree(self.folder, ignore_errors=True)
         return wheel
 
@@ -73,13 +73,13 @@ class Build:
         return prepare(sdist, self.folder / "source")
 
     def _compile(self, source: Path, report: Callable[[PullProgress], None], cancel: CancelToken) -> Path:
-        made = self.folder / "wheel"
-        shutil.rmtree(made, ignore_errors=True)
+        wheels = self.folder / "wheel"
+        shutil.rmtree(wheels, ignore_errors=True)
         options = {"build-dir": str(self.folder / "build"), "cmake.define.BREADKNIFE_PORTABLE": str(self.portable)}
         command = [
             *pip_command(), "wheel", "--verbose", "--no-deps", "--no-input", "--disable-pip-version-check",
             *(f"--config-settings={key}={value}" for key, value in options.items()),
-            "--wheel-dir", str(made), str(source),
+            "--wheel-dir", str(wheels), str(source),
         ]  # fmt: skip
         make_folder(self.log.parent)
         with open(self.log, "w", encoding="utf-8", errors="replace", opener=open_private) as log:
@@ -91,10 +91,10 @@ class Build:
 
             report(PullProgress("preparing to compile the engine", ProgressAmount(_PREPARED)))
             result = run_program(command, cancel, on_line, environment=_environment(), gently=True)
-        wheel = next(made.glob("*.whl"), None)
+        wheel = next(wheels.glob("*.whl"), None)
         if result.code or wheel is None:
-            said = self.log.read_text("utf-8", "replace").splitlines()
-            raise BuildFailed(f"the engine could not be compiled: {build_log.fault(said)}; the log is {self.log}")
+            log_lines = self.log.read_text("utf-8", "replace").splitlines()
+            raise BuildFailed(f"the engine could not be compiled: {build_log.fault(log_lines)}; the log is {self.log}")
         return wheel
 
     def _need_disk(self) -> None:

@@ -80,8 +80,8 @@ def fetch(folder: Path, on_bytes: Callable[[int], None]) -> Path:
     """Return the sdist in `folder`, kept there once it is whole. Raises DownloadFailed."""
     sdist = sdist_in(folder)
     if not sdist.exists():
-        asked = ["--no-binary=llama-cpp-python", f"llama-cpp-python=={RELEASE}"]
-        download(asked, folder / "fetching", on_bytes).replace(sdist)
+        arguments = ["--no-binary=llama-cpp-python", f"llama-cpp-python=={RELEASE}"]
+        download(arguments, folder / "fetching", on_bytes).replace(sdist)
         shutil.rmtree(folder / "fetching", ignore_errors=True)
     actual = sha256_of(sdist)
     if actual != SHA256:

@@ -77,7 +77,7 @@ def waiting_for(path: Path, cancel: CancelToken) -> Generator[None, None, None]:
 
 def requirement(extra: str, package: str) -> str:
     """Return what breadknife's own metadata asks of a package in one of its extras, such as `numpy>=1.26`."""
-    for each in map(Requirement, metadata.requires("breadknife") or ()):
-        if each.name == package and each.marker and each.marker.evaluate({"extra": extra}):
-            return f"{each.name}{each.specifier}"
+    for required in map(Requirement, metadata.requires("breadknife") or ()):
+        if required.name == package and required.marker and required.marker.evaluate({"extra": extra}):
+            return f"{required.name}{required.specifier}"
     return package

@@ -90,8 +90,8 @@ def _with_maven(temporary: Path, report: Report, cancel: CancelToken) -> Path:
         raise DownloadFailed(f"Maven failed: {error}") from error
     jar = fetched / "libs" / SERVER_JAR
     if result.code != 0 or not jar.is_file():
-        said = [line for line in result.lines if "ERROR" in line]
-        raise DownloadFailed(f"Maven failed: {said[0] if said else f'exit code {result.code}'}")
+        errors = [line for line in result.lines if "ERROR" in line]
+        raise DownloadFailed(f"Maven failed: {errors[0] if errors else f'exit code {result.code}'}")
     shutil.copy2(jar, fetched / SERVER_JAR)
     if (refused := jars.refusal(fetched)) is not None:
         raise DownloadFailed(f"Maven fetched other files than breadknife knows: {refused}")
@@ -100,8 +100,8 @@ def _with_maven(temporary: Path, report: Report, cancel: CancelToken) -> Path:
 
 def downloaded(line: str) -> int:
     """Return bytes of the jar whose arrival a line of Maven's tells."""
-    found = _DOWNLOADED.search(line)
-    return round(float(found[1]) * _UNITS[found[2]]) if found else 0
+    match = _DOWNLOADED.search(line)
+    return round(float(match[1]) * _UNITS[match[2]]) if match else 0
 
 
 def _with_library(temporary: Path, report: Report, cancel: CancelToken) -> Path:

@@ -45,9 +45,9 @@ class ModelPart:
         if path := self.store.find(self.model):
             return PartStatus(True, str(path), self.model.size)
         begun = fetched(self.model, self.store)
-        whole = self.model.download_size
-        state = f"{begun * 100 // whole} % fetched" if 0 < begun < whole else "not here"
-        return PartStatus(False, state, max(whole - begun, 0))
+        size = self.model.download_size
+        state = f"{begun * 100 // size} % fetched" if 0 < begun < size else "not here"
+        return PartStatus(False, state, max(size - begun, 0))
 
     def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
         def pulling(now: PullProgress) -> None:

@@ -36,8 +36,8 @@ def set_up(parts: Sequence[Part], tell: Callable[[Event], None], cancel: CancelT
         works = [pool.submit(work, lane) for lane in lanes]
         while wait(works, _SIGNAL_SECONDS).not_done:
             pass
-        for each in works:
-            each.result()
+        for future in works:
+            future.result()
     return ended
 
 

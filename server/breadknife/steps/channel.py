@@ -62,12 +62,12 @@ def serve(answer: Callable[[bytes], Iterable[object]], seconds: float) -> NoRetu
     Between two parts of an answer, `seconds` may pass. Then this process ends by itself, also while code that is
     written in C keeps the interpreter's lock, so that no thread can see that nobody asks any more.
     """
-    asked, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # What a library reads or prints must not get between our messages.
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     messages: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_receive, args=(asked, messages), daemon=True, name="asked").start()
+    threading.Thread(target=_receive, args=(requests, messages), daemon=True, name="asked").start()
     while True:
         message = messages.get()
         faulthandler.dump_traceback_later(seconds, exit=True, file=2)
@@ -77,9 +77,9 @@ def serve(answer: Callable[[bytes], Iterable[object]], seconds: float) -> NoRetu
         faulthandler.cancel_dump_traceback_later()
 
 
-def _receive(asked: IO[bytes], messages: SimpleQueue[bytes]) -> None:
+def _receive(requests: IO[bytes], messages: SimpleQueue[bytes]) -> None:
     try:
         while True:
-            messages.put(read_message(asked))
+            messages.put(read_message(requests))
     finally:
         children.end_this()

@@ -90,12 +90,12 @@ class _Process:
                 raise PluginError(f"it has not answered within {seconds:g} s")
             if self._family.takes_more_than(MAX_MEMORY):
                 raise PluginError(f"it takes more than {MAX_MEMORY >> 20} MB of memory")
-        [said] = answers
-        if isinstance(said, PluginError):
-            raise said
-        if isinstance(said, Exception):
-            raise PluginError(f"its process ended (exit code {self.kill()})") from said
-        answer: Answer = decode(said, Answer)
+        [message] = answers
+        if isinstance(message, PluginError):
+            raise message
+        if isinstance(message, Exception):
+            raise PluginError(f"its process ended (exit code {self.kill()})") from message
+        answer: Answer = decode(message, Answer)
         if answer.number != call.number:
             raise PluginError("it has answered what nobody asked")
         return answer
@@ -159,8 +159,8 @@ class Isolation:
         if answer.silence is not None:
             return answer.silence
         if gave is None:
-            said = one_line(answer.error) or "it gives nothing"
-            raise PluginError(f"step `{kind.name}` of {installed.package} failed: {said}; update it")
+            why = one_line(answer.error) or "it gives nothing"
+            raise PluginError(f"step `{kind.name}` of {installed.package} failed: {why}; update it")
         return gave
 
     def close(self) -> None:
@@ -173,7 +173,7 @@ class Isolation:
     def _take(self, entry: str) -> _Process:
         while True:
             with self._lock:
-                process = next((each for each in self._idle if each.entry == entry), None)
+                process = next((idle for idle in self._idle if idle.entry == entry), None)
                 if process is None:
                     return _Process(entry)
                 self._idle.remove(process)
@@ -189,5 +189,5 @@ class Isolation:
                 self._idle.append(process)
                 surplus = self._idle[:-MOST]
                 self._idle = self._idle[-MOST:]
-        for each in surplus:
-            each.kill()
+        for unneeded in surplus:
+            unneeded.kill()

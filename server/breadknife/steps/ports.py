@@ -142,9 +142,9 @@ def field_type(given: PortType, name: str) -> PortType | None:
     hint = next((hint for hint, known in NAMES.items() if known == given.name and dataclasses.is_dataclass(hint)), None)
     if hint is None:
         return None
-    found = get_type_hints(hint).get(name)
+    field_hint = get_type_hints(hint).get(name)
     try:
-        return port_type(found) if found is not None else None
+        return port_type(field_hint) if field_hint is not None else None
     except PluginError:
         return None
 

@@ -41,7 +41,7 @@ class StepRegistry:
 
     @property
     def types(self) -> dict[str, AnyStep]:
-        return {name: each.type for name, each in self.steps.items()}
+        return {name: installed.type for name, installed in self.steps.items()}
 
 
 @cache
@@ -49,7 +49,7 @@ def discover_steps() -> StepRegistry:
     """Return every installed type of step. One that can't be loaded is a problem of its own. Cached for the process."""
     steps: dict[str, Installed] = {}
     problems: list[PluginError] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda each: (_package(each) != OWN, each.name)):
+    for entry in sorted(entry_points(group=GROUP), key=lambda point: (_package(point) != OWN, point.name)):
         try:
             package = _package(entry)
             for kind in load_steps(entry):

@@ -54,8 +54,8 @@ def main(entry: str) -> None:
     steps: dict[str, AnyStep] = {}
     problem = ""
     try:
-        [found] = entry_points(group=GROUP, name=entry)
-        steps = {kind.name: kind for kind in load_steps(found)}
+        [point] = entry_points(group=GROUP, name=entry)
+        steps = {kind.name: kind for kind in load_steps(point)}
     except Exception as error:
         problem = f"it can't be loaded: {error}"
 

@@ -40,9 +40,9 @@ class BoundedProtocol(H11Protocol):
         super().connection_made(transport)
         self._look()
         ours = cast("set[BoundedProtocol]", self.connections)
-        waiting = [each for each in ours if each.waits_since is not None]
+        waiting = [connection for connection in ours if connection.waits_since is not None]
         if len(waiting) > MOST_WAITING:
-            min(waiting, key=lambda each: each.waits_since or 0.0).drop()
+            min(waiting, key=lambda connection: connection.waits_since or 0.0).drop()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()

@@ -32,12 +32,12 @@ def run(port: int, token_file: Path | None, engine: Engine | None = None, offer:
         raise EngineMissing
     forbid_network()
     token = kept_token(token_file) if token_file else secrets.token_urlsafe(32)
-    asked = engine or DaemonEngine(client="breadknife engine serve-openai")
-    with listening(port) as server, closing(HostedRecipes(asked)) as recipes:
+    served = engine or DaemonEngine(client="breadknife engine serve-openai")
+    with listening(port) as server, closing(HostedRecipes(served)) as recipes:
         say(f"OPENAI_BASE_URL=http://{HOST}:{server.getsockname()[1]}/v1")
         say(f"OPENAI_API_KEY={token}" if token_file is None else f"# OPENAI_API_KEY is in {token_file}")
         sys.stdout.flush()
-        workers = Workers(asked)
+        workers = Workers(served)
         config = config_of(make_app(workers, offer or LocalModels(), token, recipes))
         try:
             uvicorn.Server(config).run(sockets=[server])

@@ -21,13 +21,14 @@ def run(source: str, *, write: bool, offline: bool) -> None:
     with opened(offline=offline) as repairs:
         repairs.await_projects([folder])
         count = _declarations(repairs, source, folder)
-        trees = ((each, repairs.tree(each.path)) for each in count)
-        made = [{each.path: annotated(each, tree)} for each, tree in trees if tree is not None]
+        trees = ((declaration, repairs.tree(declaration.path)) for declaration in count)
+        edits = [{declaration.path: annotated(declaration, tree)} for declaration, tree in trees if tree is not None]
         lines = [
-            f"{where(repairs, each.path, each.type, folder)}  {each.name} ({counted(count[each], 'finding')})"
-            for each in count
+            f"{where(repairs, declaration.path, declaration.type, folder)}  {declaration.name}"
+            f" ({counted(number, 'finding')})"
+            for declaration, number in count.items()
         ]
-        repairs.changes.put(repairs.changes.edited(together(made)))
+        repairs.changes.put(repairs.changes.edited(together(edits)))
         for line in lines:
             tell(line)
         tell(
@@ -47,7 +48,7 @@ def _declarations(repairs: Repairs, source: str, folder: Path) -> Counter[Declar
     project = repairs.workspace.project(repairs.workspace.root(folder))
 
     def defining(name: str) -> list[Path]:
-        return [each.path for each in project.defining(name, "java")] if project is not None else []
+        return [file.path for file in project.defining(name, "java")] if project is not None else []
 
     java, count = Java(repairs.tree, defining), Counter[Declaration]()
     for path, finding in findings_in(repairs, report(repairs, source), files((), folder)[0], folder):

@@ -26,8 +26,8 @@ class JUnitWriter:
     def add(self, report: FileReport, /) -> None:
         name = report.path.as_posix()
         classname = _attribute(escaped_name(str(PurePosixPath(name).with_suffix(""))))
-        cases = [_finding(each, classname) for each in report.findings]
-        cases += (_error(each, classname) for each in report.failures)
+        cases = [_finding(item, classname) for item in report.findings]
+        cases += (_error(item, classname) for item in report.failures)
         failures, errors = len(report.findings), len(report.failures)
         if not cases:
             cases = [f'    <testcase classname={classname} name="no findings"/>\n']
@@ -51,11 +51,11 @@ def _finding(reported: ReportedFinding, classname: str) -> str:
     finding = reported.finding
     line, column = reported.file.position(finding.span.start)
     where = f"{escaped_name(reported.file.name)}:{line}:{column}"
-    said, rule = escaped(finding.message), _attribute(escaped(reported.rule))
+    message, rule = escaped(finding.message), _attribute(escaped(reported.rule))
     return (
         f'    <testcase classname={classname} name={rule} line="{line}" column="{column}">\n'
-        f"      <failure type={_attribute(finding.severity)} message={_attribute(said)}>"
-        f"{_text(f'{where}: {said}')}</failure>\n"
+        f"      <failure type={_attribute(finding.severity)} message={_attribute(message)}>"
+        f"{_text(f'{where}: {message}')}</failure>\n"
         "    </testcase>\n"
     )
 
@@ -77,4 +77,4 @@ def _text(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    return _NOT_XML.sub(lambda found: rf"\u{ord(found[0]):04x}", text)
+    return _NOT_XML.sub(lambda match: rf"\u{ord(match[0]):04x}", text)

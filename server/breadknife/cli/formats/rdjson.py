@@ -17,7 +17,7 @@ class RdJsonWriter(JsonWriter):
     def item(self, reported: ReportedFinding) -> dict[str, Any]:
         finding, file = reported.finding, reported.file
         suggestions = list(_suggestions(finding, file))
-        related = [{"message": each.message, "location": _location(each.file, each.span)} for each in reported.related]
+        related = [{"message": span.message, "location": _location(span.file, span.span)} for span in reported.related]
         return {
             "message": finding.message,
             "location": _location(file, finding.span),

@@ -127,10 +127,10 @@ def edits_of(fix: Fix, file: ReportedFile) -> Iterator[tuple[ReportedFile, Seque
     comes first, as in LSP."""
     if fix.edits:
         yield file, _in_order(fix.edits)
-    for other in fix.elsewhere:
-        path = other.document.path
+    for elsewhere in fix.elsewhere:
+        path = elsewhere.document.path
         if path is not None:
-            yield named_from_here(path, other.document), _in_order(other.edits)
+            yield named_from_here(path, elsewhere.document), _in_order(elsewhere.edits)
 
 
 def named_from_here(path: Path, document: Document) -> ReportedFile:

@@ -266,10 +266,10 @@ def _workspace_of(folder: Path) -> Path:
 def _related(file: ReportedFile, finding: Finding) -> Iterator[RelatedSpan]:
     """Yield what explains a finding; without spans of files that aren't there any more, or are shorter by now."""
     for related in finding.related:
-        other = file if related.uri in (None, file.document.uri) else _read_other(related.uri)
-        shift = len(MARK) if other and other is not file and other.document.text.startswith(MARK) else 0
-        if other and related.span.end + shift <= len(other.document.text):
-            yield RelatedSpan(other, related.span.shifted(shift), related.message)
+        there = file if related.uri in (None, file.document.uri) else _read_other(related.uri)
+        shift = len(MARK) if there and there is not file and there.document.text.startswith(MARK) else 0
+        if there and related.span.end + shift <= len(there.document.text):
+            yield RelatedSpan(there, related.span.shifted(shift), related.message)
 
 
 @lru_cache(maxsize=64)  # many findings come from a few declarations

@@ -50,7 +50,7 @@ class ToolServer(MCPServer[Any]):
 def _told(name: str, error: ToolError) -> str:
     cause = error.__cause__
     if isinstance(cause, ValidationError):
-        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in cause.errors())
+        wrong = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in cause.errors())
         return "; ".join(wrong)
     return str(error).removeprefix(f"Error executing tool {name}: ")
 

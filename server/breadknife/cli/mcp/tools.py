@@ -59,16 +59,16 @@ class Tools:
             reply = self._host.ask(CheckRequest(document, whole=True, all_fixes=False), root=self._root(source.path))
             failed += (receipt.sentence for receipt in reply.failures)
             failed += reply.unanswered
-            found = (finding for finding in reply.findings if finding.confidence.reaches(least))
-            problems += (problem_of(source.path, document, finding) for finding in found)
+            likely = (finding for finding in reply.findings if finding.confidence.reaches(least))
+            problems += (problem_of(source.path, document, finding) for finding in likely)
         return FoundProblems(tuple(problems[:MAX_PROBLEMS]), _each_once(failed), max(0, len(problems) - MAX_PROBLEMS))
 
     def fix(self, path: str, line: int) -> VerifiedFixes:
         """Find verified ways to repair what is wrong at a line, as edits. Nothing is written."""
         document, root = self._read(path)
         span = _line(document, line)
-        found = self._host.ask(CheckRequest(document, whole=True), root=root).findings
-        touched = tuple(finding for finding in found if finding.span.touches(span))
+        findings = self._host.ask(CheckRequest(document, whole=True), root=root).findings
+        touched = tuple(finding for finding in findings if finding.span.touches(span))
         reply = self._host.ask(ActionRequest(document, span, touched), root=root)
         fixes: list[VerifiedFix] = []
         refused: list[str] = []
@@ -77,9 +77,9 @@ class Tools:
                 break
             if action.command is not None and not action.data and not action.edits:
                 continue  # it only does something in an editor
-            made = self._resolved(document, plugin, action, root, refused)
-            if made is not None and (made.edits or made.elsewhere):
-                fixes.append(fix_of(document, made))
+            resolved = self._resolved(document, plugin, action, root, refused)
+            if resolved is not None and (resolved.edits or resolved.elsewhere):
+                fixes.append(fix_of(document, resolved))
         return VerifiedFixes(tuple(fixes), _each_once(refused))
 
     def why(self, path: str = "") -> list[str]:
@@ -106,7 +106,7 @@ class Tools:
             return action
         reply = self._host.ask(ResolveRequest(document, action), root=root, plugin=plugin)
         refused += (receipt.sentence for receipt in reply.receipts if receipt.sentence)
-        return next((made for _, made in reply.actions), None)
+        return next((resolved for _, resolved in reply.actions), None)
 
     def _read(self, path: str) -> tuple[Document, Path]:
         file = self._inside(path)
@@ -139,4 +139,4 @@ def _line(document: Document, line: int) -> Span:
 
 
 def _each_once(sentences: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each for each in sentences if each))
+    return tuple(dict.fromkeys(sentence for sentence in sentences if sentence))

@@ -9,6 +9,7 @@ import typer
 
 from breadknife.cli.commands import Json, Offline
 from breadknife.cli.output import megabytes, offline_by_settings, print_json, progress, say, tell
+from breadknife.engine.kinds import ROLES, an, check_role
 from breadknife.engine.models.catalog import ModelInfo, merged, user_catalog, user_file
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelError
@@ -47,7 +48,7 @@ def add(
     request = AddRequest(source, name, tuple(role or ()), adapter_of)
     with progress() as report:
         added = add_model(request, ModelStore(), report, offline=offline or offline_by_settings())
-    choices = {each: choice(each) for each in request.roles}
+    choices = {chosen_role: choice(chosen_role) for chosen_role in request.roles}
     model = added.model
     does = "" if model.base else ability(read_gguf(added.path))
     if as_json:
@@ -61,7 +62,7 @@ def add(
                 "licence": model.licence,
                 "kind": model.kind,
                 "does": does,
-                "roles": [each for each, chosen in choices.items() if chosen.name == model.name],
+                "roles": [chosen_role for chosen_role, chosen in choices.items() if chosen.name == model.name],
             }
         )
         return
@@ -71,13 +72,13 @@ def add(
     if does:
         say(f"  {does}")
     say(f"  SHA-256 {model.sha256}; nothing else is ever loaded under this name")
-    for each, chosen in choices.items():
+    for chosen_role, chosen in choices.items():
         if chosen.name == model.name:
-            say(f"  it does {each} from now on")
+            say(f"  it does {chosen_role} from now on")
         else:
-            say(f"  {each} is still done by {chosen.name}, because your {chosen.layer} says so: change it there")
+            say(f"  {chosen_role} is still done by {chosen.name}, because your {chosen.layer} says so: change it there")
     if not choices and not model.base:
-        able = next(each for each, kinds in ROLES.items() if model.kind in kinds)
+        able = next(chosen_role for chosen_role, kinds in ROLES.items() if model.kind in kinds)
         say(f'  to use it: --role ROLE here, or `{able} = "{model.name}"` in [models] of your config.toml')
 
 
@@ -159,22 +160,27 @@ def prune(
     catalog = merged(user)
     keep = {choice(role).name for role in catalog.roles} | {model.name for model in user.models}
     keep |= {model.base for model in user.models} | set(load(None, {})[0].escalate.values())
-    found = leftovers(ModelStore(), catalog, frozenset(keep), state_dir() / "snapshots")
+    leftover = leftovers(ModelStore(), catalog, frozenset(keep), state_dir() / "snapshots")
     if not as_json:
-        for each in found:
-            say(f"{megabytes(each.size):>10}  {each.path}  ({each.why})")
-        if not found:
+        for file in leftover:
+            say(f"{megabytes(file.size):>10}  {file.path}  ({file.why})")
+        if not leftover:
             say("nothing to delete")
-    if found and not (yes or as_json or typer.confirm(f"delete these {megabytes(sum(file.size for file in found))}?")):
+    if leftover and not (
+        yes or as_json or typer.confirm(f"delete these {megabytes(sum(file.size for file in leftover))}?")
+    ):
         tell("cancelled")
         return 1
-    deleted = [each for each in found if (yes or not as_json) and delete(each)]
+    deleted = [file for file in leftover if (yes or not as_json) and delete(file)]
     if as_json:
         print_json(
-            [{"path": str(each.path), "size": each.size, "why": each.why, "deleted": each in deleted} for each in found]
+            [
+                {"path": str(file.path), "size": file.size, "why": file.why, "deleted": file in deleted}
+                for file in leftover
+            ]
         )
-    elif found:
-        say(f"{megabytes(sum(each.size for each in deleted))} freed")
+    elif leftover:
+        say(f"{megabytes(sum(file.size for file in deleted))} freed")
     return 0
 
 
@@ -182,7 +188,7 @@ def forget(model: ModelInfo) -> bool:
     """Take a model that the user added out of the list. Raises ModelError when an adapter needs it."""
     from breadknife.engine.models.adding import forget_model
 
-    if adapters := [other.name for other in user_catalog().models if other.base == model.name]:
+    if adapters := [added.name for added in user_catalog().models if added.base == model.name]:
         raise ModelError(f"{', '.join(adapters)} is an adapter of {model.name}; remove that first")
     return forget_model(model.name)
 

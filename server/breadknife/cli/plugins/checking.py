@@ -94,8 +94,8 @@ def _in_folder(folder: Path) -> Target:
     source = folder / "src" if (folder / "src" / package).exists() else folder
     sys.path.insert(0, str(source.resolve()))
     brought: dict[str, str] = project.get("entry-points", {}).get(MODELS, {})
-    packages = [each.partition(":")[0] for each in brought.values()]
-    files = [(each, [source / each.partition(".")[0]]) for each in packages]
+    packages = [module.partition(":")[0] for module in brought.values()]
+    files = [(module, [source / module.partition(".")[0]]) for module in packages]
     return Target(EntryPoint(name, value, GROUP), read_packages(str(project.get("name", name)), files))
 
 
@@ -162,7 +162,9 @@ def _serves(plugin: Any) -> Iterator[PluginFault]:
     for kind, languages in cast("Mapping[Any, Any]", serves).items():
         if not is_kind(kind):
             yield PluginFault(f"`serves` has {kind!r}, which is no request", f"{remedy}; or a kind of OwnRequest")
-        elif not isinstance(languages, frozenset) or not all(isinstance(one, str) for one in cast("Any", languages)):
+        elif not isinstance(languages, frozenset) or not all(
+            isinstance(language, str) for language in cast("Any", languages)
+        ):
             yield PluginFault(f"`serves[{kind.__name__}]` is {languages!r}", remedy)
 
 

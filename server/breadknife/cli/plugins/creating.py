@@ -47,12 +47,12 @@ def create(name: str, parent: Path) -> Path:
 
 
 def _template(folder: Traversable, place: str = "") -> Iterator[tuple[str, str]]:
-    for each in folder.iterdir():
-        if each.is_dir():
-            if not each.name.startswith(("_", ".")):
-                yield from _template(each, f"{place}{each.name}/")
+    for child in folder.iterdir():
+        if child.is_dir():
+            if not child.name.startswith(("_", ".")):
+                yield from _template(child, f"{place}{child.name}/")
         else:
-            yield place + each.name, each.read_text("utf-8")
+            yield place + child.name, child.read_text("utf-8")
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

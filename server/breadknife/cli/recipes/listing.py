@@ -46,24 +46,25 @@ def print_steps(*, as_json: bool) -> int:
             [
                 {
                     "name": name,
-                    "version": each.type.version,
-                    "package": each.package,
-                    "summary": each.type.summary,
+                    "version": installed.type.version,
+                    "package": installed.package,
+                    "summary": installed.type.summary,
                     "takes": {
-                        key: "literal" if port.is_literal else str(port.type) for key, port in each.type.inputs.items()
+                        key: "literal" if port.is_literal else str(port.type)
+                        for key, port in installed.type.inputs.items()
                     },
-                    "gives": {key: str(port.type) for key, port in each.type.outputs.items()},
+                    "gives": {key: str(port.type) for key, port in installed.type.outputs.items()},
                 }
-                for name, each in sorted(registry.steps.items())
+                for name, installed in sorted(registry.steps.items())
             ]
         )
         return 0
-    for name, each in sorted(registry.steps.items()):
-        say(f"{name}  {each.type.summary}")
-        for key, port in each.type.inputs.items():
+    for name, installed in sorted(registry.steps.items()):
+        say(f"{name}  {installed.type.summary}")
+        for key, port in installed.type.inputs.items():
             kind = "written in the recipe" if port.is_literal else str(port.type)
             say(f"    takes {key}: {kind}{'' if port.is_required else f' (default {port.default!r})'}")
-        for key, port in each.type.outputs.items():
+        for key, port in installed.type.outputs.items():
             say(f"    gives {key}: {port.type}")
     for problem in registry.problems:
         say(f"✗ {problem}")

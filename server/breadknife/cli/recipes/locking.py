@@ -28,7 +28,7 @@ def run(names: list[str]) -> int:
     for folder, recipes in folders.items():
         old, _ = read_lock(folder / LOCK)
         before: Mapping[str, LockedRecipe] = old.recipes if old is not None else {}
-        kept = {name: each for name, each in before.items() if (folder / f"{name}.toml").is_file()}
+        kept = {name: locked for name, locked in before.items() if (folder / f"{name}.toml").is_file()}
         try:
             write_lock(folder / LOCK, Lock(engine, {**kept, **recipes}))
         except OSError as error:

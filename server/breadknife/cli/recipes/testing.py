@@ -75,7 +75,7 @@ def run_diff(old: str, new: str, *, offline: bool, engine_script: Path | None) -
         examples += [example for example in plan_of(entry).recipe.examples if example not in examples]
     differ = 0
     with _host(offline, engine_script) as host:
-        for number, example in enumerate(shown(examples, lambda each: each.name or "a test"), 1):
+        for number, example in enumerate(shown(examples, lambda example: example.name or "a test"), 1):
             answers = [_answer(host, entry, example) for entry in entries]
             if answers[0] == answers[1]:
                 continue
@@ -93,7 +93,9 @@ def _outcomes(host: Host, entry: RecipeEntry, model: str) -> Iterator[Outcome]:
     host.settings = replace(usual, models={**usual.models, **_roles(plan, model)})
     passed = 0
     try:
-        for number, example in enumerate(shown(plan.recipe.examples, lambda each: f"{entry.name}: {each.name}"), 1):
+        for number, example in enumerate(
+            shown(plan.recipe.examples, lambda shown_example: f"{entry.name}: {shown_example.name}"), 1
+        ):
             text, reason = _answer(host, entry, example)
             wrong = tuple(example.expect.faults(text, reason))
             passed += not wrong
@@ -139,7 +141,7 @@ def _answer(host: Host, entry: RecipeEntry, example: Example) -> tuple[str | Non
 def _is_trusted(entry: RecipeEntry) -> bool:
     """Tell whether a recipe may run programs in its tests' folders, which are ours: it came with a package, is the
     user's own, or lies in a folder that the user trusts. Raises SettingsError."""
-    known = {each.folder for each in recipe_folders(None, trusted=False)}
+    known = {recipes.folder for recipes in recipe_folders(None, trusted=False)}
     return entry.path.parent in known or is_trusted(entry.path)
 
 

@@ -27,30 +27,30 @@ def show(parts: Parts) -> None:
     console.print(_table("part", (parts.engine, parts.languagetool)))
     console.print()
     console.print(_table("model", parts.models, numbered=True))
-    found = [part for part in parts.editors if part.editor.found]
-    names = ", ".join(part.editor.title for part in found) or "none that breadknife knows"
+    installed = [part for part in parts.editors if part.editor.found]
+    names = ", ".join(part.editor.title for part in installed) or "none that breadknife knows"
     console.print(f"\n[bold]editors[/bold]  {names}")
 
 
 def choose(parts: Parts) -> list[Part]:
     """Return what the user wants, by a question for each thing that is missing."""
-    asked: list[Part] = []
+    wanted: list[Part] = []
     typer.echo()
     engine = parts.engine.status()
     if not engine.ready and typer.confirm("Set up the engine?", default=engine.state.startswith("not")):
-        asked.append(parts.engine)
-    asked += _models(parts)
+        wanted.append(parts.engine)
+    wanted += _models(parts)
     tool = parts.languagetool.status()
     if (
         not tool.ready
         and tool.possible
         and typer.confirm(f"Set up LanguageTool ({megabytes(tool.size)})?", default=False)
     ):
-        asked.append(parts.languagetool)
+        wanted.append(parts.languagetool)
     for part in parts.editors:
         if part.editor.found and typer.confirm(f"Show the settings for {part.title}?", default=True):
-            asked.append(part)
-    return asked
+            wanted.append(part)
+    return wanted
 
 
 def _models(parts: Parts) -> list[ModelPart]:
@@ -61,16 +61,16 @@ def _models(parts: Parts) -> list[ModelPart]:
     usual = [number for number in missing if parts.models[number - 1] in parts.default_models]
     default = " ".join(map(str, usual)) or "none"
     while True:
-        said = typer.prompt("Models to fetch, by number (`none` for none)", default=default)
-        numbers = chosen(said, len(parts.models))
+        answer = typer.prompt("Models to fetch, by number (`none` for none)", default=default)
+        numbers = chosen(answer, len(parts.models))
         if numbers is not None:
             return [parts.models[number - 1] for number in numbers]
         typer.echo(f"Numbers from 1 to {len(parts.models)}, such as `1 3`; or `none`.")
 
 
-def chosen(said: str, most: int) -> list[int] | None:
+def chosen(answer: str, most: int) -> list[int] | None:
     """Return the numbers that a user typed; None for what is none."""
-    words = [word for word in re.split(r"[\s,]+", said.strip().lower()) if word]
+    words = [word for word in re.split(r"[\s,]+", answer.strip().lower()) if word]
     if words in (["none"], ["n"], ["no"], []):
         return []
     if not all(word.isdecimal() and 1 <= int(word) <= most for word in words):

@@ -44,10 +44,10 @@ def run(
     """Return 0 if all that was asked for is there, 1 if something isn't. Raises BreadknifeError."""
     wheels = wheels and (wheels if "://" in wheels else os.path.abspath(os.path.expanduser(wheels)))
     parts = Parts(merged(user_catalog()), wheels, offline or offline_by_settings())
-    asked = parts.named(names) if names else list(parts.usual) if yes else None
+    wanted = parts.named(names) if names else list(parts.usual) if yes else None
     if settings is not Settings.SHOW:
-        return _change_editors(asked or [], settings)
-    if asked is None:
+        return _change_editors(wanted or [], settings)
+    if wanted is None:
         if as_json:
             events, usual = JsonEvents(), parts.usual
             for part in parts.every:
@@ -57,14 +57,14 @@ def run(
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             typer.echo("\nTo set up what is missing: `breadknife setup --yes`, or name parts.")
             return 0
-        asked = choose(parts)
-    return _set_up(asked, as_json=as_json)
+        wanted = choose(parts)
+    return _set_up(wanted, as_json=as_json)
 
 
-def _change_editors(asked: Sequence[Part], settings: Settings) -> int:
+def _change_editors(wanted: Sequence[Part], settings: Settings) -> int:
     """Write the settings of each, or take them out again."""
-    editors = [part.editor for part in asked if isinstance(part, EditorPart)]
-    if not editors or len(editors) < len(asked):
+    editors = [part.editor for part in wanted if isinstance(part, EditorPart)]
+    if not editors or len(editors) < len(wanted):
         raise SettingsError(f"`--{settings.value}` is for editors alone; say which: `breadknife setup helix --write`")
     for editor in editors:
         if settings is Settings.UNDO:
@@ -74,17 +74,17 @@ def _change_editors(asked: Sequence[Part], settings: Settings) -> int:
     return 0
 
 
-def _set_up(asked: Sequence[Part], *, as_json: bool) -> int:
+def _set_up(wanted: Sequence[Part], *, as_json: bool) -> int:
     if not as_json:
-        for part in asked:
+        for part in wanted:
             if isinstance(part, EditorPart):
                 tell_editor(part.editor)
-        asked = [part for part in asked if not isinstance(part, EditorPart)]
-        if not asked:
+        wanted = [part for part in wanted if not isinstance(part, EditorPart)]
+        if not wanted:
             return 0
-    events: Events = JsonEvents() if as_json else LiveEvents(asked) if sys.stderr.isatty() else LineEvents()
+    events: Events = JsonEvents() if as_json else LiveEvents(wanted) if sys.stderr.isatty() else LineEvents()
     with events, cancelled_by_signals() as cancel:
-        ended = set_up(asked, events.tell, cancel)
+        ended = set_up(wanted, events.tell, cancel)
     if not as_json:
         typer.echo("Servers that run use it at once." if "done" in ended.values() else "Nothing has changed.")
     return 0 if all(state == "done" for state in ended.values()) else 1

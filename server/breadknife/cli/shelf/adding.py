@@ -58,9 +58,9 @@ def run(folder: Path | None, *, as_json: bool, offline: bool, engine_script: Pat
                 return INTERRUPTED
             finally:
                 tell("", fleeting=True)
-    for told in (*filled.problems, *([filled.words_only] if filled.words_only else [])):
-        tell(told)
-    if sent := sum(each.bytes_sent for each in embedders):
+    for problem in (*filled.problems, *([filled.words_only] if filled.words_only else [])):
+        tell(problem)
+    if sent := sum(embedder_used.bytes_sent for embedder_used in embedders):
         tell(f"{sent:,} bytes went to the engine that your settings name")
     show(filled.folders, as_json=as_json, words_only=filled.words_only)
     return 2 if filled.problems else 0
@@ -78,7 +78,7 @@ def _wanted_model(host: Host, *, may_ask: bool) -> ModelInfo | None:
     """Return the model that compares meanings, if it isn't here and the user agrees to fetch it. Nobody is asked where
     nobody can answer, nor before there is an engine for it."""
     name = _model_name(host)
-    model = next((each for each in host.catalog.models if each.name == name), None)
+    model = next((info for info in host.catalog.models if info.name == name), None)
     if model is None or not model.fetchable or ModelStore().find(model) is not None or not is_installed():
         return None
     if host.settings.offline or not (may_ask and is_interactive()):
@@ -111,9 +111,9 @@ def remove(folder: Path) -> int:
     known = {wanted, Path(os.path.abspath(folder))} & set(added_folders())  # a link may have taken its place
     if not known:
         raise ShelfError(f"{folder} is not on the shelf; `breadknife shelf status` says what is")
-    for each in known:
-        with alone(each):
-            remove_index(index_of(each))
+    for added in known:
+        with alone(added):
+            remove_index(index_of(added))
     return 0
 
 

@@ -26,7 +26,7 @@ def show(folders: Collection[Path] | None, *, as_json: bool, words_only: str = "
     """Show the state of these folders, or of all. `words_only` is why meanings aren't searched, if that is known."""
     shelves = OpenShelves()
     try:
-        statuses = [each for each in shelves.statuses if folders is None or each.folders[0] in folders]
+        statuses = [status for status in shelves.statuses if folders is None or status.folders[0] in folders]
         problems = shelves.problems
     finally:
         shelves.close()
@@ -44,7 +44,7 @@ def show(folders: Collection[Path] | None, *, as_json: bool, words_only: str = "
 def _json(status: Status, words_only: str) -> dict[str, Any]:
     values = asdict(status)
     [folder] = values.pop("folders")
-    skipped = [{**each, "file": str(each["file"])} for each in values.pop("skipped")]
+    skipped = [{**file, "file": str(file["file"])} for file in values.pop("skipped")]
     why = (words_only or _WORDS_ONLY) if status.chunks_waiting else ""
     return {"folder": str(folder), **values, "words_only": why, "skipped": skipped}
 

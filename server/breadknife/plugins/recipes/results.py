@@ -36,7 +36,7 @@ class _Result:
     def moved(self, document: Document) -> _Result:
         """Return the same for a later text: what was changed is left out, and what stands after it has moved."""
         edit = difference(self.document.text, document.text)
-        edits = ((moved_span(each.span, edit), each.new_text) for each in self.edits)
+        edits = ((moved_span(own.span, edit), own.new_text) for own in self.edits)
         refused = ((moved_span(span, edit), why) for span, why in self.refused)
         return _Result(
             document,

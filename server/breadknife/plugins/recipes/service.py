@@ -83,12 +83,12 @@ class RecipeService:
     def languages(self, roots: Iterable[Path]) -> Mapping[type[Any], frozenset[str]]:
         """Return the requests that recipes answer at a place, with their languages; those of the menu aren't among
         them."""
-        found: dict[type[Any], frozenset[str]] = {}
+        by_kind: dict[type[Any], frozenset[str]] = {}
         for root in (None, *roots):
             for entry in self._recipes.entries(root, trusted=root is not None):
                 if entry.plan and (kind := _KINDS.get(entry.plan.recipe.show.presentation)):
-                    found[kind] = found.get(kind, frozenset()) | set(entry.plan.recipe.languages)
-        return found
+                    by_kind[kind] = by_kind.get(kind, frozenset()) | set(entry.plan.recipe.languages)
+        return by_kind
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
@@ -153,9 +153,9 @@ class RecipeService:
         if first is not None:
             return silence("in-menu", title=first.title)
         steps = [(plan, self._runner.steps(plan, plan.menu)) for plan in self._plans(given.document, context, *_MENU)]
-        ends = (context.run(each, RecipeState({INPUT: given.values()})) for _, each in steps)
-        told = [(each.sentence, each.remedy) for each in ends if isinstance(each, Silence) and each.remedy]
-        [((sentence, remedy), _)] = Counter(told).most_common(1) or [(("there is none for it", ""), 0)]
+        ends = (context.run(end, RecipeState({INPUT: given.values()})) for _, end in steps)
+        reasons = [(end.sentence, end.remedy) for end in ends if isinstance(end, Silence) and end.remedy]
+        [((sentence, remedy), _)] = Counter(reasons).most_common(1) or [(("there is none for it", ""), 0)]
         why = silence("no-action", why=f"{sentence[:1].lower()}{sentence[1:]}".rstrip("."))
         return replace(why, remedy=remedy) if remedy.startswith("select") else why
 
@@ -184,7 +184,7 @@ class RecipeService:
             context.refresh()
         edits = tuple(TextEdit(span, text) for span, text in output.parts)
         # The recipe's own rules say where the edits go, before a model is asked.
-        refused = (*(why for _, why in output.refused_places), *(each.sentence for each in output.refused))
+        refused = (*(why for _, why in output.refused_places), *(silence.sentence for silence in output.refused))
         resolved = replace(action, edits=edits, origin=output.origin, within=output.span, refused=refused)
         if by_rules is None:
             return Actions((resolved,))
@@ -254,13 +254,13 @@ class RecipeService:
         return None
 
     def _check(self, given: RecipeInput, context: Context) -> Answer | None:
-        found: list[Finding] = [*self.results.hints(given.document)]
+        findings: list[Finding] = [*self.results.hints(given.document)]
         for plan in self._plans(given.document, context, "finding"):
             output = self._runner.run(plan, given, context)
             if isinstance(output, RecipeOutput):
                 severity = Severity(plan.recipe.show.severity)
-                found += (Finding(span, "recipes", plan.recipe.name, text, severity) for span, text in output.parts)
-        return Findings(tuple(found)) if found else None
+                findings += (Finding(span, "recipes", plan.recipe.name, text, severity) for span, text in output.parts)
+        return Findings(tuple(findings)) if findings else None
 
     def _serve(self, request: RecipeRequest, context: Context) -> Answer:
         given = RecipeInput(request.document, request.span, request.message)
@@ -268,7 +268,9 @@ class RecipeService:
         output = _NO_RECIPE if plan is None else self._runner.run(plan, given, context, request.watcher)
         if isinstance(output, Silence):
             return output
-        return RecipeResult(output.text, output.span, output.origin, tuple(each.sentence for each in output.refused))
+        return RecipeResult(
+            output.text, output.span, output.origin, tuple(silence.sentence for silence in output.refused)
+        )
 
     def _plan(self, name: str, context: Context) -> Plan | None:
         return self._recipes.find(name, context.root, trusted=context.trusted)
@@ -288,7 +290,7 @@ def _counted(edits: Sequence[object]) -> str:
 
 def _has_own(root: Path) -> bool:
     """Tell whether a workspace folder has recipes."""
-    return any(files_in(each) for each in recipe_folders(root, trusted=True) if each.owner == "workspace")
+    return any(files_in(folder) for folder in recipe_folders(root, trusted=True) if folder.owner == "workspace")
 
 
 def _title(plan: Plan, state: RecipeState) -> str:

@@ -63,7 +63,7 @@ def undo(editor: Editor) -> Written:
         file.unlink()
     else:
         _save(file, rest)
-    _remember({name: other for name, other in known.items() if name != editor.name})
+    _remember({name: entry for name, entry in known.items() if name != editor.name})
     return written
 
 
@@ -102,7 +102,7 @@ def record() -> Path:
 def _remembered() -> dict[str, Written]:
     try:
         held = json.loads(record().read_text("utf-8"))
-        return {name: Written(one["file"], one["text"], one["is_new"]) for name, one in held.items()}
+        return {name: Written(entry["file"], entry["text"], entry["is_new"]) for name, entry in held.items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -110,5 +110,5 @@ def _remembered() -> dict[str, Written]:
 
 
 def _remember(known: dict[str, Written]) -> None:
-    held = {name: asdict(one) for name, one in known.items()}
+    held = {name: asdict(written) for name, written in known.items()}
     paths.write_atomically(record(), json.dumps(held, indent=2).encode("utf-8"))

@@ -48,9 +48,9 @@ def environments() -> Iterator[Path]:
     for storage in _vscode_storages():
         yield from sorted(storage.glob("server-*"))
         yield from storage.glob("bin")  # the command `breadknife` of its terminals, which runs one of those
-    made = _neovim_data() / "breadknife" / "venv"
-    if (made / "pyvenv.cfg").is_file():
-        yield made
+    environment = _neovim_data() / "breadknife" / "venv"
+    if (environment / "pyvenv.cfg").is_file():
+        yield environment
 
 
 KINDS = (
@@ -116,13 +116,13 @@ class KeptFiles:
 def survey() -> list[KeptFiles]:
     """Return what there is of each kind; kinds of which there is nothing are left out."""
     every = [_files_of(kind) for kind in KINDS]
-    return [each for each in every if each.paths or each.edited]
+    return [files for files in every if files.paths or files.edited]
 
 
 def folders() -> list[Path]:
     """Return the folders that are ours alone: each goes when nothing is left in it."""
     every = (paths.runtime_dir, paths.cache_dir, paths.data_dir, paths.state_dir, paths.config_dir)
-    return [*dict.fromkeys(each() for each in every), _neovim_data() / "breadknife", *_vscode_storages()]
+    return [*dict.fromkeys(folder() for folder in every), _neovim_data() / "breadknife", *_vscode_storages()]
 
 
 def belongs(entry: str, names: tuple[str, ...]) -> bool:

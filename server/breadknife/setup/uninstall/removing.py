@@ -43,11 +43,11 @@ def end_daemon() -> int | None:
     return process.pid
 
 
-def remove(found: Sequence[KeptFiles]) -> list[str]:
+def remove(kept: Sequence[KeptFiles]) -> list[str]:
     """Remove it all, and return a sentence for each thing that is still there. The environment that runs this goes
     last."""
-    problems = list(_undo_editors()) if any(each.edited for each in found) else []
-    for path in sorted((path for each in found for path in each.paths), key=is_running_from):
+    problems = list(_undo_editors()) if any(files.edited for files in kept) else []
+    for path in sorted((path for files in kept for path in files.paths), key=is_running_from):
         if path == record() and written_files():
             continue  # whoever takes out by hand what is left is told of it until then
         if is_running_from(path) and sys.platform == "win32":

@@ -63,16 +63,16 @@ def retrieve(given: RetrieveInput, context: StepContext) -> RetrieveOutput | Sil
         Passage(passage.text, passage.source, passage.page, cosine(given.query[0], vector))
         for passage, vector in zip(given.passages, given.vectors, strict=True)
     ]
-    near = sorted((each for each in scored if each.score >= given.least), key=lambda each: -each.score)
+    near = sorted((passage for passage in scored if passage.score >= given.least), key=lambda passage: -passage.score)
     if not near:
         return Silence("nothing-near", "No passage is near to what was asked.")
     return RetrieveOutput(tuple(near[: given.keep]), near[0].score)
 
 
-def cosine(one: Vector, other: Vector) -> float:
+def cosine(first: Vector, second: Vector) -> float:
     """Return the cosine of two vectors of any length; 0 if one is zero."""
-    length = math.sqrt(sum(x * x for x in one) * sum(y * y for y in other))
-    return sum(x * y for x, y in zip(one, other, strict=True)) / length if length else 0.0
+    length = math.sqrt(sum(x * x for x in first) * sum(y * y for y in second))
+    return sum(x * y for x, y in zip(first, second, strict=True)) / length if length else 0.0
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Meanings(msgspec.Struct, frozen=True):
 @cache
 def meanings() -> tuple[tuple[re.Pattern[str], str], ...]:
     read = read_table("diagnostics", Meanings)
-    return tuple((re.compile(each.pattern, re.MULTILINE), each.says) for each in read.meanings)
+    return tuple((re.compile(meaning.pattern, re.MULTILINE), meaning.says) for meaning in read.meanings)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def messages_of(prompt: ModelPrompt) -> tuple[Message, ...]:
 
 def parts_of(prompt: ModelPrompt) -> Prompt:
     """Return it as plain text, for models that continue or score it."""
-    return (Part("\n\n".join(each for each in (prompt.system, prompt.text) if each), trim=Trim.START),)
+    return (Part("\n\n".join(text for text in (prompt.system, prompt.text) if text), trim=Trim.START),)
 
 
 @dataclass(frozen=True)
@@ -159,10 +159,10 @@ def rerank(given: RerankInput, context: StepContext) -> RerankOutput | Silence:
     """Return passages in the order of their relevance, as a reranking model finds it."""
     if not given.passages:
         return Silence("nothing-left", "There is no passage to rank.")
-    scores = context.model(given.model).rerank(given.query, tuple(each.text for each in given.passages))
+    scores = context.model(given.model).rerank(given.query, tuple(passage.text for passage in given.passages))
     ranked = sorted(zip(scores, given.passages, strict=True), key=lambda pair: -pair[0])
     return RerankOutput(
-        tuple(Passage(each.text, each.source, each.page, score) for score, each in ranked[: given.keep])
+        tuple(Passage(passage.text, passage.source, passage.page, score) for score, passage in ranked[: given.keep])
     )
 
 

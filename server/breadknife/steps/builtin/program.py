@@ -46,7 +46,7 @@ def run_program(given: RunProgramInput, context: StepContext) -> RunProgramOutpu
     if not given.argv:
         raise PluginError("`argv` is empty; name a program")
     places = {"{root}": str(context.root), "{file}": str(given.document.path or "")}
-    argv = [places.get(each, each) for each in given.argv]
+    argv = [places.get(word, word) for word in given.argv]
     try:
         process = children.start(
             [_program(argv[0], context.root), *argv[1:]],

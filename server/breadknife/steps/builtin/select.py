@@ -41,10 +41,11 @@ def select_symbol(given: SymbolInput, context: StepContext) -> SymbolOutput | Si
     tree = context.tree(given.document)
     if tree is None:
         return Silence("no-symbol", f"There is no grammar for {given.document.language}.")
-    around = [each for each in outline(tree).definitions if each.span.contains(given.span) and each.kind in given.kinds]
+    definitions = (each for each in outline(tree).definitions if each.kind in given.kinds)
+    around = [definition for definition in definitions if definition.span.contains(given.span)]
     if not around:
         return Silence("no-symbol", f"The cursor is in no {' or '.join(given.kinds)}.", "put it into one")
-    definition = min(around, key=lambda each: len(each.span))
+    definition = min(around, key=lambda definition: len(definition.span))
     return SymbolOutput(_symbol(given.document, definition), definition.span)
 
 
@@ -80,8 +81,8 @@ def parameters_of(signature: str) -> tuple[str, ...]:
     names = (
         re.match(r"[\s*&.]*(?:(?:final|const|mut)\s+)?([A-Za-z_$][\w$]*)\s*(?:[?:=,]|$)", piece) for piece in pieces
     )
-    found = [match[1] for match in names if match]
-    return tuple(name for name in found if name not in ("self", "cls", "this"))
+    parameters = [match[1] for match in names if match]
+    return tuple(name for name in parameters if name not in ("self", "cls", "this"))
 
 
 @dataclass(frozen=True)

@@ -45,28 +45,32 @@ def changed_actor(before: str, after: str) -> str:
             if people or _is_command(old_tokens):
                 continue
             return f"it says that “{deed.said}” does it"
-        same = [each for each in old if is_related(each.verb, deed.verb)]
-        actors = [each.said for each in same if each.actor]
-        if actors and not any(_is_same(each.actor, deed.actor) for each in same):
+        same = [former for former in old if is_related(former.verb, deed.verb)]
+        actors = [former.said for former in same if former.actor]
+        if actors and not any(_is_same(former.actor, deed.actor) for former in same):
             return f"it says that “{deed.said}” does it, not “{actors[0]}”"
-        if not actors and any(each.target == deed.actor for each in same) and deed.target != deed.actor:
+        if not actors and any(former.target == deed.actor for former in same) and deed.target != deed.actor:
             return f"it says that “{deed.said}” does it"
-        if not any(_is_same(each, deed.actor) for each in known):
+        if not any(_is_same(former, deed.actor) for former in known):
             return f"it says that “{deed.said}” does it"
     return _other_beginning(old_tokens, new_tokens, known)
 
 
 def _other_beginning(old: Sequence[str], new: Sequence[str], known: set[str]) -> str:
     """Compare two texts that begin `The …`: say if both first words are gone from the other text."""
-    first, other = (_after_article(tokens) for tokens in (old, new))
-    if not first or not other or any(_is_same(each, stem(other)) for each in known):
+    before, after = (_after_article(tokens) for tokens in (old, new))
+    if not before or not after or any(_is_same(stem_there, stem(after)) for stem_there in known):
         return ""
     kept = {stem(token) for token in new}
-    return "" if any(_is_same(each, stem(first)) for each in kept) else f"it is about “{other}”, not “{first}”"
+    return (
+        ""
+        if any(_is_same(stem_there, stem(before)) for stem_there in kept)
+        else f"it is about “{after}”, not “{before}”"
+    )
 
 
-def _is_same(one: str, other: str) -> bool:
-    return is_related(one, other) or is_respelled(one, other)
+def _is_same(first: str, second: str) -> bool:
+    return is_related(first, second) or is_respelled(first, second)
 
 
 def _after_article(tokens: Sequence[str]) -> str:
@@ -75,7 +79,7 @@ def _after_article(tokens: Sequence[str]) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    return [found.removesuffix("'s").removesuffix("’s") for found in _TOKEN.findall(bare(text))]
+    return [token.removesuffix("'s").removesuffix("’s") for token in _TOKEN.findall(bare(text))]
 
 
 def _is_command(tokens: Sequence[str]) -> bool:
@@ -120,15 +124,15 @@ def _stem(actor: str) -> str:
 
 def _helper(tokens: Sequence[str], index: int) -> int:
     """Return the index of the first of the auxiliaries right before a verb, or -1."""
-    found, at = -1, index - 1
+    helper, at = -1, index - 1
     while at >= 0 and index - at <= _REACH + 1:
         low = tokens[at].lower()
         if low in words().helpers:
-            found = at
+            helper = at
         elif low not in ("not", "never", "also", "only", "always") and not low.endswith("ly"):
             break
         at -= 1
-    return found
+    return helper
 
 
 def _actor_before(tokens: Sequence[str], index: int) -> str:

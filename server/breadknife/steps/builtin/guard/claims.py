@@ -25,16 +25,17 @@ def changed_negation(before: str, after: str, may_lose: bool = False) -> str:
     if old != new:
         return "it lost a negation" if old > new else "it added a negation"
     was, became = ({stem(word): word for word in content(text)} for text in (before, after))
-    lost, came = [each for each in was if each not in became], [each for each in became if each not in was]
-    turned = ((was[one], became[other]) for one in lost for other in came if _is_opposite(one, other))
-    return next((f"it says “{other}” instead of “{one}”" for one, other in turned), "")
+    lost = [gone for gone in was if gone not in became]
+    came = [new_stem for new_stem in became if new_stem not in was]
+    turned = ((was[gone], became[new_stem]) for gone in lost for new_stem in came if _is_opposite(gone, new_stem))
+    return next((f"it says “{new_stem}” instead of “{gone}”" for gone, new_stem in turned), "")
 
 
 def _comes_back(sentence: str, after: str) -> bool:
     """Tell whether most of what a sentence denies is said in the text after, which denies nothing."""
-    said, denied = {stem(word) for word in content(after)}, {stem(word) for word in content(sentence)}
+    words_after, denied = {stem(word) for word in content(after)}, {stem(word) for word in content(sentence)}
     is_denial = words().negation.search(bare(sentence)) is not None
-    return is_denial and not _negations(after) and len(said & denied) >= _MOST_OF * max(1, len(denied))
+    return is_denial and not _negations(after) and len(words_after & denied) >= _MOST_OF * max(1, len(denied))
 
 
 def _negations(text: str) -> int:
@@ -42,10 +43,10 @@ def _negations(text: str) -> int:
     return len(words().negation.findall(plain))
 
 
-def _is_opposite(one: str, other: str) -> bool:
-    if one != other and _PREFIX.sub("", one) == _PREFIX.sub("", other):
+def _is_opposite(first: str, second: str) -> bool:
+    if first != second and _PREFIX.sub("", first) == _PREFIX.sub("", second):
         return True
-    return any({one, other} == {stem(each) for each in pair} for pair in words().opposites)
+    return any({first, second} == {stem(word) for word in pair} for pair in words().opposites)
 
 
 def changed_claim(before: str, after: str, kinds: frozenset[str], may_lose: bool = False) -> str:
@@ -67,14 +68,14 @@ MODALS = frozenset({"must", "may", "should"})
 
 def _claims(text: str, kinds: frozenset[str]) -> dict[str, list[str]]:
     """Return claim -> its wordings in the text."""
-    found: dict[str, list[str]] = {}
+    wordings: dict[str, list[str]] = {}
     plain = words().filler.sub("", " ".join(bare(text).split()))
     for match in words().claim.finditer(plain):
         claim = words().claim_of[match[0].lower()]
         if ("modal" if claim in MODALS else "quantifier") in kinds:
-            found.setdefault(claim, []).append(match[0])
-    return found
+            wordings.setdefault(claim, []).append(match[0])
+    return wordings
 
 
 def _counted(claims: dict[str, list[str]]) -> Counter[str]:
-    return Counter({claim: len(found) for claim, found in claims.items()})
+    return Counter({claim: len(wordings) for claim, wordings in claims.items()})

@@ -28,17 +28,17 @@ class Fact:
 def changed_fact(kind: str, before: str, after: str, may_lose: bool = False) -> str:
     """Return what the text after lost or added of one kind, as `it lost the number 3`; empty if it kept everything."""
     old, new = KEPT[kind](before), KEPT[kind](after)
-    lost = [each for each in _missing(old, new, kind) if kind != "name" or not _stands(each.said, after)]
+    lost = [fact for fact in _missing(old, new, kind) if kind != "name" or not _stands(fact.said, after)]
     if lost and not may_lose:
         return f"it lost the {kind} {lost[0].said}"
-    known = {each.key for each in old}
-    added = [each for each in new if each.key not in known and (kind != "name" or not _stands(each.said, before))]
+    known = {fact.key for fact in old}
+    added = [fact for fact in new if fact.key not in known and (kind != "name" or not _stands(fact.said, before))]
     return f"it added the {kind} {added[0].said}" if added else ""
 
 
 def _missing(old: Sequence[Fact], new: Sequence[Fact], kind: str) -> list[Fact]:
     """Return the lost facts. Each number counts as often as it stands there; of anything else once is enough."""
-    left = Counter(each.key for each in new)
+    left = Counter(fact.key for fact in new)
     missing: list[Fact] = []
     for fact in old:
         if not left[fact.key]:
@@ -59,22 +59,22 @@ def _links(text: str) -> list[Fact]:
 
 def _numbers(text: str) -> list[Fact]:
     """Find numbers, as digits, with the unit that follows."""
-    found: list[Fact] = []
+    facts: list[Fact] = []
     for match in _NUMBER.finditer(bare(text)):
         number, unit = words().numbers.get(match["number"].lower(), match["number"]), match["unit"] or ""
         if number[:1].isdigit() or number != match["number"]:
             of = words().unit_of.get(unit) or words().unit_of.get(unit.lower(), "")
-            said = f"{match['number']} {unit}" if of else match["number"]
-            found.append(Fact(f"{number} {of}".strip(), said))
-    return found
+            written = f"{match['number']} {unit}" if of else match["number"]
+            facts.append(Fact(f"{number} {of}".strip(), written))
+    return facts
 
 
 def _as_written(pattern: re.Pattern[str]) -> Callable[[str], list[Fact]]:
-    return lambda text: [Fact(found, found) for found in pattern.findall(text)]
+    return lambda text: [Fact(match, match) for match in pattern.findall(text)]
 
 
 def _names(text: str) -> list[Fact]:
-    found: list[Fact] = []
+    facts: list[Fact] = []
     plain = bare(text)
     for match in _NAME.finditer(plain):
         name = match[0]
@@ -83,8 +83,8 @@ def _names(text: str) -> list[Fact]:
             if not name[:1].isupper():
                 continue
         if name.lower() not in words().common and name.lower() not in words().numbers:
-            found.append(Fact(name, name))
-    return found
+            facts.append(Fact(name, name))
+    return facts
 
 
 KEPT: Mapping[str, Callable[[str], list[Fact]]] = {

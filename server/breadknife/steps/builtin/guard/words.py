@@ -44,14 +44,14 @@ class Words:
 
     @cached_property
     def negation(self) -> re.Pattern[str]:
-        verbs = "|".join(each[: -len("n't")] for each in self.auxiliaries if each.endswith("n't"))
+        verbs = "|".join(verb[: -len("n't")] for verb in self.auxiliaries if verb.endswith("n't"))
         slips = rf"\b(?:{verbs})nt\b"  # as in “dont”
         return re.compile(rf"\b(?:{'|'.join(self.negations)})\b|n['’]t\b|{slips}", re.IGNORECASE)
 
     @cached_property
     def helpers(self) -> frozenset[str]:
         """The auxiliaries, also as slips: “dont”."""
-        return self.auxiliaries | {each.replace("'", "") for each in self.auxiliaries}
+        return self.auxiliaries | {verb.replace("'", "") for verb in self.auxiliaries}
 
     @cached_property
     def opening(self) -> re.Pattern[str]:
@@ -60,7 +60,7 @@ class Words:
     @cached_property
     def claim(self) -> re.Pattern[str]:
         """Every wording of a quantifier or modal, the longest first."""
-        every = sorted((each for wordings in self.claims.values() for each in wordings), key=len, reverse=True)
+        every = sorted((wording for wordings in self.claims.values() for wording in wordings), key=len, reverse=True)
         return re.compile(rf"\b(?:{'|'.join(every)})(?=\b|n['’]t)", re.IGNORECASE)
 
     @cached_property
@@ -88,8 +88,10 @@ def bare(text: str) -> str:
 def new_words(before: str, after: str) -> tuple[list[str], int]:
     """Return the content words of the text after whose stems aren't in the one before, and how many it has in all."""
     known = {stem(word) for word in content(before)}
-    found = content(after)
-    return [word for word in found if not any(is_related(stem(word), each) for each in known)], len(found)
+    new_content = content(after)
+    return [word for word in new_content if not any(is_related(stem(word), known_stem) for known_stem in known)], len(
+        new_content
+    )
 
 
 def content(text: str) -> list[str]:
@@ -97,18 +99,18 @@ def content(text: str) -> list[str]:
     return [word for word in _WORD.findall(bare(text)) if word.lower() not in words().common]
 
 
-def is_related(one: str, other: str) -> bool:
+def is_related(first: str, second: str) -> bool:
     """Tell whether two stems may be of one family of words."""
-    return one == other or (min(len(one), len(other)) > 3 and one[:4] == other[:4])
+    return first == second or (min(len(first), len(second)) > 3 and first[:4] == second[:4])
 
 
-def is_respelled(one: str, other: str) -> bool:
+def is_respelled(first: str, second: str) -> bool:
     """Tell whether two words are so alike that one may be a slip for the other: “fonction” and “function”."""
-    return min(len(one), len(other)) >= _LEAST_LETTERS and SequenceMatcher(None, one, other).ratio() >= _ALIKE
+    return min(len(first), len(second)) >= _LEAST_LETTERS and SequenceMatcher(None, first, second).ratio() >= _ALIKE
 
 
 def stem(word: str) -> str:
     """Return a word in small letters, roughly without an ending of inflection."""
     word = _POSSESSIVE.sub("", word.lower().strip("'’"))
-    ending = next((each for each in words().endings if word.endswith(each) and len(word) - len(each) >= 3), "")
+    ending = next((known for known in words().endings if word.endswith(known) and len(word) - len(known) >= 3), "")
     return word[: len(word) - len(ending)]
