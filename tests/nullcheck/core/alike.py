@@ -34,7 +34,7 @@ def told_alike(action: object, told: Callable[[il.Expression | il.Statement], st
             return f"({told(test)} ? {told(then)} : {told(otherwise)})"
         case il.AssignmentExpression(target=target, value=value):
             return f"({told(target)} := {told(value)})"
-        case il.Attribute(owner=owner, name=name):
+        case il.Member(owner=owner, name=name):
             return f"{told(owner)}.{name}"
         case il.Subscript(owner=owner, within=within):
             return f"{told(owner)}[{told(within) if within is not None else ':'}]"

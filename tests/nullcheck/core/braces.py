@@ -59,7 +59,7 @@ def told(action: il.Expression | il.Statement | None) -> str:
         case il.Try(body=body, handlers=handlers, finally_=final):
             caught = "".join(f" catch {'|'.join(each.catches)} {{{block(each.body)}}}" for each in handlers)
             return f"try {{{block(body)}}}{caught}" + (f" finally {{{block(final)}}}" if final else "")
-        case il.Call(callee=callee, arguments=arguments):
+        case il.Invocation(callee=callee, arguments=arguments):
             return f"{told(callee)}({', '.join(told(each.value) for each in arguments)})"
         case il.Cast(value=value, type=type_):
             return f"{told(value)} as {type_.name if type_ is not None else '?'}"

@@ -59,9 +59,9 @@ def told(action: Action | il.Statement | il.Block) -> str:
             tests = (told(each.test) if each.test is not None else "default" for each in cases)
             said = [f"{test}: {told_all(each.body)}" for test, each in zip(tests, cases, strict=True)]
             return f"switch {{{'; '.join(said)}}}"
-        case il.Definition(name=name):
+        case il.NamedDefinition(name=name):
             return f"define {name.partition('@')[0]}"
-        case il.Call(callee=callee, arguments=arguments):
+        case il.Invocation(callee=callee, arguments=arguments):
             given = (f"{each.name}=" * bool(each.name) + told(each.value) for each in arguments)
             return f"{told(callee)}({', '.join(given)})"
         case il.Comprehension(type=type_, results=results):

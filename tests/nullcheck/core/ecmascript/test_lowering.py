@@ -33,7 +33,7 @@ def told(action: object) -> str:
             return f"try {{{block(body)}}} catch {{{block(handlers[0].body)}}} finally {{{block(final)}}}"
         case il.Raise(values=values):
             return f"throw {', '.join(map(told, values))}".rstrip()
-        case il.Definition(name=name):
+        case il.NamedDefinition(name=name):
             return f"class {name}"
         case il.Null(nulls=nulls):
             return {1: "null", 2: "undefined", 3: "nothing"}[nulls]
@@ -41,7 +41,7 @@ def told(action: object) -> str:
             return f"absent {told(owner)}"
         case il.TypeAssertion(value=value, type=type_):
             return f"<{type_.name if type_ is not None else '!'}>{told(value)}"
-        case il.Call(callee=callee, arguments=arguments):
+        case il.Invocation(callee=callee, arguments=arguments):
             return f"{told(callee)}({', '.join(each.name + told(each.value) for each in arguments)})"
         case il.Name(key=key) | il.Constant(key=key):
             return key if key[:1] != "@" else "it"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Function, Parameter, SourceFile, Store
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations, Function, Parameter, StoredValue
 from breadknife.plugins.nullcheck.core.flow.build import build
 from breadknife.plugins.nullcheck.core.flow.calls import TransferFunctions
 from breadknife.plugins.nullcheck.core.flow.solve import solve
@@ -35,7 +35,7 @@ class FunctionDereference:
 
 class FileAnalysis(Summaries):
     def __init__(
-        self, file: SourceFile, knowledge: Knowledge, others: ProjectSymbols | None = None, uri: str = ""
+        self, file: FileDeclarations, knowledge: Knowledge, others: ProjectSymbols | None = None, uri: str = ""
     ) -> None:
         super().__init__(file, knowledge, others, uri)
         self._is_early = False
@@ -256,7 +256,7 @@ class FileAnalysis(Summaries):
 
     # Stores
 
-    def value_of(self, store: Store, /) -> Fact:
+    def value_of(self, store: StoredValue, /) -> Fact:
         expression = store.value()
         if expression is None or expression.forks:
             return UNKNOWN_FACT

@@ -99,7 +99,7 @@ class Function:
         return frozenset(self.source.translate(_SPACES).split())
 
 
-class Store(NamedTuple):
+class StoredValue(NamedTuple):
     """A value that an attribute or a variable gets."""
 
     at: ByteRange
@@ -121,7 +121,7 @@ class Class:
     bases: tuple[str, ...]
     """Their qualified names."""
     decorators: tuple[str, ...] = ()
-    stores: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
+    stores: dict[str, list[StoredValue]] = field(default_factory=dict[str, list[StoredValue]])
     methods: dict[str, Function] = field(default_factory=dict[str, Function])
     statics: dict[str, Function] = field(default_factory=dict[str, Function])
     """Methods of the class itself, where it may have others of these names for its objects."""
@@ -132,7 +132,7 @@ class Class:
 
 
 @dataclass(eq=False, repr=False)
-class SourceFile:
+class FileDeclarations:
     """One file, lowered as far as it was asked for."""
 
     main: Function
@@ -144,7 +144,7 @@ class SourceFile:
     named: Mapping[str, Function]
     """The functions of the module, where only one has the name."""
     classes: Mapping[str, Class]
-    variables: Mapping[str, list[Store]]
+    variables: Mapping[str, list[StoredValue]]
     is_ignored: Callable[[ByteRange], bool]
     """Whether a comment there tells a checker to be silent."""
     span: Callable[[ByteRange], Span]

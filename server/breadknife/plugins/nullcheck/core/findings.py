@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
 from breadknife.plugins.nullcheck.core.confidence import clues_of, fitted
-from breadknife.plugins.nullcheck.core.declarations import SourceFile
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations
 from breadknife.plugins.nullcheck.core.il import ByteRange, covers
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, NullOrigin, OriginKind
 from breadknife.plugins.nullcheck.values import SOURCE
@@ -81,14 +81,14 @@ def _path(home: FileAnalysis, fact: Fact, used: ByteRange) -> Iterator[Related]:
         yield Related(file.span(used), f"It arrives only where `{said}` is {'false' if outcome else 'true'}")
 
 
-def _giver(home: FileAnalysis, origin: NullOrigin) -> SourceFile | None:
+def _giver(home: FileAnalysis, origin: NullOrigin) -> FileDeclarations | None:
     """Return the file in which the null comes into being, if its text is known."""
     if not origin.file or origin.file == home.uri:
         return home.file
     return home.others.file(origin.file) if home.others is not None else None
 
 
-def _first_line(file: SourceFile, at: ByteRange) -> Span:
+def _first_line(file: FileDeclarations, at: ByteRange) -> Span:
     """Return the first line of a place: for a function, the line that names it."""
     line = file.source(at).partition("\n")[0].rstrip()
     return file.span((at[0], at[0] + len(line.encode("utf-8", "surrogatepass"))))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.declarations import Function, SourceFile
-from breadknife.plugins.nullcheck.core.il import Attribute, Call, Type
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations, Function
+from breadknife.plugins.nullcheck.core.il import Invocation, Member, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
 _ROUNDS = 4
@@ -16,7 +16,7 @@ _ROUNDS = 4
 class Gate:
     def __init__(
         self,
-        file: SourceFile,
+        file: FileDeclarations,
         knowledge: Knowledge,
         elsewhere: Callable[[], frozenset[bytes]],
         telling_elsewhere: Callable[[], frozenset[bytes]] = frozenset,
@@ -105,12 +105,12 @@ class Gate:
         for name, stores in self._file.variables.items():
             for store in stores:
                 value = store.value() if store.function is None and store.passes_on else None
-                while isinstance(value, Call | Attribute):
-                    callee = value.callee if isinstance(value, Call) else value
-                    last = callee.name if isinstance(callee, Attribute) else callee.key.rpartition(".")[2]
+                while isinstance(value, Invocation | Member):
+                    callee = value.callee if isinstance(value, Invocation) else value
+                    last = callee.name if isinstance(callee, Member) else callee.key.rpartition(".")[2]
                     if last.encode() in words:
                         yield name
-                    value = callee.owner if isinstance(callee, Attribute) else None
+                    value = callee.owner if isinstance(callee, Member) else None
 
 
 def _spread(words: Iterable[bytes], functions: Sequence[Function]) -> frozenset[bytes]:

@@ -87,7 +87,7 @@ class Name(NamedTuple):
     forks: bool = False
 
 
-class Attribute(NamedTuple):
+class Member(NamedTuple):
     """`owner.name`. The owner must be there."""
 
     at: ByteRange
@@ -115,7 +115,7 @@ class Argument(NamedTuple):
     value: Expression
 
 
-class Call(NamedTuple):
+class Invocation(NamedTuple):
     """A call; the callee must be there."""
 
     at: ByteRange
@@ -269,7 +269,7 @@ class Opaque(NamedTuple):
 
 
 Expression: TypeAlias = (
-    Null | ChainNull | TypeAssertion | Constant | Name | Attribute | Subscript | Call | Operation | Comparison | Not
+    Null | ChainNull | TypeAssertion | Constant | Name | Member | Subscript | Invocation | Operation | Comparison | Not
     | ShortCircuit | Conditional | AssignmentExpression | Display | Comprehension | Closure | Cast | CommaOk | Opaque
 )  # fmt: skip
 
@@ -315,7 +315,7 @@ class Loop(NamedTuple):
     """An iterable is true even if it has no elements."""
 
 
-class Case(NamedTuple):
+class SwitchCase(NamedTuple):
     """`test` is None for the default, which is taken after all others have failed."""
 
     test: Expression | None
@@ -325,7 +325,7 @@ class Case(NamedTuple):
 class Switch(NamedTuple):
     """The body of a case goes on into that of the next one; a jump leaves it."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[SwitchCase, ...]
 
 
 class Handler(NamedTuple):
@@ -369,7 +369,7 @@ class Delete(NamedTuple):
     targets: tuple[Expression, ...]
 
 
-class Definition(NamedTuple):
+class NamedDefinition(NamedTuple):
     """A function or a class gets its name; `values` are evaluated now: defaults, bases, decorators."""
 
     name: str
@@ -378,5 +378,5 @@ class Definition(NamedTuple):
     """The statements of a class; a function's body isn't run here."""
 
 
-Statement: TypeAlias = Assign | Evaluate | If | Loop | Switch | Try | Return | Raise | Jump | Delete | Definition
+Statement: TypeAlias = Assign | Evaluate | If | Loop | Switch | Try | Return | Raise | Jump | Delete | NamedDefinition
 Block: TypeAlias = tuple[Statement, ...]

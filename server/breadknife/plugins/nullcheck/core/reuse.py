@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.declarations import Function, SourceFile, Store
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations, Function, StoredValue
 from breadknife.plugins.nullcheck.core.il import covers
 from breadknife.plugins.nullcheck.core.moving import Change, FactMover
 from breadknife.plugins.nullcheck.core.solution import Solution
@@ -31,7 +31,7 @@ def unit_of(function: Function, main: Function) -> Function:
     return function
 
 
-def units(file: SourceFile) -> Mapping[Function, Sequence[Function]]:
+def units(file: FileDeclarations) -> Mapping[Function, Sequence[Function]]:
     """Each unit with the functions in it, itself first. The file itself has no others."""
     found = {file.main: [file.main]}
     for function in file.functions:
@@ -76,7 +76,7 @@ class UnitMatch:
     new: Sequence[Function]
 
 
-def matched(before: SourceFile, after: SourceFile) -> UnitMatch | None:
+def matched(before: FileDeclarations, after: FileDeclarations) -> UnitMatch | None:
     """None where what the file imports has changed, or what its classes are made of: that may concern all units."""
     if _heads(before) != _heads(after):
         return None
@@ -100,7 +100,7 @@ def matched(before: SourceFile, after: SourceFile) -> UnitMatch | None:
     return UnitMatch(change, same, [before.main, *gone], [after.main, *new])
 
 
-def _heads(file: SourceFile) -> tuple[object, ...]:
+def _heads(file: FileDeclarations) -> tuple[object, ...]:
     classes = {name: (each.bases, each.decorators) for name, each in file.classes.items()}
     return classes, file.imports, file.aliases, file.exports
 
@@ -153,7 +153,7 @@ def visible_facts(
     return found
 
 
-def _stored_by(file: SourceFile, unit: Function) -> Iterator[tuple[str, Sequence[Store]]]:
+def _stored_by(file: FileDeclarations, unit: Function) -> Iterator[tuple[str, Sequence[StoredValue]]]:
     """What a unit stores in attributes and variables, by their names. Classes within it stand for themselves."""
     for table in (file.variables, *(each.stores for each in file.classes.values())):
         for name, stores in table.items():
@@ -163,7 +163,7 @@ def _stored_by(file: SourceFile, unit: Function) -> Iterator[tuple[str, Sequence
     yield from ((each.name, ()) for each in file.classes.values() if covers(unit.at, each.at))
 
 
-def outside_words(file: SourceFile) -> frozenset[bytes]:
+def outside_words(file: FileDeclarations) -> frozenset[bytes]:
     """The words of a file that no function has."""
     rest, end = list[bytes](), 0
     for function in sorted(file.functions, key=lambda each: each.at):

@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.core.il import ByteRange, Type
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, NullOrigin, OriginKind, join_facts
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import UNKNOWN_SUMMARY, Summary, SummaryCase, cases_at, summarised
-from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
+from breadknife.plugins.nullcheck.core.symbols import ResolvedSymbol, SymbolTable
 
 
 class Summaries(SymbolTable):
@@ -35,21 +35,21 @@ class Summaries(SymbolTable):
         is_known = type_.name in knowledge.types or type_.name in knowledge.given
         return not is_known or full in knowledge.functions["cope"]
 
-    def target(self, name: str, /) -> Symbol | None:
+    def target(self, name: str, /) -> ResolvedSymbol | None:
         """Return the function or class with a qualified name, if its text is known."""
         file = self.file
         if self.uri and name.startswith(self.uri):
             name = name.removeprefix(f"{self.uri}#")
         if name in file.named:
-            return Symbol(self, file.named[name])
+            return ResolvedSymbol(self, file.named[name])
         if name in file.classes:
-            return Symbol(self, class_=file.classes[name])
+            return ResolvedSymbol(self, class_=file.classes[name])
         if name in file.closures:
-            return Symbol(self, file.closures[name])
+            return ResolvedSymbol(self, file.closures[name])
         root, dot, rest = name.partition(".")
         if dot and root in file.classes and "#" not in name:
             function = self.static(file.classes[root], rest) or file.classes[root].methods.get(rest)
-            return Symbol(self, function) if function is not None and function.is_of_class else None
+            return ResolvedSymbol(self, function) if function is not None and function.is_of_class else None
         return self.others.target(self, name) if self.others is not None else None
 
     def summary(self, function: Function, /) -> Summary:

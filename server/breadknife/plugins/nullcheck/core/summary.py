@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
-from breadknife.plugins.nullcheck.core.il import Call, Constant, Expression, Null
+from breadknife.plugins.nullcheck.core.il import Constant, Expression, Invocation, Null
 from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, UNKNOWN_FACT, Fact, Nullness
 from breadknife.plugins.nullcheck.core.state import FlowState
 
@@ -121,7 +121,7 @@ def common_conditions(ways: Sequence[SummaryCase]) -> frozenset[Condition]:
 
 
 def bound_arguments(
-    call: Call, function: Function, facts: Sequence[Fact], is_bound: bool, left_out: int
+    call: Invocation, function: Function, facts: Sequence[Fact], is_bound: bool, left_out: int
 ) -> dict[str, BoundArgument] | None:
     """Return the parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments,
     in order. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""

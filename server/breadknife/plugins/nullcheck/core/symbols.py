@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, SourceFile, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, StoredValue
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import ByteRange, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
@@ -28,7 +28,7 @@ _MOST_CLASSES = 30
 """So many of the classes above a class are looked at."""
 
 
-class Symbol(NamedTuple):
+class ResolvedSymbol(NamedTuple):
     """A function or a class that a qualified name means, with the home that it is at."""
 
     home: SymbolTable
@@ -39,13 +39,13 @@ class Symbol(NamedTuple):
 class ProjectSymbols(Protocol):
     """The other files of a project."""
 
-    def target(self, home: SymbolTable, name: str, /) -> Symbol | None:
+    def target(self, home: SymbolTable, name: str, /) -> ResolvedSymbol | None:
         """Return the function or the class that a qualified name means."""
         ...
 
     def variable(self, home: SymbolTable, name: str, /) -> Fact: ...
 
-    def file(self, uri: str, /) -> SourceFile | None:
+    def file(self, uri: str, /) -> FileDeclarations | None:
         """Return the file that an origin is in."""
         ...
 
@@ -58,7 +58,7 @@ class SymbolTable(ABC):
     """The part of a home that knows names, classes and variables."""
 
     def __init__(
-        self, file: SourceFile, knowledge: Knowledge, others: ProjectSymbols | None = None, uri: str = ""
+        self, file: FileDeclarations, knowledge: Knowledge, others: ProjectSymbols | None = None, uri: str = ""
     ) -> None:
         """`uri` is that of the file, if it isn't the one that is checked."""
         self.file, self.knowledge, self.others, self.uri = file, knowledge, others, uri
@@ -89,11 +89,11 @@ class SymbolTable(ABC):
         """Return what is known of a function when it is followed; None while that is under way."""
 
     @abstractmethod
-    def value_of(self, store: Store, /) -> Fact:
+    def value_of(self, store: StoredValue, /) -> Fact:
         """Return what the expression of a store is worth by itself, without the flow around it."""
 
     @abstractmethod
-    def target(self, name: str, /) -> Symbol | None:
+    def target(self, name: str, /) -> ResolvedSymbol | None:
         """Return the function or class with a qualified name, if its text is known."""
 
     @abstractmethod
@@ -158,7 +158,7 @@ class SymbolTable(ABC):
             if rest in class_.methods or self.static(class_, rest) is not None:
                 return Fact(Nullness.NON_NULL, called=name)
             is_made = any(
-                isinstance(store.value(), il.Call) and store.annotation for store in class_.stores.get(rest, ())
+                isinstance(store.value(), il.Invocation) and store.annotation for store in class_.stores.get(rest, ())
             )
             if is_made or self.has_own_fields(class_):
                 return UNKNOWN_FACT  # a descriptor: the class has another value than its objects
@@ -194,18 +194,18 @@ class SymbolTable(ABC):
         """Return a method of the class itself, or of one above it."""
         return next((ancestor.statics[name] for _, ancestor in self.lineage(class_) if name in ancestor.statics), None)
 
-    def getter(self, type_: Type, name: str, /) -> Symbol | None:
+    def getter(self, type_: Type, name: str, /) -> ResolvedSymbol | None:
         """Return the function that gives an object's property."""
         for home, class_ in self.lineage_of(type_):
             if (function := class_.methods.get(name)) is not None:
-                return Symbol(home, function) if function.is_property else None
+                return ResolvedSymbol(home, function) if function.is_property else None
         return None
 
-    def method(self, type_: Type, name: str, /) -> Symbol | None:
+    def method(self, type_: Type, name: str, /) -> ResolvedSymbol | None:
         """Return the function that a call of an object's method runs, if only one can be meant."""
         for home, class_ in self.lineage_of(type_):
             if (function := class_.methods.get(name)) is not None:
-                return Symbol(home, function) if not function.is_property else None
+                return ResolvedSymbol(home, function) if not function.is_property else None
         return None
 
     def qualified_type(self, type_: Type | None, /) -> Type | None:
@@ -271,7 +271,7 @@ class SymbolTable(ABC):
 
     # Names
 
-    def class_target(self, name: str, /) -> Symbol | None:
+    def class_target(self, name: str, /) -> ResolvedSymbol | None:
         target = self.target(name)
         return target if target is not None and target.class_ is not None else None
 
@@ -303,7 +303,7 @@ class SymbolTable(ABC):
             return self.declared_fact(type_, name, stores[0].at)
         return Fact(type=self._type_of(stores))
 
-    def _type_of(self, stores: Sequence[Store]) -> Type | None:
+    def _type_of(self, stores: Sequence[StoredValue]) -> Type | None:
         """Return the type that all these values have."""
         types = {fact.type for fact in map(self.value_of, stores) if fact.nullness != Nullness.NULL}
         return types.pop() if len(types) == 1 else None
@@ -321,7 +321,7 @@ class SymbolTable(ABC):
 
     # Variables of the module
 
-    def variable(self, name: str, stores: Sequence[Store]) -> Fact:
+    def variable(self, name: str, stores: Sequence[StoredValue]) -> Fact:
         """Return a variable of the module, for functions. One that they set themselves has the value of nobody knows
         when."""
         if name not in self._variables:
@@ -329,7 +329,7 @@ class SymbolTable(ABC):
             self._variables[name] = self._variable(name, stores)
         return self._variables[name]
 
-    def _variable(self, name: str, stores: Sequence[Store]) -> Fact:
+    def _variable(self, name: str, stores: Sequence[StoredValue]) -> Fact:
         annotation = next((store.annotation for store in stores if store.annotation is not None), None)
         if (type_ := self.qualified_type(annotation)) is not None:
             if any(store.function is not None for store in stores):

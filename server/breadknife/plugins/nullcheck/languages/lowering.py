@@ -85,7 +85,7 @@ class Lowering(ABC):
     """What the knowledge calls an operator with one operand."""
 
     @abstractmethod
-    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+    def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
         """`subject` is what the cases are compared with, if there is anything."""
 
     # Nesting
@@ -227,7 +227,7 @@ class Lowering(ABC):
         return self.awaited(at_of(node), self.expression(first(node)))
 
     def awaited(self, at: ByteRange, value: Expression, /) -> Expression:
-        if isinstance(value, il.Call):
+        if isinstance(value, il.Invocation):
             return value._replace(at=at, is_awaited=True, key=f"await {value.key}" if value.key else "")
         return operation(at, "await", value)
 
@@ -357,8 +357,8 @@ def nothing(at: ByteRange) -> il.Opaque:
     return il.Opaque(at, (), forks=False)
 
 
-def attribute(at: ByteRange, owner: Expression, name: str) -> il.Attribute:
-    return il.Attribute(at, owner, name, short(f"{owner.key}.{name}") if owner.key else "", owner.forks)
+def attribute(at: ByteRange, owner: Expression, name: str) -> il.Member:
+    return il.Member(at, owner, name, short(f"{owner.key}.{name}") if owner.key else "", owner.forks)
 
 
 def subscript(at: ByteRange, owner: Expression, index: Expression) -> il.Subscript:
@@ -366,13 +366,13 @@ def subscript(at: ByteRange, owner: Expression, index: Expression) -> il.Subscri
     return il.Subscript(at, owner, index, key, owner.forks or index.forks)
 
 
-def call(at: ByteRange, callee: Expression, arguments: Sequence[Argument]) -> il.Call:
+def call(at: ByteRange, callee: Expression, arguments: Sequence[Argument]) -> il.Invocation:
     key = ""
     if callee.key and all(argument.value.key for argument in arguments):
         written = (f"{name}={value.key}" if name else value.key for name, value in arguments)
         key = short(f"{callee.key}({','.join(written)})")
     forks = callee.forks or any(argument.value.forks for argument in arguments)
-    return il.Call(at, callee, tuple(arguments), key, forks)
+    return il.Invocation(at, callee, tuple(arguments), key, forks)
 
 
 def operation(at: ByteRange, operator: str, *operands: Expression, key: str = "") -> il.Operation:

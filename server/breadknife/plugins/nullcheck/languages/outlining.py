@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, SourceFile, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, StoredValue
 from breadknife.plugins.nullcheck.core.il import ByteRange
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, knowledge_of
 from breadknife.plugins.nullcheck.core.symbols import ProjectSymbols
@@ -49,14 +49,14 @@ def at_of(node: Node) -> ByteRange:
 
 @dataclass
 class Outliner(ABC):
-    """Reads what one file declares; see `SourceFile` for what it finds."""
+    """Reads what one file declares; see `FileDeclarations` for what it finds."""
 
     tree: SyntaxTree
     knowledge: Knowledge
     functions: list[Function] = field(default_factory=list[Function])
     named: dict[str, Function] = field(default_factory=dict[str, Function])
     classes: dict[str, Class] = field(default_factory=dict[str, Class])
-    variables: dict[str, list[Store]] = field(default_factory=dict[str, list[Store]])
+    variables: dict[str, list[StoredValue]] = field(default_factory=dict[str, list[StoredValue]])
     imports: dict[str, str] = field(default_factory=dict[str, str])
     """Local name -> qualified name."""
 
@@ -70,12 +70,12 @@ class Outliner(ABC):
         return FileAnalysis(cls(tree, knowledge).file(), knowledge, others, uri)
 
     @abstractmethod
-    def file(self) -> SourceFile:
+    def file(self) -> FileDeclarations:
         """Return what it declares."""
 
-    def file_of(self, main: Function) -> SourceFile:
+    def file_of(self, main: Function) -> FileDeclarations:
         """Return the file with what was read of it."""
-        return SourceFile(
+        return FileDeclarations(
             main, self.imports, self.functions, self.named, self.classes, self.variables, self.is_ignored, self.span,
             self.source,
         )  # fmt: skip

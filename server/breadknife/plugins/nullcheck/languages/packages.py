@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
-from breadknife.plugins.nullcheck.core.declarations import SourceFile
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness
-from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
+from breadknife.plugins.nullcheck.core.symbols import ResolvedSymbol, SymbolTable
 from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
 from breadknife.text.syntax import SyntaxTree
 
@@ -21,7 +21,7 @@ class PackageFileAnalysis(FileAnalysis):
     """A file of a package."""
 
     def __init__(
-        self, file: SourceFile, knowledge: Knowledge, package: PackageFiles, uri: str, *, reaches: bool = True
+        self, file: FileDeclarations, knowledge: Knowledge, package: PackageFiles, uri: str, *, reaches: bool = True
     ) -> None:
         """`reaches`: it looks at what its functions hand on from other files. Without, others only ask it: to look
         further would soon be to read the whole project."""
@@ -39,13 +39,13 @@ class PackageFileAnalysis(FileAnalysis):
             return Gate(self.file, self.knowledge, frozenset)
         return Gate(self.file, self.knowledge, lambda: package.nullable(self), lambda: package.telling(self))
 
-    def target(self, name: str, /) -> Symbol | None:
+    def target(self, name: str, /) -> ResolvedSymbol | None:
         symbol = super().target(name)
         if symbol is not None and symbol.class_ is not None and symbol.class_.is_elsewhere:
             return self.package.target(self, name) or symbol
         return symbol
 
-    def method(self, type_: Type, name: str, /) -> Symbol | None:
+    def method(self, type_: Type, name: str, /) -> ResolvedSymbol | None:
         symbol = super().method(type_, name)
         target = self.class_target(type_.name) if symbol is None else None
         if target is None or target.class_ is None:
@@ -74,7 +74,7 @@ class PackageFiles(ProjectFiles[PackageFileAnalysis]):
     _knowledge: ClassVar[Knowledge]
 
     @abstractmethod
-    def _outlined(self, tree: SyntaxTree, uri: str) -> SourceFile:
+    def _outlined(self, tree: SyntaxTree, uri: str) -> FileDeclarations:
         """Return what a file declares."""
 
     def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageFileAnalysis:
@@ -86,6 +86,6 @@ class PackageFiles(ProjectFiles[PackageFileAnalysis]):
     def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageFileAnalysis:
         return self._home_of(tree, uri, reaches=True)
 
-    def method(self, home: SymbolTable, class_: str, name: str, /) -> Symbol | None:
+    def method(self, home: SymbolTable, class_: str, name: str, /) -> ResolvedSymbol | None:
         """Return a method of a class of the package of `home` that another file than the class's has."""
         return None

@@ -14,10 +14,10 @@ from weakref import WeakKeyDictionary
 
 from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
-from breadknife.plugins.nullcheck.core.declarations import SourceFile
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations
 from breadknife.plugins.nullcheck.core.findings import NullFinding
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, located
-from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
+from breadknife.plugins.nullcheck.core.symbols import ResolvedSymbol, SymbolTable
 from breadknife.plugins.nullcheck.queries.database import Memo, Reads
 from breadknife.plugins.nullcheck.queries.sources import TEXT, ProjectSources, Source
 from breadknife.plugins.nullcheck.queries.stored import Card, Cards, FindingsStore, StoredFindings, card_of
@@ -213,7 +213,7 @@ class ProjectFiles(ProjectSources, Generic[Home]):
             there = self.home(place[0]) if place is not None else None
         return (there, place[1]) if place is not None and there is not None else None
 
-    def target(self, home: SymbolTable, name: str, /) -> Symbol | None:
+    def target(self, home: SymbolTable, name: str, /) -> ResolvedSymbol | None:
         uri, hash, rest = name.partition("#")
         if hash:
             path = uri_to_path(uri)
@@ -233,7 +233,7 @@ class ProjectFiles(ProjectSources, Generic[Home]):
             return Fact(type=fact.type)  # it is another thing by the time that another file imports it
         return located(fact, there.uri)
 
-    def file(self, uri: str, /) -> SourceFile | None:
+    def file(self, uri: str, /) -> FileDeclarations | None:
         path = uri_to_path(uri)
         there = self.home(path) if path is not None else None
         return there.file if there is not None else None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
-from breadknife.plugins.nullcheck.core.declarations import Function, SourceFile
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations, Function
 from breadknife.plugins.nullcheck.core.findings import explained
 from breadknife.plugins.nullcheck.core.moving import Change, FactMover
 from breadknife.plugins.nullcheck.core.reuse import unit_of
@@ -91,7 +91,7 @@ def _followed(home: FileAnalysis) -> FileAnalysis:
     return made
 
 
-def _pairs(before: SourceFile, after: SourceFile) -> Iterator[tuple[Function, Function]]:
+def _pairs(before: FileDeclarations, after: FileDeclarations) -> Iterator[tuple[Function, Function]]:
     """Each function whose text has changed, before and after the edit."""
     old = dict[tuple[str, str], Function]()
     for function in before.functions:

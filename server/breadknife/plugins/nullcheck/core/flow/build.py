@@ -79,7 +79,7 @@ class _GraphBuilder(ExpressionGraphBuilder):
         bind: il.Assign | None = None
         if statement.iterable is not None and statement.target is not None:
             iterable, target = self.value(statement.iterable), statement.target
-            is_call = isinstance(iterable, il.Call)
+            is_call = isinstance(iterable, il.Invocation)
             if is_call or not iterable.key:  # it is evaluated once
                 held = self.slot(iterable.at)
                 self.step(il.Assign(iterable.at, held, iterable))
@@ -167,11 +167,11 @@ class _GraphBuilder(ExpressionGraphBuilder):
     def add_delete(self, statement: il.Delete) -> None:
         self.step(il.Delete(tuple(self.value(target) for target in statement.targets)))
 
-    def add_definition(self, statement: il.Definition) -> None:
+    def add_named_definition(self, statement: il.NamedDefinition) -> None:
         for value in statement.values:
             self.step(self.value(value))
         self.block(statement.body)
-        self.step(il.Definition(statement.name, ()))
+        self.step(il.NamedDefinition(statement.name, ()))
 
     def add_try(self, statement: il.Try) -> None:
         outside = self._catches, self._forgives

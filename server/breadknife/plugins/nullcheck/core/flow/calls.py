@@ -30,7 +30,7 @@ from breadknife.plugins.nullcheck.core.summary import (
     common_conditions,
     holds,
 )
-from breadknife.plugins.nullcheck.core.symbols import Symbol
+from breadknife.plugins.nullcheck.core.symbols import ResolvedSymbol
 from breadknife.plugins.nullcheck.values import Use
 
 _MOST_TOLD_APART = 2
@@ -43,22 +43,22 @@ class TransferFunctions(StoreTransfer):
         self._ways = dict[int, tuple[Sequence[SummaryCase], dict[str, BoundArgument]]]()
         """The ways in which calls came back when they were last evaluated, by the identity of the call."""
 
-    def called(self, call: il.Call, state: FlowState) -> str:
+    def called(self, call: il.Invocation, state: FlowState) -> str:
         dereferences, self.dereferences = self.dereferences, []
         name = self._callee(call.callee, state).name
         self.dereferences = dereferences
         return name
 
-    def call(self, expression: il.Call, state: FlowState) -> Fact:
+    def call(self, expression: il.Invocation, state: FlowState) -> Fact:
         callee = self._callee(expression.callee, state)
         functions = self.home.knowledge.functions
         facts = [self.value(argument.value, state) for argument in expression.arguments]
-        if not callee.name and 0 < len(facts) <= _MOST_TOLD_APART and isinstance(expression.callee, il.Attribute):
+        if not callee.name and 0 < len(facts) <= _MOST_TOLD_APART and isinstance(expression.callee, il.Member):
             callee = callee._replace(name=self._told_apart(expression.callee.name, facts[0]))
         self._needed(expression, callee, state)
         self.may_raise = self.may_raise or callee.name not in functions["come_back"]
         self.change(expression, callee, state)
-        if isinstance(expression.callee, il.Attribute):
+        if isinstance(expression.callee, il.Member):
             self.tell(self.home.knowledge.ensures.get(expression.callee.name, ()), expression, state)
         if self._never_returns(expression.callee, callee.name, state):
             self.is_dead = True
@@ -67,9 +67,7 @@ class TransferFunctions(StoreTransfer):
             if known is not None and known.nullness == Nullness.NON_NULL:
                 return known
         fact = self._result(expression, callee, facts, state)
-        is_telling = (
-            isinstance(expression.callee, il.Attribute) and expression.callee.name in self.home.knowledge.implies
-        )
+        is_telling = isinstance(expression.callee, il.Member) and expression.callee.name in self.home.knowledge.implies
         if is_telling or id(expression) in self._ways:
             fact = fact._replace(test=expression)
         if callee.name in functions["iterators"]:
@@ -77,7 +75,7 @@ class TransferFunctions(StoreTransfer):
         return fact
 
     def _callee(self, callee: il.Expression, state: FlowState) -> Callee:
-        if isinstance(callee, il.Attribute):
+        if isinstance(callee, il.Member):
             owner = self.owner(callee, state, is_called=True)
             if callee.key and (fact := state.facts.get(callee.key)) is not None and fact.called:
                 return Callee(fact.called, self.home.target(fact.called), owner)
@@ -100,7 +98,7 @@ class TransferFunctions(StoreTransfer):
         type_ = first.type.name if first.type is not None else ""
         return self.home.knowledge.by_argument.get(method, {}).get(type_, "")
 
-    def _needed(self, expression: il.Call, callee: Callee, state: FlowState) -> None:
+    def _needed(self, expression: il.Invocation, callee: Callee, state: FlowState) -> None:
         """Find the arguments that must not be null."""
         knowledge, arguments = self.home.knowledge, expression.arguments
         for argument in arguments:
@@ -115,11 +113,11 @@ class TransferFunctions(StoreTransfer):
         elif self.home.follows_arguments and callee.target is not None and callee.target.function is not None:
             self._accepted(expression, callee.target, callee.target.function, state)
 
-    def _accepted(self, call: il.Call, target: Symbol, function: Function, state: FlowState) -> None:
+    def _accepted(self, call: il.Invocation, target: ResolvedSymbol, function: Function, state: FlowState) -> None:
         """Find the arguments that the function uses without a check."""
         if not function.is_plain:
             return
-        is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
+        is_bound = function.is_bound and isinstance(call.callee, il.Member)
         for argument, parameter in zip(call.arguments, function.parameters[is_bound:], strict=False):
             if argument.name or parameter.kind or parameter.left_out is not None or parameter.default is not None:
                 return
@@ -130,13 +128,13 @@ class TransferFunctions(StoreTransfer):
         functions = self.home.knowledge.functions
         if name in functions["never_return"] or callee.key in functions["never_return"]:
             return True
-        if not isinstance(callee, il.Attribute):
+        if not isinstance(callee, il.Member):
             return False
         return callee.name in functions["never_return_methods"]
 
     # Results
 
-    def _result(self, call: il.Call, callee: Callee, facts: Sequence[Fact], state: FlowState) -> Fact:
+    def _result(self, call: il.Invocation, callee: Callee, facts: Sequence[Fact], state: FlowState) -> Fact:
         name, knowledge = callee.name, self.home.knowledge
         if callee.target is None and (rule := knowledge.calls.get(name)) is not None:
             if rule.typed_only and not self.home.file.is_typed:
@@ -161,7 +159,7 @@ class TransferFunctions(StoreTransfer):
         return filled(parse_type(rule.gives), _own(callee), None, self.home.knowledge.elements) if rule.gives else None
 
     def _by_rule(
-        self, rule: NullableCall, call: il.Call, callee: Callee, facts: Sequence[Fact], state: FlowState
+        self, rule: NullableCall, call: il.Invocation, callee: Callee, facts: Sequence[Fact], state: FlowState
     ) -> Fact:
         gives = self._given_type(rule, callee)
         is_literal = all(
@@ -202,7 +200,13 @@ class TransferFunctions(StoreTransfer):
         return Fact(Nullness.MAYBE, origin, type_, nulls=rule.nulls | (gives.nullable if gives else 0))
 
     def _by_summary(
-        self, call: il.Call, target: Symbol, function: Function, owner: Fact, facts: Sequence[Fact], state: FlowState
+        self,
+        call: il.Invocation,
+        target: ResolvedSymbol,
+        function: Function,
+        owner: Fact,
+        facts: Sequence[Fact],
+        state: FlowState,
     ) -> Fact:
         if function.is_async != call.is_awaited or function.is_generator:
             return UNKNOWN_FACT
@@ -210,9 +214,9 @@ class TransferFunctions(StoreTransfer):
         declared = target.home.qualified_type(function.returns)
         if not summary.is_known:
             return Fact(type=declared)
-        is_bound = function.is_bound and isinstance(call.callee, il.Attribute)
+        is_bound = function.is_bound and isinstance(call.callee, il.Member)
         given = bound_arguments(call, function, facts, is_bound, self.home.knowledge.left_out & 2)
-        if given is not None and function.receiver and isinstance(call.callee, il.Attribute):
+        if given is not None and function.receiver and isinstance(call.callee, il.Member):
             given.setdefault(function.receiver, BoundArgument(owner, call.callee.owner))
         believes = self.home.knowledge.believes_arguments
         ways = [way for way in summary.cases if given is None or _is_possible(way, given, state, believes)]
@@ -226,10 +230,10 @@ class TransferFunctions(StoreTransfer):
             self._ways[id(call)] = ways, given
         return self._joined(call, function, ways, given or {}, declared, target)
 
-    def prove(self, test: il.Call | il.Attribute, outcome: bool, state: FlowState) -> None:
+    def prove(self, test: il.Invocation | il.Member, outcome: bool, state: FlowState) -> None:
         """Apply what holds of the arguments, and of the object, where a function or a property gives this outcome."""
         ways, given = self._ways.get(id(test), ((), {}))
-        if isinstance(test, il.Attribute) and (owner := self.known_value(test.owner, state)).type is not None:
+        if isinstance(test, il.Member) and (owner := self.known_value(test.owner, state)).type is not None:
             target = self.home.getter(owner.type, test.name)
             if target is not None and target.function is not None and not target.home.is_overridden(target.function):
                 ways = target.home.summary(target.function).cases
@@ -258,12 +262,12 @@ class TransferFunctions(StoreTransfer):
 
     def _joined(
         self,
-        call: il.Call,
+        call: il.Invocation,
         function: Function,
         ways: Sequence[SummaryCase],
         given: dict[str, BoundArgument],
         declared: Type | None,
-        target: Symbol,
+        target: ResolvedSymbol,
     ) -> Fact:
         results = [_given_back(way, given) for way in ways]
         nulls = [way for way, fact in zip(ways, results, strict=True) if fact.may_be_null]
@@ -286,14 +290,16 @@ class TransferFunctions(StoreTransfer):
         if len(nulls) < len(ways):
             for condition in common_conditions(nulls):
                 expression = given.get(condition.parameter, BoundArgument(UNKNOWN_FACT, None)).expression
-                if expression is not None and isinstance(expression, il.Name | il.Attribute) and expression.key:
+                if expression is not None and isinstance(expression, il.Name | il.Member) and expression.key:
                     key = expression.key if condition.test == "truth" else f"{expression.key} is None"
                     if condition.test in ("truth", "null"):
                         unless.add((key, not condition.outcome))
         bare = type_._replace(nullable=0) if type_ else None
         return Fact(Nullness.MAYBE, origin, bare, frozenset(unless), items=items, nulls=bits)
 
-    def _item(self, call: il.Call, target: Symbol, function: Function, items: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    def _item(
+        self, call: il.Invocation, target: ResolvedSymbol, function: Function, items: tuple[Fact, ...]
+    ) -> tuple[Fact, ...]:
         why = f"{function.shown} may return {self.home.knowledge.null} there"
         declared = target.home.qualified_type(function.returns)
         types = declared.arguments if declared is not None and declared.name == "tuple" else ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.il import Assign, Definition, Delete, Expression, Return
+from breadknife.plugins.nullcheck.core.il import Assign, Delete, Expression, NamedDefinition, Return
 
 
 class NodeKind(StrEnum):
@@ -31,7 +31,7 @@ class NodeKind(StrEnum):
     """The function is left after its last statement."""
 
 
-Action = Expression | Assign | Delete | Definition | Return
+Action = Expression | Assign | Delete | NamedDefinition | Return
 
 
 class Edge(NamedTuple):

@@ -114,7 +114,7 @@ class Evaluator(ABC):
     def evaluate_name(self, expression: il.Name, state: FlowState) -> Fact:
         return state.facts.get(expression.key) or self.declared(expression.key)
 
-    def evaluate_attribute(self, expression: il.Attribute, state: FlowState) -> Fact:
+    def evaluate_member(self, expression: il.Member, state: FlowState) -> Fact:
         owner = self.owner(expression, state, is_called=False)
         if expression.key and (fact := state.facts.get(expression.key)) is not None:
             return fact
@@ -122,7 +122,7 @@ class Evaluator(ABC):
             return self.home.member(owner.type, expression.name, expression.at)
         return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else UNKNOWN_FACT
 
-    def owner(self, attribute: il.Attribute, state: FlowState, *, is_called: bool) -> Fact:
+    def owner(self, attribute: il.Member, state: FlowState, *, is_called: bool) -> Fact:
         """Return the value of what has the attribute."""
         fact = self.value(attribute.owner, state)
         if fact.may_be_null and not self.home.null_has(fact.type, attribute.name, is_called=is_called):
@@ -144,15 +144,15 @@ class Evaluator(ABC):
             return UNKNOWN_FACT
         return typed(held(owner.type, expression.within.key))
 
-    def evaluate_call(self, expression: il.Call, state: FlowState) -> Fact:
+    def evaluate_invocation(self, expression: il.Invocation, state: FlowState) -> Fact:
         fact = self._results[id(expression)] = self.call(expression, state)
         return fact
 
     @abstractmethod
-    def call(self, expression: il.Call, state: FlowState) -> Fact: ...
+    def call(self, expression: il.Invocation, state: FlowState) -> Fact: ...
 
     @abstractmethod
-    def called(self, call: il.Call, state: FlowState) -> str:
+    def called(self, call: il.Invocation, state: FlowState) -> str:
         """Return the qualified name of the function that is called, or ""."""
 
     def evaluate_operation(self, expression: il.Operation, state: FlowState) -> Fact:

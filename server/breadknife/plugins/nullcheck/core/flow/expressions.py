@@ -103,12 +103,12 @@ class ExpressionGraphBuilder:
                 return self._comprehend(value)
             case il.TypeAssertion() | il.Cast() | il.CommaOk():
                 return value._replace(value=self.value(value.value), forks=False)
-            case il.Attribute():
+            case il.Member():
                 return value._replace(owner=self.value(value.owner), forks=False)
             case il.Subscript():
                 within = self.value(value.within) if value.within is not None else None
                 return value._replace(owner=self.value(value.owner), within=within, forks=False)
-            case il.Call():
+            case il.Invocation():
                 callee = self.value(value.callee)
                 arguments = tuple(
                     il.Argument(argument.name, self.value(argument.value)) for argument in value.arguments

@@ -23,7 +23,7 @@ class Refiner(Evaluator, ABC):
     """Applies the outcome of tests to states."""
 
     @abstractmethod
-    def prove(self, test: il.Call | il.Attribute, outcome: bool, state: FlowState) -> None:
+    def prove(self, test: il.Invocation | il.Member, outcome: bool, state: FlowState) -> None:
         """Apply what holds of the arguments, and of the object, where a function or a property gives this outcome."""
 
     def refine(self, test: Expression, outcome: bool, state: FlowState) -> bool:
@@ -35,9 +35,9 @@ class Refiner(Evaluator, ABC):
                 return self.refine(value, outcome, state)
             case il.Comparison():
                 return self._refine_test(test, outcome != test.negated, state)
-            case il.Call():
+            case il.Invocation():
                 return self._refine_call(test, outcome, state)
-            case il.Name() | il.Attribute() | il.Subscript():
+            case il.Name() | il.Member() | il.Subscript():
                 return self._refine_truth(test, outcome, state)
             case _:
                 return True
@@ -51,7 +51,7 @@ class Refiner(Evaluator, ABC):
             return False
         if outcome and not all(self._hold(assumption, held, state) for assumption, held in fact.proves):
             return False
-        if isinstance(test, il.Attribute):
+        if isinstance(test, il.Member):
             self.prove(test, outcome, state)
         if not key:
             return True
@@ -80,13 +80,13 @@ class Refiner(Evaluator, ABC):
         """Note that the value of the expression is there, as the fact says. False if that contradicts an assumption."""
         key = test.key
         state.facts[key] = fact
-        if isinstance(test, il.Call) and _is_lookup(test) and (owner := object_key(test)):
+        if isinstance(test, il.Invocation) and _is_lookup(test) and (owner := object_key(test)):
             state.facts[f"{owner}[{test.arguments[0].value.key}]"] = fact
         return state.assume(f"{key} is None", False)
 
     def known_value(self, expression: Expression, state: FlowState) -> Fact:
         """Return the value of an expression that was evaluated before: nothing is found a second time."""
-        if isinstance(expression, il.Call) and (result := self._results.get(id(expression))) is not None:
+        if isinstance(expression, il.Invocation) and (result := self._results.get(id(expression))) is not None:
             return (expression.key and state.facts.get(expression.key)) or result
         dereferences, is_dead = self.dereferences, self.is_dead
         self.dereferences = []
@@ -107,7 +107,7 @@ class Refiner(Evaluator, ABC):
         elif outcome:
             for side in (left, right) if test.operator != "in" else (left,):
                 self._is_there(side, state, test.at)
-                if isinstance(side, il.Call) and test.operator != "in":
+                if isinstance(side, il.Invocation) and test.operator != "in":
                     for argument in side.arguments:
                         self._is_there(argument.value, state, test.at)
             if test.operator == "in":
@@ -122,17 +122,17 @@ class Refiner(Evaluator, ABC):
     def give_key(self, target: Expression, iterable: Expression, state: FlowState) -> None:
         """A loop over a container, its keys or its items gives `target` a key that the container has."""
         container = iterable
-        while isinstance(container, il.Call):
+        while isinstance(container, il.Invocation):
             if container.arguments:
                 container = container.arguments[0].value  # `sorted(d)`
-            elif isinstance(container.callee, il.Attribute):
+            elif isinstance(container.callee, il.Member):
                 container = container.callee.owner  # `d.items()`
             else:
                 return
         for item in target.items if isinstance(target, il.Display) else (target,):
             _hold_key(container.key, item.key, state, target.at)
 
-    def tell(self, templates: Sequence[str], call: il.Call, state: FlowState) -> None:
+    def tell(self, templates: Sequence[str], call: il.Invocation, state: FlowState) -> None:
         """Apply what a call of a method tells of others: `m.get(k)` is there where `m.has(k)` is true, or `m.put(k, v)`
         was called."""
         owner = object_key(call)
@@ -174,7 +174,7 @@ class Refiner(Evaluator, ABC):
         if fact.nullness == Nullness.MAYBE:
             left = fact.nulls & nulls
             state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=operand.at, truth=False, nulls=left)
-        elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(operand, il.Call | il.Subscript):
+        elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(operand, il.Invocation | il.Subscript):
             why = f"it is tested for {self.home.knowledge.null}, and this path continues if it is"
             origin = NullOrigin(OriginKind.COMPARISON, operand.at, why)
             state.facts[key] = fact._replace(nullness=Nullness.NULL, origin=origin, truth=False, nulls=nulls)
@@ -182,7 +182,7 @@ class Refiner(Evaluator, ABC):
         state.rule_out(key, False)
         return True
 
-    def _refine_call(self, test: il.Call, outcome: bool, state: FlowState) -> bool:
+    def _refine_call(self, test: il.Invocation, outcome: bool, state: FlowState) -> bool:
         fact = self.known_value(test, state)
         if fact.truth is not None and fact.truth != outcome:
             return False
@@ -191,7 +191,7 @@ class Refiner(Evaluator, ABC):
         for argument in test.arguments:
             if outcome or not believed:
                 self._is_there(argument.value, state, test.at)
-        if outcome and isinstance(test.callee, il.Attribute):
+        if outcome and isinstance(test.callee, il.Member):
             self.tell(self.home.knowledge.implies.get(test.callee.name, ()), test, state)
         self.prove(test, outcome, state)
         if not test.key:
@@ -210,15 +210,15 @@ def _hold_key(container: str, key: str, state: FlowState, at: ByteRange) -> None
 def _names_null(classes: Expression) -> bool:
     items = classes.items if isinstance(classes, il.Display) else (classes,)
     return any(
-        isinstance(item, il.Null) or item.key.endswith("NoneType") or isinstance(item, il.Call) for item in items
+        isinstance(item, il.Null) or item.key.endswith("NoneType") or isinstance(item, il.Invocation) for item in items
     )
 
 
-def object_key(call: il.Call) -> str:
+def object_key(call: il.Invocation) -> str:
     """Return the key of the object whose method is called; "" for a function."""
-    return call.callee.owner.key if isinstance(call.callee, il.Attribute) else ""
+    return call.callee.owner.key if isinstance(call.callee, il.Member) else ""
 
 
-def _is_lookup(call: il.Call) -> bool:
+def _is_lookup(call: il.Invocation) -> bool:
     """Tell whether it is `d.get(k)`."""
-    return isinstance(call.callee, il.Attribute) and call.callee.name == "get" and len(call.arguments) == 1
+    return isinstance(call.callee, il.Member) and call.callee.name == "get" and len(call.arguments) == 1

@@ -155,13 +155,13 @@ class _Worklist:
                 self.returns[node] = list(self.returned(value, fact, state))
             case il.Delete(targets=targets):
                 for target in targets:
-                    if isinstance(target, il.Subscript | il.Attribute):
+                    if isinstance(target, il.Subscript | il.Member):
                         use = Use.SUBSCRIPT if isinstance(target, il.Subscript) else Use.ATTRIBUTE
                         evaluator.need(target.owner, use, state)
                         state.forget_compound_truths({target.owner.key})
                     if target.key:
                         state.forget(target.key)
-            case il.Definition(name=name):
+            case il.NamedDefinition(name=name):
                 state.forget(name)
             case None:
                 pass

@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.core.flow.refine import Refiner
 from breadknife.plugins.nullcheck.core.il import ByteRange, Expression
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, OriginKind, havoc
 from breadknife.plugins.nullcheck.core.state import FlowState, join, mentions
-from breadknife.plugins.nullcheck.core.symbols import Symbol
+from breadknife.plugins.nullcheck.core.symbols import ResolvedSymbol
 from breadknife.plugins.nullcheck.values import Use
 
 
@@ -21,7 +21,7 @@ class Callee(NamedTuple):
 
     name: str = ""
     """Its qualified name, in the words of the knowledge for what that knows."""
-    target: Symbol | None = None
+    target: ResolvedSymbol | None = None
     owner: Fact = UNKNOWN_FACT
     """The object whose method is called."""
 
@@ -33,7 +33,7 @@ class StoreTransfer(Refiner, ABC):
         match target:
             case il.Name(key=key):
                 self.store(key, fact, state, at)
-            case il.Attribute(owner=owner, key=key):
+            case il.Member(owner=owner, key=key):
                 self.need(owner, Use.ATTRIBUTE, state)
                 self.store(key, fact, state, at)
             case il.Subscript(owner=owner, within=within, key=key):
@@ -85,13 +85,13 @@ class StoreTransfer(Refiner, ABC):
 
     # Calls
 
-    def change(self, expression: il.Call, callee: Callee, state: FlowState) -> None:
+    def change(self, expression: il.Invocation, callee: Callee, state: FlowState) -> None:
         """Forget what the call may change."""
         functions = self.home.knowledge.functions
         if callee.name in functions["keep"]:
             return
         given = {argument.value.key for argument in expression.arguments}
-        if isinstance(expression.callee, il.Attribute) and expression.callee.name not in functions["keep_methods"]:
+        if isinstance(expression.callee, il.Member) and expression.callee.name not in functions["keep_methods"]:
             owner = expression.callee.owner.key
             given.add(self.function.receiver if owner == "super()" else owner)
         given.discard("")
@@ -106,7 +106,7 @@ class StoreTransfer(Refiner, ABC):
             if is_set or key.startswith(parts) or (not comes_back and _is_left(fact, given)):
                 state.facts[key] = havoc(fact)
 
-    def _comes_back(self, expression: il.Call, callee: Callee) -> bool:
+    def _comes_back(self, expression: il.Invocation, callee: Callee) -> bool:
         """Tell whether the call is known to come back: where a value was only compared with null, it may be an
         error's."""
         knowledge = self.home.knowledge
@@ -114,7 +114,7 @@ class StoreTransfer(Refiner, ABC):
             return True
         if callee.name in knowledge.builtins or callee.name in knowledge.calls:
             return True
-        method = expression.callee.name if isinstance(expression.callee, il.Attribute) else ""
+        method = expression.callee.name if isinstance(expression.callee, il.Member) else ""
         if method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]:
             return True
         return callee.name.rpartition(".")[0] in knowledge.functions["come_back_packages"]

@@ -69,7 +69,7 @@ class EcmaScriptExpressions(Lowering):
 
     def held(self, value: Expression) -> tuple[Expression, Expression]:
         """Return the value as it is evaluated first, and as it can be named again."""
-        if value.key and not isinstance(value, il.Call | il.AssignmentExpression | il.TypeAssertion):
+        if value.key and not isinstance(value, il.Invocation | il.AssignmentExpression | il.TypeAssertion):
             return value, value
         name = il.Name(value.at, f"@{value.at[0]}_{value.at[1]}")
         return il.AssignmentExpression(value.at, name, value, name.key), name

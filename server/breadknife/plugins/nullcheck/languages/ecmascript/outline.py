@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, Parameter, SourceFile, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, Parameter, StoredValue
 from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Type
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import assigned
 from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS, PATTERNS
@@ -55,7 +55,7 @@ class EcmaScriptOutliner(Outliner):
             has_declared_null=any(mark in self.tree.encoded for mark in _DECLARING),
         )  # fmt: skip
 
-    def file(self) -> SourceFile:
+    def file(self) -> FileDeclarations:
         for node in map(exported, inner(self.tree.root)):
             for child in [node, *(inner(node) if node.type.endswith("declaration") else ())]:
                 for name in bound(part(child, "name")):
@@ -66,7 +66,7 @@ class EcmaScriptOutliner(Outliner):
             self.named.pop(name, None)
         for name in self._assigned.places.keys() & self.variables.keys():
             for at, is_within in self._assigned.places[name]:
-                self.variables[name].append(Store(at, self.main if is_within else None, lambda: None))
+                self.variables[name].append(StoredValue(at, self.main if is_within else None, lambda: None))
         return replace(
             self.file_of(self.main), is_typed=self.is_typed, aliases=self.aliases, closures=self.closures,
             exports=self.links.exports,
@@ -249,8 +249,8 @@ class EcmaScriptOutliner(Outliner):
             class_.stores.setdefault(name, []).append(_store(node, type_))
 
 
-def _store(node: Node, type_: Type | None = None) -> Store:
-    return Store(at_of(node), None, lambda: None, type_)
+def _store(node: Node, type_: Type | None = None) -> StoredValue:
+    return StoredValue(at_of(node), None, lambda: None, type_)
 
 
 def _extended(node: Node) -> Iterable[Node]:

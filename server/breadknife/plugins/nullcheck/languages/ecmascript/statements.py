@@ -137,7 +137,7 @@ class EcmaScriptLowering(EcmaScriptExpressions):
 
     def run_class_declaration(self, node: Node) -> Iterable[Statement]:
         self.reading.class_(node, self.scopes, self.function)
-        return (il.Definition(self.scopes.key(word(node, "name")), ()),)
+        return (il.NamedDefinition(self.scopes.key(word(node, "name")), ()),)
 
     def run_assignment_expression(self, node: Node) -> Iterable[Statement]:
         left, value = part(node, "left"), self.expression(part(node, "right"))
@@ -175,13 +175,13 @@ class EcmaScriptLowering(EcmaScriptExpressions):
         is_asked_anew = isinstance(value, il.Conditional | il.Operation | il.Constant)
         return ((), value) if is_asked_anew else super().kept(value)
 
-    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+    def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
         value, test = part(node, "value"), None
         if value is not None and subject is not None:
             is_true = isinstance(subject, il.Constant) and subject.truth  # `switch (true)`
             asked = self.expression(value)
             test = asked if is_true else compared(at_of(value), "===", subject, asked)
-        return il.Case(test, self.statements(child for child in inner(node) if child != value))
+        return il.SwitchCase(test, self.statements(child for child in inner(node) if child != value))
 
     def handler(self, node: Node, /) -> il.Handler:
         name, body = part(node, "parameter"), part(node, "body")

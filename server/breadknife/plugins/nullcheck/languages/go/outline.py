@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, SourceFile, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, StoredValue
 from breadknife.plugins.nullcheck.core.il import Block
 from breadknife.plugins.nullcheck.languages.go.nil_patterns import (
     GIVES_NIL,
@@ -36,7 +36,7 @@ class GoOutliner(Outliner):
     """A type that another file of the package declares."""
     declared: dict[str, Node] = field(default_factory=dict[str, Node])
 
-    def file(self) -> SourceFile:
+    def file(self) -> FileDeclarations:
         root = self.tree.root
         main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
         self.types = GoTypes(self.declared, self.imports, self.elsewhere)
@@ -74,7 +74,7 @@ class GoOutliner(Outliner):
         for member in inner(first(written)) if written.type == "struct_type" else ():
             names, type_ = member.children_by_field_name("name"), self.types.read(part(member, "type"))
             for field_name in names:
-                store = Store(at_of(field_name), None, lambda: None, type_)
+                store = StoredValue(at_of(field_name), None, lambda: None, type_)
                 class_.stores.setdefault(text(field_name), []).append(store)
             if not names and type_ is not None:
                 bases.append(type_.name)
@@ -87,7 +87,7 @@ class GoOutliner(Outliner):
             type_ = self.types.read(part(spec, "type"))
             for at, name in enumerate(names):
                 given = values[at] if len(values) == len(names) else None
-                store = Store(at_of(name), None, lambda given=given: self._value(given), type_)
+                store = StoredValue(at_of(name), None, lambda given=given: self._value(given), type_)
                 self.variables.setdefault(text(name), []).append(store)
 
     def _value(self, node: Node | None) -> il.Expression | None:

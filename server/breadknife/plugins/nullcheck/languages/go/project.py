@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from breadknife.lru import LruCache
-from breadknife.plugins.nullcheck.core.declarations import SourceFile
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations
 from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
-from breadknife.plugins.nullcheck.core.symbols import Symbol, SymbolTable
+from breadknife.plugins.nullcheck.core.symbols import ResolvedSymbol, SymbolTable
 from breadknife.plugins.nullcheck.languages.go.outline import GoOutliner, type_specs
 from breadknife.plugins.nullcheck.languages.outlining import part, word
 from breadknife.plugins.nullcheck.languages.packages import PackageFileAnalysis, PackageFiles
@@ -45,7 +45,7 @@ class GoProject(PackageFiles):
         super().__init__(project, clock)
         self._tables = LruCache[Path, Memo[_PackageFile | None]](_TABLES)
 
-    def _outlined(self, tree: SyntaxTree, uri: str) -> SourceFile:
+    def _outlined(self, tree: SyntaxTree, uri: str) -> FileDeclarations:
         reads = self._running[-1]  # functions are lowered later, whoever is reading then
         declared = cache(partial(self._declared_beside, reads, uri_to_path(uri), _package(tree.encoded)))
         return GoOutliner(tree, self._knowledge, elsewhere=declared).file()
@@ -65,13 +65,13 @@ class GoProject(PackageFiles):
         for package in sorted(set(home.file.imports.values())):
             yield from self._homes_at(self._of(home, package))
 
-    def method(self, home: SymbolTable, class_: str, name: str, /) -> Symbol | None:
+    def method(self, home: SymbolTable, class_: str, name: str, /) -> ResolvedSymbol | None:
         with self.running(self.reads(home)):
             package = list(self._homes_at(self._beside(home)))
         for there in package:
             known = there.file.classes.get(class_)
             if known is not None and known.is_elsewhere and (function := known.methods.get(name)) is not None:
-                return Symbol(there, function)
+                return ResolvedSymbol(there, function)
         return None
 
     def _homes_at(self, paths: Iterable[Path]) -> Iterator[PackageFileAnalysis]:

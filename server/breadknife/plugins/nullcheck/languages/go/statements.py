@@ -135,21 +135,21 @@ class GoLowering(Lowering):
             cases = tuple(self._type_case(case, subject, name) for case in self.cases(node))
             return (*before, *keeps, il.Switch(cases))
 
-    def _type_case(self, node: Node, subject: Expression, name: Expression | None) -> il.Case:
+    def _type_case(self, node: Node, subject: Expression, name: Expression | None) -> il.SwitchCase:
         """Of the default, and of nil among the types, nothing is known."""
         types, at, body = node.children_by_field_name("type"), at_of(node), self.case(node, None).body
         if not types or any(text(type_) == "nil" for type_ in types):
-            return il.Case(nothing(at) if types else None, body)
+            return il.SwitchCase(nothing(at) if types else None, body)
         test = il.Comparison(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
         type_ = self.types.read(types[0]) if len(types) == 1 else None
         value = il.Cast(subject.at, subject, type_, subject.key, forks=False, drops_null=True)
-        return il.Case(test, (il.Assign(at, name, value), *body) if name is not None else body)
+        return il.SwitchCase(test, (il.Assign(at, name, value), *body) if name is not None else body)
 
     def run_select_statement(self, node: Node) -> Iterable[Statement]:
         cases = [self.case(case, None) for case in self.cases(node)]
         return (il.Switch((*cases[:-1], cases[-1]._replace(test=None))),) if cases else ()  # one of them is taken
 
-    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+    def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
         at, values = at_of(node), self.values(part(node, "value"))
         if subject is not None:
             values = [compared(value.at, subject._replace(at=value.at), value) for value in values]
@@ -158,7 +158,7 @@ class GoLowering(Lowering):
             body = self.statements(child for child in inner(node) if child.type == "statement_list")
         falls = (node.text or b"").rstrip(b"; ").endswith(b"fallthrough")
         test = nothing(at) if node.type == "communication_case" else any_of(at, values)
-        return il.Case(test, (*before, *body, *(() if falls else (il.Jump(is_break=True),))))
+        return il.SwitchCase(test, (*before, *body, *(() if falls else (il.Jump(is_break=True),))))
 
     def run_for_statement(self, node: Node) -> Iterable[Statement]:
         head = next((child for child in inner(node) if child.type != "block"), None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, Parameter, SourceFile, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, Parameter, StoredValue
 from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Type
 from breadknife.plugins.nullcheck.languages.java.statements import ClassMembers, JavaLowering
 from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations_of, declared, read
@@ -37,7 +37,7 @@ class JavaOutliner(Outliner):
     silent: list[ByteRange] = field(default_factory=list[ByteRange])
     """Where an annotation tells checkers to be silent."""
 
-    def file(self) -> SourceFile:
+    def file(self) -> FileDeclarations:
         root = self.tree.root
         main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
         if not self.knowledge.is_generated(self.tree.encoded):
@@ -103,7 +103,7 @@ class JavaOutliner(Outliner):
     def _field(self, node: Node, type_: Type | None, members: ClassMembers) -> None:
         name, value = word(node, "name"), part(node, "value")
         members.fields[name] = type_._replace(nullable=0) if type_ is not None else None
-        members.class_.stores[name] = [Store(at_of(node), None, partial(self._value, value, members), type_)]
+        members.class_.stores[name] = [StoredValue(at_of(node), None, partial(self._value, value, members), type_)]
 
     # Code
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from breadknife.plugins.nullcheck.core.declarations import SourceFile
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations
 from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
 from breadknife.plugins.nullcheck.core.symbols import SymbolTable
 from breadknife.plugins.nullcheck.languages.java.outline import JavaOutliner
@@ -34,7 +34,7 @@ class JavaProject(PackageFiles):
         super().__init__(project, clock)
         self._imported = WeakKeyDictionary[SymbolTable, Mapping[str, str]]()
 
-    def _outlined(self, tree: SyntaxTree, uri: str) -> SourceFile:
+    def _outlined(self, tree: SyntaxTree, uri: str) -> FileDeclarations:
         return JavaOutliner(tree, self._knowledge).file()
 
     def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:

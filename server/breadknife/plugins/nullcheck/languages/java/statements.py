@@ -78,7 +78,7 @@ class JavaLowering(Lowering):
     def _checked(self, node: Node) -> Iterable[Statement]:
         """Yield what a call is given is there, or holds, when it comes back."""
         for value in self.values(part(node, "arguments")):
-            if isinstance(value, (*_TRUTHS, il.Call)):
+            if isinstance(value, (*_TRUTHS, il.Invocation)):
                 yield il.If(il.Not(value.at, value, value.forks), (il.Raise(at_of(node), ()),), ())
             elif not isinstance(value, il.Constant):
                 yield il.Evaluate(il.TypeAssertion(value.at, value, None, value.key, value.forks))
@@ -125,11 +125,11 @@ class JavaLowering(Lowering):
         asks = () if b"case null" in (node.text or b"") else (il.Evaluate(operation(value.at, "switch", value)),)
         return (*asks, *super().run_switch_statement(node))
 
-    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+    def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
         with self.scopes.block():
             body = self.statements(inner(node))
         leaves = (il.Jump(is_break=True),) if node.type == "switch_rule" else ()
-        return il.Case(self._case_test(node, subject), (*body, *leaves))
+        return il.SwitchCase(self._case_test(node, subject), (*body, *leaves))
 
     def _case_test(self, group: Node, subject: Expression | None) -> Expression | None:
         """None for the default."""
@@ -224,7 +224,7 @@ class JavaLowering(Lowering):
             return value
         if isinstance(value, il.Conditional):
             return value._replace(then=self.unboxed(value.then, type_), otherwise=self.unboxed(value.otherwise, type_))
-        is_plain = isinstance(value, il.Name | il.Call | il.Attribute | il.Cast | il.Subscript)
+        is_plain = isinstance(value, il.Name | il.Invocation | il.Member | il.Cast | il.Subscript)
         return operation(value.at, "unbox", value) if is_plain else value
 
     def lower_instanceof_expression(self, node: Node) -> Expression:

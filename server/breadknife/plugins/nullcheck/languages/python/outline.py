@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.declarations import Class, Function, Parameter, SourceFile, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, Parameter, StoredValue
 from breadknife.plugins.nullcheck.core.il import Block, Expression, Type
 from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
 from breadknife.plugins.nullcheck.languages.python.statements import PythonLowering
@@ -56,7 +56,7 @@ class PythonOutliner(Outliner):
 
     _types: dict[str, Type | None] = field(default_factory=dict[str, "Type | None"])
 
-    def file(self) -> SourceFile:
+    def file(self) -> FileDeclarations:
         root = self.tree.root
         places = [_Enclosing(root.end_byte)]
         for node in sorted(captures(self.tree, _DECLARING).get("it", ()), key=lambda statement: statement.start_byte):
@@ -155,7 +155,7 @@ class PythonOutliner(Outliner):
         kind = value.type if value is not None else ""
         parameter = text(value) if kind == "identifier" else ""
         value_of = partial(self._value, function, value)
-        store = Store(at_of(target), function, value_of, annotation, parameter, kind in _PASSES_ON)
+        store = StoredValue(at_of(target), function, value_of, annotation, parameter, kind in _PASSES_ON)
         table.setdefault(name, []).append(store)
 
     def _value(self, function: Function | None, value: Node | None) -> Expression | None:

@@ -127,13 +127,13 @@ class PythonLowering(Lowering):
     def run_function_definition(self, node: Node) -> Iterable[Statement]:
         defaults = [part(child, "value") for child in inner(part(node, "parameters"))]
         values = [self.expression(default) for default in defaults if default is not None]
-        yield il.Definition(self.target(part(node, "name")).key, tuple(values), ())
+        yield il.NamedDefinition(self.target(part(node, "name")).key, tuple(values), ())
 
     def run_class_definition(self, node: Node) -> Iterable[Statement]:
         name, body = self.target(part(node, "name")), part(node, "body")
         values = tuple(argument.value for argument in self.arguments(node, "superclasses"))
         with self.scopes.block(), self.owning(node):
-            yield il.Definition(name.key, values, self.nested(body))
+            yield il.NamedDefinition(name.key, values, self.nested(body))
 
     # Branches, loops and exceptions
 
@@ -173,7 +173,7 @@ class PythonLowering(Lowering):
             if value is not None and value.type == "as_pattern":
                 alias, value = part(value, "alias"), first(value)
             lowered = self.expression(value)
-            if isinstance(lowered, il.Call) and lowered.callee.key in self.catching:
+            if isinstance(lowered, il.Invocation) and lowered.callee.key in self.catching:
                 caught = (caught or []) + [argument.value for argument in lowered.arguments if not argument.name]
             entered = operation(lowered.at, "with", lowered)
             is_named = alias is not None
@@ -185,7 +185,7 @@ class PythonLowering(Lowering):
             names = _last_names(_flat(caught)) or ("?",)
             yield il.Try(body, (il.Handler(at_of(node), (), names, "", (), is_quiet=True),), (), ())
 
-    def case(self, node: Node, subject: Expression | None, /) -> il.Case:
+    def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
         """Of what a pattern binds nothing is known. A name with a capital letter is a class or a constant."""
         patterns = [child for child in inner(node) if child.type == "case_pattern"]
         named = [child for pattern in patterns for child in nodes_in(pattern) if child.type == "identifier"]
@@ -206,7 +206,7 @@ class PythonLowering(Lowering):
         if guard is not None:
             asked = self.expression(guard)
             test = il.ShortCircuit(at, is_and=True, left=test, right=asked) if test is not None else asked
-        return il.Case(test, body)
+        return il.SwitchCase(test, body)
 
     # Names and calls
 

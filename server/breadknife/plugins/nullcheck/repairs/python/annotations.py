@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from breadknife.plugins.nullcheck.core.declarations import SourceFile
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.text.syntax import SyntaxTree, captures
 
@@ -92,7 +92,7 @@ def evaluated(tree: SyntaxTree, annotation: str) -> str:
     return annotation if is_safe else f'"{annotation}"' if '"' not in annotation else ""
 
 
-def spelled(type_: Type | None, file: SourceFile) -> str:
+def spelled(type_: Type | None, file: FileDeclarations) -> str:
     """A type as the file can write it; "" where it can't, or where it isn't known."""
     if type_ is None or type_.nullable or not type_.name:
         return ""
@@ -103,7 +103,7 @@ def spelled(type_: Type | None, file: SourceFile) -> str:
     return f"{name}[{', '.join(arguments)}]" if name and arguments and all(arguments) else name
 
 
-def named(qualified: str, file: SourceFile) -> str:
+def named(qualified: str, file: FileDeclarations) -> str:
     """By which name the file knows a builtin class or an import; "" where it has none."""
     if qualified in BUILTINS:
         return qualified

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
-from breadknife.plugins.nullcheck.core.declarations import Class, Store
+from breadknife.plugins.nullcheck.core.declarations import Class, StoredValue
 from breadknife.plugins.nullcheck.repairs.python.annotations import BUILTINS, evaluated, spelled, without_none
 from breadknife.plugins.nullcheck.repairs.python.lines import comment
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
@@ -36,7 +36,7 @@ _LEAVING = r"\b(?:return|raise|yield|break|continue)\b"
 class Assigned:
     """A statement that gives the attribute alone a value, or declares it."""
 
-    store: Store
+    store: StoredValue
     left: Node
     right: Node | None
     annotation: Node | None
@@ -65,7 +65,7 @@ class Attribute:
         ]
 
     @cached_property
-    def stores(self) -> list[Store]:
+    def stores(self) -> list[StoredValue]:
         return [store for class_ in self.family for store in class_.stores.get(self.name, ())]
 
     @cached_property
@@ -73,7 +73,7 @@ class Attribute:
         """The stores that stand alone in their statement."""
         return [found for store in self.stores if (found := self._assigned(store)) is not None]
 
-    def _assigned(self, store: Store) -> Assigned | None:
+    def _assigned(self, store: StoredValue) -> Assigned | None:
         target = node_at(self.tree, store.at)
         path = path_to(self.tree, target)
         *_, holder, node = (self.tree.root, self.tree.root, *path)
