@@ -18,7 +18,7 @@ from query import fts_alone, timed
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import EmbedRequest, Lane
 from breadknife.engine.client import DaemonEngine
-from breadknife.plugins.shelf.evidence.choosing import answer
+from breadknife.plugins.shelf.evidence.choosing import find_quotes
 from breadknife.plugins.shelf.index.database import all_indexes
 from breadknife.plugins.shelf.index.shelves import OpenShelves
 
@@ -39,7 +39,9 @@ def main() -> None:
             for question in asked:
                 vector = embedded(question, engine)
                 times["FTS5 alone"].append(timed(partial(fts_alone, connection, question)))
-                times["search and evidence"].append(timed(partial(answer, question, vector, shelves, CancelToken())))
+                times["search and evidence"].append(
+                    timed(partial(find_quotes, question, vector, shelves, CancelToken()))
+                )
                 times["whole question"].append(timed(partial(ask, question, shelves, engine)))
         connection.close()
     engine.close()
@@ -52,7 +54,7 @@ def embedded(question: str, engine: DaemonEngine) -> tuple[float, ...]:
 
 
 def ask(question: str, shelves: OpenShelves, engine: DaemonEngine) -> None:
-    answer(question, embedded(question, engine), shelves, CancelToken())
+    find_quotes(question, embedded(question, engine), shelves, CancelToken())
 
 
 if __name__ == "__main__":

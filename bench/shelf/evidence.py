@@ -13,7 +13,7 @@ from corpus import HERE, Asked, Embedding, questions, shelf
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.cleaning import clean
-from breadknife.plugins.shelf.evidence.choosing import answer
+from breadknife.plugins.shelf.evidence.choosing import find_quotes
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
 from breadknife.plugins.shelf.index.shelves import OpenShelves
 from breadknife.task.values import Silence
@@ -32,7 +32,7 @@ def main() -> None:
     asked = questions(given.shelf, given.shared)
     with shelf(given.folder, given.shelf) as (shelves, embedding):
         found = [
-            (each, answer(each.question, vector, shelves, CancelToken()))
+            (each, find_quotes(each.question, vector, shelves, CancelToken()))
             for each in asked
             for vector in ([()] if given.words else embedding.embed((each.question,)))
         ]
@@ -54,7 +54,7 @@ def main() -> None:
 def has_page(asked: Asked, shelves: OpenShelves, embedding: Embedding) -> bool:
     """Whether a page with the answer is among those of the best candidates, each page counted once."""
     [vector] = embedding.embed((asked.question,))
-    pages = dict.fromkeys((each.chunk.file, each.chunk.page) for each in shelves.search(asked.question, vector, 30))
+    pages = dict.fromkeys((each.file, each.chunk.page) for each in shelves.search(asked.question, vector, 30))
     best = list(pages)[:PAGES]
     return any(asked.is_right(file, clean(shelves.page_text(file, page))) for file, page in best)
 

@@ -19,9 +19,9 @@ from sklearn.model_selection import GroupKFold
 
 from breadknife.plugins.shelf.evidence import model
 from breadknife.plugins.shelf.evidence.choosing import CANDIDATES, apart
-from breadknife.plugins.shelf.evidence.features import Passage, passages
+from breadknife.plugins.shelf.evidence.features import AnswerCandidate, answer_candidates
 from breadknife.plugins.shelf.evidence.model import Fitted, Weights
-from breadknife.plugins.shelf.evidence.question import read_question
+from breadknife.plugins.shelf.evidence.query import read_query
 
 WORDS = ("words in sentence", "words in passage", "words in chunk", "pairs in passage", "terms")
 FEATURES = (*WORDS, "cosine of chunk")
@@ -41,25 +41,25 @@ LEAST_RIGHT = 0.9
 @dataclass(frozen=True)
 class Measured:
     asked: Asked
-    passages: tuple[Passage, ...]
+    passages: tuple[AnswerCandidate, ...]
 
     @property
     def group(self) -> str:
         """Questions about one document are fitted, or tested, together."""
         return self.asked.document or f"none {sum(self.asked.question.encode()) % GROUPS_WITHOUT}"
 
-    def is_right(self, passage: Passage) -> bool:
-        return self.asked.is_right(passage.candidate.chunk.file, passage.text)
+    def is_right(self, passage: AnswerCandidate) -> bool:
+        return self.asked.is_right(passage.candidate.file, passage.text)
 
 
 def measured(folder: Path, *, with_vectors: bool) -> list[Measured]:
     found: list[Measured] = []
     with shelf(folder, "fitting") as (shelves, embedding):
         for asked in questions("fitting"):
-            question = read_question(asked.question, shelves.frequency, shelves.chunk_count)
+            question = read_query(asked.question, shelves.frequency, shelves.chunk_count)
             vector = embedding.embed((asked.question,))[0] if with_vectors else ()
             candidates = shelves.search(question.text, vector, CANDIDATES)
-            found.append(Measured(asked, passages(question, candidates, shelves)))
+            found.append(Measured(asked, answer_candidates(question, candidates, shelves)))
     return found
 
 

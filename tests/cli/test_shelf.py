@@ -17,9 +17,9 @@ from filelock import FileLock
 from breadknife.cli.shelf import adding
 from breadknife.engine.models.catalog import ModelInfo, builtin_catalog
 from breadknife.errors import DownloadFailed
+from breadknife.plugins.shelf.default_models import default_models
 from breadknife.plugins.shelf.index.database import index_of
 from breadknife.plugins.shelf.index.vectors import identity_of
-from breadknife.plugins.shelf.usual import usual_models
 from breadknife.setup.choosing import Parts
 from cli.commands import breadknife, within
 from shelf.making import BREAD, encrypted_pdf
@@ -189,9 +189,9 @@ def test_the_model_is_fetched_when_the_user_agrees(
 
 
 def test_the_usual_models_have_it_once_there_is_a_shelf(folder: Path, tmp_path: Path) -> None:
-    assert MODEL not in usual_models(builtin_catalog())
+    assert MODEL not in default_models(builtin_catalog())
     within(tmp_path, "shelf", "add", "papers", "--engine-script", "script.json")
-    assert usual_models(builtin_catalog()) == (*builtin_catalog().defaults, MODEL)
+    assert default_models(builtin_catalog()) == (*builtin_catalog().defaults, MODEL)
     assert "all-minilm-l6-v2" in [part.title for part in Parts(builtin_catalog()).default_models]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from breadknife.plugins.shelf.chunking.chunks import chunks_of
 from breadknife.plugins.shelf.chunking.cleaning import with_hyphens
 from breadknife.plugins.shelf.evidence.words import stems
-from breadknife.plugins.shelf.values import Candidate, Chunk, PageText, Status
+from breadknife.plugins.shelf.values import Candidate, ShelfStatus
+from breadknife.steps.pages import Page
 from breadknife.steps.values import Vector
 
 _DIMENSIONS = 64
@@ -32,31 +33,28 @@ class MemoryShelves:
 
     def __init__(self, files: Mapping[str, Sequence[str]], waiting: int = 0) -> None:
         read = {
-            Path("/shelf", name): with_hyphens([PageText(number, text) for number, text in enumerate(pages, 1)])
+            Path("/shelf", name): with_hyphens([Page(number, text) for number, text in enumerate(pages, 1)])
             for name, pages in files.items()
         }
         self._pages = {(file, page.number): page.text for file, pages in read.items() for page in pages}
-        pieces = [(file, piece) for file, pages in read.items() for piece in chunks_of(pages)]
-        self.chunks = [
-            Chunk(id, file, file.stem, piece.page, piece.start, piece.end, piece.text)
-            for id, (file, piece) in enumerate(pieces, 1)
-        ]
-        self._stems = stems([chunk.text for chunk in self.chunks])
-        self.status = Status(files=len(files), pages=len(self._pages), pages_waiting=waiting, chunks=len(self.chunks))
+        self.chunks = [(file, chunk) for file, pages in read.items() for chunk in chunks_of(pages)]
+        self._stems = stems([chunk.text for _, chunk in self.chunks])
+        self.status = ShelfStatus(
+            files=len(files), pages=len(self._pages), pages_waiting=waiting, chunks=len(self.chunks)
+        )
 
     @property
     def chunk_count(self) -> int:
         return len(self.chunks)
 
-    def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
-        [wanted] = stems([question])
+    def search(self, query: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
+        [wanted] = stems([query])
         found: list[Candidate] = []
-        for chunk, words, other in zip(
-            self.chunks, self._stems, embed([chunk.text for chunk in self.chunks]), strict=True
-        ):
+        vectors = embed([chunk.text for _, chunk in self.chunks])
+        for id, ((file, chunk), words, other) in enumerate(zip(self.chunks, self._stems, vectors, strict=True), 1):
             cosine = sum(a * b for a, b in zip(vector, other, strict=True)) if vector else 0.0
             shared = float(len(set(wanted) & set(words)))
-            found.append(Candidate(chunk, cosine + shared, cosine, shared))
+            found.append(Candidate(id, file, file.stem, chunk, cosine + shared, cosine, shared))
         return tuple(sorted(found, key=lambda each: -each.score)[:keep])
 
     def frequency(self, word: str) -> int:

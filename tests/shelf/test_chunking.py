@@ -12,7 +12,7 @@ from breadknife.plugins.shelf.chunking.chunks import WORDS, chunks_of
 from breadknife.plugins.shelf.chunking.cleaning import clean, with_hyphens
 from breadknife.plugins.shelf.chunking.furniture import furniture
 from breadknife.plugins.shelf.chunking.sentences import sentences
-from breadknife.plugins.shelf.values import PageText
+from breadknife.steps.pages import Page
 
 LONG = "This line has as many words as a page of a book usually has in one line of its text."
 
@@ -22,7 +22,7 @@ def units(text: str) -> list[str]:
 
 
 def chunks(*texts: str) -> list[str]:
-    return [piece.text for piece in chunks_of([PageText(number, text) for number, text in enumerate(texts, 1)])]
+    return [piece.text for piece in chunks_of([Page(number, text) for number, text in enumerate(texts, 1)])]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_units(text: str, wanted: list[str]) -> None:
     ],
 )
 def test_what_is_shown(text: str, wanted: str) -> None:
-    [page] = with_hyphens([PageText(1, text)])
+    [page] = with_hyphens([Page(1, text)])
     assert clean(page.text) == wanted
 
 
@@ -146,12 +146,12 @@ TEXTS = st.text(
 
 @given(st.lists(TEXTS, max_size=6))
 def test_a_chunk_is_what_stands_at_its_place(texts: list[str]) -> None:
-    pages = with_hyphens([PageText(number, text) for number, text in enumerate(texts, 1)])
+    pages = with_hyphens([Page(number, text) for number, text in enumerate(texts, 1)])
     assert [len(page.text) for page in pages] == [len(text) for text in texts]
     for piece in chunks_of(pages):
         text = pages[piece.page - 1].text
-        assert 0 <= piece.start < piece.end <= len(text)
-        assert clean(text[piece.start : piece.end]) == piece.text
+        assert 0 <= piece.span.start < piece.span.end <= len(text)
+        assert clean(text[piece.span.start : piece.span.end]) == piece.text
 
 
 @given(TEXTS)

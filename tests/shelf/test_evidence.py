@@ -8,7 +8,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.cleaning import clean
-from breadknife.plugins.shelf.evidence.choosing import answer
+from breadknife.plugins.shelf.evidence.choosing import find_quotes
 from breadknife.plugins.shelf.evidence.model import Weights, fitted
 from breadknife.plugins.shelf.evidence.quoting import Quote
 from breadknife.plugins.shelf.values import Shelves
@@ -36,7 +36,7 @@ def ask(
 
 def say(question: str, shelves: Shelves, weights: Weights | None = WEIGHTS) -> tuple[Quote, ...] | Silence:
     [vector] = embed([question])
-    return answer(question, vector, shelves, CancelToken(), weights)
+    return find_quotes(question, vector, shelves, CancelToken(), weights)
 
 
 ANSWERED = [
@@ -125,8 +125,8 @@ def test_the_document_that_asks_is_not_quoted() -> None:
     question = "How long does the loaf bake under a lid?"
     shelves = MemoryShelves({"bread.pdf": BREAD, "notes.md": (f"Things to find out:\n?? {question}\n",)})
     [vector] = embed([question])
-    asked_in = next(chunk.file for chunk in shelves.chunks if chunk.file.name == "notes.md")
-    quotes = answer(question, vector, shelves, CancelToken(), WEIGHTS, asked_in)
+    asked_in = next(file for file, _ in shelves.chunks if file.name == "notes.md")
+    quotes = find_quotes(question, vector, shelves, CancelToken(), WEIGHTS, asked_in)
     assert isinstance(quotes, tuple)
     assert {quote.file.name for quote in quotes} == {"bread.pdf"}
 
@@ -145,6 +145,6 @@ def test_the_fitted_weights_are_of_features_that_exist() -> None:
 
 def test_without_vectors_words_alone_decide() -> None:
     shelves = MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES})
-    quotes = answer(ANSWERED[0][0], (), shelves, CancelToken())
+    quotes = find_quotes(ANSWERED[0][0], (), shelves, CancelToken())
     assert isinstance(quotes, tuple)
     assert "20 minutes" in quotes[0].text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.shelf.evidence.question import Question, read_question
+from breadknife.plugins.shelf.evidence.query import Query, read_query
 
 
-def read(text: str, known: str = "") -> Question:
+def read(text: str, known: str = "") -> Query:
     words = known.split()
-    return read_question(text, lambda word: 5 if word in words else 0, 100)
+    return read_query(text, lambda word: 5 if word in words else 0, 100)
 
 
 TERMS = [

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.evidence.windows import MOST, windows
+from breadknife.text.document import Span
 
 PROSE = (
     "The server keeps a list of all files that it has opened and forgets them only when they are closed again by\n"
@@ -30,7 +31,9 @@ CASES = [
 
 @pytest.mark.parametrize(("page", "middle", "first", "last"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
 def test_around(page: str, middle: str, first: str, last: str) -> None:
-    found = next(each for each in windows(page, 0, len(page)) if middle in page[each.middle.start : each.middle.end])
+    found = next(
+        each for each in windows(page, Span(0, len(page))) if middle in page[each.middle.start : each.middle.end]
+    )
     text = page[found.span.start : found.span.end]
     assert text.startswith(first)
     assert text.rstrip().endswith(last)
@@ -40,7 +43,7 @@ def test_around(page: str, middle: str, first: str, last: str) -> None:
     st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=120), max_size=12).map("\n".join)
 )
 def test_a_window_is_a_piece_of_the_page(page: str) -> None:
-    for each in windows(page, 0, len(page)):
+    for each in windows(page, Span(0, len(page))):
         assert 0 <= each.span.start <= each.middle.start < each.middle.end <= each.span.end <= len(page)
         assert len(each.span) <= max(MOST, len(each.middle))
         assert clean(page[each.span.start : each.span.end])

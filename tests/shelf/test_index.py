@@ -20,7 +20,7 @@ from breadknife.errors import Cancelled, ShelfError
 from breadknife.plugins.shelf.index.database import all_indexes, index_folder, index_of, remove_index
 from breadknife.plugins.shelf.index.filling import Progress
 from breadknife.plugins.shelf.index.shelves import OpenShelves, added_folders
-from breadknife.plugins.shelf.values import Skipped, Status
+from breadknife.plugins.shelf.values import ShelfStatus, SkippedFile
 from shelf.filling import ScriptedEmbedder, fill
 from shelf.making import encrypted_pdf, pdf
 
@@ -34,7 +34,7 @@ def folder(home: Path, tmp_path: Path) -> Path:
     return made
 
 
-def status() -> Status:
+def status() -> ShelfStatus:
     shelves = OpenShelves()
     try:
         return shelves.status
@@ -76,8 +76,8 @@ def test_what_is_skipped_is_named(folder: Path) -> None:
     (folder / "passwords.txt").write_text("bread: hunter2")
     fill(folder)
     assert status().skipped == (
-        Skipped(folder / "locked.pdf", "it is encrypted", "save a copy without a password"),
-        Skipped(
+        SkippedFile(folder / "locked.pdf", "it is encrypted", "save a copy without a password"),
+        SkippedFile(
             folder / "passwords.txt",
             "its name says that it holds passwords or keys",
             "rename it if it doesn't",
@@ -246,7 +246,7 @@ def test_a_removed_folder_leaves_nothing(folder: Path) -> None:
     fill(folder)
     remove_index(index_of(folder))
     assert list(index_folder().iterdir()) == []
-    assert status() == Status()
+    assert status() == ShelfStatus()
 
 
 def test_two_folders_are_searched_as_one(folder: Path, tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
 from breadknife.plugins.shelf.reading.process import ReadingProcess
-from breadknife.plugins.shelf.reading.values import MAX_BYTES, MAX_TEXT, Job, Part
+from breadknife.plugins.shelf.reading.values import MAX_BYTES, MAX_TEXT, ReadRequest, ReadResponse
 from breadknife.plugins.shelf.reading.worker import answer
 from shelf.making import BREAD, MACHINE, archive, docx, encrypted_pdf, epub, pdf
 
 
-def read(path: Path, **about: str) -> list[Part]:
-    return list(answer(Job(os.fsencode(path), os.fsencode(path.parent), **about)))
+def read(path: Path, **about: str) -> list[ReadResponse]:
+    return list(answer(ReadRequest(os.fsencode(path), os.fsencode(path.parent), **about)))
 
 
 def texts(path: Path) -> tuple[str, list[tuple[int, str]]]:
@@ -142,7 +142,7 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.pdf"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    assert read(path) == [Part(is_last=True, error="larger than 256 MB; make it smaller, or leave it out")]
+    assert read(path) == [ReadResponse(is_last=True, error="larger than 256 MB; make it smaller, or leave it out")]
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
@@ -159,12 +159,13 @@ def test_the_same_file_is_not_read_again(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("Bread.")
     sha256 = read(path)[0].sha256
-    assert read(path, sha256=sha256) == [Part(sha256=sha256, is_same=True), Part(is_last=True)]
+    assert read(path, sha256=sha256) == [ReadResponse(sha256=sha256, is_same=True), ReadResponse(is_last=True)]
 
 
 def test_a_scan_says_which_pages_are_pictures() -> None:
-    assert [part.pictures for part in read(MACHINE) if part.pages] == [(1, 2, 3)]
-    assert [part.pictures for part in read(BREAD) if part.pages] == [()]
+    sources = [[page.source for part in read(path) for page in part.pages] for path in (MACHINE, BREAD)]
+    assert sources[0] == ["picture"] * 3
+    assert set(sources[1]) == {"text"}
 
 
 ABORTS = """
@@ -182,7 +183,7 @@ def test_a_file_that_ends_the_process_is_a_bad_file(tmp_path: Path) -> None:
         (tmp_path / name).write_text("Bread.")
     with ReadingProcess(program=(sys.executable, "-c", ABORTS)) as reading:
         for name, error in (("good.txt", ""), ("bad.txt", "reading it ended the program that reads; ")) * 2:
-            *_, last = reading.read(Job(os.fsencode(tmp_path / name), os.fsencode(tmp_path)), CancelToken())
+            *_, last = reading.read(ReadRequest(os.fsencode(tmp_path / name), os.fsencode(tmp_path)), CancelToken())
             assert last.error.startswith(error)
             assert bool(last.error) == bool(error)
 
@@ -193,7 +194,7 @@ def test_a_file_that_ends_the_process_is_a_bad_file(tmp_path: Path) -> None:
 )
 def test_a_file_that_takes_too_much_is_given_up(limits: tuple[float, int], error: str) -> None:
     with ReadingProcess(*limits) as reading:
-        [part] = reading.read(Job(os.fsencode(BREAD), os.fsencode(BREAD.parent)), CancelToken())
+        [part] = reading.read(ReadRequest(os.fsencode(BREAD), os.fsencode(BREAD.parent)), CancelToken())
     assert part.error.startswith(error)
 
 
@@ -201,7 +202,7 @@ def test_a_file_that_takes_too_much_is_given_up(limits: tuple[float, int], error
 def test_an_answer_that_is_none_is_a_bad_file(said: str) -> None:
     program = f"import os, time; os.write(1, bytes.fromhex('{said}')); time.sleep(60)"
     with ReadingProcess(program=(sys.executable, "-c", program)) as process:
-        [part] = process.read(Job(b"/a.txt", b"/"), CancelToken())
+        [part] = process.read(ReadRequest(b"/a.txt", b"/"), CancelToken())
     assert part.is_last
     assert part.error == "reading it ended the program that reads; save it again in another program"
 
@@ -210,7 +211,7 @@ def test_reading_can_be_cancelled() -> None:
     cancel = CancelToken()
     cancel.cancel()
     with ReadingProcess() as reading, pytest.raises(Cancelled):
-        list(reading.read(Job(os.fsencode(BREAD), os.fsencode(BREAD.parent)), cancel))
+        list(reading.read(ReadRequest(os.fsencode(BREAD), os.fsencode(BREAD.parent)), cancel))
 
 
 def test_an_archive_with_a_password_is_named(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def shelves(home: Path, tmp_path: Path) -> OpenShelves:
 
 
 def found(shelves: OpenShelves, question: str, vector: tuple[float, ...] = ()) -> list[str]:
-    return [each.chunk.file.name for each in shelves.search(question, vector, 10)]
+    return [each.file.name for each in shelves.search(question, vector, 10)]
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_words(shelves: OpenShelves, question: str, files: list[str]) -> None:
 def test_vectors_find_what_words_do_not(shelves: OpenShelves) -> None:
     [vector] = ScriptedEmbedder().embed([LINES["d.txt"]])
     [best, *_] = shelves.search("cloth", vector, 10)
-    assert {best.chunk.file.name, found(shelves, "cloth", vector)[1]} == {"b.txt", "d.txt"}
+    assert {best.file.name, found(shelves, "cloth", vector)[1]} == {"b.txt", "d.txt"}
     assert found(shelves, "", vector)[0] == "d.txt"
 
 
 def test_each_candidate_has_both_scores(shelves: OpenShelves) -> None:
     [vector] = ScriptedEmbedder().embed([LINES["d.txt"]])
-    candidates = {each.chunk.file.name: each for each in shelves.search("hollow loaf", vector, 10)}
+    candidates = {each.file.name: each for each in shelves.search("hollow loaf", vector, 10)}
     assert candidates["d.txt"].cosine == pytest.approx(1.0, abs=0.01)
     assert candidates["d.txt"].score == pytest.approx(1.5, abs=0.01)  # the best words, and half of the cosine
     assert candidates["a.txt"].bm25 > 0
@@ -99,11 +99,11 @@ def test_places_are_exact(home: Path, tmp_path: Path) -> None:
     shelves = OpenShelves()
     [best, *_] = shelves.search("How hot is a wheat loaf inside when it is done?", (), 5)
     chunk = best.chunk
-    assert (chunk.title, chunk.page, chunk.file) == ("bread", 4, tmp_path / "bread.pdf")
+    assert (best.title, chunk.page, best.file) == ("bread", 4, tmp_path / "bread.pdf")
     assert "A wheat loaf is done when it is 96 degrees Celsius inside; a rye loaf needs 98." in chunk.text
-    raw = shelves.page_text(chunk.file, chunk.page)[chunk.start : chunk.end]
+    raw = shelves.page_text(best.file, chunk.page)[chunk.span.start : chunk.span.end]
     assert " ".join(raw.split()) == chunk.text
-    assert shelves.page_text(chunk.file, 99) == ""
+    assert shelves.page_text(best.file, 99) == ""
     assert shelves.page_text(tmp_path / "other.pdf", 1) == ""
 
 

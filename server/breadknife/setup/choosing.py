@@ -9,7 +9,7 @@ from functools import cached_property
 
 from breadknife.engine.models.catalog import Catalog
 from breadknife.errors import SettingsError
-from breadknife.plugins.shelf.usual import usual_models
+from breadknife.plugins.shelf.default_models import default_models
 from breadknife.setup.editors.table import EDITORS, EditorPart
 from breadknife.setup.engine import EnginePart
 from breadknife.setup.languagetool import LanguageToolPart
@@ -36,7 +36,7 @@ class Parts:
     @cached_property
     def default_models(self) -> tuple[ModelPart, ...]:
         """Those that do something unless settings say otherwise."""
-        usual = usual_models(self.catalog)
+        usual = default_models(self.catalog)
         return tuple(part for part in self.models if part.model in usual)
 
     @cached_property

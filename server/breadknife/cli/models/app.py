@@ -18,7 +18,7 @@ from breadknife.engine.models.declared import package_models
 from breadknife.engine.models.pull import pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineMissing, ModelError
-from breadknife.plugins.shelf.usual import usual_models
+from breadknife.plugins.shelf.default_models import default_models
 from breadknife.text.printable import escaped_values
 
 app = App("List, download, check and remove models.")
@@ -184,4 +184,4 @@ def _named(names: Iterable[str] | None) -> list[ModelInfo]:
 
 
 def _defaults() -> list[ModelInfo]:
-    return list(usual_models(read_models()))
+    return list(default_models(read_models()))

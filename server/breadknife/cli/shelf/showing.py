@@ -9,12 +9,12 @@ from typing import Any
 
 from breadknife.cli.output import counted, megabytes, print_json, say, tell
 from breadknife.plugins.shelf.index.shelves import OpenShelves
-from breadknife.plugins.shelf.reading.ocr import REMEDY, is_installed
-from breadknife.plugins.shelf.values import Skipped, Status
+from breadknife.plugins.shelf.values import ShelfStatus, SkippedFile
+from breadknife.steps.ocr import REMEDY, is_installed
 
 _WORDS_ONLY = "`breadknife shelf add` makes their vectors, or says what is missing"
 _SKIPPED = 10
-"""Skipped files of a folder that are named; `--json` has all."""
+"""SkippedFile files of a folder that are named; `--json` has all."""
 
 
 def run(*, as_json: bool) -> int:
@@ -41,7 +41,7 @@ def show(folders: Collection[Path] | None, *, as_json: bool, words_only: str = "
         _say(status)
 
 
-def _json(status: Status, words_only: str) -> dict[str, Any]:
+def _json(status: ShelfStatus, words_only: str) -> dict[str, Any]:
     values = asdict(status)
     [folder] = values.pop("folders")
     skipped = [{**file, "file": str(file["file"])} for file in values.pop("skipped")]
@@ -49,7 +49,7 @@ def _json(status: Status, words_only: str) -> dict[str, Any]:
     return {"folder": str(folder), **values, "words_only": why, "skipped": skipped}
 
 
-def _say(status: Status) -> None:
+def _say(status: ShelfStatus) -> None:
     by_ocr = f" ({status.pages_by_ocr:,} by OCR)" if status.pages_by_ocr else ""
     amounts = (counted(status.files, "file"), f"{counted(status.pages, 'page')}{by_ocr}", _size(status.bytes))
     say(str(status.folders[0]))
@@ -69,6 +69,6 @@ def _size(count: int) -> str:
     return f"{count / 1e3:,.0f} kB" if count < 1e6 else megabytes(count)
 
 
-def _why(skipped: Skipped, folder: Path) -> str:
+def _why(skipped: SkippedFile, folder: Path) -> str:
     remedy = f" → {skipped.remedy}" if skipped.remedy else ""
     return f"skipped {skipped.file.relative_to(folder)}: {skipped.reason}{remedy}"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from breadknife.errors import PluginError
-from breadknife.plugins.shelf.evidence.choosing import answer
+from breadknife.plugins.shelf.evidence.choosing import find_quotes
 from breadknife.plugins.shelf.evidence.quoting import as_markdown, link
 from breadknife.plugins.shelf.index.shelves import open_shelves
 from breadknife.plugins.shelf.steps import nothing_to_search, question_vector
-from breadknife.plugins.shelf.values import Unsearched
+from breadknife.plugins.shelf.values import SearchGap
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
@@ -76,15 +75,15 @@ class EvidenceOutput:
 
 
 def find_evidence(given: EvidenceInput, context: StepContext) -> EvidenceOutput | Silence:
-    """Up to three passages of the shelf that answer a question, each proved to stand on its page."""
+    """Return up to three quotes of the shelf that answer a question, each proved to stand on its page."""
     shelves = open_shelves()
     if not shelves.status.folders:
         return nothing_to_search(shelves)
-    vector, unsearched = question_vector(given.question, given.model, shelves, context)
+    vector, gap = question_vector(given.question, given.model, shelves, context)
     if problems := shelves.problems:
-        unsearched = Unsearched(*problems[0].rpartition("; ")[::2])
-    place = _resolved(given.document)
-    quotes = answer(given.question, vector, shelves, context.cancel, asked_in=place, unsearched=unsearched)
+        gap = SearchGap(*problems[0].rpartition("; ")[::2])
+    path = given.document.path.resolve() if given.document.path is not None else None  # as the shelf names files
+    quotes = find_quotes(given.question, vector, shelves, context.cancel, asked_in=path, gap=gap)
     if isinstance(quotes, Silence):
         return quotes
     return EvidenceOutput(
@@ -94,11 +93,6 @@ def find_evidence(given: EvidenceInput, context: StepContext) -> EvidenceOutput 
         tuple(quote.uri for quote in quotes),
         quotes[0].likelihood,
     )
-
-
-def _resolved(document: Document) -> Path | None:
-    """Where the document is, as the shelf names files."""
-    return document.path.resolve() if document.path is not None else None
 
 
 @dataclass(frozen=True)
@@ -117,7 +111,8 @@ class QuoteOutput:
 
 
 def make_quotes(given: QuoteInput, context: StepContext) -> QuoteOutput:
-    """Quotes as Markdown that shows them as they stand on the page, with links that are relative where possible."""
+    """Return quotes as Markdown that shows them as they stand on the page, with links that are relative where
+    possible."""
     lengths = {len(each) for each in (given.texts, given.titles, given.pages, given.uris)}
     if len(lengths) > 1:
         raise PluginError("`texts`, `titles`, `pages` and `uris` have different lengths")

@@ -84,7 +84,7 @@ class ShelfPlugin:
                 is_pdf = path is not None and path.suffix.lower() == ".pdf"
                 return Done(shows=(OpenDocument(uri, external=is_pdf),))
             case CommandRequest(command=Command(name=name, arguments=(folder,))) if name == ADD_FOLDER:
-                from breadknife.plugins.shelf.asked_by_editor import add_folder
+                from breadknife.plugins.shelf.add_command import add_folder
 
                 return add_folder(folder, context)
             case _:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from breadknife.errors import EngineError, EngineMissing, ModelError, ModelMissing
 from breadknife.plugins.shelf.index.shelves import OpenShelves, open_shelves
 from breadknife.plugins.shelf.index.vectors import can_be_searched, identity_of
-from breadknife.plugins.shelf.values import Unsearched
+from breadknife.plugins.shelf.values import SearchGap
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.steps.values import Passage, Vector
@@ -46,7 +46,7 @@ def search(given: SearchInput, context: StepContext) -> SearchOutput | Silence:
         return nothing_to_search(shelves)
     vector, _ = question_vector(given.question, given.model, shelves, context)
     found = shelves.search(given.question, vector, given.keep)
-    passages = (Passage(each.chunk.text, each.chunk.file.as_uri(), each.chunk.page, each.score) for each in found)
+    passages = (Passage(each.chunk.text, each.file.as_uri(), each.chunk.page, each.score) for each in found)
     return SearchOutput(tuple(passages), status.files, status.pages, status.pages_waiting)
 
 
@@ -60,32 +60,30 @@ def nothing_to_search(shelves: OpenShelves) -> Silence:
 
 def question_vector(
     question: str, role: str, shelves: OpenShelves, context: StepContext
-) -> tuple[Vector, Unsearched | None]:
+) -> tuple[Vector, SearchGap | None]:
     """Return the question's vector by the model of the shelf's own, empty where there is none, and what isn't searched
     for lack of vectors. Raises Cancelled."""
     models, status = shelves.models, shelves.status
     if shelves.is_of_test:
         return (), None
     if not models:
-        return (), Unsearched("no passage has a vector yet, so only words were searched", _AGAIN)
+        return (), SearchGap("no passage has a vector yet, so only words were searched", _AGAIN)
     try:
         model = context.model(role)
         if models - {identity_of(model.name, model.digest)} and can_be_searched():
-            return (), Unsearched("the vectors are of another model, so only words were searched", _AGAIN)
+            return (), SearchGap("the vectors are of another model, so only words were searched", _AGAIN)
         [vector] = model.embed([question])
     except EngineMissing:
-        return (), Unsearched(
-            "the engine isn't installed, so only words were searched", "run `breadknife setup engine`"
-        )
+        return (), SearchGap("the engine isn't installed, so only words were searched", "run `breadknife setup engine`")
     except ModelMissing:
         name = context.model(role).name
         remedy = f"run `breadknife models pull {name}`"
-        return (), Unsearched(f"{name} isn't on this machine, so only words were searched", remedy)
+        return (), SearchGap(f"{name} isn't on this machine, so only words were searched", remedy)
     except (ModelError, EngineError) as error:
-        return (), Unsearched(f"only words were searched ({error})", "ask again, or run `breadknife doctor`")
+        return (), SearchGap(f"only words were searched ({error})", "ask again, or run `breadknife doctor`")
     if status.chunks_waiting:
         part = f"{status.chunks_waiting:,} of {status.chunks:,} passages"
-        return vector, Unsearched(f"of {part}, only words were searched", _AGAIN)
+        return vector, SearchGap(f"of {part}, only words were searched", _AGAIN)
     return vector, None
 
 

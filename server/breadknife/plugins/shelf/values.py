@@ -1,66 +1,40 @@
-"""What a shelf is made of: pages as they were read, chunks of them, and what a search finds."""
+"""What a shelf is made of: files, chunks of their pages, and what a search finds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from breadknife.steps.values import Vector
-
-How = Literal["text", "ocr"]
-"""How a page was read: its own text, or the text that OCR saw in its picture."""
+from breadknife.text.document import Span
 
 
 @dataclass(frozen=True)
-class Box:
-    """A rectangle on a page, in PDF points (1/72 inch) from the page's lower left corner."""
+class FileRecord:
+    """What is known of a file of a shelf's folder, besides its pages."""
 
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-
-@dataclass(frozen=True)
-class WordBox:
-    """Where a word of a page's text stands on the page."""
-
-    start: int
-    """Of the word in the page's stored text, in code points."""
-    end: int
-    box: Box
-    confidence: float = 1.0
-    """From 0 to 1, how sure OCR was of the word; 1 for a page that has its own text."""
-
-
-@dataclass(frozen=True)
-class PageText:
-    """The text of one page as it is stored. Offsets into it never change while the file stays the same."""
-
-    number: int
-    """Counted from 1. A format without pages has a single page with the number 0."""
-    text: str
-    how: How = "text"
-    words: tuple[WordBox, ...] = ()
-    """The words' boxes, in the order of the text; empty where they aren't known."""
+    path: str
+    """Relative to the folder, with `/`."""
+    size: int
+    """In bytes."""
+    changed: int
+    """The time of its change in ns."""
+    sha256: str = ""
+    """Empty if it couldn't be read."""
+    title: str = ""
+    skipped: str = ""
+    """Why it isn't read, as `REASON; REMEDY`; empty if it is."""
 
 
 @dataclass(frozen=True)
 class Chunk:
     """A few sentences of one page: what is searched and quoted."""
 
-    id: int
-    """Unique in the shelf, and lasting as long as the file stays the same."""
-    file: Path
-    """The whole path of the file."""
-    title: str
-    """The file's own title, or else its name without the ending."""
     page: int
     """Counted from 1; 0 if the format has no pages."""
-    start: int
-    """Of the chunk in the page's stored text, in code points."""
-    end: int
+    span: Span
+    """In the page's stored text."""
     text: str
     """Cleaned for searching and showing: blanks in a row and line ends are one blank, words cut at line ends whole."""
 
@@ -69,6 +43,12 @@ class Chunk:
 class Candidate:
     """A chunk that a search found. The scores compare candidates of one search only."""
 
+    id: int
+    """Of the chunk: unique in the shelf, and lasting as long as the file stays the same."""
+    file: Path
+    """The whole path of the file."""
+    title: str
+    """The file's own title, or else its name without the ending."""
     chunk: Chunk
     score: float
     """The fit of words, as a share of the best, and half of the cosine; higher is better."""
@@ -79,7 +59,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Skipped:
+class SkippedFile:
     """A file that isn't on the shelf, wholly or partly, and why."""
 
     file: Path
@@ -90,7 +70,7 @@ class Skipped:
 
 
 @dataclass(frozen=True)
-class Status:
+class ShelfStatus:
     """What is on the shelf, and what is still missing."""
 
     folders: tuple[Path, ...] = ()
@@ -106,11 +86,11 @@ class Status:
     """Chunks that have no vector yet: only their words are searched."""
     bytes: int = 0
     """The size of the index on disk."""
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
 
 
 @dataclass(frozen=True)
-class Unsearched:
+class SearchGap:
     """A part of the shelf that a question wasn't compared with, so that an answer may stand there."""
 
     what: str
@@ -122,7 +102,7 @@ class Unsearched:
 class Shelves(Protocol):
     """All folders that the user has added, searched as one."""
 
-    def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
+    def search(self, query: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
         """Return the best `keep` chunks, best first. With an empty `vector`, only words are searched."""
         ...
 
@@ -138,4 +118,4 @@ class Shelves(Protocol):
         ...
 
     @property
-    def status(self) -> Status: ...
+    def status(self) -> ShelfStatus: ...

@@ -3,12 +3,13 @@ come from anybody."""
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
 
 from breadknife import children
-from breadknife.errors import FileRefused
+from breadknife.errors import DocumentError, FileRefused
+from breadknife.steps.ocr import run_tesseract
+from breadknife.steps.pdf import open_pdf, pages_of
 from breadknife.steps.ports import clean, literal
 from breadknife.steps.step import StepContext, StepType
 from breadknife.steps.values import Passage
@@ -56,22 +57,16 @@ class ReadPdfOutput:
 
 def read_pdf(given: ReadPdfInput, context: StepContext) -> ReadPdfOutput | Silence:
     """Return the text of a PDF, page by page."""
-    import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
-
-    name = given.file.uri.rpartition("/")[2]
     try:
-        pdf = pypdfium2.PdfDocument(given.file.data)
-    except pypdfium2.PdfiumError as error:
-        return Silence("bad-pdf", f"{name} can't be read: {error}.", "name a whole PDF")
-    passages: list[Passage] = []
-    empty: list[int] = []
-    for number in range(min(len(pdf), given.pages, MAX_PAGES)):
-        text = str(pdf[number].get_textpage().get_text_range()).replace("\r\n", "\n").strip()
-        if text:
-            passages.append(Passage(text, given.file.uri, number + 1))
-        else:
-            empty.append(number + 1)
-    return ReadPdfOutput(tuple(passages), tuple(empty))
+        pages = list(islice(pages_of(open_pdf(given.file.data)), min(given.pages, MAX_PAGES)))
+    except DocumentError as error:
+        why, _, remedy = str(error).partition("; ")
+        return Silence("bad-pdf", f"{given.file.uri.rpartition('/')[2]} can't be read: {why}.", remedy)
+    texts = [(page.number, page.text.strip()) for page in pages]
+    return ReadPdfOutput(
+        tuple(Passage(text, given.file.uri, number) for number, text in texts if text),
+        tuple(number for number, text in texts if not text),
+    )
 
 
 @dataclass(frozen=True)
@@ -92,22 +87,13 @@ def read_image(given: ReadImageInput, context: StepContext) -> ReadImageOutput |
     program = children.find_program("tesseract")
     if program is None:
         return Silence("no-ocr", "Reading pictures needs tesseract.", "install tesseract-ocr")
-    kind, _, suffix = given.file.media_type.partition("/")
-    if kind != "image":
+    if not given.file.media_type.startswith("image/"):
         return Silence("bad-image", f"That is no picture but {given.file.media_type}.", "name a picture")
-    with tempfile.TemporaryDirectory(prefix="breadknife-") as folder:
-        file = Path(folder) / f"image.{suffix}"
-        file.write_bytes(given.file.data)
-        # With more threads it spins for minutes on a busy machine.
-        command = [program, str(file), "stdout", "-l", given.language]
-        try:
-            ran = children.run(command, environ=children.environment(OMP_THREAD_LIMIT="1"), seconds=_OCR_SECONDS)
-        except TimeoutError as error:
-            return Silence("bad-image", f"{error}.", "name a smaller picture")
-    if ran.returncode:
-        why = ran.stderr.decode("utf-8", "replace").strip().splitlines()
-        return Silence("bad-image", f"tesseract can't read the picture: {why[-1] if why else 'no reason given'}.")
-    return ReadImageOutput(ran.stdout.decode("utf-8", "replace").strip())
+    command = [program, "stdin", "stdout", "-l", given.language]
+    try:
+        return ReadImageOutput(run_tesseract(command, given.file.data, seconds=_OCR_SECONDS).strip())
+    except DocumentError as error:
+        return Silence("bad-image", f"{error}.", "name a smaller or clearer picture")
 
 
 READING = (

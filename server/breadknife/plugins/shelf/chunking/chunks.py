@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.chunking.furniture import furniture
 from breadknife.plugins.shelf.chunking.sentences import Unit, units, usual_width
-from breadknife.plugins.shelf.values import PageText
+from breadknife.plugins.shelf.values import Chunk
+from breadknife.steps.pages import Page
+from breadknife.text.document import Span
 
 WORDS = 90
 """What a chunk aims at. The embedding model reads at most 512 tokens, some 350 words."""
@@ -22,25 +23,15 @@ _HEADINGS = 3
 """In a row that go with what follows; more are a table or a list."""
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A chunk before it has an id."""
-
-    page: int
-    start: int
-    end: int
-    text: str
-
-
-def chunks_of(pages: Sequence[PageText]) -> tuple[Piece, ...]:
+def chunks_of(pages: Sequence[Page]) -> tuple[Chunk, ...]:
     """Return the chunks of a file's pages, in order. Pages without a word have none."""
     left_out = furniture([page.text for page in pages])
     width = usual_width(len(line) for page in pages for line in page.text.split("\n") if line.strip())
     return tuple(
-        piece
+        chunk
         for page, starts in zip(pages, left_out, strict=True)
         for run in _runs(units(page.text, starts, width))
-        for piece in _pieces(page, run)
+        for chunk in _chunks(page, run)
     )
 
 
@@ -56,12 +47,12 @@ def _runs(found: Sequence[Unit]) -> Iterator[list[Unit]]:
         yield run
 
 
-def _pieces(page: PageText, run: Sequence[Unit]) -> Iterator[Piece]:
+def _chunks(page: Page, run: Sequence[Unit]) -> Iterator[Chunk]:
     for first, last in _ranges(run):
-        start, end = run[first].span.start, run[last - 1].span.end
-        text = clean(page.text[start:end])
+        span = Span(run[first].span.start, run[last - 1].span.end)
+        text = clean(page.text[span.start : span.end])
         if any(map(str.isalpha, text)):
-            yield Piece(page.number, start, end, text)
+            yield Chunk(page.number, span, text)
 
 
 def _ranges(run: Sequence[Unit]) -> Iterator[tuple[int, int]]:

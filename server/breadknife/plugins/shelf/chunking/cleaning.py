@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from breadknife.plugins.shelf.values import PageText
+from breadknife.steps.pages import Page
 
 SOFT, HARD = "\u00ad", "\u2010"
 """A hyphen that only the line end needed, and one that belongs to its word. In stored text they stand for each other
@@ -46,16 +47,13 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
-def with_hyphens(pages: Sequence[PageText]) -> tuple[PageText, ...]:
+def with_hyphens(pages: Sequence[Page]) -> tuple[Page, ...]:
     """Return the pages of a PDF or scan with each hyphen at a line end marked as SOFT or HARD: whether the word has one
     elsewhere in the file says which. No offset moves."""
     if not any(PDFIUM in page.text or "-\n" in page.text for page in pages):
         return tuple(pages)
     known = _words(page.text for page in pages)
-    return tuple(
-        PageText(page.number, _AT_LINE_END.sub(lambda found: _marked(found, known), page.text), page.how, page.words)
-        for page in pages
-    )
+    return tuple(replace(page, text=_AT_LINE_END.sub(lambda match: _marked(match, known), page.text)) for page in pages)
 
 
 def _words(texts: Iterable[str]) -> set[str]:

@@ -11,8 +11,6 @@ from urllib.parse import quote as escaped_for_uri
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.text.document import Span, uri_to_path
 
-PageText = Callable[[Path, int], str]
-"""The stored text of a file's page."""
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~$!^=]|(?<=:)/(?=/)|(?<=www)\.|@")
 """What Markdown, with the extensions of GitHub and of editors, could read as markup anywhere in a line."""
 _ITEM = re.compile(r"^(\d{0,9})([.)+-])(?=\s|$|-)")
@@ -36,16 +34,13 @@ class Quote:
 
     @property
     def uri(self) -> str:
-        """Of the page."""
-        return self.file.as_uri() + self.fragment
-
-    @property
-    def fragment(self) -> str:
-        return f"#page={self.page}" if self.page else ""
+        """The URI of the page."""
+        return self.file.as_uri() + (f"#page={self.page}" if self.page else "")
 
 
-def is_proved(quote: Quote, page_text: PageText) -> bool:
-    """Tell whether the quote stands on its page, at its place. Nothing else is ever shown."""
+def is_proved(quote: Quote, page_text: Callable[[Path, int], str]) -> bool:
+    """Tell, by the stored texts of pages, whether the quote stands on its page, at its place. Nothing else is ever
+    shown."""
     page = page_text(quote.file, quote.page)
     is_inside = 0 <= quote.span.start < quote.span.end <= len(page)
     return is_inside and bool(quote.text) and clean(page[quote.span.start : quote.span.end]) == quote.text
@@ -59,15 +54,15 @@ def as_markdown(text: str, title: str, page: int, link: str) -> str:
 
 def escaped(text: str) -> str:
     """Return one line of Markdown that shows the text, letter by letter."""
-    plain = _MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(text.split()))
-    return _ITEM.sub(lambda found: f"{found[1]}\\{found[2]}", plain)
+    plain = _MARKUP.sub(lambda match: f"\\{match[0]}", " ".join(text.split()))
+    return _ITEM.sub(lambda match: f"{match[1]}\\{match[2]}", plain)
 
 
 def link(uri: str, document: Path | None, root: Path | None) -> str:
     """Return the link to a page: relative to the document if both are in the workspace folder or the file is beside the
     document, else the URI as it is."""
-    whole, hash_, fragment = uri.partition("#")
-    file = uri_to_path(whole)
+    file_uri, hash_, fragment = uri.partition("#")
+    file = uri_to_path(file_uri)
     if document is None or file is None:
         return uri
     folder = document.parent

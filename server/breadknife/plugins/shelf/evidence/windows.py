@@ -21,19 +21,14 @@ class Window:
     """The sentence, item or row that it is there for."""
 
 
-def windows(page: str, start: int, end: int) -> tuple[Window, ...]:
-    """Return the windows of a chunk, which is the given piece of its page's stored text, from the top. Headings have
-    none."""
-    found = [_moved(unit, start) for unit in units(page[start:end])]
+def windows(page: str, chunk: Span) -> tuple[Window, ...]:
+    """Return the windows of a chunk of a page's stored text, from the top. Headings have none."""
+    found = [replace(unit, span=unit.span.shifted(chunk.start)) for unit in units(page[chunk.start : chunk.end])]
     return tuple(
         Window(_around(found, at), unit.span)
         for at, unit in enumerate(found)
         if not (_begins_like_heading(page, unit) and _is_head(found, at))
     )
-
-
-def _moved(unit: Unit, by: int) -> Unit:
-    return replace(unit, span=unit.span.shifted(by))
 
 
 def _begins_like_heading(page: str, unit: Unit) -> bool:

@@ -55,7 +55,7 @@ CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
 END;
 CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NULL UNIQUE, numbers BLOB NOT NULL);
 """
-"""- `pages.how` is `text`, `ocr`, or `picture` for a page that waits for OCR.
+"""- `pages.how` is `text`, `ocr`, or `picture` for a page that waits for OCR. `pages.words` isn't used any more.
 - `files.skipped` says why a file isn't read. One that `is_stale` has pages from OCR that no chunk is made of yet.
 - `words.name` is a file's title and path, which say what its chunks are about. They change only with the chunks.
 - `about.removals` counts how often vectors have gone. Other than that, new ones only come after the old."""

@@ -8,20 +8,21 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.chunks import chunks_of
 from breadknife.plugins.shelf.chunking.cleaning import with_hyphens
-from breadknife.plugins.shelf.index.scanning import Found, must_be_itself, scan
-from breadknife.plugins.shelf.index.store import FileState, Known, Store
+from breadknife.plugins.shelf.index.scanning import must_be_itself, scan
+from breadknife.plugins.shelf.index.store import Store
 from breadknife.plugins.shelf.index.vectors import pack
-from breadknife.plugins.shelf.reading.ocr import is_installed
 from breadknife.plugins.shelf.reading.process import ReadingProcess
-from breadknife.plugins.shelf.reading.values import Job, Part
-from breadknife.plugins.shelf.values import PageText
+from breadknife.plugins.shelf.reading.values import ReadRequest, ReadResponse
+from breadknife.plugins.shelf.values import FileRecord
+from breadknife.steps.ocr import is_installed
+from breadknife.steps.pages import Page
 from breadknife.steps.values import Vector
 
 _NO_SIZE = -1
@@ -74,56 +75,49 @@ class Embedder(Protocol):
 
 def fill_text(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
     """Read what is new or has changed; what is gone goes. Raises ShelfError and Cancelled."""
-    found, known = scan(store.folder), store.known()
-    gone = [path for path in known if path not in found.files and not _is_below(path, found.unlisted)]
-    if gone:
-        store.remove(gone)
-    changed = {path: file for path, file in found.files.items() if _has_changed(file, known.get(path))}
-    for path, file in changed.items():
-        if file.why_not:
-            store.put(FileState(path, file.size, file.changed, skipped=file.why_not), (), (), ())
-    jobs = [(path, _job(store.folder, path, known.get(path))) for path, file in changed.items() if not file.why_not]
+    scanned, indexed = scan(store.folder), store.files()
+    unlisted = tuple(f"{folder}/" for folder in scanned.unlisted)
+    if removed := [path for path in indexed if path not in scanned.files and not path.startswith(unlisted)]:
+        store.remove(removed)
+    requests = list[tuple[FileRecord, ReadRequest]]()
+    for path, file in scanned.files.items():
+        before = indexed.get(path)
+        if before is not None and (file.size, file.changed) == (before.size, before.changed):
+            continue
+        if file.skipped:
+            store.put(file)
+        else:
+            requests.append((file, _request(store.folder, path, before.sha256 if before is not None else "")))
     pages = 0
-    for done, (path, job) in enumerate(jobs):
+    for done, (file, request) in enumerate(requests):
         must_be_itself(store.folder)  # which may have changed since: reading takes long
-        tell(Progress("read", done, len(jobs), path, pages))
-        _, following = jobs[done + 1] if done + 1 < len(jobs) else ("", None)
-        pages += _read(store, reading.read(job, cancel, following), path, changed[path])
-    tell(Progress("read", len(jobs), len(jobs), pages=pages))
+        tell(Progress("read", done, len(requests), file.path, pages))
+        _, following = requests[done + 1] if done + 1 < len(requests) else (None, None)
+        pages += _read(store, reading.read(request, cancel, following), file)
+    tell(Progress("read", len(requests), len(requests), pages=pages))
 
 
-def _is_below(path: str, folders: Sequence[str]) -> bool:
-    return any(path.startswith(f"{folder}/") for folder in folders)
-
-
-def _has_changed(file: Found, known: Known | None) -> bool:
-    return known is None or (file.size, file.changed) != (known.size, known.changed)
-
-
-def _read(store: Store, parts: Iterable[Part], path: str, file: Found) -> int:
-    """Put what was read of a file into the index. Returns how many pages it has."""
-    pages, pictures, head, last = list[PageText](), list[int](), Part(), Part()
-    for part in parts:
-        head = part if part.sha256 else head
-        pages += part.pages
-        pictures += part.pictures
-        last = part
+def _read(store: Store, responses: Iterable[ReadResponse], file: FileRecord) -> int:
+    """Put what was read of a file into the index. Return how many pages it has."""
+    pages, first, last = list[Page](), ReadResponse(), ReadResponse()
+    for last in responses:
+        first = last if last.sha256 else first
+        pages += last.pages
     if last.error:
-        size = _NO_SIZE if last.is_passing else file.size
-        store.put(FileState(path, size, file.changed, skipped=last.error), (), (), ())
+        store.put(replace(file, size=_NO_SIZE if last.is_passing else file.size, skipped=last.error))
         return 0
-    if head.is_same:
-        store.touch(path, file.size, file.changed)
+    if first.is_same:
+        store.touch(file)
         return 0
     # Only where a program has broken the lines are there hyphens that don't belong to their words.
     marked = with_hyphens(pages) if pages and pages[0].number else tuple(pages)
-    title = head.title or Path(path).stem
-    store.put(FileState(path, file.size, file.changed, head.sha256, title), marked, pictures, chunks_of(marked))
+    record = replace(file, sha256=first.sha256, title=first.title or Path(file.path).stem)
+    store.put(record, marked, chunks_of(marked))
     return len(pages)
 
 
-def _job(folder: Path, path: str, known: Known | None = None, pictures: tuple[int, ...] = ()) -> Job:
-    return Job(os.fsencode(folder / path), os.fsencode(folder), known.sha256 if known is not None else "", pictures)
+def _request(folder: Path, path: str, sha256: str = "", pictures: tuple[int, ...] = ()) -> ReadRequest:
+    return ReadRequest(os.fsencode(folder / path), os.fsencode(folder), sha256, pictures)
 
 
 def fill_pictures(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
@@ -139,8 +133,8 @@ def fill_pictures(store: Store, reading: ReadingProcess, tell: Tell, cancel: Can
     for file, path, numbers in todo:
         must_be_itself(store.folder)
         try:
-            for part in reading.read(_job(store.folder, path, pictures=numbers), cancel):
-                for page in part.pages:
+            for response in reading.read(_request(store.folder, path, pictures=numbers), cancel):
+                for page in response.pages:
                     store.put_page(file, page)
                     tell(Progress("ocr", next(done), total, path))
         finally:

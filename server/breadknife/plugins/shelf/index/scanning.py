@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,25 +11,17 @@ from breadknife.disk.walking import walk
 from breadknife.errors import ShelfError
 from breadknife.plugins.shelf.reading.formats import reader_of
 from breadknife.plugins.shelf.reading.values import MAX_BYTES
+from breadknife.plugins.shelf.values import FileRecord
 from breadknife.project.ignoring import NEVER
 from breadknife.project.secrets.names import named_like_secret
 
 
 @dataclass(frozen=True)
-class Found:
-    """A file of the folder as it is now."""
-
-    size: int
-    changed: int
-    """The time of its change in ns."""
-    why_not: str = ""
-    """Why it is skipped unread, as `REASON; REMEDY`; empty if it is read."""
-
-
-@dataclass(frozen=True)
 class Scan:
-    files: dict[str, Found]
-    """By their paths relative to the folder, with `/`."""
+    """What a folder holds now."""
+
+    files: Mapping[str, FileRecord]
+    """By their paths."""
     unlisted: tuple[str, ...]
     """Folders that can't be listed now, relative too: of their files nothing is known."""
 
@@ -41,14 +34,14 @@ def scan(folder: Path) -> Scan:
     must_be_itself(folder)
     if not folder.is_dir():
         raise ShelfError(f"{folder} is no folder, or isn't there now; plug its drive in, or name another folder")
-    files, unlisted = dict[str, Found](), list[str]()
+    files, unlisted = dict[str, FileRecord](), list[str]()
     for at, folders, names in walk(folder, lambda path, _: unlisted.append(_relative(path, folder))):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in NEVER]
         for name in names:
             if reader_of(name) is not None:
                 path = os.path.join(at, name)
-                if (found := _found(path, name)) is not None:
-                    files[_relative(path, folder)] = found
+                if (record := _record(path, _relative(path, folder), name)) is not None:
+                    files[record.path] = record
     if "." in unlisted:
         raise ShelfError(f"{folder} can't be listed; make it readable, or name another folder")
     return Scan(files, tuple(unlisted))
@@ -65,20 +58,20 @@ def _relative(path: str, folder: Path) -> str:
     return os.path.relpath(path, folder).replace(os.sep, "/").encode("utf-8", "replace").decode()
 
 
-def _found(path: str, name: str) -> Found | None:
-    """None for a file that has gone meanwhile."""
+def _record(path: str, relative: str, name: str) -> FileRecord | None:
+    """Return what is known of a file before it is read; None for one that has gone meanwhile."""
     try:
         status = os.lstat(path)
     except OSError:
         return None
-    why_not = ""
+    skipped = ""
     if not _is_text(name):
-        why_not = "its name is not text; rename it"
+        skipped = "its name is not text; rename it"
     elif status.st_size > MAX_BYTES:
-        why_not = f"it is larger than {MAX_BYTES >> 20} MB; split it"
+        skipped = f"it is larger than {MAX_BYTES >> 20} MB; split it"
     elif named_like_secret(path):
-        why_not = "its name says that it holds passwords or keys; rename it if it doesn't"
-    return Found(status.st_size, status.st_mtime_ns, why_not)
+        skipped = "its name says that it holds passwords or keys; rename it if it doesn't"
+    return FileRecord(relative, status.st_size, status.st_mtime_ns, skipped=skipped)
 
 
 def _is_text(name: str) -> bool:

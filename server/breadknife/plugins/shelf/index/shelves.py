@@ -8,18 +8,19 @@ import logging
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from breadknife.errors import ShelfError
 from breadknife.paths import written_at
 from breadknife.plugins.shelf.index.database import all_indexes, folder_of, index_error, open_index
-from breadknife.plugins.shelf.index.store import page_from, status_of
+from breadknife.plugins.shelf.index.store import status_of
 from breadknife.plugins.shelf.index.vectors import Matrix, can_be_searched
-from breadknife.plugins.shelf.values import Candidate, Chunk, PageText, Status
+from breadknife.plugins.shelf.values import Candidate, Chunk, ShelfStatus
 from breadknife.steps.values import Vector
+from breadknife.text.document import Span
 
 log = logging.getLogger(__name__)
 _Found = TypeVar("_Found")
@@ -56,7 +57,7 @@ class _Index:
     matrix: Matrix = field(default_factory=Matrix)
     version: int = -1
     """SQLite's, another one after each change by another process."""
-    status: Status = field(default_factory=Status)
+    status: ShelfStatus = field(default_factory=ShelfStatus)
     model: str = ""
     frequencies: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -106,10 +107,10 @@ class OpenShelves:
         """Whether a recipe's test has its own shelf now. It has no vectors, so that each machine says the same."""
         return self._indexes is not None
 
-    def search(self, question: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
+    def search(self, query: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
         """See `Shelves`. Scores of words are compared across folders as they are."""
         wanted = max(_RANKED, keep)
-        match = match_of(question)
+        match = match_of(query)
         with self._lock:
             indexes = self._refreshed()
             words, near = dict[int, float](), dict[int, float]()
@@ -121,13 +122,12 @@ class OpenShelves:
             found: dict[str, Candidate] = {}
 
             def scored(index: _Index) -> list[Candidate]:
-                chunks = _chunks(index, [*words, *near])
-                cosines = near | _cosines(index, vector, [id for id in chunks if id not in near])
-                bm25 = words | _bm25(index, match, [id for id in chunks if id not in words])
-                scores = ((chunk, cosines.get(id, 0.0), bm25.get(id, 0.0)) for id, chunk in chunks.items())
+                rows = _chunk_rows(index, [*words, *near])
+                cosines = near | _cosines(index, vector, [id for id in rows if id not in near])
+                bm25 = words | _bm25(index, match, [id for id in rows if id not in words])
+                scores = ((row, cosines.get(id, 0.0), bm25.get(id, 0.0)) for id, row in rows.items())
                 return [
-                    Candidate(chunk, fits / best_words + _MEANING * cosine, cosine, fits)
-                    for chunk, cosine, fits in scores
+                    Candidate(*row, fit / best_words + _MEANING * cosine, cosine, fit) for row, cosine, fit in scores
                 ]
 
             for index in indexes:
@@ -136,7 +136,7 @@ class OpenShelves:
                     text = candidate.chunk.text
                     if text not in found or found[text].score < candidate.score:
                         found[text] = candidate
-        return tuple(sorted(found.values(), key=lambda each: (-each.score, each.chunk.id))[:keep])
+        return tuple(sorted(found.values(), key=lambda each: (-each.score, each.id))[:keep])
 
     def frequency(self, word: str) -> int:
         """See `Shelves`."""
@@ -152,28 +152,23 @@ class OpenShelves:
 
     def page_text(self, file: Path, page: int) -> str:
         """See `Shelves`."""
-        found = self.page(file, page)
-        return found.text if found else ""
-
-    def page(self, file: Path, number: int) -> PageText | None:
-        """Return a page with the boxes of its words; None if there is no such page."""
         with self._lock:
             for index in self._refreshed():
                 [folder] = index.status.folders
                 if file.is_relative_to(folder):
                     path = file.relative_to(folder).as_posix()
-                    found = self._asked(index, lambda index, path=path: _page(index, path, number), None)
-                    if found is not None:
-                        return found
-        return None
+                    text = self._asked(index, lambda index, path=path: _page_text(index, path, page), None)
+                    if text is not None:
+                        return text
+        return ""
 
     @property
-    def status(self) -> Status:
+    def status(self) -> ShelfStatus:
         """Of all folders together."""
         return _sum(self.statuses)
 
     @property
-    def statuses(self) -> tuple[Status, ...]:
+    def statuses(self) -> tuple[ShelfStatus, ...]:
         """Of each folder."""
         with self._lock:
             return tuple(index.status for index in self._refreshed())
@@ -234,9 +229,9 @@ class OpenShelves:
         return list(found.values())
 
 
-def match_of(question: str) -> str:
+def match_of(query: str) -> str:
     """Return what FTS5 is asked: any of the words that say something, or of all words if none does."""
-    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
+    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(query)))
     telling = [word for word in words if word not in _stop_words()] or words
     return " OR ".join(f'"{word}"' for word in telling[:_MOST_WORDS])
 
@@ -282,22 +277,25 @@ def _best(scores: dict[int, float], count: int) -> dict[int, float]:
     return dict(sorted(scores.items(), key=lambda each: (-each[1], each[0]))[:count])
 
 
-def _chunks(index: _Index, ids: Sequence[int]) -> dict[int, Chunk]:
+def _chunk_rows(index: _Index, ids: Sequence[int]) -> dict[int, tuple[int, Path, str, Chunk]]:
+    """Return the chunks with these ids, each with its id, its file and the file's title."""
     [folder] = index.status.folders
     rows = index.connection.execute(
         "SELECT chunks.id, path, title, page, start, end, text FROM chunks JOIN files ON files.id = file"
         f" WHERE chunks.id IN ({_places(ids)})",
         tuple(ids),
     )
-    return {id: Chunk(id, folder / path, *rest) for id, path, *rest in rows}
+    return {
+        id: (id, folder / path, title, Chunk(page, Span(start, end), text))
+        for id, path, title, page, start, end, text in rows
+    }
 
 
-def _page(index: _Index, path: str, number: int) -> PageText | None:
-    rows = index.connection.execute(
-        "SELECT number, pages.text, how, words FROM pages JOIN files ON files.id = file WHERE path = ? AND number = ?",
-        (path, number),
-    ).fetchall()
-    return page_from(*rows[0]) if rows else None
+def _page_text(index: _Index, path: str, number: int) -> str | None:
+    row = index.connection.execute(
+        "SELECT text FROM pages JOIN files ON files.id = file WHERE path = ? AND number = ?", (path, number)
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 def _places(values: Sequence[object]) -> str:
@@ -311,18 +309,9 @@ def _frequency(index: _Index, match: str) -> int:
     return index.frequencies[match]
 
 
-def _sum(statuses: Iterable[Status]) -> Status:
-    total = Status()
-    for each in statuses:
-        total = Status(
-            total.folders + each.folders,
-            total.files + each.files,
-            total.pages + each.pages,
-            total.pages_by_ocr + each.pages_by_ocr,
-            total.pages_waiting + each.pages_waiting,
-            total.chunks + each.chunks,
-            total.chunks_waiting + each.chunks_waiting,
-            total.bytes + each.bytes,
-            total.skipped + each.skipped,
-        )
-    return total
+def _sum(statuses: Sequence[ShelfStatus]) -> ShelfStatus:
+    totals: dict[str, Any] = {
+        each.name: sum((getattr(status, each.name) for status in statuses), start=each.default)
+        for each in fields(ShelfStatus)
+    }
+    return ShelfStatus(**totals)

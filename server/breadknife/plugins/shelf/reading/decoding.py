@@ -8,7 +8,7 @@ import re
 
 from breadknife.errors import DocumentError
 from breadknife.plugins.shelf.reading.values import MAX_TEXT, FileText
-from breadknife.plugins.shelf.values import PageText
+from breadknife.steps.pages import Page
 
 _LOOKED_AT = 8192
 """Bytes in which a NUL, or the name of an encoding, would stand."""
@@ -39,4 +39,4 @@ def one_page(title: str, text: str) -> FileText:
     """Return a file that is one page with the number 0."""
     if len(text) > MAX_TEXT:
         raise DocumentError(f"its text has more than {MAX_TEXT >> 20} million characters; split it")
-    return FileText(title, 1, iter([(PageText(0, text), False)]))
+    return FileText(title, 1, iter([Page(0, text)]))

@@ -7,9 +7,16 @@ from pathlib import PurePath
 
 from breadknife.plugins.shelf.reading.archives import read_docx, read_epub
 from breadknife.plugins.shelf.reading.html import read_html
-from breadknife.plugins.shelf.reading.pdf import read_pdf
 from breadknife.plugins.shelf.reading.plain import read_markdown, read_text
-from breadknife.plugins.shelf.reading.values import Reader
+from breadknife.plugins.shelf.reading.values import FileText, Reader
+from breadknife.steps.pdf import open_pdf, pages_of, title_of
+
+
+def read_pdf(data: bytes) -> FileText:
+    """Read a PDF. Raises DocumentError for one that is damaged, encrypted or too long."""
+    pdf = open_pdf(data)
+    return FileText(title_of(pdf), len(pdf), pages_of(pdf))
+
 
 READERS: Mapping[str, Reader] = {
     ".pdf": read_pdf,

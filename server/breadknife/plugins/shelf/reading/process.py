@@ -15,7 +15,7 @@ from typing import IO
 from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.errors import PluginError
-from breadknife.plugins.shelf.reading.values import PART_SECONDS, Job, Part
+from breadknife.plugins.shelf.reading.values import PART_SECONDS, ReadRequest, ReadResponse
 from breadknife.steps.channel import decode, read_message, write_message
 
 MAX_MEMORY = 2 << 30
@@ -36,8 +36,8 @@ class ReadingProcess:
         self._max_memory = max_memory
         self._popen: subprocess.Popen[bytes] | None = None
         self._family: children.Family | None = None
-        self._sent: deque[Job] = deque()
-        """Jobs without the last part of their answers."""
+        self._sent: deque[ReadRequest] = deque()
+        """Requests without the last part of their answers."""
         self._answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
 
     def __enter__(self) -> ReadingProcess:
@@ -48,8 +48,10 @@ class ReadingProcess:
     ) -> None:
         self.close()
 
-    def read(self, job: Job, cancel: CancelToken, following: Job | None = None) -> Iterator[Part]:
-        """Yield the parts of the answer. The process begins with `following`, which must be the next job, while the
+    def read(
+        self, request: ReadRequest, cancel: CancelToken, following: ReadRequest | None = None
+    ) -> Iterator[ReadResponse]:
+        """Yield the parts of the answer. The process begins with `following`, which must be the next request, while the
         caller works on this one. A file that ends the process gives an error, as any other bad file.
 
         Raises Cancelled; the process is ended then, as it is when the caller doesn't take all parts.
@@ -57,11 +59,11 @@ class ReadingProcess:
         is_over = False
         try:
             process = self._started()
-            if self._sent and self._sent[0] != job:
+            if self._sent and self._sent[0] != request:
                 self.close()
                 process = self._started()
             if not self._sent:
-                self._send(process, job)
+                self._send(process, request)
             if following is not None:
                 self._send(process, following)
             while not is_over:
@@ -74,13 +76,13 @@ class ReadingProcess:
             if not is_over:
                 self.close()
 
-    def _send(self, process: subprocess.Popen[bytes], job: Job) -> None:
+    def _send(self, process: subprocess.Popen[bytes], request: ReadRequest) -> None:
         assert process.stdin
         with contextlib.suppress(OSError):  # that it has ended is its answer
-            write_message(process.stdin, job)
-        self._sent.append(job)
+            write_message(process.stdin, request)
+        self._sent.append(request)
 
-    def _part(self, process: subprocess.Popen[bytes], cancel: CancelToken) -> Part:
+    def _part(self, process: subprocess.Popen[bytes], cancel: CancelToken) -> ReadResponse:
         end = time.monotonic() + self._part_seconds
         while True:
             cancel.raise_if_cancelled()
@@ -94,12 +96,12 @@ class ReadingProcess:
                     return self._given_up(f"it takes more than {self._max_memory >> 20} MB of memory; split it")
         if not isinstance(answer, Exception):
             with contextlib.suppress(PluginError):
-                return decode(answer, Part)
+                return decode(answer, ReadResponse)
         return self._given_up("reading it ended the program that reads; save it again in another program")
 
-    def _given_up(self, error: str) -> Part:
+    def _given_up(self, error: str) -> ReadResponse:
         self.close()
-        return Part(is_last=True, error=error)
+        return ReadResponse(is_last=True, error=error)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._popen is None or self._family is None or not self._family.is_alive():

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from breadknife.plugins.shelf.values import PageText
+from breadknife.steps.pages import Page
 
 PART_SECONDS = 180.0
 """Between two parts of an answer. The slowest page by OCR takes tesseract two minutes."""
 MAX_BYTES = 256 << 20
 """Of a file. It is in memory as a whole while it is read."""
-MAX_PAGES = 10_000
 MAX_TEXT = 32 << 20
 """Characters of a file without pages, and bytes of one part of a ZIP archive."""
 
 
 @dataclass(frozen=True)
-class Job:
+class ReadRequest:
     """One file to read. Paths are bytes, as the system has them: a name need not be text."""
 
     path: bytes
@@ -30,21 +29,19 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Part:
+class ReadResponse:
     """A piece of the answer. The last one has `is_last`."""
 
     is_last: bool = False
     sha256: str = ""
     """Of the file; in the first part."""
     is_same: bool = False
-    """Whether that is the one of the job."""
+    """Whether that is the one of the request."""
     title: str = ""
     """The file's own; empty if it has none. In the first part."""
     page_count: int = 0
     """In the first part."""
-    pages: tuple[PageText, ...] = ()
-    pictures: tuple[int, ...] = ()
-    """Those of `pages` that have next to no text, and something else to see: only OCR can read them."""
+    pages: tuple[Page, ...] = ()
     error: str = ""
     """Why the file can't be read, as `REASON; REMEDY`. It is the last part then."""
     is_passing: bool = False
@@ -57,21 +54,9 @@ class FileText:
 
     title: str
     page_count: int
-    pages: Iterator[tuple[PageText, bool]]
-    """Each with whether only OCR can read it. Making one may raise DocumentError."""
+    pages: Iterator[Page]
+    """Making one may raise DocumentError."""
 
 
 Reader = Callable[[bytes], FileText]
 """Reads a whole file. Raises DocumentError with `REASON; REMEDY`."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A page as grey pixels, row by row from the top, one byte each."""
-
-    width: int
-    height: int
-    pixels: bytes = field(repr=False)
-    dpi: float
-    page_height: float
-    """Points."""

@@ -8,7 +8,7 @@ from breadknife.plugins.shelf.index.database import all_indexes
 _ROLE = "embedding"
 
 
-def usual_models(catalog: Catalog) -> tuple[ModelInfo, ...]:
+def default_models(catalog: Catalog) -> tuple[ModelInfo, ...]:
     """Return the catalog's usual models; once there is a shelf, the one that compares meanings is among them."""
     meanings = [catalog.model(catalog.roles[_ROLE])] if _ROLE in catalog.roles and all_indexes() else []
     return (*catalog.defaults, *(model for model in meanings if model not in catalog.defaults))

@@ -22,7 +22,7 @@ _NAMED = re.compile(r"[A-Z0-9_\\/$#@+]|\w\.\w|^--?\w")
 
 
 @dataclass(frozen=True)
-class Term:
+class QueryTerm:
     """A word of the question that says what it is about."""
 
     text: str
@@ -37,24 +37,24 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Question:
+class Query:
     text: str
-    terms: tuple[Term, ...]
+    terms: tuple[QueryTerm, ...]
 
 
-def read_question(text: str, frequency: Callable[[str], int], chunk_count: int) -> Question:
+def read_query(text: str, frequency: Callable[[str], int], chunk_count: int) -> Query:
     """`frequency` says how many of the `chunk_count` chunks have a word."""
     text = " ".join(text.split())[:LONGEST]
     words = [(number, word.strip(".'*`")) for number, word in enumerate(_WORD.findall(text))]
     words = [(number, re.sub(r"'s$", "", word)) for number, word in words if word]
-    known: dict[Stems, Term] = {}
+    known: dict[Stems, QueryTerm] = {}
     for (number, word), found in zip(words, stems([word for _, word in words]), strict=True):
         if found and word.lower() not in _function_words() and found not in known:
             count = frequency(word)
             is_named = bool(_NAMED.search(word if number else word[1:]))
             weight = log((max(chunk_count, _FEWEST_CHUNKS) + 1) / (count + 0.5))
-            known[found] = Term(word, found, max(0.0, weight), is_named, count > 0)
-    return Question(text, tuple(known.values()))
+            known[found] = QueryTerm(word, found, max(0.0, weight), is_named, count > 0)
+    return Query(text, tuple(known.values()))
 
 
 @cache
